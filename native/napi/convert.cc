@@ -1,0 +1,67 @@
+#include "napi/convert.h"
+
+#include <cmath>
+
+namespace thalweg::napi {
+
+Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
+  Napi::Object options = Napi::Object::New(env);
+  options.Set("code", fields.code);
+  options.Set("path", fields.path);
+  options.Set("received", fields.received);
+  options.Set("expected", fields.expected);
+  options.Set("remedy", fields.remedy);
+  return environment(env).error_class.New({options});
+}
+
+static const char* array_type_name(napi_typedarray_type type) {
+  static const char* const kNames[] = {"Int8Array",    "Uint8Array",    "Uint8ClampedArray",
+                                       "Int16Array",   "Uint16Array",   "Int32Array",
+                                       "Uint32Array",  "Float32Array",  "Float64Array",
+                                       "BigInt64Array", "BigUint64Array"};
+  return type <= napi_biguint64_array ? kNames[type] : "another typed array";
+}
+
+Span typed_span(const Napi::Value& value, napi_typedarray_type type, const std::string& path) {
+  const std::string expected = std::string("a ") + array_type_name(type);
+  if (!value.IsTypedArray())
+    throw Error({"TYPE", path, "no typed array", expected, "pass a typed array"});
+  napi_typedarray_type actual;
+  size_t length = 0;
+  void* data = nullptr;
+  napi_value buffer;
+  size_t offset = 0;
+  if (napi_get_typedarray_info(value.Env(), value, &actual, &length, &data, &buffer, &offset) !=
+      napi_ok)
+    throw Error({"TYPE", path, "an unreadable array", expected, ""});
+  if (actual != type) throw Error({"DTYPE", path, array_type_name(actual), expected, "convert it"});
+  bool detached = false;
+  bool is_array_buffer = false;
+  napi_is_arraybuffer(value.Env(), buffer, &is_array_buffer);
+  if (!is_array_buffer)
+    throw Error({"TYPE", path, "a view of a SharedArrayBuffer", "a view of an ArrayBuffer",
+                 "copy it with slice()"});
+  napi_is_detached_arraybuffer(value.Env(), buffer, &detached);
+  if (detached || (data == nullptr && length > 0))
+    throw Error({"DETACHED", path, "a detached array", expected, "copy it before transferring"});
+  return {data, length};
+}
+
+uint64_t to_uint64(const Napi::Value& value, const std::string& path) {
+  if (value.IsBigInt()) {
+    bool lossless = false;
+    const uint64_t result = value.As<Napi::BigInt>().Uint64Value(&lossless);
+    if (!lossless)
+      throw Error({"RANGE", path, "a bigint outside 64 bits", "an integer in [0, 2^64)", ""});
+    return result;
+  }
+  if (!value.IsNumber()) throw Error({"TYPE", path, "no number", "an integer or a bigint", ""});
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= 0) || number > 9007199254740992.0 || number != std::floor(number))
+    throw Error({"RANGE", path, std::to_string(number), "an integer in [0, 2^53]", "use a bigint"});
+  return static_cast<uint64_t>(number);
+}
+
+}  // namespace thalweg::napi

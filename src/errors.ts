@@ -1,0 +1,76 @@
+/** The one error class of Thalweg: a stable code and what the caller needs to act. */
+
+/** Every code that a {@link ThalwegError} can carry. */
+export type ErrorCode =
+  | 'RANGE'
+  | 'TYPE'
+  | 'SHAPE'
+  | 'DTYPE'
+  | 'RANK'
+  | 'OVERFLOW'
+  | 'ALIGN'
+  | 'DETACHED'
+  | 'RESIZABLE'
+  | 'DISPOSED'
+  | 'BUSY'
+  | 'ALIAS'
+  | 'NONFINITE'
+  | 'UNKNOWN_OPTION'
+  | 'FORMAT'
+  | 'TRUNCATED'
+  | 'CHECKSUM'
+  | 'VERSION'
+  | 'MISSING'
+  | 'MISMATCH'
+  | 'NO_DEVICE'
+  | 'MEMORY'
+  | 'NO_SPACE'
+  | 'ABORTED'
+  | 'UNSUPPORTED'
+  | 'SEED'
+  | 'EMPTY_EPOCH'
+  | 'STATE_MISMATCH'
+  | 'LAYOUT'
+  | 'DUPLICATE'
+  | 'DEPTH'
+  | 'HEADER_LIMIT'
+  | 'ENCODING'
+  | 'CHANGED'
+  | 'UNSAFE_PATH';
+
+/** What went wrong, in parts. `remedy` may be empty. */
+export interface ErrorFields {
+  readonly code: ErrorCode;
+  /** Where: an option path such as `optimizer.learningRate`, or a file. */
+  readonly path: string;
+  readonly received: string;
+  readonly expected: string;
+  readonly remedy?: string;
+}
+
+/**
+ * Thrown for every refused input or failed operation. A failed call changes nothing.
+ *
+ * The message has one grammar: *expected X for \`path\`, received Y; remedy*.
+ */
+export class ThalwegError extends Error {
+  override readonly name = 'ThalwegError';
+  readonly code: ErrorCode;
+  readonly path: string;
+  readonly received: string;
+  readonly expected: string;
+  readonly remedy: string;
+
+  constructor(fields: ErrorFields, options?: ErrorOptions) {
+    const { code, path, received, expected, remedy = '' } = fields;
+    super(
+      `expected ${expected} for \`${path}\`, received ${received}${remedy ? `; ${remedy}` : ''}`,
+      options,
+    );
+    this.code = code;
+    this.path = path;
+    this.received = received;
+    this.expected = expected;
+    this.remedy = remedy;
+  }
+}
