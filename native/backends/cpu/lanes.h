@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/step_work.h"
 #include "core/isa.h"
 #include "core/macros.h"
 
@@ -15,6 +16,8 @@ namespace thalweg {
 
 struct Lanes {
   const char* name;
+  StepFunction (*step)(int rule, Decay decay);
+  SquareSumFunction square_sum;
 };
 
 // The table for one instruction set; nullptr where it was not compiled.

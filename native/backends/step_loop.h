@@ -1,0 +1,79 @@
+// The loop around a rule, the same for every instruction set: prepare the
+// gradient, decay, update, store, in one pass. Included by one .cc per backend,
+// inside the namespace of that compilation.
+#pragma once
+
+#include "backends/step_work.h"
+#include "rules/rules.h"
+
+namespace thalweg {
+inline namespace THALWEG_LANES {
+
+// A NaN gradient passes both comparisons and stays NaN.
+THALWEG_INLINE float prepare_gradient(float gradient, float scale, float clip, float factor) {
+  float g = gradient * scale;
+  g = g > clip ? clip : g;
+  g = g < -clip ? -clip : g;
+  return g * factor;
+}
+
+template <class Rule, Decay kDecay>
+void step_loop(const StepSpan& span, const StepCoefficients& step) {
+  constexpr bool kCoupled = kDecay == Decay::kCoupled || kDecay == Decay::kBoth;
+  constexpr bool kDecoupled = kDecay == Decay::kDecoupled || kDecay == Decay::kBoth;
+  constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
+  typename Rule::Coefficients coefficients;
+  __builtin_memcpy(&coefficients, step.rule, sizeof coefficients);
+  float* parameter = span.parameter;
+  const float* gradient = span.gradient;
+  float* slot0 = span.slot[0];
+  float* slot1 = span.slot[1];
+  float* slot2 = span.slot[2];
+  const float scale = step.scale, clip = step.clip_value, factor = span.factor;
+  const float l2 = step.l2, shrink = step.shrink;
+  const int64_t length = span.length;
+  // The arrays never overlap (checked at the border), so lanes are independent.
+#pragma GCC ivdep
+  for (int64_t i = 0; i < length; ++i) {
+    float state[kMaxSlots];
+    if constexpr (kSlots > 0) state[0] = slot0[i];
+    if constexpr (kSlots > 1) state[1] = slot1[i];
+    if constexpr (kSlots > 2) state[2] = slot2[i];
+    float w = parameter[i];
+    float g = prepare_gradient(gradient[i], scale, clip, factor);
+    if constexpr (kCoupled) g = g + l2 * w;
+    if constexpr (kDecoupled) w = w - shrink * w;
+    parameter[i] = Rule::apply(coefficients, g, w, state);
+    if constexpr (kSlots > 0) slot0[i] = state[0];
+    if constexpr (kSlots > 1) slot1[i] = state[1];
+    if constexpr (kSlots > 2) slot2[i] = state[2];
+  }
+}
+
+// [rule][decay], in the order of rules.def.
+template <class Rule>
+constexpr StepFunction step_function(Decay decay) {
+  switch (decay) {
+    case Decay::kCoupled:
+      return &step_loop<Rule, Decay::kCoupled>;
+    case Decay::kDecoupled:
+      return &step_loop<Rule, Decay::kDecoupled>;
+    case Decay::kBoth:
+      return &step_loop<Rule, Decay::kBoth>;
+    default:
+      return &step_loop<Rule, Decay::kNone>;
+  }
+}
+
+inline StepFunction find_step(int rule, Decay decay) {
+  using Find = StepFunction (*)(Decay);
+  static constexpr Find kFind[] = {
+#define THALWEG_RULE(Rule) &step_function<rules::Rule>,
+#include "rules/rules.def"
+#undef THALWEG_RULE
+  };
+  return kFind[rule](decay);
+}
+
+}  // namespace THALWEG_LANES
+}  // namespace thalweg

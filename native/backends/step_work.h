@@ -1,0 +1,45 @@
+// What an optimizer step is, for a backend: which arrays, which rule, which
+// coefficients. Pointers are borrowed for the call.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "rules/rule.h"
+
+namespace thalweg {
+
+// How weight decay enters. Coupled L2 adds l2 * w to the gradient; decoupled
+// decay shrinks the weight by rate * decay * w first.
+enum class Decay { kNone, kCoupled, kDecoupled, kBoth };
+inline constexpr int kDecayCount = 4;
+
+// The values of one step for one parameter group; float32, computed in double.
+struct StepCoefficients {
+  float scale = 1;       // gradient scale, applied first
+  float clip_value = 0;  // then clamped to +-clip_value (infinity: not)
+  float l2 = 0;          // coupled: g += l2 * w
+  float shrink = 0;      // decoupled: w -= shrink * w
+  float rule[kMaxCoefficients] = {};
+};
+
+// A contiguous run of one tensor. `factor` multiplies the scaled, clamped
+// gradient (norm clipping).
+struct StepSpan {
+  float* parameter;
+  const float* gradient;
+  float* slot[kMaxSlots];
+  int64_t length;
+  float factor;
+};
+
+// Updates one span in place.
+using StepFunction = void (*)(const StepSpan&, const StepCoefficients&);
+
+// Sum over a span of (clamp(gradient * scale, +-clip))^2 in double. The order of
+// additions depends on nothing but the length. Infinite or NaN exactly if an
+// element is.
+using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
+                                     float clip_value);
+
+}  // namespace thalweg

@@ -1,0 +1,53 @@
+#include "rules/registry.h"
+
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+#include "core/error.h"
+#include "rules/rules.h"
+
+namespace thalweg {
+
+namespace {
+
+template <size_t kCount>
+std::vector<const char*> to_vector(const Names<kCount>& list) {
+  return {list.values, list.values + kCount};
+}
+
+template <class Rule>
+void write_coefficients(const double* hyper, int64_t step, double* scalars, float* out) {
+  using Coefficients = typename Rule::Coefficients;
+  static_assert(std::is_trivially_copyable_v<Coefficients>);
+  static_assert(sizeof(Coefficients) <= kMaxCoefficients * sizeof(float));
+  static_assert(Rule::kSlots.count <= kMaxSlots && Rule::kHyper.count <= kMaxHyper &&
+                Rule::kScalars.count <= kMaxScalars);
+  const Coefficients values = Rule::coefficients(hyper, step, scalars);
+  std::memcpy(out, &values, sizeof values);
+}
+
+template <class Rule>
+RuleInfo describe() {
+  return {Rule::kName, to_vector(Rule::kHyper), to_vector(Rule::kSlots), to_vector(Rule::kScalars),
+          &write_coefficients<Rule>};
+}
+
+}  // namespace
+
+const std::vector<RuleInfo>& rule_infos() {
+  static const std::vector<RuleInfo>& infos = *new std::vector<RuleInfo>{
+#define THALWEG_RULE(Rule) describe<rules::Rule>(),
+#include "rules/rules.def"
+#undef THALWEG_RULE
+  };
+  return infos;
+}
+
+int find_rule(std::string_view name) {
+  for (int id = 0; id < kRuleCount; ++id)
+    if (name == rule_infos()[id].name) return id;
+  throw Error({"RANGE", "rule", std::string(name), "the name of an update rule", ""});
+}
+
+}  // namespace thalweg

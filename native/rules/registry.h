@@ -1,0 +1,26 @@
+// The rules as data: what the host code and TypeScript ask of a rule by id.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "rules/rule.h"
+
+namespace thalweg {
+
+struct RuleInfo {
+  const char* name;
+  std::vector<const char*> hyper;
+  std::vector<const char*> slots;
+  std::vector<const char*> scalars;
+  // Writes the rule's float32 coefficients for step `step` (from 1) of a group;
+  // `scalars` is the group's scalar state, advanced by the call.
+  void (*coefficients)(const double* hyper, int64_t step, double* scalars, float* out);
+};
+
+const std::vector<RuleInfo>& rule_infos();
+// The id of the rule with this name; throws RANGE.
+int find_rule(std::string_view name);
+
+}  // namespace thalweg

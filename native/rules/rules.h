@@ -1,0 +1,17 @@
+// All rules, and their number. Rule ids are positions in rules.def; they are
+// never stored: files and options name rules by kName.
+#pragma once
+
+#define THALWEG_RULE(Rule)
+#include "rules/rules.def"
+#undef THALWEG_RULE
+
+namespace thalweg {
+
+#define THALWEG_RULE(Rule) +1
+inline constexpr int kRuleCount = 0
+#include "rules/rules.def"
+    ;
+#undef THALWEG_RULE
+
+}  // namespace thalweg
