@@ -1,0 +1,129 @@
+/** Checks of option objects and numbers, each failing with a coded error that names the path. */
+import { ThalwegError } from './errors.js';
+
+/** How a refused value is shown in an error: short, never the whole object. */
+export function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return String(value);
+}
+
+/** Levenshtein distance, for suggestions only. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++)
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+/** `did you mean …` for a misspelt name, or a list of what there is. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const lower = name.slice(0, 40).toLowerCase();
+  const [best] = known
+    .map((candidate) => ({ candidate, d: distance(lower, candidate.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d);
+  return best && best.d <= Math.max(2, best.candidate.length / 3)
+    ? `did you mean \`${best.candidate}\`?`
+    : `use one of ${known.join(', ')}`;
+}
+
+/** Refuses anything but a plain object whose own keys are all known. Absent counts as empty. */
+export function checkOptions(
+  path: string,
+  options: unknown,
+  known: readonly string[],
+): Record<string, unknown> {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(options),
+      expected: 'an options object',
+    });
+  for (const key of Reflect.ownKeys(options)) {
+    const name = String(key);
+    if (!known.includes(name))
+      throw new ThalwegError({
+        code: 'UNKNOWN_OPTION',
+        path: `${path}.${name}`,
+        received: `the unknown option ${JSON.stringify(name.slice(0, 60))}`,
+        expected: 'a known option',
+        remedy: suggestion(name, known),
+      });
+  }
+  return options as Record<string, unknown>;
+}
+
+/** A range of numbers; bounds are inclusive unless marked open. */
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  readonly openMin?: boolean;
+  readonly openMax?: boolean;
+  readonly integer?: boolean;
+}
+
+function rangeText({ min, max, openMin, openMax, integer }: Range): string {
+  const kind = integer ? 'an integer' : 'a finite number';
+  if (min === undefined && max === undefined) return kind;
+  const low = min === undefined ? '(-∞' : `${openMin ? '(' : '['}${min}`;
+  const high = max === undefined ? '∞)' : `${max}${openMax ? ')' : ']'}`;
+  return `${kind} in ${low}, ${high}`;
+}
+
+/** A finite number within `range`, or TYPE / RANGE. */
+export function checkNumber(path: string, value: unknown, range: Range = {}): number {
+  const expected = rangeText(range);
+  if (typeof value !== 'number')
+    throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected });
+  const { min = -Infinity, max = Infinity, openMin, openMax, integer } = range;
+  const below = openMin ? value <= min : value < min;
+  const above = openMax ? value >= max : value > max;
+  if (!Number.isFinite(value) || below || above)
+    throw new ThalwegError({ code: 'RANGE', path, received: String(value), expected });
+  if (integer && !Number.isSafeInteger(value))
+    throw new ThalwegError({ code: 'TYPE', path, received: String(value), expected });
+  return value;
+}
+
+/** A boolean, or TYPE. */
+export function checkBoolean(path: string, value: unknown): boolean {
+  if (typeof value !== 'boolean')
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(value),
+      expected: 'true or false',
+    });
+  return value;
+}
+
+/** One of a few strings, or RANGE with a suggestion. */
+export function checkOneOf<T extends string>(
+  path: string,
+  value: unknown,
+  choices: readonly T[],
+): T {
+  if (typeof value !== 'string' || !choices.includes(value as T))
+    throw new ThalwegError({
+      code: typeof value === 'string' ? 'RANGE' : 'TYPE',
+      path,
+      received: describe(value),
+      expected: choices.map((choice) => `'${choice}'`).join(' or '),
+      remedy: typeof value === 'string' ? suggestion(value, choices) : '',
+    });
+  return value as T;
+}
