@@ -36,10 +36,47 @@ struct StepSpan {
 // Updates one span in place.
 using StepFunction = void (*)(const StepSpan&, const StepCoefficients&);
 
+// One tensor of a step. `factor` as in StepSpan; `group` indexes the coefficients.
+struct StepTensor {
+  float* parameter = nullptr;
+  const float* gradient = nullptr;
+  float* slot[kMaxSlots] = {};
+  int64_t length = 0;
+  float factor = 1;
+  int32_t group = 0;
+};
+
+// Elements [begin, begin + length) of one tensor.
+struct StepPiece {
+  int32_t tensor;
+  int64_t begin;
+  int64_t length;
+};
+
+// A whole step. Pieces are cut at fixed borders; part p is the run of pieces
+// [parts[p], parts[p + 1]), about equally much work each.
+struct StepWork {
+  int rule;
+  const std::vector<StepTensor>* tensors;
+  const std::vector<StepPiece>* pieces;
+  const std::vector<int64_t>* parts;
+  const StepCoefficients* groups;
+  const Decay* decays;  // one per group
+};
+
 // Sum over a span of (clamp(gradient * scale, +-clip))^2 in double. The order of
 // additions depends on nothing but the length. Infinite or NaN exactly if an
 // element is.
 using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
                                      float clip_value);
+
+// Runs the two passes of a step on some processor. Every Backend is one.
+class StepExecutor {
+ public:
+  virtual ~StepExecutor() = default;
+  // sums[i]: sum of squares of pieces[i], as SquareSumFunction says.
+  virtual void square_sums(const StepWork& work, double* sums) = 0;
+  virtual void step(const StepWork& work) = 0;
+};
 
 }  // namespace thalweg

@@ -6,6 +6,7 @@
 #include "backends/cpu/lanes.h"
 #include "core/threads.h"
 #include "napi/convert.h"
+#include "napi/stepper.h"
 
 namespace thalweg::napi {
 
@@ -33,6 +34,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threadCount");
   export_function<set_threads>(env, exports, "setThreadCount");
+  register_stepper(env, exports);
   return exports;
 }
 

@@ -1,0 +1,34 @@
+#include "backends/cpu/cpu_steps.h"
+
+#include "backends/step_pieces.h"
+#include "core/threads.h"
+
+namespace thalweg {
+
+namespace {
+
+// Below this many parts (of 4096 parameters) a second thread costs more to wake
+// than it saves.
+constexpr int64_t kPartsPerThread = 4;
+
+int threads_for(int64_t parts) {
+  const int64_t useful = parts / kPartsPerThread;
+  return static_cast<int>(useful < thread_count() ? useful : thread_count());
+}
+
+int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.parts->size()) - 1; }
+
+}  // namespace
+
+void CpuSteps::square_sums(const StepWork& work, double* sums) {
+  parallel_for(part_count(work), threads_for(part_count(work)), [&](int64_t part) {
+    square_sum_part(work, part, lanes_.square_sum, sums);
+  });
+}
+
+void CpuSteps::step(const StepWork& work) {
+  parallel_for(part_count(work), threads_for(part_count(work)),
+               [&](int64_t part) { step_part(work, part, lanes_.step); });
+}
+
+}  // namespace thalweg

@@ -1,0 +1,38 @@
+#include "backends/reference/reference_steps.h"
+
+#include "backends/step_loop.h"
+#include "backends/step_pieces.h"
+
+namespace thalweg {
+
+namespace {
+
+constexpr int kPartials = 32;
+
+// The definition of the order: element i goes to partial sum i mod 32, and the
+// partial sums are folded in halves.
+double square_sum(const float* gradient, int64_t length, float scale, float clip_value) {
+  double partial[kPartials] = {};
+  for (int64_t i = 0; i < length; ++i) {
+    const float raw = gradient[i] * scale;
+    const double g = prepare_gradient(gradient[i], scale, clip_value, 1.0f) + (raw - raw);
+    partial[i % kPartials] += g * g;
+  }
+  for (int width = kPartials / 2; width > 0; width /= 2)
+    for (int i = 0; i < width; ++i) partial[i] += partial[i + width];
+  return partial[0];
+}
+
+}  // namespace
+
+void ReferenceSteps::square_sums(const StepWork& work, double* sums) {
+  for (size_t part = 0; part + 1 < work.parts->size(); ++part)
+    square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
+}
+
+void ReferenceSteps::step(const StepWork& work) {
+  for (size_t part = 0; part + 1 < work.parts->size(); ++part)
+    step_part(work, static_cast<int64_t>(part), &find_step);
+}
+
+}  // namespace thalweg

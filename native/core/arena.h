@@ -1,0 +1,34 @@
+// The flat arena: parallel arrays (parameters, gradients, optimizer slots) with
+// one layout of tensors, each tensor 64-byte aligned. Array starts are staggered:
+// arrays a power of two apart map to the same cache sets and make a step several
+// times slower.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/host_memory.h"
+
+namespace thalweg {
+
+class Arena {
+ public:
+  Arena() = default;
+  // `arrays` parallel arrays, each with tensors of these lengths (floats).
+  // Throws OVERFLOW or MEMORY.
+  Arena(const std::vector<int64_t>& lengths, int arrays);
+
+  float* tensor(int array, size_t index) const { return base(array) + offsets_[index]; }
+  // The whole of one array: tensors and the zeroed gaps between them.
+  float* base(int array) const { return starts_[array]; }
+  int64_t array_length() const { return array_length_; }
+  size_t bytes() const { return memory_.bytes(); }
+
+ private:
+  HostMemory memory_;
+  std::vector<int64_t> offsets_;  // floats from the array's start
+  std::vector<float*> starts_;
+  int64_t array_length_ = 0;
+};
+
+}  // namespace thalweg

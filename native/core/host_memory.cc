@@ -1,0 +1,69 @@
+#include "core/host_memory.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+
+namespace thalweg {
+
+namespace {
+
+constexpr size_t kHugePage = size_t{2} << 20;
+
+size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+[[noreturn]] void refuse(size_t bytes) {
+  throw Error({"MEMORY", "allocation", std::to_string(bytes) + " bytes",
+               "an allocation that fits this machine", "use a smaller model, batch or data set"});
+}
+
+// Maps `bytes` (a multiple of kHugePage) at a multiple of kHugePage: maps one
+// huge page more, and gives back what lies before and behind.
+void* map_aligned(size_t bytes) {
+  void* raw = mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (raw == MAP_FAILED) return nullptr;
+  const auto start = reinterpret_cast<uintptr_t>(raw);
+  const uintptr_t aligned = round_up(start, kHugePage);
+  if (aligned > start) munmap(raw, aligned - start);
+  const size_t behind = start + kHugePage - aligned;
+  if (behind > 0) munmap(reinterpret_cast<void*>(aligned + bytes), behind);
+  void* data = reinterpret_cast<void*>(aligned);
+  madvise(data, bytes, MADV_HUGEPAGE);
+  return data;
+}
+
+}  // namespace
+
+HostMemory::HostMemory(size_t bytes) {
+  if (bytes == 0) return;
+  if (bytes > SIZE_MAX / 4) refuse(bytes);
+  const size_t unit = bytes < kHugePage ? size_t{4096} : kHugePage;
+  bytes_ = round_up(bytes, unit);
+  if (unit == kHugePage) {
+    data_ = map_aligned(bytes_);
+  } else {
+    data_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data_ == MAP_FAILED) data_ = nullptr;
+  }
+  if (data_ == nullptr) refuse(bytes);
+}
+
+HostMemory::HostMemory(HostMemory&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+
+HostMemory& HostMemory::operator=(HostMemory&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+HostMemory::~HostMemory() {
+  if (data_ != nullptr) munmap(data_, bytes_);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,276 @@
+// A Stepper over the caller's own Float32Arrays. Calls are synchronous; pointers
+// are cached between calls, which is safe because JavaScript holds the arrays,
+// refuses resizable buffers, and proves before each call (by length) that none
+// was detached: nothing else can move a buffer.
+#include "napi/stepper.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/cpu/cpu_steps.h"
+#include "backends/reference/reference_steps.h"
+#include "napi/convert.h"
+#include "train/stepper.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+// One executor per (processor, instruction set), made on first use, never freed.
+StepExecutor& executor(const std::string& name) {
+  static StepExecutor& reference = *new ReferenceSteps;
+  if (name == "reference") return reference;
+  if (name == "cpu") {
+    static StepExecutor& best = *new CpuSteps(lanes());
+    return best;
+  }
+  for (const Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
+    if (name != "cpu:" + std::string(isa_name(isa))) continue;
+    if (isa > detect_isa() || lanes_for(isa) == nullptr) break;
+    static StepExecutor* forced[3];
+    StepExecutor*& slot = forced[static_cast<int>(isa)];
+    if (slot == nullptr) slot = new CpuSteps(*lanes_for(isa));
+    return *slot;
+  }
+  throw Error({"NO_DEVICE", "device", name, "a device of this machine", ""});
+}
+
+int32_t integer(const Napi::Value& value) { return value.As<Napi::Number>().Int32Value(); }
+
+StepperOptions read_options(const Napi::Object& object) {
+  StepperOptions options;
+  options.rule = find_rule(object.Get("rule").As<Napi::String>().Utf8Value());
+  options.groups = integer(object.Get("groupCount"));
+  const auto names = object.Get("names").As<Napi::Array>();
+  const auto lengths = object.Get("lengths").As<Napi::Array>();
+  const auto groups = object.Get("groups").As<Napi::Array>();
+  for (uint32_t i = 0; i < names.Length(); ++i)
+    options.tensors.push_back({names.Get(i).As<Napi::String>().Utf8Value(),
+                               lengths.Get(i).As<Napi::Number>().Int64Value(),
+                               integer(groups.Get(i))});
+  return options;
+}
+
+struct Interval {
+  const float* begin;
+  const float* end;
+  std::string path;
+};
+
+void refuse_overlap(std::vector<Interval> intervals) {
+  std::sort(intervals.begin(), intervals.end(),
+            [](const Interval& a, const Interval& b) { return a.begin < b.begin; });
+  for (size_t i = 1; i < intervals.size(); ++i) {
+    const Interval& before = intervals[i - 1];
+    if (intervals[i].begin >= before.end) continue;
+    const auto bytes = (std::min(before.end, intervals[i].end) - intervals[i].begin) * 4;
+    throw Error({"ALIAS", intervals[i].path,
+                 std::to_string(bytes) + " bytes shared with " + before.path,
+                 "arrays that do not overlap", "copy one of them"});
+  }
+}
+
+class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeStepper",
+                       {
+                           InstanceMethod<&NativeStepper::call<&NativeStepper::step>>("step"),
+                           InstanceMethod<&NativeStepper::call<&NativeStepper::point>>("point"),
+                           InstanceMethod<&NativeStepper::call<&NativeStepper::save>>("save"),
+                           InstanceMethod<&NativeStepper::call<&NativeStepper::load>>("load"),
+                           InstanceMethod<&NativeStepper::call<&NativeStepper::dispose>>("dispose"),
+                       });
+  }
+
+  explicit NativeStepper(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      const auto object = info[0].As<Napi::Object>();
+      const std::string device = object.Get("device").As<Napi::String>().Utf8Value();
+      stepper_ = std::make_unique<Stepper>(read_options(object), executor(device));
+      const size_t count = stepper_->options().tensors.size();
+      parameters_.resize(count);
+      gradients_.resize(count);
+      const auto parameters = object.Get("parameters").As<Napi::Array>();
+      for (size_t i = 0; i < count; ++i)
+        parameters_[i] = pointer(parameters.Get(i), "parameters", i);
+      check_overlap();
+      report_bytes(info.Env(), static_cast<int64_t>(stepper_->bytes()));
+    });
+  }
+  ~NativeStepper() override = default;
+  void Finalize(Napi::BasicEnv env) override {
+    int64_t ignored;
+    if (stepper_ && bytes_ > 0) napi_adjust_external_memory(env, -bytes_, &ignored);
+  }
+
+ private:
+  template <Napi::Value (NativeStepper::*kMethod)(const Napi::CallbackInfo&)>
+  Napi::Value call(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      if (!stepper_)
+        throw Error({"DISPOSED", "stepper", "a disposed stepper", "a live stepper", ""});
+      return (this->*kMethod)(info);
+    });
+  }
+
+  void report_bytes(Napi::Env env, int64_t bytes) {
+    Napi::MemoryManagement::AdjustExternalMemory(env, bytes - bytes_);
+    bytes_ = bytes;
+  }
+
+  float* pointer(const Napi::Value& value, const char* what, size_t i) {
+    const StepperTensor& tensor = stepper_->options().tensors[i];
+    const std::string path = std::string(what) + "." + tensor.name;
+    size_t length = 0;
+    float* data = float32_span(value, path, &length);
+    if (static_cast<int64_t>(length) != tensor.length)
+      throw Error({"SHAPE", path, std::to_string(length) + " elements",
+                   std::to_string(tensor.length) + " elements, as its parameter has", ""});
+    return data;
+  }
+
+  void check_overlap() {
+    if (checked_) return;
+    std::vector<Interval> intervals;
+    const auto& tensors = stepper_->options().tensors;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      if (tensors[i].length == 0) continue;
+      for (const auto& [data, what] :
+           {std::pair{parameters_[i], "parameters."}, std::pair{gradients_[i], "gradients."}})
+        if (data != nullptr)
+          intervals.push_back({data, data + tensors[i].length, what + tensors[i].name});
+    }
+    refuse_overlap(std::move(intervals));
+    checked_ = true;
+  }
+
+  // point(index, gradient): from now on tensor `index` takes its gradient there.
+  Napi::Value point(const Napi::CallbackInfo& info) {
+    const size_t i = info[0].As<Napi::Number>().Uint32Value();
+    float* data = pointer(info[1], "gradients", i);
+    checked_ = checked_ && data == gradients_[i];
+    gradients_[i] = data;
+    return info.Env().Undefined();
+  }
+
+  // step(settings: Float64Array [gradientScale, clipValue, clipTensorNorm,
+  // clipGlobalNorm, nonFinite, reportNorm, groups…]) → gradient norm, NaN where
+  // not measured, -1 where the step was skipped.
+  Napi::Value step(const Napi::CallbackInfo& info) {
+    const Span span = typed_span(info[0], napi_float64_array, "settings");
+    constexpr size_t kCommon = 6;
+    const size_t expected = kCommon + stepper_->options().groups * stepper_->hyper_count();
+    if (span.length != expected)
+      throw Error({"SHAPE", "settings", std::to_string(span.length), std::to_string(expected), ""});
+    const auto* values = static_cast<const double*>(span.data);
+    check_overlap();
+    StepSettings settings;
+    settings.gradient_scale = values[0];
+    settings.clip_value = values[1];
+    settings.clip_tensor_norm = values[2];
+    settings.clip_global_norm = values[3];
+    settings.non_finite = static_cast<NonFinite>(static_cast<int>(values[4]));
+    settings.report_norm = values[5] != 0;
+    settings.groups = values + kCommon;
+    const StepReport report = stepper_->step(parameters_.data(), gradients_.data(), settings);
+    return Napi::Number::New(info.Env(), report.skipped ? -1.0 : report.gradient_norm);
+  }
+
+  // save() → { step, skipped, scalars: Float64Array, slots: Float32Array[tensor][slot] }
+  Napi::Value save(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    Napi::Object state = Napi::Object::New(env);
+    state.Set("step", static_cast<double>(stepper_->step_count()));
+    state.Set("skipped", static_cast<double>(stepper_->skipped_count()));
+    const auto& scalars = stepper_->scalars();
+    auto scalar_array = Napi::Float64Array::New(env, scalars.size());
+    std::copy(scalars.begin(), scalars.end(), scalar_array.Data());
+    state.Set("scalars", scalar_array);
+    const auto& tensors = stepper_->options().tensors;
+    Napi::Array all = Napi::Array::New(env, tensors.size());
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      Napi::Array of_tensor = Napi::Array::New(env);
+      for (size_t slot = 0; slot < stepper_->rule().slots.size(); ++slot) {
+        auto array = Napi::Float32Array::New(env, tensors[i].length);
+        std::copy_n(stepper_->slot(static_cast<int>(slot), i), tensors[i].length, array.Data());
+        of_tensor.Set(static_cast<uint32_t>(slot), array);
+      }
+      all.Set(static_cast<uint32_t>(i), of_tensor);
+    }
+    state.Set("slots", all);
+    return state;
+  }
+
+  // load(state as save gives it). Everything is checked before anything changes.
+  Napi::Value load(const Napi::CallbackInfo& info) {
+    const auto state = info[0].As<Napi::Object>();
+    const int64_t step = state.Get("step").As<Napi::Number>().Int64Value();
+    const int64_t skipped = state.Get("skipped").As<Napi::Number>().Int64Value();
+    const auto all = state.Get("slots").As<Napi::Array>();
+    const auto& tensors = stepper_->options().tensors;
+    const size_t slots = stepper_->rule().slots.size();
+    std::vector<const float*> sources;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const auto of_tensor = all.Get(static_cast<uint32_t>(i)).As<Napi::Array>();
+      for (size_t slot = 0; slot < slots; ++slot)
+        sources.push_back(pointer(of_tensor.Get(static_cast<uint32_t>(slot)), "state", i));
+    }
+    const Span scalars = typed_span(state.Get("scalars"), napi_float64_array, "state.scalars");
+    if (scalars.length != stepper_->scalars().size())
+      throw Error({"MISMATCH", "state.scalars", std::to_string(scalars.length) + " values",
+                   std::to_string(stepper_->scalars().size()) + " values", ""});
+    for (size_t i = 0; i < tensors.size(); ++i)
+      for (size_t slot = 0; slot < slots; ++slot)
+        std::copy_n(sources[i * slots + slot], tensors[i].length,
+                    stepper_->slot(static_cast<int>(slot), i));
+    std::copy_n(static_cast<const double*>(scalars.data), scalars.length,
+                stepper_->scalars().begin());
+    stepper_->set_step_count(step);
+    stepper_->set_skipped_count(skipped);
+    return info.Env().Undefined();
+  }
+
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    report_bytes(info.Env(), 0);
+    stepper_.reset();
+    return info.Env().Undefined();
+  }
+
+  std::unique_ptr<Stepper> stepper_;
+  std::vector<float*> parameters_;
+  std::vector<float*> gradients_;
+  bool checked_ = false;  // no two of the current arrays overlap
+  int64_t bytes_ = 0;     // reported to V8
+};
+
+Napi::Value list_rules(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Array rules = Napi::Array::New(env);
+  const auto strings = [&](const std::vector<const char*>& names) {
+    Napi::Array array = Napi::Array::New(env, names.size());
+    for (size_t i = 0; i < names.size(); ++i)
+      array.Set(static_cast<uint32_t>(i), Napi::String::New(env, names[i]));
+    return array;
+  };
+  for (const RuleInfo& info_ : rule_infos()) {
+    Napi::Object rule = Napi::Object::New(env);
+    rule.Set("name", info_.name);
+    rule.Set("hyper", strings(info_.hyper));
+    rule.Set("slots", strings(info_.slots));
+    rule.Set("scalars", strings(info_.scalars));
+    rules.Set(rules.Length(), rule);
+  }
+  return rules;
+}
+
+}  // namespace
+
+void register_stepper(Napi::Env env, Napi::Object exports) {
+  exports.Set("Stepper", NativeStepper::define(env));
+  export_function<list_rules>(env, exports, "rules");
+}
+
+}  // namespace thalweg::napi
