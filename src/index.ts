@@ -1,3 +1,15 @@
 /** Everything the package exports; nothing is defined here. */
+export * as data from './data/index.js';
+export * as device from './device.js';
 export { ThalwegError } from './errors.js';
 export type { ErrorCode, ErrorFields } from './errors.js';
+export * as io from './io/index.js';
+export * as loss from './loss/index.js';
+export * as nn from './nn/index.js';
+export * as optim from './optim/index.js';
+export * as schedule from './schedule/index.js';
+export { Trainer } from './train/trainer.js';
+export type { FitOptions, TrainerOptions } from './train/trainer.js';
+export type { Fit } from './train/fit.js';
+export type { EpochRecord, Evaluation, History } from './train/history.js';
+export type { TrainEvent } from './train/events.js';

@@ -1,7 +1,128 @@
 /** Finds and types the addon. Nothing else in the package touches it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { OperationTwin } from './device.js';
 import { ThalwegError } from './errors.js';
+import type { InitialDistribution } from './nn/initializer.js';
+import type { NativeLayer } from './nn/layer.js';
+
+/** One update rule of the addon. */
+export interface NativeRule {
+  readonly name: string;
+  readonly hyper: readonly string[];
+  readonly slots: readonly string[];
+  readonly scalars: readonly string[];
+}
+
+/** Saved state of a native stepper; `slots[tensor][slot]`. */
+export interface NativeStepperState {
+  readonly step: number;
+  readonly skipped: number;
+  readonly scalars: Float64Array;
+  readonly slots: readonly (readonly Float32Array[])[];
+}
+
+/** An optimizer over arrays that JavaScript owns; native/napi/stepper.cc. */
+export interface NativeStepper {
+  /** Tensor `index` takes its gradient from this array until told otherwise. */
+  point(index: number, gradient: Float32Array): void;
+  /** The gradient norm, NaN where not measured, -1 where skipped. */
+  step(settings: Float64Array): number;
+  save(): NativeStepperState;
+  load(state: NativeStepperState): void;
+  dispose(): void;
+}
+
+/** What `new native.Stepper` takes. */
+export interface NativeStepperOptions {
+  readonly rule: string;
+  readonly groupCount: number;
+  readonly names: readonly string[];
+  readonly lengths: readonly number[];
+  readonly groups: readonly number[];
+  readonly parameters: readonly Float32Array[];
+  readonly device: string;
+}
+
+/** Rows in native memory; native/napi/dataset.cc. */
+export interface NativeDataset {
+  dispose(): void;
+}
+
+/** What `new native.Dataset` takes; arrays are copied. */
+export interface NativeDatasetOptions {
+  readonly inputs: Float32Array | Uint8Array;
+  readonly rows: number;
+  readonly features: number;
+  readonly scale: number;
+  readonly offset: number;
+  readonly labels: Int32Array | Float32Array | undefined;
+  readonly labelWidth: number;
+}
+
+/** Sums over examples. */
+export interface NativeMetrics {
+  readonly lossSum: number;
+  readonly correct: number;
+  readonly examples: number;
+}
+
+/** Where a run of steps stands; sums are since its beginning. */
+export interface NativeTrainProgress extends NativeMetrics {
+  readonly steps: number;
+  readonly skipped: number;
+  /** Of the last step; NaN where not measured. */
+  readonly gradientNorm: number;
+  readonly lastLoss: number;
+  readonly cancelled: boolean;
+}
+
+/** The rest of one epoch. */
+export interface NativeTrainRequest {
+  readonly dataset: NativeDataset;
+  readonly epoch: number;
+  readonly firstStep: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  readonly settings: Float64Array;
+  /** [steps][groups] */
+  readonly rates: Float64Array;
+}
+
+/** What `new native.Trainer` takes. */
+export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parameters'> {
+  readonly layers: readonly NativeLayer[];
+  readonly initials: readonly InitialDistribution[];
+  readonly loss: string;
+  readonly lossParameter: number;
+  readonly seed: bigint;
+}
+
+/** An engine and its thread; native/napi/trainer.cc. One job at a time. */
+export interface NativeTrainer {
+  train(
+    request: NativeTrainRequest,
+    onProgress: (progress: NativeTrainProgress) => void,
+  ): Promise<NativeTrainProgress>;
+  evaluate(dataset: NativeDataset, batchSize: number): Promise<NativeMetrics>;
+  predict(
+    inputs: Float32Array,
+    rows: number,
+    outputs: number,
+    batchSize: number,
+  ): Promise<Float32Array>;
+  gradients(
+    dataset: NativeDataset,
+    rows: Uint32Array,
+  ): { readonly loss: number; readonly gradients: readonly Float32Array[] };
+  cancel(): void;
+  /** Steps taken so far. */
+  stepCount(): number;
+  parameter(index: number): Float32Array;
+  setParameters(parameters: readonly Float32Array[]): void;
+  dispose(): void;
+}
 
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
@@ -10,6 +131,12 @@ export interface Native {
   threadCount(): number;
   /** 0 restores the default. */
   setThreadCount(count: number): void;
+  rules(): readonly NativeRule[];
+  /** Which implementation serves each operation of a device. */
+  twins(device: string): readonly OperationTwin[];
+  Dataset: new (options: NativeDatasetOptions) => NativeDataset;
+  Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
+  Stepper: new (options: NativeStepperOptions) => NativeStepper;
 }
 
 const root = join(__dirname, '..');

@@ -3,10 +3,13 @@
 
 #include <string>
 
+#include "backends/backend.h"
 #include "backends/cpu/lanes.h"
 #include "core/threads.h"
 #include "napi/convert.h"
+#include "napi/dataset.h"
 #include "napi/stepper.h"
+#include "napi/trainer.h"
 
 namespace thalweg::napi {
 
@@ -28,13 +31,34 @@ static Napi::Value set_threads(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// twins(device) → [{ operation, implementation }]
+static Napi::Value twins(const Napi::CallbackInfo& info) {
+  const Backend& backend = open_backend(info[0].As<Napi::String>().Utf8Value());
+  Napi::Array list = Napi::Array::New(info.Env());
+  const auto add = [&](const char* operation) {
+    Napi::Object entry = Napi::Object::New(info.Env());
+    entry.Set("operation", operation);
+    entry.Set("implementation", backend.twin(operation));
+    list.Set(list.Length(), entry);
+  };
+  add("step");
+  add("square_sums");
+#define THALWEG_OP(name, Parameters) add(#name);
+#include "ops/ops.def"
+#undef THALWEG_OP
+  return list;
+}
+
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Environment);
   export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threadCount");
   export_function<set_threads>(env, exports, "setThreadCount");
+  export_function<twins>(env, exports, "twins");
+  register_dataset(env, exports);
   register_stepper(env, exports);
+  register_trainer(env, exports);
   return exports;
 }
 

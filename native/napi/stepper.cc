@@ -9,49 +9,15 @@
 #include <string>
 #include <vector>
 
-#include "backends/cpu/cpu_steps.h"
-#include "backends/reference/reference_steps.h"
+#include "backends/backend.h"
 #include "napi/convert.h"
+#include "napi/trainer_options.h"
+#include "train/settings.h"
 #include "train/stepper.h"
 
 namespace thalweg::napi {
 
 namespace {
-
-// One executor per (processor, instruction set), made on first use, never freed.
-StepExecutor& executor(const std::string& name) {
-  static StepExecutor& reference = *new ReferenceSteps;
-  if (name == "reference") return reference;
-  if (name == "cpu") {
-    static StepExecutor& best = *new CpuSteps(lanes());
-    return best;
-  }
-  for (const Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512}) {
-    if (name != "cpu:" + std::string(isa_name(isa))) continue;
-    if (isa > detect_isa() || lanes_for(isa) == nullptr) break;
-    static StepExecutor* forced[3];
-    StepExecutor*& slot = forced[static_cast<int>(isa)];
-    if (slot == nullptr) slot = new CpuSteps(*lanes_for(isa));
-    return *slot;
-  }
-  throw Error({"NO_DEVICE", "device", name, "a device of this machine", ""});
-}
-
-int32_t integer(const Napi::Value& value) { return value.As<Napi::Number>().Int32Value(); }
-
-StepperOptions read_options(const Napi::Object& object) {
-  StepperOptions options;
-  options.rule = find_rule(object.Get("rule").As<Napi::String>().Utf8Value());
-  options.groups = integer(object.Get("groupCount"));
-  const auto names = object.Get("names").As<Napi::Array>();
-  const auto lengths = object.Get("lengths").As<Napi::Array>();
-  const auto groups = object.Get("groups").As<Napi::Array>();
-  for (uint32_t i = 0; i < names.Length(); ++i)
-    options.tensors.push_back({names.Get(i).As<Napi::String>().Utf8Value(),
-                               lengths.Get(i).As<Napi::Number>().Int64Value(),
-                               integer(groups.Get(i))});
-  return options;
-}
 
 struct Interval {
   const float* begin;
@@ -89,7 +55,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       const std::string device = object.Get("device").As<Napi::String>().Utf8Value();
-      stepper_ = std::make_unique<Stepper>(read_options(object), executor(device));
+      stepper_ = std::make_unique<Stepper>(read_stepper_options(object), open_backend(device));
       const size_t count = stepper_->options().tensors.size();
       parameters_.resize(count);
       gradients_.resize(count);
@@ -156,25 +122,13 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
     return info.Env().Undefined();
   }
 
-  // step(settings: Float64Array [gradientScale, clipValue, clipTensorNorm,
-  // clipGlobalNorm, nonFinite, reportNorm, groups…]) → gradient norm, NaN where
-  // not measured, -1 where the step was skipped.
+  // step(settings: Float64Array as train/settings.h reads it) → gradient norm, NaN
+  // where not measured, -1 where the step was skipped.
   Napi::Value step(const Napi::CallbackInfo& info) {
     const Span span = typed_span(info[0], napi_float64_array, "settings");
-    constexpr size_t kCommon = 6;
-    const size_t expected = kCommon + stepper_->options().groups * stepper_->hyper_count();
-    if (span.length != expected)
-      throw Error({"SHAPE", "settings", std::to_string(span.length), std::to_string(expected), ""});
-    const auto* values = static_cast<const double*>(span.data);
     check_overlap();
-    StepSettings settings;
-    settings.gradient_scale = values[0];
-    settings.clip_value = values[1];
-    settings.clip_tensor_norm = values[2];
-    settings.clip_global_norm = values[3];
-    settings.non_finite = static_cast<NonFinite>(static_cast<int>(values[4]));
-    settings.report_norm = values[5] != 0;
-    settings.groups = values + kCommon;
+    const StepSettings settings =
+        read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
     const StepReport report = stepper_->step(parameters_.data(), gradients_.data(), settings);
     return Napi::Number::New(info.Env(), report.skipped ? -1.0 : report.gradient_norm);
   }

@@ -41,9 +41,10 @@ inline namespace THALWEG_LANES {
 // The square root as an instruction: exact everywhere, never a library call.
 THALWEG_INLINE float root(float x) { return __builtin_sqrtf(x); }
 THALWEG_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
-// NaN in `a` is kept by neither; rules that need it say so.
+// A NaN in `b` comes through; one in `a` does not.
 THALWEG_INLINE float larger(float a, float b) { return a > b ? a : b; }
-THALWEG_INLINE float sign(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : 0.0f); }
+// 1, -1, and zero or NaN as they are.
+THALWEG_INLINE float sign(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }
 
 }  // namespace THALWEG_LANES
 }  // namespace rules

@@ -11,13 +11,40 @@
 #include "backends/step_work.h"
 #include "core/isa.h"
 #include "core/macros.h"
+#include "ops/dropout.h"
+#include "ops/activation.h"
 
 namespace thalweg {
+
+// c [rows, n] = a b with a(i, k) at a[i * a_row + k * a_column], b [k, n].
+struct RowProduct {
+  const float* a;
+  const float* b;
+  float* c;
+  int64_t n, k;
+  int64_t a_row, a_column;
+};
+
+// Columns a part of the bias gradient covers; fixed, so that its order is.
+inline constexpr int64_t kBiasColumns = 64;
+
+// dy [rows, columns] *= f'(y) in place; dbias [columns] (or null) = sum over rows.
+struct OutputGradient {
+  Activation activation;
+  float slope;
+  const float* y;
+  float* dy;
+  float* dbias;
+  int64_t rows, columns;
+};
 
 struct Lanes {
   const char* name;
   StepFunction (*step)(int rule, Decay decay);
   SquareSumFunction square_sum;
+  void (*product)(const RowProduct& p, int64_t first_row, int64_t last_row);
+  void (*output_gradient)(const OutputGradient& op, int64_t first, int64_t last);
+  void (*dropout)(const Dropout& op, int64_t first, int64_t last);
 };
 
 // The table for one instruction set; nullptr where it was not compiled.

@@ -1,4 +1,4 @@
-#include "backends/reference/reference_steps.h"
+#include "backends/reference/reference_backend.h"
 
 #include "backends/step_loop.h"
 #include "backends/step_pieces.h"
@@ -25,12 +25,12 @@ double square_sum(const float* gradient, int64_t length, float scale, float clip
 
 }  // namespace
 
-void ReferenceSteps::square_sums(const StepWork& work, double* sums) {
+void ReferenceBackend::square_sums(const StepWork& work, double* sums) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
 }
 
-void ReferenceSteps::step(const StepWork& work) {
+void ReferenceBackend::step(const StepWork& work) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     step_part(work, static_cast<int64_t>(part), &find_step);
 }

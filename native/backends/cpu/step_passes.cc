@@ -1,5 +1,5 @@
-#include "backends/cpu/cpu_steps.h"
-
+// The two passes of an optimizer step, over threads.
+#include "backends/cpu/cpu_backend.h"
 #include "backends/step_pieces.h"
 #include "core/threads.h"
 
@@ -20,13 +20,13 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 }  // namespace
 
-void CpuSteps::square_sums(const StepWork& work, double* sums) {
+void CpuBackend::square_sums(const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)), [&](int64_t part) {
     square_sum_part(work, part, lanes_.square_sum, sums);
   });
 }
 
-void CpuSteps::step(const StepWork& work) {
+void CpuBackend::step(const StepWork& work) {
   parallel_for(part_count(work), threads_for(part_count(work)),
                [&](int64_t part) { step_part(work, part, lanes_.step); });
 }

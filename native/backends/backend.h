@@ -1,0 +1,31 @@
+// A device that trains: one method per op of ops.def, and the two passes of an
+// optimizer step. Pointers are in the device's memory and borrowed for the call.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "backends/step_work.h"
+
+#define THALWEG_OP(name, Parameters)
+#include "ops/ops.def"
+#undef THALWEG_OP
+
+namespace thalweg {
+
+class Backend : public StepExecutor {
+ public:
+#define THALWEG_OP(name, Parameters) virtual void name(const Parameters& op) = 0;
+#include "ops/ops.def"
+#undef THALWEG_OP
+
+  // Which implementation serves an op, for device.explain(): "cpu (avx512)",
+  // "oneDNN", or "reference" with the reason.
+  virtual std::string twin(std::string_view op) const = 0;
+};
+
+// The backend of a device name: "cpu", "cpu:avx2", "reference". Made on first
+// use, shared by all trainers, never freed. Throws NO_DEVICE.
+Backend& open_backend(const std::string& device);
+
+}  // namespace thalweg

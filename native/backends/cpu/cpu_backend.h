@@ -1,0 +1,32 @@
+// The processor with all its means: vector lanes of one instruction set,
+// threads, oneDNN. What has no fast twin falls to the reference it derives from.
+#pragma once
+
+#include <string>
+
+#include "backends/cpu/lanes.h"
+#include "backends/cpu/product.h"
+#include "backends/reference/reference_backend.h"
+
+namespace thalweg {
+
+class CpuBackend final : public ReferenceBackend {
+ public:
+  explicit CpuBackend(const Lanes& lanes);
+  void square_sums(const StepWork& work, double* sums) override;
+  void step(const StepWork& work) override;
+  void dense_forward(const DenseForward& op) override;
+  void dense_backward(const DenseBackward& op) override;
+  void dropout(const Dropout& op) override;
+  std::string twin(std::string_view op) const override;
+
+ private:
+  void product(const Product& product);
+  void lane_product(const Product& product);
+
+  const Lanes& lanes_;
+  std::string without_onednn_;  // why products_ is null; filled by its initialiser
+  Products* products_;          // null: lanes serve
+};
+
+}  // namespace thalweg

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "backends/reference/functions.h"
+#include "backends/reference/reference_backend.h"
+#include "core/error.h"
+
+namespace thalweg {
+
+namespace {
+
+struct Row {
+  const Loss& op;
+  int64_t index;
+  const float* x;
+  float* dx;  // or null
+
+  double label(int64_t column) const {
+    if (op.classes != nullptr) return op.classes[index] == column ? 1 : 0;
+    return op.values[index * op.columns + column];
+  }
+  void set_gradient(int64_t column, double value) const {
+    if (dx != nullptr) dx[column] = static_cast<float>(value / static_cast<double>(op.rows));
+  }
+};
+
+double softmax_cross_entropy(const Row& row) {
+  const int64_t columns = row.op.columns;
+  const double highest = *std::max_element(row.x, row.x + columns);
+  double sum = 0;
+  for (int64_t i = 0; i < columns; ++i) sum += std::exp(row.x[i] - highest);
+  const double log_sum = std::log(sum) + highest;
+  double loss = 0, mass = 0;
+  for (int64_t i = 0; i < columns; ++i) {
+    const double label = row.label(i);
+    mass += label;
+    if (label != 0) loss += label * (log_sum - row.x[i]);
+  }
+  for (int64_t i = 0; i < columns; ++i)
+    row.set_gradient(i, mass * std::exp(row.x[i] - highest) / sum - row.label(i));
+  return loss;
+}
+
+// The mean over columns of an element's loss and gradient.
+template <class Element>
+double mean_over_columns(const Row& row, Element element) {
+  const auto columns = static_cast<double>(row.op.columns);
+  double loss = 0;
+  for (int64_t i = 0; i < row.op.columns; ++i) {
+    double gradient = 0;
+    loss += element(static_cast<double>(row.x[i]), row.label(i), &gradient);
+    row.set_gradient(i, gradient / columns);
+  }
+  return loss / columns;
+}
+
+double row_loss(const Row& row) {
+  switch (row.op.kind) {
+    case LossKind::kSoftmaxCrossEntropy:
+      return softmax_cross_entropy(row);
+    case LossKind::kSigmoidCrossEntropy:
+      return mean_over_columns(row, [](double x, double label, double* gradient) {
+        *gradient = reference::logistic(x) - label;
+        return std::max(x, 0.0) - x * label + std::log1p(std::exp(-std::fabs(x)));
+      });
+    case LossKind::kMeanSquaredError:
+      return mean_over_columns(row, [](double x, double label, double* gradient) {
+        *gradient = 2 * (x - label);
+        return (x - label) * (x - label);
+      });
+    default:
+      return mean_over_columns(row, [&](double x, double label, double* gradient) {
+        const double delta = row.op.delta, d = x - label;
+        *gradient = std::clamp(d, -delta, delta);
+        return std::fabs(d) <= delta ? 0.5 * d * d : delta * (std::fabs(d) - 0.5 * delta);
+      });
+  }
+}
+
+int64_t label_class(const Loss& op, int64_t row) {
+  if (op.classes != nullptr) return op.classes[row];
+  const float* values = op.values + row * op.columns;
+  return std::max_element(values, values + op.columns) - values;
+}
+
+void check_classes(const Loss& op) {
+  for (int64_t row = 0; op.classes != nullptr && row < op.rows; ++row)
+    if (op.classes[row] < 0 || op.classes[row] >= op.columns)
+      throw Error({"RANGE", "labels[" + std::to_string(row) + "] of the batch",
+                   std::to_string(op.classes[row]),
+                   "a class in [0, " + std::to_string(op.columns) + ")", ""});
+}
+
+}  // namespace
+
+void ReferenceBackend::loss(const Loss& op) {
+  check_classes(op);
+  *op.result = {};
+  for (int64_t row = 0; row < op.rows; ++row) {
+    const float* x = op.x + row * op.columns;
+    float* dx = op.dx == nullptr ? nullptr : op.dx + row * op.columns;
+    // Before the gradient is written: dx may be x.
+    const bool correct = std::max_element(x, x + op.columns) - x == label_class(op, row);
+    op.row_losses[row] = row_loss({op, row, x, dx});
+    op.result->sum += op.row_losses[row];
+    op.result->correct += correct;
+  }
+}
+
+}  // namespace thalweg

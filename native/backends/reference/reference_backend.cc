@@ -1,0 +1,7 @@
+#include "backends/reference/reference_backend.h"
+
+namespace thalweg {
+
+std::string ReferenceBackend::twin(std::string_view) const { return "reference"; }
+
+}  // namespace thalweg

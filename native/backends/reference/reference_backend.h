@@ -1,0 +1,20 @@
+// Every op as plain loops on one thread, in double where that makes it an
+// oracle. What the contract suite compares with, and what serves where a faster
+// twin is absent.
+#pragma once
+
+#include "backends/backend.h"
+
+namespace thalweg {
+
+class ReferenceBackend : public Backend {
+ public:
+  void square_sums(const StepWork& work, double* sums) override;
+  void step(const StepWork& work) override;
+#define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
+#include "ops/ops.def"
+#undef THALWEG_OP
+  std::string twin(std::string_view op) const override;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,62 @@
+#include "core/initializer.h"
+
+#include <cmath>
+
+#include "core/random.h"
+
+namespace thalweg {
+
+namespace {
+
+// In (-1, 1), symmetric: 32 random bits, exact.
+double symmetric(uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-31 - 1.0; }
+
+// ln x for x in (0, 1), from + - * / alone so that no libm's rounding enters:
+// x = m 2^e with m in [1/sqrt 2, sqrt 2), then 2 artanh((m - 1) / (m + 1)).
+double exact_log(double x) {
+  int exponent = 0;
+  double m = std::frexp(x, &exponent);
+  if (m < 0.70710678118654752) {
+    m *= 2;
+    --exponent;
+  }
+  const double s = (m - 1) / (m + 1), s2 = s * s;
+  double series = 0;
+  for (int k = 23; k >= 1; k -= 2) series = series * s2 + 1.0 / k;
+  return exponent * 0.69314718055994531 + 2 * s * series;
+}
+
+// Marsaglia's polar method: pairs of uniforms until one lies in the unit disc.
+// Attempt a of element i draws words of counter i + a 2^56.
+double normal(const RandomStream& stream, uint64_t index) {
+  for (uint64_t attempt = 0;; ++attempt) {
+    const PhiloxWords words = random_words(stream, index | attempt << 56);
+    for (int pair = 0; pair < 4; pair += 2) {
+      const double u = symmetric(words.word[pair]), v = symmetric(words.word[pair + 1]);
+      const double s = u * u + v * v;
+      if (s >= 1 || s == 0) continue;
+      const double deviate = u * std::sqrt(-2 * exact_log(s) / s);
+      if (std::fabs(deviate) <= 4) return deviate;
+    }
+  }
+}
+
+}  // namespace
+
+void initialise(const Initial& initial, uint64_t seed, uint64_t tensor, int64_t length,
+                float* out) {
+  const RandomStream stream = random_stream({seed, Purpose::kInitialisation, 0, tensor});
+  const double limit = initial.value * std::sqrt(3.0);
+  for (int64_t i = 0; i < length; ++i) {
+    if (initial.distribution == Distribution::kConstant) {
+      out[i] = static_cast<float>(initial.value);
+    } else if (initial.distribution == Distribution::kUniform) {
+      const PhiloxWords words = random_words(stream, static_cast<uint64_t>(i) / 4);
+      out[i] = static_cast<float>(limit * symmetric(words.word[i % 4]));
+    } else {
+      out[i] = static_cast<float>(initial.value * normal(stream, static_cast<uint64_t>(i)));
+    }
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,22 @@
+// Initial values of a parameter tensor: a pure function of (seed, tensor index,
+// element), made on the host with exact arithmetic only, so that every machine
+// starts from the same bits.
+#pragma once
+
+#include <cstdint>
+
+namespace thalweg {
+
+enum class Distribution { kConstant, kUniform, kNormal };
+
+struct Initial {
+  Distribution distribution = Distribution::kConstant;
+  double value = 0;  // the constant, or the standard deviation
+};
+
+// Fills `out` of `length` floats; `tensor` tells the tensors of a model apart.
+// Uniform values lie in +-value * sqrt(3); normal ones are cut at 4 deviations.
+void initialise(const Initial& initial, uint64_t seed, uint64_t tensor, int64_t length,
+                float* out);
+
+}  // namespace thalweg

@@ -1,0 +1,26 @@
+// A data set in memory: rows of features, and labels. Made once from a copy of
+// the caller's arrays, then immutable and shared by any number of trainers.
+#pragma once
+
+#include <cstdint>
+
+#include "core/host_memory.h"
+
+namespace thalweg::data {
+
+enum class FeatureType { kFloat32, kUint8 };
+enum class LabelType { kNone, kSparse, kDense };
+
+struct Dataset {
+  int64_t rows = 0;
+  int64_t features = 0;  // elements of one row
+  FeatureType feature_type = FeatureType::kFloat32;
+  float scale = 1;  // of uint8 features: x * scale + offset
+  float offset = 0;
+  HostMemory inputs;  // [rows, features]
+  LabelType label_type = LabelType::kNone;
+  int64_t label_width = 0;  // values a row, 1 for sparse
+  HostMemory labels;        // int32 [rows] or float32 [rows, label_width]
+};
+
+}  // namespace thalweg::data

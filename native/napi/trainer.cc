@@ -1,0 +1,307 @@
+// One job at a time: the JavaScript side holds the lease and asks BUSY itself.
+// The worker thread never touches JavaScript; it posts plain values to the
+// mailbox. At the end of an environment the cleanup hook, registered after the
+// mailbox's own and so run before it, cancels the job and joins the thread.
+#include "napi/trainer.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "napi/convert.h"
+#include "napi/dataset.h"
+#include "napi/mailbox.h"
+#include "napi/trainer_options.h"
+#include "train/engine.h"
+#include "train/job_thread.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kProgressInterval = std::chrono::milliseconds(50);
+
+Napi::Object to_object(Napi::Env env, const Metrics& metrics) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("lossSum", metrics.loss_sum);
+  object.Set("correct", static_cast<double>(metrics.correct));
+  object.Set("examples", static_cast<double>(metrics.examples));
+  return object;
+}
+
+Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
+  Napi::Object object = to_object(env, progress.metrics);
+  object.Set("steps", static_cast<double>(progress.steps));
+  object.Set("skipped", static_cast<double>(progress.skipped));
+  object.Set("gradientNorm", progress.gradient_norm);
+  object.Set("lastLoss", progress.last_loss);
+  object.Set("cancelled", progress.cancelled);
+  return object;
+}
+
+// The ErrorFields of whatever is being handled; for the worker thread.
+ErrorFields current_error() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.fields();
+  } catch (const std::bad_alloc&) {
+    return {"MEMORY", "training", "out of memory", "enough free memory", "use a smaller batch"};
+  } catch (const std::exception& error) {
+    return {"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""};
+  }
+}
+
+class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    using Self = NativeTrainer;
+    return DefineClass(env, "NativeTrainer",
+                       {
+                           InstanceMethod<&Self::call<&Self::train>>("train"),
+                           InstanceMethod<&Self::call<&Self::evaluate>>("evaluate"),
+                           InstanceMethod<&Self::call<&Self::predict>>("predict"),
+                           InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
+                           InstanceMethod<&Self::call<&Self::cancel>>("cancel"),
+                           InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
+                           InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
+                           InstanceMethod<&Self::call<&Self::set_parameters>>("setParameters"),
+                           InstanceMethod<&Self::call<&Self::dispose>>("dispose"),
+                       });
+  }
+
+  explicit NativeTrainer(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      engine_ = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
+      mailbox_ = Mailbox::open(info.Env());
+      bytes_ = static_cast<int64_t>(engine_->bytes());
+      Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
+      napi_add_env_cleanup_hook(info.Env(), &NativeTrainer::at_exit, this);
+      hooked_ = true;
+    });
+  }
+  ~NativeTrainer() override { stop_thread(); }
+  void Finalize(Napi::BasicEnv env) override {
+    stop_thread();
+    if (hooked_) napi_remove_env_cleanup_hook(env, &NativeTrainer::at_exit, this);
+    if (mailbox_) mailbox_->close();
+    int64_t ignored;
+    if (bytes_ > 0) napi_adjust_external_memory(env, -bytes_, &ignored);
+  }
+
+ private:
+  // What the JavaScript thread keeps for the job under way.
+  struct Pending {
+    Napi::Promise::Deferred deferred;
+    Napi::FunctionReference progress;
+    Napi::ObjectReference self;  // keeps this object while the job runs
+  };
+
+  template <Napi::Value (NativeTrainer::*kMethod)(const Napi::CallbackInfo&)>
+  Napi::Value call(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      if (!engine_)
+        throw Error({"DISPOSED", "trainer", "a disposed trainer", "a live trainer", ""});
+      return (this->*kMethod)(info);
+    });
+  }
+
+  static void at_exit(void* self) {
+    auto* trainer = static_cast<NativeTrainer*>(self);
+    trainer->hooked_ = false;
+    trainer->stop_thread();
+  }
+
+  void stop_thread() {
+    cancel_.set();
+    thread_.stop();
+  }
+
+  void refuse_busy() const {
+    if (pending_)
+      throw Error({"BUSY", "trainer", "a second job", "one job at a time",
+                   "await the first, or make another trainer"});
+  }
+
+  // Starts a job; settle(env) makes the value that the promise resolves to.
+  template <class Work>
+  Napi::Value start(const Napi::CallbackInfo& info, Work work) {
+    refuse_busy();
+    const Napi::Env env = info.Env();
+    pending_ = std::make_unique<Pending>(Pending{Napi::Promise::Deferred::New(env), {}, {}});
+    pending_->self = Napi::Persistent(info.This().As<Napi::Object>());
+    mailbox_->keep_alive(env, true);
+    cancel_.clear();
+    thread_.post([this, work = std::move(work)]() mutable {
+      try {
+        Mailbox::Message resolve = work();
+        mailbox_->post(std::move(resolve));
+      } catch (...) {
+        mailbox_->post([this, fields = current_error()](Napi::Env env) {
+          const auto done = finish(env);
+          done->deferred.Reject(to_error_value(env, fields));
+        });
+      }
+    });
+    return pending_->deferred.Promise();
+  }
+
+  std::unique_ptr<Pending> finish(Napi::Env env) {
+    mailbox_->keep_alive(env, false);
+    return std::move(pending_);
+  }
+
+  template <class MakeValue>
+  Mailbox::Message resolving(MakeValue make) {
+    return [this, make = std::move(make)](Napi::Env env) {
+      const auto done = finish(env);
+      done->deferred.Resolve(make(env));
+    };
+  }
+
+  void post_progress(const TrainProgress& progress) {
+    mailbox_->post([this, progress](Napi::Env env) {
+      if (pending_ && !pending_->progress.IsEmpty())
+        pending_->progress.Call({to_object(env, progress)});
+    });
+  }
+
+  // train(request, onProgress) → Promise of the last progress
+  Napi::Value train(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
+    const Napi::Value promise = start(info, [this, request]() -> Mailbox::Message {
+      Clock::time_point last = Clock::now();
+      const TrainProgress result =
+          engine_->train(*request, cancel_, [&](const TrainProgress& progress) {
+            const Clock::time_point now = Clock::now();
+            if (now - last < kProgressInterval) return;
+            last = now;
+            post_progress(progress);
+          });
+      return resolving([result](Napi::Env env) { return to_object(env, result); });
+    });
+    if (info[1].IsFunction()) pending_->progress = Napi::Persistent(info[1].As<Napi::Function>());
+    return promise;
+  }
+
+  // evaluate(dataset, batchSize) → Promise<{ lossSum, correct, examples }>
+  Napi::Value evaluate(const Napi::CallbackInfo& info) {
+    auto dataset = to_dataset(info[0], "dataset");
+    const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+    return start(info, [this, dataset, batch_size]() -> Mailbox::Message {
+      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_);
+      return resolving([result](Napi::Env env) { return to_object(env, result); });
+    });
+  }
+
+  // predict(inputs: Float32Array, rows, outputs, batchSize) → Promise<Float32Array>;
+  // the inputs are copied before this returns.
+  Napi::Value predict(const Napi::CallbackInfo& info) {
+    const int64_t rows = info[1].As<Napi::Number>().Int64Value();
+    const int64_t width = info[2].As<Napi::Number>().Int64Value();
+    const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
+    size_t length = 0;
+    const float* data = float32_span(info[0], "inputs", &length);
+    auto inputs = std::make_shared<std::vector<float>>(data, data + length);
+    return start(info, [this, inputs, rows, width, batch_size]() -> Mailbox::Message {
+      auto outputs = std::make_shared<std::vector<float>>(rows * width);
+      engine_->predict(inputs->data(), rows, batch_size, outputs->data(), cancel_);
+      return resolving([outputs](Napi::Env env) {
+        auto array = Napi::Float32Array::New(env, outputs->size());
+        std::copy(outputs->begin(), outputs->end(), array.Data());
+        return array;
+      });
+    });
+  }
+
+  // gradients(dataset, rows: Uint32Array) → { loss, gradients: Float32Array[] }; synchronous.
+  Napi::Value gradients(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    const auto dataset = to_dataset(info[0], "dataset");
+    const Span span = typed_span(info[1], napi_uint32_array, "rows");
+    const auto* rows = static_cast<const uint32_t*>(span.data);
+    const double loss = engine_->gradients(*dataset, {rows, rows + span.length});
+    Napi::Object result = Napi::Object::New(info.Env());
+    Napi::Array arrays = Napi::Array::New(info.Env());
+    const auto& tensors = engine_->stepper().options().tensors;
+    for (size_t i = 0; i < tensors.size(); ++i)
+      arrays.Set(static_cast<uint32_t>(i), copy(info.Env(), engine_->gradient(i), tensors[i].length));
+    result.Set("loss", loss);
+    result.Set("gradients", arrays);
+    return result;
+  }
+
+  Napi::Value cancel(const Napi::CallbackInfo& info) {
+    cancel_.set();
+    return info.Env().Undefined();
+  }
+
+  Napi::Value step_count(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().step_count()));
+  }
+
+  static Napi::Float32Array copy(Napi::Env env, const float* data, int64_t length) {
+    auto array = Napi::Float32Array::New(env, length);
+    std::copy_n(data, length, array.Data());
+    return array;
+  }
+
+  // parameter(index) → Float32Array, a copy
+  Napi::Value parameter(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
+    return copy(info.Env(), engine_->parameter(i), engine_->stepper().options().tensors.at(i).length);
+  }
+
+  // setParameters(arrays: Float32Array[]): all are checked before any changes.
+  Napi::Value set_parameters(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    const auto arrays = info[0].As<Napi::Array>();
+    const auto& tensors = engine_->stepper().options().tensors;
+    std::vector<const float*> sources;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      size_t length = 0;
+      sources.push_back(
+          float32_span(arrays.Get(static_cast<uint32_t>(i)), tensors[i].name, &length));
+      if (static_cast<int64_t>(length) != tensors[i].length)
+        throw Error({"SHAPE", tensors[i].name, std::to_string(length) + " elements",
+                     std::to_string(tensors[i].length) + " elements", ""});
+    }
+    for (size_t i = 0; i < tensors.size(); ++i)
+      std::copy_n(sources[i], tensors[i].length, engine_->parameter(i));
+    return info.Env().Undefined();
+  }
+
+  // Cancels, waits for the operation under way, settles the promise, frees.
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    stop_thread();
+    mailbox_->drain(env);
+    mailbox_->close();
+    Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
+    bytes_ = 0;
+    engine_.reset();
+    return env.Undefined();
+  }
+
+  std::unique_ptr<Engine> engine_;
+  std::shared_ptr<Mailbox> mailbox_;
+  std::unique_ptr<Pending> pending_;
+  CancelFlag cancel_;
+  JobThread thread_;
+  bool hooked_ = false;
+  int64_t bytes_ = 0;  // reported to V8
+};
+
+}  // namespace
+
+void register_trainer(Napi::Env env, Napi::Object exports) {
+  exports.Set("Trainer", NativeTrainer::define(env));
+}
+
+}  // namespace thalweg::napi

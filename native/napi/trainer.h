@@ -1,0 +1,10 @@
+// The trainer's native half: an Engine and the thread it runs on.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_trainer(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi

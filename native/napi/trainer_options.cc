@@ -1,0 +1,109 @@
+#include "napi/trainer_options.h"
+
+#include <string>
+
+#include "napi/convert.h"
+#include "napi/dataset.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+// The position of `name` in `names`: enums cross the border by name.
+template <size_t kCount>
+int position(const std::string& name, const char* const (&names)[kCount], const char* path) {
+  for (size_t i = 0; i < kCount; ++i)
+    if (name == names[i]) return static_cast<int>(i);
+  throw Error({"RANGE", path, name, "a known name", ""});
+}
+
+std::string text(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::String>().Utf8Value();
+}
+double number(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::Number>().DoubleValue();
+}
+int64_t integer(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::Number>().Int64Value();
+}
+bool truth(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Napi::Boolean>().Value();
+}
+
+std::vector<double> doubles(const Napi::Object& object, const char* key) {
+  const Span span = typed_span(object.Get(key), napi_float64_array, key);
+  const auto* data = static_cast<const double*>(span.data);
+  return {data, data + span.length};
+}
+
+LayerOptions read_layer(const Napi::Object& object) {
+  static const char* const kKinds[] = {"dense", "activation", "softmax", "dropout"};
+  static const char* const kActivations[] = {"none",    "relu", "leakyRelu", "sigmoid",
+                                             "tanh",    "gelu", "geluTanh"};
+  LayerOptions layer;
+  layer.kind = static_cast<LayerKind>(position(text(object, "kind"), kKinds, "layer.kind"));
+  layer.inputs = integer(object, "inputs");
+  layer.outputs = integer(object, "outputs");
+  layer.activation = static_cast<Activation>(
+      position(text(object, "activation"), kActivations, "layer.activation"));
+  layer.slope = number(object, "slope");
+  layer.use_bias = truth(object, "useBias");
+  layer.rate = number(object, "rate");
+  return layer;
+}
+
+Initial read_initial(const Napi::Object& object) {
+  static const char* const kDistributions[] = {"constant", "uniform", "normal"};
+  return {static_cast<Distribution>(
+              position(text(object, "distribution"), kDistributions, "initializer")),
+          number(object, "value")};
+}
+
+}  // namespace
+
+StepperOptions read_stepper_options(const Napi::Object& object) {
+  StepperOptions options;
+  options.rule = find_rule(text(object, "rule"));
+  options.groups = static_cast<int>(integer(object, "groupCount"));
+  const auto names = object.Get("names").As<Napi::Array>();
+  const auto lengths = object.Get("lengths").As<Napi::Array>();
+  const auto groups = object.Get("groups").As<Napi::Array>();
+  for (uint32_t i = 0; i < names.Length(); ++i)
+    options.tensors.push_back({names.Get(i).As<Napi::String>().Utf8Value(),
+                               lengths.Get(i).As<Napi::Number>().Int64Value(),
+                               groups.Get(i).As<Napi::Number>().Int32Value()});
+  return options;
+}
+
+EngineOptions read_engine_options(const Napi::Object& object) {
+  static const char* const kLosses[] = {"softmaxCrossEntropy", "sigmoidCrossEntropy",
+                                        "meanSquaredError", "huber"};
+  EngineOptions options;
+  options.seed = to_uint64(object.Get("seed"), "seed");
+  options.device = text(object, "device");
+  options.stepper = read_stepper_options(object);
+  options.network.loss = static_cast<LossKind>(position(text(object, "loss"), kLosses, "loss"));
+  options.network.loss_parameter = number(object, "lossParameter");
+  const auto layers = object.Get("layers").As<Napi::Array>();
+  for (uint32_t i = 0; i < layers.Length(); ++i)
+    options.network.layers.push_back(read_layer(layers.Get(i).As<Napi::Object>()));
+  const auto initials = object.Get("initials").As<Napi::Array>();
+  for (uint32_t i = 0; i < initials.Length(); ++i)
+    options.network.initials.push_back(read_initial(initials.Get(i).As<Napi::Object>()));
+  return options;
+}
+
+TrainRequest read_train_request(const Napi::Object& object) {
+  TrainRequest request;
+  request.epoch = integer(object, "epoch");
+  request.first_step = integer(object, "firstStep");
+  request.batch_size = integer(object, "batchSize");
+  request.shuffle = truth(object, "shuffle");
+  request.drop_last = truth(object, "dropLast");
+  request.settings = doubles(object, "settings");
+  request.rates = doubles(object, "rates");
+  request.dataset = to_dataset(object.Get("dataset"), "dataset");
+  return request;
+}
+
+}  // namespace thalweg::napi

@@ -1,0 +1,37 @@
+// Activation functions, element by element. Backward reads the input x, so that
+// every function has one; `y` may be used instead where that is cheaper.
+#pragma once
+
+#include <cstdint>
+
+namespace thalweg {
+
+enum class Activation { kNone, kRelu, kLeakyRelu, kSigmoid, kTanh, kGelu, kGeluTanh };
+
+// Whether the derivative follows from y alone (all but the gelu forms).
+constexpr bool derivative_from_output(Activation activation) {
+  return activation != Activation::kGelu && activation != Activation::kGeluTanh;
+}
+
+// y = f(x); x and y [length], may be the same array.
+struct ActivationForward {
+  Activation activation;
+  float slope;  // leakyRelu, for x < 0
+  const float* x;
+  float* y;
+  int64_t length;
+};
+
+// dx = dy f'(x); dx and dy may be the same array. x may be null where
+// derivative_from_output.
+struct ActivationBackward {
+  Activation activation;
+  float slope;
+  const float* x;
+  const float* y;
+  const float* dy;
+  float* dx;
+  int64_t length;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,40 @@
+// The fully connected layer, row-major: x [rows, inputs], weight [inputs,
+// outputs], bias [outputs], y [rows, outputs].
+#pragma once
+
+#include <cstdint>
+
+#include "ops/activation.h"
+
+namespace thalweg {
+
+// y = f(x weight + bias). bias may be null. Where the derivative does not follow
+// from y, `before` [rows, outputs] receives the values before f.
+struct DenseForward {
+  const float* x;
+  const float* weight;
+  const float* bias;
+  float* y;
+  float* before;
+  int64_t rows, inputs, outputs;
+  Activation activation;
+  float slope;
+};
+
+// Overwrites dweight, dbias (null without bias) and dx (null for a first layer).
+// dy [rows, outputs] becomes the gradient before f.
+struct DenseBackward {
+  const float* x;
+  const float* weight;
+  const float* y;
+  const float* before;
+  float* dy;
+  float* dweight;
+  float* dbias;
+  float* dx;
+  int64_t rows, inputs, outputs;
+  Activation activation;
+  float slope;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,33 @@
+// Losses with their gradients in one pass. Outputs x [rows, columns]; labels
+// either class indices [rows] or values [rows, columns]. Each row's loss is in
+// float64; rows are added in order, so no thread count changes the sum.
+#pragma once
+
+#include <cstdint>
+
+namespace thalweg {
+
+enum class LossKind { kSoftmaxCrossEntropy, kSigmoidCrossEntropy, kMeanSquaredError, kHuber };
+
+struct LossResult {
+  double sum = 0;       // over rows of the row's loss
+  int64_t correct = 0;  // rows whose largest output is the label's largest
+};
+
+// A row's loss is: softmaxCrossEntropy: -sum p log softmax(x); the others: the
+// mean over columns. dx (null: loss only) is the gradient of the mean over rows.
+// Throws RANGE naming the row when a class index is none.
+struct Loss {
+  LossKind kind;
+  float delta;  // huber
+  const float* x;
+  const int32_t* classes;  // or null
+  const float* values;     // or null
+  float* dx;
+  double* row_losses;    // scratch [rows]
+  int32_t* row_correct;  // scratch [rows]
+  int64_t rows, columns;
+  LossResult* result;
+};
+
+}  // namespace thalweg

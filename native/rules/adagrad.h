@@ -1,0 +1,45 @@
+// AdaGrad: Duchi, Hazan and Singer, JMLR 2011.
+//   c += g^2;  w -= rate g / (sqrt(c) + epsilon)
+// The slot holds what was added to the initial accumulator, so that it starts at
+// 0. TensorFlow.js puts epsilon inside the root.
+#pragma once
+
+#include "rules/rule.h"
+
+namespace thalweg::rules {
+inline namespace THALWEG_LANES {
+
+struct AdagradCoefficients {
+  float rate, epsilon, initial;
+};
+
+struct AdagradBase {
+  static constexpr auto kHyper = names("learningRate", "epsilon", "initialAccumulator");
+  static constexpr auto kSlots = names("squareSum");
+  static constexpr auto kScalars = names();
+  using Coefficients = AdagradCoefficients;
+
+  static Coefficients coefficients(const double* hyper, int64_t, double*) {
+    return {static_cast<float>(hyper[0]), static_cast<float>(hyper[1]),
+            static_cast<float>(hyper[2])};
+  }
+};
+
+struct Adagrad : AdagradBase {
+  static constexpr const char* kName = "adagrad";
+  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+    slot[0] = slot[0] + g * g;
+    return w - c.rate * g / (root(slot[0] + c.initial) + c.epsilon);
+  }
+};
+
+struct AdagradTfjs : AdagradBase {
+  static constexpr const char* kName = "adagradTfjs";
+  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+    slot[0] = slot[0] + g * g;
+    return w - c.rate * g / root(slot[0] + c.initial + c.epsilon);
+  }
+};
+
+}  // namespace THALWEG_LANES
+}  // namespace thalweg::rules

@@ -1,0 +1,89 @@
+// The native training engine: one network, its arena, its optimizer, and the
+// loop that gathers a batch, runs forward, backward and the step. It runs on one
+// thread at a time (a trainer's JobThread) and knows nothing of JavaScript.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backends/backend.h"
+#include "core/arena.h"
+#include "data/dataset.h"
+#include "train/job_thread.h"
+#include "train/network.h"
+#include "train/plan.h"
+#include "train/stepper.h"
+
+namespace thalweg {
+
+struct EngineOptions {
+  NetworkOptions network;
+  StepperOptions stepper;  // tensors in the order of the network's parameters
+  std::string device;
+  uint64_t seed = 0;
+};
+
+// One run through (the rest of) an epoch.
+struct TrainRequest {
+  std::shared_ptr<const data::Dataset> dataset;
+  int64_t epoch = 0;
+  int64_t first_step = 0;  // of this epoch, to start in the middle
+  int64_t batch_size = 1;
+  bool shuffle = true;
+  bool drop_last = false;
+  std::vector<double> settings;  // as napi/stepper.cc reads them
+  std::vector<double> rates;     // [steps of the epoch - first_step][groups]
+};
+
+struct Metrics {
+  double loss_sum = 0;  // of examples
+  int64_t correct = 0;
+  int64_t examples = 0;
+};
+
+struct TrainProgress {
+  Metrics metrics;  // since the request began
+  int64_t steps = 0;
+  int64_t skipped = 0;
+  double gradient_norm = 0;  // of the last step; NaN where not measured
+  double last_loss = 0;
+  bool cancelled = false;
+};
+
+class Engine {
+ public:
+  explicit Engine(EngineOptions options);
+
+  // Calls report(progress) after each step. Returns with cancelled set when
+  // `cancel` was set; the step under way is then left out whole.
+  TrainProgress train(const TrainRequest& request, const CancelFlag& cancel,
+                      const std::function<void(const TrainProgress&)>& report);
+  Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel);
+  // inputs [rows, features] → outputs [rows, outputs]
+  void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
+               const CancelFlag& cancel);
+  // Gradients of the mean loss over the given rows of a data set, into gradient(i).
+  double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
+
+  float* parameter(size_t index) const { return arena_.tensor(0, index); }
+  float* gradient(size_t index) const { return arena_.tensor(1, index); }
+  Stepper& stepper() { return stepper_; }
+  size_t bytes() const;
+
+ private:
+  void load_batch(const data::Dataset& dataset, const uint32_t* rows, int64_t count);
+  [[noreturn]] static void refuse_aborted();
+
+  EngineOptions options_;
+  Backend& backend_;
+  Arena arena_;  // 0: parameters, 1: gradients
+  Plan plan_;
+  Stepper stepper_;
+  std::vector<float*> parameters_;
+  std::vector<const float*> gradients_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,51 @@
+// One thread that runs jobs in order: the native loop of a trainer, apart from
+// libuv's pool, whose four threads file reads need. Kept between jobs, so that
+// its OpenMP team stays warm.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace thalweg {
+
+// Asked for between the operations of a step; setting it is safe from any thread.
+class CancelFlag {
+ public:
+  void set() { flag_.store(true, std::memory_order_relaxed); }
+  void clear() { flag_.store(false, std::memory_order_relaxed); }
+  bool is_set() const { return flag_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> flag_{false};
+};
+
+class JobThread {
+ public:
+  using Job = std::function<void()>;
+
+  JobThread() = default;
+  // Drops queued jobs and waits for the running one; cancel it first.
+  ~JobThread();
+  JobThread(const JobThread&) = delete;
+  JobThread& operator=(const JobThread&) = delete;
+
+  // Jobs catch their own exceptions. The thread starts with the first job.
+  void post(Job job);
+  // As the destructor; later posts are dropped.
+  void stop();
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::thread thread_;
+  bool stopping_ = false;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,149 @@
+#include "train/plan.h"
+
+#include <algorithm>
+
+namespace thalweg {
+
+namespace {
+
+bool cancelled(const RunMode& mode) { return mode.cancel != nullptr && mode.cancel->is_set(); }
+
+}  // namespace
+
+Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
+    : loss_(network.loss),
+      loss_parameter_(static_cast<float>(network.loss_parameter)),
+      backend_(backend) {
+  size_t parameter = 0;
+  for (const LayerOptions& options : network.layers) {
+    Layer layer{.options = options};
+    if (options.kind == LayerKind::kDense) {
+      layer.weight = arena.tensor(0, parameter);
+      layer.weight_gradient = arena.tensor(1, parameter++);
+      if (options.use_bias) {
+        layer.bias = arena.tensor(0, parameter);
+        layer.bias_gradient = arena.tensor(1, parameter++);
+      }
+    }
+    layers_.push_back(layer);
+  }
+}
+
+void Plan::reserve(int64_t rows, int64_t label_width) {
+  batch_rows_ = rows;
+  if (rows <= rows_reserved_ && label_width <= label_width_) return;
+  rows_reserved_ = std::max(rows, rows_reserved_);
+  label_width_ = std::max<int64_t>(label_width, label_width_);
+  std::vector<int64_t> lengths{rows_reserved_ * layers_.front().options.inputs};
+  int64_t widest = 0;
+  for (const Layer& layer : layers_) {
+    lengths.push_back(rows_reserved_ * layer.options.outputs);
+    widest = std::max({widest, layer.options.outputs, layer.options.inputs});
+  }
+  for (const Layer& layer : layers_) {
+    const bool keeps = layer.options.kind == LayerKind::kDense &&
+                       !derivative_from_output(layer.options.activation);
+    lengths.push_back(keeps ? rows_reserved_ * layer.options.outputs : 0);
+  }
+  lengths.insert(lengths.end(), 2, rows_reserved_ * widest);
+  buffers_ = Arena(lengths, 1);
+  labels_ = Arena({rows_reserved_ * std::max<int64_t>(label_width_, 1)}, 1);
+  rows_ = Arena({rows_reserved_ * 2, rows_reserved_}, 1);
+}
+
+Dropout Plan::dropout(size_t index, const RunMode& mode, const float* x, float* y) const {
+  const LayerOptions& options = layers_[index].options;
+  return {.stream = random_stream({mode.seed, Purpose::kDropout, mode.step, index}),
+          .rate = static_cast<float>(options.rate),
+          .scale = static_cast<float>(1 / (1 - options.rate)),
+          .x = x,
+          .y = y,
+          .length = batch_rows_ * options.outputs};
+}
+
+void Plan::forward_layer(size_t index, const RunMode& mode) {
+  const Layer& layer = layers_[index];
+  const LayerOptions& options = layer.options;
+  const float* x = activation(index);
+  float* y = activation(index + 1);
+  const int64_t length = batch_rows_ * options.outputs;
+  const auto slope = static_cast<float>(options.slope);
+  switch (options.kind) {
+    case LayerKind::kDense: {
+      float* kept = derivative_from_output(options.activation) ? nullptr : before(index);
+      return backend_.dense_forward({x, layer.weight, layer.bias, y, kept, batch_rows_,
+                                     options.inputs, options.outputs, options.activation, slope});
+    }
+    case LayerKind::kActivation:
+      return backend_.activation_forward({options.activation, slope, x, y, length});
+    case LayerKind::kSoftmax:
+      return backend_.softmax_forward({x, y, batch_rows_, options.outputs});
+    case LayerKind::kDropout:
+      if (mode.training) return backend_.dropout(dropout(index, mode, x, y));
+      std::copy_n(x, length, y);
+  }
+}
+
+bool Plan::forward(const RunMode& mode) {
+  for (size_t index = 0; index < layers_.size(); ++index) {
+    if (cancelled(mode)) return false;
+    forward_layer(index, mode);
+  }
+  return true;
+}
+
+void Plan::run_loss(float* gradient, LossResult* result) {
+  backend_.loss({.kind = loss_,
+                 .delta = loss_parameter_,
+                 .x = outputs(),
+                 .classes = sparse_ ? classes() : nullptr,
+                 .values = sparse_ ? nullptr : values(),
+                 .dx = gradient,
+                 .row_losses = reinterpret_cast<double*>(rows_.tensor(0, 0)),
+                 .row_correct = reinterpret_cast<int32_t*>(rows_.tensor(0, 1)),
+                 .rows = batch_rows_,
+                 .columns = layers_.back().options.outputs,
+                 .result = result});
+}
+
+float* Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* other) {
+  const Layer& layer = layers_[index];
+  const LayerOptions& options = layer.options;
+  const float* x = activation(index);
+  const float* y = activation(index + 1);
+  const int64_t length = batch_rows_ * options.outputs;
+  const auto slope = static_cast<float>(options.slope);
+  switch (options.kind) {
+    case LayerKind::kDense: {
+      const float* kept = derivative_from_output(options.activation) ? nullptr : before(index);
+      backend_.dense_backward({x, layer.weight, y, kept, dy, layer.weight_gradient,
+                               layer.bias_gradient, index == 0 ? nullptr : other, batch_rows_,
+                               options.inputs, options.outputs, options.activation, slope});
+      return other;
+    }
+    case LayerKind::kActivation:
+      backend_.activation_backward({options.activation, slope, x, y, dy, dy, length});
+      return dy;
+    case LayerKind::kSoftmax:
+      backend_.softmax_backward({y, dy, dy, batch_rows_, options.outputs});
+      return dy;
+    case LayerKind::kDropout:
+      if (mode.training) backend_.dropout(dropout(index, mode, dy, dy));
+      return dy;
+  }
+  return dy;
+}
+
+bool Plan::backward(const RunMode& mode, LossResult* result) {
+  if (cancelled(mode)) return false;
+  float* dy = gradient(0);
+  float* other = gradient(1);
+  run_loss(dy, result);
+  for (size_t index = layers_.size(); index-- > 0;) {
+    if (cancelled(mode)) return false;
+    if (backward_layer(index, mode, dy, other) == other) std::swap(dy, other);
+  }
+  return true;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,40 @@
+/** Checks of typed arrays before a pointer to their bytes is taken. */
+import { ThalwegError } from './errors.js';
+import { describe } from './options.js';
+
+type ArrayClass<T> = { new (length: number): T; readonly name: string };
+
+/** Captured here, so that no later patch of the prototype can hide a resizable buffer. */
+const resizableGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable')?.get;
+const detachedGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get;
+
+function refuse(
+  code: 'TYPE' | 'DTYPE' | 'RESIZABLE' | 'DETACHED',
+  path: string,
+  received: string,
+  expected: string,
+  remedy: string,
+): never {
+  throw new ThalwegError({ code, path, received, expected, remedy });
+}
+
+/** `value` as a typed array of the class, over a fixed, attached ArrayBuffer. */
+export function checkArray<T extends ArrayBufferView>(
+  path: string,
+  value: unknown,
+  type: ArrayClass<T>,
+): T {
+  const expected = `a ${type.name}`;
+  if (!ArrayBuffer.isView(value))
+    refuse('TYPE', path, describe(value), expected, `use ${type.name}.from(…)`);
+  if (!(value instanceof type))
+    refuse('DTYPE', path, describe(value), expected, `convert it with ${type.name}.from(…)`);
+  const { buffer } = value;
+  if (!(buffer instanceof ArrayBuffer))
+    refuse('TYPE', path, 'a view of a SharedArrayBuffer', expected, 'copy it with slice()');
+  if (resizableGetter?.call(buffer) === true)
+    refuse('RESIZABLE', path, 'a view of a resizable buffer', expected, 'copy it with slice()');
+  if (detachedGetter?.call(buffer) === true)
+    refuse('DETACHED', path, 'a detached array', expected, 'copy it before transferring it');
+  return value;
+}

@@ -1,0 +1,182 @@
+/** Data sets: rows of features with labels, copied once into native memory. */
+import { checkArray } from '../arrays.js';
+import { ThalwegError } from '../errors.js';
+import { type NativeDataset, native } from '../native.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
+
+/** Options of {@link fromArrays}. */
+export interface FromArraysOptions {
+  /** Rows one after another. Uint8Array is kept as bytes and converted as batches are made. */
+  readonly inputs: Float32Array | Uint8Array;
+  /** `[rows, ...shape of one row]`. */
+  readonly shape: readonly number[];
+  /**
+   * Class indices (Int32Array or Uint8Array, one a row), or values (Float32Array, as many a row as
+   * fit).
+   */
+  readonly labels?: Int32Array | Uint8Array | Float32Array;
+  /** Of byte inputs: x · scale + offset, in float32. Default 1. */
+  readonly scale?: number;
+  /** Default 0. */
+  readonly offset?: number;
+}
+
+const keys = ['inputs', 'shape', 'labels', 'scale', 'offset'];
+
+function sizeError(path: string, received: string, expected: string): ThalwegError {
+  return new ThalwegError({ code: 'SHAPE', path, received, expected });
+}
+
+function checkShape(shape: unknown): readonly number[] {
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'shape',
+      received: describe(shape),
+      expected: '[rows, ...shape of one row]',
+    });
+  if (shape.length > 64)
+    throw new ThalwegError({
+      code: 'RANK',
+      path: 'shape',
+      received: `${shape.length} dimensions`,
+      expected: 'at most 64',
+    });
+  for (const [i, extent] of shape.entries()) {
+    if (typeof extent === 'number' && extent < 0)
+      throw sizeError(`shape[${i}]`, String(extent), 'an integer of at least 0');
+    checkNumber(`shape[${i}]`, extent, { min: 0, integer: true });
+  }
+  const product = (shape as number[]).reduce((a, b) => a * b, 1);
+  if (product > Number.MAX_SAFE_INTEGER)
+    throw new ThalwegError({
+      code: 'OVERFLOW',
+      path: 'shape',
+      received: `[${shape.join(', ')}]`,
+      expected: 'fewer than 2^53 elements',
+    });
+  return shape as readonly number[];
+}
+
+/** A data set in native memory. Make one with {@link fromArrays}, `data.idx` or `data.mnist`. */
+export class Dataset implements Disposable {
+  /** Rows. */
+  readonly length: number;
+  /** Shape of one row. */
+  readonly shape: readonly number[];
+  /** Numbers in one row. */
+  readonly features: number;
+  readonly labelKind: 'none' | 'sparse' | 'dense';
+  /** Label values a row: 1 for class indices. */
+  readonly labelWidth: number;
+  #native: NativeDataset | undefined;
+
+  /** Use {@link fromArrays}. */
+  constructor(options: FromArraysOptions) {
+    checkOptions('fromArrays', options, keys);
+    const bytes = options.inputs instanceof Uint8Array;
+    const inputs = checkArray<Float32Array | Uint8Array>(
+      'inputs',
+      options.inputs,
+      bytes ? Uint8Array : Float32Array,
+    );
+    const [rows = 0, ...shape] = checkShape(options.shape);
+    const features = shape.reduce((product, extent) => product * extent, 1);
+    if (inputs.length !== rows * features)
+      throw sizeError(
+        'inputs',
+        `${inputs.length} numbers`,
+        `${rows * features}, for shape [${options.shape.join(', ')}]`,
+      );
+    if (rows === 0 || features === 0)
+      throw sizeError('shape', `[${options.shape.join(', ')}]`, 'at least one row and feature');
+    checkNumber('rows', rows, { max: 2 ** 32 - 1 });
+    const labels = checkLabels(options.labels, rows);
+    this.length = rows;
+    this.shape = Object.freeze(shape);
+    this.features = features;
+    this.labelKind =
+      labels === undefined ? 'none' : labels instanceof Int32Array ? 'sparse' : 'dense';
+    this.labelWidth = labels === undefined ? 0 : labels.length / rows;
+    this.#native = new native.Dataset({
+      inputs,
+      rows,
+      features,
+      scale: checkNumber('scale', options.scale ?? 1),
+      offset: checkNumber('offset', options.offset ?? 0),
+      labels,
+      labelWidth: this.labelWidth,
+    });
+  }
+
+  /** Frees the memory, once nothing trains on it; later use throws DISPOSED. */
+  dispose(): void {
+    this.#native?.dispose();
+    this.#native = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** The native half; internal. */
+  static handle(dataset: unknown, path: string): NativeDataset {
+    if (!(dataset instanceof Dataset))
+      throw new ThalwegError({
+        code: 'TYPE',
+        path,
+        received: describe(dataset),
+        expected: 'a data set such as data.fromArrays makes',
+      });
+    if (dataset.#native === undefined)
+      throw new ThalwegError({
+        code: 'DISPOSED',
+        path,
+        received: 'a disposed data set',
+        expected: 'a live data set',
+      });
+    return dataset.#native;
+  }
+}
+
+function checkLabels(
+  labels: FromArraysOptions['labels'],
+  rows: number,
+): Int32Array | Float32Array | undefined {
+  if (labels === undefined) return undefined;
+  const array =
+    labels instanceof Uint8Array
+      ? Int32Array.from(checkArray('labels', labels, Uint8Array))
+      : labels instanceof Int32Array
+        ? checkArray('labels', labels, Int32Array)
+        : checkArray('labels', labels, Float32Array);
+  const sparse = array instanceof Int32Array;
+  const fits = sparse ? array.length === rows : array.length > 0 && array.length % rows === 0;
+  if (!fits)
+    throw sizeError(
+      'labels',
+      `${array.length} values`,
+      sparse ? `${rows}, one a row` : `a multiple of the ${rows} rows`,
+    );
+  return array;
+}
+
+/** The native half of a data set, or TYPE / DISPOSED. */
+export function nativeDataset(dataset: unknown, path = 'dataset'): NativeDataset {
+  return Dataset.handle(dataset, path);
+}
+
+/**
+ * A data set from arrays, which are copied.
+ *
+ * @throws ThalwegError SHAPE, TYPE, DTYPE, RANK, OVERFLOW, DETACHED, RESIZABLE, MEMORY
+ * @example
+ * const xor = data.fromArrays({
+ *   inputs: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1),
+ *   shape: [4, 2],
+ *   labels: Int32Array.of(0, 1, 1, 0),
+ * });
+ */
+export function fromArrays(options: FromArraysOptions): Dataset {
+  return new Dataset(options);
+}

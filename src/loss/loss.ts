@@ -1,0 +1,62 @@
+/** Losses: names and options; the arithmetic is in native/ops. */
+import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+
+/** Losses by name. Each is a mean, so that its gradient does not grow with the batch. */
+export type LossName =
+  'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'huber';
+
+/** Description of a loss. */
+export interface Loss {
+  readonly kind: LossName;
+  /** Where huber turns from square to linear; greater than 0. Unused elsewhere. */
+  readonly delta: number;
+}
+
+const names: readonly LossName[] = [
+  'softmaxCrossEntropy',
+  'sigmoidCrossEntropy',
+  'meanSquaredError',
+  'huber',
+];
+
+/**
+ * Mean over the batch of −Σ p log softmax(logits), with labels as class indices (Int32Array) or
+ * as one distribution a row (Float32Array).
+ */
+export function softmaxCrossEntropy(): Loss {
+  return Object.freeze({ kind: 'softmaxCrossEntropy', delta: 1 });
+}
+
+/** Mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]. */
+export function sigmoidCrossEntropy(): Loss {
+  return Object.freeze({ kind: 'sigmoidCrossEntropy', delta: 1 });
+}
+
+/** Mean over all outputs of (y − label)². */
+export function meanSquaredError(): Loss {
+  return Object.freeze({ kind: 'meanSquaredError', delta: 1 });
+}
+
+/** Mean over all outputs of ½ d² for |d| ≤ delta, else delta (|d| − ½ delta) (Huber 1964). */
+export function huber(options: { readonly delta?: number } = {}): Loss {
+  checkOptions('huber', options, ['delta']);
+  const delta = checkNumber('huber.delta', options.delta ?? 1, { min: 0, openMin: true });
+  return Object.freeze({ kind: 'huber', delta });
+}
+
+/** A loss from its name or description. */
+export function toLoss(loss: LossName | Loss): Loss {
+  if (typeof loss !== 'object') {
+    const kind = checkOneOf('loss', loss, names);
+    return Object.freeze({ kind, delta: 1 });
+  }
+  checkOptions('loss', loss, ['kind', 'delta']);
+  checkOneOf('loss.kind', loss.kind, names);
+  checkNumber('loss.delta', loss.delta, { min: 0, openMin: true });
+  return loss;
+}
+
+/** Whether accuracy (share of rows whose largest output is the label) has a meaning. */
+export function hasAccuracy(loss: Loss): boolean {
+  return loss.kind === 'softmaxCrossEntropy';
+}

@@ -1,0 +1,97 @@
+/** Activation functions as layers of their own. */
+import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { type Activation, type Layer, type LayerKind, lowerElementwise } from './layer.js';
+import { checkName } from './name.js';
+
+/** Names of the activations that a dense layer can fuse. */
+export type ActivationName = 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'gelu';
+
+/** Every activation. */
+export const activationNames: readonly ActivationName[] = [
+  'relu',
+  'leakyRelu',
+  'sigmoid',
+  'tanh',
+  'gelu',
+];
+
+/** The native name of an activation. */
+export function nativeActivation(name: ActivationName): Activation {
+  return name;
+}
+
+/** Options that every activation layer takes. */
+export interface ActivationOptions {
+  readonly name?: string;
+}
+
+/** Options of {@link leakyRelu}. */
+export interface LeakyReluOptions extends ActivationOptions {
+  /** Slope for negative inputs, finite and at least 0. Default 0.01. */
+  readonly slope?: number;
+}
+
+/** Options of {@link gelu}. */
+export interface GeluOptions extends ActivationOptions {
+  /** `'none'`: x Φ(x) exactly; `'tanh'`: the usual approximation. Default `'none'`. */
+  readonly approximate?: 'none' | 'tanh';
+}
+
+/** Description of an activation layer. */
+export interface ActivationLayer extends Layer {
+  readonly kind: 'activation';
+  readonly activation: Activation;
+  readonly slope: number;
+}
+
+function layer(activation: Activation, options: ActivationOptions, slope = 0): ActivationLayer {
+  return Object.freeze({
+    kind: 'activation',
+    activation,
+    slope,
+    ...checkName(`${activation}.name`, options.name),
+  });
+}
+
+function simple(name: 'relu' | 'sigmoid' | 'tanh', options: ActivationOptions): ActivationLayer {
+  checkOptions(name, options, ['name']);
+  return layer(name, options);
+}
+
+/** max(x, 0). */
+export function relu(options: ActivationOptions = {}): ActivationLayer {
+  return simple('relu', options);
+}
+
+/** 1 / (1 + e^(-x)). */
+export function sigmoid(options: ActivationOptions = {}): ActivationLayer {
+  return simple('sigmoid', options);
+}
+
+/** The hyperbolic tangent. */
+export function tanh(options: ActivationOptions = {}): ActivationLayer {
+  return simple('tanh', options);
+}
+
+/** x where x > 0, else slope · x (Maas 2013). */
+export function leakyRelu(options: LeakyReluOptions = {}): ActivationLayer {
+  checkOptions('leakyRelu', options, ['slope', 'name']);
+  const slope = checkNumber('leakyRelu.slope', options.slope ?? 0.01, { min: 0 });
+  return layer('leakyRelu', options, slope);
+}
+
+/** x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016). */
+export function gelu(options: GeluOptions = {}): ActivationLayer {
+  checkOptions('gelu', options, ['approximate', 'name']);
+  const form = checkOneOf('gelu.approximate', options.approximate ?? 'none', ['none', 'tanh']);
+  return layer(form === 'tanh' ? 'geluTanh' : 'gelu', options);
+}
+
+/** What the activation layers mean. */
+export const activationKind: LayerKind<ActivationLayer> = {
+  kind: 'activation',
+  outputShape: (_, input) => input,
+  parameters: () => [],
+  lower: ({ activation, slope }, input) =>
+    lowerElementwise(input, { kind: 'activation', activation, slope }),
+};

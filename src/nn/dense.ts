@@ -1,0 +1,99 @@
+/** The fully connected layer. */
+import { ThalwegError } from '../errors.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { type ActivationName, activationNames, nativeActivation } from './activation.js';
+import { type Initializer, initializers } from './initializer.js';
+import type { Layer, LayerKind } from './layer.js';
+import { checkName } from './name.js';
+
+/** Options of {@link dense}. */
+export interface DenseOptions {
+  /** Applied to the output, fused into the product. Default none. */
+  readonly activation?: ActivationName;
+  /** Default true. */
+  readonly useBias?: boolean;
+  /** Default `'glorotUniform'`. */
+  readonly weightInitializer?: Initializer;
+  /** Default `'zeros'`. */
+  readonly biasInitializer?: Initializer;
+  readonly name?: string;
+}
+
+/** Description of a dense layer. */
+export interface DenseLayer extends Layer {
+  readonly kind: 'dense';
+  readonly units: number;
+  readonly activation: ActivationName | 'none';
+  readonly useBias: boolean;
+  readonly weightInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+}
+
+const optionKeys = ['activation', 'useBias', 'weightInitializer', 'biasInitializer', 'name'];
+
+/**
+ * y = activation(x W + b), with x [batch, inputs], W [inputs, units], b [units].
+ *
+ * @param units outputs, at least 1
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function dense(units: number, options: DenseOptions = {}): DenseLayer {
+  checkNumber('dense.units', units, { min: 1, max: 2 ** 31 - 1, integer: true });
+  checkOptions('dense', options, optionKeys);
+  const { activation, useBias = true } = options;
+  const { weightInitializer = 'glorotUniform', biasInitializer = 'zeros' } = options;
+  return Object.freeze({
+    kind: 'dense',
+    units,
+    activation:
+      activation === undefined
+        ? 'none'
+        : checkOneOf('dense.activation', activation, activationNames),
+    useBias: checkBoolean('dense.useBias', useBias),
+    weightInitializer: checkOneOf('dense.weightInitializer', weightInitializer, initializers),
+    biasInitializer: checkOneOf('dense.biasInitializer', biasInitializer, initializers),
+    ...checkName('dense.name', options.name),
+  });
+}
+
+/** Slope of `activation: 'leakyRelu'`; `nn.leakyRelu` as a layer of its own takes another. */
+const fusedSlope = 0.01;
+
+/** What {@link dense} means. */
+export const denseKind: LayerKind<DenseLayer> = {
+  kind: 'dense',
+  outputShape(layer, input, path) {
+    if (input.length !== 1)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path,
+        received: `examples of shape [${input.join(', ')}]`,
+        expected: 'examples of one dimension',
+        remedy: 'give the model a flat input',
+      });
+    return [layer.units];
+  },
+  parameters(layer, input) {
+    const inputs = input[0]!;
+    const fans = { fanIn: inputs, fanOut: layer.units };
+    const weight = {
+      name: 'weight',
+      shape: [inputs, layer.units],
+      initializer: layer.weightInitializer,
+      ...fans,
+    };
+    const bias = { name: 'bias', shape: [layer.units], initializer: layer.biasInitializer, ...fans };
+    return layer.useBias ? [weight, bias] : [weight];
+  },
+  lower(layer, input) {
+    return {
+      kind: 'dense',
+      inputs: input[0]!,
+      outputs: layer.units,
+      activation: layer.activation === 'none' ? 'none' : nativeActivation(layer.activation),
+      slope: fusedSlope,
+      useBias: layer.useBias,
+      rate: 0,
+    };
+  },
+};

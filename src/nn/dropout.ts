@@ -1,0 +1,31 @@
+/** Dropout (Srivastava et al. 2014), scaled during training so that prediction does nothing. */
+import { checkNumber, checkOptions } from '../options.js';
+import { type Layer, type LayerKind, lowerElementwise } from './layer.js';
+import { checkName } from './name.js';
+
+/** Description of a dropout layer. */
+export interface DropoutLayer extends Layer {
+  readonly kind: 'dropout';
+  readonly rate: number;
+}
+
+/**
+ * Sets each element to 0 with probability `rate` while training and scales the rest by
+ * 1 / (1 − rate); the identity elsewhere. The mask is counted, not drawn: it depends on the seed,
+ * the step, the layer and the element alone.
+ *
+ * @param rate in [0, 1)
+ */
+export function dropout(rate: number, options: { readonly name?: string } = {}): DropoutLayer {
+  checkNumber('dropout.rate', rate, { min: 0, max: 1, openMax: true });
+  checkOptions('dropout', options, ['name']);
+  return Object.freeze({ kind: 'dropout', rate, ...checkName('dropout.name', options.name) });
+}
+
+/** What {@link dropout} means. */
+export const dropoutKind: LayerKind<DropoutLayer> = {
+  kind: 'dropout',
+  outputShape: (_, input) => input,
+  parameters: () => [],
+  lower: ({ rate }, input) => lowerElementwise(input, { kind: 'dropout', rate }),
+};

@@ -1,0 +1,30 @@
+/** Every kind of layer, one line each. */
+import { ThalwegError } from '../errors.js';
+import { describe, suggestion } from '../options.js';
+import { activationKind } from './activation.js';
+import { denseKind } from './dense.js';
+import { dropoutKind } from './dropout.js';
+import type { Layer, LayerKind } from './layer.js';
+import { softmaxKind } from './softmax.js';
+
+const kinds = new Map<string, LayerKind>(
+  [denseKind, activationKind, dropoutKind, softmaxKind].map((kind) => [
+    kind.kind,
+    kind as unknown as LayerKind,
+  ]),
+);
+
+/** What a layer's kind means; TYPE where `layer` is no layer. */
+export function kindOf(layer: Layer, path: string): LayerKind {
+  const name: unknown = (layer as Layer | undefined)?.kind;
+  const kind = typeof name === 'string' ? kinds.get(name) : undefined;
+  if (kind === undefined)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(name ?? layer),
+      expected: 'a layer such as nn.dense(10)',
+      remedy: typeof name === 'string' ? suggestion(name, [...kinds.keys()]) : '',
+    });
+  return kind;
+}

@@ -1,0 +1,16 @@
+/** Names of layers: they become parts of parameter names. */
+import { ThalwegError } from '../errors.js';
+import { describe } from '../options.js';
+
+/** `{ name }` where one is given; a name is letters, digits, `_` and `-`, not `.`. */
+export function checkName(path: string, name: unknown): { readonly name?: string } {
+  if (name === undefined) return {};
+  if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(name))
+    throw new ThalwegError({
+      code: typeof name === 'string' ? 'RANGE' : 'TYPE',
+      path,
+      received: describe(name),
+      expected: 'a name of 1 to 64 letters, digits, _ or -',
+    });
+  return { name };
+}

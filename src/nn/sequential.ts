@@ -1,0 +1,148 @@
+/** A model that applies its layers one after another. */
+import { ThalwegError } from '../errors.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
+import { kindOf } from './kinds.js';
+import { type Layer, type NativeLayer, type ParameterSpec, elements } from './layer.js';
+import { table } from './summary.js';
+
+/** Options of {@link sequential}. */
+export interface SequentialOptions {
+  /** Shape of one example, without the batch: `[784]`. */
+  readonly input: readonly number[];
+}
+
+/** A layer in its place in a model. */
+export interface PlacedLayer {
+  readonly name: string;
+  readonly layer: Layer;
+  readonly inputShape: readonly number[];
+  readonly outputShape: readonly number[];
+  readonly parameters: readonly ParameterSpec[];
+}
+
+/** A model: an immutable description without memory; a trainer gives it weights. */
+export class Sequential {
+  readonly input: readonly number[];
+  readonly layers: readonly PlacedLayer[];
+
+  /** Use {@link sequential}. */
+  constructor(input: readonly number[], layers: readonly Layer[]) {
+    this.input = Object.freeze([...input]);
+    this.layers = Object.freeze(place(this.input, layers));
+  }
+
+  /** Shape of one output. */
+  get outputShape(): readonly number[] {
+    return this.layers.at(-1)?.outputShape ?? this.input;
+  }
+
+  /** Parameters in order, named `layer.parameter`, as in optimizer groups and weight files. */
+  get parameters(): readonly ParameterSpec[] {
+    return this.layers.flatMap(({ name, parameters }) =>
+      parameters.map((parameter) => ({ ...parameter, name: `${name}.${parameter.name}` })),
+    );
+  }
+
+  /** Trainable numbers in all. */
+  get parameterCount(): number {
+    return this.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
+  }
+
+  /** A table of layers, output shapes and parameter counts. */
+  summary(): string {
+    return table(
+      this.layers.map(({ name, layer, outputShape, parameters }) => ({
+        name,
+        kind: layer.kind,
+        outputShape,
+        parameters: parameters.reduce((sum, { shape }) => sum + elements(shape), 0),
+      })),
+    );
+  }
+
+  /** The layers as the native plan takes them. */
+  lower(): readonly NativeLayer[] {
+    return this.layers.map(({ layer, name, inputShape }) =>
+      kindOf(layer, name).lower(layer, inputShape),
+    );
+  }
+
+  /** A plain value from which {@link fromJSON} makes the same model. */
+  toJSON(): { kind: 'sequential'; input: readonly number[]; layers: readonly Layer[] } {
+    return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
+  }
+}
+
+/** Gives each layer its name and shapes. */
+function place(input: readonly number[], layers: readonly Layer[]): PlacedLayer[] {
+  const counts = new Map<string, number>();
+  const taken = new Set<string>();
+  let shape = input;
+  return layers.map((layer, index) => {
+    const kind = kindOf(layer, `layers[${index}]`);
+    const base = layer.kind === 'activation' ? (layer as { activation?: string }).activation : '';
+    const stem = base ? base : layer.kind;
+    const count = (counts.get(stem) ?? 0) + 1;
+    counts.set(stem, count);
+    const name = layer.name ?? `${stem}${count}`;
+    if (taken.has(name))
+      throw new ThalwegError({
+        code: 'DUPLICATE',
+        path: `layers[${index}].name`,
+        received: `'${name}' a second time`,
+        expected: 'a name of its own for each layer',
+      });
+    taken.add(name);
+    const inputShape = shape;
+    shape = kind.outputShape(layer, inputShape, `layers[${index}]`);
+    const parameters = kind.parameters(layer, inputShape);
+    return Object.freeze({ name, layer, inputShape, outputShape: shape, parameters });
+  });
+}
+
+function checkShape(path: string, shape: unknown): readonly number[] {
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(shape),
+      expected: 'the shape of one example, as [784]',
+    });
+  if (shape.length > 8)
+    throw new ThalwegError({
+      code: 'RANK',
+      path,
+      received: `${shape.length} dimensions`,
+      expected: 'at most 8',
+    });
+  shape.forEach((extent, i) =>
+    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true }),
+  );
+  return shape as readonly number[];
+}
+
+/**
+ * A model of layers in sequence.
+ *
+ * @throws ThalwegError SHAPE, TYPE, RANGE, RANK, DUPLICATE, UNKNOWN_OPTION
+ * @example
+ * const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
+ */
+export function sequential(options: SequentialOptions, ...layers: readonly Layer[]): Sequential {
+  checkOptions('sequential', options, ['input']);
+  const input = checkShape('sequential.input', options.input);
+  if (layers.length === 0)
+    throw new ThalwegError({
+      code: 'RANGE',
+      path: 'sequential.layers',
+      received: 'no layer',
+      expected: 'at least one layer',
+    });
+  return new Sequential(input, layers);
+}
+
+/** The model that {@link Sequential.toJSON} described. */
+export function fromJSON(json: ReturnType<Sequential['toJSON']>): Sequential {
+  checkOptions('model', json, ['kind', 'input', 'layers']);
+  return sequential({ input: json.input }, ...json.layers);
+}

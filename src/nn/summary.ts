@@ -1,0 +1,37 @@
+/** The table that `model.summary()` returns. */
+
+/** One row of the table. */
+export interface SummaryRow {
+  readonly name: string;
+  readonly kind: string;
+  readonly outputShape: readonly number[];
+  readonly parameters: number;
+}
+
+const header = ['Layer', 'Kind', 'Output shape', 'Parameters'] as const;
+
+/** Columns padded to their widest cell, numbers to the right, a total below. */
+export function table(rows: readonly SummaryRow[]): string {
+  const cells = rows.map(({ name, kind, outputShape, parameters }) => [
+    name,
+    kind,
+    `[${['batch', ...outputShape].join(', ')}]`,
+    parameters.toLocaleString('en-US'),
+  ]);
+  const widths = header.map((title, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === 3 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ');
+  const total = rows.reduce((sum, { parameters }) => sum + parameters, 0);
+  const rule = '-'.repeat(widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1));
+  return [
+    line(header),
+    rule,
+    ...cells.map(line),
+    rule,
+    `Total parameters: ${total.toLocaleString('en-US')}`,
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+/** AdaDelta. */
+import { type CommonOptions, define, positive, unit } from './define.js';
+
+/** Options of {@link adadelta}. */
+export interface AdadeltaOptions extends CommonOptions {
+  /** ρ in [0, 1), default 0.95. */
+  readonly decay?: number;
+  /** Greater than 0; default 1e-6, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+}
+
+/**
+ * E = ρE + (1 − ρ)g²; u = g√(D + ε) / √(E + ε); D = ρD + (1 − ρ)u²; w −= ηu (Zeiler 2012). η default
+ * 1. TensorFlow.js divides by E from before the step.
+ */
+export const adadelta = define<AdadeltaOptions>({
+  kind: 'adadelta',
+  learningRate: 1,
+  options: {
+    decay: { default: 0.95, range: unit },
+    epsilon: { default: 1e-6, tfjs: 1e-7, range: positive },
+  },
+  rule: ({ compat }) => (compat === 'tfjs' ? 'adadeltaTfjs' : 'adadelta'),
+});

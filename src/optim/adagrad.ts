@@ -1,0 +1,24 @@
+/** AdaGrad. */
+import { type CommonOptions, define, nonNegative, positive } from './define.js';
+
+/** Options of {@link adagrad}. */
+export interface AdagradOptions extends CommonOptions {
+  /** Greater than 0; default 1e-10, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+  /** Where the sum of squares starts; at least 0, default 0, with `compat: 'tfjs'` 0.1. */
+  readonly initialAccumulator?: number;
+}
+
+/**
+ * c += g²; w −= ηg / (√c + ε) (Duchi, Hazan and Singer 2011). η default 0.01. TensorFlow.js puts ε
+ * inside the root.
+ */
+export const adagrad = define<AdagradOptions>({
+  kind: 'adagrad',
+  learningRate: 0.01,
+  options: {
+    epsilon: { default: 1e-10, tfjs: 1e-7, range: positive },
+    initialAccumulator: { default: 0, tfjs: 0.1, range: nonNegative },
+  },
+  rule: ({ compat }) => (compat === 'tfjs' ? 'adagradTfjs' : 'adagrad'),
+});

@@ -1,0 +1,15 @@
+/** AdamW. */
+import { type AdamOptions, adamRule, adamSpecs } from './adam.js';
+import { define } from './define.js';
+
+/** Options of {@link adamW}; `weightDecay` defaults to 0.01. */
+export type AdamWOptions = AdamOptions;
+
+/** adam, plus w −= ηλw (Loshchilov and Hutter 2019). η default 0.001, λ 0.01. */
+export const adamW = define<AdamWOptions>({
+  kind: 'adamW',
+  learningRate: 0.001,
+  weightDecay: 0.01,
+  options: adamSpecs,
+  rule: adamRule,
+});

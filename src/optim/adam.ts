@@ -1,0 +1,42 @@
+/** Adam. */
+import { type CommonOptions, type OptionSpec, define, positive, unit } from './define.js';
+
+/** Options of {@link adam}. */
+export interface AdamOptions extends CommonOptions {
+  /** β₁ in [0, 1), default 0.9. */
+  readonly beta1?: number;
+  /** β₂ in [0, 1), default 0.999. */
+  readonly beta2?: number;
+  /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+  /** Default true; false is the simplified form of courses. */
+  readonly biasCorrection?: boolean;
+  /** Divide by the largest second moment so far (Reddi, Kale and Kumar 2018). Default false. */
+  readonly amsgrad?: boolean;
+}
+
+/** Options of adam and its kin. */
+export const adamSpecs: Readonly<Record<string, OptionSpec>> = {
+  beta1: { default: 0.9, range: unit },
+  beta2: { default: 0.999, range: unit },
+  epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
+  biasCorrection: { default: true, range: 'boolean' },
+  amsgrad: { default: false, range: 'boolean' },
+};
+
+/** The native rule for options of adam and adamW. */
+export function adamRule({ amsgrad, compat }: Readonly<Record<string, unknown>>): string {
+  if (amsgrad === true) return 'amsgrad';
+  return compat === 'tfjs' ? 'adamTfjs' : 'adam';
+}
+
+/**
+ * m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ),
+ * v̂ = v / (1 − β₂ᵗ) (Kingma and Ba 2015). η default 0.001.
+ */
+export const adam = define<AdamOptions>({
+  kind: 'adam',
+  learningRate: 0.001,
+  options: adamSpecs,
+  rule: adamRule,
+});

@@ -1,0 +1,24 @@
+/** AdaMax. */
+import { type CommonOptions, define, positive, unit } from './define.js';
+
+/** Options of {@link adamax}. */
+export interface AdamaxOptions extends CommonOptions {
+  /** β₁ in [0, 1), default 0.9. */
+  readonly beta1?: number;
+  /** β₂ in [0, 1), default 0.999. */
+  readonly beta2?: number;
+  /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+}
+
+/** m = β₁m + (1 − β₁)g; u = max(β₂u, |g|); w −= η / (1 − β₁ᵗ) · m / (u + ε) (Kingma and Ba 2015). η default 0.002. */
+export const adamax = define<AdamaxOptions>({
+  kind: 'adamax',
+  learningRate: 0.002,
+  options: {
+    beta1: { default: 0.9, range: unit },
+    beta2: { default: 0.999, range: unit },
+    epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
+  },
+  rule: () => 'adamax',
+});

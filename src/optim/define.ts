@@ -1,0 +1,181 @@
+/** What an optimizer is in TypeScript: a checked, plain description, and how it lowers to a rule. */
+import { ThalwegError } from '../errors.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe, type Range } from '../options.js';
+import { type LearningRate, checkLearningRate } from '../schedule/schedule.js';
+
+/** A set of parameters with settings of its own. */
+export interface ParameterGroup {
+  /** Glob over parameter names: `*` is any run of characters, as in `*.bias`. */
+  readonly match: string;
+  /** Multiplies the optimizer's learning rate. Default 1. */
+  readonly learningRateScale?: number;
+  /** Replaces the learning rate. */
+  readonly learningRate?: number;
+  readonly l2?: number;
+  readonly weightDecay?: number;
+}
+
+/** Options that every optimizer takes. */
+export interface CommonOptions {
+  /** A number, a schedule, or a function of the steps taken so far; finite, at least 0. */
+  readonly learningRate?: LearningRate;
+  /** Coupled L2: λw is added to the gradient. At least 0, default 0. */
+  readonly l2?: number;
+  /** Decoupled decay: w −= ηλw beside the update. At least 0, default 0 (adamW 0.01). */
+  readonly weightDecay?: number;
+  /** Parameters with other rates or decays; the first match counts. Default none. */
+  readonly groups?: readonly ParameterGroup[];
+  /** `'tfjs'`: the formulas and defaults of TensorFlow.js where they differ. */
+  readonly compat?: 'tfjs';
+}
+
+/** A plain, serialisable description of an optimizer; made by `optim.adam`, … */
+export interface Optimizer {
+  readonly kind: string;
+  readonly learningRate: LearningRate;
+  readonly l2: number;
+  readonly weightDecay: number;
+  readonly groups: readonly ParameterGroup[];
+  readonly compat?: 'tfjs';
+}
+
+/** One option of an optimizer: its default (tfjs's, where another) and what values it takes. */
+export type OptionSpec =
+  | { readonly default: number; readonly tfjs?: number; readonly range: Range }
+  | { readonly default: boolean; readonly range: 'boolean' }
+  | { readonly default: string; readonly range: readonly string[] };
+
+/** Everything that is particular to one optimizer. */
+export interface Definition {
+  readonly kind: string;
+  readonly learningRate: number;
+  readonly weightDecay?: number;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The native rule for these options. */
+  rule(options: Readonly<Record<string, unknown>>): string;
+}
+
+/** What a bound optimizer needs: the native rule's name and its numbers. */
+export interface LoweredOptimizer {
+  readonly rule: string;
+  /** By native name; without the learning rate. */
+  readonly hyper: Readonly<Record<string, number>>;
+  readonly learningRate: LearningRate;
+  readonly l2: number;
+  readonly weightDecay: number;
+  readonly groups: readonly ParameterGroup[];
+}
+
+/** [0, 1), for decay rates. */
+export const unit: Range = { min: 0, max: 1, openMax: true };
+/** At least 0. */
+export const nonNegative: Range = { min: 0 };
+/** Greater than 0. */
+export const positive: Range = { min: 0, openMin: true };
+
+const commonKeys = ['learningRate', 'l2', 'weightDecay', 'groups', 'compat'];
+const groupKeys = ['match', 'learningRateScale', 'learningRate', 'l2', 'weightDecay'];
+const definitions = new Map<string, Definition>();
+
+function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
+  if (groups === undefined) return [];
+  if (!Array.isArray(groups))
+    throw new ThalwegError({ code: 'TYPE', path, received: describe(groups), expected: 'an array' });
+  return Object.freeze(
+    groups.map((group: unknown, i) => {
+      const at = `${path}[${i}]`;
+      const options = checkOptions(at, group, groupKeys);
+      if (typeof options['match'] !== 'string')
+        throw new ThalwegError({
+          code: 'TYPE',
+          path: `${at}.match`,
+          received: describe(options['match']),
+          expected: "a pattern such as '*.bias'",
+        });
+      for (const key of groupKeys.slice(1))
+        if (options[key] !== undefined) checkNumber(`${at}.${key}`, options[key], nonNegative);
+      return Object.freeze({ ...(group as ParameterGroup) });
+    }),
+  );
+}
+
+function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {
+  if (spec.range === 'boolean') return checkBoolean(path, value);
+  if (Array.isArray(spec.range)) return checkOneOf(path, value, spec.range as readonly string[]);
+  return checkNumber(path, value, spec.range as Range);
+}
+
+/** Makes the factory of an optimizer from its definition. */
+export function define<Options extends CommonOptions>(
+  definition: Definition,
+): (options?: Options) => Optimizer {
+  const { kind, options: specs } = definition;
+  definitions.set(kind, definition);
+  const keys = [...commonKeys, ...Object.keys(specs)];
+  return (given) => {
+    const options = checkOptions(kind, given, keys);
+    const at = (key: string): string => `${kind}.${key}`;
+    const compat =
+      options['compat'] === undefined
+        ? {}
+        : { compat: checkOneOf(at('compat'), options['compat'], ['tfjs']) };
+    const own = Object.entries(specs).map(([key, spec]) => {
+      const fallback = 'compat' in compat ? tfjsDefault(spec) : spec.default;
+      return [key, checkOption(at(key), spec, options[key] ?? fallback)] as const;
+    });
+    const number = (key: string, fallback: number): number =>
+      checkNumber(at(key), options[key] ?? fallback, nonNegative);
+    return Object.freeze({
+      kind,
+      learningRate: checkLearningRate(
+        at('learningRate'),
+        options['learningRate'] ?? definition.learningRate,
+      ),
+      ...Object.fromEntries(own),
+      l2: number('l2', 0),
+      weightDecay: number('weightDecay', definition.weightDecay ?? 0),
+      groups: checkGroups(at('groups'), options['groups']),
+      ...compat,
+    });
+  };
+}
+
+function tfjsDefault(spec: OptionSpec): number | boolean | string {
+  return 'tfjs' in spec && spec.tfjs !== undefined ? spec.tfjs : spec.default;
+}
+
+/** `value` as an optimizer description, or TYPE. */
+export function checkOptimizer(value: unknown): Optimizer {
+  const kind: unknown = (value as Optimizer | undefined | null)?.kind;
+  if (typeof value === 'object' && typeof kind === 'string' && definitions.has(kind))
+    return value as Optimizer;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'optimizer',
+    received: describe(kind ?? value),
+    expected: 'an optimizer such as optim.adam()',
+  });
+}
+
+/** The rule and numbers of a description. Options are checked again: it may come from a file. */
+export function lower(optimizer: Optimizer): LoweredOptimizer {
+  const definition = definitions.get(checkOptimizer(optimizer).kind)!;
+  const options = optimizer as unknown as Readonly<Record<string, unknown>>;
+  const hyper: Record<string, number> = {};
+  for (const [key, spec] of Object.entries(definition.options)) {
+    const value = checkOption(`${definition.kind}.${key}`, spec, options[key] ?? spec.default);
+    if (typeof value !== 'string') hyper[key] = Number(value);
+  }
+  const { learningRate, l2, weightDecay, groups } = optimizer;
+  return { rule: definition.rule(options), hyper, learningRate, l2, weightDecay, groups };
+}
+
+function matches(pattern: string, name: string): boolean {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('.*')}$`, 's').test(name);
+}
+
+/** Number of the group of a parameter: 0 for none, i + 1 for `groups[i]`. */
+export function groupOf(name: string, groups: readonly ParameterGroup[]): number {
+  return groups.findIndex(({ match }) => matches(match, name)) + 1;
+}

@@ -1,0 +1,31 @@
+/** Momentum in three forms. */
+import { type CommonOptions, define, unit } from './define.js';
+
+/** Options of {@link momentum}. */
+export interface MomentumOptions extends CommonOptions {
+  /** μ in [0, 1), default 0.9. */
+  readonly momentum?: number;
+  /**
+   * - `'heavyBall'` (default): v = μv + g; w −= ηv (Polyak 1964; PyTorch and TensorFlow.js)
+   * - `'displacement'`: v = μv − ηg; w += v (CS231n, Keras)
+   * - `'averaged'`: v = μv + (1 − μ)g; w −= ηv (Ng; PyTorch's dampening μ)
+   */
+  readonly form?: 'heavyBall' | 'displacement' | 'averaged';
+}
+
+const rules: Readonly<Record<string, string>> = {
+  heavyBall: 'momentum',
+  displacement: 'momentumDisplacement',
+  averaged: 'momentumAveraged',
+};
+
+/** Gradient descent with momentum. η default 0.01. */
+export const momentum = define<MomentumOptions>({
+  kind: 'momentum',
+  learningRate: 0.01,
+  options: {
+    momentum: { default: 0.9, range: unit },
+    form: { default: 'heavyBall', range: Object.keys(rules) },
+  },
+  rule: ({ form }) => rules[form as string] ?? 'momentum',
+});

@@ -1,0 +1,27 @@
+/** NAdam. */
+import { type CommonOptions, define, nonNegative, positive, unit } from './define.js';
+
+/** Options of {@link nadam}. */
+export interface NadamOptions extends CommonOptions {
+  /** β₁ in [0, 1), default 0.9. */
+  readonly beta1?: number;
+  /** β₂ in [0, 1), default 0.999. */
+  readonly beta2?: number;
+  /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+  /** ψ of the momentum schedule, at least 0, default 0.004. */
+  readonly momentumDecay?: number;
+}
+
+/** Adam with Nesterov momentum (Dozat 2016), as in PyTorch. η default 0.002. */
+export const nadam = define<NadamOptions>({
+  kind: 'nadam',
+  learningRate: 0.002,
+  options: {
+    beta1: { default: 0.9, range: unit },
+    beta2: { default: 0.999, range: unit },
+    epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
+    momentumDecay: { default: 0.004, range: nonNegative },
+  },
+  rule: () => 'nadam',
+});

@@ -1,0 +1,34 @@
+/** RMSProp. */
+import { type CommonOptions, define, positive, unit } from './define.js';
+
+/** Options of {@link rmsprop}. */
+export interface RmspropOptions extends CommonOptions {
+  /** ρ in [0, 1), default 0.9. */
+  readonly decay?: number;
+  /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
+  readonly epsilon?: number;
+  /** μ in [0, 1), default 0: no momentum. */
+  readonly momentum?: number;
+  /** Divide by the standard deviation, not the root mean square (Graves 2013). Default false. */
+  readonly centered?: boolean;
+}
+
+/**
+ * c = ρc + (1 − ρ)g²; w −= ηg / (√c + ε) (Tieleman and Hinton 2012); with momentum v = μv + g / (…);
+ * w −= ηv. η default 0.001. TensorFlow.js puts ε inside the root, and η inside the momentum buffer.
+ */
+export const rmsprop = define<RmspropOptions>({
+  kind: 'rmsprop',
+  learningRate: 0.001,
+  options: {
+    decay: { default: 0.9, range: unit },
+    epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
+    momentum: { default: 0, range: unit },
+    centered: { default: false, range: 'boolean' },
+  },
+  rule: ({ centered, momentum, compat }) => {
+    const base = centered === true ? 'rmspropCentered' : 'rmsprop';
+    if (compat === 'tfjs') return `${base}Tfjs`;
+    return momentum === 0 ? base : `${base}Momentum`;
+  },
+});

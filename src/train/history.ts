@@ -1,0 +1,34 @@
+/** What a run recorded, epoch by epoch; plain data. */
+
+/** Loss of a data set, and accuracy where the loss has one. */
+export interface Evaluation {
+  /** Mean over examples. */
+  readonly loss: number;
+  /** Share of examples whose largest output is their label; absent for other losses. */
+  readonly accuracy?: number;
+}
+
+/** One epoch. Training loss and accuracy are running means, as the weights changed. */
+export interface EpochRecord extends Evaluation {
+  /** From 0. */
+  readonly epoch: number;
+  readonly validation?: Evaluation;
+  readonly seconds: number;
+  readonly examplesPerSecond: number;
+  /** Base learning rate of the epoch's last step. */
+  readonly learningRate: number;
+  /** Euclidean norm of the last step's gradient; absent where the step did not need it. */
+  readonly gradientNorm?: number;
+  /** Steps that `nonFinite: 'skip'` left out. */
+  readonly skippedSteps: number;
+}
+
+/** A whole run. */
+export interface History {
+  readonly epochs: readonly EpochRecord[];
+  /** Why it ended. */
+  readonly reason: 'completed' | 'aborted';
+  /** Steps taken by the trainer so far, over all runs. */
+  readonly steps: number;
+  readonly seconds: number;
+}

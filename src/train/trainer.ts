@@ -1,0 +1,475 @@
+/** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
+import { checkArray } from '../arrays.js';
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import { type Loss, type LossName, hasAccuracy, toLoss } from '../loss/loss.js';
+import {
+  type NativeTrainer,
+  type NativeTrainProgress,
+  type NativeMetrics,
+  native,
+} from '../native.js';
+import { initialDistribution } from '../nn/initializer.js';
+import { elements } from '../nn/layer.js';
+import { Sequential } from '../nn/sequential.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
+import { type Optimizer, checkOptimizer } from '../optim/define.js';
+import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/settings.js';
+import { resolveDevice } from '../device.js';
+import { readWeights, writeWeights } from './weights.js';
+import type { TrainEvent } from './events.js';
+import { Fit } from './fit.js';
+import type { EpochRecord, Evaluation, History } from './history.js';
+
+/** Options of a {@link Trainer}. */
+export interface TrainerOptions {
+  readonly model: Sequential;
+  readonly loss: LossName | Loss;
+  readonly optimizer: Optimizer;
+  /** Bounds on the gradient. Default none. */
+  readonly clip?: ClipOptions;
+  /** What a NaN or infinite gradient does. Default `'stop'`: throws before any weight changes. */
+  readonly nonFinite?: NonFinitePolicy;
+  /** `'auto'` (default), `'cpu'`, `'cpu:baseline' | 'cpu:avx2' | 'cpu:avx512'`, `'reference'`. */
+  readonly device?: string;
+  /** Seed of initial weights, shuffles and dropout; integer or bigint in [0, 2⁶⁴). Default 0. */
+  readonly seed?: number | bigint;
+}
+
+/** Options of {@link Trainer.fit}. */
+export interface FitOptions {
+  /** Epochs to train, at least 1. */
+  readonly epochs: number;
+  /** Rows a step; `'full'` takes the whole data set. Default 32. */
+  readonly batchSize?: number | 'full';
+  /** Evaluated after each epoch. */
+  readonly validation?: Dataset;
+  /** A new order each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** What becomes of a last, smaller batch. Default `'keep'`. */
+  readonly last?: 'keep' | 'drop';
+  /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
+  readonly signal?: AbortSignal;
+  /** Called with each event; `progress()` makes one that draws a bar. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+const trainerKeys = ['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'device', 'seed'];
+const fitKeys = ['epochs', 'batchSize', 'validation', 'shuffle', 'last', 'signal', 'onEvent'];
+/** Rows a pass of evaluate and predict. */
+const evaluationBatch = 512;
+
+function checkSeed(seed: unknown): bigint {
+  if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
+  if (typeof seed === 'number' && Number.isSafeInteger(seed) && seed >= 0) return BigInt(seed);
+  throw new ThalwegError({
+    code: 'SEED',
+    path: 'seed',
+    received: describe(seed),
+    expected: 'an integer or bigint in [0, 2^64)',
+    remedy: 'use a bigint above 2^53',
+  });
+}
+
+function checkModel(model: unknown): Sequential {
+  if (model instanceof Sequential) return model;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'model',
+    received: describe(model),
+    expected: 'a model such as nn.sequential(…)',
+  });
+}
+
+/** Trains a model, natively, on a thread of its own. */
+export class Trainer implements Disposable {
+  readonly model: Sequential;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  /** The device in use, `cpu` or `reference`. */
+  readonly device: string;
+  readonly seed: bigint;
+  readonly #settings: StepSettings;
+  #native: NativeTrainer | undefined;
+  #busy = false;
+  #steps = 0;
+  #epochs = 0;
+
+  /** @throws ThalwegError RANGE, TYPE, SEED, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
+  constructor(options: TrainerOptions) {
+    checkOptions('trainer', options, trainerKeys);
+    const { clip, nonFinite } = options;
+    this.model = checkModel(options.model);
+    this.loss = toLoss(options.loss);
+    this.optimizer = checkOptimizer(options.optimizer);
+    this.device = resolveDevice(options.device ?? 'auto');
+    this.seed = checkSeed(options.seed ?? 0);
+    this.#settings = new StepSettings(this.optimizer, {
+      ...(clip === undefined ? {} : { clip }),
+      ...(nonFinite === undefined ? {} : { nonFinite }),
+    });
+    const { parameters } = this.model;
+    this.#native = new native.Trainer({
+      rule: this.#settings.rule.name,
+      groupCount: this.#settings.groupCount,
+      names: parameters.map(({ name }) => name),
+      lengths: parameters.map(({ shape }) => elements(shape)),
+      groups: parameters.map(({ name }) => this.#settings.groupOf(name)),
+      layers: this.model.lower(),
+      initials: parameters.map(({ initializer, fanIn, fanOut }) =>
+        initialDistribution(initializer, fanIn, fanOut),
+      ),
+      loss: this.loss.kind,
+      lossParameter: this.loss.delta,
+      device: this.device,
+      seed: this.seed,
+    });
+  }
+
+  /** Steps taken so far, over all runs. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Epochs finished so far, over all runs; each new run continues the count. */
+  get epochs(): number {
+    return this.#epochs;
+  }
+
+  /**
+   * Trains for some epochs. Each epoch visits every row once, in an order that is a pure function
+   * of seed and epoch.
+   *
+   * @returns a {@link Fit}: await it for the {@link History}, or iterate it for events
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, SHAPE, RANGE, NONFINITE, EMPTY_EPOCH
+   */
+  fit(dataset: Dataset, options: FitOptions): Fit {
+    return new Fit(async (emit) => {
+      const run = this.#plan(dataset, options);
+      return this.#lease((trainer) => this.#run(trainer, run, emit));
+    });
+  }
+
+  /** Mean loss over a data set, and accuracy where the loss has one. */
+  async evaluate(
+    dataset: Dataset,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<Evaluation> {
+    checkOptions('evaluate', options, ['batchSize']);
+    this.#checkDataset('dataset', dataset);
+    const batchSize = checkBatch(options.batchSize ?? evaluationBatch, dataset.length);
+    return this.#lease((trainer) => this.#evaluate(trainer, dataset, batchSize));
+  }
+
+  /**
+   * The model's outputs, [rows, outputs] in one Float32Array.
+   *
+   * @param inputs rows × features, one row after another
+   */
+  async predict(
+    inputs: Float32Array,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<Float32Array> {
+    checkOptions('predict', options, ['batchSize']);
+    checkArray('inputs', inputs, Float32Array);
+    const features = elements(this.model.input);
+    if (inputs.length % features !== 0)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path: 'inputs',
+        received: `${inputs.length} numbers`,
+        expected: `a multiple of the model's ${features} inputs`,
+      });
+    const rows = inputs.length / features;
+    const batchSize = checkBatch(options.batchSize ?? evaluationBatch, Math.max(rows, 1));
+    const outputs = elements(this.model.outputShape);
+    return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize));
+  }
+
+  /** A copy of each parameter, by name. */
+  parameters(): Record<string, Float32Array> {
+    const trainer = this.#idle();
+    return Object.fromEntries(
+      this.model.parameters.map(({ name }, i) => [name, trainer.parameter(i)]),
+    );
+  }
+
+  /** Replaces every parameter, by name; nothing changes when one does not fit. */
+  setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
+    const trainer = this.#idle();
+    const names = this.model.parameters.map(({ name }) => name);
+    checkOptions('parameters', parameters, names);
+    trainer.setParameters(
+      names.map((name) => {
+        const array = parameters[name];
+        if (array === undefined)
+          throw new ThalwegError({
+            code: 'MISSING',
+            path: `parameters.${name}`,
+            received: 'nothing',
+            expected: 'a Float32Array',
+          });
+        return checkArray(`parameters.${name}`, array, Float32Array);
+      }),
+    );
+  }
+
+  /**
+   * Loss and gradients of some rows at the present weights, without a step or dropout.
+   *
+   * @param rows row numbers of the data set
+   */
+  gradients(
+    dataset: Dataset,
+    rows: Uint32Array,
+  ): { loss: number; gradients: Record<string, Float32Array> } {
+    const trainer = this.#idle();
+    this.#checkDataset('dataset', dataset);
+    checkArray('rows', rows, Uint32Array);
+    rows.forEach((row, i) => checkNumber(`rows[${i}]`, row, { min: 0, max: dataset.length - 1 }));
+    const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows);
+    const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
+    return { loss, gradients: Object.fromEntries(named) };
+  }
+
+  /** Writes the weights as a safetensors file, atomically. */
+  async saveWeights(file: string): Promise<void> {
+    await writeWeights(file, this.model, this.parameters());
+  }
+
+  /**
+   * Reads weights that {@link Trainer.saveWeights} wrote; optimizer state stays as it is.
+   *
+   * @throws ThalwegError MISSING, MISMATCH, FORMAT, TRUNCATED, …; nothing changed then
+   */
+  async loadWeights(file: string): Promise<void> {
+    this.setParameters(await readWeights(file, this.model));
+  }
+
+  /** Stops what runs, frees all memory; later calls throw DISPOSED. */
+  dispose(): void {
+    this.#native?.dispose();
+    this.#native = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #live(): NativeTrainer {
+    if (this.#native === undefined)
+      throw new ThalwegError({
+        code: 'DISPOSED',
+        path: 'trainer',
+        received: 'a disposed trainer',
+        expected: 'a live trainer',
+        remedy: 'make a new Trainer',
+      });
+    return this.#native;
+  }
+
+  #idle(): NativeTrainer {
+    const trainer = this.#live();
+    if (this.#busy)
+      throw new ThalwegError({
+        code: 'BUSY',
+        path: 'trainer',
+        received: 'a call while another runs',
+        expected: 'one call at a time',
+        remedy: 'await the first, or make another trainer',
+      });
+    return trainer;
+  }
+
+  async #lease<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
+    const trainer = this.#idle();
+    this.#busy = true;
+    try {
+      return await body(trainer);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #checkDataset(path: string, dataset: Dataset): void {
+    nativeDataset(dataset, path);
+    const features = elements(this.model.input);
+    const outputs = elements(this.model.outputShape);
+    if (dataset.features !== features)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path,
+        received: `examples of ${dataset.features} numbers`,
+        expected: `examples of the model's ${features} inputs`,
+      });
+    const sparse = this.loss.kind === 'softmaxCrossEntropy' && dataset.labelKind === 'sparse';
+    if (!sparse && (dataset.labelKind !== 'dense' || dataset.labelWidth !== outputs))
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path: `${path}.labels`,
+        received: `${dataset.labelKind} labels of width ${dataset.labelWidth}`,
+        expected: `Float32Array labels of the model's ${outputs} outputs`,
+        remedy: 'class indices (Int32Array) go with softmaxCrossEntropy only',
+      });
+  }
+
+  #plan(dataset: Dataset, options: FitOptions): Run {
+    this.#live();
+    checkOptions('fit', options, fitKeys);
+    this.#checkDataset('dataset', dataset);
+    const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
+    const batchSize = checkBatch(
+      options.batchSize === 'full' ? dataset.length : (options.batchSize ?? 32),
+      dataset.length,
+    );
+    const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
+    const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
+    if (options.validation !== undefined)
+      this.#checkDataset('fit.validation', options.validation);
+    const steps = dropLast
+      ? Math.floor(dataset.length / batchSize)
+      : Math.ceil(dataset.length / batchSize);
+    const { validation, signal, onEvent } = options;
+    return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
+  }
+
+  async #run(trainer: NativeTrainer, run: Run, emit: (event: TrainEvent) => void): Promise<History> {
+    const send = (event: TrainEvent): void => {
+      emit(event);
+      run.onEvent?.(event);
+    };
+    const start = performance.now();
+    const seconds = (): number => (performance.now() - start) / 1000;
+    const onAbort = (): void => trainer.cancel();
+    run.signal?.addEventListener('abort', onAbort);
+    const records: EpochRecord[] = [];
+    try {
+      send(this.#startEvent(run));
+      while (records.length < run.epochs && !run.signal?.aborted) {
+        const record = await this.#epoch(trainer, run, send);
+        if (record === undefined) break;
+        records.push(record);
+        send({ type: 'epoch', ...record });
+      }
+    } finally {
+      run.signal?.removeEventListener('abort', onAbort);
+    }
+    const reason = records.length < run.epochs ? 'aborted' : 'completed';
+    send({ type: 'end', reason, seconds: seconds() });
+    return { epochs: records, reason, steps: this.#steps, seconds: seconds() };
+  }
+
+  #startEvent(run: Run): TrainEvent {
+    return {
+      type: 'start',
+      epochs: run.epochs,
+      stepsPerEpoch: run.steps,
+      examples: run.dataset.length,
+      device: this.device,
+      isa: native.isa(),
+      parameters: this.model.parameterCount,
+    };
+  }
+
+  /** One epoch; undefined when it was aborted. */
+  async #epoch(
+    trainer: NativeTrainer,
+    run: Run,
+    send: (event: TrainEvent) => void,
+  ): Promise<EpochRecord | undefined> {
+    const start = performance.now();
+    const first = this.#steps;
+    const rates = this.#rates(first, run.steps);
+    const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
+    const done = await trainer.train(
+      {
+        dataset: nativeDataset(run.dataset),
+        epoch: this.#epochs,
+        firstStep: 0,
+        batchSize: run.batchSize,
+        shuffle: run.shuffle,
+        dropLast: run.dropLast,
+        settings: this.#settings.at(first),
+        rates: rates.table,
+      },
+      (progress) => send(this.#progressEvent(run, progress, rateAfter(progress.steps), start)),
+    );
+    this.#steps = first + done.steps;
+    if (done.cancelled) return undefined;
+    const trained = (performance.now() - start) / 1000;
+    const validation =
+      run.validation && (await this.#evaluate(trainer, run.validation, evaluationBatch));
+    const record: EpochRecord = {
+      epoch: this.#epochs,
+      ...this.#toEvaluation(done),
+      ...(validation && { validation }),
+      seconds: trained,
+      examplesPerSecond: done.examples / trained,
+      learningRate: rateAfter(done.steps),
+      ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
+      skippedSteps: done.skipped,
+    };
+    this.#epochs++;
+    return record;
+  }
+
+  #progressEvent(
+    run: Run,
+    progress: NativeTrainProgress,
+    learningRate: number,
+    start: number,
+  ): TrainEvent {
+    return {
+      type: 'progress',
+      epoch: this.#epochs,
+      step: this.#steps + progress.steps,
+      stepInEpoch: progress.steps + progress.skipped,
+      stepsPerEpoch: run.steps,
+      ...this.#toEvaluation(progress),
+      ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
+      learningRate,
+      examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
+    };
+  }
+
+  /** Base rates of the next steps, and the native table [steps][groups]. */
+  #rates(first: number, steps: number): { base: Float64Array; table: Float64Array } {
+    const base = Float64Array.from({ length: steps }, (_, i) => this.#settings.rateAt(first + i));
+    return { base, table: this.#settings.rateTable(base) };
+  }
+
+  async #evaluate(
+    trainer: NativeTrainer,
+    dataset: Dataset,
+    batchSize: number,
+  ): Promise<Evaluation> {
+    return this.#toEvaluation(await trainer.evaluate(nativeDataset(dataset), batchSize));
+  }
+
+  #toEvaluation({ lossSum, correct, examples }: NativeMetrics): Evaluation {
+    const count = Math.max(examples, 1);
+    return {
+      loss: lossSum / count,
+      ...(hasAccuracy(this.loss) && { accuracy: correct / count }),
+    };
+  }
+}
+
+/** A checked call of fit. */
+interface Run {
+  readonly dataset: Dataset;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  /** Steps an epoch. */
+  readonly steps: number;
+  readonly validation: Dataset | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: ((event: TrainEvent) => void) | undefined;
+}
+
+function checkBatch(batchSize: unknown, rows: number): number {
+  checkNumber('batchSize', batchSize, { min: 1, integer: true });
+  return Math.min(batchSize as number, rows);
+}
