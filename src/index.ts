@@ -1,4 +1,7 @@
 /** Everything the package exports; nothing is defined here. */
+export { progress } from './cli/progress.js';
+export type { ProgressOptions, ProgressStream } from './cli/progress.js';
+export * as chart from './report/chart.js';
 export * as data from './data/index.js';
 export * as device from './device.js';
 export { ThalwegError } from './errors.js';

@@ -23,6 +23,8 @@ export interface ProgressEvent extends Evaluation {
   readonly step: number;
   readonly stepInEpoch: number;
   readonly stepsPerEpoch: number;
+  /** Rows a step. */
+  readonly batchSize: number;
   readonly gradientNorm?: number;
   readonly learningRate: number;
   readonly examplesPerSecond: number;

@@ -320,7 +320,7 @@ export class Trainer implements Disposable {
     const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
     const batchSize = checkBatch(
       options.batchSize === 'full' ? dataset.length : (options.batchSize ?? 32),
-      dataset.length,
+      options.last === 'drop' ? Infinity : dataset.length,
     );
     const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
     const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
@@ -329,6 +329,13 @@ export class Trainer implements Disposable {
     const steps = dropLast
       ? Math.floor(dataset.length / batchSize)
       : Math.ceil(dataset.length / batchSize);
+    if (steps === 0)
+      throw new ThalwegError({
+        code: 'EMPTY_EPOCH',
+        path: 'fit.batchSize',
+        received: `${batchSize} of ${dataset.length} rows, with last: 'drop'`,
+        expected: 'at least one whole batch',
+      });
     const { validation, signal, onEvent } = options;
     return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
   }
@@ -381,7 +388,7 @@ export class Trainer implements Disposable {
     const first = this.#steps;
     const rates = this.#rates(first, run.steps);
     const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
-    const done = await trainer.train(
+    const job = trainer.train(
       {
         dataset: nativeDataset(run.dataset),
         epoch: this.#epochs,
@@ -394,7 +401,10 @@ export class Trainer implements Disposable {
       },
       (progress) => send(this.#progressEvent(run, progress, rateAfter(progress.steps), start)),
     );
-    this.#steps = first + done.steps;
+    const done = await job.finally(() => {
+      // Also after a failure: the steps before it were taken.
+      if (this.#native !== undefined) this.#steps = trainer.stepCount();
+    });
     if (done.cancelled) return undefined;
     const trained = (performance.now() - start) / 1000;
     const validation =
@@ -425,6 +435,7 @@ export class Trainer implements Disposable {
       step: this.#steps + progress.steps,
       stepInEpoch: progress.steps + progress.skipped,
       stepsPerEpoch: run.steps,
+      batchSize: run.batchSize,
       ...this.#toEvaluation(progress),
       ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
       learningRate,
