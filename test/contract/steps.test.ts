@@ -1,0 +1,96 @@
+/** Every rule × decay on every executor: the same bits. New rules and sets are tested unasked. */
+import { describe, expect, it } from 'vitest';
+import { native, type NativeRule } from '../../src/native.js';
+import { anyBits, floats, generator, sameBits } from '../oracle/random.js';
+
+const lengths = [1, 0, 15, 64, 4097, 9000];
+const hyperValues: Readonly<Record<string, number>> = {
+  learningRate: 0.01,
+  momentum: 0.9,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-6,
+  decay: 0.9,
+  biasCorrection: 1,
+  initialAccumulator: 0.1,
+  momentumDecay: 0.004,
+};
+const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter((device) => {
+  try {
+    return native.twins(device).length > 0;
+  } catch {
+    return false; // this processor lacks the instruction set
+  }
+});
+const decays = [
+  [0, 0],
+  [0.01, 0],
+  [0, 0.1],
+  [0.01, 0.1],
+] as const;
+
+interface Setting {
+  readonly rule: NativeRule;
+  readonly device: string;
+  readonly l2: number;
+  readonly weightDecay: number;
+  readonly special: boolean;
+}
+
+/** Three steps; returns parameters and slots. */
+function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[] {
+  const random = generator(99);
+  const make = special ? anyBits : floats;
+  const parameters = lengths.map((length) => make(random, length));
+  const hyper = rule.hyper.map((name) => {
+    const value = hyperValues[name];
+    if (value === undefined) throw new Error(`give ${name} a value in this test`);
+    return value;
+  });
+  const stepper = new native.Stepper({
+    rule: rule.name,
+    groupCount: 1,
+    names: lengths.map((_, i) => `t${i}`),
+    lengths,
+    groups: lengths.map(() => 0),
+    parameters,
+    device,
+  });
+  // Clips by value and norm, unless non-finite numbers are in play.
+  const clip = special ? [Infinity, Infinity, Infinity, 2] : [1, 20, 30, 0];
+  const settings = Float64Array.from([0.5, ...clip, 1, ...hyper, l2, weightDecay]);
+  const norms: number[] = [];
+  for (let step = 0; step < 3; step++) {
+    const gradients = lengths.map((length) => make(random, length));
+    gradients.forEach((gradient, i) => stepper.point(i, gradient));
+    norms.push(stepper.step(settings));
+  }
+  const { slots } = stepper.save();
+  stepper.dispose();
+  return [...parameters, ...slots.flat(), new Float32Array(Float64Array.from(norms).buffer)];
+}
+
+describe.each(native.rules())('$name', (rule) => {
+  it.each(decays)('l2 %d, decay %d: the same bits everywhere', (l2, weightDecay) => {
+    for (const special of [false, true]) {
+      const setting = { rule, l2, weightDecay, special };
+      const expected = run({ ...setting, device: 'reference' });
+      for (const device of devices)
+        for (const threads of [1, 2, 7]) {
+          native.setThreadCount(threads);
+          const actual = run({ ...setting, device });
+          native.setThreadCount(0);
+          actual.forEach((array, i) =>
+            expect(sameBits(array, expected[i]!), `${device}, ${threads} threads, array ${i}`).toBe(
+              true,
+            ),
+          );
+        }
+    }
+  });
+});
+
+it('runs more than the reference', () => {
+  expect(devices).toContain('cpu');
+  expect(devices).toContain('cpu:baseline');
+});
