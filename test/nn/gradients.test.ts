@@ -1,0 +1,113 @@
+/** Every layer and loss, on every device: outputs and gradients against float64. */
+import { describe, expect, it } from 'vitest';
+import { Trainer, data, loss, nn, optim } from '../../src/index.js';
+import type { Loss } from '../../src/loss/loss.js';
+import type { Sequential } from '../../src/nn/sequential.js';
+import { native } from '../../src/native.js';
+import { differences, forward, meanLoss } from '../oracle/network.js';
+import { floats, generator, largestError } from '../oracle/random.js';
+
+const rows = 7;
+const inputs = 5;
+const outputs = 3;
+const fused = ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'gelu'] as const;
+
+const models: readonly (readonly [string, Sequential])[] = [
+  ['dense', nn.sequential({ input: [inputs] }, nn.dense(outputs))],
+  ['dense without bias', nn.sequential({ input: [inputs] }, nn.dense(outputs, { useBias: false }))],
+  ...fused.map(
+    (activation) =>
+      [
+        `dense with ${activation}`,
+        nn.sequential({ input: [inputs] }, nn.dense(9, { activation }), nn.dense(outputs)),
+      ] as const,
+  ),
+  ...(
+    [
+      ['relu', nn.relu()],
+      ['leakyRelu', nn.leakyRelu({ slope: 0.3 })],
+      ['sigmoid', nn.sigmoid()],
+      ['tanh', nn.tanh()],
+      ['gelu', nn.gelu()],
+      ['gelu, tanh form', nn.gelu({ approximate: 'tanh' })],
+      ['softmax', nn.softmax()],
+      ['dropout, not training', nn.dropout(0.5)],
+    ] as const
+  ).map(
+    ([name, layer]) =>
+      [
+        `${name} as a layer`,
+        nn.sequential({ input: [inputs] }, nn.dense(8), layer, nn.dense(outputs)),
+      ] as const,
+  ),
+  [
+    'deep',
+    nn.sequential(
+      { input: [inputs] },
+      nn.dense(6, { activation: 'tanh' }),
+      nn.dense(4, { activation: 'gelu' }),
+      nn.sigmoid(),
+      nn.dense(outputs),
+    ),
+  ],
+];
+const lossCases: readonly (readonly [string, Loss, boolean])[] = [
+  ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],
+  ['softmaxCrossEntropy, distributions', loss.softmaxCrossEntropy(), false],
+  ['sigmoidCrossEntropy', loss.sigmoidCrossEntropy(), false],
+  ['meanSquaredError', loss.meanSquaredError(), false],
+  ['huber', loss.huber({ delta: 0.4 }), false],
+];
+
+function check(model: Sequential, kind: Loss, sparse: boolean, device: string): void {
+  const random = generator(11);
+  const x = floats(random, rows * inputs, 0.5);
+  const classes = Int32Array.from({ length: rows }, () => Math.floor(random() * outputs));
+  const values = Float32Array.from({ length: rows * outputs }, () => random() / outputs);
+  const labels = sparse ? classes : values;
+  using dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
+  using trainer = new Trainer({ model, loss: kind, optimizer: optim.sgd(), seed: 3, device });
+  const weights = trainer.parameters();
+  const wide = Object.fromEntries(
+    Object.entries(weights).map(([name, array]) => [name, Float64Array.from(array)]),
+  );
+  const rowsOf = (array: ArrayLike<number>, width: number): number[][] =>
+    Array.from({ length: rows }, (_, i) => Array.from({ length: width }, (_, j) => array[i * width + j]!));
+  const wideLabels = sparse
+    ? [...classes].map((label) => Array.from({ length: outputs }, (_, j) => Number(j === label)))
+    : rowsOf(values, outputs);
+  const f = (p: Readonly<Record<string, ArrayLike<number>>>): number =>
+    meanLoss(model, p, rowsOf(x, inputs), wideLabels, kind);
+  const expected = differences(wide, f);
+  const got = trainer.gradients(dataset, Uint32Array.from({ length: rows }, (_, i) => i));
+  expect(Math.abs(got.loss - f(wide))).toBeLessThan(2e-6 * (1 + Math.abs(f(wide))));
+  for (const [name, gradient] of Object.entries(got.gradients))
+    expect(largestError(gradient, expected[name]!, 0.1), name).toBeLessThan(2e-5);
+}
+
+const devices = ['reference', 'cpu', 'cpu:baseline'].filter((device) => native.twins(device).length);
+
+describe.each(devices)('on %s', (device) => {
+  it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
+  it.each(lossCases)('%s', (_, kind, sparse) =>
+    check(nn.sequential({ input: [inputs] }, nn.dense(outputs)), kind, sparse, device),
+  );
+
+  it('predicts what the formulas say, at odd sizes', async () => {
+    for (const [count, width, units] of [
+      [1, 1, 1],
+      [130, 3, 33],
+      [3, 784, 10],
+    ] as const) {
+      const random = generator(count);
+      const model = nn.sequential({ input: [width] }, nn.dense(units, { activation: 'tanh' }));
+      using trainer = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd(), device });
+      const x = floats(random, count * width, 0.1);
+      const y = await trainer.predict(x, { batchSize: 64 });
+      const expected = Array.from({ length: count }, (_, i) =>
+        forward(model, trainer.parameters(), [...x.subarray(i * width, (i + 1) * width)]),
+      ).flat();
+      expect(largestError(y, expected, 1)).toBeLessThan(5e-6);
+    }
+  });
+});
