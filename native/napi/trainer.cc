@@ -282,6 +282,9 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     const Napi::Env env = info.Env();
     stop_thread();
     mailbox_->drain(env);
+    if (pending_)  // its job was still queued
+      finish(env)->deferred.Reject(
+          to_error_value(env, {"ABORTED", "trainer", "a disposal", "an undisturbed run", ""}));
     mailbox_->close();
     Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
     bytes_ = 0;

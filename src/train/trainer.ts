@@ -352,7 +352,7 @@ export class Trainer implements Disposable {
     const records: EpochRecord[] = [];
     try {
       send(this.#startEvent(run));
-      while (records.length < run.epochs && !run.signal?.aborted) {
+      while (records.length < run.epochs && !this.#stopped(run)) {
         const record = await this.#epoch(trainer, run, send);
         if (record === undefined) break;
         records.push(record);
@@ -364,6 +364,11 @@ export class Trainer implements Disposable {
     const reason = records.length < run.epochs ? 'aborted' : 'completed';
     send({ type: 'end', reason, seconds: seconds() });
     return { epochs: records, reason, steps: this.#steps, seconds: seconds() };
+  }
+
+  /** Whether the caller wants the run to end. */
+  #stopped({ signal }: Run): boolean {
+    return this.#native === undefined || signal?.aborted === true;
   }
 
   #startEvent(run: Run): TrainEvent {
@@ -401,14 +406,16 @@ export class Trainer implements Disposable {
       },
       (progress) => send(this.#progressEvent(run, progress, rateAfter(progress.steps), start)),
     );
-    const done = await job.finally(() => {
+    const done = await unlessAborted(job).finally(() => {
       // Also after a failure: the steps before it were taken.
       if (this.#native !== undefined) this.#steps = trainer.stepCount();
     });
-    if (done.cancelled) return undefined;
+    if (done === undefined || done.cancelled) return undefined;
     const trained = (performance.now() - start) / 1000;
     const validation =
-      run.validation && (await this.#evaluate(trainer, run.validation, evaluationBatch));
+      run.validation && !this.#stopped(run)
+        ? await unlessAborted(this.#evaluate(trainer, run.validation, evaluationBatch))
+        : undefined;
     const record: EpochRecord = {
       epoch: this.#epochs,
       ...this.#toEvaluation(done),
@@ -478,6 +485,16 @@ interface Run {
   readonly validation: Dataset | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
+}
+
+/** The job's value, or undefined where an abort or disposal ended it. */
+async function unlessAborted<T>(job: Promise<T>): Promise<T | undefined> {
+  try {
+    return await job;
+  } catch (error) {
+    if (error instanceof ThalwegError && error.code === 'ABORTED') return undefined;
+    throw error;
+  }
 }
 
 function checkBatch(batchSize: unknown, rows: number): number {

@@ -1,0 +1,301 @@
+import { Worker } from 'node:worker_threads';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type TrainEvent, ThalwegError, Trainer, data, nn, optim, schedule } from '../../src/index.js';
+import { native } from '../../src/native.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+
+const model = nn.sequential(
+  { input: [6] },
+  nn.dense(16, { activation: 'relu' }),
+  nn.dropout(0.2),
+  nn.dense(3),
+);
+
+/** Three classes that a line through the origin tells apart. */
+function classes(rows = 300, seed = 1) {
+  const random = generator(seed);
+  const inputs = floats(random, rows * 6);
+  const labels = Int32Array.from({ length: rows }, (_, i) => {
+    const row = inputs.subarray(i * 6, i * 6 + 3);
+    return row.indexOf(Math.max(...row));
+  });
+  return data.fromArrays({ inputs, shape: [rows, 6], labels });
+}
+
+const make = (options: Partial<ConstructorParameters<typeof Trainer>[0]> = {}) =>
+  new Trainer({
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam({ learningRate: 0.01 }),
+    seed: 7,
+    ...options,
+  });
+
+async function code(promise: PromiseLike<unknown> | (() => unknown)): Promise<string> {
+  try {
+    await (typeof promise === 'function' ? promise() : promise);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ThalwegError);
+    return (error as ThalwegError).code;
+  }
+  return 'nothing was thrown';
+}
+
+const allBits = (trainer: Trainer): Float32Array[] => Object.values(trainer.parameters());
+const equal = (a: Float32Array[], b: Float32Array[]): boolean =>
+  a.every((array, i) => sameBits(array, b[i]!));
+
+describe('fit', () => {
+  it('learns, records and tells', async () => {
+    using trainer = make();
+    using train = classes();
+    using validation = classes(100, 2);
+    const events: TrainEvent[] = [];
+    const fit = trainer.fit(train, { epochs: 40, batchSize: 32, validation });
+    for await (const event of fit) events.push(event);
+    const history = await fit;
+    expect(history.reason).toBe('completed');
+    expect(history.steps).toBe(40 * 10);
+    expect(trainer.steps).toBe(400);
+    expect(history.epochs).toHaveLength(40);
+    expect(history.epochs[39]!.loss).toBeLessThan(history.epochs[0]!.loss / 2);
+    expect(history.epochs[39]!.validation!.accuracy).toBeGreaterThan(0.85);
+    expect(events[0]).toMatchObject({ type: 'start', stepsPerEpoch: 10, examples: 300 });
+    expect(events.filter(({ type }) => type === 'epoch')).toHaveLength(40);
+    expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'completed' });
+    const { loss, accuracy } = await trainer.evaluate(validation, { batchSize: 7 });
+    expect(loss).toBeCloseTo(history.epochs[39]!.validation!.loss, 5);
+    expect(accuracy).toBe(history.epochs[39]!.validation!.accuracy);
+  });
+
+  it('is a pure function of the seed', async () => {
+    using train = classes();
+    const run = async (seed: number, threads: number): Promise<Float32Array[]> => {
+      native.setThreadCount(threads);
+      using trainer = make({ seed });
+      await trainer.fit(train, { epochs: 3, batchSize: 16 });
+      native.setThreadCount(0);
+      return allBits(trainer);
+    };
+    const first = await run(1, 1);
+    expect(equal(first, await run(1, 1))).toBe(true);
+    expect(equal(first, await run(2, 1))).toBe(false);
+  });
+
+  it('two runs of two epochs are one of four', async () => {
+    using train = classes();
+    using once = make();
+    using twice = make();
+    await once.fit(train, { epochs: 4, batchSize: 16 });
+    await twice.fit(train, { epochs: 2, batchSize: 16 });
+    await twice.fit(train, { epochs: 2, batchSize: 16 });
+    expect(equal(allBits(once), allBits(twice))).toBe(true);
+  });
+
+  it.each(['full', 1, 77] as const)('takes a batch size of %s', async (batchSize) => {
+    using train = classes(150);
+    using trainer = make();
+    const { steps } = await trainer.fit(train, { epochs: 1, batchSize });
+    expect(steps).toBe(batchSize === 'full' ? 1 : Math.ceil(150 / batchSize));
+    using dropping = make();
+    const drop = { epochs: 1, batchSize: 77, last: 'drop' as const };
+    expect((await dropping.fit(train, drop)).steps).toBe(1);
+  });
+
+  it('follows a schedule and a function', async () => {
+    using train = classes(100);
+    const rates: number[] = [];
+    const learningRate = (step: number): number => (rates.push(step), 0.1 / (1 + step));
+    using trainer = make({ optimizer: optim.sgd({ learningRate }) });
+    const { epochs } = await trainer.fit(train, { epochs: 2, batchSize: 20 });
+    expect([...new Set(rates)]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(epochs.map((epoch) => epoch.learningRate)).toEqual([0.1 / 5, 0.1 / 10]);
+    const cosine = schedule.cosine({ initial: 1, steps: 10 });
+    using other = make({ optimizer: optim.sgd({ learningRate: cosine }) });
+    const history = await other.fit(train, { epochs: 2, batchSize: 20 });
+    expect(history.epochs[1]!.learningRate).toBeCloseTo(0.5 * (1 + Math.cos(0.9 * Math.PI)), 12);
+  });
+
+  it('stops within 100 ms of an abort, in a consistent state', async () => {
+    const random = generator(2);
+    using train = data.fromArrays({
+      inputs: floats(random, 2000 * 500),
+      shape: [2000, 500],
+      labels: new Int32Array(2000),
+    });
+    const wide = nn.sequential({ input: [500] }, nn.dense(1000, { activation: 'relu' }), nn.dense(3));
+    using trainer = make({ model: wide });
+    const controller = new AbortController();
+    let aborted = 0;
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type !== 'progress' || aborted) return;
+      aborted = performance.now();
+      controller.abort();
+    };
+    const { signal } = controller;
+    const history = await trainer.fit(train, { epochs: 10_000, batchSize: 250, signal, onEvent });
+    expect(performance.now() - aborted).toBeLessThan(100);
+    expect(history.reason).toBe('aborted');
+    expect(trainer.steps).toBeGreaterThan(0);
+    expect((await trainer.evaluate(train)).loss).toBeGreaterThan(0);
+    const already = await trainer.fit(train, { epochs: 1, signal });
+    expect([already.reason, already.epochs.length]).toEqual(['aborted', 0]);
+  });
+
+  it('a non-finite loss stops before any weight changes, naming tensor and step', async () => {
+    using train = data.fromArrays({
+      inputs: Float32Array.from({ length: 60 }, (_, i) => (i === 42 ? Infinity : 1)),
+      shape: [10, 6],
+      labels: new Int32Array(10),
+    });
+    using trainer = make({ optimizer: optim.sgd({ learningRate: 0 }) });
+    const before = allBits(trainer);
+    const failed = trainer.fit(train, { epochs: 1, batchSize: 1, shuffle: false });
+    expect(await code(failed)).toBe('NONFINITE');
+    await expect(Promise.resolve(failed)).rejects.toThrow(/dense1\.weight\[.*step 8/);
+    expect(trainer.steps).toBe(7);
+    expect(equal(before, allBits(trainer))).toBe(true);
+    using skipping = make({ nonFinite: 'skip' });
+    const { epochs } = await skipping.fit(train, { epochs: 1, batchSize: 1 });
+    expect([epochs[0]!.skippedSteps, skipping.steps]).toEqual([1, 9]);
+  });
+
+  it('several trainers run at once', async () => {
+    using train = classes();
+    const trainers = [1, 2, 3, 4].map((seed) => make({ seed }));
+    await Promise.all(trainers.map((trainer) => trainer.fit(train, { epochs: 5, batchSize: 16 })));
+    using alone = make({ seed: 3 });
+    await alone.fit(train, { epochs: 5, batchSize: 16 });
+    expect(equal(allBits(alone), allBits(trainers[2]!))).toBe(true);
+    trainers.forEach((trainer) => trainer.dispose());
+  });
+});
+
+describe('misuse', () => {
+  it('is refused by code', async () => {
+    using train = classes();
+    using trainer = make();
+    const fit = (options: object) => code(trainer.fit(train, { epochs: 1, ...options }));
+    expect(await fit({ epochs: 0 })).toBe('RANGE');
+    expect(await fit({ epochs: 1.5 })).toBe('TYPE');
+    expect(await fit({ batchSize: 0 })).toBe('RANGE');
+    expect(await fit({ batchsize: 5 })).toBe('UNKNOWN_OPTION');
+    expect(await fit({ batchSize: 301, last: 'drop' })).toBe('EMPTY_EPOCH');
+    expect(await code(trainer.fit({} as never, { epochs: 1 }))).toBe('TYPE');
+    using narrow = data.fromArrays({ inputs: new Float32Array(4), shape: [2, 2], labels: new Int32Array(2) });
+    expect(await code(trainer.fit(narrow, { epochs: 1 }))).toBe('SHAPE');
+    using unlabelled = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6] });
+    expect(await code(trainer.fit(unlabelled, { epochs: 1 }))).toBe('SHAPE');
+    using far = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6], labels: Int32Array.of(0, 3) });
+    expect(await code(trainer.fit(far, { epochs: 1 }))).toBe('RANGE');
+    expect(await code(trainer.predict(new Float32Array(7)))).toBe('SHAPE');
+    expect(await code(() => make({ seed: 1.5 }))).toBe('SEED');
+    expect(await code(() => make({ device: 'cuda:0' }))).toBe('NO_DEVICE');
+    expect(await code(() => make({ model: {} as never }))).toBe('TYPE');
+    expect(trainer.steps).toBe(0);
+  });
+
+  it('a second call while one runs is BUSY, and leaves the first alone', async () => {
+    using train = classes();
+    using trainer = make();
+    const first = trainer.fit(train, { epochs: 20 });
+    expect(await code(trainer.fit(train, { epochs: 1 }))).toBe('BUSY');
+    expect(await code(trainer.evaluate(train))).toBe('BUSY');
+    expect(await code(() => trainer.parameters())).toBe('BUSY');
+    expect((await first).epochs).toHaveLength(20);
+  });
+
+  it('disposal ends a run, and later calls are DISPOSED', async () => {
+    using train = classes();
+    const trainer = make();
+    const running = trainer.fit(train, { epochs: 1_000_000 });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    trainer.dispose();
+    trainer.dispose();
+    expect((await running).reason).toBe('aborted');
+    expect(await code(trainer.fit(train, { epochs: 1 }))).toBe('DISPOSED');
+    train.dispose();
+    using other = make();
+    expect(await code(other.fit(train, { epochs: 1 }))).toBe('DISPOSED');
+  });
+});
+
+describe('weights', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-'));
+
+  it('survive a file, exactly', async () => {
+    using train = classes();
+    using trainer = make();
+    await trainer.fit(train, { epochs: 1 });
+    const file = join(folder, 'weights.safetensors');
+    await trainer.saveWeights(file);
+    using other = make({ seed: 99 });
+    expect(equal(allBits(other), allBits(trainer))).toBe(false);
+    await other.loadWeights(file);
+    expect(equal(allBits(other), allBits(trainer))).toBe(true);
+  });
+
+  it('refuse another model or a damaged file, and change nothing', async () => {
+    const file = join(folder, 'other.safetensors');
+    using wide = make({ model: nn.sequential({ input: [6] }, nn.dense(17), nn.dense(3)) });
+    await wide.saveWeights(file);
+    using trainer = make();
+    const before = allBits(trainer);
+    expect(await code(trainer.loadWeights(file))).toBe('MISMATCH');
+    expect(await code(trainer.loadWeights(join(folder, 'none')))).toBe('MISSING');
+    writeFileSync(file, readFileSync(file).subarray(0, 300));
+    expect(await code(trainer.loadWeights(file))).toBe('TRUNCATED');
+    expect(equal(before, allBits(trainer))).toBe(true);
+  });
+});
+
+describe('in the process', () => {
+  const addon = JSON.stringify(join(process.cwd(), 'dist', 'index.js'));
+  const setUp = `
+    const { Trainer, data, nn, optim } = require(${addon});
+    const model = nn.sequential({ input: [64] }, nn.dense(256, { activation: 'relu' }), nn.dense(3));
+    const set = data.fromArrays({ inputs: new Float32Array(64 * 2000).fill(0.1), shape: [2000, 64], labels: new Int32Array(2000) });
+    const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });`;
+
+  it('trains in worker threads, and a worker can be ended in the middle', async () => {
+    const finish = new Worker(
+      `${setUp} trainer.fit(set, { epochs: 2 }).then((h) => require('node:worker_threads').parentPort.postMessage(h.epochs.length));`,
+      { eval: true },
+    );
+    expect(await new Promise((resolve) => finish.once('message', resolve))).toBe(2);
+    await finish.terminate();
+    for (let i = 0; i < 3; i++) {
+      const endless = new Worker(
+        `${setUp} trainer.fit(set, { epochs: 1e6 }); require('node:worker_threads').parentPort.postMessage(0);`,
+        { eval: true },
+      );
+      await new Promise((resolve) => endless.once('message', resolve));
+      await endless.terminate();
+    }
+  });
+
+  it('process.exit during training neither hangs nor crashes', async () => {
+    const { spawn } = await import('node:child_process');
+    const script = `${setUp} trainer.fit(set, { epochs: 1e6 }); setTimeout(() => process.exit(7), 200);`;
+    const child = spawn(process.execPath, ['-e', script]);
+    const status = await new Promise((resolve) =>
+      child.once('exit', (exit, signal) => resolve(signal ?? exit)),
+    );
+    expect(status).toBe(7);
+  });
+
+  it('a run that nobody holds is not collected', async () => {
+    using train = classes();
+    let done: PromiseLike<unknown> | undefined = make().fit(train, { epochs: 200 });
+    const settled = Promise.resolve(done);
+    done = undefined;
+    for (let i = 0; i < 20; i++) {
+      (globalThis as { gc?: () => void }).gc?.();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(await settled).toMatchObject({ reason: 'completed' });
+  });
+});
