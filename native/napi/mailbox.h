@@ -44,7 +44,12 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
         messages_.pop_front();
       }
       const Napi::HandleScope scope(env);
-      message(env);
+      try {
+        message(env);
+      } catch (const Napi::Error&) {
+        // The environment is ending and runs no more JavaScript: our own callbacks
+        // throw nothing.
+      }
     }
   }
 

@@ -174,12 +174,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     refuse_busy();
     auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
     const Napi::Value promise = start(info, [this, request]() -> Mailbox::Message {
-      Clock::time_point last = Clock::now();
       const TrainProgress result =
           engine_->train(*request, cancel_, [&](const TrainProgress& progress) {
             const Clock::time_point now = Clock::now();
-            if (now - last < kProgressInterval) return;
-            last = now;
+            if (now - last_progress_ < kProgressInterval) return;
+            last_progress_ = now;
             post_progress(progress);
           });
       return resolving([result](Napi::Env env) { return to_object(env, result); });
@@ -297,6 +296,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   std::unique_ptr<Pending> pending_;
   CancelFlag cancel_;
   JobThread thread_;
+  Clock::time_point last_progress_;  // the worker thread's
   bool hooked_ = false;
   int64_t bytes_ = 0;  // reported to V8
 };

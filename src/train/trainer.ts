@@ -393,6 +393,7 @@ export class Trainer implements Disposable {
     const first = this.#steps;
     const rates = this.#rates(first, run.steps);
     const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
+    let listenerError: { readonly error: unknown } | undefined;
     const job = trainer.train(
       {
         dataset: nativeDataset(run.dataset),
@@ -404,12 +405,20 @@ export class Trainer implements Disposable {
         settings: this.#settings.at(first),
         rates: rates.table,
       },
-      (progress) => send(this.#progressEvent(run, progress, rateAfter(progress.steps), start)),
+      (progress) => {
+        try {
+          send(this.#progressEvent(run, progress, rateAfter(progress.steps), start));
+        } catch (error) {
+          listenerError ??= { error };
+          trainer.cancel();
+        }
+      },
     );
     const done = await unlessAborted(job).finally(() => {
       // Also after a failure: the steps before it were taken.
       if (this.#native !== undefined) this.#steps = trainer.stepCount();
     });
+    if (listenerError !== undefined) throw (listenerError as { readonly error: unknown }).error;
     if (done === undefined || done.cancelled) return undefined;
     const trained = (performance.now() - start) / 1000;
     const validation =

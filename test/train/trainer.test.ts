@@ -124,7 +124,7 @@ describe('fit', () => {
     using train = data.fromArrays({
       inputs: floats(random, 2000 * 500),
       shape: [2000, 500],
-      labels: new Int32Array(2000),
+      labels: Int32Array.from({ length: 2000 }, () => Math.floor(random() * 3)),
     });
     const wide = nn.sequential({ input: [500] }, nn.dense(1000, { activation: 'relu' }), nn.dense(3));
     using trainer = make({ model: wide });
@@ -161,6 +161,19 @@ describe('fit', () => {
     using skipping = make({ nonFinite: 'skip' });
     const { epochs } = await skipping.fit(train, { epochs: 1, batchSize: 1 });
     expect([epochs[0]!.skippedSteps, skipping.steps]).toEqual([1, 9]);
+  });
+
+  it("a listener's error ends the run with that error", async () => {
+    using train = classes(60_000); // epochs long enough to send progress
+    for (const type of ['start', 'progress', 'epoch']) {
+      using trainer = make();
+      const onEvent = (event: TrainEvent): void => {
+        if (event.type === type) throw new Error(`from ${type}`);
+      };
+      const fit = trainer.fit(train, { epochs: 100_000, batchSize: 8, onEvent });
+      await expect(Promise.resolve(fit)).rejects.toThrow(`from ${type}`);
+      expect((await trainer.evaluate(train)).loss).toBeGreaterThan(0);
+    }
   });
 
   it('several trainers run at once', async () => {
