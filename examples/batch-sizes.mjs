@@ -10,7 +10,9 @@ for (const batchSize of ['full', 512, 64, 1]) {
   const trainer = new Trainer({
     model,
     loss: 'softmaxCrossEntropy',
-    optimizer: optim.sgd({ learningRate: batchSize === 1 ? 0.01 : batchSize === 'full' ? 0.5 : 0.1 }),
+    optimizer: optim.sgd({
+      learningRate: batchSize === 1 ? 0.01 : batchSize === 'full' ? 0.5 : 0.1,
+    }),
     seed: 1,
   });
   const signal = AbortSignal.timeout(seconds * 1000);

@@ -3,7 +3,10 @@ import { optim } from 'thalweg';
 
 const slope = Float32Array.of(0);
 const intercept = Float32Array.of(0);
-const stepper = optim.bind(optim.adamW({ learningRate: 0.05, weightDecay: 0 }), { slope, intercept });
+const stepper = optim.bind(optim.adamW({ learningRate: 0.05, weightDecay: 0 }), {
+  slope,
+  intercept,
+});
 
 const xs = Float32Array.from({ length: 100 }, (_, i) => i / 50 - 1);
 const ys = xs.map((x) => 3 * x - 0.5);

@@ -7,11 +7,7 @@ import { Trainer, chart, data, device, nn, optim, progress, schedule } from 'tha
 const epochs = 5;
 const batchSize = 128;
 const digits = await data.mnist();
-const model = nn.sequential(
-  { input: [784] },
-  nn.dense(128, { activation: 'relu' }),
-  nn.dense(10),
-);
+const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
 const steps = epochs * Math.ceil(digits.train.length / batchSize);
 const trainer = new Trainer({
   model,
@@ -46,7 +42,11 @@ writeFileSync(
     series: [
       { name: 'training loss', values: history.epochs.map((epoch) => epoch.loss) },
       { name: 'test loss', values: history.epochs.map((epoch) => epoch.validation.loss) },
-      { name: 'test accuracy', axis: 'right', values: history.epochs.map((epoch) => epoch.validation.accuracy) },
+      {
+        name: 'test accuracy',
+        axis: 'right',
+        values: history.epochs.map((epoch) => epoch.validation.accuracy),
+      },
     ],
   }),
 );

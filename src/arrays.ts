@@ -5,8 +5,14 @@ import { describe } from './options.js';
 type ArrayClass<T> = { new (length: number): T; readonly name: string };
 
 /** Captured here, so that no later patch of the prototype can hide a resizable buffer. */
-const resizableGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable')?.get;
-const detachedGetter = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'detached')?.get;
+const isResizable = getter('resizable');
+const isDetached = getter('detached');
+
+/** A getter of ArrayBuffer as a function; false where this version of Node lacks it. */
+function getter(name: string): (buffer: ArrayBuffer) => boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, name);
+  return (buffer) => descriptor?.get?.call(buffer) === true;
+}
 
 function refuse(
   code: 'TYPE' | 'DTYPE' | 'RESIZABLE' | 'DETACHED',
@@ -32,9 +38,9 @@ export function checkArray<T extends ArrayBufferView>(
   const { buffer } = value;
   if (!(buffer instanceof ArrayBuffer))
     refuse('TYPE', path, 'a view of a SharedArrayBuffer', expected, 'copy it with slice()');
-  if (resizableGetter?.call(buffer) === true)
+  if (isResizable(buffer))
     refuse('RESIZABLE', path, 'a view of a resizable buffer', expected, 'copy it with slice()');
-  if (detachedGetter?.call(buffer) === true)
+  if (isDetached(buffer))
     refuse('DETACHED', path, 'a detached array', expected, 'copy it before transferring it');
   return value;
 }

@@ -6,8 +6,11 @@
 namespace thalweg {
 
 inline StepSpan piece_span(const StepTensor& tensor, const StepPiece& piece) {
-  StepSpan span{tensor.parameter + piece.begin, tensor.gradient + piece.begin, {},
-                piece.length,                   tensor.factor};
+  StepSpan span{tensor.parameter + piece.begin,
+                tensor.gradient + piece.begin,
+                {},
+                piece.length,
+                tensor.factor};
   for (int slot = 0; slot < kMaxSlots; ++slot)
     span.slot[slot] = tensor.slot[slot] == nullptr ? nullptr : tensor.slot[slot] + piece.begin;
   return span;

@@ -5,8 +5,8 @@
 namespace thalweg {
 
 Error::Error(ErrorFields fields) : fields_(std::move(fields)) {
-  message_ = "expected " + fields_.expected + " for `" + fields_.path + "`, received " +
-             fields_.received;
+  message_ =
+      "expected " + fields_.expected + " for `" + fields_.path + "`, received " + fields_.received;
   if (!fields_.remedy.empty()) message_ += "; " + fields_.remedy;
 }
 

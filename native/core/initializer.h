@@ -16,7 +16,6 @@ struct Initial {
 
 // Fills `out` of `length` floats; `tensor` tells the tensors of a model apart.
 // Uniform values lie in +-value * sqrt(3); normal ones are cut at 4 deviations.
-void initialise(const Initial& initial, uint64_t seed, uint64_t tensor, int64_t length,
-                float* out);
+void initialise(const Initial& initial, uint64_t seed, uint64_t tensor, int64_t length, float* out);
 
 }  // namespace thalweg

@@ -40,10 +40,10 @@ Isa selected_isa() {
   if (forced == nullptr || *forced == '\0') return best;
   const Isa isa = parse_isa(forced);
   if (isa > best)
-    throw Error({"UNSUPPORTED", "THALWEG_ISA", forced,
-                 "an instruction set of this processor (at most " + std::string(isa_name(best)) +
-                     ")",
-                 "unset it"});
+    throw Error(
+        {"UNSUPPORTED", "THALWEG_ISA", forced,
+         "an instruction set of this processor (at most " + std::string(isa_name(best)) + ")",
+         "unset it"});
   return isa;
 }
 

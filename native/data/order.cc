@@ -7,8 +7,7 @@
 
 namespace thalweg::data {
 
-Order::Order(uint32_t length, uint64_t seed, uint64_t epoch, bool shuffle)
-    : indices_(length) {
+Order::Order(uint32_t length, uint64_t seed, uint64_t epoch, bool shuffle) : indices_(length) {
   const RandomStream stream = random_stream({seed, Purpose::kShuffle, epoch, 0});
   std::iota(indices_.begin(), indices_.end(), 0u);
   if (!shuffle) return;

@@ -17,9 +17,9 @@ Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
 }
 
 static const char* array_type_name(napi_typedarray_type type) {
-  static const char* const kNames[] = {"Int8Array",    "Uint8Array",    "Uint8ClampedArray",
-                                       "Int16Array",   "Uint16Array",   "Int32Array",
-                                       "Uint32Array",  "Float32Array",  "Float64Array",
+  static const char* const kNames[] = {"Int8Array",     "Uint8Array",    "Uint8ClampedArray",
+                                       "Int16Array",    "Uint16Array",   "Int32Array",
+                                       "Uint32Array",   "Float32Array",  "Float64Array",
                                        "BigInt64Array", "BigUint64Array"};
   return type <= napi_biguint64_array ? kNames[type] : "another typed array";
 }

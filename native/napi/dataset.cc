@@ -20,8 +20,7 @@ HostMemory copy(const void* from, size_t bytes) {
 void read_inputs(const Napi::Object& object, Dataset& dataset) {
   const Napi::Value inputs = object.Get("inputs");
   const bool bytes =
-      inputs.IsTypedArray() &&
-      inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
+      inputs.IsTypedArray() && inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
   dataset.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
   const Span span = typed_span(inputs, bytes ? napi_uint8_array : napi_float32_array, "inputs");
   dataset.inputs = copy(span.data, span.length * (bytes ? 1 : 4));
@@ -30,8 +29,8 @@ void read_inputs(const Napi::Object& object, Dataset& dataset) {
 void read_labels(const Napi::Object& object, Dataset& dataset) {
   const Napi::Value labels = object.Get("labels");
   if (labels.IsUndefined()) return;
-  const bool sparse = labels.IsTypedArray() &&
-                      labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
+  const bool sparse =
+      labels.IsTypedArray() && labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
   dataset.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
   const Span span = typed_span(labels, sparse ? napi_int32_array : napi_float32_array, "labels");
   dataset.labels = copy(span.data, span.length * 4);
@@ -42,8 +41,7 @@ class NativeDataset : public Napi::ObjectWrap<NativeDataset> {
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x6461746173657431};
 
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "NativeDataset",
-                       {InstanceMethod<&NativeDataset::dispose>("dispose")});
+    return DefineClass(env, "NativeDataset", {InstanceMethod<&NativeDataset::dispose>("dispose")});
   }
 
   // { inputs, rows, features, scale, offset, labels?, labelWidth }, sizes checked by TypeScript

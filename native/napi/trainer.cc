@@ -228,7 +228,8 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     Napi::Array arrays = Napi::Array::New(info.Env());
     const auto& tensors = engine_->stepper().options().tensors;
     for (size_t i = 0; i < tensors.size(); ++i)
-      arrays.Set(static_cast<uint32_t>(i), copy(info.Env(), engine_->gradient(i), tensors[i].length));
+      arrays.Set(static_cast<uint32_t>(i),
+                 copy(info.Env(), engine_->gradient(i), tensors[i].length));
     result.Set("loss", loss);
     result.Set("gradients", arrays);
     return result;
@@ -254,7 +255,8 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   Napi::Value parameter(const Napi::CallbackInfo& info) {
     refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-    return copy(info.Env(), engine_->parameter(i), engine_->stepper().options().tensors.at(i).length);
+    return copy(info.Env(), engine_->parameter(i),
+                engine_->stepper().options().tensors.at(i).length);
   }
 
   // setParameters(arrays: Float32Array[]): all are checked before any changes.

@@ -38,8 +38,8 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
 
 LayerOptions read_layer(const Napi::Object& object) {
   static const char* const kKinds[] = {"dense", "activation", "softmax", "dropout"};
-  static const char* const kActivations[] = {"none",    "relu", "leakyRelu", "sigmoid",
-                                             "tanh",    "gelu", "geluTanh"};
+  static const char* const kActivations[] = {"none", "relu", "leakyRelu", "sigmoid",
+                                             "tanh", "gelu", "geluTanh"};
   LayerOptions layer;
   layer.kind = static_cast<LayerKind>(position(text(object, "kind"), kKinds, "layer.kind"));
   layer.inputs = integer(object, "inputs");

@@ -25,10 +25,10 @@ struct Radam {
     const double longest = 2 / (1 - beta2) - 1;
     const double length = longest - 2 * t * power2 / (1 - power2);
     const bool rectified = length > 5;
-    const double rectifier =
-        rectified ? std::sqrt((length - 4) * (length - 2) * longest * (1 - power2) /
-                              ((longest - 4) * (longest - 2) * length))
-                  : 1;
+    const double rectifier = rectified
+                                 ? std::sqrt((length - 4) * (length - 2) * longest * (1 - power2) /
+                                             ((longest - 4) * (longest - 2) * length))
+                                 : 1;
     return {static_cast<float>(hyper[0] * rectifier / (1 - std::pow(beta1, t))),
             static_cast<float>(beta1),
             static_cast<float>(1 - beta1),

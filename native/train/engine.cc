@@ -48,8 +48,8 @@ Engine::Engine(EngineOptions options)
 
 void Engine::load_batch(const data::Dataset& dataset, const uint32_t* rows, int64_t count) {
   plan_.reserve(count, dataset.label_width);
-  data::gather_batch(
-      {&dataset, rows, count, plan_.inputs(), plan_.classes(), plan_.values()}, thread_count());
+  data::gather_batch({&dataset, rows, count, plan_.inputs(), plan_.classes(), plan_.values()},
+                     thread_count());
   plan_.set_labels(dataset.label_type == data::LabelType::kSparse);
 }
 
@@ -74,8 +74,8 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
       progress.cancelled = true;
       return progress;
     }
-    const StepReport stepped =
-        stepper_.step(parameters_.data(), gradients_.data(), settings.at(step - request.first_step));
+    const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(),
+                                             settings.at(step - request.first_step));
     add(loss, rows, progress.metrics);
     progress.last_loss = loss.sum / static_cast<double>(rows);
     progress.gradient_norm = stepped.gradient_norm;

@@ -104,8 +104,7 @@ double Stepper::measure(const StepSettings& settings) {
   const double norm = std::sqrt(total);
   const double factor = clip_factor(settings.clip_global_norm, norm);
   if (factor != 1)
-    for (StepTensor& tensor : tensors_)
-      tensor.factor = static_cast<float>(tensor.factor * factor);
+    for (StepTensor& tensor : tensors_) tensor.factor = static_cast<float>(tensor.factor * factor);
   return norm;
 }
 
@@ -121,8 +120,7 @@ void Stepper::refuse_nonfinite() const {
                    "gradient " + options_.tensors[pieces_[piece].tensor].name + "[" +
                        std::to_string(element) + "]",
                    std::to_string(scaled) + " at step " + std::to_string(step_count_ + 1),
-                   "finite numbers",
-                   "lower the learning rate, clip, or set nonFinite to 'skip'"});
+                   "finite numbers", "lower the learning rate, clip, or set nonFinite to 'skip'"});
     }
   }
 }
@@ -135,8 +133,7 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
     tensors_[i].gradient = gradients[i];
   }
   prepare(settings);
-  const bool clips =
-      settings.clip_tensor_norm != kNoClip || settings.clip_global_norm != kNoClip;
+  const bool clips = settings.clip_tensor_norm != kNoClip || settings.clip_global_norm != kNoClip;
   if (clips || settings.report_norm || settings.non_finite != NonFinite::kAllow) {
     report.gradient_norm = measure(settings);
     if (settings.non_finite != NonFinite::kAllow && !std::isfinite(report.gradient_norm)) {

@@ -4,7 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { type ErrorCode, ThalwegError } from '../errors.js';
 
 /** Element types that IDX knows and this reader takes. */
-export type IdxArray = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+export type IdxArray =
+  Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** What an IDX file holds. */
 export interface IdxTensor {
@@ -17,8 +18,8 @@ interface ElementType {
   read(view: DataView, offset: number, count: number): IdxArray;
 }
 
-function big<T extends IdxArray>(
-  create: (count: number) => T,
+function big(
+  create: (count: number) => IdxArray,
   bytes: number,
   get: (view: DataView, at: number) => number,
 ): ElementType {
@@ -34,12 +35,54 @@ function big<T extends IdxArray>(
 
 /** By the code in the file's third byte; numbers are big-endian. */
 const types: ReadonlyMap<number, ElementType> = new Map([
-  [0x08, big((n) => new Uint8Array(n), 1, (view, at) => view.getUint8(at))],
-  [0x09, big((n) => new Int8Array(n), 1, (view, at) => view.getInt8(at))],
-  [0x0b, big((n) => new Int16Array(n), 2, (view, at) => view.getInt16(at))],
-  [0x0c, big((n) => new Int32Array(n), 4, (view, at) => view.getInt32(at))],
-  [0x0d, big((n) => new Float32Array(n), 4, (view, at) => view.getFloat32(at))],
-  [0x0e, big((n) => new Float64Array(n), 8, (view, at) => view.getFloat64(at))],
+  [
+    0x08,
+    big(
+      (n) => new Uint8Array(n),
+      1,
+      (view, at) => view.getUint8(at),
+    ),
+  ],
+  [
+    0x09,
+    big(
+      (n) => new Int8Array(n),
+      1,
+      (view, at) => view.getInt8(at),
+    ),
+  ],
+  [
+    0x0b,
+    big(
+      (n) => new Int16Array(n),
+      2,
+      (view, at) => view.getInt16(at),
+    ),
+  ],
+  [
+    0x0c,
+    big(
+      (n) => new Int32Array(n),
+      4,
+      (view, at) => view.getInt32(at),
+    ),
+  ],
+  [
+    0x0d,
+    big(
+      (n) => new Float32Array(n),
+      4,
+      (view, at) => view.getFloat32(at),
+    ),
+  ],
+  [
+    0x0e,
+    big(
+      (n) => new Float64Array(n),
+      8,
+      (view, at) => view.getFloat64(at),
+    ),
+  ],
 ]);
 
 function refuse(code: ErrorCode, path: string, received: string, expected: string): never {

@@ -6,7 +6,19 @@ import { parseStrictJson } from './strict-json.js';
 
 /** Element types; the data is raw little-endian bytes. */
 export type SafetensorsType =
-  'BOOL' | 'U8' | 'I8' | 'I16' | 'U16' | 'F16' | 'BF16' | 'I32' | 'U32' | 'F32' | 'F64' | 'I64' | 'U64';
+  | 'BOOL'
+  | 'U8'
+  | 'I8'
+  | 'I16'
+  | 'U16'
+  | 'F16'
+  | 'BF16'
+  | 'I32'
+  | 'U32'
+  | 'F32'
+  | 'F64'
+  | 'I64'
+  | 'U64';
 
 const elementBytes: Readonly<Record<SafetensorsType, number>> = {
   BOOL: 1,
@@ -82,13 +94,18 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
     refuse('SHAPE', where, JSON.stringify(shape) ?? 'nothing', 'a list of extents');
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
     refuse('FORMAT', where, JSON.stringify(offsets) ?? 'nothing', 'data_offsets [begin, end]');
-  const [begin = 0, end = 0] = offsets as number[];
+  const [begin = 0, end = 0] = offsets;
   const type = dtype as SafetensorsType;
   const expected = byteLength(type, shape);
   if (!Number.isSafeInteger(expected))
     refuse('OVERFLOW', where, `shape [${shape.join(', ')}]`, 'fewer than 2^53 bytes');
   if (end - begin !== expected)
-    refuse('SHAPE', where, `${end - begin} bytes`, `${expected}, for ${dtype} [${shape.join(', ')}]`);
+    refuse(
+      'SHAPE',
+      where,
+      `${end - begin} bytes`,
+      `${expected}, for ${dtype} [${shape.join(', ')}]`,
+    );
   return { name, dtype: type, shape, begin, end };
 }
 

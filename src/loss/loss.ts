@@ -2,8 +2,7 @@
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 
 /** Losses by name. Each is a mean, so that its gradient does not grow with the batch. */
-export type LossName =
-  'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'huber';
+export type LossName = 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'huber';
 
 /** Description of a loss. */
 export interface Loss {

@@ -82,7 +82,12 @@ export const denseKind: LayerKind<DenseLayer> = {
       initializer: layer.weightInitializer,
       ...fans,
     };
-    const bias = { name: 'bias', shape: [layer.units], initializer: layer.biasInitializer, ...fans };
+    const bias = {
+      name: 'bias',
+      shape: [layer.units],
+      initializer: layer.biasInitializer,
+      ...fans,
+    };
     return layer.useBias ? [weight, bias] : [weight];
   },
   lower(layer, input) {

@@ -1,6 +1,13 @@
 /** What an optimizer is in TypeScript: a checked, plain description, and how it lowers to a rule. */
 import { ThalwegError } from '../errors.js';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe, type Range } from '../options.js';
+import {
+  checkBoolean,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  describe,
+  type Range,
+} from '../options.js';
 import { type LearningRate, checkLearningRate } from '../schedule/schedule.js';
 
 /** A set of parameters with settings of its own. */
@@ -80,7 +87,12 @@ const definitions = new Map<string, Definition>();
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   if (groups === undefined) return [];
   if (!Array.isArray(groups))
-    throw new ThalwegError({ code: 'TYPE', path, received: describe(groups), expected: 'an array' });
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(groups),
+      expected: 'an array',
+    });
   return Object.freeze(
     groups.map((group: unknown, i) => {
       const at = `${path}[${i}]`;
@@ -106,6 +118,7 @@ function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {
 }
 
 /** Makes the factory of an optimizer from its definition. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- each factory has its own
 export function define<Options extends CommonOptions>(
   definition: Definition,
 ): (options?: Options) => Optimizer {

@@ -53,7 +53,11 @@ function checkClip(path: string, clip: ClipOptions | undefined): Required<ClipOp
     options[key] === undefined
       ? Infinity
       : checkNumber(`${path}.${key}`, options[key], { min: 0, openMin: true });
-  return { value: limit('value'), tensorNorm: limit('tensorNorm'), globalNorm: limit('globalNorm') };
+  return {
+    value: limit('value'),
+    tensorNorm: limit('tensorNorm'),
+    globalNorm: limit('globalNorm'),
+  };
 }
 
 /** Layout of the Float64Array that a native step reads; napi/stepper.cc has the other end. */
@@ -88,7 +92,9 @@ export class StepSettings {
     this.#rateScales = all.map((group) => group.learningRateScale ?? 1);
     this.#fixedRates = all.map((group) => group.learningRate);
     const groups = all.flatMap((group) => [
-      ...this.rule.hyper.map((name) => (name === 'learningRate' ? 0 : (lowered.hyper[name] ?? NaN))),
+      ...this.rule.hyper.map((name) =>
+        name === 'learningRate' ? 0 : (lowered.hyper[name] ?? NaN),
+      ),
       group.l2 ?? lowered.l2,
       group.weightDecay ?? lowered.weightDecay,
     ]);

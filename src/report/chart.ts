@@ -39,7 +39,9 @@ function niceTicks(low: number, high: number, count: number): number[] {
   const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
   const first = Math.floor(low / step);
   const last = Math.max(Math.ceil(high / step), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Number(((first + i) * step).toPrecision(12)),
+  );
 }
 
 function scale(values: readonly number[], from: number, to: number): Scale {
@@ -51,7 +53,9 @@ function scale(values: readonly number[], from: number, to: number): Scale {
 }
 
 function verticalScale(series: readonly Series[], axis: 'left' | 'right'): Scale | undefined {
-  const values = series.filter((line) => (line.axis ?? 'left') === axis).flatMap((line) => line.values);
+  const values = series
+    .filter((line) => (line.axis ?? 'left') === axis)
+    .flatMap((line) => line.values);
   return values.some(Number.isFinite) ? scale(values, frame.bottom, frame.top) : undefined;
 }
 
@@ -80,7 +84,8 @@ function path(line: Series, index: number, x: Scale, y: Scale): string {
   const d = points.map((p, i) => `${i ? 'L' : 'M'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join(' ');
   const style = `stroke="${colours[index % 6]}" stroke-dasharray="${dashes[index % 6]}"`;
   const dots = points.map(
-    (p) => `<circle cx="${p.x.toFixed(1)}" cy="${p.y.toFixed(1)}" r="2.5" fill="${colours[index % 6]}"/>`,
+    (p) =>
+      `<circle cx="${p.x.toFixed(1)}" cy="${p.y.toFixed(1)}" r="2.5" fill="${colours[index % 6]}"/>`,
   );
   return [`<path d="${d}" fill="none" stroke-width="2" ${style}/>`, ...dots].join('\n');
 }

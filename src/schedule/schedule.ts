@@ -50,7 +50,10 @@ const positiveInteger = { min: 1, integer: true };
 
 /** `value` at every step. */
 export function constant(value: number): Constant {
-  return Object.freeze({ kind: 'constant', value: checkNumber('constant.value', value, nonNegative) });
+  return Object.freeze({
+    kind: 'constant',
+    value: checkNumber('constant.value', value, nonNegative),
+  });
 }
 
 /**

@@ -29,9 +29,9 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
     return this.#history.then(onFulfilled, onRejected);
   }
 
-  catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<
-    History | B
-  > {
+  catch<B = never>(
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<History | B> {
     return this.#history.catch(onRejected);
   }
 
@@ -41,7 +41,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
 
   /** Every event from the first on, then the run's error if it failed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, History> {
-    for (let next = 0; ; ) {
+    for (let next = 0; ;) {
       const event = this.#events[next];
       if (event !== undefined) {
         next++;

@@ -324,8 +324,7 @@ export class Trainer implements Disposable {
     );
     const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
     const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
-    if (options.validation !== undefined)
-      this.#checkDataset('fit.validation', options.validation);
+    if (options.validation !== undefined) this.#checkDataset('fit.validation', options.validation);
     const steps = dropLast
       ? Math.floor(dataset.length / batchSize)
       : Math.ceil(dataset.length / batchSize);
@@ -340,14 +339,20 @@ export class Trainer implements Disposable {
     return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
   }
 
-  async #run(trainer: NativeTrainer, run: Run, emit: (event: TrainEvent) => void): Promise<History> {
+  async #run(
+    trainer: NativeTrainer,
+    run: Run,
+    emit: (event: TrainEvent) => void,
+  ): Promise<History> {
     const send = (event: TrainEvent): void => {
       emit(event);
       run.onEvent?.(event);
     };
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1000;
-    const onAbort = (): void => trainer.cancel();
+    const onAbort = (): void => {
+      trainer.cancel();
+    };
     run.signal?.addEventListener('abort', onAbort);
     const records: EpochRecord[] = [];
     try {
@@ -418,7 +423,7 @@ export class Trainer implements Disposable {
       // Also after a failure: the steps before it were taken.
       if (this.#native !== undefined) this.#steps = trainer.stepCount();
     });
-    if (listenerError !== undefined) throw (listenerError as { readonly error: unknown }).error;
+    if (listenerError !== undefined) throw listenerError.error;
     if (done === undefined || done.cancelled) return undefined;
     const trained = (performance.now() - start) / 1000;
     const validation =

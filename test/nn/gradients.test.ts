@@ -72,20 +72,27 @@ function check(model: Sequential, kind: Loss, sparse: boolean, device: string): 
     Object.entries(weights).map(([name, array]) => [name, Float64Array.from(array)]),
   );
   const rowsOf = (array: ArrayLike<number>, width: number): number[][] =>
-    Array.from({ length: rows }, (_, i) => Array.from({ length: width }, (_, j) => array[i * width + j]!));
+    Array.from({ length: rows }, (_, i) =>
+      Array.from({ length: width }, (_, j) => array[i * width + j]!),
+    );
   const wideLabels = sparse
     ? [...classes].map((label) => Array.from({ length: outputs }, (_, j) => Number(j === label)))
     : rowsOf(values, outputs);
   const f = (p: Readonly<Record<string, ArrayLike<number>>>): number =>
     meanLoss(model, p, rowsOf(x, inputs), wideLabels, kind);
   const expected = differences(wide, f);
-  const got = trainer.gradients(dataset, Uint32Array.from({ length: rows }, (_, i) => i));
+  const got = trainer.gradients(
+    dataset,
+    Uint32Array.from({ length: rows }, (_, i) => i),
+  );
   expect(Math.abs(got.loss - f(wide))).toBeLessThan(2e-6 * (1 + Math.abs(f(wide))));
   for (const [name, gradient] of Object.entries(got.gradients))
     expect(largestError(gradient, expected[name]!, 0.1), name).toBeLessThan(2e-5);
 }
 
-const devices = ['reference', 'cpu', 'cpu:baseline'].filter((device) => native.twins(device).length);
+const devices = ['reference', 'cpu', 'cpu:baseline'].filter(
+  (device) => native.twins(device).length,
+);
 
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
@@ -101,7 +108,12 @@ describe.each(devices)('on %s', (device) => {
     ] as const) {
       const random = generator(count);
       const model = nn.sequential({ input: [width] }, nn.dense(units, { activation: 'tanh' }));
-      using trainer = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd(), device });
+      using trainer = new Trainer({
+        model,
+        loss: 'meanSquaredError',
+        optimizer: optim.sgd(),
+        device,
+      });
       const x = floats(random, count * width, 0.1);
       const y = await trainer.predict(x, { batchSize: 64 });
       const expected = Array.from({ length: count }, (_, i) =>

@@ -14,6 +14,9 @@ function failure(body: () => unknown): ThalwegError {
   throw new Error('nothing was thrown');
 }
 
+const detach = ({ buffer }: Float32Array): void =>
+  void structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+
 const make = (length = 8): Float32Array => floats(generator(length), length);
 
 describe('options', () => {
@@ -26,7 +29,11 @@ describe('options', () => {
     ['null', () => optim.adam(null as never), 'TYPE'],
     ['form', () => optim.momentum({ form: 'ball' as never }), 'RANGE'],
     ['group pattern', () => optim.sgd({ groups: [{ match: 3 as never }] }), 'TYPE'],
-    ['__proto__', () => optim.adam(JSON.parse('{"__proto__": {"beta1": 0.5}}') as never), 'UNKNOWN_OPTION'],
+    [
+      '__proto__',
+      () => optim.adam(JSON.parse('{"__proto__": {"beta1": 0.5}}') as never),
+      'UNKNOWN_OPTION',
+    ],
   ])('%s', (_, body, code) => expect(failure(body).code).toBe(code));
 
   it('suggests the option that was meant', () => {
@@ -51,7 +58,8 @@ describe('options', () => {
 
 describe('binding', () => {
   it('refuses what cannot be updated in place', () => {
-    const bind = (weight: unknown) => () => optim.bind(optim.sgd(), { weight: weight as Float32Array });
+    const bind = (weight: unknown) => () =>
+      optim.bind(optim.sgd(), { weight: weight as Float32Array });
     expect(failure(bind(new Float64Array(2))).code).toBe('DTYPE');
     expect(failure(bind([1, 2])).code).toBe('TYPE');
     const resizable = new (ArrayBuffer as never as new (n: number, o: object) => ArrayBuffer)(8, {
@@ -61,7 +69,7 @@ describe('binding', () => {
     const shared = new Float32Array(new SharedArrayBuffer(8));
     expect(failure(bind(shared)).code).toBe('TYPE');
     const detached = new Float32Array(4);
-    structuredClone(detached.buffer, { transfer: [detached.buffer] });
+    detach(detached);
     expect(failure(bind(detached)).code).toBe('DETACHED');
   });
 
@@ -139,9 +147,9 @@ describe('a step', () => {
     const gradient = make();
     using stepper = optim.bind(optim.sgd(), { weight });
     stepper.step({ weight: gradient });
-    structuredClone(gradient.buffer, { transfer: [gradient.buffer] });
+    detach(gradient);
     expect(failure(() => stepper.step({ weight: gradient })).code).toMatch(/SHAPE|DETACHED/);
-    structuredClone(weight.buffer, { transfer: [weight.buffer] });
+    detach(weight);
     expect(failure(() => stepper.step({ weight: make() })).code).toBe('DETACHED');
   });
 
@@ -227,31 +235,39 @@ describe('groups', () => {
     const one = Float32Array.of(1);
     stepper.step(Object.fromEntries(Object.keys(parameters).map((name) => [name, one.slice()])));
     const values = Object.values(parameters).map(([value]) => value);
-    expect(values).toEqual([0, Math.fround(2 - Math.fround(0.1)), Math.fround(2 - Math.fround(0.1)), 2]);
+    expect(values).toEqual([
+      0,
+      Math.fround(2 - Math.fround(0.1)),
+      Math.fround(2 - Math.fround(0.1)),
+      2,
+    ]);
   });
 });
 
 describe('state', () => {
   const kinds = [optim.adam(), optim.nadam(), optim.rmsprop({ momentum: 0.9, centered: true })];
 
-  it.each(kinds)('$kind: restoring continues bit by bit, by name, whatever the order', (optimizer) => {
-    const gradient = (step: number): Record<string, Float32Array> => ({
-      a: floats(generator(step), 5),
-      b: floats(generator(step + 1000), 130),
-    });
-    const parameters = { a: make(5), b: make(130) };
-    using first = optim.bind(optimizer, parameters);
-    for (let i = 0; i < 7; i++) first.step(gradient(i));
-    const copy = { b: parameters.b.slice(), a: parameters.a.slice() };
-    using second = optim.bind(optimizer, copy);
-    second.restore(structuredClone(first.state()));
-    for (let i = 7; i < 20; i++) {
-      first.step(gradient(i));
-      second.step(gradient(i));
-    }
-    expect(sameBits(copy.a, parameters.a) && sameBits(copy.b, parameters.b)).toBe(true);
-    expect(second.steps).toBe(20);
-  });
+  it.each(kinds)(
+    '$kind: restoring continues bit by bit, by name, whatever the order',
+    (optimizer) => {
+      const gradient = (step: number): Record<string, Float32Array> => ({
+        a: floats(generator(step), 5),
+        b: floats(generator(step + 1000), 130),
+      });
+      const parameters = { a: make(5), b: make(130) };
+      using first = optim.bind(optimizer, parameters);
+      for (let i = 0; i < 7; i++) first.step(gradient(i));
+      const copy = { b: parameters.b.slice(), a: parameters.a.slice() };
+      using second = optim.bind(optimizer, copy);
+      second.restore(structuredClone(first.state()));
+      for (let i = 7; i < 20; i++) {
+        first.step(gradient(i));
+        second.step(gradient(i));
+      }
+      expect(sameBits(copy.a, parameters.a) && sameBits(copy.b, parameters.b)).toBe(true);
+      expect(second.steps).toBe(20);
+    },
+  );
 
   it('refuses what does not fit and changes nothing', () => {
     const weight = make();
@@ -259,7 +275,8 @@ describe('state', () => {
     stepper.step({ weight: make() });
     const state = stepper.state();
     const before = structuredClone(state);
-    const restore = (change: object) => failure(() => stepper.restore({ ...state, ...change } as never)).code;
+    const restore = (change: object) =>
+      failure(() => stepper.restore({ ...state, ...change } as never)).code;
     expect(restore({ version: 2 })).toBe('VERSION');
     expect(restore({ rule: 'lion' })).toBe('MISMATCH');
     expect(restore({ slots: {} })).toBe('MISSING');
@@ -287,7 +304,9 @@ describe('sizes', () => {
       one.step({ flat: gradient });
       at = 0;
       many.step(
-        Object.fromEntries(lengths.map((length, i) => [`t${i}`, gradient.slice(at, (at += length))])),
+        Object.fromEntries(
+          lengths.map((length, i) => [`t${i}`, gradient.slice(at, (at += length))]),
+        ),
       );
     }
     at = 0;

@@ -35,7 +35,12 @@ function softmax(x: Vector): Vector {
 
 type Parameters = Readonly<Record<string, ArrayLike<number>>>;
 
-function applyLayer(name: string, layer: Layer & Record<string, unknown>, x: Vector, p: Parameters): Vector {
+function applyLayer(
+  name: string,
+  layer: Layer & Record<string, unknown>,
+  x: Vector,
+  p: Parameters,
+): Vector {
   if (layer.kind === 'softmax') return softmax(x);
   if (layer.kind === 'dropout') return x;
   const activation = activations[(layer['activation'] as string | undefined) ?? 'none']!;
@@ -52,29 +57,31 @@ function applyLayer(name: string, layer: Layer & Record<string, unknown>, x: Vec
 /** Outputs of one row. */
 export function forward(model: Sequential, parameters: Parameters, row: Vector): Vector {
   return model.layers.reduce(
-    (x, { name, layer }) => applyLayer(name, layer as Layer & Record<string, unknown>, x, parameters),
+    (x, { name, layer }) =>
+      applyLayer(name, layer as Layer & Record<string, unknown>, x, parameters),
     row,
   );
 }
 
-export const losses: Readonly<Record<string, (x: Vector, label: Vector, delta: number) => number>> = {
-  softmaxCrossEntropy: (x, label) => {
-    const p = softmax(x);
-    return -label.reduce((sum, value, i) => sum + (value ? value * Math.log(p[i]!) : 0), 0);
-  },
-  sigmoidCrossEntropy: (x, label) =>
-    x.reduce((sum, v, i) => {
-      const p = logistic(v);
-      return sum - label[i]! * Math.log(p) - (1 - label[i]!) * Math.log(1 - p);
-    }, 0) / x.length,
-  meanSquaredError: (x, label) =>
-    x.reduce((sum, v, i) => sum + (v - label[i]!) ** 2, 0) / x.length,
-  huber: (x, label, delta) =>
-    x.reduce((sum, v, i) => {
-      const d = Math.abs(v - label[i]!);
-      return sum + (d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta));
-    }, 0) / x.length,
-};
+export const losses: Readonly<Record<string, (x: Vector, label: Vector, delta: number) => number>> =
+  {
+    softmaxCrossEntropy: (x, label) => {
+      const p = softmax(x);
+      return -label.reduce((sum, value, i) => sum + (value ? value * Math.log(p[i]!) : 0), 0);
+    },
+    sigmoidCrossEntropy: (x, label) =>
+      x.reduce((sum, v, i) => {
+        const p = logistic(v);
+        return sum - label[i]! * Math.log(p) - (1 - label[i]!) * Math.log(1 - p);
+      }, 0) / x.length,
+    meanSquaredError: (x, label) =>
+      x.reduce((sum, v, i) => sum + (v - label[i]!) ** 2, 0) / x.length,
+    huber: (x, label, delta) =>
+      x.reduce((sum, v, i) => {
+        const d = Math.abs(v - label[i]!);
+        return sum + (d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta));
+      }, 0) / x.length,
+  };
 
 /** Mean loss over rows. */
 export function meanLoss(
@@ -85,7 +92,8 @@ export function meanLoss(
   loss: { kind: string; delta: number },
 ): number {
   const sum = rows.reduce(
-    (total, row, i) => total + losses[loss.kind]!(forward(model, parameters, row), labels[i]!, loss.delta),
+    (total, row, i) =>
+      total + losses[loss.kind]!(forward(model, parameters, row), labels[i]!, loss.delta),
     0,
   );
   return sum / rows.length;

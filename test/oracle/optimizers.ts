@@ -27,12 +27,13 @@ export const oracle: Readonly<Record<string, Factory>> = {
   sgd: (_, eta) => (w, g) => w - eta * g,
   momentum: (o, eta) => (w, g, _, s) => {
     const mu = o['momentum']!;
+    const form = (o as OracleOptions)['form'];
     const v = get(s, 'v');
-    if (o['form'] === 'displacement') {
+    if (form === 'displacement') {
       s['v'] = mu * v - eta * g;
       return w + s['v'];
     }
-    s['v'] = mu * v + (o['form'] === 'averaged' ? 1 - mu : 1) * g;
+    s['v'] = mu * v + (form === 'averaged' ? 1 - mu : 1) * g;
     return w - eta * s['v'];
   },
   nesterov: (o, eta) => (w, g, _, s) => {
@@ -74,8 +75,7 @@ export const oracle: Readonly<Record<string, Factory>> = {
   },
   nadam: (o, eta) => (w, g, t, s) => {
     const [m, v] = adamMoments(o, g, s);
-    const mu = (at: number): number =>
-      o['beta1']! * (1 - 0.5 * 0.96 ** (at * o['momentumDecay']!));
+    const mu = (at: number): number => o['beta1']! * (1 - 0.5 * 0.96 ** (at * o['momentumDecay']!));
     s['product'] = (s['product'] ?? 1) * mu(t);
     const denominator = Math.sqrt(v / (1 - o['beta2']! ** t)) + o['epsilon']!;
     const next = w - ((eta * (1 - mu(t))) / (1 - s['product'])) * (g / denominator);
@@ -88,9 +88,7 @@ export const oracle: Readonly<Record<string, Factory>> = {
     const limit = 2 / (1 - b2) - 1;
     const rho = limit - (2 * t * b2 ** t) / (1 - b2 ** t);
     if (rho <= 5) return w - eta * mHat;
-    const r = Math.sqrt(
-      ((rho - 4) * (rho - 2) * limit) / ((limit - 4) * (limit - 2) * rho),
-    );
+    const r = Math.sqrt(((rho - 4) * (rho - 2) * limit) / ((limit - 4) * (limit - 2) * rho));
     const l = Math.sqrt(1 - b2 ** t) / (Math.sqrt(v) + o['epsilon']!);
     return w - eta * mHat * r * l;
   },

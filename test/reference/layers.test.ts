@@ -14,12 +14,13 @@ type T = ReturnType<Tfjs['tensor']>;
 const rows = 32;
 const [inputs, hidden, outputs] = [20, 16, 5];
 
-const activations: readonly (readonly ['relu' | 'leakyRelu' | 'sigmoid' | 'tanh', (x: T) => T])[] = [
-  ['relu', (x) => tf.relu(x)],
-  ['leakyRelu', (x) => tf.leakyRelu(x, 0.01)],
-  ['sigmoid', (x) => tf.sigmoid(x)],
-  ['tanh', (x) => tf.tanh(x)],
-];
+const activations: readonly (readonly ['relu' | 'leakyRelu' | 'sigmoid' | 'tanh', (x: T) => T])[] =
+  [
+    ['relu', (x) => tf.relu(x)],
+    ['leakyRelu', (x) => tf.leakyRelu(x, 0.01)],
+    ['sigmoid', (x) => tf.sigmoid(x)],
+    ['tanh', (x) => tf.tanh(x)],
+  ];
 /** TensorFlow.js's losses average over all elements, as ours; cross entropy over rows. */
 const lossFunctions: Readonly<Record<LossName, (y: T, label: T) => T>> = {
   softmaxCrossEntropy: (y, label) => tf.losses.softmaxCrossEntropy(label, y),
@@ -39,7 +40,11 @@ function makeCase(activation: 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh', loss: L
       const sum = row.reduce((a, b) => a + b);
       row.forEach((value, j) => (row[j] = value / sum));
     }
-  const model = nn.sequential({ input: [inputs] }, nn.dense(hidden, { activation }), nn.dense(outputs));
+  const model = nn.sequential(
+    { input: [inputs] },
+    nn.dense(hidden, { activation }),
+    nn.dense(outputs),
+  );
   const dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
   const trainer = new Trainer({ model, loss, optimizer: optim.sgd(), seed: 8 });
   return { x, labels, dataset, trainer };
@@ -54,8 +59,15 @@ function theirs(
   loss: (y: T, label: T) => T,
 ) {
   return tf.tidy(() => {
-    const shapes = { 'dense1.weight': [inputs, hidden], 'dense1.bias': [hidden], 'dense2.weight': [hidden, outputs], 'dense2.bias': [outputs] };
-    const tensors = Object.entries(shapes).map(([name, shape]) => tf.tensor(parameters[name]!, shape));
+    const shapes = {
+      'dense1.weight': [inputs, hidden],
+      'dense1.bias': [hidden],
+      'dense2.weight': [hidden, outputs],
+      'dense2.bias': [outputs],
+    };
+    const tensors = Object.entries(shapes).map(([name, shape]) =>
+      tf.tensor(parameters[name]!, shape),
+    );
     const xs = tf.tensor2d(x, [rows, inputs]);
     const ys = tf.tensor2d(labels, [rows, outputs]);
     const run = (w1: T, b1: T, w2: T, b2: T): T =>
@@ -74,7 +86,10 @@ describe('forward and gradients', () => {
   );
   it.each(pairs)('dense with %s under %s', (activation, loss, activate) => {
     const { x, labels, dataset, trainer } = makeCase(activation, loss);
-    const ours = trainer.gradients(dataset, Uint32Array.from({ length: rows }, (_, i) => i));
+    const ours = trainer.gradients(
+      dataset,
+      Uint32Array.from({ length: rows }, (_, i) => i),
+    );
     const expected = theirs(trainer.parameters(), x, labels, activate, lossFunctions[loss]);
     // Products sum in other orders: some 20 terms of float32 each.
     expect(Math.abs(ours.loss - expected.loss)).toBeLessThan(5e-6 * (1 + expected.loss));
@@ -97,21 +112,22 @@ it('a whole run from the same weights and batches, loss by loss', async () => {
   });
   trainer.setParameters(start);
   const variables = Object.entries(start).map(([name, value], i) =>
-    tf.variable(tf.tensor(value.slice(), [[inputs, hidden], [hidden], [hidden, outputs], [outputs]][i]!), true, name),
+    tf.variable(
+      tf.tensor(value.slice(), [[inputs, hidden], [hidden], [hidden, outputs], [outputs]][i]!),
+      true,
+      name,
+    ),
   );
   const adam = tf.train.adam(0.01);
   const xs = tf.tensor2d(x.slice(), [rows, inputs]);
   const ys = tf.tensor2d(labels.slice(), [rows, outputs]);
   for (let step = 0; step < 200; step++) {
     const { epochs } = await trainer.fit(dataset, { epochs: 1, batchSize: 'full', shuffle: false });
-    const cost = adam.minimize(
-      () => {
-        const [w1, b1, w2, b2] = variables as unknown as [T, T, T, T];
-        const y = tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(xs, w1), b1)), w2), b2);
-        return tf.losses.meanSquaredError(ys, y) as never;
-      },
-      true,
-    )!;
+    const cost = adam.minimize(() => {
+      const [w1, b1, w2, b2] = variables as unknown as [T, T, T, T];
+      const y = tf.add(tf.matMul(tf.relu(tf.add(tf.matMul(xs, w1), b1)), w2), b2);
+      return tf.losses.meanSquaredError(ys, y) as never;
+    }, true)!;
     const expected = cost.dataSync()[0]!;
     expect(Math.abs(epochs[0]!.loss - expected) / expected, `step ${step}`).toBeLessThan(1e-3);
   }

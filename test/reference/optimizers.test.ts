@@ -23,9 +23,17 @@ const cases: readonly (readonly [string, Optimizer, Peer])[] = [
     optim.rmsprop({ compat: tfjs, momentum: 0.8 }),
     (tf) => tf.train.rmsprop(0.001, 0.9, 0.8),
   ],
-  ['adadelta', optim.adadelta({ compat: tfjs, learningRate: 0.01 }), (tf) => tf.train.adadelta(0.01, 0.95)],
+  [
+    'adadelta',
+    optim.adadelta({ compat: tfjs, learningRate: 0.01 }),
+    (tf) => tf.train.adadelta(0.01, 0.95),
+  ],
   ['adam', optim.adam({ compat: tfjs }), (tf) => tf.train.adam()],
-  ['adam, odd', optim.adam({ compat: tfjs, beta1: 0.5, beta2: 0.9 }), (tf) => tf.train.adam(0.001, 0.5, 0.9)],
+  [
+    'adam, odd',
+    optim.adam({ compat: tfjs, beta1: 0.5, beta2: 0.9 }),
+    (tf) => tf.train.adam(0.001, 0.5, 0.9),
+  ],
   ['adamax', optim.adamax({ compat: tfjs }), (tf) => tf.train.adamax(0.002)],
 ];
 

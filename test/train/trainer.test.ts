@@ -3,7 +3,15 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type TrainEvent, ThalwegError, Trainer, data, nn, optim, schedule } from '../../src/index.js';
+import {
+  type TrainEvent,
+  ThalwegError,
+  Trainer,
+  data,
+  nn,
+  optim,
+  schedule,
+} from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
@@ -126,7 +134,11 @@ describe('fit', () => {
       shape: [2000, 500],
       labels: Int32Array.from({ length: 2000 }, () => Math.floor(random() * 3)),
     });
-    const wide = nn.sequential({ input: [500] }, nn.dense(1000, { activation: 'relu' }), nn.dense(3));
+    const wide = nn.sequential(
+      { input: [500] },
+      nn.dense(1000, { activation: 'relu' }),
+      nn.dense(3),
+    );
     using trainer = make({ model: wide });
     const controller = new AbortController();
     let aborted = 0;
@@ -198,11 +210,19 @@ describe('misuse', () => {
     expect(await fit({ batchsize: 5 })).toBe('UNKNOWN_OPTION');
     expect(await fit({ batchSize: 301, last: 'drop' })).toBe('EMPTY_EPOCH');
     expect(await code(trainer.fit({} as never, { epochs: 1 }))).toBe('TYPE');
-    using narrow = data.fromArrays({ inputs: new Float32Array(4), shape: [2, 2], labels: new Int32Array(2) });
+    using narrow = data.fromArrays({
+      inputs: new Float32Array(4),
+      shape: [2, 2],
+      labels: new Int32Array(2),
+    });
     expect(await code(trainer.fit(narrow, { epochs: 1 }))).toBe('SHAPE');
     using unlabelled = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6] });
     expect(await code(trainer.fit(unlabelled, { epochs: 1 }))).toBe('SHAPE');
-    using far = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6], labels: Int32Array.of(0, 3) });
+    using far = data.fromArrays({
+      inputs: new Float32Array(12),
+      shape: [2, 6],
+      labels: Int32Array.of(0, 3),
+    });
     expect(await code(trainer.fit(far, { epochs: 1 }))).toBe('RANGE');
     expect(await code(trainer.predict(new Float32Array(7)))).toBe('SHAPE');
     expect(await code(() => make({ seed: 1.5 }))).toBe('SEED');

@@ -9,7 +9,7 @@ namespace thalweg {
 
 namespace {
 
-constexpr int64_t kProductRows = 16;     // rows of c a part of a lane product covers
+constexpr int64_t kProductRows = 16;      // rows of c a part of a lane product covers
 constexpr int64_t kDropoutLength = 8192;  // elements a part covers
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -34,7 +34,7 @@ void CpuBackend::lane_product(const Product& p) {
       for (int64_t k = 0; k < p.k; ++k) transposed[k * p.n + j] = p.b[j * p.k + k];
     b = transposed.data();
   }
-  const RowProduct rows{p.a, b,   p.c, p.n, p.k, p.transpose_a ? 1 : p.k, p.transpose_a ? p.m : 1};
+  const RowProduct rows{p.a, b, p.c, p.n, p.k, p.transpose_a ? 1 : p.k, p.transpose_a ? p.m : 1};
   const int64_t parts = ceil_div(p.m, kProductRows);
   parallel_for(parts, thread_count(), [&](int64_t part) {
     const int64_t first = part * kProductRows, last = std::min(p.m, first + kProductRows);
@@ -48,9 +48,14 @@ void CpuBackend::lane_product(const Product& p) {
 }
 
 void CpuBackend::dense_forward(const DenseForward& op) {
-  Product forward{.a = op.x,       .b = op.weight,   .c = op.y,
-                  .m = op.rows,    .n = op.outputs,  .k = op.inputs,
-                  .bias = op.bias, .slope = op.slope};
+  Product forward{.a = op.x,
+                  .b = op.weight,
+                  .c = op.y,
+                  .m = op.rows,
+                  .n = op.outputs,
+                  .k = op.inputs,
+                  .bias = op.bias,
+                  .slope = op.slope};
   if (op.before != nullptr) {
     forward.c = op.before;
     product(forward);
@@ -101,7 +106,8 @@ void CpuBackend::dropout(const Dropout& op) {
 std::string CpuBackend::twin(std::string_view op) const {
   const std::string lanes = std::string("lanes (") + lanes_.name + ")";
   if (op == "dense_forward" || op == "dense_backward")
-    return products_ != nullptr ? products_->name() : lanes + ", without oneDNN: " + without_onednn_;
+    return products_ != nullptr ? products_->name()
+                                : lanes + ", without oneDNN: " + without_onednn_;
   if (op == "step" || op == "square_sums" || op == "dropout") return lanes;
   return ReferenceBackend::twin(op);
 }

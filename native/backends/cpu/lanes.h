@@ -11,8 +11,8 @@
 #include "backends/step_work.h"
 #include "core/isa.h"
 #include "core/macros.h"
-#include "ops/dropout.h"
 #include "ops/activation.h"
+#include "ops/dropout.h"
 
 namespace thalweg {
 

@@ -41,8 +41,7 @@ void edge(const RowProduct& p, int64_t row, int64_t rows, int64_t column) {
   for (int64_t r = row; r < row + rows; ++r) {
     for (int64_t j = column; j < p.n; ++j) {
       float sum = 0;
-      for (int64_t k = 0; k < p.k; ++k)
-        sum += p.a[r * p.a_row + k * p.a_column] * p.b[k * p.n + j];
+      for (int64_t k = 0; k < p.k; ++k) sum += p.a[r * p.a_row + k * p.a_column] * p.b[k * p.n + j];
       p.c[r * p.n + j] = sum;
     }
   }

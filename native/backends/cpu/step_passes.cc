@@ -21,9 +21,8 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 }  // namespace
 
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
-  parallel_for(part_count(work), threads_for(part_count(work)), [&](int64_t part) {
-    square_sum_part(work, part, lanes_.square_sum, sums);
-  });
+  parallel_for(part_count(work), threads_for(part_count(work)),
+               [&](int64_t part) { square_sum_part(work, part, lanes_.square_sum, sums); });
 }
 
 void CpuBackend::step(const StepWork& work) {

@@ -76,8 +76,8 @@ class Entry {
     dnnl::post_ops after;
     append(after, shape.activation, shape.slope);
     attributes.set_post_ops(after);
-    const auto description = shape.bias ? dnnl::matmul::desc(a, b, bias, c)
-                                        : dnnl::matmul::desc(a, b, c);
+    const auto description =
+        shape.bias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
     const dnnl::matmul::primitive_desc chosen(description, attributes, engine());
     primitive_ = dnnl::matmul(chosen);
     scratch_.resize(chosen.scratchpad_desc().get_size());

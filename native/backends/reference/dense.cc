@@ -17,8 +17,8 @@ void ReferenceBackend::dense_forward(const DenseForward& op) {
 }
 
 void ReferenceBackend::dense_backward(const DenseBackward& op) {
-  ReferenceBackend::activation_backward({op.activation, op.slope, op.before, op.y, op.dy, op.dy,
-                                         op.rows * op.outputs});
+  ReferenceBackend::activation_backward(
+      {op.activation, op.slope, op.before, op.y, op.dy, op.dy, op.rows * op.outputs});
   for (int64_t out = 0; op.dbias != nullptr && out < op.outputs; ++out) {
     double sum = 0;
     for (int64_t row = 0; row < op.rows; ++row) sum += op.dy[row * op.outputs + out];
@@ -37,7 +37,8 @@ void ReferenceBackend::dense_backward(const DenseBackward& op) {
     for (int64_t in = 0; in < op.inputs; ++in) {
       double sum = 0;
       for (int64_t out = 0; out < op.outputs; ++out)
-        sum += static_cast<double>(op.dy[row * op.outputs + out]) * op.weight[in * op.outputs + out];
+        sum +=
+            static_cast<double>(op.dy[row * op.outputs + out]) * op.weight[in * op.outputs + out];
       op.dx[row * op.inputs + in] = static_cast<float>(sum);
     }
   }

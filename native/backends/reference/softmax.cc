@@ -21,8 +21,7 @@ void ReferenceBackend::softmax_backward(const SoftmaxBackward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const int64_t at = row * op.columns;
     double inner = 0;
-    for (int64_t i = at; i < at + op.columns; ++i)
-      inner += static_cast<double>(op.y[i]) * op.dy[i];
+    for (int64_t i = at; i < at + op.columns; ++i) inner += static_cast<double>(op.y[i]) * op.dy[i];
     for (int64_t i = at; i < at + op.columns; ++i)
       op.dx[i] = static_cast<float>(op.y[i] * (op.dy[i] - inner));
   }

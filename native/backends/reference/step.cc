@@ -1,5 +1,4 @@
 #include "backends/reference/reference_backend.h"
-
 #include "backends/step_loop.h"
 #include "backends/step_pieces.h"
 

@@ -1,0 +1,53 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  { ignores: ['build*/', 'dist/', 'prebuilds/', 'docs/api/', 'runs/', '.cache/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.mts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { project: './tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      // noUncheckedIndexedAccess makes typed-array reads `number | undefined`; an index that the
+      // line above bounds is asserted rather than branched on.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      // JavaScript callers pass what the types rule out; checks of it are meant.
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+      // Numbers in messages are meant.
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowNever: true },
+      ],
+    },
+  },
+  {
+    // Scripts run in Node.
+    files: ['**/*.mjs'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        AbortSignal: 'readonly',
+        URL: 'readonly',
+      },
+    },
+  },
+  {
+    // A contestant returns its own time or nothing.
+    files: ['bench/**/*.ts'],
+    rules: { '@typescript-eslint/no-invalid-void-type': 'off' },
+  },
+  {
+    // Tests pass wrong types on purpose.
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      '@typescript-eslint/no-meaningless-void-operator': 'off',
+      'no-useless-assignment': 'off',
+    },
+  },
+);
