@@ -1,0 +1,91 @@
+# node-gyp entry, the second build beside native/CMakeLists.txt: both read native/sources/*.txt, and
+# flags here are the flags there. `npm run build:gyp`; nothing builds it on install.
+{
+  'variables': {
+    'onednn%': '<!(node -p "[\'/usr/include/dnnl.hpp\', \'/usr/local/include/dnnl.hpp\', \'/usr/include/x86_64-linux-gnu/dnnl.hpp\', \'/usr/include/aarch64-linux-gnu/dnnl.hpp\'].some(fs.existsSync) ? 1 : 0")',
+    'lanes_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/lanes.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
+    'addon_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/addon.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
+    'onednn_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/onednn.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
+  },
+  'target_defaults': {
+    'include_dirs': ['native'],
+    'defines': ['THALWEG_OPENMP=1'],
+    'cflags!': ['-fno-exceptions'],
+    'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
+    'cflags': [
+      '-fPIC', '-fvisibility=hidden', '-fopenmp', '-O3',
+      '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
+      '-Wall', '-Wextra', '-Wno-unknown-pragmas', '-Wno-psabi',
+    ],
+    'cflags_cc': ['-std=c++20'],
+    'ldflags': ['-fopenmp'],
+  },
+  'targets': [
+    {
+      'target_name': 'thalweg_lanes_baseline',
+      'type': 'static_library',
+      'sources': ['<@(lanes_sources)'],
+      'defines': ['THALWEG_LANES=baseline'],
+    },
+    {
+      'target_name': 'thalweg',
+      'dependencies': ['thalweg_lanes_baseline'],
+      'sources': ['<@(addon_sources)'],
+      'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS=1', 'THALWEG_LANES_BASELINE=1'],
+      'include_dirs': [
+        '<!(node -p "require(\'node-api-headers\').include_dir")',
+        '<!(node -p "path.resolve(require(\'node-addon-api\').include_dir)")',
+      ],
+      'libraries': ['-ldl', '-lpthread'],
+      'conditions': [
+        ['target_arch=="x64"', {
+          'dependencies': ['thalweg_lanes_avx2', 'thalweg_lanes_avx512'],
+          'defines': ['THALWEG_LANES_AVX2=1', 'THALWEG_LANES_AVX512=1'],
+        }],
+      ],
+    },
+  ],
+  'conditions': [
+    ['target_arch=="x64"', {
+      'targets': [
+        {
+          'target_name': 'thalweg_lanes_avx2',
+          'type': 'static_library',
+          'sources': ['<@(lanes_sources)'],
+          'defines': ['THALWEG_LANES=avx2'],
+          'cflags': ['-mavx2'],
+        },
+        {
+          'target_name': 'thalweg_lanes_avx512',
+          'type': 'static_library',
+          'sources': ['<@(lanes_sources)'],
+          'defines': ['THALWEG_LANES=avx512'],
+          'cflags': ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mprefer-vector-width=512'],
+        },
+      ],
+    }],
+    ['onednn==1', {
+      'targets': [
+        {
+          # A plugin of its own, opened at run time: the addon loads without it.
+          'target_name': 'thalweg_onednn',
+          'type': 'loadable_module',
+          'sources': ['<@(onednn_sources)'],
+          'libraries': ['-ldnnl'],
+        },
+        {
+          # node-gyp ends every module in .node; the loader looks for .so.
+          'target_name': 'thalweg_onednn_name',
+          'type': 'none',
+          'dependencies': ['thalweg_onednn'],
+          'actions': [{
+            'action_name': 'name',
+            'inputs': ['<(PRODUCT_DIR)/thalweg_onednn.node'],
+            'outputs': ['<(PRODUCT_DIR)/thalweg_onednn.so'],
+            'action': ['cp', '<@(_inputs)', '<@(_outputs)'],
+          }],
+        },
+      ],
+    }],
+  ],
+}
