@@ -124,6 +124,12 @@ export interface NativeTrainer {
   dispose(): void;
 }
 
+/** A step over the addon's own arena, for benchmarks; native/napi/arena_step.cc. */
+export interface NativeArenaStep {
+  step(settings: Float64Array): void;
+  dispose(): void;
+}
+
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
   initialize(errorClass: typeof ThalwegError): void;
@@ -136,6 +142,10 @@ export interface Native {
   twins(device: string): readonly OperationTwin[];
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
+  /** With `probe`, the step's memory traffic without its arithmetic. */
+  ArenaStep: new (
+    options: Omit<NativeStepperOptions, 'parameters' | 'device'> & { readonly probe: boolean },
+  ) => NativeArenaStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
 }
 

@@ -6,6 +6,7 @@
 #include "backends/backend.h"
 #include "backends/cpu/lanes.h"
 #include "core/threads.h"
+#include "napi/arena_step.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/stepper.h"
@@ -58,6 +59,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<twins>(env, exports, "twins");
   register_dataset(env, exports);
   register_stepper(env, exports);
+  register_arena_step(env, exports);
   register_trainer(env, exports);
   return exports;
 }

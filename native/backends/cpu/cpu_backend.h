@@ -29,4 +29,8 @@ class CpuBackend final : public ReferenceBackend {
   Products* products_;          // null: lanes serve
 };
 
+// A step's memory traffic without its arithmetic, cut and threaded as the step
+// is: the floor that benchmarks compare with.
+void probe_step(const Lanes& lanes, const StepWork& work);
+
 }  // namespace thalweg

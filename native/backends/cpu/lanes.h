@@ -41,6 +41,7 @@ struct OutputGradient {
 struct Lanes {
   const char* name;
   StepFunction (*step)(int rule, Decay decay);
+  void (*probe)(const StepSpan& span);
   SquareSumFunction square_sum;
   void (*product)(const RowProduct& p, int64_t first_row, int64_t last_row);
   void (*output_gradient)(const OutputGradient& op, int64_t first, int64_t last);

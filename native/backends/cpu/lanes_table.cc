@@ -6,6 +6,7 @@
 namespace thalweg::THALWEG_LANES {
 
 StepFunction lane_step(int rule, Decay decay);
+void lane_probe(const StepSpan& span);
 double lane_square_sum(const float* gradient, int64_t length, float scale, float clip_value);
 void lane_product(const RowProduct& p, int64_t first_row, int64_t last_row);
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last);
@@ -15,6 +16,7 @@ extern const Lanes kTable;
 const Lanes kTable = {
     .name = THALWEG_STRING(THALWEG_LANES),
     .step = &lane_step,
+    .probe = &lane_probe,
     .square_sum = &lane_square_sum,
     .product = &lane_product,
     .output_gradient = &lane_output_gradient,

@@ -1,0 +1,86 @@
+/** Contestants in TensorFlow.js: tfjs-node-gpu (on the CPU where there is no GPU) and plain tfjs. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type * as tfjs from '@tensorflow/tfjs';
+import { Absent, type Contestant, type Runner } from '../harness.js';
+
+type Tfjs = typeof tfjs;
+
+const require = createRequire(join(process.cwd(), 'package.json'));
+
+async function load(name: 'tfjs-node' | 'tfjs'): Promise<Tfjs> {
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '3';
+  if (name === 'tfjs') {
+    const tf = require('@tensorflow/tfjs') as Tfjs;
+    await tf.setBackend('cpu');
+    return tf;
+  }
+  try {
+    const tf = require('@tensorflow/tfjs-node-gpu') as Tfjs;
+    await tf.setBackend('tensorflow');
+    return tf;
+  } catch {
+    throw new Absent('script/bootstrap provisions it where it can');
+  }
+}
+
+interface Options {
+  readonly lengths?: readonly number[];
+  readonly rows?: number;
+  readonly batchSize?: number;
+  readonly maxRuns?: number;
+  readonly repeat?: number;
+}
+
+function adamStep(tf: Tfjs, { lengths = [] }: Options): Runner {
+  const variables = lengths.map((length) => tf.variable(tf.randomNormal([length])));
+  const gradients = Object.fromEntries(
+    variables.map((variable) => [variable.name, tf.randomNormal(variable.shape)]),
+  );
+  const adam = tf.train.adam();
+  return {
+    run: () => {
+      tf.tidy(() => {
+        adam.applyGradients(gradients as never);
+      });
+      // The backend is synchronous on the CPU; reading one element proves the work done.
+      variables[0]?.slice(0, 1).dataSync();
+    },
+  };
+}
+
+function mnistEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runner {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [784], units: 128, activation: 'relu' }),
+      tf.layers.dense({ units: 10 }),
+    ],
+  });
+  model.compile({
+    optimizer: tf.train.adam(),
+    loss: (labels, logits) => tf.losses.softmaxCrossEntropy(labels as never, logits as never),
+  });
+  const inputs = tf.randomUniform([rows, 784]);
+  const labels = tf.oneHot(tf.randomUniform([rows], 0, 10, 'int32'), 10);
+  return {
+    run: async () => {
+      await model.fit(inputs, labels, { epochs: 1, batchSize, shuffle: true, verbose: 0 as never });
+    },
+  };
+}
+
+const kinds = { adamStep, mnistEpoch };
+
+/** `kind` names what is timed. */
+export function tfjsContestant(
+  name: 'tfjs-node' | 'tfjs',
+  kind: keyof typeof kinds,
+  options: Options,
+): Contestant {
+  return {
+    name,
+    ...(options.maxRuns === undefined ? {} : { maxRuns: options.maxRuns }),
+    ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
+    prepare: async () => kinds[kind](await load(name), options),
+  };
+}

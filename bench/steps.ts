@@ -1,0 +1,158 @@
+/** Optimizer steps: over the arena, over the caller's arrays, over many small tensors. */
+import { optim } from '../src/index.js';
+import { native } from '../src/native.js';
+import { StepSettings } from '../src/optim/settings.js';
+import type { Contestant, Runner, Workload } from './harness.js';
+import { pythonContestant } from './peers/python.js';
+import { tfjsContestant } from './peers/tfjs.js';
+
+const million = 2 ** 20;
+const allow = { nonFinite: 'allow' } as const;
+
+const optimizers = {
+  sgd: optim.sgd(),
+  momentum: optim.momentum(),
+  nesterov: optim.nesterov(),
+  adagrad: optim.adagrad(),
+  rmsprop: optim.rmsprop(),
+  'rmsprop-momentum': optim.rmsprop({ momentum: 0.9 }),
+  'rmsprop-centered': optim.rmsprop({ centered: true }),
+  'rmsprop-centered-momentum': optim.rmsprop({ centered: true, momentum: 0.9 }),
+  adadelta: optim.adadelta(),
+  adam: optim.adam(),
+  amsgrad: optim.adam({ amsgrad: true }),
+  adamW: optim.adamW(),
+  adamax: optim.adamax(),
+  nadam: optim.nadam(),
+  radam: optim.radam(),
+  lion: optim.lion(),
+};
+
+/** The native step over an arena; nothing crosses from JavaScript but the settings. */
+function arena(
+  name: string,
+  optimizer: keyof typeof optimizers,
+  lengths: number[],
+  probe = false,
+): Contestant {
+  return {
+    name,
+    prepare() {
+      const settings = new StepSettings(optimizers[optimizer], allow);
+      const step = new native.ArenaStep({
+        rule: settings.rule.name,
+        groupCount: 1,
+        names: lengths.map((_, i) => `t${i}`),
+        lengths,
+        groups: lengths.map(() => 0),
+        probe,
+      });
+      const values = settings.at(0);
+      return {
+        run: () => {
+          step.step(values);
+        },
+        dispose: () => {
+          step.dispose();
+        },
+      };
+    },
+  };
+}
+
+function random(length: number): Float32Array {
+  return Float32Array.from({ length }, () => Math.random() - 0.5);
+}
+
+/** optim.bind over the caller's arrays, as a user writes it; the non-finite check is on. */
+function bound(name: string, lengths: number[], options: object = {}): Contestant {
+  return {
+    name,
+    prepare(): Runner {
+      const named = (): Record<string, Float32Array> =>
+        Object.fromEntries(lengths.map((length, i) => [`t${i}`, random(length)]));
+      const gradients = named();
+      const stepper = optim.bind(optim.adam(), named(), options);
+      return {
+        run: () => void stepper.step(gradients),
+        dispose: () => {
+          stepper.dispose();
+        },
+      };
+    },
+  };
+}
+
+const torch = (mode: string, lengths: number[], repeat = 1): Contestant =>
+  pythonContestant({
+    name: `torch ${mode}`,
+    workload: 'adam',
+    params: { mode, lengths },
+    repeat,
+  });
+
+const mlp = [784 * 128, 128, 128 * 10, 10];
+const ragged = Array.from({ length: 1000 }, () => 1024);
+
+export const workloads: Workload[] = [
+  {
+    name: 'adam-32M-arena',
+    unit: 'ms',
+    scale: 1e3,
+    rounds: 15,
+    contestants: [
+      arena('thalweg', 'adam', [32 * million]),
+      arena('probe', 'adam', [32 * million], true),
+      torch('fused', [32 * million]),
+      torch('foreach', [32 * million]),
+    ],
+  },
+  {
+    name: 'adam-8M',
+    unit: 'ms',
+    scale: 1e3,
+    contestants: [
+      bound('thalweg', [8 * million]),
+      torch('fused', [8 * million]),
+      tfjsContestant('tfjs-node', 'adamStep', { lengths: [8 * million], maxRuns: 5 }),
+    ],
+  },
+  {
+    name: 'adam-mnist-mlp-list',
+    unit: 'µs',
+    scale: 1e6,
+    repeat: 200,
+    rounds: 21,
+    contestants: [
+      bound('thalweg', mlp),
+      bound('thalweg, non-finite allowed', mlp, allow),
+      torch('fused', mlp, 200),
+      torch('foreach', mlp, 200),
+      tfjsContestant('tfjs-node', 'adamStep', { lengths: mlp, repeat: 20 }),
+      tfjsContestant('tfjs', 'adamStep', { lengths: mlp, maxRuns: 3, repeat: 1 }),
+    ],
+  },
+  {
+    name: 'adam-1000x1K',
+    unit: 'µs',
+    scale: 1e6,
+    repeat: 50,
+    rounds: 21,
+    contestants: [
+      arena('thalweg', 'adam', ragged),
+      arena('thalweg, one flat array', 'adam', [1024 * 1000]),
+      bound('thalweg, list mode from JavaScript', ragged, allow),
+      torch('fused', ragged, 20),
+    ],
+  },
+  ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map((name): Workload => ({
+    name: `rule-${name}-32M`,
+    unit: 'ms',
+    scale: 1e3,
+    rounds: 11,
+    contestants: [
+      arena('thalweg', name, [32 * million]),
+      arena('probe', name, [32 * million], true),
+    ],
+  })),
+];

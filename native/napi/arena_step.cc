@@ -1,0 +1,82 @@
+#include "napi/arena_step.h"
+
+#include <memory>
+#include <vector>
+
+#include "backends/cpu/cpu_backend.h"
+#include "napi/convert.h"
+#include "napi/trainer_options.h"
+#include "train/settings.h"
+#include "train/stepper.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+// Runs the probe where a step's update would run.
+class ProbeExecutor final : public StepExecutor {
+ public:
+  void square_sums(const StepWork&, double*) override {}
+  void step(const StepWork& work) override { probe_step(lanes(), work); }
+};
+
+class ArenaStep : public Napi::ObjectWrap<ArenaStep> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(
+        env, "ArenaStep",
+        {InstanceMethod<&ArenaStep::step>("step"), InstanceMethod<&ArenaStep::dispose>("dispose")});
+  }
+
+  // { rule, groupCount, names, lengths, groups, probe: boolean }
+  explicit ArenaStep(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      const auto object = info[0].As<Napi::Object>();
+      const StepperOptions options = read_stepper_options(object);
+      const bool probe = object.Get("probe").As<Napi::Boolean>().Value();
+      StepExecutor& executor = probe ? static_cast<StepExecutor&>(probe_) : open_backend("cpu");
+      std::vector<int64_t> lengths;
+      for (const StepperTensor& tensor : options.tensors) lengths.push_back(tensor.length);
+      arena_ = std::make_unique<Arena>(lengths, 2);
+      stepper_ = std::make_unique<Stepper>(options, executor);
+      for (size_t i = 0; i < lengths.size(); ++i) {
+        parameters_.push_back(arena_->tensor(0, i));
+        gradients_.push_back(arena_->tensor(1, i));
+        float* gradient = arena_->tensor(1, i);
+        for (int64_t j = 0; j < lengths[i]; ++j)
+          gradient[j] = 1e-3f * static_cast<float>((j * 2654435761u >> 8) % 2001 - 1000.0f);
+      }
+    });
+  }
+
+ private:
+  // step(settings) as native.Stepper's
+  Napi::Value step(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      const Span span = typed_span(info[0], napi_float64_array, "settings");
+      stepper_->step(parameters_.data(), gradients_.data(),
+                     read_settings(static_cast<const double*>(span.data), span.length, *stepper_));
+      return info.Env().Undefined();
+    });
+  }
+
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    stepper_.reset();
+    arena_.reset();
+    return info.Env().Undefined();
+  }
+
+  ProbeExecutor probe_;
+  std::unique_ptr<Arena> arena_;
+  std::unique_ptr<Stepper> stepper_;
+  std::vector<float*> parameters_;
+  std::vector<const float*> gradients_;
+};
+
+}  // namespace
+
+void register_arena_step(Napi::Env env, Napi::Object exports) {
+  exports.Set("ArenaStep", ArenaStep::define(env));
+}
+
+}  // namespace thalweg::napi
