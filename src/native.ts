@@ -130,6 +130,22 @@ export interface NativeArenaStep {
   dispose(): void;
 }
 
+/** Which order; `threads` and `isa` (tests) change no bit of it. */
+export interface NativeOrderOptions {
+  readonly length: number;
+  readonly seed: bigint;
+  readonly epoch: number;
+  readonly exact: boolean;
+  readonly threads?: number;
+  readonly isa?: string;
+}
+
+/** The order of an epoch; native/napi/order.cc. */
+export interface NativeOrder {
+  /** Fills `out` with the rows at positions first, first + stride, … */
+  indices(first: number, stride: number, out: Uint32Array | Float64Array): void;
+}
+
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
   initialize(errorClass: typeof ThalwegError): void;
@@ -140,6 +156,32 @@ export interface Native {
   rules(): readonly NativeRule[];
   /** Which implementation serves each operation of a device. */
   twins(device: string): readonly OperationTwin[];
+  /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
+  philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];
+  /** Four words of the random stream (seed, purpose, epoch, window), as in core/random.h. */
+  randomWords(
+    seed: bigint,
+    purpose: number,
+    epoch: bigint,
+    window: bigint,
+    index: bigint,
+  ): number[];
+  /** An exactly uniform permutation into `out`. */
+  exactPermutation(options: NativeOrderOptions, out: Uint32Array): void;
+  shuffledIndex(length: number, seed: bigint, epoch: number, position: number): number;
+  /** The index cipher with any even number of rounds, at any length, for tests. */
+  cipherIndices(
+    options: NativeOrderOptions & { readonly rounds: number },
+    first: number,
+    out: Float64Array,
+  ): void;
+  gather(
+    dataset: NativeDataset,
+    indices: Uint32Array,
+    inputs: Float32Array,
+    labels: Int32Array | Float32Array | undefined,
+    execution: { readonly threads?: number; readonly isa?: string },
+  ): void;
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
   /** With `probe`, the step's memory traffic without its arithmetic. */
@@ -147,6 +189,7 @@ export interface Native {
     options: Omit<NativeStepperOptions, 'parameters' | 'device'> & { readonly probe: boolean },
   ) => NativeArenaStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
+  Order: new (options: NativeOrderOptions) => NativeOrder;
 }
 
 const root = join(__dirname, '..');

@@ -8,7 +8,8 @@
 namespace thalweg::data {
 
 // Writes inputs [count, features] and, by label type, classes [count] or values
-// [count, label_width]; either may be null. Indices must be below rows.
+// [count, label_width]; either may be null. An index equal to rows is padding: its
+// inputs and values are zeros, its class is -1. None may be greater.
 struct Gather {
   const Dataset* dataset;
   const uint32_t* indices;
@@ -17,7 +18,5 @@ struct Gather {
   int32_t* classes;
   float* values;
 };
-
-void gather_batch(const Gather& gather, int threads);
 
 }  // namespace thalweg::data

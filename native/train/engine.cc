@@ -4,9 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "backends/cpu/gather.h"
 #include "core/threads.h"
-#include "data/gather.h"
-#include "data/order.h"
 #include "train/settings.h"
 
 namespace thalweg {
@@ -46,25 +45,34 @@ Engine::Engine(EngineOptions options)
   }
 }
 
-void Engine::load_batch(const data::Dataset& dataset, const uint32_t* rows, int64_t count) {
+void Engine::load_batch(const data::Dataset& dataset, const Order& order, int64_t first,
+                        int64_t count) {
+  batch_rows_.resize(count);
+  order.indices(first, count, batch_rows_.data());
+  load_rows(dataset, batch_rows_.data(), count);
+}
+
+void Engine::load_rows(const data::Dataset& dataset, const uint32_t* rows, int64_t count) {
   plan_.reserve(count, dataset.label_width);
-  data::gather_batch({&dataset, rows, count, plan_.inputs(), plan_.classes(), plan_.values()},
-                     thread_count());
+  gather_batch({&dataset, rows, count, plan_.inputs(), plan_.classes(), plan_.values()},
+               thread_count());
   plan_.set_labels(dataset.label_type == data::LabelType::kSparse);
 }
 
 TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
                             const std::function<void(const TrainProgress&)>& report) {
   const data::Dataset& dataset = *request.dataset;
-  const data::Order order(static_cast<uint32_t>(dataset.rows), options_.seed, request.epoch,
-                          request.shuffle);
+  const Order order({.length = static_cast<uint64_t>(dataset.rows),
+                     .seed = options_.seed,
+                     .epoch = static_cast<uint64_t>(request.epoch),
+                     .shuffle = request.shuffle});
   SettingsReader settings(request.settings, request.rates, stepper_);
   TrainProgress progress;
   progress.gradient_norm = std::nan("");
   for (int64_t step = request.first_step; step < step_count(request); ++step) {
     const int64_t first = step * request.batch_size;
     const int64_t rows = std::min(request.batch_size, dataset.rows - first);
-    load_batch(dataset, order.at(first), rows);
+    load_batch(dataset, order, first, rows);
     const RunMode mode{.training = true,
                        .seed = options_.seed,
                        .step = static_cast<uint64_t>(stepper_.step_count()),
@@ -89,10 +97,10 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
 Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
                          const CancelFlag& cancel) {
   Metrics metrics;
-  const data::Order order(static_cast<uint32_t>(dataset.rows), 0, 0, false);
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   for (int64_t first = 0; first < dataset.rows; first += batch_size) {
     const int64_t rows = std::min(batch_size, dataset.rows - first);
-    load_batch(dataset, order.at(first), rows);
+    load_batch(dataset, order, first, rows);
     LossResult loss;
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     plan_.loss(&loss);
@@ -115,7 +123,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
-  load_batch(dataset, rows.data(), static_cast<int64_t>(rows.size()));
+  load_rows(dataset, rows.data(), static_cast<int64_t>(rows.size()));
   LossResult loss;
   plan_.forward({});
   plan_.backward({}, &loss);

@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/cpu/shuffle_lanes.h"
 #include "backends/step_work.h"
 #include "core/isa.h"
 #include "core/macros.h"
+#include "data/gather.h"
 #include "ops/activation.h"
 #include "ops/dropout.h"
 
@@ -46,6 +48,8 @@ struct Lanes {
   void (*product)(const RowProduct& p, int64_t first_row, int64_t last_row);
   void (*output_gradient)(const OutputGradient& op, int64_t first, int64_t last);
   void (*dropout)(const Dropout& op, int64_t first, int64_t last);
+  void (*gather)(const data::Gather& gather, int64_t first, int64_t last);
+  ShuffleLanes shuffle;
 };
 
 // The table for one instruction set; nullptr where it was not compiled.

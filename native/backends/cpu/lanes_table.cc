@@ -11,6 +11,14 @@ double lane_square_sum(const float* gradient, int64_t length, float scale, float
 void lane_product(const RowProduct& p, int64_t first_row, int64_t last_row);
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last);
 void lane_dropout(const Dropout& op, int64_t first, int64_t last);
+void lane_gather(const data::Gather& gather, int64_t first, int64_t last);
+void lane_cipher32(const CipherRange& range, uint32_t* out);
+void lane_cipher64(const CipherRange& range, uint64_t* out);
+void lane_count_labels(const LabelRange& range, uint32_t* counts);
+void lane_scatter32(const LabelRange& range, uint64_t* cursors, uint32_t* out);
+void lane_scatter64(const LabelRange& range, uint64_t* cursors, uint64_t* out);
+void lane_swap32(const SwapRange& range, uint32_t* values);
+void lane_swap64(const SwapRange& range, uint64_t* values);
 
 extern const Lanes kTable;
 const Lanes kTable = {
@@ -21,6 +29,14 @@ const Lanes kTable = {
     .product = &lane_product,
     .output_gradient = &lane_output_gradient,
     .dropout = &lane_dropout,
+    .gather = &lane_gather,
+    .shuffle = {.cipher32 = &lane_cipher32,
+                .cipher64 = &lane_cipher64,
+                .count_labels = &lane_count_labels,
+                .scatter32 = &lane_scatter32,
+                .scatter64 = &lane_scatter64,
+                .swap32 = &lane_swap32,
+                .swap64 = &lane_swap64},
 };
 
 }  // namespace thalweg::THALWEG_LANES

@@ -1,0 +1,103 @@
+// Vector lanes of the index cipher. Positions are split into halves once a block
+// and then counted up, so no index costs a division.
+#include "backends/cpu/lanes.h"
+
+namespace thalweg::THALWEG_LANES {
+
+namespace {
+
+using data::CipherHalves;
+using data::IndexCipher;
+
+constexpr int kBlock = 256;
+
+struct Block {
+  alignas(64) uint32_t left[kBlock];
+  alignas(64) uint32_t right[kBlock];
+};
+
+// Halves of kBlock consecutive positions; rows are at least kBlock wide, so at
+// most one border lies among them.
+void count_up(const IndexCipher& cipher, uint64_t first, Block& block) {
+  const uint32_t columns = cipher.columns;
+  const auto left = static_cast<uint32_t>(first % columns);
+  const auto right = static_cast<uint32_t>(first / columns);
+  for (uint32_t i = 0; i < kBlock; ++i) {
+    const uint32_t next = left + i;
+    const uint32_t beyond = next >= columns ? 1 : 0;
+    block.left[i] = next - (beyond ? columns : 0);
+    block.right[i] = right + beyond;
+  }
+}
+
+// Halves of positions `stride` apart.
+void count_strides(const IndexCipher& cipher, uint64_t first, uint64_t stride, Block& block) {
+  const uint32_t columns = cipher.columns;
+  auto left = static_cast<uint32_t>(first % columns);
+  auto right = static_cast<uint32_t>(first / columns);
+  const auto left_step = static_cast<uint32_t>(stride % columns);
+  const auto right_step = static_cast<uint32_t>(stride / columns);
+  for (uint32_t i = 0; i < kBlock; ++i) {
+    block.left[i] = left;
+    block.right[i] = right;
+    left += left_step;
+    const uint32_t beyond = left >= columns ? 1 : 0;
+    left -= beyond ? columns : 0;
+    right += right_step + beyond;
+  }
+}
+
+template <class T>
+void encipher_block(const IndexCipher& shared, const Block& block, T* out) {
+  const IndexCipher cipher = shared;  // a copy that `out` cannot alias
+  for (int i = 0; i < kBlock; ++i) {
+    CipherHalves halves = {block.left[i], block.right[i]};
+    halves = cipher_round_pair(cipher, 0, halves);
+    halves = cipher_round_pair(cipher, 1, halves);
+    halves = cipher_round_pair(cipher, 2, halves);
+    halves = cipher_round_pair(cipher, 3, halves);
+    out[i] = static_cast<T>(halves.right) * cipher.columns + halves.left;
+  }
+}
+
+// Enciphers again what fell outside, rare by the choice of the extents.
+template <class T>
+void walk_block(const IndexCipher& cipher, int count, T* out) {
+  const T length = static_cast<T>(cipher.length);
+  int outside = 0;
+  for (int i = 0; i < count; ++i) outside += out[i] >= length;
+  for (int i = 0; outside > 0; ++i) {
+    if (out[i] < length) continue;
+    out[i] = static_cast<T>(walk_cycle(cipher, out[i]));
+    --outside;
+  }
+}
+
+template <class T>
+void cipher_range(const CipherRange& range, T* out) {
+  const IndexCipher& cipher = *range.cipher;
+  const bool walks = uint64_t{cipher.columns} * cipher.rows > cipher.length;
+  Block block;
+  alignas(64) T result[kBlock];
+  for (int64_t done = 0; done < range.count; done += kBlock) {
+    const uint64_t first = range.first + static_cast<uint64_t>(done) * range.stride;
+    const int64_t left = range.count - done;
+    if (range.stride == 1 && cipher.columns >= kBlock)
+      count_up(cipher, first, block);
+    else
+      count_strides(cipher, first, range.stride, block);
+    T* to = left >= kBlock ? out + done : result;
+    encipher_block(cipher, block, to);
+    if (walks) walk_block(cipher, left >= kBlock ? kBlock : static_cast<int>(left), to);
+    for (int64_t i = 0; to == result && i < left; ++i) out[done + i] = result[i];
+  }
+  for (int64_t i = 0; i < range.count && range.first + i * range.stride < 2; ++i)
+    out[i] = static_cast<T>(cipher_index(cipher, range.first + i * range.stride));
+}
+
+}  // namespace
+
+void lane_cipher32(const CipherRange& range, uint32_t* out) { cipher_range(range, out); }
+void lane_cipher64(const CipherRange& range, uint64_t* out) { cipher_range(range, out); }
+
+}  // namespace thalweg::THALWEG_LANES

@@ -1,0 +1,120 @@
+// Vector lanes of the exact shuffle: labels, the scatter into buckets, and
+// Fisher-Yates within one. The random words come in vectors; the moves are scalar.
+#include "backends/cpu/lanes.h"
+#include "data/exact_shuffle.h"
+
+namespace thalweg::THALWEG_LANES {
+
+namespace {
+
+using data::kBlockCounters;
+using data::kBlockLabels;
+using data::kBlockWords;
+
+// Words of block number `block`: word w of counter i at words[w * kBlockCounters + i].
+void draw_block(const RandomStream& stream, uint64_t block, uint32_t* words) {
+  const uint64_t first = block * kBlockCounters;
+  const auto low = static_cast<uint32_t>(first);
+  const auto high = static_cast<uint32_t>(first >> 32);
+  for (uint32_t i = 0; i < kBlockCounters; ++i) {
+    const PhiloxWords drawn =
+        philox4x32({{low + i, high, stream.upper[0], stream.upper[1]}}, stream.key);
+    words[i] = drawn.word[0];
+    words[kBlockCounters + i] = drawn.word[1];
+    words[2 * kBlockCounters + i] = drawn.word[2];
+    words[3 * kBlockCounters + i] = drawn.word[3];
+  }
+}
+
+void draw_labels(const LabelRange& range, uint64_t block, uint32_t* labels) {
+  alignas(64) uint32_t words[kBlockWords];
+  draw_block(range.stream, block, words);
+  for (int i = 0; i < kBlockWords; ++i) {
+    labels[i] = words[i] & range.mask;
+    labels[kBlockWords + i] = words[i] >> 16 & range.mask;
+  }
+}
+
+template <class T>
+void scatter(const LabelRange& range, uint64_t* cursors, T* out) {
+  alignas(64) uint32_t labels[kBlockLabels];
+  for (uint64_t first = range.first; first < range.last; first += kBlockLabels) {
+    draw_labels(range, first / kBlockLabels, labels);
+    const uint64_t left = range.last - first;
+    const int count = left < kBlockLabels ? static_cast<int>(left) : kBlockLabels;
+    for (int i = 0; i < count; ++i) out[cursors[labels[i]]++] = static_cast<T>(first + i);
+  }
+}
+
+// Partners of kBlockWords elements of a bucket: element number `place` of it
+// changes places with partner[i] <= place, uniform. A product whose lower half is
+// small may be biased and is decided exactly.
+struct Partners {
+  alignas(64) uint32_t words[kBlockWords];
+  alignas(64) uint32_t partner[kBlockWords];
+};
+
+void decide_exactly(const SwapRange& range, uint64_t block, uint32_t place, Partners& partners) {
+  for (uint32_t i = 0; i < kBlockWords; ++i) {
+    const uint32_t bound = place + i + 1;
+    if (bound == 0 || partners.words[i] * bound >= (0 - bound) % bound) continue;
+    const uint64_t element = block * kBlockWords + i;
+    partners.partner[i] =
+        static_cast<uint32_t>(random_below(range.stream, uint64_t{1} << 55 | element, bound));
+  }
+}
+
+// `place` is that of the block's first word; for words before the bucket's first
+// element it wraps, and what is drawn for them is not used.
+void draw_partners(const SwapRange& range, uint64_t block, uint32_t place, Partners& partners) {
+  draw_block(range.stream, block, partners.words);
+  uint32_t doubtful = 0;
+  for (uint32_t i = 0; i < kBlockWords; ++i) {
+    const uint32_t bound = place + i + 1;
+    const uint64_t product = uint64_t{partners.words[i]} * bound;
+    partners.partner[i] = static_cast<uint32_t>(product >> 32);
+    doubtful |= static_cast<uint32_t>(product) < bound ? 1 : 0;
+  }
+  if (doubtful != 0) decide_exactly(range, block, place, partners);
+}
+
+template <class T>
+void swap_all(const SwapRange& range, T* values) {
+  Partners partners;
+  const uint64_t end = range.base + static_cast<uint64_t>(range.length);
+  for (uint64_t element = range.base; element < end;) {
+    const uint64_t block = element / kBlockWords;
+    const uint64_t block_end = (block + 1) * kBlockWords < end ? (block + 1) * kBlockWords : end;
+    draw_partners(range, block, static_cast<uint32_t>(block * kBlockWords - range.base), partners);
+    for (; element < block_end; ++element) {
+      T* place = values + (element - range.base);
+      T* other = values + partners.partner[element % kBlockWords];
+      const T kept = *place;
+      *place = *other;
+      *other = kept;
+    }
+  }
+}
+
+}  // namespace
+
+void lane_count_labels(const LabelRange& range, uint32_t* counts) {
+  alignas(64) uint32_t labels[kBlockLabels];
+  for (uint64_t first = range.first; first < range.last; first += kBlockLabels) {
+    draw_labels(range, first / kBlockLabels, labels);
+    const uint64_t left = range.last - first;
+    const int count = left < kBlockLabels ? static_cast<int>(left) : kBlockLabels;
+    for (int i = 0; i < count; ++i) ++counts[labels[i]];
+  }
+}
+
+void lane_scatter32(const LabelRange& range, uint64_t* cursors, uint32_t* out) {
+  scatter(range, cursors, out);
+}
+void lane_scatter64(const LabelRange& range, uint64_t* cursors, uint64_t* out) {
+  scatter(range, cursors, out);
+}
+void lane_swap32(const SwapRange& range, uint32_t* values) { swap_all(range, values); }
+void lane_swap64(const SwapRange& range, uint64_t* values) { swap_all(range, values); }
+
+}  // namespace thalweg::THALWEG_LANES

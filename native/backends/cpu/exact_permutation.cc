@@ -1,0 +1,117 @@
+// The two passes of the exact shuffle over threads. Chunks and buckets depend on
+// the length alone, so the bits do too.
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <type_traits>
+
+#include "backends/cpu/order.h"
+#include "core/aligned.h"
+#include "core/threads.h"
+#include "data/exact_shuffle.h"
+
+namespace thalweg {
+
+namespace {
+
+// Elements of a chunk per bucket: the table of counts stays below 1 % of the whole.
+constexpr uint64_t kChunkElementsPerBucket = 512;
+constexpr uint64_t kLeastChunk = 1 << 16;
+
+struct Split {
+  RandomStream labels;
+  uint64_t length;
+  uint64_t buckets;
+  uint64_t chunk;  // elements
+  uint64_t chunks;
+
+  LabelRange range(uint64_t number) const {
+    return {.stream = labels,
+            .first = number * chunk,
+            .last = std::min(length, (number + 1) * chunk),
+            .mask = static_cast<uint32_t>(buckets - 1)};
+  }
+};
+
+Split make_split(const OrderOptions& options) {
+  Split split = {};
+  split.labels =
+      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kLabels);
+  split.length = options.length;
+  split.buckets = uint64_t{1} << data::bucket_bits(options.length);
+  split.chunk = std::max(kLeastChunk, split.buckets * kChunkElementsPerBucket);
+  split.chunks = (split.length + split.chunk - 1) / split.chunk;
+  return split;
+}
+
+// cursors [chunks][buckets]: where each chunk's share of each bucket begins;
+// starts [buckets + 1].
+void place_buckets(const Split& split, const uint32_t* counts, uint64_t* cursors,
+                   uint64_t* starts) {
+  uint64_t at = 0;
+  for (uint64_t bucket = 0; bucket < split.buckets; ++bucket) {
+    starts[bucket] = at;
+    for (uint64_t chunk = 0; chunk < split.chunks; ++chunk) {
+      cursors[chunk * split.buckets + bucket] = at;
+      at += counts[chunk * split.buckets + bucket];
+    }
+  }
+  starts[split.buckets] = at;
+}
+
+template <class T>
+void scatter(const Split& split, int threads, const Lanes& lanes, T* out, uint64_t* starts) {
+  Aligned<uint32_t> counts(split.chunks * split.buckets);
+  Aligned<uint64_t> cursors(split.chunks * split.buckets);
+  const auto chunks = static_cast<int64_t>(split.chunks);
+  parallel_for(chunks, threads, [&](int64_t chunk) {
+    lanes.shuffle.count_labels(split.range(chunk), counts.data() + chunk * split.buckets);
+  });
+  place_buckets(split, counts.data(), cursors.data(), starts);
+  parallel_for(chunks, threads, [&](int64_t chunk) {
+    uint64_t* chunk_cursors = cursors.data() + chunk * split.buckets;
+    if constexpr (std::is_same_v<T, uint32_t>)
+      lanes.shuffle.scatter32(split.range(chunk), chunk_cursors, out);
+    else
+      lanes.shuffle.scatter64(split.range(chunk), chunk_cursors, out);
+  });
+}
+
+// Random writes over gigabytes miss the TLB on small pages; a hint, so ignored
+// where it fails.
+void advise_huge_pages(void* data, size_t bytes) {
+  constexpr uintptr_t kPage = 4096;
+  const auto first = (reinterpret_cast<uintptr_t>(data) + kPage - 1) / kPage * kPage;
+  const uintptr_t last = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
+  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+}
+
+}  // namespace
+
+template <class T>
+void exact_permutation(const OrderOptions& options, int threads, const Lanes& lanes, T* out) {
+  const Split split = make_split(options);
+  Aligned<uint64_t> starts(split.buckets + 1);
+  if (split.buckets > 1) {
+    advise_huge_pages(out, split.length * sizeof(T));
+    scatter(split, threads, lanes, out, starts.data());
+  } else {
+    for (uint64_t i = 0; i < split.length; ++i) out[i] = static_cast<T>(i);
+    starts[1] = split.length;
+  }
+  const RandomStream swaps =
+      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kSwaps);
+  parallel_for(static_cast<int64_t>(split.buckets), threads, [&](int64_t bucket) {
+    const uint64_t base = starts[bucket];
+    const SwapRange range = {swaps, base, static_cast<int64_t>(starts[bucket + 1] - base)};
+    if constexpr (std::is_same_v<T, uint32_t>)
+      lanes.shuffle.swap32(range, out + base);
+    else
+      lanes.shuffle.swap64(range, out + base);
+  });
+}
+
+template void exact_permutation(const OrderOptions&, int, const Lanes&, uint32_t*);
+template void exact_permutation(const OrderOptions&, int, const Lanes&, uint64_t*);
+
+}  // namespace thalweg

@@ -1,0 +1,73 @@
+#include "backends/cpu/order.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "data/exact_shuffle.h"
+
+namespace thalweg {
+
+namespace {
+
+constexpr uint64_t kNarrow = uint64_t{1} << 32;
+
+template <class From, class T>
+void pick(const From* values, uint64_t first, uint64_t stride, int64_t count, T* out) {
+  for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(values[first + i * stride]);
+}
+
+// Where columns * rows leaves 32 bits, so may an index before its cycle is walked.
+void encipher_narrowing(const Lanes& lanes, CipherRange range, uint32_t* out) {
+  constexpr int64_t kBlock = 256;
+  uint64_t wide[kBlock];
+  const int64_t total = range.count;
+  for (int64_t done = 0; done < total; done += kBlock) {
+    range.count = std::min(kBlock, total - done);
+    lanes.shuffle.cipher64(range, wide);
+    pick(wide, 0, 1, range.count, out + done);
+    range.first += kBlock * range.stride;
+  }
+}
+
+}  // namespace
+
+Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
+    : options_(options), lanes_(&lanes) {
+  const uint64_t length = options.length;
+  if (!options.shuffle || length == 0) return;
+  if (!options.exact && length > data::kSmallLength) {
+    cipher_ = data::make_index_cipher(
+        length, order_stream(options.seed, options.epoch, length, data::OrderStream::kCipher));
+  } else if (length < kNarrow) {
+    values_ = HostMemory(length * sizeof(uint32_t));
+    exact_permutation(options, threads, lanes, static_cast<uint32_t*>(values_.data()));
+  } else {
+    values_ = HostMemory(length * sizeof(uint64_t));
+    exact_permutation(options, threads, lanes, static_cast<uint64_t*>(values_.data()));
+  }
+}
+
+template <class T>
+void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) const {
+  if (!options_.shuffle) {
+    for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(first + i * stride);
+  } else if (values_.data() != nullptr) {
+    if (options_.length < kNarrow)
+      pick(static_cast<const uint32_t*>(values_.data()), first, stride, count, out);
+    else
+      pick(static_cast<const uint64_t*>(values_.data()), first, stride, count, out);
+  } else {
+    const CipherRange range = {&cipher_, first, stride, count};
+    if constexpr (std::is_same_v<T, uint64_t>)
+      lanes_->shuffle.cipher64(range, out);
+    else if (uint64_t{cipher_.columns} * cipher_.rows <= kNarrow)
+      lanes_->shuffle.cipher32(range, out);
+    else
+      encipher_narrowing(*lanes_, range, out);
+  }
+}
+
+template void Order::indices(uint64_t, uint64_t, int64_t, uint32_t*) const;
+template void Order::indices(uint64_t, uint64_t, int64_t, uint64_t*) const;
+
+}  // namespace thalweg

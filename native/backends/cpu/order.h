@@ -1,0 +1,51 @@
+// The order of an epoch: a permutation of [0, length) that is a pure function of
+// (length, seed, epoch), the same bits at any thread count and instruction set.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "backends/cpu/lanes.h"
+#include "core/host_memory.h"
+#include "data/index_cipher.h"
+
+namespace thalweg {
+
+struct OrderOptions {
+  uint64_t length = 0;  // at most 2^53
+  uint64_t seed = 0;
+  uint64_t epoch = 0;
+  // Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row. Up to 2^16 rows every
+  // order is.
+  bool exact = false;
+  bool shuffle = true;  // false: the identity
+};
+
+// Immutable, so safe to read from any thread. Reading anywhere costs the same.
+class Order {
+ public:
+  explicit Order(const OrderOptions& options, int threads = 1,
+                 const Lanes& lanes = thalweg::lanes());
+
+  uint64_t length() const { return options_.length; }
+  // Rows at positions first, first + stride, …, count of them, all below length;
+  // uint32_t needs length < 2^32.
+  template <class T>
+  void indices(uint64_t first, uint64_t stride, int64_t count, T* out) const;
+  template <class T>
+  void indices(uint64_t first, int64_t count, T* out) const {
+    indices(first, 1, count, out);
+  }
+
+ private:
+  OrderOptions options_;
+  const Lanes* lanes_;
+  data::IndexCipher cipher_ = {};
+  HostMemory values_;  // uint32_t [length], or uint64_t from 2^32 on; empty for ciphers
+};
+
+// Exactly uniform permutation into out [length]; uint32_t needs length < 2^32.
+template <class T>
+void exact_permutation(const OrderOptions& options, int threads, const Lanes& lanes, T* out);
+
+}  // namespace thalweg

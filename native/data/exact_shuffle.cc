@@ -1,0 +1,18 @@
+#include "data/exact_shuffle.h"
+
+namespace thalweg::data {
+
+int bucket_bits(uint64_t length) {
+  int bits = 0;
+  while (bits < kMaxBucketBits && (length >> bits) > kSmallLength) ++bits;
+  return bits;
+}
+
+RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind) {
+  return random_stream({.seed = seed,
+                        .purpose = Purpose::kShuffle,
+                        .epoch = epoch,
+                        .window = length | static_cast<uint64_t>(kind) << 60});
+}
+
+}  // namespace thalweg::data

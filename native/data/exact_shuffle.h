@@ -1,0 +1,32 @@
+// The exactly uniform permutation: Fisher-Yates, and above kSmallLength a split
+// into random buckets first, each shuffled inside the cache (Rao 1961, Sandelius
+// 1962). What is fixed here decides bits; how it is run does not.
+#pragma once
+
+#include <cstdint>
+
+#include "core/random.h"
+
+namespace thalweg::data {
+
+// Up to here every order is exact, and one bucket.
+inline constexpr uint64_t kSmallLength = uint64_t{1} << 16;
+inline constexpr int kMaxBucketBits = 16;
+
+// Random words are consumed in blocks of 64 = 4 words of 16 counters, laid out
+// word by word, so that vectors of counters store without a transpose.
+inline constexpr int kBlockCounters = 16;
+inline constexpr int kBlockWords = 4 * kBlockCounters;
+// A block labels twice as many elements: word t's lower half labels element t,
+// its upper half element kBlockWords + t.
+inline constexpr int kBlockLabels = 2 * kBlockWords;
+
+// Bucket = label below 2^bits; on average at most kSmallLength elements each.
+int bucket_bits(uint64_t length);
+
+// The stream of an order. The length is part of the name: orders of different
+// lengths share no draws. `kind` parts draws of different use.
+enum class OrderStream : uint64_t { kSwaps = 0, kLabels = 1, kCipher = 2 };
+RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind);
+
+}  // namespace thalweg::data

@@ -1,0 +1,96 @@
+// A keyed permutation of [0, length) that is evaluated index by index: a
+// generalised Feistel network over Z_columns x Z_rows (Black and Rogaway, "Ciphers
+// with arbitrary finite domains", 2002) with cycle walking. No platform code.
+//
+// An index x is (left, right) = (x mod columns, x div columns). Even rounds add a
+// hash of `right` to `left`, odd rounds the reverse; addition, unlike exclusive
+// or, fits any length. columns * rows exceeds length by less than `columns`, so
+// that few results fall outside and are enciphered again.
+#pragma once
+
+#include <cstdint>
+
+#include "core/random.h"
+
+namespace thalweg::data {
+
+inline constexpr int kCipherRounds = 8;
+inline constexpr uint64_t kMaxLength = uint64_t{1} << 53;
+
+struct CipherRound {
+  uint32_t add;
+  uint32_t mix;
+};
+
+struct IndexCipher {
+  uint64_t length;
+  uint32_t columns;  // extent of `left`, below 2^27
+  uint32_t rows;     // extent of `right`
+  uint32_t swapped;  // 1: positions 0 and 1 exchanged, which makes parity a fair coin
+  int32_t rounds;    // kCipherRounds, but for tests of weakened ciphers
+  CipherRound round[kCipherRounds];
+};
+
+// The two halves of an index on its way through the rounds.
+struct CipherHalves {
+  uint32_t left;
+  uint32_t right;
+};
+
+inline namespace THALWEG_LANES {
+
+// Hashes x and scales the hash to [0, extent).
+THALWEG_INLINE uint32_t cipher_hash(uint32_t x, CipherRound round, uint32_t extent) {
+  x = (x ^ round.add) * 0x85EBCA6Bu;
+  x ^= x >> 15;
+  x = (x + round.mix) * 0xC2B2AE35u;
+  x ^= x >> 16;
+  return static_cast<uint32_t>((uint64_t{x} * extent) >> 32);
+}
+
+// (x + y) mod extent for x, y < extent < 2^31.
+THALWEG_INLINE uint32_t add_modulo(uint32_t x, uint32_t y, uint32_t extent) {
+  const uint32_t sum = x + y;
+  const uint32_t reduced = sum - extent;
+  return reduced < sum ? reduced : sum;
+}
+
+// Rounds 2 * pair and 2 * pair + 1.
+THALWEG_INLINE CipherHalves cipher_round_pair(const IndexCipher& cipher, int pair,
+                                              CipherHalves halves) {
+  halves.left =
+      add_modulo(halves.left, cipher_hash(halves.right, cipher.round[2 * pair], cipher.columns),
+                 cipher.columns);
+  halves.right = add_modulo(
+      halves.right, cipher_hash(halves.left, cipher.round[2 * pair + 1], cipher.rows), cipher.rows);
+  return halves;
+}
+
+// One pass through the rounds, a bijection of [0, columns * rows).
+inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
+  CipherHalves halves = {static_cast<uint32_t>(x % cipher.columns),
+                         static_cast<uint32_t>(x / cipher.columns)};
+  for (int pair = 0; pair < cipher.rounds / 2; ++pair)
+    halves = cipher_round_pair(cipher, pair, halves);
+  return uint64_t{halves.right} * cipher.columns + halves.left;
+}
+
+// Enciphers what fell outside until it falls inside.
+inline uint64_t walk_cycle(const IndexCipher& cipher, uint64_t x) {
+  while (x >= cipher.length) x = encipher(cipher, x);
+  return x;
+}
+
+// The row at `position` < length: the definition that every faster twin matches.
+inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t position) {
+  const bool swaps = position < 2 && cipher.length > 1;
+  return walk_cycle(cipher, encipher(cipher, swaps ? position ^ cipher.swapped : position));
+}
+
+}  // namespace THALWEG_LANES
+
+// 1 <= length <= kMaxLength; the stream must be named after the length too.
+IndexCipher make_index_cipher(uint64_t length, const RandomStream& stream,
+                              int rounds = kCipherRounds);
+
+}  // namespace thalweg::data

@@ -1,0 +1,171 @@
+#include "napi/order.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "backends/cpu/gather.h"
+#include "backends/cpu/order.h"
+#include "core/threads.h"
+#include "data/exact_shuffle.h"
+#include "napi/convert.h"
+#include "napi/dataset.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+// Doubles hold any row below 2^53 exactly; they are written in blocks.
+constexpr int64_t kBlock = 4096;
+
+bool is_wide(const Napi::Value& value) {
+  return value.IsTypedArray() &&
+         value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
+}
+
+// The lanes that `isa` names ("" for the process's), for tests of all in one process.
+const Lanes& lanes_named(const std::string& isa) {
+  for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
+    if (isa == isa_name(candidate) && candidate <= detect_isa()) return *lanes_for(candidate);
+  if (isa.empty()) return lanes();
+  throw Error({"UNSUPPORTED", "isa", isa, "an instruction set of this processor", ""});
+}
+
+template <class Value>
+Value field(const Napi::Object& object, const char* key) {
+  return object.Get(key).As<Value>();
+}
+
+OrderOptions read_order(const Napi::Object& object) {
+  return {.length = to_uint64(object.Get("length"), "length"),
+          .seed = to_uint64(object.Get("seed"), "seed"),
+          .epoch = to_uint64(object.Get("epoch"), "epoch"),
+          .exact = object.Get("exact").ToBoolean().Value()};
+}
+
+struct Execution {
+  int threads;
+  const Lanes& lanes;
+};
+Execution read_execution(const Napi::Object& object) {
+  const Napi::Value threads = object.Get("threads"), isa = object.Get("isa");
+  return {threads.IsNumber() ? threads.As<Napi::Number>().Int32Value() : thread_count(),
+          lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
+}
+
+class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeOrder", {InstanceMethod<&NativeOrder::indices>("indices")});
+  }
+
+  // { length, seed, epoch, exact, threads?, isa? }
+  explicit NativeOrder(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      const auto object = info[0].As<Napi::Object>();
+      const Execution execution = read_execution(object);
+      order_ = std::make_unique<Order>(read_order(object), execution.threads, execution.lanes);
+    });
+  }
+
+ private:
+  // indices(first, stride, out): out a Uint32Array, or a Float64Array.
+  Napi::Value indices(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      const uint64_t first = to_uint64(info[0], "first"), stride = to_uint64(info[1], "stride");
+      const bool wide = is_wide(info[2]);
+      const Span out = typed_span(info[2], wide ? napi_float64_array : napi_uint32_array, "out");
+      const auto count = static_cast<int64_t>(out.length);
+      if (wide)
+        fill_doubles(first, stride, count, static_cast<double*>(out.data));
+      else
+        order_->indices(first, stride, count, static_cast<uint32_t*>(out.data));
+      return info.Env().Undefined();
+    });
+  }
+
+  void fill_doubles(uint64_t first, uint64_t stride, int64_t count, double* out) const {
+    uint64_t block[kBlock];
+    for (int64_t done = 0; done < count; done += kBlock) {
+      const int64_t part = std::min(kBlock, count - done);
+      order_->indices(first + done * stride, stride, part, block);
+      for (int64_t i = 0; i < part; ++i) out[done + i] = static_cast<double>(block[i]);
+    }
+  }
+
+  std::unique_ptr<Order> order_;
+};
+
+// exactPermutation({ length, seed, epoch, threads?, isa? }, out: Uint32Array)
+Napi::Value exact_permutation_entry(const Napi::CallbackInfo& info) {
+  const auto object = info[0].As<Napi::Object>();
+  const OrderOptions options = read_order(object);
+  const Execution execution = read_execution(object);
+  const Span out = typed_span(info[1], napi_uint32_array, "out");
+  if (out.length != options.length)
+    throw Error({"SHAPE", "out", std::to_string(out.length) + " elements",
+                 std::to_string(options.length) + " elements", ""});
+  exact_permutation(options, execution.threads, execution.lanes, static_cast<uint32_t*>(out.data));
+  return info.Env().Undefined();
+}
+
+// shuffledIndex(length, seed, epoch, position) → number
+Napi::Value shuffled_index(const Napi::CallbackInfo& info) {
+  const Order order({.length = to_uint64(info[0], "length"),
+                     .seed = to_uint64(info[1], "seed"),
+                     .epoch = to_uint64(info[2], "epoch")});
+  uint64_t index = 0;
+  order.indices(to_uint64(info[3], "position"), 1, &index);
+  return Napi::Number::New(info.Env(), static_cast<double>(index));
+}
+
+// cipherIndices({ length, seed, epoch, rounds }, first, out: Float64Array): the index cipher one by
+// one at any length and, weakened, with fewer rounds. For tests.
+Napi::Value cipher_indices(const Napi::CallbackInfo& info) {
+  const auto object = info[0].As<Napi::Object>();
+  const OrderOptions options = read_order(object);
+  const data::IndexCipher cipher = data::make_index_cipher(
+      options.length,
+      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kCipher),
+      field<Napi::Number>(object, "rounds").Int32Value());
+  const uint64_t first = to_uint64(info[1], "first");
+  const Span out = typed_span(info[2], napi_float64_array, "out");
+  for (size_t i = 0; i < out.length; ++i)
+    static_cast<double*>(out.data)[i] = static_cast<double>(cipher_index(cipher, first + i));
+  return info.Env().Undefined();
+}
+
+// gather(dataset, indices, inputs, labels or undefined, { threads?, isa? }); lengths checked by
+// TypeScript, indices here.
+Napi::Value gather(const Napi::CallbackInfo& info) {
+  const std::shared_ptr<const data::Dataset> dataset = to_dataset(info[0], "dataset");
+  const Execution execution = read_execution(info[4].As<Napi::Object>());
+  data::Gather gather = {};
+  gather.dataset = dataset.get();
+  if (!info[3].IsUndefined() && dataset->label_type == data::LabelType::kSparse)
+    gather.classes = static_cast<int32_t*>(typed_span(info[3], napi_int32_array, "labels").data);
+  else if (!info[3].IsUndefined())
+    gather.values = static_cast<float*>(typed_span(info[3], napi_float32_array, "labels").data);
+  gather.inputs = static_cast<float*>(typed_span(info[2], napi_float32_array, "inputs").data);
+  const Span indices = typed_span(info[1], napi_uint32_array, "indices");
+  gather.indices = static_cast<const uint32_t*>(indices.data);
+  gather.count = static_cast<int64_t>(indices.length);
+  for (int64_t i = 0; i < gather.count; ++i)
+    if (gather.indices[i] > dataset->rows)
+      throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(gather.indices[i]),
+                   "at most " + std::to_string(dataset->rows) + ", the rows of the data set", ""});
+  gather_batch(gather, execution.threads, execution.lanes);
+  return info.Env().Undefined();
+}
+
+}  // namespace
+
+void register_order(Napi::Env env, Napi::Object exports) {
+  exports.Set("Order", NativeOrder::define(env));
+  export_function<exact_permutation_entry>(env, exports, "exactPermutation");
+  export_function<shuffled_index>(env, exports, "shuffledIndex");
+  export_function<cipher_indices>(env, exports, "cipherIndices");
+  export_function<gather>(env, exports, "gather");
+}
+
+}  // namespace thalweg::napi

@@ -1,0 +1,10 @@
+// Orders, permutations and gathers, synchronous, into the caller's arrays.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_order(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi

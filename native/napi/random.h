@@ -1,0 +1,10 @@
+// N-API entries over core/random.h.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_random(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi
