@@ -204,6 +204,23 @@ function candidates(): string[] {
   ];
 }
 
+/**
+ * OpenMP's threads by default spin for milliseconds at the end of each parallel loop. On a machine
+ * with anything else to do that makes training 20 to 70 times slower, so they spin for some ten
+ * microseconds and then sleep (docs/decisions/0004). libgomp reads the variable once, when it is
+ * loaded; one that the user set wins.
+ */
+function withShortSpins<T>(body: () => T): T {
+  const { env } = process;
+  if (env['GOMP_SPINCOUNT'] !== undefined || env['OMP_WAIT_POLICY'] !== undefined) return body();
+  env['GOMP_SPINCOUNT'] = '4000';
+  try {
+    return body();
+  } finally {
+    delete env['GOMP_SPINCOUNT'];
+  }
+}
+
 function load(): Native {
   const files = candidates();
   const file = files.find(existsSync);
@@ -215,8 +232,10 @@ function load(): Native {
       expected: `the native addon for ${process.platform}-${process.arch}`,
       remedy: 'build it with script/build',
     });
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
-  const addon = require(file) as Native;
+  const addon = withShortSpins(() => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
+    return require(file) as Native;
+  });
   addon.initialize(ThalwegError);
   return addon;
 }
