@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { chart } from '../../src/index.js';
+
+const options = {
+  title: 'A & B <1>',
+  xLabel: 'epoch',
+  leftLabel: 'loss',
+  rightLabel: 'accuracy',
+  series: [
+    { name: 'x < y', values: [1, 0.5, NaN, 0.25] },
+    { name: 'right', values: [0, 1, 2, 3], axis: 'right' as const },
+  ],
+};
+
+/** Checks that tags nest and text is escaped; returns the tags by name. */
+function parse(svg: string): Map<string, number> {
+  const open: string[] = [];
+  const counts = new Map<string, number>();
+  for (const [, closing, name, rest] of svg.matchAll(/<(\/?)([a-z]+)([^<>]*)>/g)) {
+    if (closing) expect(open.pop()).toBe(name);
+    else {
+      counts.set(name!, (counts.get(name!) ?? 0) + 1);
+      if (!rest!.endsWith('/')) open.push(name!);
+    }
+  }
+  expect(open).toEqual([]);
+  expect(svg.replace(/<[^<>]*>/g, '')).not.toMatch(/[<>]|&(?!#\d+;)/);
+  return counts;
+}
+
+describe('lines', () => {
+  it('draws each finite point once, inside the frame, well formed', () => {
+    const svg = chart.lines(options);
+    const tags = parse(svg);
+    expect(tags.get('path')).toBe(2);
+    expect(tags.get('circle')).toBe(3 + 4);
+    for (const [, x, y] of svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)) {
+      expect(Number(x)).toBeGreaterThanOrEqual(64);
+      expect(Number(x)).toBeLessThanOrEqual(576);
+      expect(Number(y)).toBeGreaterThanOrEqual(48);
+      expect(Number(y)).toBeLessThanOrEqual(300);
+    }
+    expect(svg).toContain('A &#38; B &#60;1&#62;');
+  });
+
+  it.each([[[]], [[5]], [[NaN]], [[2, 2, 2]], [[-1e-9, 1e9]]])('takes %j', (values) => {
+    const svg = chart.lines({ ...options, series: [{ name: 's', values }] });
+    parse(svg);
+    expect(svg).not.toContain('NaN');
+  });
+});
