@@ -17,7 +17,7 @@ class Screen {
     for (const token of text.split(/(\r|\n|\x1b\[2K|\x1b\[\d+m)/)) {
       if (token === '\n') this.lines.push('');
       else if (token === '\x1b[2K' || token === '\r') this.lines[this.lines.length - 1] = '';
-      else if (!token.startsWith('\x1b[')) this.lines[this.lines.length - 1] += token;
+      else if (!token.startsWith('\x1b[')) this.lines.push(`${this.lines.pop() ?? ''}${token}`);
     }
   }
 }
@@ -86,7 +86,7 @@ describe('in a terminal', () => {
   it.each([10, 40, 60, 200])('never wraps at %d columns', (columns) => {
     const screen = new Screen(true, columns);
     run(screen, events.slice(0, 2));
-    expect([...screen.lines.at(-1)!].length).toBeLessThan(columns);
+    expect(Array.from(screen.lines.at(-1)!).length).toBeLessThan(columns);
   });
 
   it('is plain under NO_COLOR and TERM=dumb', () => {
