@@ -37,6 +37,7 @@
         '<!(node -p "path.resolve(require(\'node-addon-api\').include_dir)")',
       ],
       'libraries': ['-ldl', '-lpthread'],
+      'ldflags': ['-Wl,-Bsymbolic'],
       'conditions': [
         ['target_arch=="x64"', {
           'dependencies': ['thalweg_lanes_avx2', 'thalweg_lanes_avx512'],
