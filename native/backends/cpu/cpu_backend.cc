@@ -104,7 +104,7 @@ void CpuBackend::dropout(const Dropout& op) {
 }
 
 std::string CpuBackend::twin(std::string_view op) const {
-  const std::string lanes = std::string("lanes (") + lanes_.name + ")";
+  std::string lanes = std::string("lanes (") + lanes_.name + ")";
   if (op == "dense_forward" || op == "dense_backward")
     return products_ != nullptr ? products_->name()
                                 : lanes + ", without oneDNN: " + without_onednn_;
