@@ -1,0 +1,39 @@
+/** Objects made and disposed, or made and dropped, leave nothing behind. */
+import { expect, it } from 'vitest';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+
+/** Resident bytes after `count` calls, beyond those after the first tenth. */
+async function growth(count: number, body: () => void | Promise<void>): Promise<number> {
+  let settled = 0;
+  for (let i = 0; i < count; i++) {
+    await body();
+    if (i === Math.floor(count / 10)) settled = process.memoryUsage().rss;
+  }
+  return process.memoryUsage().rss - settled;
+}
+
+const megabytes = 2 ** 20;
+
+it('100,000 steppers', async () => {
+  const weight = new Float32Array(1000);
+  const grown = await growth(100_000, () => {
+    optim.bind(optim.adam(), { weight }).dispose();
+  });
+  expect(grown).toBeLessThan(30 * megabytes); // a leak of the slots alone would be 800 MB
+});
+
+it('5,000 data sets and 1,000 trainers that trained', async () => {
+  const inputs = new Float32Array(10_000);
+  const labels = new Int32Array(100);
+  const sets = await growth(5000, () => {
+    data.fromArrays({ inputs, shape: [100, 100], labels }).dispose();
+  });
+  expect(sets).toBeLessThan(30 * megabytes); // a leak would be 200 MB
+  const set = data.fromArrays({ inputs, shape: [100, 100], labels });
+  const model = nn.sequential({ input: [100] }, nn.dense(200), nn.dense(2));
+  const trainers = await growth(1000, async () => {
+    using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+    await trainer.fit(set, { epochs: 1, batchSize: 50 });
+  });
+  expect(trainers).toBeLessThan(50 * megabytes); // a leak of the arenas would be 450 MB
+});
