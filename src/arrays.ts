@@ -6,7 +6,17 @@ type ArrayClass<T> = { new (length: number): T; readonly name: string };
 
 /** Captured here, so that no later patch of the prototype can hide a resizable buffer. */
 const isResizable = getter('resizable');
-const isDetached = getter('detached');
+
+/** Without the getter of later versions of Node: a detached buffer refuses to be viewed. */
+function isDetached(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
 
 /** A getter of ArrayBuffer as a function; false where this version of Node lacks it. */
 function getter(name: string): (buffer: ArrayBuffer) => boolean {

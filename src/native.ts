@@ -144,6 +144,7 @@ export interface NativeOrderOptions {
 export interface NativeOrder {
   /** Fills `out` with the rows at positions first, first + stride, … */
   indices(first: number, stride: number, out: Uint32Array | Float64Array): void;
+  dispose(): void;
 }
 
 /** What the addon exports; the C++ side of each entry is in native/napi/. */

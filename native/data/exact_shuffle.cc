@@ -4,7 +4,7 @@ namespace thalweg::data {
 
 int bucket_bits(uint64_t length) {
   int bits = 0;
-  while (bits < kMaxBucketBits && (length >> bits) > kSmallLength) ++bits;
+  while (bits < kMaxBucketBits && (length >> bits) > kBucketLength) ++bits;
   return bits;
 }
 

@@ -1,4 +1,4 @@
-// The exactly uniform permutation: Fisher-Yates, and above kSmallLength a split
+// The exactly uniform permutation: Fisher-Yates, and above kBucketLength a split
 // into random buckets first, each shuffled inside the cache (Rao 1961, Sandelius
 // 1962). What is fixed here decides bits; how it is run does not.
 #pragma once
@@ -9,8 +9,11 @@
 
 namespace thalweg::data {
 
-// Up to here every order is exact, and one bucket.
+// Up to here every order is exact: ciphers are poor at small lengths.
 inline constexpr uint64_t kSmallLength = uint64_t{1} << 16;
+// A bucket of 32-bit rows fits a second-level cache of 1 MiB, and there are few
+// enough of them that the lines being written stay in the first.
+inline constexpr uint64_t kBucketLength = uint64_t{1} << 18;
 inline constexpr int kMaxBucketBits = 16;
 
 // Random words are consumed in blocks of 64 = 4 words of 16 counters, laid out
@@ -21,7 +24,7 @@ inline constexpr int kBlockWords = 4 * kBlockCounters;
 // its upper half element kBlockWords + t.
 inline constexpr int kBlockLabels = 2 * kBlockWords;
 
-// Bucket = label below 2^bits; on average at most kSmallLength elements each.
+// Bucket = label below 2^bits; on average at most kBucketLength elements each.
 int bucket_bits(uint64_t length);
 
 // The stream of an order. The length is part of the name: orders of different

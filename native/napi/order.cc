@@ -56,7 +56,9 @@ Execution read_execution(const Napi::Object& object) {
 class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
  public:
   static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "NativeOrder", {InstanceMethod<&NativeOrder::indices>("indices")});
+    return DefineClass(env, "NativeOrder",
+                       {InstanceMethod<&NativeOrder::indices>("indices"),
+                        InstanceMethod<&NativeOrder::dispose>("dispose")});
   }
 
   // { length, seed, epoch, exact, threads?, isa? }
@@ -65,13 +67,27 @@ class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
       const auto object = info[0].As<Napi::Object>();
       const Execution execution = read_execution(object);
       order_ = std::make_unique<Order>(read_order(object), execution.threads, execution.lanes);
+      bytes_ = static_cast<int64_t>(order_->bytes());
+      Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
     });
+  }
+  void Finalize(Napi::BasicEnv env) override {
+    int64_t ignored;
+    if (bytes_ > 0) napi_adjust_external_memory(env, -bytes_, &ignored);
   }
 
  private:
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -bytes_);
+    bytes_ = 0;
+    order_.reset();
+    return info.Env().Undefined();
+  }
+
   // indices(first, stride, out): out a Uint32Array, or a Float64Array.
   Napi::Value indices(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
+      if (!order_) throw Error({"DISPOSED", "order", "a disposed order", "a live order", ""});
       const uint64_t first = to_uint64(info[0], "first"), stride = to_uint64(info[1], "stride");
       const bool wide = is_wide(info[2]);
       const Span out = typed_span(info[2], wide ? napi_float64_array : napi_uint32_array, "out");
@@ -94,6 +110,7 @@ class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
   }
 
   std::unique_ptr<Order> order_;
+  int64_t bytes_ = 0;  // reported to V8
 };
 
 // exactPermutation({ length, seed, epoch, threads?, isa? }, out: Uint32Array)

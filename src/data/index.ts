@@ -1,7 +1,13 @@
 /** Data sets and their files. */
 export { Dataset, fromArrays } from './dataset.js';
 export type { FromArraysOptions } from './dataset.js';
+export { gather } from './gather.js';
+export type { Batch, GatherTargets } from './gather.js';
 export { idx, parseIdx } from './idx.js';
 export type { IdxArray, IdxTensor } from './idx.js';
 export { mnist } from './mnist.js';
 export type { Mnist } from './mnist.js';
+export { permutation, shuffledIndex } from './order.js';
+export type { OrderOptions, PermutationOptions } from './order.js';
+export { Shuffler } from './shuffler.js';
+export type { ShufflerOptions, ShufflerState } from './shuffler.js';

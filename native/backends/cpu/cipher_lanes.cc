@@ -49,13 +49,15 @@ void count_strides(const IndexCipher& cipher, uint64_t first, uint64_t stride, B
 
 template <class T>
 void encipher_block(const IndexCipher& shared, const Block& block, T* out) {
+  constexpr auto kExtents =
+      sizeof(T) == sizeof(uint32_t) ? data::Extents::kNarrow : data::Extents::kWide;
   const IndexCipher cipher = shared;  // a copy that `out` cannot alias
   for (int i = 0; i < kBlock; ++i) {
     CipherHalves halves = {block.left[i], block.right[i]};
-    halves = cipher_round_pair(cipher, 0, halves);
-    halves = cipher_round_pair(cipher, 1, halves);
-    halves = cipher_round_pair(cipher, 2, halves);
-    halves = cipher_round_pair(cipher, 3, halves);
+    halves = cipher_round_pair<kExtents>(cipher, 0, halves);
+    halves = cipher_round_pair<kExtents>(cipher, 1, halves);
+    halves = cipher_round_pair<kExtents>(cipher, 2, halves);
+    halves = cipher_round_pair<kExtents>(cipher, 3, halves);
     out[i] = static_cast<T>(halves.right) * cipher.columns + halves.left;
   }
 }

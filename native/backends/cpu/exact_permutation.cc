@@ -15,7 +15,7 @@ namespace thalweg {
 namespace {
 
 // Elements of a chunk per bucket: the table of counts stays below 1 % of the whole.
-constexpr uint64_t kChunkElementsPerBucket = 512;
+constexpr uint64_t kChunkElementsPerBucket = 2048;
 constexpr uint64_t kLeastChunk = 1 << 16;
 
 struct Split {

@@ -16,19 +16,6 @@ void pick(const From* values, uint64_t first, uint64_t stride, int64_t count, T*
   for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(values[first + i * stride]);
 }
 
-// Where columns * rows leaves 32 bits, so may an index before its cycle is walked.
-void encipher_narrowing(const Lanes& lanes, CipherRange range, uint32_t* out) {
-  constexpr int64_t kBlock = 256;
-  uint64_t wide[kBlock];
-  const int64_t total = range.count;
-  for (int64_t done = 0; done < total; done += kBlock) {
-    range.count = std::min(kBlock, total - done);
-    lanes.shuffle.cipher64(range, wide);
-    pick(wide, 0, 1, range.count, out + done);
-    range.first += kBlock * range.stride;
-  }
-}
-
 }  // namespace
 
 Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
@@ -60,10 +47,8 @@ void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) cons
     const CipherRange range = {&cipher_, first, stride, count};
     if constexpr (std::is_same_v<T, uint64_t>)
       lanes_->shuffle.cipher64(range, out);
-    else if (uint64_t{cipher_.columns} * cipher_.rows <= kNarrow)
-      lanes_->shuffle.cipher32(range, out);
     else
-      encipher_narrowing(*lanes_, range, out);
+      lanes_->shuffle.cipher32(range, out);
   }
 }
 

@@ -28,6 +28,8 @@ class Order {
                  const Lanes& lanes = thalweg::lanes());
 
   uint64_t length() const { return options_.length; }
+  // Host memory held; 0 for ciphers.
+  size_t bytes() const { return values_.bytes(); }
   // Rows at positions first, first + stride, …, count of them, all below length;
   // uint32_t needs length < 2^32.
   template <class T>

@@ -1,0 +1,74 @@
+/** Batches of rows: picked by index, converted and packed by native code. */
+import { checkArray } from '../arrays.js';
+import { ThalwegError } from '../errors.js';
+import { native } from '../native.js';
+import { checkOptions } from '../options.js';
+import { Dataset } from './dataset.js';
+
+/** Where {@link gather} writes. */
+export interface GatherTargets {
+  /** At least rows × features numbers. Default: a new array. */
+  readonly inputs?: Float32Array;
+  /** Int32Array for class indices, Float32Array for values. Default: a new array. */
+  readonly labels?: Int32Array | Float32Array;
+}
+
+/** Rows of a data set, packed. */
+export interface Batch {
+  /** [rows, features], bytes converted by the data set's scale and offset. */
+  readonly inputs: Float32Array;
+  /** [rows] class indices, [rows, labelWidth] values, or nothing. */
+  readonly labels: Int32Array | Float32Array | undefined;
+}
+
+function room<T extends Float32Array | Int32Array>(
+  path: string,
+  given: unknown,
+  type: { new (length: number): T; readonly name: string },
+  length: number,
+): T {
+  if (given === undefined) return new type(length);
+  const array = checkArray(path, given, type);
+  if (array.length < length)
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path,
+      received: `${array.length} elements`,
+      expected: `at least ${length}`,
+    });
+  return array;
+}
+
+/**
+ * Copies the rows at `indices` into packed arrays, over all threads. An index equal to the data
+ * set's length is padding: zeros, and the class -1.
+ *
+ * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, DISPOSED, DETACHED, RESIZABLE, UNKNOWN_OPTION
+ * @example
+ * for (const indices of shuffler) {
+ *   const { inputs, labels } = data.gather(dataset, indices);
+ * }
+ */
+export function gather(dataset: Dataset, indices: Uint32Array, targets: GatherTargets = {}): Batch {
+  const handle = Dataset.handle(dataset, 'dataset');
+  const into = checkOptions('targets', targets, ['inputs', 'labels']);
+  const { length: rows } = checkArray('indices', indices, Uint32Array);
+  const inputs = room('targets.inputs', into['inputs'], Float32Array, rows * dataset.features);
+  const labels = labelRoom(dataset, into['labels'], rows);
+  native.gather(handle, indices, inputs, labels, {});
+  return { inputs, labels };
+}
+
+function labelRoom(dataset: Dataset, given: unknown, rows: number): Batch['labels'] {
+  const path = 'targets.labels';
+  const length = rows * dataset.labelWidth;
+  if (dataset.labelKind === 'sparse') return room(path, given, Int32Array, length);
+  if (dataset.labelKind === 'dense') return room(path, given, Float32Array, length);
+  if (given === undefined) return undefined;
+  throw new ThalwegError({
+    code: 'SHAPE',
+    path,
+    received: 'an array',
+    expected: 'nothing, for a data set without labels',
+  });
+}

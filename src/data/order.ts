@@ -1,0 +1,131 @@
+/** Shuffled orders as pure functions of (length, seed, epoch). */
+import { checkArray } from '../arrays.js';
+import { ThalwegError } from '../errors.js';
+import { type NativeOrderOptions, native } from '../native.js';
+import { checkBoolean, checkNumber, checkOptions, describe } from '../options.js';
+
+/** Names one order. The same options give the same order on every machine. */
+export interface OrderOptions {
+  /** Rows, from 0 to 2^53 - 1. */
+  readonly length: number;
+  /** An integer in [0, 2^64); numbers up to 2^53 - 1. Default 0. */
+  readonly seed?: bigint | number;
+  /** Each epoch has an unrelated order. Default 0. */
+  readonly epoch?: number;
+}
+
+/** Rows from which on indices no longer fit a Uint32Array together with the padding value. */
+export const wideLength = 2 ** 32 - 1;
+
+/** A seed in [0, 2^64), or SEED. */
+export function checkSeed(path: string, value: unknown): bigint {
+  const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
+  throw new ThalwegError({
+    code: 'SEED',
+    path,
+    received: describe(value),
+    expected: 'an integer in [0, 2^64)',
+    remedy: 'use a bigint such as 42n',
+  });
+}
+
+/** The options as the addon takes them. */
+export function checkOrder(
+  path: string,
+  options: Record<string, unknown>,
+  exact = false,
+): NativeOrderOptions {
+  const { length, seed = 0n, epoch = 0 } = options;
+  return {
+    length: checkNumber(`${path}.length`, length, { min: 0, max: 2 ** 53 - 1, integer: true }),
+    seed: checkSeed(`${path}.seed`, seed),
+    epoch: checkNumber(`${path}.epoch`, epoch, { min: 0, integer: true }),
+    exact,
+  };
+}
+
+/**
+ * The row at one position of a shuffled order, in constant time and memory: up to 2^16 rows the
+ * whole order is made for it, above that an index cipher is evaluated once. Equals
+ * `permutation({ length, seed, epoch })[position]`.
+ *
+ * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION
+ * @example
+ * data.shuffledIndex({ length: 1e12, seed: 7n, epoch: 3, position: 999 });
+ */
+export function shuffledIndex(
+  options: OrderOptions & {
+    /** From 0 to length - 1. */
+    readonly position: number | bigint;
+  },
+): number {
+  const path = 'shuffledIndex';
+  const checked = checkOptions(path, options, ['length', 'seed', 'epoch', 'position']);
+  const { length, seed, epoch } = checkOrder(path, checked);
+  const { position: given } = checked;
+  const position = checkNumber(
+    `${path}.position`,
+    typeof given === 'bigint' ? Number(given) : given,
+    { min: 0, max: length - 1, integer: true },
+  );
+  return native.shuffledIndex(length, seed, epoch, position);
+}
+
+/** Options of {@link permutation}. */
+export interface PermutationOptions extends OrderOptions {
+  /**
+   * Exactly uniform at any length, given ideal random bits, by a bucket shuffle over all threads.
+   * Otherwise orders of more than 2^16 rows come from an index cipher, as batches do. Default false.
+   */
+  readonly exact?: boolean;
+  /** Filled and returned instead of a new array; `length` elements. */
+  readonly out?: Uint32Array;
+}
+
+/**
+ * A whole order as an array: a Uint32Array, or a Float64Array from 2^32 - 1 rows on. The bits
+ * depend on (length, seed, epoch, exact) alone.
+ *
+ * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, SHAPE, DETACHED, RESIZABLE
+ * @example
+ * const order = data.permutation({ length: 60_000, seed: 7n, epoch: 1 });
+ */
+export function permutation(options: PermutationOptions): Uint32Array | Float64Array {
+  const path = 'permutation';
+  const checked = checkOptions(path, options, ['length', 'seed', 'epoch', 'exact', 'out']);
+  const exact = checkBoolean(`${path}.exact`, checked['exact'] ?? false);
+  const order = checkOrder(path, checked, exact);
+  const out =
+    checked['out'] === undefined
+      ? indexArray(order.length, order.length)
+      : checkArray(`${path}.out`, checked['out'], Uint32Array);
+  if (out.length !== order.length)
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path: `${path}.out`,
+      received: `${out.length} elements`,
+      expected: `${order.length} elements, one a row`,
+    });
+  if (exact && out instanceof Uint32Array) native.exactPermutation(order, out);
+  else new native.Order(order).indices(0, 1, out);
+  return out;
+}
+
+/** Room for `count` indices below `length`. */
+export function indexArray(length: number, count: number): Uint32Array | Float64Array {
+  try {
+    return length < wideLength ? new Uint32Array(count) : new Float64Array(count);
+  } catch (cause) {
+    throw new ThalwegError(
+      {
+        code: 'MEMORY',
+        path: 'length',
+        received: `${count} indices`,
+        expected: 'an array that fits this machine',
+        remedy: 'use data.shuffledIndex or data.Shuffler, which hold no order',
+      },
+      { cause },
+    );
+  }
+}

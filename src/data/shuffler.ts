@@ -1,0 +1,220 @@
+/** Batches of shuffled row indices, resumable anywhere. */
+import { ThalwegError } from '../errors.js';
+import { type NativeOrder, native } from '../native.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { type OrderOptions, checkOrder, indexArray } from './order.js';
+
+/** Options of {@link Shuffler}. */
+export interface ShufflerOptions extends OrderOptions {
+  /** Rows of a batch, at least 1. */
+  readonly batchSize: number;
+  /**
+   * The last rows of an epoch that fill no whole batch: `keep` yields a smaller batch, `drop` leaves
+   * them out, `mask` fills the batch up with the value `length`, which is no row (`data.gather`
+   * writes zeros and the class -1 for it). With `drop` and `mask` all shards yield the same number
+   * of batches. Default `keep`.
+   */
+  readonly last?: 'keep' | 'drop' | 'mask';
+  /** This one's share: positions rank, rank + world, … of the one global order. Default all. */
+  readonly shard?: { readonly rank: number; readonly world: number };
+  /**
+   * Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row; otherwise only up to 2^16
+   * rows, above by an index cipher without memory. Default false.
+   */
+  readonly exact?: boolean;
+}
+
+/** Where a {@link Shuffler} stands: plain JSON. Batch size and shards may change on resumption. */
+export interface ShufflerState {
+  readonly version: 1;
+  readonly length: number;
+  /** In decimal. */
+  readonly seed: string;
+  readonly exact: boolean;
+  readonly epoch: number;
+  /** Positions of the global order already used up in this epoch. */
+  readonly position: number;
+}
+
+const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact'];
+
+/**
+ * Iterates the index batches of one epoch after another: each `for … of` runs through the rest of
+ * the current epoch and then advances to the next. Every batch is an array of its own, a
+ * Uint32Array, or a Float64Array from 2^32 - 1 rows on.
+ *
+ * The order depends on (length, seed, epoch, exact) alone, not on batches, shards, threads or
+ * instruction set.
+ *
+ * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, EMPTY_EPOCH
+ * @example
+ * const shuffler = new data.Shuffler({ length: 60_000, batchSize: 128, seed: 7n });
+ * for (const indices of shuffler) train(indices);
+ */
+export class Shuffler implements Iterable<Uint32Array | Float64Array> {
+  readonly length: number;
+  readonly batchSize: number;
+  readonly seed: bigint;
+  readonly exact: boolean;
+  readonly last: 'keep' | 'drop' | 'mask';
+  readonly shard: { readonly rank: number; readonly world: number };
+  #epoch: number;
+  #position = 0;
+  /** The current epoch's order, made when first read. */
+  #order: NativeOrder | undefined;
+
+  constructor(options: ShufflerOptions) {
+    const path = 'Shuffler';
+    const checked = checkOptions(path, options, keys);
+    const { length, seed, epoch } = checkOrder(path, checked);
+    this.length = length;
+    this.seed = seed;
+    this.#epoch = epoch;
+    this.batchSize = checkNumber(`${path}.batchSize`, checked['batchSize'], {
+      min: 1,
+      max: 2 ** 32 - 1,
+      integer: true,
+    });
+    this.last = checkOneOf(`${path}.last`, checked['last'] ?? 'keep', ['keep', 'drop', 'mask']);
+    this.exact = checkBoolean(`${path}.exact`, checked['exact'] ?? false);
+    this.shard = checkShard(`${path}.shard`, checked['shard']);
+    if (this.batches === 0)
+      throw new ThalwegError({
+        code: 'EMPTY_EPOCH',
+        path,
+        received: `${length} rows in batches of ${this.batchSize}, rank ${this.shard.rank} of ${this.shard.world}`,
+        expected: 'at least one batch an epoch',
+        remedy: this.last === 'drop' ? "use a smaller batchSize or last: 'keep'" : '',
+      });
+  }
+
+  /** Epoch of the next batch, or of the last one inside a loop. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Positions of the global order used up in this epoch, by all shards together. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Batches of a whole epoch. */
+  get batches(): number {
+    return this.#batchesFrom(0);
+  }
+
+  /** Rows of the global order that all shards together use up with one batch each. */
+  get #stride(): number {
+    return this.batchSize * this.shard.world;
+  }
+
+  #batchesFrom(position: number): number {
+    const left = this.length - position;
+    if (this.last === 'drop') return Math.floor(left / this.#stride);
+    if (this.last === 'mask') return Math.ceil(left / this.#stride);
+    return Math.ceil(this.#rowsFrom(position) / this.batchSize);
+  }
+
+  /** This shard's rows from a position of the global order on. */
+  #rowsFrom(position: number): number {
+    const { rank, world } = this.shard;
+    return Math.max(0, Math.ceil((this.length - position - rank) / world));
+  }
+
+  /** Yields the rest of the current epoch, then advances to the next. */
+  *[Symbol.iterator](): Generator<Uint32Array | Float64Array, void, undefined> {
+    const epoch = this.#epoch;
+    while (this.#epoch === epoch && this.#batchesFrom(this.#position) > 0) {
+      const batch = this.#batchAt(this.#position);
+      this.#position = Math.min(this.length, this.#position + this.#stride);
+      yield batch;
+    }
+    if (this.#epoch === epoch) this.#startEpoch(epoch + 1);
+  }
+
+  #batchAt(position: number): Uint32Array | Float64Array {
+    this.#order ??= new native.Order({
+      length: this.length,
+      seed: this.seed,
+      epoch: this.#epoch,
+      exact: this.exact,
+    });
+    const rows = Math.min(this.batchSize, this.#rowsFrom(position));
+    const batch = indexArray(this.length, this.last === 'keep' ? rows : this.batchSize);
+    const { rank, world } = this.shard;
+    this.#order.indices(position + rank, world, batch.subarray(0, rows));
+    return batch.fill(this.length, rows);
+  }
+
+  #startEpoch(epoch: number): void {
+    this.#epoch = epoch;
+    this.#position = 0;
+    this.#order?.dispose();
+    this.#order = undefined;
+  }
+
+  /**
+   * Moves to a position of the global order, in rows, and optionally to another epoch, in constant
+   * time. The next batch starts there.
+   *
+   * @throws ThalwegError RANGE, TYPE
+   */
+  seek(position: number, epoch: number = this.#epoch): void {
+    const to = checkNumber('seek.position', position, { min: 0, max: this.length, integer: true });
+    const of = checkNumber('seek.epoch', epoch, { min: 0, integer: true });
+    if (of !== this.#epoch) this.#startEpoch(of);
+    this.#position = to;
+  }
+
+  /** What {@link restore} needs to go on with the next batch. */
+  state(): ShufflerState {
+    const done = this.#batchesFrom(this.#position) === 0;
+    return {
+      version: 1,
+      length: this.length,
+      seed: this.seed.toString(),
+      exact: this.exact,
+      epoch: done ? this.#epoch + 1 : this.#epoch,
+      position: done ? 0 : this.#position,
+    };
+  }
+
+  /**
+   * Goes on where `state` was taken, possibly with other batches or shards.
+   *
+   * @throws ThalwegError STATE_MISMATCH where the state is of another order, VERSION
+   */
+  restore(state: ShufflerState): void {
+    const path = 'state';
+    const known = ['version', 'length', 'seed', 'exact', 'epoch', 'position'];
+    const checked = checkOptions(path, state, known);
+    if (checked['version'] !== 1)
+      throw new ThalwegError({
+        code: 'VERSION',
+        path: `${path}.version`,
+        received: String(checked['version']),
+        expected: '1',
+      });
+    const own = this.state();
+    for (const key of ['length', 'seed', 'exact'] as const)
+      if (checked[key] !== own[key])
+        throw new ThalwegError({
+          code: 'STATE_MISMATCH',
+          path: `${path}.${key}`,
+          received: String(checked[key]),
+          expected: `${String(own[key])}, as this shuffler has`,
+          remedy: 'resume with the data set and seed of the saved run',
+        });
+    this.seek(checked['position'] as number, checked['epoch'] as number);
+  }
+}
+
+function checkShard(path: string, value: unknown): { rank: number; world: number } {
+  if (value === undefined) return { rank: 0, world: 1 };
+  const { rank, world: given } = checkOptions(path, value, ['rank', 'world']);
+  const world = checkNumber(`${path}.world`, given, { min: 1, max: 2 ** 20, integer: true });
+  return Object.freeze({
+    rank: checkNumber(`${path}.rank`, rank, { min: 0, max: world - 1, integer: true }),
+    world,
+  });
+}
