@@ -5,6 +5,7 @@ import { describe, suggestion } from './options.js';
 
 /** One operation and the implementation that serves it. */
 export interface OperationTwin {
+  /** Name of the operation, as `dense` or `step`. */
   readonly operation: string;
   /** As `cpu (avx512)`, `onednn`, or `reference` with the reason. */
   readonly implementation: string;
@@ -12,10 +13,13 @@ export interface OperationTwin {
 
 /** What {@link explain} tells of a device. */
 export interface DeviceExplanation {
+  /** The device that the name chose. */
   readonly device: string;
   /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
+  /** Threads of a parallel loop; `OMP_NUM_THREADS` lowers it. */
   readonly threads: number;
+  /** Every operation and what serves it. */
   readonly operations: readonly OperationTwin[];
 }
 
@@ -38,7 +42,16 @@ export function resolveDevice(name: unknown): string {
   });
 }
 
-/** Which device a name chooses, on what it runs, and which implementation serves each operation. */
+/**
+ * Which device a name chooses, on what it runs, and which implementation serves each operation.
+ *
+ * @param name as the `device` of a {@link Trainer}. Default `'auto'`
+ * @throws ThalwegError NO_DEVICE, TYPE
+ * @example
+ * device.explain().operations.forEach(({ operation, implementation }) => {
+ *   console.log(operation, implementation);
+ * });
+ */
 export function explain(name = 'auto'): DeviceExplanation {
   const device = resolveDevice(name);
   return {

@@ -40,11 +40,15 @@ export type ErrorCode =
 
 /** What went wrong, in parts. `remedy` may be empty. */
 export interface ErrorFields {
+  /** Stable: programs may act on it. */
   readonly code: ErrorCode;
   /** Where: an option path such as `optimizer.learningRate`, or a file. */
   readonly path: string;
+  /** What came, shortened. */
   readonly received: string;
+  /** What would have been right, with its limits. */
   readonly expected: string;
+  /** What to do about it. */
   readonly remedy?: string;
 }
 
@@ -54,13 +58,20 @@ export interface ErrorFields {
  * The message has one grammar: *expected X for \`path\`, received Y; remedy*.
  */
 export class ThalwegError extends Error {
+  /** Always `'ThalwegError'`, also across copies of the package. */
   override readonly name = 'ThalwegError';
+  /** Stable: programs may act on it. docs/errors.md lists every code. */
   readonly code: ErrorCode;
+  /** Where: an option path such as `optimizer.learningRate`, or a file. */
   readonly path: string;
+  /** What came, shortened. */
   readonly received: string;
+  /** What would have been right, with its limits. */
   readonly expected: string;
+  /** What to do about it; empty where `expected` says it. */
   readonly remedy: string;
 
+  /** From its parts; `options.cause` is the error underneath, if any. */
   constructor(fields: ErrorFields, options?: ErrorOptions) {
     const { code, path, received, expected, remedy = '' } = fields;
     super(

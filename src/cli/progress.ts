@@ -3,8 +3,11 @@ import type { EpochEvent, ProgressEvent, StartEvent, TrainEvent } from '../train
 
 /** Where progress goes: a terminal, a file, a pipe. */
 export interface ProgressStream {
+  /** Takes a piece of text. */
   write(text: string): unknown;
+  /** Whether lines can be redrawn. Default false. */
   readonly isTTY?: boolean;
+  /** Width of the terminal in characters. Default 80. */
   readonly columns?: number;
 }
 

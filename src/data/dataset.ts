@@ -66,12 +66,17 @@ export class Dataset implements Disposable {
   readonly shape: readonly number[];
   /** Numbers in one row. */
   readonly features: number;
+  /** `sparse`: a class index a row; `dense`: values; `none`: no labels. */
   readonly labelKind: 'none' | 'sparse' | 'dense';
   /** Label values a row: 1 for class indices. */
   readonly labelWidth: number;
   #native: NativeDataset | undefined;
 
-  /** Use {@link fromArrays}. */
+  /**
+   * Use {@link fromArrays}.
+   *
+   * @internal
+   */
   constructor(options: FromArraysOptions) {
     checkOptions('fromArrays', options, keys);
     const bytes = options.inputs instanceof Uint8Array;
@@ -115,11 +120,16 @@ export class Dataset implements Disposable {
     this.#native = undefined;
   }
 
+  /** As {@link Dataset.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
-  /** The native half; internal. */
+  /**
+   * The native half.
+   *
+   * @internal
+   */
   static handle(dataset: unknown, path: string): NativeDataset {
     if (!(dataset instanceof Dataset))
       throw new ThalwegError({

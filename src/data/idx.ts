@@ -9,7 +9,9 @@ export type IdxArray =
 
 /** What an IDX file holds. */
 export interface IdxTensor {
+  /** Extents, the slowest first. */
   readonly shape: readonly number[];
+  /** The elements in row-major order, in an array of their own. */
   readonly data: IdxArray;
 }
 
@@ -89,7 +91,13 @@ function refuse(code: ErrorCode, path: string, received: string, expected: strin
   throw new ThalwegError({ code, path, received, expected });
 }
 
-/** Parses the bytes of an IDX file; `path` names them in errors. */
+/**
+ * Parses the bytes of an IDX file. Sizes are checked before memory is taken.
+ *
+ * @param bytes not gzipped
+ * @param path names them in errors. Default `idx`
+ * @throws ThalwegError FORMAT, TRUNCATED
+ */
 export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4) refuse('TRUNCATED', path, `${bytes.length} bytes`, 'a header of 4 bytes');
@@ -113,7 +121,7 @@ export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
 }
 
 /**
- * Reads an IDX file, gzipped or not.
+ * Reads an IDX file, gzipped or not; at most 2 GiB unpacked.
  *
  * @throws ThalwegError FORMAT, TRUNCATED, MISSING
  */

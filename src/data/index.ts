@@ -10,4 +10,4 @@ export type { Mnist } from './mnist.js';
 export { permutation, shuffledIndex } from './order.js';
 export type { OrderOptions, PermutationOptions } from './order.js';
 export { Shuffler } from './shuffler.js';
-export type { ShufflerOptions, ShufflerState } from './shuffler.js';
+export type { Shard, ShufflerOptions, ShufflerState } from './shuffler.js';

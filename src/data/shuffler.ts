@@ -4,6 +4,14 @@ import { type NativeOrder, native } from '../native.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
 
+/** One share of an order that several processes work through together. */
+export interface Shard {
+  /** From 0 to world − 1. */
+  readonly rank: number;
+  /** How many shares there are, 1 to 2^20. */
+  readonly world: number;
+}
+
 /** Options of {@link Shuffler}. */
 export interface ShufflerOptions extends OrderOptions {
   /** Rows of a batch, at least 1. */
@@ -16,7 +24,7 @@ export interface ShufflerOptions extends OrderOptions {
    */
   readonly last?: 'keep' | 'drop' | 'mask';
   /** This one's share: positions rank, rank + world, … of the one global order. Default all. */
-  readonly shard?: { readonly rank: number; readonly world: number };
+  readonly shard?: Shard;
   /**
    * Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row; otherwise only up to 2^16
    * rows, above by an index cipher without memory. Default false.
@@ -26,11 +34,15 @@ export interface ShufflerOptions extends OrderOptions {
 
 /** Where a {@link Shuffler} stands: plain JSON. Batch size and shards may change on resumption. */
 export interface ShufflerState {
+  /** Of this layout. */
   readonly version: 1;
+  /** Rows. */
   readonly length: number;
   /** In decimal. */
   readonly seed: string;
+  /** Whether orders of more than 2^16 rows are exactly uniform. */
   readonly exact: boolean;
+  /** Epoch of the next batch. */
   readonly epoch: number;
   /** Positions of the global order already used up in this epoch. */
   readonly position: number;
@@ -52,12 +64,18 @@ const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact'];
  * for (const indices of shuffler) train(indices);
  */
 export class Shuffler implements Iterable<Uint32Array | Float64Array> {
+  /** Rows. */
   readonly length: number;
+  /** Rows of a batch. */
   readonly batchSize: number;
+  /** Seed of every epoch's order. */
   readonly seed: bigint;
+  /** Whether orders of more than 2^16 rows are exactly uniform. */
   readonly exact: boolean;
+  /** What becomes of the last rows of an epoch. */
   readonly last: 'keep' | 'drop' | 'mask';
-  readonly shard: { readonly rank: number; readonly world: number };
+  /** This one's share. */
+  readonly shard: Shard;
   #epoch: number;
   #position = 0;
   /** The current epoch's order, made when first read. */
@@ -209,7 +227,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   }
 }
 
-function checkShard(path: string, value: unknown): { rank: number; world: number } {
+function checkShard(path: string, value: unknown): Shard {
   if (value === undefined) return { rank: 0, world: 1 };
   const { rank, world: given } = checkOptions(path, value, ['rank', 'world']);
   const world = checkNumber(`${path}.world`, given, { min: 1, max: 2 ** 20, integer: true });

@@ -38,8 +38,11 @@ const elementBytes: Readonly<Record<SafetensorsType, number>> = {
 
 /** One named tensor. */
 export interface SafetensorsTensor {
+  /** Any text but `__metadata__`. */
   readonly name: string;
+  /** Type of the elements. */
   readonly dtype: SafetensorsType;
+  /** Extents, the slowest first; empty for a single number. */
   readonly shape: readonly number[];
   /** The elements' bytes; when reading, a Uint8Array at a multiple of 8 of its buffer. */
   readonly data: ArrayBufferView;
@@ -47,7 +50,9 @@ export interface SafetensorsTensor {
 
 /** What a file holds. */
 export interface SafetensorsFile {
+  /** In the order of their data. */
   readonly tensors: readonly SafetensorsTensor[];
+  /** What stood under `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

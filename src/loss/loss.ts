@@ -6,6 +6,7 @@ export type LossName = 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSqua
 
 /** Description of a loss. */
 export interface Loss {
+  /** Its name. */
   readonly kind: LossName;
   /** Where huber turns from square to linear; greater than 0. Unused elsewhere. */
   readonly delta: number;
@@ -20,23 +21,32 @@ const names: readonly LossName[] = [
 
 /**
  * Mean over the batch of −Σ p log softmax(logits), with labels as class indices (Int32Array) or
- * as one distribution a row (Float32Array).
+ * as one distribution a row (Float32Array). The model ends in logits, without a softmax.
  */
 export function softmaxCrossEntropy(): Loss {
   return Object.freeze({ kind: 'softmaxCrossEntropy', delta: 1 });
 }
 
-/** Mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]. */
+/**
+ * Mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]
+ * (Float32Array, [rows, outputs]). The model ends in logits, without a sigmoid.
+ */
 export function sigmoidCrossEntropy(): Loss {
   return Object.freeze({ kind: 'sigmoidCrossEntropy', delta: 1 });
 }
 
-/** Mean over all outputs of (y − label)². */
+/** Mean over all outputs of (y − label)², labels a Float32Array of [rows, outputs]. */
 export function meanSquaredError(): Loss {
   return Object.freeze({ kind: 'meanSquaredError', delta: 1 });
 }
 
-/** Mean over all outputs of ½ d² for |d| ≤ delta, else delta (|d| − ½ delta) (Huber 1964). */
+/**
+ * Mean over all outputs of ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − label (Huber
+ * 1964).
+ *
+ * @param options `delta`: greater than 0. Default 1
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function huber(options: { readonly delta?: number } = {}): Loss {
   checkOptions('huber', options, ['delta']);
   const delta = checkNumber('huber.delta', options.delta ?? 1, { min: 0, openMin: true });

@@ -22,6 +22,7 @@ export function nativeActivation(name: ActivationName): Activation {
 
 /** Options that every activation layer takes. */
 export interface ActivationOptions {
+  /** 1 to 64 letters, digits, `_` or `-`. Default the activation and its count, as `relu1`. */
   readonly name?: string;
 }
 
@@ -39,8 +40,11 @@ export interface GeluOptions extends ActivationOptions {
 
 /** Description of an activation layer. */
 export interface ActivationLayer extends Layer {
+  /** Tells the layers apart. */
   readonly kind: 'activation';
+  /** Which function. */
   readonly activation: Activation;
+  /** Slope of leakyRelu for negative inputs; unused elsewhere. */
   readonly slope: number;
 }
 
@@ -58,29 +62,49 @@ function simple(name: 'relu' | 'sigmoid' | 'tanh', options: ActivationOptions): 
   return layer(name, options);
 }
 
-/** max(x, 0). */
+/**
+ * max(x, 0).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function relu(options: ActivationOptions = {}): ActivationLayer {
   return simple('relu', options);
 }
 
-/** 1 / (1 + e^(-x)). */
+/**
+ * 1 / (1 + e^(-x)).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function sigmoid(options: ActivationOptions = {}): ActivationLayer {
   return simple('sigmoid', options);
 }
 
-/** The hyperbolic tangent. */
+/**
+ * The hyperbolic tangent.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function tanh(options: ActivationOptions = {}): ActivationLayer {
   return simple('tanh', options);
 }
 
-/** x where x > 0, else slope · x (Maas 2013). */
+/**
+ * x where x > 0, else slope · x (Maas 2013).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function leakyRelu(options: LeakyReluOptions = {}): ActivationLayer {
   checkOptions('leakyRelu', options, ['slope', 'name']);
   const slope = checkNumber('leakyRelu.slope', options.slope ?? 0.01, { min: 0 });
   return layer('leakyRelu', options, slope);
 }
 
-/** x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016). */
+/**
+ * x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
 export function gelu(options: GeluOptions = {}): ActivationLayer {
   checkOptions('gelu', options, ['approximate', 'name']);
   const form = checkOneOf('gelu.approximate', options.approximate ?? 'none', ['none', 'tanh']);

@@ -10,22 +10,29 @@ import { checkName } from './name.js';
 export interface DenseOptions {
   /** Applied to the output, fused into the product. Default none. */
   readonly activation?: ActivationName;
-  /** Default true. */
+  /** Whether to add b. Default true. */
   readonly useBias?: boolean;
-  /** Default `'glorotUniform'`. */
+  /** How W starts. Default `'glorotUniform'`. */
   readonly weightInitializer?: Initializer;
-  /** Default `'zeros'`. */
+  /** How b starts. Default `'zeros'`. */
   readonly biasInitializer?: Initializer;
+  /** 1 to 64 letters, digits, `_` or `-`. Default `dense` and its count. */
   readonly name?: string;
 }
 
 /** Description of a dense layer. */
 export interface DenseLayer extends Layer {
+  /** Tells the layers apart. */
   readonly kind: 'dense';
+  /** Outputs. */
   readonly units: number;
+  /** Applied to the output. */
   readonly activation: ActivationName | 'none';
+  /** Whether b is there. */
   readonly useBias: boolean;
+  /** How W starts. */
   readonly weightInitializer: Initializer;
+  /** How b starts. */
   readonly biasInitializer: Initializer;
 }
 

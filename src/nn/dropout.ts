@@ -5,16 +5,19 @@ import { checkName } from './name.js';
 
 /** Description of a dropout layer. */
 export interface DropoutLayer extends Layer {
+  /** Tells the layers apart. */
   readonly kind: 'dropout';
+  /** Probability of 0, in [0, 1). */
   readonly rate: number;
 }
 
 /**
  * Sets each element to 0 with probability `rate` while training and scales the rest by
  * 1 / (1 − rate); the identity elsewhere. The mask is counted, not drawn: it depends on the seed,
- * the step, the layer and the element alone.
+ * the step, the layer and the element alone (Srivastava et al. 2014).
  *
- * @param rate in [0, 1)
+ * @param rate probability of 0, in [0, 1)
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function dropout(rate: number, options: { readonly name?: string } = {}): DropoutLayer {
   checkNumber('dropout.rate', rate, { min: 0, max: 1, openMax: true });

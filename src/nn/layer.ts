@@ -3,6 +3,7 @@ import type { Initializer } from './initializer.js';
 
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
+  /** Which layer it is. */
   readonly kind: string;
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
@@ -12,10 +13,13 @@ export interface Layer {
 export interface ParameterSpec {
   /** Name within the layer, such as `weight`. */
   readonly name: string;
+  /** Extents, the slowest first. */
   readonly shape: readonly number[];
+  /** How it starts. */
   readonly initializer: Initializer;
-  /** What the initialisers scale by: connections into and out of one unit. */
+  /** Connections into one unit; initialisers scale by it. */
   readonly fanIn: number;
+  /** Connections out of one unit. */
   readonly fanOut: number;
 }
 

@@ -13,19 +13,40 @@ export interface SequentialOptions {
 
 /** A layer in its place in a model. */
 export interface PlacedLayer {
+  /** The layer's own name or its kind and count, as `dense1`. */
   readonly name: string;
+  /** The description as given. */
   readonly layer: Layer;
+  /** Shape of one example before the layer. */
   readonly inputShape: readonly number[];
+  /** Shape of one example after the layer. */
   readonly outputShape: readonly number[];
+  /** Its parameters, named within the layer. */
   readonly parameters: readonly ParameterSpec[];
+}
+
+/** A model as plain data; JSON.stringify(model) writes it. */
+export interface SequentialJson {
+  /** Which container it is. */
+  readonly kind: 'sequential';
+  /** Shape of one example. */
+  readonly input: readonly number[];
+  /** The layers' descriptions in their order. */
+  readonly layers: readonly Layer[];
 }
 
 /** A model: an immutable description without memory; a trainer gives it weights. */
 export class Sequential {
+  /** Shape of one example. */
   readonly input: readonly number[];
+  /** The layers in their order. */
   readonly layers: readonly PlacedLayer[];
 
-  /** Use {@link sequential}. */
+  /**
+   * Use {@link sequential}.
+   *
+   * @internal
+   */
   constructor(input: readonly number[], layers: readonly Layer[]) {
     this.input = Object.freeze([...input]);
     this.layers = Object.freeze(place(this.input, layers));
@@ -48,7 +69,7 @@ export class Sequential {
     return this.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
   }
 
-  /** A table of layers, output shapes and parameter counts. */
+  /** A table of layers, output shapes and parameter counts, as text of several lines. */
   summary(): string {
     return table(
       this.layers.map(({ name, layer, outputShape, parameters }) => ({
@@ -60,7 +81,11 @@ export class Sequential {
     );
   }
 
-  /** The layers as the native plan takes them. */
+  /**
+   * The layers as the native plan takes them.
+   *
+   * @internal
+   */
   lower(): readonly NativeLayer[] {
     return this.layers.map(({ layer, name, inputShape }) =>
       kindOf(layer, name).lower(layer, inputShape),
@@ -68,7 +93,7 @@ export class Sequential {
   }
 
   /** A plain value from which {@link fromJSON} makes the same model. */
-  toJSON(): { kind: 'sequential'; input: readonly number[]; layers: readonly Layer[] } {
+  toJSON(): SequentialJson {
     return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
   }
 }
@@ -141,8 +166,12 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
   return new Sequential(input, layers);
 }
 
-/** The model that {@link Sequential.toJSON} described. */
-export function fromJSON(json: ReturnType<Sequential['toJSON']>): Sequential {
+/**
+ * The model that {@link Sequential.toJSON} described.
+ *
+ * @throws ThalwegError as {@link sequential}
+ */
+export function fromJSON(json: SequentialJson): Sequential {
   checkOptions('model', json, ['kind', 'input', 'layers']);
   return sequential({ input: json.input }, ...json.layers);
 }

@@ -5,12 +5,15 @@ import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
 export interface SoftmaxLayer extends Layer {
+  /** Tells the layers apart. */
   readonly kind: 'softmax';
 }
 
 /**
  * e^x / Σ e^x over the features of an example. The loss `softmaxCrossEntropy` takes logits: leave
  * this layer out there.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer {
   checkOptions('softmax', options, ['name']);

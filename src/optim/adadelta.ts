@@ -10,8 +10,11 @@ export interface AdadeltaOptions extends CommonOptions {
 }
 
 /**
- * E = ρE + (1 − ρ)g²; u = g√(D + ε) / √(E + ε); D = ρD + (1 − ρ)u²; w −= ηu (Zeiler 2012). η default
- * 1. TensorFlow.js divides by E from before the step.
+ * E = ρE + (1 − ρ)g²; u = g√(D + ε) / √(E + ε); D = ρD + (1 − ρ)u²; w −= ηu (Zeiler 2012). η
+ * default 1. TensorFlow.js divides by E from before the step.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  */
 export const adadelta = define<AdadeltaOptions>({
   kind: 'adadelta',

@@ -5,7 +5,12 @@ import { define } from './define.js';
 /** Options of {@link adamW}; `weightDecay` defaults to 0.01. */
 export type AdamWOptions = AdamOptions;
 
-/** adam, plus w −= ηλw (Loshchilov and Hutter 2019). η default 0.001, λ 0.01. */
+/**
+ * adam, plus w −= ηλw (Loshchilov and Hutter 2019). η default 0.001, λ 0.01.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const adamW = define<AdamWOptions>({
   kind: 'adamW',
   learningRate: 0.001,

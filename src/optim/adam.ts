@@ -33,6 +33,9 @@ export function adamRule({ amsgrad, compat }: Readonly<Record<string, unknown>>)
 /**
  * m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ),
  * v̂ = v / (1 − β₂ᵗ) (Kingma and Ba 2015). η default 0.001.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  */
 export const adam = define<AdamOptions>({
   kind: 'adam',

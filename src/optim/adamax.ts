@@ -11,7 +11,13 @@ export interface AdamaxOptions extends CommonOptions {
   readonly epsilon?: number;
 }
 
-/** m = β₁m + (1 − β₁)g; u = max(β₂u, |g|); w −= η / (1 − β₁ᵗ) · m / (u + ε) (Kingma and Ba 2015). η default 0.002. */
+/**
+ * m = β₁m + (1 − β₁)g; u = max(β₂u, |g|); w −= η / (1 − β₁ᵗ) · m / (u + ε) (Kingma and Ba 2015). η
+ * default 0.002.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const adamax = define<AdamaxOptions>({
   kind: 'adamax',
   learningRate: 0.002,

@@ -32,10 +32,13 @@ export interface StepResult {
 
 /** Everything a step reads besides parameters, gradients and settings; keyed by parameter name. */
 export interface StepperState {
+  /** Of this layout. */
   readonly version: 1;
   /** Native name of the rule whose slots these are. */
   readonly rule: string;
+  /** Steps taken. */
   readonly step: number;
+  /** Steps left out by `nonFinite: 'skip'`. */
   readonly skipped: number;
   /** Per-group scalar state, group after group; empty for most rules. */
   readonly scalars: Float64Array;
@@ -63,7 +66,11 @@ export class Stepper implements Disposable {
   #step = 0;
   #skipped = 0;
 
-  /** Use {@link bind}. */
+  /**
+   * Use {@link bind}.
+   *
+   * @internal
+   */
   constructor(optimizer: Optimizer, parameters: NamedArrays, options: BindOptions) {
     checkOptimizer(optimizer);
     checkOptions('options', options, bindKeys);
@@ -182,6 +189,7 @@ export class Stepper implements Disposable {
     this.#native = undefined;
   }
 
+  /** As {@link Stepper.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

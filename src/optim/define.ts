@@ -16,9 +16,11 @@ export interface ParameterGroup {
   readonly match: string;
   /** Multiplies the optimizer's learning rate. Default 1. */
   readonly learningRateScale?: number;
-  /** Replaces the learning rate. */
+  /** Replaces the learning rate, its schedule included; finite, at least 0. */
   readonly learningRate?: number;
+  /** Replaces the optimizer's coupled L2; at least 0. */
   readonly l2?: number;
+  /** Replaces the optimizer's decoupled decay; at least 0. */
   readonly weightDecay?: number;
 }
 
@@ -38,11 +40,17 @@ export interface CommonOptions {
 
 /** A plain, serialisable description of an optimizer; made by `optim.adam`, … */
 export interface Optimizer {
+  /** Which optimizer, as `adam`. */
   readonly kind: string;
+  /** Before the groups' scales. */
   readonly learningRate: LearningRate;
+  /** Coupled L2. */
   readonly l2: number;
+  /** Decoupled decay. */
   readonly weightDecay: number;
+  /** Parameters with other rates or decays. */
   readonly groups: readonly ParameterGroup[];
+  /** Whose formulas, where they differ from the papers'. */
   readonly compat?: 'tfjs';
 }
 

@@ -19,7 +19,12 @@ const rules: Readonly<Record<string, string>> = {
   averaged: 'momentumAveraged',
 };
 
-/** Gradient descent with momentum. η default 0.01. */
+/**
+ * Gradient descent with momentum (Polyak 1964), in one of three forms. η default 0.01.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const momentum = define<MomentumOptions>({
   kind: 'momentum',
   learningRate: 0.01,

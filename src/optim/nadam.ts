@@ -13,7 +13,12 @@ export interface NadamOptions extends CommonOptions {
   readonly momentumDecay?: number;
 }
 
-/** Adam with Nesterov momentum (Dozat 2016), as in PyTorch. η default 0.002. */
+/**
+ * Adam with Nesterov momentum (Dozat 2016), as in PyTorch. η default 0.002.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const nadam = define<NadamOptions>({
   kind: 'nadam',
   learningRate: 0.002,

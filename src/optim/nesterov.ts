@@ -7,7 +7,12 @@ export interface NesterovOptions extends CommonOptions {
   readonly momentum?: number;
 }
 
-/** v = μv + g; w −= η(g + μv) (Sutskever et al. 2013). η default 0.01. */
+/**
+ * v = μv + g; w −= η(g + μv) (Sutskever et al. 2013). η default 0.01.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const nesterov = define<NesterovOptions>({
   kind: 'nesterov',
   learningRate: 0.01,

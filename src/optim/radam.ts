@@ -11,7 +11,12 @@ export interface RadamOptions extends CommonOptions {
   readonly epsilon?: number;
 }
 
-/** Adam with the variance rectified (Liu et al. 2020), as in PyTorch. η default 0.001. */
+/**
+ * Adam with the variance rectified (Liu et al. 2020), as in PyTorch. η default 0.001.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
 export const radam = define<RadamOptions>({
   kind: 'radam',
   learningRate: 0.001,

@@ -16,6 +16,9 @@ export interface RmspropOptions extends CommonOptions {
 /**
  * c = ρc + (1 − ρ)g²; w −= ηg / (√c + ε) (Tieleman and Hinton 2012); with momentum v = μv + g / (…);
  * w −= ηv. η default 0.001. TensorFlow.js puts ε inside the root, and η inside the momentum buffer.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  */
 export const rmsprop = define<RmspropOptions>({
   kind: 'rmsprop',

@@ -26,10 +26,11 @@ const policies: readonly NonFinitePolicy[] = ['stop', 'skip', 'allow'];
 
 /** What surrounds the rule in a step. */
 export interface StepOptions {
+  /** Bounds on the gradient. Default none. */
   readonly clip?: ClipOptions;
   /** Multiplies each gradient first, say to undo a loss scale. Default 1. */
   readonly gradientScale?: number;
-  /** Default `'stop'`. */
+  /** What a NaN or infinite gradient does. Default `'stop'`. */
   readonly nonFinite?: NonFinitePolicy;
 }
 

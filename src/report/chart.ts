@@ -2,7 +2,9 @@
 
 /** One line; its values are drawn at x = 1, 2, … */
 export interface Series {
+  /** Shown in the legend. */
   readonly name: string;
+  /** Values that are not finite are left out. */
   readonly values: readonly number[];
   /** Which scale: left (default) or right. */
   readonly axis?: 'left' | 'right';
@@ -10,10 +12,15 @@ export interface Series {
 
 /** What {@link lines} draws. */
 export interface ChartOptions {
+  /** Heading of the chart. */
   readonly title: string;
+  /** Below the horizontal axis. */
   readonly xLabel: string;
+  /** Beside the left scale. */
   readonly leftLabel: string;
+  /** Beside the right scale. Default none. */
   readonly rightLabel?: string;
+  /** Up to six lines are told apart by colour and dashes. */
   readonly series: readonly Series[];
 }
 

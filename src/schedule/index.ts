@@ -1,3 +1,12 @@
 /** Schedules of the learning rate. */
 export { constant, cosine, exponential, inverseTime, stepDecay, valueAt } from './schedule.js';
-export type { LearningRate, Schedule } from './schedule.js';
+export type {
+  Constant,
+  Cosine,
+  CosineOptions,
+  Exponential,
+  InverseTime,
+  LearningRate,
+  Schedule,
+  StepDecay,
+} from './schedule.js';

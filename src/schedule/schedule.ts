@@ -4,38 +4,59 @@ import { checkNumber, checkOptions, describe, suggestion } from '../options.js';
 
 /** `value` at every step. */
 export interface Constant {
+  /** Tells the schedules apart. */
   readonly kind: 'constant';
+  /** Finite, at least 0. */
   readonly value: number;
 }
 
-/** Half a cosine from `initial` to `final` over `steps`, after a linear warm-up from 0. */
-export interface Cosine {
-  readonly kind: 'cosine';
+/** Options of {@link cosine}. */
+export interface CosineOptions {
+  /** The highest value; finite, at least 0. */
   readonly initial: number;
-  readonly final: number;
+  /** Steps until `final` is reached, at least 1. */
   readonly steps: number;
-  readonly warmup: number;
+  /** The value from `steps` on; finite, at least 0. Default 0. */
+  readonly final?: number;
+  /** Steps of linear rise from 0, from 0 to steps − 1. Default 0. */
+  readonly warmup?: number;
+}
+
+/** Half a cosine from `initial` to `final` over `steps`, after a linear warm-up from 0. */
+export interface Cosine extends Required<CosineOptions> {
+  /** Tells the schedules apart. */
+  readonly kind: 'cosine';
 }
 
 /** `initial` · `factor`^⌊step / `every`⌋. */
 export interface StepDecay {
+  /** Tells the schedules apart. */
   readonly kind: 'stepDecay';
+  /** The value of the first steps; finite, at least 0. */
   readonly initial: number;
+  /** Finite, at least 0. */
   readonly factor: number;
+  /** Steps, at least 1. */
   readonly every: number;
 }
 
 /** `initial` · e^(−`rate` · step). */
 export interface Exponential {
+  /** Tells the schedules apart. */
   readonly kind: 'exponential';
+  /** The value of the first step; finite, at least 0. */
   readonly initial: number;
+  /** Per step; finite, at least 0. */
   readonly rate: number;
 }
 
 /** `initial` / (1 + `rate` · step). */
 export interface InverseTime {
+  /** Tells the schedules apart. */
   readonly kind: 'inverseTime';
+  /** The value of the first step; finite, at least 0. */
   readonly initial: number;
+  /** Per step; finite, at least 0. */
   readonly rate: number;
 }
 
@@ -48,7 +69,12 @@ export type LearningRate = number | Schedule | ((step: number) => number);
 const nonNegative = { min: 0 };
 const positiveInteger = { min: 1, integer: true };
 
-/** `value` at every step. */
+/**
+ * `value` at every step.
+ *
+ * @param value finite, at least 0
+ * @throws ThalwegError RANGE, TYPE
+ */
 export function constant(value: number): Constant {
   return Object.freeze({
     kind: 'constant',
@@ -57,15 +83,14 @@ export function constant(value: number): Constant {
 }
 
 /**
- * A cosine from `initial` at step 0 (after `warmup` steps of linear rise, default 0) to `final`
- * (default 0) at `steps`, and `final` from there on (Loshchilov and Hutter 2017).
+ * A cosine from `initial` at step 0 (after `warmup` steps of linear rise) to `final` at `steps`, and
+ * `final` from there on (Loshchilov and Hutter 2017).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @example
+ * optim.adam({ learningRate: schedule.cosine({ initial: 2e-3, steps: 2345, warmup: 100 }) });
  */
-export function cosine(options: {
-  readonly initial: number;
-  readonly steps: number;
-  readonly final?: number;
-  readonly warmup?: number;
-}): Cosine {
+export function cosine(options: CosineOptions): Cosine {
   checkOptions('cosine', options, ['initial', 'steps', 'final', 'warmup']);
   const steps = checkNumber('cosine.steps', options.steps, positiveInteger);
   return Object.freeze({
@@ -81,12 +106,12 @@ export function cosine(options: {
   });
 }
 
-/** `initial`, times `factor` after each `every` steps. */
-export function stepDecay(options: {
-  readonly initial: number;
-  readonly factor: number;
-  readonly every: number;
-}): StepDecay {
+/**
+ * `initial`, times `factor` after each `every` steps.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function stepDecay(options: Omit<StepDecay, 'kind'>): StepDecay {
   checkOptions('stepDecay', options, ['initial', 'factor', 'every']);
   return Object.freeze({
     kind: 'stepDecay',
@@ -96,11 +121,12 @@ export function stepDecay(options: {
   });
 }
 
-/** `initial` · e^(−`rate` · step). */
-export function exponential(options: {
-  readonly initial: number;
-  readonly rate: number;
-}): Exponential {
+/**
+ * `initial` · e^(−`rate` · step).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function exponential(options: Omit<Exponential, 'kind'>): Exponential {
   checkOptions('exponential', options, ['initial', 'rate']);
   return Object.freeze({
     kind: 'exponential',
@@ -109,11 +135,12 @@ export function exponential(options: {
   });
 }
 
-/** `initial` / (1 + `rate` · step). */
-export function inverseTime(options: {
-  readonly initial: number;
-  readonly rate: number;
-}): InverseTime {
+/**
+ * `initial` / (1 + `rate` · step).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function inverseTime(options: Omit<InverseTime, 'kind'>): InverseTime {
   checkOptions('inverseTime', options, ['initial', 'rate']);
   return Object.freeze({
     kind: 'inverseTime',
@@ -141,7 +168,11 @@ const formulas: {
   inverseTime: ({ initial, rate }, step) => initial / (1 + rate * step),
 };
 
-/** The value after `step` steps, in O(1). */
+/**
+ * The learning rate of the step after `step` completed ones, in constant time.
+ *
+ * @param step from 0
+ */
 export function valueAt(value: LearningRate, step: number): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'function') return value(step);

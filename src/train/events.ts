@@ -3,12 +3,17 @@ import type { EpochRecord, Evaluation } from './history.js';
 
 /** Sent once, before the first step. */
 export interface StartEvent {
+  /** Tells the events apart. */
   readonly type: 'start';
+  /** Epochs of this run. */
   readonly epochs: number;
+  /** Steps of one epoch. */
   readonly stepsPerEpoch: number;
   /** Rows of the training set. */
   readonly examples: number;
+  /** The trainer's device. */
   readonly device: string;
+  /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
   /** Trainable numbers of the model. */
   readonly parameters: number;
@@ -16,29 +21,39 @@ export interface StartEvent {
 
 /** Sent at most 20 times a second. Loss and accuracy are means over the epoch so far. */
 export interface ProgressEvent extends Evaluation {
+  /** Tells the events apart. */
   readonly type: 'progress';
   /** From 0, over all runs. */
   readonly epoch: number;
   /** Steps taken, over all runs. */
   readonly step: number;
+  /** Steps done in this epoch, from 1, with skipped ones. */
   readonly stepInEpoch: number;
+  /** Steps of one epoch. */
   readonly stepsPerEpoch: number;
   /** Rows a step. */
   readonly batchSize: number;
+  /** Euclidean norm of the last step's gradient; absent where the step did not need it. */
   readonly gradientNorm?: number;
+  /** Base learning rate of the last step. */
   readonly learningRate: number;
+  /** Rows trained a second, over this epoch. */
   readonly examplesPerSecond: number;
 }
 
 /** Sent after each epoch and its validation. */
 export interface EpochEvent extends EpochRecord {
+  /** Tells the events apart. */
   readonly type: 'epoch';
 }
 
 /** Sent last. */
 export interface EndEvent {
+  /** Tells the events apart. */
   readonly type: 'end';
+  /** `aborted` by a signal or by disposal. */
   readonly reason: 'completed' | 'aborted';
+  /** Of the whole call. */
   readonly seconds: number;
 }
 

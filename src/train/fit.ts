@@ -9,7 +9,11 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   readonly #listeners = new Set<() => void>();
   #settled = false;
 
-  /** `run` trains, handing each event to `emit`. */
+  /**
+   * `run` trains, handing each event to `emit`.
+   *
+   * @internal
+   */
   constructor(run: (emit: (event: TrainEvent) => void) => Promise<History>) {
     this.#history = run((event) => {
       this.#events.push(event);
@@ -22,6 +26,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
     this.#history.then(settle, settle);
   }
 
+  /** As of a promise: `await fit` gives the history. */
   then<A = History, B = never>(
     onFulfilled?: ((history: History) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -29,12 +34,14 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
     return this.#history.then(onFulfilled, onRejected);
   }
 
+  /** As of a promise. */
   catch<B = never>(
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<History | B> {
     return this.#history.catch(onRejected);
   }
 
+  /** As of a promise. */
   finally(onFinally?: (() => void) | null): Promise<History> {
     return this.#history.finally(onFinally);
   }

@@ -12,8 +12,11 @@ export interface Evaluation {
 export interface EpochRecord extends Evaluation {
   /** From 0. */
   readonly epoch: number;
+  /** Of the validation set after the epoch, where `fit` was given one. */
   readonly validation?: Evaluation;
+  /** Time of the epoch's training, without validation. */
   readonly seconds: number;
+  /** Rows trained a second. */
   readonly examplesPerSecond: number;
   /** Base learning rate of the epoch's last step. */
   readonly learningRate: number;
@@ -25,10 +28,12 @@ export interface EpochRecord extends Evaluation {
 
 /** A whole run. */
 export interface History {
+  /** The epochs that were finished. */
   readonly epochs: readonly EpochRecord[];
   /** Why it ended. */
   readonly reason: 'completed' | 'aborted';
   /** Steps taken by the trainer so far, over all runs. */
   readonly steps: number;
+  /** Of the whole call, validation included. */
   readonly seconds: number;
 }

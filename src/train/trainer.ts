@@ -15,7 +15,7 @@ import { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/settings.js';
-import { resolveDevice } from '../device.js';
+import { explain, resolveDevice } from '../device.js';
 import { readWeights, writeWeights } from './weights.js';
 import type { TrainEvent } from './events.js';
 import { Fit } from './fit.js';
@@ -23,8 +23,11 @@ import type { EpochRecord, Evaluation, History } from './history.js';
 
 /** Options of a {@link Trainer}. */
 export interface TrainerOptions {
+  /** What is trained, from `nn.sequential`. */
   readonly model: Sequential;
+  /** By name, or described by `loss.huber({ delta })`, … */
   readonly loss: LossName | Loss;
+  /** How weights follow gradients, from `optim.adam()`, … */
   readonly optimizer: Optimizer;
   /** Bounds on the gradient. Default none. */
   readonly clip?: ClipOptions;
@@ -32,8 +35,16 @@ export interface TrainerOptions {
   readonly nonFinite?: NonFinitePolicy;
   /** `'auto'` (default), `'cpu'`, `'cpu:baseline' | 'cpu:avx2' | 'cpu:avx512'`, `'reference'`. */
   readonly device?: string;
-  /** Seed of initial weights, shuffles and dropout; integer or bigint in [0, 2⁶⁴). Default 0. */
+  /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */
   readonly seed?: number | bigint;
+}
+
+/** What {@link Trainer.gradients} gives. */
+export interface LossGradients {
+  /** Mean over the rows. */
+  readonly loss: number;
+  /** Of the mean loss, by parameter name, each as long as its parameter. */
+  readonly gradients: Record<string, Float32Array>;
 }
 
 /** Options of {@link Trainer.fit}. */
@@ -81,13 +92,24 @@ function checkModel(model: unknown): Sequential {
   });
 }
 
-/** Trains a model, natively, on a thread of its own. */
+/**
+ * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
+ * it with `using`.
+ *
+ * @example
+ * const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+ * const history = await trainer.fit(digits.train, { epochs: 5, batchSize: 128 });
+ */
 export class Trainer implements Disposable {
+  /** The model being trained. */
   readonly model: Sequential;
+  /** The loss being minimised. */
   readonly loss: Loss;
+  /** The optimizer's description. */
   readonly optimizer: Optimizer;
-  /** The device in use, `cpu` or `reference`. */
+  /** The device in use: as the option, with `'auto'` resolved. */
   readonly device: string;
+  /** Seed of initial weights, shuffles and dropout. */
   readonly seed: bigint;
   readonly #settings: StepSettings;
   #native: NativeTrainer | undefined;
@@ -150,7 +172,12 @@ export class Trainer implements Disposable {
     });
   }
 
-  /** Mean loss over a data set, and accuracy where the loss has one. */
+  /**
+   * Mean loss over a data set, and accuracy where the loss has one.
+   *
+   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION
+   */
   async evaluate(
     dataset: Dataset,
     options: { readonly batchSize?: number } = {},
@@ -164,7 +191,10 @@ export class Trainer implements Disposable {
   /**
    * The model's outputs, [rows, outputs] in one Float32Array.
    *
-   * @param inputs rows × features, one row after another
+   * @param inputs rows × features, one row after another; copied before this returns
+   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED,
+   * RESIZABLE, RANGE, UNKNOWN_OPTION
    */
   async predict(
     inputs: Float32Array,
@@ -186,7 +216,11 @@ export class Trainer implements Disposable {
     return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize));
   }
 
-  /** A copy of each parameter, by name. */
+  /**
+   * A copy of each parameter, by name.
+   *
+   * @throws ThalwegError BUSY, DISPOSED
+   */
   parameters(): Record<string, Float32Array> {
     const trainer = this.#idle();
     return Object.fromEntries(
@@ -194,7 +228,12 @@ export class Trainer implements Disposable {
     );
   }
 
-  /** Replaces every parameter, by name; nothing changes when one does not fit. */
+  /**
+   * Replaces every parameter, by name; optimizer state stays as it is.
+   *
+   * @throws ThalwegError MISSING, UNKNOWN_OPTION, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, BUSY,
+   * DISPOSED; nothing changed then
+   */
   setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
     const trainer = this.#idle();
     const names = this.model.parameters.map(({ name }) => name);
@@ -218,11 +257,9 @@ export class Trainer implements Disposable {
    * Loss and gradients of some rows at the present weights, without a step or dropout.
    *
    * @param rows row numbers of the data set
+   * @throws ThalwegError BUSY, DISPOSED, RANGE, SHAPE, TYPE, DTYPE
    */
-  gradients(
-    dataset: Dataset,
-    rows: Uint32Array,
-  ): { loss: number; gradients: Record<string, Float32Array> } {
+  gradients(dataset: Dataset, rows: Uint32Array): LossGradients {
     const trainer = this.#idle();
     this.#checkDataset('dataset', dataset);
     checkArray('rows', rows, Uint32Array);
@@ -232,7 +269,11 @@ export class Trainer implements Disposable {
     return { loss, gradients: Object.fromEntries(named) };
   }
 
-  /** Writes the weights as a safetensors file, atomically. */
+  /**
+   * Writes the weights as a safetensors file, atomically: a crash leaves the old file or the new.
+   *
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED; or the error of the file system
+   */
   async saveWeights(file: string): Promise<void> {
     await writeWeights(file, this.model, this.parameters());
   }
@@ -240,7 +281,8 @@ export class Trainer implements Disposable {
   /**
    * Reads weights that {@link Trainer.saveWeights} wrote; optimizer state stays as it is.
    *
-   * @throws ThalwegError MISSING, MISMATCH, FORMAT, TRUNCATED, …; nothing changed then
+   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, or as
+   * `io.readSafetensors`; nothing changed then
    */
   async loadWeights(file: string): Promise<void> {
     this.setParameters(await readWeights(file, this.model));
@@ -252,6 +294,7 @@ export class Trainer implements Disposable {
     this.#native = undefined;
   }
 
+  /** As {@link Trainer.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -383,7 +426,7 @@ export class Trainer implements Disposable {
       stepsPerEpoch: run.steps,
       examples: run.dataset.length,
       device: this.device,
-      isa: native.isa(),
+      isa: explain(this.device).isa,
       parameters: this.model.parameterCount,
     };
   }
