@@ -1,0 +1,74 @@
+/** The README's code and every example, run as a user would run them. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const root = process.cwd();
+const run = promisify(execFile);
+const blocks = [...readFileSync('README.md', 'utf8').matchAll(/```js\n(.*?)```/gs)].map(
+  (match) => match[1]!,
+);
+const accuracyOf = (output: string): number =>
+  Number(/^test accuracy (\d+\.\d\d) %$/m.exec(output)?.[1]);
+
+/** Runs an example in an empty folder. */
+async function example(name: string, ...args: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-example-'));
+  const file = join(root, 'examples', name);
+  const { stdout } = await run(process.execPath, [file, ...args], { cwd: folder });
+  return { stdout, folder };
+}
+
+describe('README', () => {
+  it('shows ten lines, which are examples/ten-lines.mjs', async () => {
+    expect(blocks[0]).toBe(readFileSync('examples/ten-lines.mjs', 'utf8'));
+    const { stdout, folder } = await example('ten-lines.mjs');
+    expect(accuracyOf(stdout)).toBeGreaterThan(96);
+    expect(readdirSync(folder)).toEqual(['weights.safetensors']);
+  });
+
+  it('shows an optimizer alone, which moves the arrays in place', async () => {
+    const script = `
+      import { optim } from 'thalweg';
+      const [weight, bias, weightGradient, biasGradient] = [0, 1, 2, 3].map((x) => Float32Array.of(x));
+      ${blocks[1]}
+      console.log(weight[0] < 0, bias[0] < 1);`;
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
+    expect(stdout).toBe('true true\n');
+  });
+});
+
+describe('examples', () => {
+  it('quickstart.mjs reaches the accuracy and writes what it says', async () => {
+    const { stdout, folder } = await example('quickstart.mjs');
+    const lines = stdout.trimEnd().split('\n');
+    expect(accuracyOf(lines.at(-1)!)).toBeGreaterThan(97);
+    expect(lines.at(-2)).toMatch(/^\d\.\d{3} s an epoch$/);
+    const [made = ''] = readdirSync(join(folder, 'runs'));
+    expect(readdirSync(join(folder, 'runs', made)).sort()).toEqual([
+      'history.json',
+      'training.svg',
+      'weights.safetensors',
+    ]);
+  });
+
+  it('own-gradients.mjs finds the line', async () => {
+    const { stdout } = await example('own-gradients.mjs');
+    expect(stdout).toContain('y = 3.000 x + -0.500');
+  });
+
+  it('batch-sizes.mjs trains with every size', async () => {
+    const { stdout } = await example('batch-sizes.mjs', '0.2');
+    const steps = stdout
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => Number(line.split(/ +/)[1]));
+    expect(steps).toHaveLength(4);
+    // The first whole-set step may not fit into the time.
+    expect(steps.slice(1).every((count) => count > 0)).toBe(true);
+  });
+});
