@@ -157,6 +157,12 @@ export interface Native {
   rules(): readonly NativeRule[];
   /** Which implementation serves each operation of a device. */
   twins(device: string): readonly OperationTwin[];
+  /** One operation of native/ops/ops.def with the fields of its struct, in place; for tests. */
+  runOperation(
+    device: string,
+    name: string,
+    fields: Readonly<Record<string, number | bigint | Float32Array | Int32Array | undefined>>,
+  ): { readonly sum: number; readonly correct: number };
   /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
   philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];
   /** Four words of the random stream (seed, purpose, epoch, window), as in core/random.h. */

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/logarithm.h"
 #include "core/random.h"
 
 namespace thalweg {
@@ -10,21 +11,6 @@ namespace {
 
 // In (-1, 1), symmetric: 32 random bits, exact.
 double symmetric(uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-31 - 1.0; }
-
-// ln x for x in (0, 1), from + - * / alone so that no libm's rounding enters:
-// x = m 2^e with m in [1/sqrt 2, sqrt 2), then 2 artanh((m - 1) / (m + 1)).
-double exact_log(double x) {
-  int exponent = 0;
-  double m = std::frexp(x, &exponent);
-  if (m < 0.70710678118654752) {
-    m *= 2;
-    --exponent;
-  }
-  const double s = (m - 1) / (m + 1), s2 = s * s;
-  double series = 0;
-  for (int k = 23; k >= 1; k -= 2) series = series * s2 + 1.0 / k;
-  return exponent * 0.69314718055994531 + 2 * s * series;
-}
 
 // Marsaglia's polar method: pairs of uniforms until one lies in the unit disc.
 // Attempt a of element i draws words of counter i + a 2^56.
@@ -35,7 +21,7 @@ double normal(const RandomStream& stream, uint64_t index) {
       const double u = symmetric(words.word[pair]), v = symmetric(words.word[pair + 1]);
       const double s = u * u + v * v;
       if (s >= 1 || s == 0) continue;
-      const double deviate = u * std::sqrt(-2 * exact_log(s) / s);
+      const double deviate = u * std::sqrt(-2 * logarithm(s) / s);
       if (std::fabs(deviate) <= 4) return deviate;
     }
   }

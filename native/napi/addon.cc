@@ -9,6 +9,7 @@
 #include "napi/arena_step.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/operation.h"
 #include "napi/order.h"
 #include "napi/random.h"
 #include "napi/stepper.h"
@@ -60,6 +61,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<set_threads>(env, exports, "setThreadCount");
   export_function<twins>(env, exports, "twins");
   register_dataset(env, exports);
+  register_operation(env, exports);
   register_order(env, exports);
   register_random(env, exports);
   register_stepper(env, exports);

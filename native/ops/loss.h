@@ -15,8 +15,8 @@ struct LossResult {
 };
 
 // A row's loss is: softmaxCrossEntropy: -sum p log softmax(x); the others: the
-// mean over columns. dx (null: loss only) is the gradient of the mean over rows.
-// Throws RANGE naming the row when a class index is none.
+// mean over columns. dx is the gradient of the mean over rows; x stays. Throws
+// RANGE naming the row when a class index is none.
 struct Loss {
   LossKind kind;
   float delta;  // huber

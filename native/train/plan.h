@@ -38,7 +38,7 @@ class Plan {
   // The loss, and all gradients of its mean over the batch.
   bool backward(const RunMode& mode, LossResult* result);
   // The loss alone.
-  void loss(LossResult* result) { run_loss(nullptr, result); }
+  void loss(LossResult* result) { run_loss(gradient(0), result); }
 
   size_t bytes() const { return buffers_.bytes() + labels_.bytes(); }
 

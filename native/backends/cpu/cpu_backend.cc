@@ -3,21 +3,38 @@
 #include <algorithm>
 #include <vector>
 
+#include "backends/check_classes.h"
 #include "core/threads.h"
 
 namespace thalweg {
 
 namespace {
 
-constexpr int64_t kProductRows = 16;      // rows of c a part of a lane product covers
-constexpr int64_t kDropoutLength = 8192;  // elements a part covers
+constexpr int64_t kProductRows = 16;   // rows of c a part of a lane product covers
+constexpr int64_t kPartLength = 8192;  // elements a part of the other ops covers
 
 int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+// Calls body(first, last) on runs of about kPartLength elements, over all threads.
+template <class Body>
+void for_elements(int64_t length, Body body) {
+  parallel_for(ceil_div(length, kPartLength), thread_count(), [&](int64_t part) {
+    body(part * kPartLength, std::min(length, (part + 1) * kPartLength));
+  });
+}
+template <class Body>
+void for_rows(int64_t rows, int64_t columns, Body body) {
+  const int64_t step = std::max<int64_t>(1, kPartLength / std::max<int64_t>(1, columns));
+  parallel_for(ceil_div(rows, step), thread_count(),
+               [&](int64_t part) { body(part * step, std::min(rows, (part + 1) * step)); });
+}
+
 }  // namespace
 
-CpuBackend::CpuBackend(const Lanes& lanes)
-    : lanes_(lanes), products_(onednn_products(&without_onednn_)) {}
+CpuBackend::CpuBackend(const Lanes& lanes, Library library)
+    : lanes_(lanes),
+      without_onednn_("not asked for"),
+      products_(library == Library::kOnednn ? onednn_products(&without_onednn_) : nullptr) {}
 
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
@@ -42,8 +59,8 @@ void CpuBackend::lane_product(const Product& p) {
     if (p.bias == nullptr && p.activation == Activation::kNone) return;
     for (int64_t row = first; row < last; ++row)
       for (int64_t j = 0; p.bias != nullptr && j < p.n; ++j) p.c[row * p.n + j] += p.bias[j];
-    float* c = p.c + first * p.n;
-    ReferenceBackend::activation_forward({p.activation, p.slope, c, c, (last - first) * p.n});
+    lanes_.activation_forward({p.activation, p.slope, p.c, p.c, p.m * p.n}, first * p.n,
+                              last * p.n);
   });
 }
 
@@ -96,11 +113,38 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
              .transpose_b = true});
 }
 
+void CpuBackend::activation_forward(const ActivationForward& op) {
+  for_elements(op.length,
+               [&](int64_t first, int64_t last) { lanes_.activation_forward(op, first, last); });
+}
+
+void CpuBackend::activation_backward(const ActivationBackward& op) {
+  for_elements(op.length,
+               [&](int64_t first, int64_t last) { lanes_.activation_backward(op, first, last); });
+}
+
 void CpuBackend::dropout(const Dropout& op) {
-  parallel_for(ceil_div(op.length, kDropoutLength), thread_count(), [&](int64_t part) {
-    const int64_t first = part * kDropoutLength;
-    lanes_.dropout(op, first, std::min(op.length, first + kDropoutLength));
-  });
+  for_elements(op.length, [&](int64_t first, int64_t last) { lanes_.dropout(op, first, last); });
+}
+
+void CpuBackend::softmax_forward(const SoftmaxForward& op) {
+  for_rows(op.rows, op.columns,
+           [&](int64_t first, int64_t last) { lanes_.softmax_forward(op, first, last); });
+}
+
+void CpuBackend::softmax_backward(const SoftmaxBackward& op) {
+  for_rows(op.rows, op.columns,
+           [&](int64_t first, int64_t last) { lanes_.softmax_backward(op, first, last); });
+}
+
+void CpuBackend::loss(const Loss& op) {
+  check_classes(op);
+  for_rows(op.rows, op.columns, [&](int64_t first, int64_t last) { lanes_.loss(op, first, last); });
+  *op.result = {};
+  for (int64_t row = 0; row < op.rows; ++row) {
+    op.result->sum += op.row_losses[row];
+    op.result->correct += op.row_correct[row];
+  }
 }
 
 std::string CpuBackend::twin(std::string_view op) const {
@@ -108,8 +152,7 @@ std::string CpuBackend::twin(std::string_view op) const {
   if (op == "dense_forward" || op == "dense_backward")
     return products_ != nullptr ? products_->name()
                                 : lanes + ", without oneDNN: " + without_onednn_;
-  if (op == "step" || op == "square_sums" || op == "dropout") return lanes;
-  return ReferenceBackend::twin(op);
+  return lanes;
 }
 
 }  // namespace thalweg

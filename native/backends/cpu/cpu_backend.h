@@ -1,23 +1,31 @@
 // The processor with all its means: vector lanes of one instruction set,
-// threads, oneDNN. What has no fast twin falls to the reference it derives from.
+// threads, oneDNN.
 #pragma once
 
 #include <string>
 
+#include "backends/backend.h"
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/product.h"
-#include "backends/reference/reference_backend.h"
 
 namespace thalweg {
 
-class CpuBackend final : public ReferenceBackend {
+class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(const Lanes& lanes);
+  // Without oneDNN, our own lanes run the matrix products: slower, the same bits
+  // on every machine.
+  enum class Library { kOnednn, kNone };
+  CpuBackend(const Lanes& lanes, Library library);
   void square_sums(const StepWork& work, double* sums) override;
   void step(const StepWork& work) override;
   void dense_forward(const DenseForward& op) override;
   void dense_backward(const DenseBackward& op) override;
+  void activation_forward(const ActivationForward& op) override;
+  void activation_backward(const ActivationBackward& op) override;
+  void softmax_forward(const SoftmaxForward& op) override;
+  void softmax_backward(const SoftmaxBackward& op) override;
   void dropout(const Dropout& op) override;
+  void loss(const Loss& op) override;
   std::string twin(std::string_view op) const override;
 
  private:

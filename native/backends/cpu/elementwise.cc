@@ -2,27 +2,11 @@
 // activation from its output, with the bias gradient, and dropout.
 #include "backends/cpu/lanes.h"
 #include "core/random.h"
-#include "ops/activation.h"
+#include "ops/activation_functions.h"
 
 namespace thalweg::THALWEG_LANES {
 
 namespace {
-
-template <Activation kActivation>
-THALWEG_INLINE float derivative(float y, float slope) {
-  switch (kActivation) {
-    case Activation::kRelu:
-      return y > 0.0f ? 1.0f : 0.0f;
-    case Activation::kLeakyRelu:
-      return y > 0.0f ? 1.0f : slope;
-    case Activation::kSigmoid:
-      return y * (1.0f - y);
-    case Activation::kTanh:
-      return 1.0f - y * y;
-    default:
-      return 1.0f;
-  }
-}
 
 // dy *= f'(y) in columns [first, last); sums[column - first] gathers the result.
 template <Activation kActivation>
@@ -34,7 +18,7 @@ void pass(const OutputGradient& op, int64_t first, int64_t last) {
     float* dy = op.dy + row * op.columns + first;
 #pragma GCC ivdep
     for (int64_t i = 0; i < width; ++i) {
-      const float gradient = dy[i] * derivative<kActivation>(y[i], op.slope);
+      const float gradient = dy[i] * derivative<kActivation>(y[i], y[i], op.slope);
       dy[i] = gradient;
       sums[i] += gradient;
     }
@@ -46,18 +30,8 @@ void pass(const OutputGradient& op, int64_t first, int64_t last) {
 }  // namespace
 
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last) {
-  switch (op.activation) {
-    case Activation::kRelu:
-      return pass<Activation::kRelu>(op, first, last);
-    case Activation::kLeakyRelu:
-      return pass<Activation::kLeakyRelu>(op, first, last);
-    case Activation::kSigmoid:
-      return pass<Activation::kSigmoid>(op, first, last);
-    case Activation::kTanh:
-      return pass<Activation::kTanh>(op, first, last);
-    default:
-      return pass<Activation::kNone>(op, first, last);
-  }
+  with_activation(op.activation,
+                  [&](auto activation) { pass<activation.kValue>(op, first, last); });
 }
 
 // Elements [first, last), first a multiple of 4.

@@ -15,6 +15,8 @@
 #include "data/gather.h"
 #include "ops/activation.h"
 #include "ops/dropout.h"
+#include "ops/loss.h"
+#include "ops/softmax.h"
 
 namespace thalweg {
 
@@ -30,7 +32,8 @@ struct RowProduct {
 // Columns a part of the bias gradient covers; fixed, so that its order is.
 inline constexpr int64_t kBiasColumns = 64;
 
-// dy [rows, columns] *= f'(y) in place; dbias [columns] (or null) = sum over rows.
+// dy [rows, columns] *= f'(y) in place, for derivative_from_output; dbias [columns] (or null) = sum
+// over rows.
 struct OutputGradient {
   Activation activation;
   float slope;
@@ -47,7 +50,14 @@ struct Lanes {
   SquareSumFunction square_sum;
   void (*product)(const RowProduct& p, int64_t first_row, int64_t last_row);
   void (*output_gradient)(const OutputGradient& op, int64_t first, int64_t last);
+  // Of elements.
+  void (*activation_forward)(const ActivationForward& op, int64_t first, int64_t last);
+  void (*activation_backward)(const ActivationBackward& op, int64_t first, int64_t last);
   void (*dropout)(const Dropout& op, int64_t first, int64_t last);
+  // Of rows.
+  void (*softmax_forward)(const SoftmaxForward& op, int64_t first, int64_t last);
+  void (*softmax_backward)(const SoftmaxBackward& op, int64_t first, int64_t last);
+  void (*loss)(const Loss& op, int64_t first, int64_t last);  // but not op.result
   void (*gather)(const data::Gather& gather, int64_t first, int64_t last);
   ShuffleLanes shuffle;
 };

@@ -10,7 +10,12 @@ void lane_probe(const StepSpan& span);
 double lane_square_sum(const float* gradient, int64_t length, float scale, float clip_value);
 void lane_product(const RowProduct& p, int64_t first_row, int64_t last_row);
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last);
+void lane_activation_forward(const ActivationForward& op, int64_t first, int64_t last);
+void lane_activation_backward(const ActivationBackward& op, int64_t first, int64_t last);
 void lane_dropout(const Dropout& op, int64_t first, int64_t last);
+void lane_softmax_forward(const SoftmaxForward& op, int64_t first, int64_t last);
+void lane_softmax_backward(const SoftmaxBackward& op, int64_t first, int64_t last);
+void lane_loss(const Loss& op, int64_t first, int64_t last);
 void lane_gather(const data::Gather& gather, int64_t first, int64_t last);
 void lane_cipher32(const CipherRange& range, uint32_t* out);
 void lane_cipher64(const CipherRange& range, uint64_t* out);
@@ -28,7 +33,12 @@ const Lanes kTable = {
     .square_sum = &lane_square_sum,
     .product = &lane_product,
     .output_gradient = &lane_output_gradient,
+    .activation_forward = &lane_activation_forward,
+    .activation_backward = &lane_activation_backward,
     .dropout = &lane_dropout,
+    .softmax_forward = &lane_softmax_forward,
+    .softmax_backward = &lane_softmax_backward,
+    .loss = &lane_loss,
     .gather = &lane_gather,
     .shuffle = {.cipher32 = &lane_cipher32,
                 .cipher64 = &lane_cipher64,

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <string>
 
+#include "backends/check_classes.h"
 #include "backends/reference/functions.h"
 #include "backends/reference/reference_backend.h"
-#include "core/error.h"
 
 namespace thalweg {
 
@@ -14,14 +13,14 @@ struct Row {
   const Loss& op;
   int64_t index;
   const float* x;
-  float* dx;  // or null
+  float* dx;
 
   double label(int64_t column) const {
     if (op.classes != nullptr) return op.classes[index] == column ? 1 : 0;
     return op.values[index * op.columns + column];
   }
   void set_gradient(int64_t column, double value) const {
-    if (dx != nullptr) dx[column] = static_cast<float>(value / static_cast<double>(op.rows));
+    dx[column] = static_cast<float>(value / static_cast<double>(op.rows));
   }
 };
 
@@ -84,14 +83,6 @@ int64_t label_class(const Loss& op, int64_t row) {
   return std::max_element(values, values + op.columns) - values;
 }
 
-void check_classes(const Loss& op) {
-  for (int64_t row = 0; op.classes != nullptr && row < op.rows; ++row)
-    if (op.classes[row] < 0 || op.classes[row] >= op.columns)
-      throw Error({"RANGE", "labels[" + std::to_string(row) + "] of the batch",
-                   std::to_string(op.classes[row]),
-                   "a class in [0, " + std::to_string(op.columns) + ")", ""});
-}
-
 }  // namespace
 
 void ReferenceBackend::loss(const Loss& op) {
@@ -99,12 +90,9 @@ void ReferenceBackend::loss(const Loss& op) {
   *op.result = {};
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* x = op.x + row * op.columns;
-    float* dx = op.dx == nullptr ? nullptr : op.dx + row * op.columns;
-    // Before the gradient is written: dx may be x.
-    const bool correct = std::max_element(x, x + op.columns) - x == label_class(op, row);
-    op.row_losses[row] = row_loss({op, row, x, dx});
+    op.row_losses[row] = row_loss({op, row, x, op.dx + row * op.columns});
     op.result->sum += op.row_losses[row];
-    op.result->correct += correct;
+    op.result->correct += std::max_element(x, x + op.columns) - x == label_class(op, row);
   }
 }
 

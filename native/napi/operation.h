@@ -1,0 +1,10 @@
+// One op of a backend on JavaScript's arrays, for tests.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_operation(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi

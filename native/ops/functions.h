@@ -1,0 +1,101 @@
+// Transcendental functions in float32 from + - * / alone, so that every processor
+// gives the same bits: within 2 units in the last place of the true value (gelu's
+// tail: 8). Polynomials by script/fixtures/fit_functions.py, tanh's by Cephes.
+#pragma once
+
+#include <cstdint>
+
+#include "core/macros.h"
+
+namespace thalweg {
+
+inline namespace THALWEG_LANES {
+
+// Horner, from the lowest power.
+template <int kCount>
+THALWEG_INLINE float polynomial(const float (&coefficients)[kCount], float x) {
+  float sum = coefficients[kCount - 1];
+  for (int i = kCount - 2; i >= 0; --i) sum = sum * x + coefficients[i];
+  return sum;
+}
+
+THALWEG_INLINE uint32_t bits_of(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+THALWEG_INLINE float from_bits(uint32_t bits) {
+  float x;
+  __builtin_memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+// x between -limit and limit; NaN stays.
+THALWEG_INLINE float clamp(float x, float limit) {
+  x = x < -limit ? -limit : x;
+  return x > limit ? limit : x;
+}
+
+// 2^n for n in [-126, 127], in two's complement.
+THALWEG_INLINE float power_of_two(uint32_t n) { return from_bits((n + 127u) << 23); }
+
+// e^(x + low), |low| far below 1: the rest of an argument that one float cannot hold.
+THALWEG_INLINE float exponential(float x, float low = 0.0f) {
+  constexpr float kTail[] = {0.5f, 0.166665182f, 0.041666206f, 0.00836888235f, 0.00139504764f};
+  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  const float shifted = x * 1.44269504f + kRound;
+  const float whole = shifted - kRound;
+  const uint32_t n = bits_of(shifted) - bits_of(kRound);
+  // ln 2 in two parts, the first short enough for exact products.
+  const float r = ((x - whole * 0.693359375f) - whole * -2.12194440e-4f) + low;
+  const float power = 1.0f + (r + r * r * polynomial(kTail, r));
+  const auto half = static_cast<uint32_t>(static_cast<int32_t>(n) >> 1);
+  return power * power_of_two(half) * power_of_two(n - half);
+}
+
+// 1 / (1 + e^-x)
+THALWEG_INLINE float logistic(float x) {
+  const float e = exponential(-__builtin_fabsf(x));
+  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+THALWEG_INLINE float hyperbolic_tangent(float x) {
+  constexpr float kSmall[] = {-3.33332819422e-1f, 1.33314422036e-1f, -5.37397155531e-2f,
+                              2.06390887954e-2f, -5.70498872745e-3f};
+  const float magnitude = __builtin_fabsf(x), square = x * x;
+  const float small = x + x * (square * polynomial(kSmall, square));
+  const float large = 1.0f - 2.0f / (exponential(2.0f * magnitude) + 1.0f);
+  return magnitude < 0.625f ? small : __builtin_copysignf(large, x);
+}
+
+// ln(1 + e) for e in [0, 1]
+THALWEG_INLINE float log_one_plus(float e) {
+  constexpr float kTail[] = {0.666664124f, 0.400216997f, 0.279991388f, 0.280244648f};
+  const float s = e / (2.0f + e), square = s * s;
+  return 2.0f * s + s * (square * polynomial(kTail, square));
+}
+
+// The standard normal distribution: P(X <= x), and its density.
+struct Normal {
+  float cumulative;
+  float density;
+};
+
+THALWEG_INLINE Normal normal(float x) {
+  constexpr float kMills[] = {0.119686693f,  0.119571812f,   0.110235468f, 0.0783894435f,
+                              0.0961574391f, -0.0794246346f, 0.191785932f, -0.228214651f,
+                              0.112436064f,  -0.0206235517f};
+  const float z = __builtin_fabsf(clamp(x, 32.0f));  // beyond, nothing changes
+  // z^2 as the exact square of its upper half, and the rest.
+  const float upper = from_bits(bits_of(z) & 0xFFFFF000u);
+  const float e = exponential(-0.5f * upper * upper, -0.5f * (z - upper) * (z + upper));
+  const float t = 1.0f / (1.0f + 0.3f * z);
+  const float tail = e * (t * polynomial(kMills, t));
+  return {x < 0.0f ? tail : 1.0f - tail, 0.398942280f * e};
+}
+
+}  // namespace THALWEG_LANES
+
+}  // namespace thalweg

@@ -1,0 +1,297 @@
+/**
+ * Every operation on every device: near the reference, which computes in float64, and — but for
+ * matrix products by a library — the same bits on every instruction set and thread count.
+ */
+import { describe, expect, it } from 'vitest';
+import { native } from '../../src/native.js';
+import { activationCodes, lossCodes } from '../oracle/codes.js';
+import { anyBits, floats, generator, largestError, sameBits } from '../oracle/random.js';
+
+type Fields = Parameters<typeof native.runOperation>[2];
+type Arrays = Record<string, Float32Array>;
+
+const available = (device: string) => {
+  try {
+    return native.twins(device).length > 0;
+  } catch {
+    return false; // this machine lacks it
+  }
+};
+const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(available);
+const devices = ['cpu', ...lanes];
+const threadCounts = [1, 2, 7];
+
+/** Runs on a copy of the arrays; returns them as they are afterwards, and a loss's sums as one more. */
+function run(device: string, name: string, fields: Fields, arrays: Arrays): Arrays {
+  const copies = Object.fromEntries(Object.entries(arrays).map(([key, a]) => [key, a.slice()]));
+  const { sum, correct } = native.runOperation(device, name, { ...fields, ...copies });
+  return { ...copies, sums: new Float32Array(Float64Array.of(sum, correct).buffer) };
+}
+
+function withThreads<T>(threads: number, body: () => T): T {
+  native.setThreadCount(threads);
+  try {
+    return body();
+  } finally {
+    native.setThreadCount(0);
+  }
+}
+
+/** The result, after checking that all of `among` agree on it to the bit. */
+function agreed(name: string, fields: Fields, arrays: Arrays, among = devices): Arrays {
+  const expected = withThreads(1, () => run(among[0]!, name, fields, arrays));
+  for (const device of among)
+    for (const threads of threadCounts) {
+      const found = withThreads(threads, () => run(device, name, fields, arrays));
+      for (const [key, array] of Object.entries(expected))
+        expect(sameBits(found[key]!, array), `${key}: ${device}, ${threads} threads`).toBe(true);
+    }
+  return expected;
+}
+
+/** Distance in units in the last place; NaNs are alike. */
+function ulps(a: Float32Array, b: Float32Array): number {
+  const ordered = (array: Float32Array) =>
+    Int32Array.from(new Int32Array(array.buffer, array.byteOffset, array.length), (bits) =>
+      bits < 0 ? -2147483648 - bits : bits,
+    );
+  const [x, y] = [ordered(a), ordered(b)];
+  let worst = 0;
+  for (let i = 0; i < a.length; i++)
+    if (!(Number.isNaN(a[i]) && Number.isNaN(b[i])))
+      worst = Math.max(worst, Math.abs(x[i]! - y[i]!));
+  return worst;
+}
+
+/** Every magnitude that matters to an activation, with both signs, zeros and infinities. */
+const line = Float32Array.from([
+  ...Array.from({ length: 4000 }, (_, i) => (i - 2000) / 100),
+  ...Array.from({ length: 2000 }, (_, i) => (i % 2 ? -1 : 1) * 1.09 ** (i / 2 - 850)),
+  ...[0, -0, 88.7, 88.8, -87.4, -103.9, -104.1, 1e-45, 3.4e38, NaN],
+]);
+
+describe('exponentials and their kin', () => {
+  // Units in the last place from the float64 value rounded. geluTanh's tail is an exponential whose
+  // argument, up to 88, was rounded.
+  const limits: Record<string, number> = { sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150 };
+
+  it.each(Object.entries(activationCodes))('%s forward', (name, activation) => {
+    const slope = Math.fround(0.3);
+    const fields = { activation, slope, length: line.length };
+    const arrays = { x: line, y: new Float32Array(line.length) };
+    const { y } = agreed('activation_forward', fields, arrays);
+    const expected = run('reference', 'activation_forward', fields, arrays)['y']!;
+    // Below 1e-30 of |x| a gelu's tail is noise to whatever it is added to.
+    const near = Float32Array.from(y!, (v, i) =>
+      Math.abs(expected[i]!) < 1e-30 ? expected[i]! : v,
+    );
+    expect(ulps(near, expected)).toBeLessThanOrEqual(limits[name] ?? 0);
+    expect(largestError(y!.slice(0, 4000), expected.slice(0, 4000), 1)).toBeLessThan(3e-7);
+  });
+
+  it.each(Object.entries(activationCodes))('%s backward', (name, activation) => {
+    const random = generator(3);
+    const slope = Math.fround(0.3);
+    const x = line.slice(0, 4000);
+    const length = x.length;
+    const y = run('reference', 'activation_forward', { activation, slope, length }, { x, y: x })[
+      'y'
+    ]!;
+    const arrays = { x, y, dy: floats(random, length), dx: new Float32Array(length) };
+    const { dx } = agreed('activation_backward', { activation, slope, length }, arrays);
+    const expected = run('reference', 'activation_backward', { activation, slope, length }, arrays);
+    expect(largestError(dx!, expected['dx']!, 1)).toBeLessThan(2e-6);
+    expect(name in limits || ulps(dx!, expected['dx']!) === 0).toBe(true);
+  });
+
+  it('keep NaN and agree on every bit pattern', () => {
+    const x = anyBits(generator(4), 5000);
+    for (const activation of Object.values(activationCodes)) {
+      const { y } = agreed(
+        'activation_forward',
+        { activation, slope: 0.5, length: x.length },
+        { x, y: new Float32Array(x.length) },
+      );
+      expect(x.every((value, i) => !Number.isNaN(value) || Number.isNaN(y![i]))).toBe(true);
+    }
+  });
+});
+
+const shapes = [
+  [1, 1],
+  [3, 10],
+  [128, 10],
+  [7, 17],
+  [4, 5000],
+  [2000, 3],
+] as const;
+
+describe.each(shapes)('rows %d, columns %d', (rows, columns) => {
+  const random = generator(rows * 31 + columns);
+  const length = rows * columns;
+  const x = floats(random, length, 3);
+  const blank = () => new Float32Array(length);
+  const classes = Int32Array.from({ length: rows }, () => Math.floor(random() * columns));
+
+  it('softmax, both ways', () => {
+    const { y } = agreed('softmax_forward', { rows, columns }, { x, y: blank() });
+    const expected = run('reference', 'softmax_forward', { rows, columns }, { x, y: blank() });
+    expect(largestError(y!, expected['y']!, 1)).toBeLessThan(2e-7);
+    // x - largest, rounded, is an exponent.
+    expect(largestError(y!, expected['y']!, 1e-30)).toBeLessThan(1e-5);
+    const arrays = { y: y!, dy: floats(random, length), dx: blank() };
+    const { dx } = agreed('softmax_backward', { rows, columns }, arrays);
+    const other = run('reference', 'softmax_backward', { rows, columns }, arrays);
+    expect(largestError(dx!, other['dx']!, 1)).toBeLessThan(1e-6);
+  });
+
+  it.each(Object.entries(lossCodes))('%s', (_, kind) => {
+    const values = Float32Array.from({ length }, () => random());
+    for (const labels of [{ values }, { classes }]) {
+      const fields: Fields = { kind, delta: 0.7, rows, columns, ...labels };
+      const arrays = { x, dx: blank() };
+      const { dx, sums } = agreed('loss', fields, arrays);
+      const expected = run('reference', 'loss', fields, arrays);
+      const [sum, correct] = new Float64Array(sums!.buffer);
+      const [otherSum, otherCorrect] = new Float64Array(expected['sums']!.buffer);
+      expect(Math.abs(sum! - otherSum!)).toBeLessThan(3e-7 * (1 + Math.abs(otherSum!)));
+      expect(correct).toBe(otherCorrect);
+      // In units of what one row may weigh.
+      const scaled = (a: Float32Array) => a.map((v) => v * rows);
+      expect(largestError(scaled(dx!), scaled(expected['dx']!), 1)).toBeLessThan(1e-6);
+    }
+  });
+
+  it('dropout: the reference bit by bit', () => {
+    const fields = { seed: 5n, step: 9n, layer: 1n, rate: 0.3, scale: 1 / 0.7, length };
+    const arrays = { x, y: blank() };
+    const { y } = agreed('dropout', fields, arrays);
+    expect(sameBits(y!, run('reference', 'dropout', fields, arrays)['y']!)).toBe(true);
+  });
+});
+
+describe('losses at the edges', () => {
+  it('stay finite far out, and pass NaN on', () => {
+    const columns = 4;
+    const x = Float32Array.of(1e4, -1e4, 0, 3e38, 0, 0, NaN, 0);
+    const fields = { kind: lossCodes.softmaxCrossEntropy, rows: 2, columns };
+    const dx = new Float32Array(8);
+    const { sum } = native.runOperation('cpu', 'loss', {
+      ...fields,
+      x,
+      dx,
+      classes: Int32Array.of(3, 0),
+    });
+    expect(sum).toBeNaN();
+    expect([...dx.slice(0, 4)]).toEqual([0, 0, 0, 0]);
+    expect(dx.slice(4).every(Number.isNaN)).toBe(true);
+  });
+
+  it('refuse a class that is none', () => {
+    for (const device of ['reference', ...devices])
+      expect(() =>
+        native.runOperation(device, 'loss', {
+          kind: 0,
+          rows: 2,
+          columns: 3,
+          x: new Float32Array(6),
+          dx: new Float32Array(6),
+          classes: Int32Array.of(0, 3),
+        }),
+      ).toThrow(/class in \[0, 3\)/);
+  });
+});
+
+describe('dropout', () => {
+  it('drops about its rate, by steps and layers independently', () => {
+    const length = 200_000;
+    const x = new Float32Array(length).fill(1);
+    const masks = [
+      [1n, 0n],
+      [2n, 0n],
+      [1n, 1n],
+    ].map(([step, layer]) => {
+      const y = new Float32Array(length);
+      const fields = { seed: 8n, step: step!, layer: layer!, rate: 0.25, scale: 1, length };
+      native.runOperation('cpu', 'dropout', { ...fields, x, y });
+      return y;
+    });
+    for (const mask of masks) {
+      const kept = mask.reduce((sum, v) => sum + v, 0) / length;
+      expect(Math.abs(kept - 0.75)).toBeLessThan(5 * Math.sqrt((0.25 * 0.75) / length));
+    }
+    for (const other of masks.slice(1)) {
+      const both = other.reduce((sum, v, i) => sum + v * masks[0]![i]!, 0) / length;
+      expect(Math.abs(both - 0.75 ** 2)).toBeLessThan(5 * Math.sqrt(0.25 / length));
+    }
+  });
+});
+
+describe('dense', () => {
+  const cases = [
+    [1, 1, 1],
+    [5, 3, 7],
+    [128, 784, 128],
+    [33, 65, 31],
+    [2, 1000, 40],
+  ] as const;
+
+  it.each(cases)('rows %d, inputs %d, outputs %d: near the reference', (rows, inputs, outputs) => {
+    const random = generator(rows + inputs + outputs);
+    const shape = { rows, inputs, outputs, slope: 0.2 };
+    const x = floats(random, rows * inputs, 0.3);
+    const weight = floats(random, inputs * outputs, 0.3);
+    const bias = floats(random, outputs);
+    const before = new Float32Array(rows * outputs);
+    for (const activation of [0, ...Object.values(activationCodes)]) {
+      const fields = { ...shape, activation };
+      const forward = { x, weight, bias, before, y: before.slice() };
+      const expected = run('reference', 'dense_forward', fields, forward);
+      const backward = {
+        x,
+        weight,
+        y: expected['y']!,
+        before: expected['before']!,
+        dy: floats(random, rows * outputs),
+        dweight: new Float32Array(inputs * outputs),
+        dbias: new Float32Array(outputs),
+        dx: new Float32Array(rows * inputs),
+      };
+      const gradients = run('reference', 'dense_backward', fields, backward);
+      // Float32 sums of n terms are off by about sqrt(n) units of the largest partial sum.
+      const tolerance = (terms: number) => 5e-7 * (4 + Math.sqrt(terms));
+      for (const device of devices) {
+        const y = run(device, 'dense_forward', fields, forward)['y']!;
+        expect(largestError(y, expected['y']!, 4)).toBeLessThan(tolerance(inputs));
+        const found = run(device, 'dense_backward', fields, backward);
+        for (const [key, terms] of Object.entries({ dweight: rows, dbias: rows, dx: outputs }))
+          expect(
+            largestError(found[key]!, gradients[key]!, 4),
+            `${key} of ${device}, activation ${activation}`,
+          ).toBeLessThan(tolerance(terms));
+      }
+    }
+  });
+
+  it('by lanes: the same bits on every instruction set and thread count', () => {
+    const [rows, inputs, outputs] = [37, 70, 75];
+    const random = generator(6);
+    const arrays = {
+      x: floats(random, rows * inputs),
+      weight: floats(random, inputs * outputs),
+      bias: floats(random, outputs),
+      y: new Float32Array(rows * outputs),
+    };
+    const fields = { rows, inputs, outputs, activation: activationCodes.tanh, slope: 0 };
+    const { y } = agreed('dense_forward', fields, arrays, lanes);
+    const backward = {
+      ...arrays,
+      y: y!,
+      dy: floats(random, rows * outputs),
+      dweight: new Float32Array(inputs * outputs),
+      dbias: new Float32Array(outputs),
+      dx: new Float32Array(rows * inputs),
+    };
+    agreed('dense_backward', fields, backward, lanes);
+  });
+});
