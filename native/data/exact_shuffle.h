@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/random.h"
+#include "core/random_block.h"
 
 namespace thalweg::data {
 
@@ -16,11 +16,7 @@ inline constexpr uint64_t kSmallLength = uint64_t{1} << 16;
 inline constexpr uint64_t kBucketLength = uint64_t{1} << 18;
 inline constexpr int kMaxBucketBits = 16;
 
-// Random words are consumed in blocks of 64 = 4 words of 16 counters, laid out
-// word by word, so that vectors of counters store without a transpose.
-inline constexpr int kBlockCounters = 16;
-inline constexpr int kBlockWords = 4 * kBlockCounters;
-// A block labels twice as many elements: word t's lower half labels element t,
+// A block of random words labels twice as many elements: word t's lower half labels element t,
 // its upper half element kBlockWords + t.
 inline constexpr int kBlockLabels = 2 * kBlockWords;
 

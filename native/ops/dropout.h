@@ -1,11 +1,11 @@
-// Dropout by counted randomness: element i is kept exactly if random word i of
-// the stream, as a float in [0, 1), is at least `rate`. Nothing is stored:
+// Dropout by counted randomness: element i is kept exactly if word i of the
+// stream's blocks, as a float in [0, 1), is at least `rate`. Nothing is stored:
 // backward is the same op on the gradient.
 #pragma once
 
 #include <cstdint>
 
-#include "core/random.h"
+#include "core/random_block.h"
 
 namespace thalweg {
 

@@ -15,6 +15,7 @@ inline namespace THALWEG_LANES {
 template <int kCount>
 THALWEG_INLINE float polynomial(const float (&coefficients)[kCount], float x) {
   float sum = coefficients[kCount - 1];
+#pragma GCC unroll 16  // a loop inside keeps g++ from vectorising the caller's
   for (int i = kCount - 2; i >= 0; --i) sum = sum * x + coefficients[i];
   return sum;
 }
@@ -39,12 +40,11 @@ THALWEG_INLINE float clamp(float x, float limit) {
 // 2^n for n in [-126, 127], in two's complement.
 THALWEG_INLINE float power_of_two(uint32_t n) { return from_bits((n + 127u) << 23); }
 
-// e^(x + low), |low| far below 1: the rest of an argument that one float cannot hold.
-THALWEG_INLINE float exponential(float x, float low = 0.0f) {
+// e^(x + low) for x in [-105, 89]; |low| is far below 1, the rest of an argument
+// that one float cannot hold.
+THALWEG_INLINE float exponential_within(float x, float low) {
   constexpr float kTail[] = {0.5f, 0.166665182f, 0.041666206f, 0.00836888235f, 0.00139504764f};
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
-  x = x < -104.0f ? -104.0f : x;
-  x = x > 89.0f ? 89.0f : x;
   const float shifted = x * 1.44269504f + kRound;
   const float whole = shifted - kRound;
   const uint32_t n = bits_of(shifted) - bits_of(kRound);
@@ -53,6 +53,13 @@ THALWEG_INLINE float exponential(float x, float low = 0.0f) {
   const float power = 1.0f + (r + r * r * polynomial(kTail, r));
   const auto half = static_cast<uint32_t>(static_cast<int32_t>(n) >> 1);
   return power * power_of_two(half) * power_of_two(n - half);
+}
+
+// e^x: 0 below, infinite above.
+THALWEG_INLINE float exponential(float x) {
+  x = x < -104.0f ? -104.0f : x;
+  x = x > 89.0f ? 89.0f : x;
+  return exponential_within(x, 0.0f);
 }
 
 // 1 / (1 + e^-x)
@@ -87,10 +94,11 @@ THALWEG_INLINE Normal normal(float x) {
   constexpr float kMills[] = {0.119686693f,  0.119571812f,   0.110235468f, 0.0783894435f,
                               0.0961574391f, -0.0794246346f, 0.191785932f, -0.228214651f,
                               0.112436064f,  -0.0206235517f};
-  const float z = __builtin_fabsf(clamp(x, 32.0f));  // beyond, nothing changes
+  const float magnitude = __builtin_fabsf(x);
+  const float z = magnitude > 14.4f ? 14.4f : magnitude;  // there the tail is 0 already
   // z^2 as the exact square of its upper half, and the rest.
   const float upper = from_bits(bits_of(z) & 0xFFFFF000u);
-  const float e = exponential(-0.5f * upper * upper, -0.5f * (z - upper) * (z + upper));
+  const float e = exponential_within(-0.5f * upper * upper, -0.5f * (z - upper) * (z + upper));
   const float t = 1.0f / (1.0f + 0.3f * z);
   const float tail = e * (t * polynomial(kMills, t));
   return {x < 0.0f ? tail : 1.0f - tail, 0.398942280f * e};

@@ -1,7 +1,6 @@
 // Vector lanes of what surrounds a dense product: the derivative of an
 // activation from its output, with the bias gradient, and dropout.
 #include "backends/cpu/lanes.h"
-#include "core/random.h"
 #include "ops/activation_functions.h"
 
 namespace thalweg::THALWEG_LANES {
@@ -34,13 +33,18 @@ void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last)
                   [&](auto activation) { pass<activation.kValue>(op, first, last); });
 }
 
-// Elements [first, last), first a multiple of 4.
+// Elements [first, last), first a multiple of kBlockWords.
 void lane_dropout(const Dropout& op, int64_t first, int64_t last) {
-  for (int64_t i = first; i < last; i += 4) {
-    const PhiloxWords words = random_words(op.stream, static_cast<uint64_t>(i) / 4);
-    const int64_t count = last - i < 4 ? last - i : 4;
-    for (int64_t j = 0; j < count; ++j)
-      op.y[i + j] = uniform_float(words.word[j]) >= op.rate ? op.x[i + j] * op.scale : 0.0f;
+  alignas(64) uint32_t words[kBlockWords];
+  const float rate = op.rate, scale = op.scale;
+  for (int64_t at = first; at < last; at += kBlockWords) {
+    random_block(op.stream, static_cast<uint64_t>(at) / kBlockWords, words);
+    const int64_t count = last - at < kBlockWords ? last - at : kBlockWords;
+    const float* x = op.x + at;
+    float* y = op.y + at;
+#pragma GCC ivdep
+    for (int64_t i = 0; i < count; ++i)
+      y[i] = uniform_float(words[i]) >= rate ? x[i] * scale : 0.0f;
   }
 }
 

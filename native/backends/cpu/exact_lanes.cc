@@ -7,28 +7,11 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-using data::kBlockCounters;
 using data::kBlockLabels;
-using data::kBlockWords;
-
-// Words of block number `block`: word w of counter i at words[w * kBlockCounters + i].
-void draw_block(const RandomStream& stream, uint64_t block, uint32_t* words) {
-  const uint64_t first = block * kBlockCounters;
-  const auto low = static_cast<uint32_t>(first);
-  const auto high = static_cast<uint32_t>(first >> 32);
-  for (uint32_t i = 0; i < kBlockCounters; ++i) {
-    const PhiloxWords drawn =
-        philox4x32({{low + i, high, stream.upper[0], stream.upper[1]}}, stream.key);
-    words[i] = drawn.word[0];
-    words[kBlockCounters + i] = drawn.word[1];
-    words[2 * kBlockCounters + i] = drawn.word[2];
-    words[3 * kBlockCounters + i] = drawn.word[3];
-  }
-}
 
 void draw_labels(const LabelRange& range, uint64_t block, uint32_t* labels) {
   alignas(64) uint32_t words[kBlockWords];
-  draw_block(range.stream, block, words);
+  random_block(range.stream, block, words);
   for (int i = 0; i < kBlockWords; ++i) {
     labels[i] = words[i] & range.mask;
     labels[kBlockWords + i] = words[i] >> 16 & range.mask;
@@ -67,7 +50,7 @@ void decide_exactly(const SwapRange& range, uint64_t block, uint32_t place, Part
 // `place` is that of the block's first word; for words before the bucket's first
 // element it wraps, and what is drawn for them is not used.
 void draw_partners(const SwapRange& range, uint64_t block, uint32_t place, Partners& partners) {
-  draw_block(range.stream, block, partners.words);
+  random_block(range.stream, block, partners.words);
   uint32_t doubtful = 0;
   for (uint32_t i = 0; i < kBlockWords; ++i) {
     const uint32_t bound = place + i + 1;

@@ -12,10 +12,24 @@ namespace {
 struct ClassLabel {
   int64_t index;
   THALWEG_INLINE float operator()(int64_t column) const { return column == index ? 1.0f : 0.0f; }
+  THALWEG_INLINE double mass(int64_t) const { return 1; }
+  // Sum over columns of label (x - highest).
+  THALWEG_INLINE double inner(const float* x, double highest, int64_t) const {
+    return x[index] - highest;
+  }
 };
+
 struct ValueLabels {
   const float* values;
   THALWEG_INLINE float operator()(int64_t column) const { return values[column]; }
+  THALWEG_INLINE double mass(int64_t columns) const {
+    return row_sum(columns, [&](int64_t i) { return values[i]; });
+  }
+  THALWEG_INLINE double inner(const float* x, double highest, int64_t columns) const {
+    return row_sum(columns, [&](int64_t i) {  // 0 times an infinite distance is 0
+      return values[i] == 0.0f ? 0.0 : values[i] * (x[i] - highest);
+    });
+  }
 };
 
 template <class Body>
@@ -26,46 +40,47 @@ THALWEG_INLINE void with_labels(const Loss& op, int64_t row, Body body) {
     body(ValueLabels{op.values + row * op.columns});
 }
 
-int64_t first_maximum(const float* x, int64_t length) {
-  const float highest = row_maximum(x, length);
-  for (int64_t i = 0; i < length; ++i)
-    if (x[i] == highest) return i;
-  return -1;
+THALWEG_INLINE int64_t first_of(float value, const float* x, int64_t length) {
+  int64_t i = 0;
+  while (i < length && !(x[i] == value)) ++i;
+  return i;
 }
 
-void count_correct(const Loss& op, int64_t row) {
+// Whether a row's largest output, `highest`, is its label's largest.
+THALWEG_INLINE bool is_correct(const Loss& op, int64_t row, float highest) {
+  const float* values = op.values + row * op.columns;
   const int64_t label = op.classes != nullptr
                             ? op.classes[row]
-                            : first_maximum(op.values + row * op.columns, op.columns);
-  op.row_correct[row] = first_maximum(op.x + row * op.columns, op.columns) == label;
+                            : first_of(row_maximum(values, op.columns), values, op.columns);
+  return first_of(highest, op.x + row * op.columns, op.columns) == label;
 }
 
-// dx of softmax: e^(x - largest), over all rows at once, as in softmax forward.
+// dx of softmax: e^(x - highest), over all rows at once as in softmax forward.
+// Keeps `highest` in row_losses.
 void exponentials(const Loss& op, int64_t first, int64_t last) {
   for (int64_t row = first; row < last; ++row) {
     const float* __restrict x = op.x + row * op.columns;
     float* __restrict dx = op.dx + row * op.columns;
     const float highest = row_maximum(x, op.columns);
     for (int64_t i = 0; i < op.columns; ++i) dx[i] = x[i] - highest;
+    op.row_correct[row] = is_correct(op, row, highest);
+    op.row_losses[row] = highest;
   }
   for (int64_t i = first * op.columns; i < last * op.columns; ++i) op.dx[i] = exponential(op.dx[i]);
 }
 
-// loss = sum of label (ln(sum of e^(x - largest)) - (x - largest))
+// loss = sum of label (ln(sum of e^(x - highest)) - (x - highest))
 void softmax_cross_entropy(const Loss& op, int64_t first, int64_t last) {
   exponentials(op, first, last);
   const auto share = static_cast<float>(1 / static_cast<double>(op.rows));
   for (int64_t row = first; row < last; ++row) {
     const float* __restrict x = op.x + row * op.columns;
     float* __restrict dx = op.dx + row * op.columns;
-    const double highest = row_maximum(x, op.columns);
+    const double highest = op.row_losses[row];
     const double sum = row_sum(op.columns, [&](int64_t i) { return dx[i]; });
     with_labels(op, row, [&](auto label) {
-      const double mass = row_sum(op.columns, [&](int64_t i) { return label(i); });
-      const double inner = row_sum(op.columns, [&](int64_t i) {
-        return label(i) == 0.0f ? 0.0 : label(i) * (x[i] - highest);
-      });
-      op.row_losses[row] = mass * logarithm(sum) - inner;
+      const double mass = label.mass(op.columns);
+      op.row_losses[row] = mass * logarithm(sum) - label.inner(x, highest, op.columns);
       const auto factor = static_cast<float>(mass / sum);
       for (int64_t i = 0; i < op.columns; ++i) dx[i] = (dx[i] * factor - label(i)) * share;
     });
@@ -109,18 +124,20 @@ void mean_over_columns(const Loss& op, int64_t first, int64_t last, Function fun
     const float* __restrict x = op.x + row * op.columns;
     float* __restrict dx = op.dx + row * op.columns;
     with_labels(op, row, [&](auto label) {
-      const double sum =
-          row_sum(op.columns, [&](int64_t i) { return function(x[i], label(i)).loss; });
+      const double sum = row_sum(op.columns, [&](int64_t i) {
+        const Element element = function(x[i], label(i));
+        dx[i] = element.gradient * share;
+        return element.loss;
+      });
       op.row_losses[row] = sum / columns;
-      for (int64_t i = 0; i < op.columns; ++i) dx[i] = function(x[i], label(i)).gradient * share;
     });
+    op.row_correct[row] = is_correct(op, row, row_maximum(x, op.columns));
   }
 }
 
 }  // namespace
 
 void lane_loss(const Loss& op, int64_t first, int64_t last) {
-  for (int64_t row = first; row < last; ++row) count_correct(op, row);
   switch (op.kind) {
     case LossKind::kSoftmaxCrossEntropy:
       return softmax_cross_entropy(op, first, last);

@@ -4,8 +4,8 @@ namespace thalweg {
 
 void ReferenceBackend::dropout(const Dropout& op) {
   for (int64_t i = 0; i < op.length; ++i) {
-    const PhiloxWords words = random_words(op.stream, static_cast<uint64_t>(i) / 4);
-    const bool kept = uniform_float(words.word[i % 4]) >= op.rate;
+    const uint32_t word = random_block_word(op.stream, static_cast<uint64_t>(i));
+    const bool kept = uniform_float(word) >= op.rate;
     op.y[i] = kept ? op.x[i] * op.scale : 0.0f;
   }
 }
