@@ -113,6 +113,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     auto* trainer = static_cast<NativeTrainer*>(self);
     trainer->hooked_ = false;
     trainer->stop_thread();
+    trainer->mailbox_->close();  // its function does not live until the finalizers
   }
 
   void stop_thread() {

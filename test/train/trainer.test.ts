@@ -291,7 +291,8 @@ describe('in the process', () => {
     const { Trainer, data, nn, optim } = require(${addon});
     const model = nn.sequential({ input: [64] }, nn.dense(256, { activation: 'relu' }), nn.dense(3));
     const set = data.fromArrays({ inputs: new Float32Array(64 * 2000).fill(0.1), shape: [2000, 64], labels: new Int32Array(2000) });
-    const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });`;
+    const make = () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+    const trainer = make();`;
 
   it('trains in worker threads, and a worker can be ended in the middle', async () => {
     const finish = new Worker(
@@ -310,19 +311,30 @@ describe('in the process', () => {
     }
   });
 
-  it('process.exit during training neither hangs nor crashes', async () => {
+  /** What a script of its own exits with. */
+  async function exitOf(script: string): Promise<unknown> {
     const { spawn } = await import('node:child_process');
-    const script = `${setUp} trainer.fit(set, { epochs: 1e6 }); setTimeout(() => process.exit(7), 200);`;
     // LeakSanitizer, where it runs, cannot look at a process whose threads are still at work.
     const env = {
       ...process.env,
       ASAN_OPTIONS: `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`,
     };
-    const child = spawn(process.execPath, ['-e', script], { env });
-    const status = await new Promise((resolve) =>
-      child.once('exit', (exit, signal) => resolve(signal ?? exit)),
-    );
-    expect(status).toBe(7);
+    const child = spawn(process.execPath, ['-e', `${setUp} ${script}`], { env });
+    return new Promise((resolve) => child.once('exit', (exit, signal) => resolve(signal ?? exit)));
+  }
+
+  it('process.exit during training neither hangs nor crashes', async () => {
+    const train = 'trainer.fit(set, { epochs: 1e6 });';
+    expect(await exitOf(`${train} setTimeout(() => process.exit(7), 200);`)).toBe(7);
+  });
+
+  it('a process ends well with trainers that nobody disposed of', async () => {
+    expect(
+      await exitOf(`
+        globalThis.kept = [set, trainer, make(), make()];
+        Promise.all(kept.slice(2).map((each) => each.fit(set, { epochs: 1 })))
+          .then(() => { process.exitCode = 5; });`),
+    ).toBe(5);
   });
 
   it('a run that nobody holds is not collected', async () => {
