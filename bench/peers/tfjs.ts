@@ -69,7 +69,29 @@ function mnistEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runn
   };
 }
 
-const kinds = { adamStep, mnistEpoch };
+/** One epoch of shuffled batches of floats, which tfjs-node keeps as such: it has no bytes. */
+function gatherEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runner {
+  const inputs = tf.randomUniform([rows, 784]);
+  return {
+    run: () => {
+      const order = tf.util.createShuffledIndices(rows);
+      for (let first = 0; first < rows; first += batchSize)
+        tf.tidy(() => {
+          const batch = Int32Array.from(order.subarray(first, first + batchSize));
+          tf.gather(inputs, tf.tensor1d(batch, 'int32'));
+        });
+    },
+    dispose: () => {
+      inputs.dispose();
+    },
+  };
+}
+
+function permutation(tf: Tfjs, { rows = 60_000 }: Options): Runner {
+  return { run: () => void tf.util.createShuffledIndices(rows) };
+}
+
+const kinds = { adamStep, mnistEpoch, gatherEpoch, permutation };
 
 /** `kind` names what is timed. */
 export function tfjsContestant(

@@ -1,0 +1,8 @@
+"""torch.randperm, int64 as it gives them, two threads."""
+import torch
+
+
+def prepare(params):
+    torch.set_num_threads(2)
+    rows = params["rows"]
+    return lambda: torch.randperm(rows)
