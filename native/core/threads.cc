@@ -19,9 +19,7 @@ int default_thread_count() {
     const int count = std::atoi(text);
     if (count > 0) return count;
   }
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
-  return std::max(1u, std::thread::hardware_concurrency());
+  return processor_count();
 }
 
 std::atomic<int> requested_threads{0};
@@ -49,6 +47,16 @@ class Section {
 };
 
 }  // namespace
+
+int processor_count() {
+  static const int count = [] {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+      return std::max(1, CPU_COUNT(&allowed));
+    return static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  }();
+  return count;
+}
 
 int thread_count() {
   static const int fallback = default_thread_count();

@@ -13,6 +13,8 @@ namespace thalweg {
 // Threads that parallel_for may use, at least 1. Default: THALWEG_THREADS, else
 // the processors this process may run on.
 int thread_count();
+// Processors that this process may run on.
+int processor_count();
 // Process-wide; 0 restores the default.
 void set_thread_count(int count);
 

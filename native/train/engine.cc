@@ -6,6 +6,7 @@
 
 #include "backends/cpu/gather.h"
 #include "core/threads.h"
+#include "train/batch_feed.h"
 #include "train/settings.h"
 
 namespace thalweg {
@@ -45,20 +46,6 @@ Engine::Engine(EngineOptions options)
   }
 }
 
-void Engine::load_batch(const data::Dataset& dataset, const Order& order, int64_t first,
-                        int64_t count) {
-  batch_rows_.resize(count);
-  order.indices(first, count, batch_rows_.data());
-  load_rows(dataset, batch_rows_.data(), count);
-}
-
-void Engine::load_rows(const data::Dataset& dataset, const uint32_t* rows, int64_t count) {
-  plan_.reserve(count, dataset.label_width);
-  gather_batch({&dataset, rows, count, plan_.inputs(), plan_.classes(), plan_.values()},
-               thread_count());
-  plan_.set_labels(dataset.label_type == data::LabelType::kSparse);
-}
-
 TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
                             const std::function<void(const TrainProgress&)>& report) {
   const data::Dataset& dataset = *request.dataset;
@@ -66,13 +53,13 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                      .seed = options_.seed,
                      .epoch = static_cast<uint64_t>(request.epoch),
                      .shuffle = request.shuffle});
+  const int64_t steps = step_count(request);
+  BatchFeed feed({&dataset, &order, request.batch_size, steps}, plan_);
   SettingsReader settings(request.settings, request.rates, stepper_);
   TrainProgress progress;
   progress.gradient_norm = std::nan("");
-  for (int64_t step = request.first_step; step < step_count(request); ++step) {
-    const int64_t first = step * request.batch_size;
-    const int64_t rows = std::min(request.batch_size, dataset.rows - first);
-    load_batch(dataset, order, first, rows);
+  for (int64_t step = request.first_step; step < steps; ++step) {
+    const int64_t rows = feed.load(step);
     const RunMode mode{.training = true,
                        .seed = options_.seed,
                        .step = static_cast<uint64_t>(stepper_.step_count()),
@@ -98,9 +85,10 @@ Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
                          const CancelFlag& cancel) {
   Metrics metrics;
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  for (int64_t first = 0; first < dataset.rows; first += batch_size) {
-    const int64_t rows = std::min(batch_size, dataset.rows - first);
-    load_batch(dataset, order, first, rows);
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  BatchFeed feed({&dataset, &order, batch_size, steps}, plan_);
+  for (int64_t step = 0; step < steps; ++step) {
+    const int64_t rows = feed.load(step);
     LossResult loss;
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     plan_.loss(&loss);
@@ -116,14 +104,20 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   for (int64_t first = 0; first < rows; first += batch_size) {
     const int64_t count = std::min(batch_size, rows - first);
     plan_.reserve(count, 0);
-    std::copy_n(inputs + first * features, count * features, plan_.inputs());
+    plan_.set_batch(count, false);
+    std::copy_n(inputs + first * features, count * features, plan_.place().inputs);
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     std::copy_n(plan_.outputs(), count * width, outputs + first * width);
   }
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
-  load_rows(dataset, rows.data(), static_cast<int64_t>(rows.size()));
+  const auto count = static_cast<int64_t>(rows.size());
+  plan_.reserve(count, dataset.label_width);
+  const BatchPlace place = plan_.place();
+  gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},
+               thread_count());
+  plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
   LossResult loss;
   plan_.forward({});
   plan_.backward({}, &loss);

@@ -75,8 +75,6 @@ class Engine {
   size_t bytes() const;
 
  private:
-  void load_batch(const data::Dataset& dataset, const Order& order, int64_t first, int64_t count);
-  void load_rows(const data::Dataset& dataset, const uint32_t* rows, int64_t count);
   [[noreturn]] static void refuse_aborted();
 
   EngineOptions options_;
@@ -86,7 +84,6 @@ class Engine {
   Stepper stepper_;
   std::vector<float*> parameters_;
   std::vector<const float*> gradients_;
-  std::vector<uint32_t> batch_rows_;
 };
 
 }  // namespace thalweg

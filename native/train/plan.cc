@@ -29,12 +29,12 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
   }
 }
 
-void Plan::reserve(int64_t rows, int64_t label_width) {
-  batch_rows_ = rows;
-  if (rows <= rows_reserved_ && label_width <= label_width_) return;
+void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
+  if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
   rows_reserved_ = std::max(rows, rows_reserved_);
   label_width_ = std::max<int64_t>(label_width, label_width_);
-  std::vector<int64_t> lengths{rows_reserved_ * layers_.front().options.inputs};
+  sides_ = std::max(sides, sides_);
+  std::vector<int64_t> lengths{0};
   int64_t widest = 0;
   for (const Layer& layer : layers_) {
     lengths.push_back(rows_reserved_ * layer.options.outputs);
@@ -47,8 +47,20 @@ void Plan::reserve(int64_t rows, int64_t label_width) {
   }
   lengths.insert(lengths.end(), 2, rows_reserved_ * widest);
   buffers_ = Arena(lengths, 1);
-  labels_ = Arena({rows_reserved_ * std::max<int64_t>(label_width_, 1)}, 1);
+  inputs_ = Arena({rows_reserved_ * layers_.front().options.inputs}, sides_);
+  labels_ = Arena({rows_reserved_ * std::max<int64_t>(label_width_, 1)}, sides_);
   rows_ = Arena({rows_reserved_ * 2, rows_reserved_}, 1);
+}
+
+BatchPlace Plan::place(int turns) const {
+  const int side = (side_ + turns) % sides_;
+  float* labels = labels_.base(side);
+  return {inputs_.tensor(side, 0), reinterpret_cast<int32_t*>(labels), labels};
+}
+
+void Plan::set_batch(int64_t rows, bool sparse_labels) {
+  batch_rows_ = rows;
+  sparse_ = sparse_labels;
 }
 
 Dropout Plan::dropout(size_t index, const RunMode& mode, const float* x, float* y) const {
@@ -96,8 +108,8 @@ void Plan::run_loss(float* gradient, LossResult* result) {
   backend_.loss({.kind = loss_,
                  .delta = loss_parameter_,
                  .x = outputs(),
-                 .classes = sparse_ ? classes() : nullptr,
-                 .values = sparse_ ? nullptr : values(),
+                 .classes = sparse_ ? place().classes : nullptr,
+                 .values = sparse_ ? nullptr : place().values,
                  .dx = gradient,
                  .row_losses = reinterpret_cast<double*>(rows_.tensor(0, 0)),
                  .row_correct = reinterpret_cast<int32_t*>(rows_.tensor(0, 1)),

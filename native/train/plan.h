@@ -20,18 +20,27 @@ struct RunMode {
   const CancelFlag* cancel = nullptr;
 };
 
+// Where a batch goes: inputs [rows, features], and by kind of labels classes
+// [rows] or values [rows, label_width], which share memory.
+struct BatchPlace {
+  float* inputs;
+  int32_t* classes;
+  float* values;
+};
+
 class Plan {
  public:
   // `arena`: parameters in array 0, their gradients in array 1.
   Plan(const NetworkOptions& network, const Arena& arena, Backend& backend);
 
-  // Makes room for a batch; the buffers below hold it.
-  void reserve(int64_t rows, int64_t label_width);
-  float* inputs() { return activation(0); }
+  // Makes room for batches of up to `rows`, with `sides` places to gather them: one
+  // is current, the other, where there is one, may be filled meanwhile.
+  void reserve(int64_t rows, int64_t label_width, int sides = 1);
+  BatchPlace place(int turns = 0) const;  // current, or after `turns`
+  void turn() { side_ = (side_ + 1) % sides_; }
+  // The current batch, at most as large as reserved.
+  void set_batch(int64_t rows, bool sparse_labels);
   const float* outputs() const { return buffers_.tensor(0, layers_.size()); }
-  int32_t* classes() { return reinterpret_cast<int32_t*>(labels_.base(0)); }
-  float* values() { return labels_.base(0); }
-  void set_labels(bool sparse) { sparse_ = sparse; }
 
   // Each op asks `cancel` first; false when it was set.
   bool forward(const RunMode& mode);
@@ -40,7 +49,7 @@ class Plan {
   // The loss alone.
   void loss(LossResult* result) { run_loss(gradient(0), result); }
 
-  size_t bytes() const { return buffers_.bytes() + labels_.bytes(); }
+  size_t bytes() const { return inputs_.bytes() + buffers_.bytes() + labels_.bytes(); }
 
  private:
   struct Layer {
@@ -51,7 +60,9 @@ class Plan {
     float* bias_gradient = nullptr;
   };
 
-  float* activation(size_t index) const { return buffers_.tensor(0, index); }
+  float* activation(size_t index) const {
+    return index == 0 ? inputs_.tensor(side_, 0) : buffers_.tensor(0, index);
+  }
   float* before(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
   float* gradient(size_t side) const { return buffers_.tensor(0, 2 * layers_.size() + 1 + side); }
   void run_loss(float* gradient, LossResult* result);
@@ -64,11 +75,14 @@ class Plan {
   LossKind loss_;
   float loss_parameter_;
   Backend& backend_;
-  Arena buffers_;  // activations 0..n, values before activations, two gradients
-  Arena labels_;
-  Arena rows_;  // per-row loss (double) and correctness
+  Arena inputs_;   // an array a side
+  Arena buffers_;  // (nothing), activations 1..n, values before activations, two gradients
+  Arena labels_;   // an array a side
+  Arena rows_;     // per-row loss (double) and correctness
   int64_t rows_reserved_ = 0;
   int64_t label_width_ = 0;
+  int sides_ = 1;
+  int side_ = 0;
   int64_t batch_rows_ = 0;
   bool sparse_ = false;
 };

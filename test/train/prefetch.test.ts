@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+import { native } from '../../src/native.js';
+import { generator, sameBits } from '../oracle/random.js';
+
+afterEach(() => {
+  native.setThreadCount(0);
+});
+
+/** Weights after three epochs and an evaluation between them. The device's bits know no threads. */
+async function train(threads: number, batchSize: number | 'full'): Promise<Float32Array[]> {
+  native.setThreadCount(threads);
+  const random = generator(5);
+  const rows = 301;
+  using set = data.fromArrays({
+    inputs: Uint8Array.from({ length: rows * 40 }, () => random() * 256),
+    shape: [rows, 40],
+    labels: Int32Array.from({ length: rows }, () => random() * 7),
+    scale: 1 / 255,
+  });
+  using trainer = new Trainer({
+    model: nn.sequential({ input: [40] }, nn.dense(33, { activation: 'tanh' }), nn.dense(7)),
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    device: 'cpu:baseline',
+    seed: 3,
+  });
+  await trainer.fit(set, { epochs: 3, batchSize, validation: set });
+  return Object.values(trainer.parameters());
+}
+
+describe('batches gathered ahead', () => {
+  // With fewer threads than processors, a thread of its own gathers the next batch.
+  it.runIf(availableParallelism() > 1).each([32, 1, 'full'] as const)(
+    'change nothing (batch size %s)',
+    async (batchSize) => {
+      const [ahead, plain] = [await train(1, batchSize), await train(64, batchSize)];
+      expect(ahead.length).toBe(4);
+      expect(ahead.every((array, i) => sameBits(array, plain[i]!))).toBe(true);
+    },
+  );
+});
