@@ -1,6 +1,7 @@
 // Vector lanes of what surrounds a dense product: the derivative of an
 // activation from its output, with the bias gradient, and dropout.
 #include "backends/cpu/lanes.h"
+#include "backends/cpu/random_block_lanes.h"
 #include "ops/activation_functions.h"
 
 namespace thalweg::THALWEG_LANES {

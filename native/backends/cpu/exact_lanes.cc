@@ -1,6 +1,7 @@
 // Vector lanes of the exact shuffle: labels, the scatter into buckets, and
 // Fisher-Yates within one. The random words come in vectors; the moves are scalar.
 #include "backends/cpu/lanes.h"
+#include "backends/cpu/random_block_lanes.h"
 #include "data/exact_shuffle.h"
 
 namespace thalweg::THALWEG_LANES {
