@@ -47,7 +47,7 @@ function arena(
         groups: lengths.map(() => 0),
         probe,
       });
-      const values = settings.at(0);
+      const values = settings.at({ step: 0 });
       return {
         run: () => {
           step.step(values);

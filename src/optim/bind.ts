@@ -4,6 +4,7 @@ import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
 import { checkOptions, describe, suggestion } from '../options.js';
 import { type Optimizer, checkOptimizer } from './define.js';
+import type { EpochMetrics } from '../schedule/position.js';
 import { type StepOptions, StepSettings } from './settings.js';
 
 /** Arrays by name: parameters or their gradients. */
@@ -15,6 +16,14 @@ export interface BindOptions extends StepOptions {
   readonly reportNorm?: boolean;
   /** `'cpu'`, one instruction set as `'cpu:avx2'`, or `'reference'`. Default `'cpu'`. */
   readonly device?: string;
+}
+
+/** What schedules may look at besides the steps, which the stepper counts itself. */
+export interface EpochProgress {
+  /** Epochs finished so far; for schedules with `unit: 'epoch'`. */
+  readonly epoch?: number;
+  /** The finished epochs, oldest first; for `schedule.plateau`. */
+  readonly history?: readonly EpochMetrics[];
 }
 
 /** What a step did. */
@@ -118,12 +127,13 @@ export class Stepper implements Disposable {
    * One update of every parameter, in place.
    *
    * @param gradients one Float32Array per bound parameter, under its name, of its length
+   * @param progress epochs and their metrics, where the learning rate depends on them
    * @throws ThalwegError SHAPE, DTYPE, DETACHED, RESIZABLE, ALIAS, MISSING, UNKNOWN_OPTION,
    * NONFINITE, DISPOSED; nothing changed then
    */
-  step(gradients: NamedArrays): StepResult {
+  step(gradients: NamedArrays, progress?: EpochProgress): StepResult {
     const stepper = this.#live();
-    const settings = this.#settings.at(this.#step);
+    const settings = this.#settings.at({ ...progress, step: this.#step });
     this.#point(stepper, gradients);
     const norm = stepper.step(settings);
     const skipped = norm === -1;

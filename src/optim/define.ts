@@ -8,7 +8,7 @@ import {
   describe,
   type Range,
 } from '../options.js';
-import { type LearningRate, checkLearningRate } from '../schedule/schedule.js';
+import { type LearningRate, check as checkScheduled } from '../schedule/schedule.js';
 
 /** A set of parameters with settings of its own. */
 export interface ParameterGroup {
@@ -148,7 +148,7 @@ export function define<Options extends CommonOptions>(
       checkNumber(at(key), options[key] ?? fallback, nonNegative);
     return Object.freeze({
       kind,
-      learningRate: checkLearningRate(
+      learningRate: checkScheduled(
         at('learningRate'),
         options['learningRate'] ?? definition.learningRate,
       ),
@@ -187,7 +187,8 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
     const value = checkOption(`${definition.kind}.${key}`, spec, options[key] ?? spec.default);
     if (typeof value !== 'string') hyper[key] = Number(value);
   }
-  const { learningRate, l2, weightDecay, groups } = optimizer;
+  const { l2, weightDecay, groups } = optimizer;
+  const learningRate = checkScheduled(`${definition.kind}.learningRate`, optimizer.learningRate);
   return { rule: definition.rule(options), hyper, learningRate, l2, weightDecay, groups };
 }
 

@@ -10,7 +10,14 @@ export type { AdamWOptions } from './adam-w.js';
 export { adamax } from './adamax.js';
 export type { AdamaxOptions } from './adamax.js';
 export { bind } from './bind.js';
-export type { BindOptions, NamedArrays, StepResult, Stepper, StepperState } from './bind.js';
+export type {
+  BindOptions,
+  EpochProgress,
+  NamedArrays,
+  StepResult,
+  Stepper,
+  StepperState,
+} from './bind.js';
 export type { CommonOptions, Optimizer, ParameterGroup } from './define.js';
 export { lion } from './lion.js';
 export type { LionOptions } from './lion.js';

@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { type NativeRule, native } from '../native.js';
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+import type { Position } from '../schedule/position.js';
 import { type LearningRate, valueAt } from '../schedule/schedule.js';
 import { type Optimizer, groupOf, lower } from './define.js';
 
@@ -108,16 +109,15 @@ export class StepSettings {
     return groupOf(name, lower(this.#optimizer).groups);
   }
 
-  /** The base learning rate of the step after `step` completed ones; finite and at least 0. */
-  rateAt(step: number): number {
-    return checkNumber(`learningRate at step ${step}`, valueAt(this.learningRate, step), {
-      min: 0,
-    });
+  /** The base learning rate of the next step at a point of a run; finite and at least 0. */
+  rateAt(position: Position): number {
+    const rate = valueAt(this.learningRate, position);
+    return checkNumber(`learningRate at step ${position.step}`, rate, { min: 0 });
   }
 
-  /** The values with the rates of the step after `step` completed ones. */
-  at(step: number): Float64Array {
-    const rate = this.rateAt(step);
+  /** The values with the rates of the next step. */
+  at(position: Position): Float64Array {
+    const rate = this.rateAt(position);
     const stride = this.rule.hyper.length + 2;
     for (let group = 0; group < this.groupCount; group++)
       this.values[commonCount + group * stride] = this.#rate(group, rate);

@@ -1,196 +1,89 @@
-/** Schedules: plain, serialisable values, pure functions of the step. */
-import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe, suggestion } from '../options.js';
-
-/** `value` at every step. */
-export interface Constant {
-  /** Tells the schedules apart. */
-  readonly kind: 'constant';
-  /** Finite, at least 0. */
-  readonly value: number;
-}
-
-/** Options of {@link cosine}. */
-export interface CosineOptions {
-  /** The highest value; finite, at least 0. */
-  readonly initial: number;
-  /** Steps until `final` is reached, at least 1. */
-  readonly steps: number;
-  /** The value from `steps` on; finite, at least 0. Default 0. */
-  readonly final?: number;
-  /** Steps of linear rise from 0, from 0 to steps − 1. Default 0. */
-  readonly warmup?: number;
-}
-
-/** Half a cosine from `initial` to `final` over `steps`, after a linear warm-up from 0. */
-export interface Cosine extends Required<CosineOptions> {
-  /** Tells the schedules apart. */
-  readonly kind: 'cosine';
-}
-
-/** `initial` · `factor`^⌊step / `every`⌋. */
-export interface StepDecay {
-  /** Tells the schedules apart. */
-  readonly kind: 'stepDecay';
-  /** The value of the first steps; finite, at least 0. */
-  readonly initial: number;
-  /** Finite, at least 0. */
-  readonly factor: number;
-  /** Steps, at least 1. */
-  readonly every: number;
-}
-
-/** `initial` · e^(−`rate` · step). */
-export interface Exponential {
-  /** Tells the schedules apart. */
-  readonly kind: 'exponential';
-  /** The value of the first step; finite, at least 0. */
-  readonly initial: number;
-  /** Per step; finite, at least 0. */
-  readonly rate: number;
-}
-
-/** `initial` / (1 + `rate` · step). */
-export interface InverseTime {
-  /** Tells the schedules apart. */
-  readonly kind: 'inverseTime';
-  /** The value of the first step; finite, at least 0. */
-  readonly initial: number;
-  /** Per step; finite, at least 0. */
-  readonly rate: number;
-}
+/** Schedules: plain, serialisable values, pure functions of the point of a run. */
+import { checkNumber } from '../options.js';
+import type { Clamp, Scale, Sequence } from './combine.js';
+import type { Constant } from './constant.js';
+import type { Cosine, WarmRestarts } from './cosine.js';
+import type { Cyclic, OneCycle } from './cycle.js';
+import type { Exponential, InverseSquareRoot, InverseTime, PerStepFactor } from './decay.js';
+import { type Metric, checkPlain, evaluate, metricsOf } from './define.js';
+import type { Piecewise } from './piecewise.js';
+import type { Plateau } from './plateau.js';
+import type { Polynomial } from './polynomial.js';
+import type { Position } from './position.js';
+import type { MultiStep, StepDecay } from './step-decay.js';
+import type { Warmup, WarmupStableDecay } from './warmup.js';
+// Each file makes its kinds known, so that values read from a file are understood.
+import './combine.js';
+import './constant.js';
+import './cosine.js';
+import './cycle.js';
+import './decay.js';
+import './piecewise.js';
+import './plateau.js';
+import './polynomial.js';
+import './step-decay.js';
+import './warmup.js';
 
 /** Any schedule as a value. */
-export type Schedule = Constant | Cosine | StepDecay | Exponential | InverseTime;
+export type Schedule =
+  | Clamp
+  | Constant
+  | Cosine
+  | Cyclic
+  | Exponential
+  | InverseSquareRoot
+  | InverseTime
+  | MultiStep
+  | OneCycle
+  | PerStepFactor
+  | Piecewise
+  | Plateau
+  | Polynomial
+  | Scale
+  | Sequence
+  | StepDecay
+  | Warmup
+  | WarmupStableDecay
+  | WarmRestarts;
 
-/** A learning rate: a number, a schedule, or a function of the steps taken so far (from 0). */
-export type LearningRate = number | Schedule | ((step: number) => number);
+/** A schedule of the caller's own: of the steps taken so far, or of all that a schedule sees. */
+export type ScheduleFunction = (step: number, position: Position) => number;
 
-const nonNegative = { min: 0 };
-const positiveInteger = { min: 1, integer: true };
+/** A number, a schedule, or a function of the steps taken so far (from 0). */
+export type Scheduled = number | Schedule | ScheduleFunction;
 
-/**
- * `value` at every step.
- *
- * @param value finite, at least 0
- * @throws ThalwegError RANGE, TYPE
- */
-export function constant(value: number): Constant {
-  return Object.freeze({
-    kind: 'constant',
-    value: checkNumber('constant.value', value, nonNegative),
-  });
-}
+/** A learning rate that may follow a schedule. */
+export type LearningRate = Scheduled;
 
-/**
- * A cosine from `initial` at step 0 (after `warmup` steps of linear rise) to `final` at `steps`, and
- * `final` from there on (Loshchilov and Hutter 2017).
- *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
- * @example
- * optim.adam({ learningRate: schedule.cosine({ initial: 2e-3, steps: 2345, warmup: 100 }) });
- */
-export function cosine(options: CosineOptions): Cosine {
-  checkOptions('cosine', options, ['initial', 'steps', 'final', 'warmup']);
-  const steps = checkNumber('cosine.steps', options.steps, positiveInteger);
-  return Object.freeze({
-    kind: 'cosine',
-    initial: checkNumber('cosine.initial', options.initial, nonNegative),
-    final: checkNumber('cosine.final', options.final ?? 0, nonNegative),
-    steps,
-    warmup: checkNumber('cosine.warmup', options.warmup ?? 0, {
-      min: 0,
-      max: steps - 1,
-      integer: true,
-    }),
-  });
-}
+const wholeNumber = { min: 0, integer: true };
 
 /**
- * `initial`, times `factor` after each `every` steps.
+ * The value for the step after `position.step` completed ones. Any step can be asked for, in any
+ * order, in time that does not grow with it (`plateau`: with the epochs of the history).
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @param position the steps taken so far, or those with epochs and history
+ * @throws ThalwegError RANGE, TYPE; MISSING where the schedule needs epochs or a history
  */
-export function stepDecay(options: Omit<StepDecay, 'kind'>): StepDecay {
-  checkOptions('stepDecay', options, ['initial', 'factor', 'every']);
-  return Object.freeze({
-    kind: 'stepDecay',
-    initial: checkNumber('stepDecay.initial', options.initial, nonNegative),
-    factor: checkNumber('stepDecay.factor', options.factor, nonNegative),
-    every: checkNumber('stepDecay.every', options.every, positiveInteger),
-  });
+export function valueAt(value: Scheduled, position: number | Position): number {
+  const at = typeof position === 'number' ? { step: position } : position;
+  checkNumber('position.step', at.step, wholeNumber);
+  if (at.epoch !== undefined) checkNumber('position.epoch', at.epoch, wholeNumber);
+  return typeof value === 'function' ? value(at.step, at) : evaluate(value, at);
 }
 
 /**
- * `initial` · e^(−`rate` · step).
+ * A number, function or schedule (say, from a file) as it should be: frozen and complete.
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @param path where it stands, for the error
+ * @throws ThalwegError TYPE, RANGE, MISMATCH, UNKNOWN_OPTION
  */
-export function exponential(options: Omit<Exponential, 'kind'>): Exponential {
-  checkOptions('exponential', options, ['initial', 'rate']);
-  return Object.freeze({
-    kind: 'exponential',
-    initial: checkNumber('exponential.initial', options.initial, nonNegative),
-    rate: checkNumber('exponential.rate', options.rate, nonNegative),
-  });
+export function check(path: string, value: unknown): Scheduled {
+  return typeof value === 'function'
+    ? (value as ScheduleFunction)
+    : (checkPlain(path, value) as number | Schedule);
 }
 
-/**
- * `initial` / (1 + `rate` · step).
- *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
- */
-export function inverseTime(options: Omit<InverseTime, 'kind'>): InverseTime {
-  checkOptions('inverseTime', options, ['initial', 'rate']);
-  return Object.freeze({
-    kind: 'inverseTime',
-    initial: checkNumber('inverseTime.initial', options.initial, nonNegative),
-    rate: checkNumber('inverseTime.rate', options.rate, nonNegative),
-  });
-}
-
-function cosineAt({ initial, final, steps, warmup }: Cosine, step: number): number {
-  if (step < warmup) return (initial * (step + 1)) / (warmup + 1);
-  const progress = Math.min((step - warmup) / (steps - warmup), 1);
-  return final + (initial - final) * 0.5 * (1 + Math.cos(Math.PI * progress));
-}
-
-const formulas: {
-  readonly [K in Schedule['kind']]: (
-    schedule: Extract<Schedule, { kind: K }>,
-    step: number,
-  ) => number;
-} = {
-  constant: ({ value }) => value,
-  cosine: cosineAt,
-  stepDecay: ({ initial, factor, every }, step) => initial * factor ** Math.floor(step / every),
-  exponential: ({ initial, rate }, step) => initial * Math.exp(-rate * step),
-  inverseTime: ({ initial, rate }, step) => initial / (1 + rate * step),
-};
-
-/**
- * The learning rate of the step after `step` completed ones, in constant time.
- *
- * @param step from 0
- */
-export function valueAt(value: LearningRate, step: number): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'function') return value(step);
-  const formula = formulas[value.kind] as (schedule: Schedule, step: number) => number;
-  return formula(value, step);
-}
-
-/** A learning rate, or TYPE / RANGE / UNKNOWN_OPTION. */
-export function checkLearningRate(path: string, value: unknown): LearningRate {
-  if (typeof value === 'function') return value as (step: number) => number;
-  if (typeof value !== 'object' || value === null) return checkNumber(path, value, nonNegative);
-  const kind: unknown = (value as Partial<Schedule>).kind;
-  if (typeof kind === 'string' && Object.hasOwn(formulas, kind)) return value as Schedule;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path,
-    received: describe(kind ?? value),
-    expected: 'a number, a schedule or a function of the step',
-    remedy: typeof kind === 'string' ? suggestion(kind, Object.keys(formulas)) : '',
-  });
+/** Metrics of the history that the value depends on; none for a function. */
+export function metricsUsed(value: Scheduled): readonly Metric[] {
+  return typeof value === 'function' ? [] : metricsOf(value);
 }

@@ -16,6 +16,8 @@ import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from '.
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/settings.js';
 import { explain, resolveDevice } from '../device.js';
+import type { Position } from '../schedule/position.js';
+import { metricsUsed } from '../schedule/schedule.js';
 import { readWeights, writeWeights } from './weights.js';
 import type { TrainEvent } from './events.js';
 import { Fit } from './fit.js';
@@ -115,7 +117,7 @@ export class Trainer implements Disposable {
   #native: NativeTrainer | undefined;
   #busy = false;
   #steps = 0;
-  #epochs = 0;
+  readonly #history: EpochRecord[] = [];
 
   /** @throws ThalwegError RANGE, TYPE, SEED, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {
@@ -155,7 +157,12 @@ export class Trainer implements Disposable {
 
   /** Epochs finished so far, over all runs; each new run continues the count. */
   get epochs(): number {
-    return this.#epochs;
+    return this.#history.length;
+  }
+
+  /** Records of the finished epochs, over all runs: what schedules such as `plateau` look at. */
+  get history(): readonly EpochRecord[] {
+    return [...this.#history];
   }
 
   /**
@@ -368,6 +375,7 @@ export class Trainer implements Disposable {
     const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
     const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
     if (options.validation !== undefined) this.#checkDataset('fit.validation', options.validation);
+    this.#checkMetrics(options.validation !== undefined);
     const steps = dropLast
       ? Math.floor(dataset.length / batchSize)
       : Math.ceil(dataset.length / batchSize);
@@ -380,6 +388,23 @@ export class Trainer implements Disposable {
       });
     const { validation, signal, onEvent } = options;
     return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
+  }
+
+  /** MISSING where the learning rate looks at a metric that this run will not measure. */
+  #checkMetrics(validates: boolean): void {
+    for (const metric of metricsUsed(this.#settings.learningRate)) {
+      const measured =
+        (validates || !metric.startsWith('validation')) &&
+        (hasAccuracy(this.loss) || !metric.endsWith('accuracy'));
+      if (!measured)
+        throw new ThalwegError({
+          code: 'MISSING',
+          path: metric.startsWith('validation') ? 'fit.validation' : 'loss',
+          received: `a run without ${metric}`,
+          expected: `what the learning rate's plateau looks at, ${metric}`,
+          remedy: "give fit a validation set, or plateau another metric such as 'loss'",
+        });
+    }
   }
 
   async #run(
@@ -438,19 +463,18 @@ export class Trainer implements Disposable {
     send: (event: TrainEvent) => void,
   ): Promise<EpochRecord | undefined> {
     const start = performance.now();
-    const first = this.#steps;
-    const rates = this.#rates(first, run.steps);
+    const rates = this.#rates(run.steps);
     const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
     let listenerError: { readonly error: unknown } | undefined;
     const job = trainer.train(
       {
         dataset: nativeDataset(run.dataset),
-        epoch: this.#epochs,
+        epoch: this.epochs,
         firstStep: 0,
         batchSize: run.batchSize,
         shuffle: run.shuffle,
         dropLast: run.dropLast,
-        settings: this.#settings.at(first),
+        settings: this.#settings.at(this.#position()),
         rates: rates.table,
       },
       (progress) => {
@@ -474,7 +498,7 @@ export class Trainer implements Disposable {
         ? await unlessAborted(this.#evaluate(trainer, run.validation, evaluationBatch))
         : undefined;
     const record: EpochRecord = {
-      epoch: this.#epochs,
+      epoch: this.epochs,
       ...this.#toEvaluation(done),
       ...(validation && { validation }),
       seconds: trained,
@@ -483,7 +507,7 @@ export class Trainer implements Disposable {
       ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
       skippedSteps: done.skipped,
     };
-    this.#epochs++;
+    this.#history.push(record);
     return record;
   }
 
@@ -495,7 +519,7 @@ export class Trainer implements Disposable {
   ): TrainEvent {
     return {
       type: 'progress',
-      epoch: this.#epochs,
+      epoch: this.epochs,
       step: this.#steps + progress.steps,
       stepInEpoch: progress.steps + progress.skipped,
       stepsPerEpoch: run.steps,
@@ -507,9 +531,16 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** Base rates of the next steps, and the native table [steps][groups]. */
-  #rates(first: number, steps: number): { base: Float64Array; table: Float64Array } {
-    const base = Float64Array.from({ length: steps }, (_, i) => this.#settings.rateAt(first + i));
+  /** The point of the step after `steps` further ones. */
+  #position(steps = 0): Position {
+    return { step: this.#steps + steps, epoch: this.epochs, history: this.#history };
+  }
+
+  /** Base rates of an epoch's steps, and the native table [steps][groups]. */
+  #rates(steps: number): { base: Float64Array; table: Float64Array } {
+    const base = Float64Array.from({ length: steps }, (_, i) =>
+      this.#settings.rateAt(this.#position(i)),
+    );
     return { base, table: this.#settings.rateTable(base) };
   }
 

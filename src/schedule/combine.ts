@@ -1,0 +1,135 @@
+/**
+ * Schedules made of schedules. One after another is `sequence`: a module that exports `then` would
+ * be taken for a promise by `import()`.
+ */
+import {
+  borders,
+  checkParts,
+  checkPlain,
+  define,
+  evaluate,
+  list,
+  metricsOf,
+  nested,
+  number,
+  partAt,
+  rate,
+  unit,
+} from './define.js';
+import { type TimeUnit, timeAt } from './position.js';
+import type { Schedule } from './schedule.js';
+import { since } from './warmup.js';
+
+/** Options of {@link sequence}. */
+export interface SequenceOptions {
+  /** Borders in `unit`s: rising integers, at least 1. */
+  readonly at: readonly number[];
+  /** One more than there are borders. */
+  readonly parts: readonly (number | Schedule)[];
+  /** What `at` counts. Default `'step'`. */
+  readonly unit?: TimeUnit;
+}
+
+/** One schedule, then another, … */
+export interface Sequence {
+  /** Tells the schedules apart. */
+  readonly kind: 'sequence';
+  /** Where each part but the first begins. */
+  readonly at: readonly number[];
+  /** The parts in order. */
+  readonly parts: readonly (number | Schedule)[];
+  /** What `at` counts. */
+  readonly unit: TimeUnit;
+}
+
+const schedules = list<number | Schedule, Sequence>(
+  (path, value) => checkPlain(path, value) as number | Schedule,
+);
+
+/**
+ * One schedule until the first border, then the next, … Each part's own count of `unit`s starts at
+ * 0 where the part begins; the other count and the history run on.
+ *
+ * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
+ * @example
+ * schedule.sequence({ at: [1000], parts: [0.1, schedule.cosine({ initial: 0.1, steps: 4000 })] });
+ * @function
+ */
+export const sequence = define<Sequence, SequenceOptions>({
+  kind: 'sequence',
+  fields: {
+    at: borders(),
+    parts: (path, value, before) => {
+      const parts = schedules(path, value, before);
+      checkParts(path, parts, before.at);
+      return parts;
+    },
+    unit,
+  },
+  at: ({ at, parts, unit }, position) => {
+    const index = partAt(timeAt(position, unit), at);
+    return evaluate(parts[index]!, index === 0 ? position : since(position, at[index - 1]!, unit));
+  },
+  metrics: ({ parts }) => parts.flatMap(metricsOf),
+});
+
+/** Options of {@link scale}. */
+export interface ScaleOptions {
+  /** What is scaled. */
+  readonly schedule: number | Schedule;
+  /** Finite, at least 0; or a schedule of its own, and the two are multiplied. */
+  readonly factor: number | Schedule;
+}
+
+/** `factor` · `schedule`. */
+export interface Scale extends ScaleOptions {
+  /** Tells the schedules apart. */
+  readonly kind: 'scale';
+}
+
+/**
+ * `factor` · `schedule`, either of which may be a number.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
+export const scale = define<Scale, ScaleOptions>({
+  kind: 'scale',
+  fields: { schedule: nested(), factor: nested() },
+  at: ({ schedule, factor }, position) => evaluate(schedule, position) * evaluate(factor, position),
+  metrics: ({ schedule, factor }) => [...metricsOf(schedule), ...metricsOf(factor)],
+});
+
+/** Options of {@link clamp}. */
+export interface ClampOptions {
+  /** What is kept within bounds. */
+  readonly schedule: number | Schedule;
+  /** Finite, at least 0. Default 0. */
+  readonly min?: number;
+  /** Finite, at least `min`. Default: the largest number. */
+  readonly max?: number;
+}
+
+/** min(max(`schedule`, `min`), `max`). */
+export interface Clamp extends Required<ClampOptions> {
+  /** Tells the schedules apart. */
+  readonly kind: 'clamp';
+}
+
+/**
+ * `schedule`, but never below `min` or above `max`.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
+export const clamp = define<Clamp, ClampOptions>({
+  kind: 'clamp',
+  fields: {
+    schedule: nested(),
+    min: number(rate, 0),
+    max: number(({ min }) => ({ min }), Number.MAX_VALUE),
+  },
+  at: ({ schedule, min, max }, position) =>
+    Math.min(Math.max(evaluate(schedule, position), min), max),
+  metrics: ({ schedule }) => metricsOf(schedule),
+});

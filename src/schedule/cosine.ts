@@ -1,0 +1,112 @@
+/** Half cosines, once or again and again. */
+import { blend, cosineFall, count, define, number, rate, unit } from './define.js';
+import { type TimeUnit, timeAt } from './position.js';
+
+/** Options of {@link cosine}. */
+export interface CosineOptions {
+  /** The highest value; finite, at least 0. */
+  readonly initial: number;
+  /** Steps (`unit`s) until `final` is reached, an integer, at least 1. */
+  readonly steps: number;
+  /** The value from `steps` on; finite, at least 0. Default 0. */
+  readonly final?: number;
+  /** Steps (`unit`s) of linear rise, an integer from 0 to `steps` − 1. Default 0. */
+  readonly warmup?: number;
+  /** What `steps` and `warmup` count. Default `'step'`. */
+  readonly unit?: TimeUnit;
+}
+
+/** Half a cosine from `initial` to `final` over `steps`, after a linear warm-up from near 0. */
+export interface Cosine extends Required<CosineOptions> {
+  /** Tells the schedules apart. */
+  readonly kind: 'cosine';
+}
+
+/**
+ * A cosine from `initial` at t = 0 to `final` at `steps`, and `final` from there on (Loshchilov and
+ * Hutter 2017): `final` + (`initial` − `final`) · (1 + cos(π s)) / 2, s = (t − w) / (`steps` − w).
+ * While t < w = `warmup` it is `initial` · (t + 1) / (w + 1).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @example
+ * optim.adam({ learningRate: schedule.cosine({ initial: 2e-3, steps: 2345, warmup: 100 }) });
+ * @function
+ */
+export const cosine = define<Cosine, CosineOptions>({
+  kind: 'cosine',
+  fields: {
+    initial: number(rate),
+    steps: number(count),
+    final: number(rate, 0),
+    warmup: number(({ steps }) => ({ min: 0, max: steps - 1, integer: true }), 0),
+    unit,
+  },
+  at: ({ initial, final, steps, warmup, unit }, position) => {
+    const t = timeAt(position, unit);
+    if (t < warmup) return (initial * (t + 1)) / (warmup + 1);
+    return blend(initial, final, cosineFall((t - warmup) / (steps - warmup)));
+  },
+});
+
+/** Options of {@link warmRestarts}. */
+export interface WarmRestartsOptions {
+  /** The value at the start of the first period; finite, at least 0. */
+  readonly initial: number;
+  /** The value that each period falls towards; finite, at least 0. Default 0. */
+  readonly final?: number;
+  /** Length of the first period in `unit`s, an integer, at least 1. */
+  readonly period: number;
+  /** Multiplies the length after each period, an integer, at least 1. Default 1. */
+  readonly periodFactor?: number;
+  /** Multiplies the start's height over `final` after each period, in [0, 1]. Default 1. */
+  readonly peakFactor?: number;
+  /** What `period` counts. Default `'step'`. */
+  readonly unit?: TimeUnit;
+}
+
+/** Cosines from `initial` to `final`, one period after another. */
+export interface WarmRestarts extends Required<WarmRestartsOptions> {
+  /** Tells the schedules apart. */
+  readonly kind: 'warmRestarts';
+}
+
+/** Number, start and length of the period at t. Period n starts at T (mⁿ − 1) / (m − 1). */
+function periodAt(t: number, period: number, factor: number): readonly [number, number, number] {
+  if (factor === 1) {
+    const n = Math.floor(t / period);
+    return [n, n * period, period];
+  }
+  const start = (n: number): number => (period * (factor ** n - 1)) / (factor - 1);
+  // The logarithm may be off by one beside a border; the comparisons are exact.
+  let n = Math.floor(Math.log1p((t / period) * (factor - 1)) / Math.log(factor));
+  if (start(n + 1) <= t) n++;
+  if (start(n) > t) n--;
+  return [n, start(n), period * factor ** n];
+}
+
+/**
+ * Stochastic gradient descent with warm restarts (Loshchilov and Hutter 2017): in period n, which
+ * starts at Sₙ and lasts Tₙ = `period` · `periodFactor`ⁿ, the value is
+ * `final` + (`initial` − `final`) · `peakFactor`ⁿ · (1 + cos(π (t − Sₙ) / Tₙ)) / 2.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @example
+ * schedule.warmRestarts({ initial: 0.1, period: 10, periodFactor: 2, unit: 'epoch' });
+ * @function
+ */
+export const warmRestarts = define<WarmRestarts, WarmRestartsOptions>({
+  kind: 'warmRestarts',
+  fields: {
+    initial: number(rate),
+    final: number(rate, 0),
+    period: number(count),
+    periodFactor: number(count, 1),
+    peakFactor: number({ min: 0, max: 1 }, 1),
+    unit,
+  },
+  at: ({ initial, final, period, periodFactor, peakFactor, unit }, position) => {
+    const t = timeAt(position, unit);
+    const [n, start, length] = periodAt(t, period, periodFactor);
+    return blend(initial, final, peakFactor ** n * cosineFall((t - start) / length));
+  },
+});

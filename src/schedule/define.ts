@@ -1,0 +1,206 @@
+/** What a schedule is: a checked, plain value of some kind, and the formula of that kind. */
+import { ThalwegError } from '../errors.js';
+import {
+  type Range,
+  checkBoolean,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  describe,
+  suggestion,
+} from '../options.js';
+import type { EpochMetrics, Position, TimeUnit } from './position.js';
+
+/** What all schedules share. */
+export interface Kind {
+  readonly kind: string;
+}
+
+/** Checks one option; `before` holds the options declared ahead of it, checked. */
+export type Field<T, V> = (path: string, value: unknown, before: V) => T;
+
+/** A metric of an epoch, named by where it stands in the history. */
+export type Metric = 'loss' | 'accuracy' | 'validation.loss' | 'validation.accuracy';
+
+/** Everything that is particular to one kind of schedule. */
+export interface Definition<V extends Kind> {
+  readonly kind: V['kind'];
+  readonly fields: { readonly [K in Exclude<keyof V, 'kind'>]: Field<V[K], V> };
+  /** The formula. */
+  at(value: V, position: Position): number;
+  /** Metrics that the formula reads from the history. Default none. */
+  metrics?(value: V): readonly Metric[];
+}
+
+const definitions = new Map<string, Definition<Kind>>();
+
+function build(definition: Definition<Kind>, path: string, given: unknown): Kind {
+  const fields = Object.entries<Field<unknown, object>>(definition.fields);
+  const options = checkOptions(
+    path,
+    given ?? {},
+    fields.map(([key]) => key),
+  );
+  const value: Record<string, unknown> = { kind: definition.kind };
+  for (const [key, field] of fields) value[key] = field(`${path}.${key}`, options[key], value);
+  return Object.freeze(value) as unknown as Kind;
+}
+
+/** Makes the factory of a kind of schedule from its definition. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- each factory has its own
+export function define<V extends Kind, Options>(
+  definition: Definition<V>,
+): (options: Options) => V {
+  const known = definition as unknown as Definition<Kind>;
+  definitions.set(definition.kind, known);
+  return (options) => build(known, definition.kind, options) as V;
+}
+
+function definitionOf(value: Kind): Definition<Kind> {
+  return definitions.get(value.kind)!;
+}
+
+/** `value` as a number or a checked schedule (it may come from a file), or a coded error. */
+export function checkPlain(path: string, value: unknown): number | Kind {
+  if (typeof value === 'number') return checkNumber(path, value, { min: 0 });
+  const kind: unknown = (value as Partial<Kind> | undefined | null)?.kind;
+  const definition = typeof kind === 'string' ? definitions.get(kind) : undefined;
+  if (definition !== undefined) {
+    const options = Object.entries(value as Kind).filter(([key]) => key !== 'kind');
+    return build(definition, path, Object.fromEntries(options));
+  }
+  throw new ThalwegError({
+    code: 'TYPE',
+    path,
+    received: describe(kind ?? value),
+    expected: 'a number or a schedule',
+    remedy: typeof kind === 'string' ? suggestion(kind, [...definitions.keys()]) : '',
+  });
+}
+
+/** The value at a point of a run. */
+export function evaluate(value: number | Kind, position: Position): number {
+  return typeof value === 'number' ? value : definitionOf(value).at(value, position);
+}
+
+/** Metrics that the value depends on. */
+export function metricsOf(value: number | Kind): readonly Metric[] {
+  return typeof value === 'number' ? [] : (definitionOf(value).metrics?.(value) ?? []);
+}
+
+/** The metric in an epoch's record, if it is there. */
+export function metricIn(record: EpochMetrics, metric: Metric): number | undefined {
+  switch (metric) {
+    case 'loss':
+      return record.loss;
+    case 'accuracy':
+      return record.accuracy;
+    case 'validation.loss':
+      return record.validation?.loss;
+    case 'validation.accuracy':
+      return record.validation?.accuracy;
+  }
+}
+
+/** A number in a range; without a fallback it must be given. */
+export function number<V>(
+  range: Range | ((before: V) => Range),
+  fallback?: number | ((before: V) => number),
+): Field<number, V> {
+  return (path, value, before) =>
+    checkNumber(
+      path,
+      value ?? (typeof fallback === 'function' ? fallback(before) : fallback),
+      typeof range === 'function' ? range(before) : range,
+    );
+}
+
+/** A rate: finite, at least 0. */
+export const rate: Range = { min: 0 };
+/** A length or period in whole steps or epochs. */
+export const count: Range = { min: 1, integer: true };
+
+/** A choice among strings. */
+export function choice<T extends string, V>(choices: readonly T[], fallback: T): Field<T, V> {
+  return (path, value) => checkOneOf(path, value ?? fallback, choices);
+}
+
+/** True or false. */
+export function flag<V>(fallback: boolean): Field<boolean, V> {
+  return (path, value) => checkBoolean(path, value ?? fallback);
+}
+
+/** `unit`: what the schedule's time is counted in; steps unless given. */
+export const unit: Field<TimeUnit, unknown> = choice(['step', 'epoch'], 'step');
+
+/** A list of at least one item, each checked; frozen. */
+export function list<T, V>(item: (path: string, value: unknown) => T): Field<readonly T[], V> {
+  return (path, value) => {
+    if (!Array.isArray(value) || value.length === 0)
+      throw new ThalwegError({
+        code: Array.isArray(value) ? 'RANGE' : 'TYPE',
+        path,
+        received: describe(value),
+        expected: 'an array of at least one item',
+      });
+    return Object.freeze(value.map((each, i) => item(`${path}[${i}]`, each)));
+  };
+}
+
+/** Whole numbers of at least 1 that rise: the borders between parts. */
+export function borders<V>(): Field<readonly number[], V> {
+  const integers = list<number, V>((path, value) => checkNumber(path, value, count));
+  return (path, value, before) => {
+    const at = integers(path, value, before);
+    const wrong = at.findIndex((border, i) => i > 0 && border <= at[i - 1]!);
+    if (wrong === -1) return at;
+    throw new ThalwegError({
+      code: 'RANGE',
+      path: `${path}[${wrong}]`,
+      received: `${at[wrong]!} after ${at[wrong - 1]!}`,
+      expected: 'borders that rise',
+    });
+  };
+}
+
+/** MISMATCH unless there is one part more than there are borders. */
+export function checkParts(path: string, parts: readonly unknown[], at: readonly unknown[]): void {
+  if (parts.length !== at.length + 1)
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path,
+      received: `${parts.length} for ${at.length} borders`,
+      expected: 'one more than there are borders in `at`',
+    });
+}
+
+/** A schedule or number inside a schedule. */
+export function nested<T extends number | Kind, V>(): Field<T, V> {
+  return (path, value) => checkPlain(path, value) as T;
+}
+
+/** How many borders lie at or before `time`. */
+export function partAt(time: number, at: readonly number[]): number {
+  let low = 0;
+  for (let high = at.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (at[middle]! <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The point between two values: `from` where `weight` is 1, `to` where it is 0, both exactly.
+ * Monotone in the weight, and never outside the two.
+ */
+export function blend(from: number, to: number, weight: number): number {
+  if (weight >= 1) return from;
+  const value = to + (from - to) * Math.max(weight, 0);
+  return Math.min(Math.max(value, Math.min(from, to)), Math.max(from, to));
+}
+
+/** Falls from 1 to 0 along half a cosine while `share` rises from 0 to 1. */
+export function cosineFall(share: number): number {
+  return 0.5 * (1 + Math.cos(Math.PI * Math.min(Math.max(share, 0), 1)));
+}

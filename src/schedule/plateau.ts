@@ -1,0 +1,92 @@
+/** A rate that falls where a metric stalls. */
+import { ThalwegError } from '../errors.js';
+import { type Metric, choice, define, metricIn, number, rate } from './define.js';
+import type { EpochMetrics } from './position.js';
+
+/** Options of {@link plateau}. */
+export interface PlateauOptions {
+  /** The first value; finite, at least 0. */
+  readonly initial: number;
+  /** Multiplies the value at each stall, in [0, 1). Default 0.1. */
+  readonly factor?: number;
+  /** Epochs without gain that are waited for, an integer, at least 0. Default 10. */
+  readonly patience?: number;
+  /** The least gain that counts, at least 0. Default 10⁻⁴. */
+  readonly threshold?: number;
+  /** Whether `threshold` is a share of the best value so far. Default `'relative'`. */
+  readonly thresholdMode?: 'relative' | 'absolute';
+  /** Epochs after a fall that are not counted, an integer, at least 0. Default 0. */
+  readonly cooldown?: number;
+  /** The value never falls below it; at least 0. Default 0. */
+  readonly minimum?: number;
+  /** What should improve: losses fall, accuracies rise. Default `'validation.loss'`. */
+  readonly metric?: Metric;
+}
+
+/** `initial` · `factor`^(stalls so far). */
+export interface Plateau extends Required<PlateauOptions> {
+  /** Tells the schedules apart. */
+  readonly kind: 'plateau';
+}
+
+const metrics: readonly Metric[] = ['validation.loss', 'validation.accuracy', 'loss', 'accuracy'];
+
+function isBetter(plateau: Plateau, value: number, best: number | undefined): boolean {
+  if (best === undefined) return !Number.isNaN(value);
+  const { metric, threshold, thresholdMode } = plateau;
+  const rises = metric.endsWith('accuracy');
+  const gain = thresholdMode === 'relative' ? threshold * best : threshold;
+  return rises ? value > best + gain : value < best - gain;
+}
+
+/** Falls of the rate over the epochs that have the metric. */
+function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
+  let best: number | undefined;
+  let [falls, waited, resting] = [0, 0, 0];
+  for (const record of history) {
+    const value = metricIn(record, plateau.metric);
+    if (value === undefined) continue;
+    if (isBetter(plateau, value, best)) [best, waited] = [value, 0];
+    else waited++;
+    if (resting > 0) [resting, waited] = [resting - 1, 0];
+    if (waited > plateau.patience) [falls, resting, waited] = [falls + 1, plateau.cooldown, 0];
+  }
+  return falls;
+}
+
+/**
+ * `initial`, times `factor` whenever `metric` has not improved for more than `patience` epochs, as
+ * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for an
+ * accuracy) by more than `threshold`. A pure function of the history of finished epochs, so a run
+ * that resumes with its history resumes with its rate. Epochs without the metric are passed over; a
+ * NaN is no improvement.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; `valueAt` throws MISSING without a history
+ * @function
+ */
+export const plateau = define<Plateau, PlateauOptions>({
+  kind: 'plateau',
+  fields: {
+    initial: number(rate),
+    factor: number({ min: 0, max: 1, openMax: true }, 0.1),
+    patience: number({ min: 0, integer: true }, 10),
+    threshold: number({ min: 0 }, 1e-4),
+    thresholdMode: choice(['relative', 'absolute'], 'relative'),
+    cooldown: number({ min: 0, integer: true }, 0),
+    minimum: number(({ initial }) => ({ min: 0, max: initial }), 0),
+    metric: choice(metrics, 'validation.loss'),
+  },
+  at: (plateau, { history }) => {
+    if (history === undefined)
+      throw new ThalwegError({
+        code: 'MISSING',
+        path: 'position.history',
+        received: 'nothing',
+        expected: 'the metrics of the finished epochs',
+        remedy: 'pass { step, epoch, history }; a trainer does so itself',
+      });
+    const { initial, factor, minimum } = plateau;
+    return Math.max(initial * factor ** stalls(plateau, history), minimum);
+  },
+  metrics: ({ metric }) => [metric],
+});

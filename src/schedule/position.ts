@@ -1,0 +1,42 @@
+/** Where a run stands: everything that a schedule may look at. */
+import { ThalwegError } from '../errors.js';
+
+/** Loss of a data set, and accuracy where the loss has one. */
+export interface Measured {
+  /** Mean over the examples. */
+  readonly loss: number;
+  /** Share of right answers. */
+  readonly accuracy?: number;
+}
+
+/** What a finished epoch measured; an `EpochRecord` of a history is one. */
+export interface EpochMetrics extends Measured {
+  /** Of the validation set, where there is one. */
+  readonly validation?: Measured;
+}
+
+/** A point of a run. A schedule's value is a pure function of it. */
+export interface Position {
+  /** Steps taken so far. */
+  readonly step: number;
+  /** Epochs finished so far; read by schedules with `unit: 'epoch'`. */
+  readonly epoch?: number;
+  /** The finished epochs, oldest first; read by `plateau`. */
+  readonly history?: readonly EpochMetrics[];
+}
+
+/** What a schedule counts its time in. */
+export type TimeUnit = 'step' | 'epoch';
+
+/** Steps or epochs so far, or MISSING. */
+export function timeAt({ step, epoch }: Position, unit: TimeUnit): number {
+  if (unit === 'step') return step;
+  if (epoch !== undefined) return epoch;
+  throw new ThalwegError({
+    code: 'MISSING',
+    path: 'position.epoch',
+    received: 'nothing',
+    expected: "the epochs finished so far, for a schedule with unit: 'epoch'",
+    remedy: 'pass { step, epoch }; a trainer does so itself',
+  });
+}

@@ -1,0 +1,106 @@
+/** Schedules at work in the trainer and in optim.bind. */
+import { describe, expect, it } from 'vitest';
+import { Trainer, data, nn, optim, schedule } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator } from '../oracle/random.js';
+
+const rows = 40;
+const train = data.fromArrays({
+  inputs: floats(generator(1), rows * 4),
+  shape: [rows, 4],
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
+});
+const make = (learningRate: schedule.LearningRate): Trainer =>
+  new Trainer({
+    model: nn.sequential({ input: [4] }, nn.dense(3)),
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.sgd({ learningRate }),
+  });
+const fit = { epochs: 6, batchSize: 10 };
+const rates = (epochs: readonly { learningRate: number }[]): number[] =>
+  epochs.map(({ learningRate }) => learningRate);
+
+describe('fit', () => {
+  it('counts epochs over all runs for schedules in epochs', async () => {
+    using trainer = make(schedule.stepDecay({ initial: 1, factor: 0.5, every: 2, unit: 'epoch' }));
+    const first = await trainer.fit(train, { ...fit, epochs: 3 });
+    const second = await trainer.fit(train, { ...fit, epochs: 3 });
+    expect(rates([...first.epochs, ...second.epochs])).toEqual([1, 1, 0.5, 0.5, 0.25, 0.25]);
+    expect(trainer.history).toEqual([...first.epochs, ...second.epochs]);
+  });
+
+  it('plateau sees the validation loss of the epochs before, over all runs', async () => {
+    // A rate of 0 never improves: every second epoch is one too many.
+    const stuck = schedule.plateau({ initial: 1, factor: 0.5, patience: 1, minimum: 0.1 });
+    const learningRate = schedule.scale({ schedule: stuck, factor: 1e-30 });
+    using trainer = make(learningRate);
+    const options = { ...fit, epochs: 4, validation: train };
+    const first = await trainer.fit(train, options);
+    const second = await trainer.fit(train, options);
+    const expected = [1, 1, 1, 0.5, 0.5, 0.25, 0.25, 0.125].map((rate) => rate * 1e-30);
+    expect(rates([...first.epochs, ...second.epochs])).toEqual(expected);
+  });
+
+  it('plateau of the training loss needs no validation set', async () => {
+    using trainer = make(
+      schedule.plateau({ initial: 1e-30, factor: 0.5, patience: 0, metric: 'loss' }),
+    );
+    const { epochs } = await trainer.fit(train, fit);
+    expect(rates(epochs).at(-1)).toBeLessThan(1e-30);
+  });
+
+  it('refuses a plateau of what the run does not measure, before the first step', async () => {
+    using unvalidated = make(
+      schedule.sequence({ at: [5], parts: [1, schedule.plateau({ initial: 1 })] }),
+    );
+    const error = await failure(() => unvalidated.fit(train, fit));
+    expect([error.code, error.path]).toEqual(['MISSING', 'fit.validation']);
+    expect(unvalidated.steps).toBe(0);
+    using regression = new Trainer({
+      model: nn.sequential({ input: [4] }, nn.dense(1)),
+      loss: 'meanSquaredError',
+      optimizer: optim.sgd({ learningRate: schedule.plateau({ initial: 1, metric: 'accuracy' }) }),
+    });
+    const targets = data.fromArrays({
+      inputs: new Float32Array(8),
+      shape: [2, 4],
+      labels: new Float32Array(2),
+    });
+    const other = await failure(() => regression.fit(targets, fit));
+    expect([other.code, other.path]).toEqual(['MISSING', 'loss']);
+  });
+
+  it('a function sees epochs and history', async () => {
+    const seen: (readonly [number, number | undefined, number])[] = [];
+    using trainer = make((step, { epoch, history }) => {
+      seen.push([step, epoch, history!.length]);
+      return 0.1;
+    });
+    await trainer.fit(train, { ...fit, epochs: 2 });
+    expect(seen).toContainEqual([3, 0, 0]);
+    expect(seen).toContainEqual([4, 1, 1]);
+    expect(
+      seen.every(([step, epoch, length]) => epoch === length && Math.floor(step / 4) === epoch),
+    ).toBe(true);
+  });
+});
+
+describe('bind', () => {
+  it('takes epochs and history beside the gradients', async () => {
+    const weight = Float32Array.of(0);
+    const learningRate = schedule.scale({
+      schedule: schedule.stepDecay({ initial: 1, factor: 0.5, every: 1, unit: 'epoch' }),
+      factor: schedule.plateau({ initial: 1, factor: 0.25, patience: 0, metric: 'loss' }),
+    });
+    using stepper = optim.bind(optim.sgd({ learningRate }), { weight });
+    const gradients = { weight: Float32Array.of(-1) };
+    stepper.step(gradients, { epoch: 0, history: [] });
+    expect(weight[0]).toBe(1);
+    const history = [{ loss: 1 }, { loss: 1 }];
+    stepper.step(gradients, { epoch: 2, history });
+    expect(weight[0]).toBe(1 + 1 / 16);
+    expect((await failure(() => stepper.step(gradients))).code).toBe('MISSING');
+    expect(stepper.steps).toBe(2);
+    expect(weight[0]).toBe(1 + 1 / 16);
+  });
+});
