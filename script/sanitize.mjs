@@ -88,8 +88,9 @@ function sanitize(kind, { runtime, options, wrapper = [] }) {
 sanitize('address', {
   runtime: 'libasan.so',
   options: (log) => ({
-    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does.
-    ASAN_OPTIONS: `detect_leaks=1:allocator_may_return_null=1:log_path=${log}`,
+    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does. Others
+    // look at the process's size, which freed memory kept aside (256 MB by default) would hide.
+    ASAN_OPTIONS: `detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:log_path=${log}`,
     UBSAN_OPTIONS: `print_stacktrace=1:log_path=${log}`,
     LSAN_OPTIONS: 'exitcode=0',
   }),
