@@ -105,7 +105,9 @@ class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
     for (int64_t done = 0; done < count; done += kBlock) {
       const int64_t part = std::min(kBlock, count - done);
       order_->indices(first + done * stride, stride, part, block);
-      for (int64_t i = 0; i < part; ++i) out[done + i] = static_cast<double>(block[i]);
+      // Signed, for which processors have an instruction.
+      for (int64_t i = 0; i < part; ++i)
+        out[done + i] = static_cast<double>(static_cast<int64_t>(block[i]));
     }
   }
 
