@@ -17,12 +17,20 @@ HostMemory copy(const void* from, size_t bytes) {
   return memory;
 }
 
+// The sizes that TypeScript checked, checked where memory is read.
+void check_size(const Span& span, int64_t expected, const char* path) {
+  if (static_cast<int64_t>(span.length) != expected)
+    throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
+                 std::to_string(expected) + " elements", ""});
+}
+
 void read_inputs(const Napi::Object& object, Dataset& dataset) {
   const Napi::Value inputs = object.Get("inputs");
   const bool bytes =
       inputs.IsTypedArray() && inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
   dataset.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
   const Span span = typed_span(inputs, bytes ? napi_uint8_array : napi_float32_array, "inputs");
+  check_size(span, dataset.rows * dataset.features, "inputs");
   dataset.inputs = copy(span.data, span.length * (bytes ? 1 : 4));
 }
 
@@ -33,6 +41,7 @@ void read_labels(const Napi::Object& object, Dataset& dataset) {
       labels.IsTypedArray() && labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
   dataset.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
   const Span span = typed_span(labels, sparse ? napi_int32_array : napi_float32_array, "labels");
+  check_size(span, dataset.rows * dataset.label_width, "labels");
   dataset.labels = copy(span.data, span.length * 4);
 }
 

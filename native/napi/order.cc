@@ -154,21 +154,53 @@ Napi::Value cipher_indices(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// A span that gather writes or reads: long enough, and apart from the others, since threads
+// write while others still read indices.
+struct Range {
+  const char* path;
+  const char* begin;
+  const char* end;
+};
+Range range(const char* path, const Span& span, int64_t needed) {
+  if (static_cast<int64_t>(span.length) < needed)
+    throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
+                 "at least " + std::to_string(needed), ""});
+  const auto* begin = static_cast<const char*>(span.data);
+  return {path, begin, begin + 4 * span.length};
+}
+void refuse_overlap(const Range& a, const Range& b) {
+  if (a.begin < b.end && b.begin < a.end)
+    throw Error({"ALIAS", a.path, "memory shared with " + std::string(b.path),
+                 "arrays that do not overlap", "copy one of them"});
+}
+
 // gather(dataset, indices, inputs, labels or undefined, { threads?, isa? }); lengths checked by
 // TypeScript, indices here.
 Napi::Value gather(const Napi::CallbackInfo& info) {
   const std::shared_ptr<const data::Dataset> dataset = to_dataset(info[0], "dataset");
   const Execution execution = read_execution(info[4].As<Napi::Object>());
-  data::Gather gather = {};
-  gather.dataset = dataset.get();
-  if (!info[3].IsUndefined() && dataset->label_type == data::LabelType::kSparse)
-    gather.classes = static_cast<int32_t*>(typed_span(info[3], napi_int32_array, "labels").data);
-  else if (!info[3].IsUndefined())
-    gather.values = static_cast<float*>(typed_span(info[3], napi_float32_array, "labels").data);
-  gather.inputs = static_cast<float*>(typed_span(info[2], napi_float32_array, "inputs").data);
   const Span indices = typed_span(info[1], napi_uint32_array, "indices");
-  gather.indices = static_cast<const uint32_t*>(indices.data);
-  gather.count = static_cast<int64_t>(indices.length);
+  const Span inputs = typed_span(info[2], napi_float32_array, "targets.inputs");
+  const bool sparse = dataset->label_type == data::LabelType::kSparse;
+  const Span labels =
+      info[3].IsUndefined()
+          ? Span()
+          : typed_span(info[3], sparse ? napi_int32_array : napi_float32_array, "targets.labels");
+  const auto count = static_cast<int64_t>(indices.length);
+  const Range read = range("indices", indices, 0);
+  const Range written = range("targets.inputs", inputs, count * dataset->features);
+  refuse_overlap(written, read);
+  if (labels.data != nullptr) {
+    const Range label_range = range("targets.labels", labels, count * dataset->label_width);
+    refuse_overlap(label_range, read);
+    refuse_overlap(label_range, written);
+  }
+  const data::Gather gather = {.dataset = dataset.get(),
+                               .indices = static_cast<const uint32_t*>(indices.data),
+                               .count = count,
+                               .inputs = static_cast<float*>(inputs.data),
+                               .classes = sparse ? static_cast<int32_t*>(labels.data) : nullptr,
+                               .values = sparse ? nullptr : static_cast<float*>(labels.data)};
   for (int64_t i = 0; i < gather.count; ++i)
     if (gather.indices[i] > dataset->rows)
       throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(gather.indices[i]),

@@ -159,7 +159,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   Mailbox::Message resolving(MakeValue make) {
     return [this, make = std::move(make)](Napi::Env env) {
       const auto done = finish(env);
-      done->deferred.Resolve(make(env));
+      try {
+        done->deferred.Resolve(make(env));
+      } catch (const Napi::Error& error) {  // no memory for the value
+        done->deferred.Reject(error.Value());
+      }
     };
   }
 
@@ -206,6 +210,10 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
     size_t length = 0;
     const float* data = float32_span(info[0], "inputs", &length);
+    if (static_cast<int64_t>(length) != rows * engine_->input_width())
+      throw Error({"SHAPE", "inputs", std::to_string(length) + " numbers",
+                   std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()),
+                   ""});
     auto inputs = std::make_shared<std::vector<float>>(data, data + length);
     return start(info, [this, inputs, rows, width, batch_size]() -> Mailbox::Message {
       auto outputs = std::make_shared<std::vector<float>>(rows * width);
@@ -223,8 +231,14 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     refuse_busy();
     const auto dataset = to_dataset(info[0], "dataset");
     const Span span = typed_span(info[1], napi_uint32_array, "rows");
-    const auto* rows = static_cast<const uint32_t*>(span.data);
-    const double loss = engine_->gradients(*dataset, {rows, rows + span.length});
+    const auto* first = static_cast<const uint32_t*>(span.data);
+    const std::vector<uint32_t> rows(first, first + span.length);
+    for (size_t i = 0; i < rows.size(); ++i)
+      if (rows[i] >= dataset->rows)
+        throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
+                     "less than " + std::to_string(dataset->rows) + ", the rows of the data set",
+                     ""});
+    const double loss = engine_->gradients(*dataset, rows);
     Napi::Object result = Napi::Object::New(info.Env());
     Napi::Array arrays = Napi::Array::New(info.Env());
     const auto& tensors = engine_->stepper().options().tensors;

@@ -99,7 +99,7 @@ Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
 
 void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
                      const CancelFlag& cancel) {
-  const int64_t features = options_.network.layers.front().inputs;
+  const int64_t features = input_width();
   const int64_t width = options_.network.layers.back().outputs;
   for (int64_t first = 0; first < rows; first += batch_size) {
     const int64_t count = std::min(batch_size, rows - first);

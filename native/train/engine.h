@@ -62,6 +62,8 @@ class Engine {
   // `cancel` was set; the step under way is then left out whole.
   TrainProgress train(const TrainRequest& request, const CancelFlag& cancel,
                       const std::function<void(const TrainProgress&)>& report);
+  // Numbers of one row.
+  int64_t input_width() const { return options_.network.layers.front().inputs; }
   Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel);
   // inputs [rows, features] → outputs [rows, outputs]
   void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,

@@ -31,25 +31,33 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
 
 void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
-  rows_reserved_ = std::max(rows, rows_reserved_);
-  label_width_ = std::max<int64_t>(label_width, label_width_);
-  sides_ = std::max(sides, sides_);
+  rows = std::max(rows, rows_reserved_);
+  label_width = std::max(label_width, label_width_);
+  sides = std::max(sides, sides_);
   std::vector<int64_t> lengths{0};
   int64_t widest = 0;
   for (const Layer& layer : layers_) {
-    lengths.push_back(rows_reserved_ * layer.options.outputs);
+    lengths.push_back(rows * layer.options.outputs);
     widest = std::max({widest, layer.options.outputs, layer.options.inputs});
   }
   for (const Layer& layer : layers_) {
     const bool keeps = layer.options.kind == LayerKind::kDense &&
                        !derivative_from_output(layer.options.activation);
-    lengths.push_back(keeps ? rows_reserved_ * layer.options.outputs : 0);
+    lengths.push_back(keeps ? rows * layer.options.outputs : 0);
   }
-  lengths.insert(lengths.end(), 2, rows_reserved_ * widest);
-  buffers_ = Arena(lengths, 1);
-  inputs_ = Arena({rows_reserved_ * layers_.front().options.inputs}, sides_);
-  labels_ = Arena({rows_reserved_ * std::max<int64_t>(label_width_, 1)}, sides_);
-  rows_ = Arena({rows_reserved_ * 2, rows_reserved_}, 1);
+  lengths.insert(lengths.end(), 2, rows * widest);
+  // All are there before any takes its place: without memory the old ones stay.
+  Arena buffers(lengths, 1);
+  Arena inputs({rows * layers_.front().options.inputs}, sides);
+  Arena labels({rows * std::max<int64_t>(label_width, 1)}, sides);
+  Arena row_values({rows * 2, rows}, 1);
+  buffers_ = std::move(buffers);
+  inputs_ = std::move(inputs);
+  labels_ = std::move(labels);
+  rows_ = std::move(row_values);
+  rows_reserved_ = rows;
+  label_width_ = label_width;
+  sides_ = sides;
 }
 
 BatchPlace Plan::place(int turns) const {
