@@ -67,6 +67,22 @@ export function checkOptions(
   return options as Record<string, unknown>;
 }
 
+/** As {@link checkOptions}, where some are required: nothing at all is TYPE. */
+export function requireOptions(
+  path: string,
+  options: unknown,
+  known: readonly string[],
+): Record<string, unknown> {
+  if (options === undefined)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: 'undefined',
+      expected: 'an options object',
+    });
+  return checkOptions(path, options, known);
+}
+
 /** A range of numbers; bounds are inclusive unless marked open. */
 export interface Range {
   readonly min?: number;

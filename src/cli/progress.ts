@@ -1,4 +1,6 @@
 /** Progress of a run: one line that redraws itself in a terminal, a plain line an epoch elsewhere. */
+import { ThalwegError } from '../errors.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
 import type { EpochEvent, ProgressEvent, StartEvent, TrainEvent } from '../train/events.js';
 
 /** Where progress goes: a terminal, a file, a pipe. */
@@ -100,15 +102,32 @@ function barLine(event: ProgressEvent, epochs: number, columns: number): string 
   return line.slice(0, Math.max(columns - 1, 0));
 }
 
+const positive = { min: 0, openMin: true };
+
+function checkStream(stream: unknown): ProgressStream {
+  if (typeof (stream as ProgressStream | null)?.write === 'function')
+    return stream as ProgressStream;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'progress.stream',
+    received: describe(stream),
+    expected: 'a stream such as process.stdout',
+  });
+}
+
 /**
  * A listener for `fit({ onEvent: progress() })` that shows how training goes.
  *
  * In a terminal it redraws one line; into a file or pipe it writes a plain line an epoch. NO_COLOR
  * and FORCE_COLOR are honoured.
+ *
+ * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */
 export function progress(options: ProgressOptions = {}): (event: TrainEvent) => void {
-  const stream: ProgressStream = options.stream ?? process.stderr;
-  const interval = 1000 / (options.framesPerSecond ?? 10);
+  checkOptions('progress', options, ['stream', 'framesPerSecond']);
+  const stream = checkStream(options.stream ?? process.stderr);
+  const interval =
+    1000 / checkNumber('progress.framesPerSecond', options.framesPerSecond ?? 10, positive);
   const terminal = stream.isTTY === true && process.env['TERM'] !== 'dumb';
   const style = styles(stream.isTTY === true);
   const clear = terminal ? '\r\x1b[2K' : '';

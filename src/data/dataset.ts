@@ -2,7 +2,7 @@
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeDataset, native } from '../native.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, describe, requireOptions } from '../options.js';
 
 /** Options of {@link fromArrays}. */
 export interface FromArraysOptions {
@@ -78,7 +78,7 @@ export class Dataset implements Disposable {
    * @internal
    */
   constructor(options: FromArraysOptions) {
-    checkOptions('fromArrays', options, keys);
+    requireOptions('fromArrays', options, keys);
     const bytes = options.inputs instanceof Uint8Array;
     const inputs = checkArray<Float32Array | Uint8Array>(
       'inputs',

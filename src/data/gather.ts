@@ -43,20 +43,43 @@ function room<T extends Float32Array | Int32Array>(
  * Copies the rows at `indices` into packed arrays, over all threads. An index equal to the data
  * set's length is padding: zeros, and the class -1.
  *
- * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, DISPOSED, DETACHED, RESIZABLE, UNKNOWN_OPTION
+ * @param indices as {@link Shuffler} yields them
+ * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, ALIAS, DISPOSED, DETACHED, RESIZABLE,
+ * UNKNOWN_OPTION; nothing was written then
  * @example
  * for (const indices of shuffler) {
  *   const { inputs, labels } = data.gather(dataset, indices);
  * }
  */
-export function gather(dataset: Dataset, indices: Uint32Array, targets: GatherTargets = {}): Batch {
+export function gather(
+  dataset: Dataset,
+  indices: Uint32Array | Float64Array,
+  targets: GatherTargets = {},
+): Batch {
   const handle = Dataset.handle(dataset, 'dataset');
   const into = checkOptions('targets', targets, ['inputs', 'labels']);
-  const { length: rows } = checkArray('indices', indices, Uint32Array);
+  const packed = toUint32(indices);
+  const { length: rows } = packed;
   const inputs = room('targets.inputs', into['inputs'], Float32Array, rows * dataset.features);
   const labels = labelRoom(dataset, into['labels'], rows);
-  native.gather(handle, indices, inputs, labels, {});
+  native.gather(handle, packed, inputs, labels, {});
   return { inputs, labels };
+}
+
+/** A data set has fewer than 2^32 rows, also where a Shuffler's indices are doubles. */
+function toUint32(indices: unknown): Uint32Array {
+  if (!(indices instanceof Float64Array)) return checkArray('indices', indices, Uint32Array);
+  const packed = Uint32Array.from(checkArray('indices', indices, Float64Array));
+  packed.forEach((index, i) => {
+    if (index !== indices[i])
+      throw new ThalwegError({
+        code: 'RANGE',
+        path: `indices[${i}]`,
+        received: String(indices[i]),
+        expected: 'an integer in [0, 2^32)',
+      });
+  });
+  return packed;
 }
 
 function labelRoom(dataset: Dataset, given: unknown, rows: number): Batch['labels'] {

@@ -2,7 +2,7 @@
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeOrderOptions, native } from '../native.js';
-import { checkBoolean, checkNumber, checkOptions, describe } from '../options.js';
+import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
 
 /** Names one order. The same options give the same order on every machine. */
 export interface OrderOptions {
@@ -61,7 +61,7 @@ export function shuffledIndex(
   },
 ): number {
   const path = 'shuffledIndex';
-  const checked = checkOptions(path, options, ['length', 'seed', 'epoch', 'position']);
+  const checked = requireOptions(path, options, ['length', 'seed', 'epoch', 'position']);
   const { length, seed, epoch } = checkOrder(path, checked);
   const { position: given } = checked;
   const position = checkNumber(
@@ -93,7 +93,7 @@ export interface PermutationOptions extends OrderOptions {
  */
 export function permutation(options: PermutationOptions): Uint32Array | Float64Array {
   const path = 'permutation';
-  const checked = checkOptions(path, options, ['length', 'seed', 'epoch', 'exact', 'out']);
+  const checked = requireOptions(path, options, ['length', 'seed', 'epoch', 'exact', 'out']);
   const exact = checkBoolean(`${path}.exact`, checked['exact'] ?? false);
   const order = checkOrder(path, checked, exact);
   const out =

@@ -1,7 +1,7 @@
 /** Batches of shuffled row indices, resumable anywhere. */
 import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
 
 /** One share of an order that several processes work through together. */
@@ -83,7 +83,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   constructor(options: ShufflerOptions) {
     const path = 'Shuffler';
-    const checked = checkOptions(path, options, keys);
+    const checked = requireOptions(path, options, keys);
     const { length, seed, epoch } = checkOrder(path, checked);
     this.length = length;
     this.seed = seed;
@@ -205,7 +205,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   restore(state: ShufflerState): void {
     const path = 'state';
     const known = ['version', 'length', 'seed', 'exact', 'epoch', 'position'];
-    const checked = checkOptions(path, state, known);
+    const checked = requireOptions(path, state, known);
     if (checked['version'] !== 1)
       throw new ThalwegError({
         code: 'VERSION',

@@ -207,7 +207,7 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
  * Writes tensors in the given order, atomically.
  *
  * @param metadata strings, kept under `__metadata__`
- * @throws ThalwegError DUPLICATE, SHAPE
+ * @throws ThalwegError DUPLICATE, DTYPE, SHAPE; or the error of the file system. The old file stays then
  */
 export async function writeSafetensors(
   file: string,
@@ -219,6 +219,8 @@ export async function writeSafetensors(
   let at = 0;
   for (const { name, dtype, shape, data } of tensors) {
     if (header.has(name)) refuse('DUPLICATE', name, 'the name twice', 'each name once');
+    if (!Object.hasOwn(elementBytes, dtype))
+      refuse('DTYPE', name, dtype, Object.keys(elementBytes).join(', '));
     const expected = byteLength(dtype, shape);
     if (data.byteLength !== expected)
       refuse('SHAPE', name, `${data.byteLength} bytes`, `${expected}, for its shape`);

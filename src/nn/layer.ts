@@ -4,7 +4,7 @@ import type { Initializer } from './initializer.js';
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
   /** Which layer it is. */
-  readonly kind: string;
+  readonly kind: NativeLayer['kind'];
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
 }

@@ -1,6 +1,6 @@
 /** A model that applies its layers one after another. */
 import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, describe, requireOptions } from '../options.js';
 import { kindOf } from './kinds.js';
 import { type Layer, type NativeLayer, type ParameterSpec, elements } from './layer.js';
 import { table } from './summary.js';
@@ -154,7 +154,7 @@ function checkShape(path: string, shape: unknown): readonly number[] {
  * const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
  */
 export function sequential(options: SequentialOptions, ...layers: readonly Layer[]): Sequential {
-  checkOptions('sequential', options, ['input']);
+  requireOptions('sequential', options, ['input']);
   const input = checkShape('sequential.input', options.input);
   if (layers.length === 0)
     throw new ThalwegError({
@@ -172,6 +172,6 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
  * @throws ThalwegError as {@link sequential}
  */
 export function fromJSON(json: SequentialJson): Sequential {
-  checkOptions('model', json, ['kind', 'input', 'layers']);
+  requireOptions('model', json, ['kind', 'input', 'layers']);
   return sequential({ input: json.input }, ...json.layers);
 }

@@ -1,8 +1,16 @@
 /** `optim.bind`: an optimizer over the caller's own arrays, in place and synchronous. */
-import { checkArray } from '../arrays.js';
+import { checkArray, lengthOf } from '../arrays.js';
+import { resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
-import { checkOptions, describe, suggestion } from '../options.js';
+import {
+  checkBoolean,
+  checkNumber,
+  checkOptions,
+  describe,
+  requireOptions,
+  suggestion,
+} from '../options.js';
 import { type Optimizer, checkOptimizer } from './define.js';
 import type { EpochMetrics } from '../schedule/position.js';
 import { type StepOptions, StepSettings } from './settings.js';
@@ -56,6 +64,7 @@ export interface StepperState {
 }
 
 const bindKeys = ['clip', 'gradientScale', 'nonFinite', 'reportNorm', 'device'];
+const stateKeys = ['version', 'rule', 'step', 'skipped', 'scalars', 'slots'];
 
 function mismatch(path: string, received: string, expected: string, remedy = ''): ThalwegError {
   return new ThalwegError({ code: 'MISMATCH', path, received, expected, remedy });
@@ -69,11 +78,15 @@ export class Stepper implements Disposable {
   readonly #names: readonly string[];
   readonly #parameters: readonly Float32Array[];
   readonly #lengths: readonly number[];
+  /** Where the native side takes gradients from. */
   readonly #gradients: (Float32Array | undefined)[];
+  /** What the caller gave for the step under way. */
+  readonly #given: unknown[];
   readonly #settings: StepSettings;
   #native: NativeStepper | undefined;
   #step = 0;
   #skipped = 0;
+  #stepping = false;
 
   /**
    * Use {@link bind}.
@@ -90,13 +103,16 @@ export class Stepper implements Disposable {
         received: describe(parameters),
         expected: 'an object of Float32Arrays by name',
       });
-    this.#settings = new StepSettings(optimizer, options, options.reportNorm ?? false);
+    const reportNorm = checkBoolean('reportNorm', options.reportNorm ?? false);
+    const device = resolveDevice(options.device ?? 'cpu');
+    this.#settings = new StepSettings(optimizer, options, reportNorm);
     this.#names = Object.keys(parameters);
     this.#parameters = this.#names.map((name) =>
       checkArray(`parameters.${name}`, parameters[name], Float32Array),
     );
-    this.#lengths = this.#parameters.map((array) => array.length);
+    this.#lengths = this.#parameters.map(lengthOf);
     this.#gradients = this.#names.map(() => undefined);
+    this.#given = this.#names.map(() => undefined);
     this.#native = new native.Stepper({
       rule: this.#settings.rule.name,
       groupCount: this.#settings.groupCount,
@@ -104,7 +120,7 @@ export class Stepper implements Disposable {
       lengths: this.#lengths,
       groups: this.#names.map((name) => this.#settings.groupOf(name)),
       parameters: this.#parameters,
-      device: options.device ?? 'cpu',
+      device,
     });
   }
 
@@ -129,13 +145,21 @@ export class Stepper implements Disposable {
    * @param gradients one Float32Array per bound parameter, under its name, of its length
    * @param progress epochs and their metrics, where the learning rate depends on them
    * @throws ThalwegError SHAPE, DTYPE, DETACHED, RESIZABLE, ALIAS, MISSING, UNKNOWN_OPTION,
-   * NONFINITE, DISPOSED; nothing changed then
+   * NONFINITE, RANGE, BUSY, DISPOSED; nothing changed then
    */
   step(gradients: NamedArrays, progress?: EpochProgress): StepResult {
     const stepper = this.#live();
-    const settings = this.#settings.at({ ...progress, step: this.#step });
-    this.#point(stepper, gradients);
-    const norm = stepper.step(settings);
+    let norm: number;
+    this.#stepping = true;
+    try {
+      // What may run the caller's code comes first: it could detach an array.
+      const settings = this.#settings.at({ ...progress, step: this.#step });
+      this.#read(gradients);
+      this.#point(stepper);
+      norm = stepper.step(settings);
+    } finally {
+      this.#stepping = false;
+    }
     const skipped = norm === -1;
     if (skipped) this.#skipped++;
     else this.#step++;
@@ -169,25 +193,19 @@ export class Stepper implements Disposable {
   /**
    * Puts back what {@link Stepper.state} gave. Parameters are found by name, whatever their order.
    *
-   * @throws ThalwegError VERSION, MISMATCH, MISSING, SHAPE, DTYPE; nothing changed then
+   * @throws ThalwegError VERSION, MISMATCH, MISSING, SHAPE, TYPE, DTYPE, RANGE, UNKNOWN_OPTION, BUSY,
+   * DISPOSED; nothing changed then
    */
   restore(state: StepperState): void {
     const stepper = this.#live();
-    if (state.version !== 1)
-      throw new ThalwegError({
-        code: 'VERSION',
-        path: 'state.version',
-        received: describe(state.version),
-        expected: '1',
-      });
     const { rule } = this.#settings;
-    if (state.rule !== rule.name)
-      throw mismatch('state.rule', describe(state.rule), `'${rule.name}'`);
-    const extra = Object.keys(state.slots).find((name) => !this.#names.includes(name));
+    const { slots: given, scalars, ...counts } = checkState(state, rule.name);
+    const extra = Object.keys(given).find((name) => !this.#names.includes(name));
     if (extra !== undefined)
       throw mismatch(`state.slots.${extra}`, 'an unknown parameter', 'the bound parameters only');
-    const slots = this.#names.map((name) => rule.slots.map((slot) => stateSlot(state, name, slot)));
-    const { step, skipped, scalars } = state;
+    const slots = this.#names.map((name) => rule.slots.map((slot) => stateSlot(given, name, slot)));
+    const step = checkNumber('state.step', counts.step, { min: 0, integer: true });
+    const skipped = checkNumber('state.skipped', counts.skipped, { min: 0, integer: true });
     stepper.load({ step, skipped, scalars, slots });
     this.#step = step;
     this.#skipped = skipped;
@@ -213,46 +231,74 @@ export class Stepper implements Disposable {
         expected: 'a live stepper',
         remedy: 'bind again',
       });
+    if (this.#stepping)
+      throw new ThalwegError({
+        code: 'BUSY',
+        path: 'stepper',
+        received: 'a call from within a step',
+        expected: 'one call at a time',
+        remedy: 'call it after the step, not in a getter or a learning rate function',
+      });
     return this.#native;
+  }
+
+  /** Reads the gradients, which may be getters or a proxy. */
+  #read(gradients: NamedArrays): void {
+    if (typeof gradients !== 'object' || gradients === null)
+      throw new ThalwegError({
+        code: 'TYPE',
+        path: 'gradients',
+        received: describe(gradients),
+        expected: 'an object of Float32Arrays by name',
+      });
+    const names = this.#names;
+    const given = this.#given;
+    const before = this.#gradients;
+    for (let i = 0; i < names.length; i++) {
+      const gradient: unknown = gradients[names[i]!];
+      const known = gradient !== undefined && gradient === before[i];
+      if (!known && !Object.hasOwn(gradients, names[i]!)) this.#refuseMissing(i);
+      given[i] = gradient;
+    }
+    // Each bound name is there: as many keys, and there is no other.
+    const keys = Object.keys(gradients);
+    if (keys.length !== names.length) this.#refuseUnknown(keys);
   }
 
   /**
    * Tells the native side where parameters and gradients lie. An array that is the same object as
    * in the last step and still has its length cannot have moved: only detaching moves a buffer,
-   * and that makes the length 0.
+   * and that makes the length 0. Nothing here runs the caller's code.
    */
-  #point(stepper: NativeStepper, gradients: NamedArrays): void {
-    const names = this.#names;
-    for (let i = 0; i < names.length; i++) {
+  #point(stepper: NativeStepper): void {
+    const parameters = this.#parameters;
+    const given = this.#given;
+    const before = this.#gradients;
+    for (let i = 0; i < parameters.length; i++) {
       const length = this.#lengths[i]!;
-      if (this.#parameters[i]!.length !== length)
-        throw new ThalwegError({
-          code: 'DETACHED',
-          path: `parameters.${names[i]!}`,
-          received: 'a detached array',
-          expected: `a Float32Array of ${length}`,
-          remedy: 'bind again to the array that took its place',
-        });
-      const gradient = gradients[names[i]!];
-      if (gradient !== undefined && gradient === this.#gradients[i] && gradient.length === length)
-        continue;
-      this.#gradients[i] = undefined;
-      stepper.point(i, this.#newGradient(gradients, i));
-      this.#gradients[i] = gradient;
+      if (lengthOf(parameters[i]!) !== length) this.#refuseDetached(i);
+      const known = before[i];
+      if (known !== undefined && given[i] === known && lengthOf(known) === length) continue;
+      before[i] = undefined;
+      const checked = checkArray(`gradients.${this.#names[i]!}`, given[i], Float32Array);
+      stepper.point(i, checked);
+      before[i] = checked;
     }
-    for (const name in gradients) if (!(name in this.#known)) this.#refuseUnknown(name);
   }
 
-  /** Bound names as keys, for the check of unknown gradients. */
-  get #known(): Readonly<Record<string, true>> {
-    return (this.#knownNames ??= Object.assign(
-      Object.create(null) as Record<string, true>,
-      Object.fromEntries(this.#names.map((name) => [name, true as const])),
-    ));
+  #refuseDetached(index: number): never {
+    throw new ThalwegError({
+      code: 'DETACHED',
+      path: `parameters.${this.#names[index]!}`,
+      received: 'a detached array',
+      expected: `a Float32Array of ${this.#lengths[index]!}`,
+      remedy: 'bind again to the array that took its place',
+    });
   }
-  #knownNames: Readonly<Record<string, true>> | undefined;
 
-  #refuseUnknown(name: string): never {
+  #refuseUnknown(keys: readonly string[]): void {
+    const name = keys.find((key) => !this.#names.includes(key));
+    if (name === undefined) return; // fewer are enumerable
     throw new ThalwegError({
       code: 'UNKNOWN_OPTION',
       path: `gradients.${name}`,
@@ -262,22 +308,40 @@ export class Stepper implements Disposable {
     });
   }
 
-  #newGradient(gradients: NamedArrays, index: number): Float32Array {
-    const name = this.#names[index]!;
-    const path = `gradients.${name}`;
-    if (!Object.hasOwn(gradients, name))
-      throw new ThalwegError({
-        code: 'MISSING',
-        path,
-        received: 'no gradient',
-        expected: `a Float32Array of ${this.#lengths[index]!}`,
-      });
-    return checkArray(path, gradients[name], Float32Array);
+  #refuseMissing(index: number): never {
+    throw new ThalwegError({
+      code: 'MISSING',
+      path: `gradients.${this.#names[index]!}`,
+      received: 'no gradient',
+      expected: `a Float32Array of ${this.#lengths[index]!}`,
+    });
   }
 }
 
-function stateSlot(state: StepperState, name: string, slot: string): Float32Array {
-  const array = state.slots[name]?.[slot];
+/** A state of this layout and rule, or VERSION, MISMATCH, TYPE. */
+function checkState(state: unknown, rule: string): StepperState {
+  const { version, ...rest } = requireOptions('state', state, stateKeys);
+  if (version !== 1)
+    throw new ThalwegError({
+      code: 'VERSION',
+      path: 'state.version',
+      received: describe(version),
+      expected: '1',
+    });
+  if (rest['rule'] !== rule) throw mismatch('state.rule', describe(rest['rule']), `'${rule}'`);
+  if (typeof rest['slots'] !== 'object' || rest['slots'] === null)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'state.slots',
+      received: describe(rest['slots']),
+      expected: 'an object of slots by parameter',
+    });
+  checkArray('state.scalars', rest['scalars'], Float64Array);
+  return rest as unknown as StepperState;
+}
+
+function stateSlot(slots: StepperState['slots'], name: string, slot: string): Float32Array {
+  const array = slots[name]?.[slot];
   if (array === undefined)
     throw new ThalwegError({
       code: 'MISSING',

@@ -1,4 +1,6 @@
 /** Line charts as standalone SVG. */
+import { ThalwegError } from '../errors.js';
+import { describe, requireOptions } from '../options.js';
 
 /** One line; its values are drawn at x = 1, 2, … */
 export interface Series {
@@ -109,8 +111,27 @@ function legend(series: readonly Series[]): string[] {
   });
 }
 
-/** An SVG document of lines over 1, 2, …, with a scale on the left and, if used, on the right. */
+const chartKeys = ['title', 'xLabel', 'leftLabel', 'rightLabel', 'series'];
+
+function checkSeries(series: unknown): void {
+  if (Array.isArray(series) && series.every((line: Partial<Series>) => Array.isArray(line.values)))
+    return;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'lines.series',
+    received: describe(series),
+    expected: 'an array of { name, values }',
+  });
+}
+
+/**
+ * An SVG document of lines over 1, 2, …, with a scale on the left and, if used, on the right.
+ *
+ * @throws ThalwegError TYPE, UNKNOWN_OPTION
+ */
 export function lines(options: ChartOptions): string {
+  requireOptions('lines', options, chartKeys);
+  checkSeries(options.series);
   const { series, title, xLabel, leftLabel, rightLabel = '' } = options;
   const longest = Math.max(2, ...series.map(({ values }) => values.length));
   const x = { ...scale([1, longest], frame.left, frame.right) };

@@ -2,7 +2,10 @@
 import type { TrainEvent } from './events.js';
 import type { History } from './history.js';
 
-/** A training run under way: `await` it for its history, or iterate it for typed events. */
+/**
+ * A training run under way: `await` it for its history, or iterate it for typed events. Leaving a
+ * loop over it early does not end the run; an `AbortSignal` or disposal does.
+ */
 export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   readonly #history: Promise<History>;
   readonly #events: TrainEvent[] = [];
@@ -15,15 +18,20 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
    * @internal
    */
   constructor(run: (emit: (event: TrainEvent) => void) => Promise<History>) {
-    this.#history = run((event) => {
-      this.#events.push(event);
-      this.#wake();
-    });
-    const settle = (): void => {
+    this.#history = this.#run(run);
+  }
+
+  /** No handler hangs on the promise: a failure that nobody awaits is an unhandled rejection. */
+  async #run(run: ConstructorParameters<typeof Fit>[0]): Promise<History> {
+    try {
+      return await run((event) => {
+        this.#events.push(event);
+        this.#wake();
+      });
+    } finally {
       this.#settled = true;
       this.#wake();
-    };
-    this.#history.then(settle, settle);
+    }
   }
 
   /** As of a promise: `await fit` gives the history. */
@@ -48,6 +56,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
 
   /** Every event from the first on, then the run's error if it failed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, History> {
+    this.#history.catch(() => undefined); // told below, when the loop gets there
     for (let next = 0; ;) {
       const event = this.#events[next];
       if (event !== undefined) {

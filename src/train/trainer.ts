@@ -12,7 +12,14 @@ import {
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
+import {
+  checkBoolean,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  describe,
+  requireOptions,
+} from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/settings.js';
 import { explain, resolveDevice } from '../device.js';
@@ -121,7 +128,7 @@ export class Trainer implements Disposable {
 
   /** @throws ThalwegError RANGE, TYPE, SEED, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {
-    checkOptions('trainer', options, trainerKeys);
+    requireOptions('trainer', options, trainerKeys);
     const { clip, nonFinite } = options;
     this.model = checkModel(options.model);
     this.loss = toLoss(options.loss);
@@ -270,7 +277,13 @@ export class Trainer implements Disposable {
     const trainer = this.#idle();
     this.#checkDataset('dataset', dataset);
     checkArray('rows', rows, Uint32Array);
-    rows.forEach((row, i) => checkNumber(`rows[${i}]`, row, { min: 0, max: dataset.length - 1 }));
+    if (rows.length === 0)
+      throw new ThalwegError({
+        code: 'RANGE',
+        path: 'rows',
+        received: 'no row',
+        expected: 'at least one row',
+      });
     const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows);
     const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
     return { loss, gradients: Object.fromEntries(named) };
@@ -365,7 +378,7 @@ export class Trainer implements Disposable {
 
   #plan(dataset: Dataset, options: FitOptions): Run {
     this.#live();
-    checkOptions('fit', options, fitKeys);
+    requireOptions('fit', options, fitKeys);
     this.#checkDataset('dataset', dataset);
     const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
     const batchSize = checkBatch(
@@ -386,7 +399,9 @@ export class Trainer implements Disposable {
         received: `${batchSize} of ${dataset.length} rows, with last: 'drop'`,
         expected: 'at least one whole batch',
       });
-    const { validation, signal, onEvent } = options;
+    const { validation } = options;
+    const signal = checkSignal(options.signal);
+    const onEvent = checkListener(options.onEvent);
     return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
   }
 
@@ -583,6 +598,27 @@ async function unlessAborted<T>(job: Promise<T>): Promise<T | undefined> {
     if (error instanceof ThalwegError && error.code === 'ABORTED') return undefined;
     throw error;
   }
+}
+
+function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'fit.signal',
+    received: describe(signal),
+    expected: 'an AbortSignal',
+    remedy: 'pass controller.signal or AbortSignal.timeout(…)',
+  });
+}
+
+function checkListener(listener: unknown): Run['onEvent'] {
+  if (listener === undefined || typeof listener === 'function') return listener as Run['onEvent'];
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'fit.onEvent',
+    received: describe(listener),
+    expected: 'a function of events',
+  });
 }
 
 function checkBatch(batchSize: unknown, rows: number): number {
