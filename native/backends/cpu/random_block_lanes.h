@@ -7,6 +7,8 @@
 #include <cstdint>
 #if defined(__x86_64__)
 #include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
 #include "core/random_block.h"
@@ -36,6 +38,9 @@ THALWEG_INLINE WideLanes multiply_halves(WideLanes a, WideLanes b) {
 #elif defined(__SSE2__)
   return reinterpret_cast<WideLanes>(
       _mm_mul_epu32(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
+#elif defined(__aarch64__)
+  return reinterpret_cast<WideLanes>(vmull_u32(vmovn_u64(reinterpret_cast<uint64x2_t>(a)),
+                                               vmovn_u64(reinterpret_cast<uint64x2_t>(b))));
 #else
   return (a & 0xFFFFFFFFu) * (b & 0xFFFFFFFFu);
 #endif
