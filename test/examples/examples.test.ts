@@ -46,7 +46,7 @@ describe('examples', () => {
     const { stdout, folder } = await example('quickstart.mjs');
     const lines = stdout.trimEnd().split('\n');
     expect(accuracyOf(lines.at(-1)!)).toBeGreaterThan(97);
-    expect(lines.at(-2)).toMatch(/^\d\.\d{3} s an epoch$/);
+    expect(lines.at(-2)).toMatch(/^\d+\.\d{3} s an epoch$/);
     const [made = ''] = readdirSync(join(folder, 'runs'));
     expect(readdirSync(join(folder, 'runs', made)).sort()).toEqual([
       'history.json',

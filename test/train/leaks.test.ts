@@ -13,13 +13,15 @@ async function growth(count: number, body: () => void | Promise<void>): Promise<
 }
 
 const megabytes = 2 ** 20;
+// ThreadSanitizer keeps records of what was freed.
+const limit = process.env['TSAN_OPTIONS'] === undefined ? 30 : 200;
 
 it('100,000 steppers', async () => {
   const weight = new Float32Array(1000);
   const grown = await growth(100_000, () => {
     optim.bind(optim.adam(), { weight }).dispose();
   });
-  expect(grown).toBeLessThan(30 * megabytes); // a leak of the slots alone would be 800 MB
+  expect(grown).toBeLessThan(limit * megabytes); // a leak of the slots alone would be 800 MB
 });
 
 it('5,000 data sets and 1,000 trainers that trained', async () => {
