@@ -1,0 +1,153 @@
+/** Listeners, iterators and signals that do what they should not, at the worst moment. */
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { type TrainEvent, Trainer, data, nn, optim } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+
+const model = nn.sequential(
+  { input: [20] },
+  nn.dense(64, { activation: 'relu' }),
+  nn.dropout(0.3),
+  nn.dense(3),
+);
+const make = (): Trainer =>
+  new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 3 });
+
+function examples(rows = 20_000): data.Dataset {
+  const random = generator(1);
+  const labels = Int32Array.from({ length: rows }, () => Math.floor(random() * 3));
+  return data.fromArrays({ inputs: floats(random, rows * 20), shape: [rows, 20], labels });
+}
+const same = (a: Trainer, b: Trainer): boolean => {
+  const [mine, yours] = [a.parameters(), b.parameters()];
+  return Object.keys(mine).every((name) => sameBits(mine[name]!, yours[name]!));
+};
+
+describe('a listener', () => {
+  it.each(['start', 'progress', 'epoch'])('that disposes at %s ends the run', async (type) => {
+    using train = examples();
+    const trainer = make();
+    let calls = 0;
+    const onEvent = (event: TrainEvent): void => {
+      if (event.type !== type) return;
+      calls++;
+      trainer.dispose();
+    };
+    const { reason } = await trainer.fit(train, { epochs: 100_000, batchSize: 8, onEvent });
+    expect([reason, calls]).toEqual(['aborted', 1]);
+    expect((await failure(() => trainer.parameters())).code).toBe('DISPOSED');
+  });
+
+  it('that disposes of the data set ends the run by name, with whole steps', async () => {
+    const train = examples(1000);
+    using trainer = make();
+    const onEvent = ({ type }: TrainEvent): void => {
+      if (type === 'epoch') train.dispose();
+    };
+    const { code } = await failure(() =>
+      trainer.fit(train, { epochs: 3, batchSize: 100, onEvent }),
+    );
+    expect([code, trainer.steps, trainer.epochs]).toEqual(['DISPOSED', 10, 1]);
+  });
+
+  it('that starts another run is told BUSY, and the first goes on', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const inner: Promise<string>[] = [];
+    const onEvent = ({ type }: TrainEvent): void => {
+      if (type !== 'epoch') return;
+      inner.push(failure(() => trainer.fit(train, { epochs: 1 })).then(({ code }) => code));
+    };
+    const { reason } = await trainer.fit(train, { epochs: 2, batchSize: 100, onEvent });
+    expect([reason, await Promise.all(inner)]).toEqual(['completed', ['BUSY', 'BUSY']]);
+  });
+
+  it('that throws at the end rejects the run, whose steps were taken', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const onEvent = ({ type }: TrainEvent): void => {
+      if (type === 'end') throw new Error('from end');
+    };
+    const fit = trainer.fit(train, { epochs: 1, batchSize: 100, onEvent });
+    await expect(Promise.resolve(fit)).rejects.toThrow('from end');
+    expect(trainer.steps).toBe(10);
+    expect((await trainer.fit(train, { epochs: 1 })).reason).toBe('completed');
+  });
+});
+
+describe('an iterator', () => {
+  it('that is left early does not end the run, and can be taken up again', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const fit = trainer.fit(train, { epochs: 3, batchSize: 100 });
+    for await (const { type } of fit) if (type === 'start') break;
+    for await (const { type } of fit) if (type === 'epoch') break;
+    const types: string[] = [];
+    for await (const { type } of fit) if (type !== 'progress') types.push(type);
+    expect(types).toEqual(['start', 'epoch', 'epoch', 'epoch', 'end']);
+    expect((await fit).epochs).toHaveLength(3);
+  });
+
+  it('whose loop throws leaves the trainer usable once the run has ended', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const controller = new AbortController();
+    const fit = trainer.fit(train, { epochs: 1000, signal: controller.signal });
+    const looping = (async () => {
+      for await (const event of fit) throw new Error(`at ${event.type}`);
+    })();
+    await expect(looping).rejects.toThrow('at start');
+    controller.abort();
+    expect((await fit).reason).toBe('aborted');
+    expect((await trainer.evaluate(train)).loss).toBeGreaterThan(0);
+  });
+
+  it('throws the error of its run after the events before it', async () => {
+    using trainer = make();
+    const labels = Int32Array.of(0, 1, 2, 3); // three classes
+    using train = data.fromArrays({ inputs: new Float32Array(80), shape: [4, 20], labels });
+    const types: string[] = [];
+    const { code } = await failure(async () => {
+      for await (const { type } of trainer.fit(train, { epochs: 1 })) types.push(type);
+    });
+    expect([code, types]).toEqual(['RANGE', ['start']]);
+  });
+});
+
+describe('an AbortSignal', () => {
+  it('already aborted leaves everything as it was', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    using untouched = make();
+    const events: string[] = [];
+    const { reason, epochs, steps } = await trainer.fit(train, {
+      epochs: 2,
+      signal: AbortSignal.abort(),
+      onEvent: ({ type }) => events.push(type),
+    });
+    expect([reason, epochs.length, steps]).toEqual(['aborted', 0, 0]);
+    expect(events).toEqual(['start', 'end']);
+    expect(same(trainer, untouched)).toBe(true);
+  });
+
+  it('leaves the weights of the last whole step, from which training goes on', async () => {
+    using train = examples();
+    using trainer = make();
+    const controller = new AbortController();
+    const onEvent = ({ type }: TrainEvent): void => {
+      if (type === 'progress') controller.abort();
+    };
+    // One step an epoch, so that a run of as many epochs is the run of as many steps.
+    const options = { batchSize: 'full' } as const;
+    const { signal } = controller;
+    const aborted = await trainer.fit(train, { ...options, epochs: 10_000, signal, onEvent });
+    expect(aborted.reason).toBe('aborted');
+    expect(aborted.steps).toBe(trainer.steps);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    await trainer.fit(train, { ...options, epochs: 2 });
+    using whole = make();
+    await whole.fit(train, { ...options, epochs: aborted.steps + 2 });
+    expect(same(trainer, whole)).toBe(true);
+  });
+});

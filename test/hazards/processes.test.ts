@@ -1,0 +1,164 @@
+/** Threads and processes that end, collect garbage or read files while training runs. */
+import { spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { type History, Trainer, data, nn, optim } from '../../src/index.js';
+import { sameBits } from '../oracle/random.js';
+
+const setUp = `
+  const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
+  const { parentPort } = require('node:worker_threads');
+  const model = nn.sequential({ input: [64] }, nn.dense(256, { activation: 'relu' }), nn.dense(3));
+  const set = data.fromArrays({
+    inputs: new Float32Array(64 * 2000).fill(0.1), shape: [2000, 64], labels: new Int32Array(2000),
+  });
+  const make = () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+  const endless = { epochs: 1e9 };`;
+
+/** How a process ends that runs the script: its exit code or signal, and what it wrote. */
+async function ending(script: string, signal?: NodeJS.Signals) {
+  // LeakSanitizer, where it runs, cannot look at a process whose threads are still at work.
+  const ASAN_OPTIONS = `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`;
+  const child = spawn(process.execPath, ['-e', setUp + script], {
+    env: { ...process.env, ASAN_OPTIONS },
+  });
+  let output = '';
+  child.stderr.on('data', (text: Buffer) => (output += text.toString()));
+  child.stdout.on('data', () => signal && child.kill(signal));
+  const status = await new Promise<number | string>((resolve) =>
+    child.once('close', (code, by) => resolve(by ?? code ?? -1)),
+  );
+  return { status, output };
+}
+
+describe('a process that ends while trainers run', () => {
+  const running = `for (let i = 0; i < 3; i++) make().fit(set, endless);`;
+
+  it('by process.exit in a listener', async () => {
+    const script = `${running}
+      make().fit(set, { ...endless, onEvent: ({ type }) => type === 'epoch' && process.exit(7) });`;
+    expect(await ending(script)).toEqual({ status: 7, output: '' });
+  });
+
+  it('by an error that nobody catches', async () => {
+    const script = `${running} setTimeout(() => { throw new Error('stray'); }, 100);`;
+    const { status, output } = await ending(script);
+    expect([status, output.includes('Error: stray')]).toEqual([1, true]);
+  });
+
+  it('by a signal', async () => {
+    const script = `${running} setTimeout(() => console.log('ready'), 100);`;
+    expect(await ending(script, 'SIGTERM')).toEqual({ status: 'SIGTERM', output: '' });
+  });
+
+  it('by a failed run that nobody awaits, not in silence', async () => {
+    const { status, output } = await ending(`make().fit(set, { epochs: 0 });`);
+    expect(status).toBe(1);
+    expect(output).toContain('expected an integer in [1, ∞) for `fit.epochs`, received 0');
+  });
+
+  it('by itself, once its runs are done, although nothing was disposed of', async () => {
+    expect(await ending(`make().fit(set, { epochs: 2 });`)).toEqual({ status: 0, output: '' });
+  });
+});
+
+describe('worker threads', () => {
+  const train = `${setUp} for (let i = 0; i < 3; i++) make().fit(set, endless);
+    const idle = make(); idle.predict(new Float32Array(64 * 5000)).catch(() => {}); idle.dispose();`;
+  const message = async (worker: Worker): Promise<unknown> =>
+    new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+
+  it('with several trainers each are ended in the middle, and disturb no other', async () => {
+    const model = nn.sequential({ input: [8] }, nn.dense(32, { activation: 'tanh' }), nn.dense(3));
+    const inputs = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i));
+    const labels = Int32Array.from({ length: 1000 }, (_, i) => i % 3);
+    using set = data.fromArrays({ inputs, shape: [1000, 8], labels });
+    const make = (): Trainer =>
+      new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+    using alone = make();
+    await alone.fit(set, { epochs: 60, batchSize: 50 });
+
+    const workers = Array.from({ length: 3 }, () => {
+      return new Worker(`${train} parentPort.postMessage('running');`, { eval: true });
+    });
+    await Promise.all(workers.map(message));
+    using disturbed = make();
+    const run = disturbed.fit(set, { epochs: 60, batchSize: 50 });
+    const codes = await Promise.all(workers.map((worker) => worker.terminate()));
+    await run;
+    expect(codes).toEqual([1, 1, 1]);
+    const expected = alone.parameters();
+    for (const [name, array] of Object.entries(disturbed.parameters()))
+      expect(sameBits(array, expected[name]!), name).toBe(true);
+  });
+
+  it('that exit by themselves while trainers run', async () => {
+    const worker = new Worker(`${train} setTimeout(() => process.exit(5), 50);`, { eval: true });
+    expect(await new Promise((resolve) => worker.once('exit', resolve))).toBe(5);
+  });
+});
+
+describe('in one process', () => {
+  const model = nn.sequential({ input: [64] }, nn.dense(256, { activation: 'relu' }), nn.dense(3));
+  const make = (): Trainer =>
+    new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+  const examples = (): data.Dataset => {
+    const labels = Int32Array.from({ length: 2000 }, (_, i) => i % 3);
+    return data.fromArrays({ inputs: new Float32Array(128_000), shape: [2000, 64], labels });
+  };
+
+  it('garbage collection leaves a run alone whose trainer and data nobody holds', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let collected = false;
+    const registry = new FinalizationRegistry(() => (collected = true));
+    let history: History | undefined;
+    (() => {
+      const trainer = make();
+      registry.register(trainer, 0);
+      void trainer.fit(examples(), { epochs: 5 }).then((result) => (history = result));
+    })();
+    while (history === undefined) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(history.reason).toBe('completed');
+    for (let i = 0; i < 200 && !collected; i++) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(collected).toBe(true); // once it has ended, nothing holds it
+  });
+
+  it("files are read while more trainers run than libuv's pool has threads", async () => {
+    using set = examples();
+    const trainers = Array.from({ length: 6 }, make);
+    const controller = new AbortController();
+    let ended = 0;
+    const options = { epochs: 1_000_000, signal: controller.signal };
+    const runs = trainers.map(async (trainer) => {
+      await trainer.fit(set, options);
+      ended++;
+    });
+    expect((await readFile('package.json', 'utf8')).length).toBeGreaterThan(0);
+    expect(ended).toBe(0);
+    controller.abort();
+    await Promise.all(runs);
+    trainers.forEach((trainer) => trainer.dispose());
+  });
+
+  it('subnormal numbers of JavaScript survive steps and runs', async () => {
+    const half = (x: number): number => x * 0.5;
+    using set = examples();
+    using trainer = make();
+    await trainer.fit(set, { epochs: 1 });
+    const weight = new Float32Array(100);
+    optim.bind(optim.adam(), { weight }).step({ weight: new Float32Array(100).fill(1e-40) });
+    expect(half(1e-320)).toBeGreaterThan(0);
+    expect(half(Math.fround(1e-40))).toBeGreaterThan(0);
+  });
+});
