@@ -111,9 +111,18 @@ export function gelu(options: GeluOptions = {}): ActivationLayer {
   return layer(form === 'tanh' ? 'geluTanh' : 'gelu', options);
 }
 
+const layerActivations = [...activationNames, 'geluTanh'] as const;
+
 /** What the activation layers mean. */
 export const activationKind: LayerKind<ActivationLayer> = {
   kind: 'activation',
+  check({ kind, activation, slope, ...options }) {
+    const name = checkOneOf('activation', activation, layerActivations);
+    if (name === 'leakyRelu') return leakyRelu({ ...options, slope });
+    if (name === 'gelu') return gelu(options);
+    if (name === 'geluTanh') return gelu({ ...options, approximate: 'tanh' });
+    return simple(name, options);
+  },
   outputShape: (_, input) => input,
   parameters: () => [],
   lower: ({ activation, slope }, input) =>

@@ -69,6 +69,8 @@ const fusedSlope = 0.01;
 /** What {@link dense} means. */
 export const denseKind: LayerKind<DenseLayer> = {
   kind: 'dense',
+  check: ({ kind, units, activation, ...options }) =>
+    dense(units, activation === 'none' ? options : { ...options, activation }),
   outputShape(layer, input, path) {
     if (input.length !== 1)
       throw new ThalwegError({

@@ -28,6 +28,7 @@ export function dropout(rate: number, options: { readonly name?: string } = {}):
 /** What {@link dropout} means. */
 export const dropoutKind: LayerKind<DropoutLayer> = {
   kind: 'dropout',
+  check: ({ kind, rate, ...options }) => dropout(rate, options),
   outputShape: (_, input) => input,
   parameters: () => [],
   lower: ({ rate }, input) => lowerElementwise(input, { kind: 'dropout', rate }),

@@ -42,6 +42,8 @@ export interface NativeLayer {
 /** What one kind of layer means. A new layer is one file that exports one of these. */
 export interface LayerKind<L extends Layer = Layer> {
   readonly kind: L['kind'];
+  /** The description, made again with all checks: it may come from a file. */
+  check(layer: L): L;
   /** Shape of one example after the layer; throws SHAPE when the input does not fit. */
   outputShape(layer: L, input: readonly number[], path: string): readonly number[];
   parameters(layer: L, input: readonly number[]): readonly ParameterSpec[];

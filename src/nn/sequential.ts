@@ -15,7 +15,7 @@ export interface SequentialOptions {
 export interface PlacedLayer {
   /** The layer's own name or its kind and count, as `dense1`. */
   readonly name: string;
-  /** The description as given. */
+  /** Its description. */
   readonly layer: Layer;
   /** Shape of one example before the layer. */
   readonly inputShape: readonly number[];
@@ -103,8 +103,9 @@ function place(input: readonly number[], layers: readonly Layer[]): PlacedLayer[
   const counts = new Map<string, number>();
   const taken = new Set<string>();
   let shape = input;
-  return layers.map((layer, index) => {
-    const kind = kindOf(layer, `layers[${index}]`);
+  return layers.map((given, index) => {
+    const kind = kindOf(given, `layers[${index}]`);
+    const layer = kind.check(given);
     const base = layer.kind === 'activation' ? (layer as { activation?: string }).activation : '';
     const stem = base ? base : layer.kind;
     const count = (counts.get(stem) ?? 0) + 1;

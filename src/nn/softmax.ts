@@ -23,6 +23,7 @@ export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer 
 /** What {@link softmax} means. */
 export const softmaxKind: LayerKind<SoftmaxLayer> = {
   kind: 'softmax',
+  check: ({ kind, ...options }) => softmax(options),
   outputShape: (_, input) => input,
   parameters: () => [],
   lower: (_, input) => lowerElementwise(input, { kind: 'softmax' }),

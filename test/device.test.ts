@@ -1,0 +1,94 @@
+/** Which implementations run, and that each of them trains; chosen by environment variables. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { device } from '../src/index.js';
+import { failure } from './oracle/failure.js';
+
+interface Trained {
+  readonly explanation: device.DeviceExplanation;
+  /** Accuracy of xor learnt. */
+  readonly accuracy: number;
+  /** Weights after steps of an optimizer alone, in hexadecimal. */
+  readonly stepped: string;
+}
+
+const script = `
+  const { Trainer, data, device, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
+  const inputs = Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1);
+  const set = data.fromArrays({ inputs, shape: [4, 2], labels: Int32Array.of(0, 1, 1, 0) });
+  const model = nn.sequential({ input: [2] }, nn.dense(16, { activation: 'tanh' }), nn.dense(2));
+  const optimizer = optim.adam({ learningRate: 0.05 });
+  const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, seed: 1 });
+  const weight = Float32Array.from({ length: 1001 }, (_, i) => Math.sin(i));
+  const stepper = optim.bind(optimizer, { weight });
+  for (let step = 0; step < 10; step++) stepper.step({ weight: weight.map(Math.cos) });
+  trainer.fit(set, { epochs: 200, batchSize: 'full' }).then(({ epochs }) => {
+    const stepped = Buffer.from(weight.buffer).toString('hex');
+    const { accuracy } = epochs.at(-1);
+    console.log(JSON.stringify({ explanation: device.explain(), accuracy, stepped }));
+  });`;
+
+/** Trains in a process of its own with these environment variables. */
+async function trained(environment: Readonly<Record<string, string>>): Promise<Trained> {
+  const env = { ...process.env, ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env });
+  return JSON.parse(stdout) as Trained;
+}
+const implementation = ({ operations }: device.DeviceExplanation, name: string): string =>
+  operations.find(({ operation }) => operation === name)?.implementation ?? 'absent';
+
+const sets = ['baseline', 'avx2', 'avx512'];
+const here = sets.slice(0, 1 + sets.indexOf(device.explain().isa));
+
+describe('THALWEG_ISA', () => {
+  it('forces each instruction set of the processor: all train, steps give the same bits', async () => {
+    const results = await Promise.all(here.map((isa) => trained({ THALWEG_ISA: isa })));
+    results.forEach(({ explanation, accuracy }, i) => {
+      expect(explanation.isa).toBe(here[i]);
+      expect(implementation(explanation, 'step')).toBe(`lanes (${here[i]!})`);
+      expect(accuracy).toBe(1);
+    });
+    expect(new Set(results.map(({ stepped }) => stepped)).size).toBe(1);
+  });
+
+  it('refuses a set that does not exist, by name', async () => {
+    await expect(trained({ THALWEG_ISA: 'avx9' })).rejects.toThrow(
+      /expected baseline, avx2 or avx512 for `THALWEG_ISA`, received avx9/,
+    );
+  });
+});
+
+describe('THALWEG_ONEDNN=0', () => {
+  it('leaves products to the lanes, which says why, and trains', async () => {
+    const { explanation, accuracy } = await trained({ THALWEG_ONEDNN: '0' });
+    for (const operation of ['dense_forward', 'dense_backward'])
+      expect(implementation(explanation, operation)).toBe(
+        `lanes (${explanation.isa}), without oneDNN: THALWEG_ONEDNN=0`,
+      );
+    expect(accuracy).toBe(1);
+  });
+});
+
+describe('explain', () => {
+  it('names every operation, and one implementation throughout the reference', () => {
+    const { operations } = device.explain('reference');
+    expect(operations.length).toBeGreaterThan(5);
+    expect(new Set(operations.map((each) => each.implementation))).toEqual(new Set(['reference']));
+  });
+
+  it('says which device a name chooses', () => {
+    expect(device.explain().device).toBe('cpu');
+    expect(device.explain('cpu:baseline')).toMatchObject({
+      device: 'cpu:baseline',
+      isa: 'baseline',
+    });
+  });
+
+  it('refuses what is no device, with a suggestion', async () => {
+    const misspelt = await failure(() => device.explain('referense'));
+    expect([misspelt.code, misspelt.remedy]).toEqual(['NO_DEVICE', 'did you mean `reference`?']);
+    expect((await failure(() => device.explain(5 as never))).code).toBe('TYPE');
+  });
+});

@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { nn } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+
+const model = nn.sequential(
+  { input: [784] },
+  nn.dense(128, { activation: 'relu', useBias: false }),
+  nn.dropout(0.1, { name: 'drop' }),
+  nn.leakyRelu({ slope: 0.2 }),
+  nn.leakyRelu(),
+  nn.dense(1000),
+  nn.softmax(),
+);
+
+describe('summary', () => {
+  it('lines up names, shapes and counts, and adds them up', () => {
+    expect(model.summary()).toBe(
+      `
+Layer       Kind        Output shape   Parameters
+-------------------------------------------------
+dense1      dense       [batch, 128]      100,352
+drop        dropout     [batch, 128]            0
+leakyRelu1  activation  [batch, 128]            0
+leakyRelu2  activation  [batch, 128]            0
+dense2      dense       [batch, 1000]     129,000
+softmax1    softmax     [batch, 1000]           0
+-------------------------------------------------
+Total parameters: 229,352`.trim(),
+    );
+  });
+});
+
+describe('a model', () => {
+  it('names its parameters after its layers, with shapes and initialisers', () => {
+    expect(model.parameters.map(({ name, shape }) => [name, shape])).toEqual([
+      ['dense1.weight', [784, 128]],
+      ['dense2.weight', [128, 1000]],
+      ['dense2.bias', [1000]],
+    ]);
+    expect(model.parameters.map(({ initializer }) => initializer)).toEqual([
+      'glorotUniform',
+      'glorotUniform',
+      'zeros',
+    ]);
+    expect(model.parameterCount).toBe(229_352);
+    expect(model.outputShape).toEqual([1000]);
+  });
+
+  it('survives JSON', () => {
+    const json = JSON.stringify(model);
+    const copy = nn.fromJSON(JSON.parse(json) as nn.SequentialJson);
+    expect(JSON.stringify(copy)).toBe(json);
+    expect(copy.summary()).toBe(model.summary());
+  });
+
+  it.each([
+    ['no layers', () => nn.sequential({ input: [4] }), 'RANGE', 'sequential.layers'],
+    ['no dimension', () => nn.sequential({ input: [] }, nn.relu()), 'TYPE', 'sequential.input'],
+    [
+      'an extent of 0',
+      () => nn.sequential({ input: [0] }, nn.relu()),
+      'RANGE',
+      'sequential.input[0]',
+    ],
+    [
+      'nine dimensions',
+      () => nn.sequential({ input: Array(9).fill(1) as number[] }, nn.relu()),
+      'RANK',
+      'sequential.input',
+    ],
+    [
+      'images into a dense layer',
+      () => nn.sequential({ input: [28, 28] }, nn.dense(2)),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a name twice',
+      () => nn.sequential({ input: [4] }, nn.relu({ name: 'a' }), nn.tanh({ name: 'a' })),
+      'DUPLICATE',
+      'layers[1].name',
+    ],
+    ['a name with a dot', () => nn.dense(2, { name: 'a.b' }), 'RANGE', 'dense.name'],
+    [
+      'a misspelt layer',
+      () => nn.sequential({ input: [4] }, { kind: 'densse' } as never),
+      'TYPE',
+      'layers[0]',
+    ],
+    [
+      'nothing as a layer',
+      () => nn.sequential({ input: [4] }, undefined as never),
+      'TYPE',
+      'layers[0]',
+    ],
+    ['a fractional unit', () => nn.dense(1.5), 'TYPE', 'dense.units'],
+    ['a rate of 1', () => nn.dropout(1), 'RANGE', 'dropout.rate'],
+    ['a negative slope', () => nn.leakyRelu({ slope: -1 }), 'RANGE', 'leakyRelu.slope'],
+    [
+      'a layer from a damaged file',
+      () => nn.sequential({ input: [4] }, { kind: 'dense', units: -3 } as never),
+      'RANGE',
+      'dense.units',
+    ],
+    [
+      'an option that a file made up',
+      () => nn.sequential({ input: [4] }, { ...nn.dense(2), x: 1 } as never),
+      'UNKNOWN_OPTION',
+      'dense.x',
+    ],
+  ])('refuses %s', async (_, body, code, path) => {
+    const error = await failure(body);
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+});
