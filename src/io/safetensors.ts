@@ -166,8 +166,8 @@ async function readExactly(handle: FileHandle, at: number, length: number, path:
 /**
  * Reads a whole file. Every size is checked against the file before memory is taken.
  *
- * @throws ThalwegError MISSING, UNSAFE_PATH, TRUNCATED, HEADER_LIMIT, FORMAT, ENCODING, DUPLICATE,
- * DTYPE, SHAPE, OVERFLOW, LAYOUT
+ * @throws ThalwegError MISSING, UNSAFE_PATH, TRUNCATED, HEADER_LIMIT, FORMAT, ENCODING, DEPTH,
+ * DUPLICATE, DTYPE, SHAPE, OVERFLOW, LAYOUT
  */
 export async function readSafetensors(file: string): Promise<SafetensorsFile> {
   // O_NONBLOCK: opening a FIFO must not wait for a writer.

@@ -1,11 +1,14 @@
 /**
- * JSON with duplicate keys refused: `JSON.parse` keeps the last one silently, so that two readers
+ * JSON with deep nesting and duplicate keys refused: `JSON.parse` keeps the last one silently, so that two readers
  * of one file could see different tensors.
  */
 import { ThalwegError } from '../errors.js';
 
+/** Brackets within brackets; headers need four. */
+const deepest = 64;
+
 /** Finds the first key that stands twice in one object of `text`, which must be valid JSON. */
-function duplicateKey(text: string): string | undefined {
+function duplicateKey(text: string, path: string): string | undefined {
   const open: (Set<string> | undefined)[] = []; // one entry a bracket; undefined for arrays
   let last: string | undefined;
   for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
@@ -19,11 +22,18 @@ function duplicateKey(text: string): string | undefined {
       if (keys?.has(last!)) return last;
       keys?.add(last!);
     }
+    if (open.length > deepest)
+      throw new ThalwegError({
+        code: 'DEPTH',
+        path,
+        received: `more than ${deepest} nested brackets`,
+        expected: `at most ${deepest}`,
+      });
   }
   return undefined;
 }
 
-/** Parses JSON; FORMAT where it is none, DUPLICATE where an object names a key twice. */
+/** Parses JSON; FORMAT where it is none, DEPTH where it nests deeply, DUPLICATE at a key twice. */
 export function parseStrictJson(text: string, path: string): unknown {
   let value: unknown;
   try {
@@ -34,7 +44,7 @@ export function parseStrictJson(text: string, path: string): unknown {
       { cause },
     );
   }
-  const key = duplicateKey(text);
+  const key = duplicateKey(text, path);
   if (key !== undefined)
     throw new ThalwegError({
       code: 'DUPLICATE',

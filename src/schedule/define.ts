@@ -60,9 +60,19 @@ function definitionOf(value: Kind): Definition<Kind> {
   return definitions.get(value.kind)!;
 }
 
+/** Schedules within schedules; each level lengthens the path by one name. */
+const deepest = 32;
+
 /** `value` as a number or a checked schedule (it may come from a file), or a coded error. */
 export function checkPlain(path: string, value: unknown): number | Kind {
   if (typeof value === 'number') return checkNumber(path, value, { min: 0 });
+  if (path.split('.').length > deepest)
+    throw new ThalwegError({
+      code: 'DEPTH',
+      path,
+      received: `more than ${deepest} schedules within each other`,
+      expected: `at most ${deepest}`,
+    });
   const kind: unknown = (value as Partial<Kind> | undefined | null)?.kind;
   const definition = typeof kind === 'string' ? definitions.get(kind) : undefined;
   if (definition !== undefined) {
