@@ -8,7 +8,6 @@ export type ErrorCode =
   | 'DTYPE'
   | 'RANK'
   | 'OVERFLOW'
-  | 'ALIGN'
   | 'DETACHED'
   | 'RESIZABLE'
   | 'DISPOSED'
@@ -18,7 +17,6 @@ export type ErrorCode =
   | 'UNKNOWN_OPTION'
   | 'FORMAT'
   | 'TRUNCATED'
-  | 'CHECKSUM'
   | 'VERSION'
   | 'MISSING'
   | 'MISMATCH'
@@ -35,7 +33,6 @@ export type ErrorCode =
   | 'DEPTH'
   | 'HEADER_LIMIT'
   | 'ENCODING'
-  | 'CHANGED'
   | 'UNSAFE_PATH';
 
 /** What went wrong, in parts. `remedy` may be empty. */

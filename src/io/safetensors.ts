@@ -207,7 +207,8 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
  * Writes tensors in the given order, atomically.
  *
  * @param metadata strings, kept under `__metadata__`
- * @throws ThalwegError DUPLICATE, DTYPE, SHAPE; or the error of the file system. The old file stays then
+ * @throws ThalwegError DUPLICATE, DTYPE, SHAPE, NO_SPACE, MISSING; or another error of the file system.
+ * What was there before stays then
  */
 export async function writeSafetensors(
   file: string,

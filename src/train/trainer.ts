@@ -292,7 +292,8 @@ export class Trainer implements Disposable {
   /**
    * Writes the weights as a safetensors file, atomically: a crash leaves the old file or the new.
    *
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED; or the error of the file system
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING; or another error of the
+   * file system
    */
   async saveWeights(file: string): Promise<void> {
     await writeWeights(file, this.model, this.parameters());
