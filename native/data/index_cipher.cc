@@ -7,7 +7,7 @@ namespace thalweg::data {
 
 namespace {
 
-constexpr uint64_t kNarrowExtent = uint64_t{1} << 16;
+constexpr uint64_t kMostColumns = uint64_t{1} << 16;
 
 uint64_t ceil_sqrt(uint64_t x) {
   auto root = static_cast<uint64_t>(std::sqrt(static_cast<double>(x)));
@@ -17,10 +17,11 @@ uint64_t ceil_sqrt(uint64_t x) {
 }
 
 // At least sqrt(length) columns, so that columns * rows - length < columns; of
-// the next few, those that waste least. Up to 2^32 rows, at most 2^16 columns.
+// the next few, those that waste least. Up to 2^32 rows, at most 2^16 columns: no
+// arithmetic needs that any more, but the bits of orders do.
 void choose_extents(IndexCipher& cipher) {
   const uint64_t root = ceil_sqrt(cipher.length);
-  const uint64_t most = root <= kNarrowExtent ? kNarrowExtent : UINT64_MAX;
+  const uint64_t most = root <= kMostColumns ? kMostColumns : UINT64_MAX;
   const uint64_t last = std::min(root + std::min<uint64_t>(root / 16, 64), most);
   uint64_t least = UINT64_MAX;
   for (uint64_t columns = root; columns <= last && least > 0; ++columns) {

@@ -17,9 +17,6 @@ namespace thalweg::data {
 inline constexpr int kCipherRounds = 8;
 inline constexpr uint64_t kMaxLength = uint64_t{1} << 53;
 
-// Whether columns and rows are at most 2^16.
-enum class Extents { kNarrow, kWide };
-
 struct CipherRound {
   uint32_t add;
   uint32_t mix;
@@ -34,60 +31,59 @@ struct IndexCipher {
   CipherRound round[kCipherRounds];
 };
 
-// The two halves of an index on its way through the rounds.
+// The two halves of an index on its way through the rounds; of many indices, where
+// Word is a vector.
+template <class Word>
 struct CipherHalves {
-  uint32_t left;
-  uint32_t right;
+  Word left;
+  Word right;
 };
 
 inline namespace THALWEG_LANES {
 
-// (x * extent) >> 32. Below 2^32 rows both extents are at most 2^16, and 32-bit
-// lanes do it: the compilers' 64-bit lanes are half as many.
-template <Extents kExtents>
-THALWEG_INLINE uint32_t scale(uint32_t x, uint32_t extent) {
-  if constexpr (kExtents == Extents::kWide)
-    return static_cast<uint32_t>((uint64_t{x} * extent) >> 32);
-  else
-    return ((x >> 16) * extent + ((x & 0xFFFFu) * extent >> 16)) >> 16;
-}
+// (x * y) >> 32; vectors specialise it.
+template <class Word>
+struct MultiplyHigh {
+  static THALWEG_INLINE Word of(Word x, uint32_t y) {
+    return static_cast<Word>((uint64_t{x} * y) >> 32);
+  }
+};
 
 // Hashes x and scales the hash to [0, extent).
-template <Extents kExtents>
-THALWEG_INLINE uint32_t cipher_hash(uint32_t x, CipherRound round, uint32_t extent) {
+template <class Word>
+THALWEG_INLINE Word cipher_hash(Word x, CipherRound round, uint32_t extent) {
   x = (x ^ round.add) * 0x85EBCA6Bu;
   x ^= x >> 15;
   x = (x + round.mix) * 0xC2B2AE35u;
   x ^= x >> 16;
-  return scale<kExtents>(x, extent);
+  return MultiplyHigh<Word>::of(x, extent);
 }
 
 // (x + y) mod extent for x, y < extent < 2^31.
-THALWEG_INLINE uint32_t add_modulo(uint32_t x, uint32_t y, uint32_t extent) {
-  const uint32_t sum = x + y;
-  const uint32_t reduced = sum - extent;
+template <class Word>
+THALWEG_INLINE Word add_modulo(Word x, Word y, uint32_t extent) {
+  const Word sum = x + y;
+  const Word reduced = sum - extent;
   return reduced < sum ? reduced : sum;
 }
 
 // Rounds 2 * pair and 2 * pair + 1.
-template <Extents kExtents>
-THALWEG_INLINE CipherHalves cipher_round_pair(const IndexCipher& cipher, int pair,
-                                              CipherHalves halves) {
-  halves.left = add_modulo(
-      halves.left, cipher_hash<kExtents>(halves.right, cipher.round[2 * pair], cipher.columns),
-      cipher.columns);
-  halves.right = add_modulo(
-      halves.right, cipher_hash<kExtents>(halves.left, cipher.round[2 * pair + 1], cipher.rows),
-      cipher.rows);
+template <class Word>
+THALWEG_INLINE CipherHalves<Word> cipher_round_pair(const IndexCipher& cipher, int pair,
+                                                    CipherHalves<Word> halves) {
+  const uint32_t columns = cipher.columns, rows = cipher.rows;
+  const CipherRound* round = cipher.round + 2 * pair;
+  halves.left = add_modulo(halves.left, cipher_hash(halves.right, round[0], columns), columns);
+  halves.right = add_modulo(halves.right, cipher_hash(halves.left, round[1], rows), rows);
   return halves;
 }
 
 // One pass through the rounds, a bijection of [0, columns * rows).
 inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
-  CipherHalves halves = {static_cast<uint32_t>(x % cipher.columns),
-                         static_cast<uint32_t>(x / cipher.columns)};
+  CipherHalves<uint32_t> halves = {static_cast<uint32_t>(x % cipher.columns),
+                                   static_cast<uint32_t>(x / cipher.columns)};
   for (int pair = 0; pair < cipher.rounds / 2; ++pair)
-    halves = cipher_round_pair<Extents::kWide>(cipher, pair, halves);
+    halves = cipher_round_pair(cipher, pair, halves);
   return uint64_t{halves.right} * cipher.columns + halves.left;
 }
 

@@ -1,12 +1,17 @@
 // Vector lanes of the index cipher. Positions are split into halves once a block
 // and then counted up, so no index costs a division.
 #include "backends/cpu/lanes.h"
+#include "backends/cpu/wide_lanes.h"
+
+template <>
+struct thalweg::data::MultiplyHigh<thalweg::Words> {
+  static THALWEG_INLINE Words of(Words x, uint32_t y) { return multiply_high(x, y); }
+};
 
 namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-using data::CipherHalves;
 using data::IndexCipher;
 
 constexpr int kBlock = 256;
@@ -47,19 +52,29 @@ void count_strides(const IndexCipher& cipher, uint64_t first, uint64_t stride, B
   }
 }
 
-template <class T>
-void encipher_block(const IndexCipher& shared, const Block& block, T* out) {
-  constexpr auto kExtents =
-      sizeof(T) == sizeof(uint32_t) ? data::Extents::kNarrow : data::Extents::kWide;
-  const IndexCipher cipher = shared;  // a copy that `out` cannot alias
-  for (int i = 0; i < kBlock; ++i) {
-    CipherHalves halves = {block.left[i], block.right[i]};
-    halves = cipher_round_pair<kExtents>(cipher, 0, halves);
-    halves = cipher_round_pair<kExtents>(cipher, 1, halves);
-    halves = cipher_round_pair<kExtents>(cipher, 2, halves);
-    halves = cipher_round_pair<kExtents>(cipher, 3, halves);
-    out[i] = static_cast<T>(halves.right) * cipher.columns + halves.left;
+Words load(const uint32_t* from) {
+  Words words;
+  __builtin_memcpy(&words, from, sizeof words);
+  return words;
+}
+
+// The halves, in place.
+void encipher_block(const IndexCipher& shared, Block& block) {
+  const IndexCipher cipher = shared;  // a copy that `block` cannot alias
+  for (int i = 0; i < kBlock; i += kWords) {
+    data::CipherHalves<Words> halves = {load(block.left + i), load(block.right + i)};
+    halves = cipher_round_pair(cipher, 0, halves);
+    halves = cipher_round_pair(cipher, 1, halves);
+    halves = cipher_round_pair(cipher, 2, halves);
+    halves = cipher_round_pair(cipher, 3, halves);
+    __builtin_memcpy(block.left + i, &halves.left, sizeof halves.left);
+    __builtin_memcpy(block.right + i, &halves.right, sizeof halves.right);
   }
+}
+
+template <class T>
+void join_halves(const Block& block, T columns, T* __restrict out) {
+  for (int i = 0; i < kBlock; ++i) out[i] = block.right[i] * columns + block.left[i];
 }
 
 // Enciphers again what fell outside, rare by the choice of the extents.
@@ -89,7 +104,8 @@ void cipher_range(const CipherRange& range, T* out) {
     else
       count_strides(cipher, first, range.stride, block);
     T* to = left >= kBlock ? out + done : result;
-    encipher_block(cipher, block, to);
+    encipher_block(cipher, block);
+    join_halves(block, static_cast<T>(cipher.columns), to);
     if (walks) walk_block(cipher, left >= kBlock ? kBlock : static_cast<int>(left), to);
     for (int64_t i = 0; to == result && i < left; ++i) out[done + i] = result[i];
   }
