@@ -1,4 +1,5 @@
 /** Everything the package exports; nothing is defined here. */
+export * as average from './average/index.js';
 export { progress } from './cli/progress.js';
 export type { ProgressOptions, ProgressStream } from './cli/progress.js';
 export * as chart from './report/chart.js';

@@ -5,8 +5,8 @@ import {
   checkBoolean,
   checkNumber,
   checkOneOf,
-  checkOptions,
   describe,
+  requireOptions,
   suggestion,
 } from '../options.js';
 import type { EpochMetrics, Position, TimeUnit } from './position.js';
@@ -36,9 +36,9 @@ const definitions = new Map<string, Definition<Kind>>();
 
 function build(definition: Definition<Kind>, path: string, given: unknown): Kind {
   const fields = Object.entries<Field<unknown, object>>(definition.fields);
-  const options = checkOptions(
+  const options = requireOptions(
     path,
-    given ?? {},
+    given,
     fields.map(([key]) => key),
   );
   const value: Record<string, unknown> = { kind: definition.kind };

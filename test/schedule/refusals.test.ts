@@ -14,8 +14,9 @@ const bad: readonly Bad[] = [
   ['cosine', { initial: '1', steps: 5 }, 'TYPE', '.initial'],
   ['cosine', { initial: 1, steps: 5, unit: 'day' }, 'RANGE', '.unit'],
   ['cosine', { initial: 1, step: 5 }, 'UNKNOWN_OPTION', '.step'],
-  ['cosine', null, 'TYPE', '.initial'],
+  ['cosine', null, 'TYPE', ''],
   ['cosine', [], 'TYPE', ''],
+  ['cosine', undefined, 'TYPE', ''],
   ['constant', { value: -1 }, 'RANGE', '.value'],
   ['stepDecay', { initial: 1, factor: -0.5, every: 5 }, 'RANGE', '.factor'],
   ['stepDecay', { initial: 1, factor: 0.5, every: 0 }, 'RANGE', '.every'],
@@ -67,7 +68,7 @@ it.each(bad.filter(([kind]) => kind !== 'constant'))(
   },
 );
 
-it.each(bad.filter(([, options]) => options !== null && !Array.isArray(options)))(
+it.each(bad.filter(([, options]) => options != null && !Array.isArray(options)))(
   'an optimizer from a file refuses %s of %j',
   async (kind, options, code, path) => {
     const learningRate = { kind, ...(options as object) } as never;
