@@ -9,6 +9,7 @@ export { ThalwegError } from './errors.js';
 export type { ErrorCode, ErrorFields } from './errors.js';
 export * as io from './io/index.js';
 export * as loss from './loss/index.js';
+export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';

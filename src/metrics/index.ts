@@ -1,0 +1,13 @@
+/** Metrics that take in predictions batch by batch, exact at every batch size. */
+export { ConfusionMatrix } from './confusion-matrix.js';
+export { Regression } from './regression.js';
+export { RocAuc } from './roc-auc.js';
+export { TopK } from './top-k.js';
+export type {
+  ClassScores,
+  ClassificationScores,
+  ConfusionMatrixOptions,
+  ScoreAverage,
+} from './confusion-matrix.js';
+export type { RegressionOptions } from './regression.js';
+export type { TopKOptions } from './top-k.js';
