@@ -23,4 +23,5 @@ export type {
   ProgressEvent,
   StartEvent,
   TrainEvent,
+  WarningEvent,
 } from './train/events.js';

@@ -88,7 +88,7 @@ function bar(share: number, width: number): string {
   return `${full}${rest}`.padEnd(width, '░');
 }
 
-/** The bar's line, never wider than `columns`. */
+/** The bar's line, never wider than `columns`; its loss is that of the latest steps. */
 function barLine(event: ProgressEvent, epochs: number, columns: number): string {
   const share = event.stepInEpoch / event.stepsPerEpoch;
   const done = event.epoch % epochs;
@@ -96,7 +96,8 @@ function barLine(event: ProgressEvent, epochs: number, columns: number): string 
   const elapsed = (event.stepInEpoch / Math.max(event.examplesPerSecond, 1e-9)) * event.batchSize;
   const eta = (elapsed / Math.max(event.stepInEpoch, 1)) * remaining;
   const head = `epoch ${event.epoch + 1}/${epochs} `;
-  const tail = ` ${metrics(event)} · ${formatRate(event.examplesPerSecond)}/s · ETA ${formatDuration(eta)}`;
+  const loss = event.smoothedLoss ?? event.loss;
+  const tail = ` ${metrics({ ...event, loss })} · ${formatRate(event.examplesPerSecond)}/s · ETA ${formatDuration(eta)}`;
   const room = columns - 1 - head.length - tail.length;
   const line = room >= 8 ? `${head}${bar(share, Math.min(room, 30))}${tail}` : `${head}${tail}`;
   return line.slice(0, Math.max(columns - 1, 0));
@@ -139,6 +140,8 @@ export function progress(options: ProgressOptions = {}): (event: TrainEvent) => 
       stream.write(`${style.dim(startLine(event))}\n`);
     } else if (event.type === 'epoch') {
       stream.write(`${clear}${epochLine(event, Math.max(epochs, event.epoch + 1), style)}\n`);
+    } else if (event.type === 'warning') {
+      stream.write(`${clear}${style.bold('warning')}: ${event.message}; ${event.remedy}\n`);
     } else if (event.type === 'end') {
       const how = event.reason === 'aborted' ? 'stopped' : 'done';
       stream.write(`${clear}${style.dim(`${how} after ${formatDuration(event.seconds)}`)}\n`);

@@ -1,4 +1,5 @@
 /** Line charts as standalone SVG. */
+import { ExponentialAverage } from '../average/exponential.js';
 import { ThalwegError } from '../errors.js';
 import { describe, requireOptions } from '../options.js';
 
@@ -10,6 +11,8 @@ export interface Series {
   readonly values: readonly number[];
   /** Which scale: left (default) or right. */
   readonly axis?: 'left' | 'right';
+  /** Draws an exponentially weighted average with this β, in [0, 1), over the faint values. */
+  readonly smooth?: number;
 }
 
 /** What {@link lines} draws. */
@@ -86,7 +89,20 @@ function verticalAxis(axis: Scale, side: 'left' | 'right', label: string): strin
   ];
 }
 
+/** The average of what is finite; gaps stay gaps. */
+function smoothed(values: readonly number[], beta: number): number[] {
+  const average = new ExponentialAverage({ beta });
+  return values.map((value) => (Number.isFinite(value) ? average.push(value) : NaN));
+}
+
+/** A line, or for a smooth one the faint values under their average. */
 function path(line: Series, index: number, x: Scale, y: Scale): string {
+  if (line.smooth === undefined) return curve(line, index, x, y);
+  const values = smoothed(line.values, line.smooth);
+  return `<g opacity="0.3">${curve(line, index, x, y)}</g>\n${curve({ ...line, values }, index, x, y)}`;
+}
+
+function curve(line: Series, index: number, x: Scale, y: Scale): string {
   const points = line.values
     .map((value, i) => ({ x: x.at(i + 1), y: y.at(value) }))
     .filter((point) => Number.isFinite(point.y));

@@ -33,6 +33,8 @@ export interface ProgressEvent extends Evaluation {
   readonly stepsPerEpoch: number;
   /** Rows a step. */
   readonly batchSize: number;
+  /** Loss of about the last 50 steps: an exponentially weighted average. Absent before the first. */
+  readonly smoothedLoss?: number;
   /** Euclidean norm of the last step's gradient; absent where the step did not need it. */
   readonly gradientNorm?: number;
   /** Base learning rate of the last step. */
@@ -47,6 +49,20 @@ export interface EpochEvent extends EpochRecord {
   readonly type: 'epoch';
 }
 
+/** Sent after an epoch that gives reason to doubt the run; each `code` at most once a run. */
+export interface WarningEvent {
+  /** Tells the events apart. */
+  readonly type: 'warning';
+  /** `STALL`: the learning rate is too small to move the loss. */
+  readonly code: 'STALL';
+  /** From 0, over all runs. */
+  readonly epoch: number;
+  /** What was seen. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly remedy: string;
+}
+
 /** Sent last. */
 export interface EndEvent {
   /** Tells the events apart. */
@@ -58,4 +74,4 @@ export interface EndEvent {
 }
 
 /** Any of them; `type` tells which. */
-export type TrainEvent = StartEvent | ProgressEvent | EpochEvent | EndEvent;
+export type TrainEvent = StartEvent | ProgressEvent | EpochEvent | WarningEvent | EndEvent;

@@ -12,6 +12,8 @@ export interface Evaluation {
 export interface EpochRecord extends Evaluation {
   /** From 0. */
   readonly epoch: number;
+  /** Exponentially weighted average of the epochs' losses so far, β = 0.9, bias corrected. */
+  readonly smoothedLoss: number;
   /** Of the validation set after the epoch, where `fit` was given one. */
   readonly validation?: Evaluation;
   /** Time of the epoch's training, without validation. */

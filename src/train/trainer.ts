@@ -25,6 +25,9 @@ import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/s
 import { explain, resolveDevice } from '../device.js';
 import type { Position } from '../schedule/position.js';
 import { metricsUsed } from '../schedule/schedule.js';
+import { exponential } from '../average/exponential.js';
+import { RecentLoss } from './recent-loss.js';
+import { stallIn } from './stall.js';
 import { readWeights, writeWeights } from './weights.js';
 import type { TrainEvent } from './events.js';
 import { Fit } from './fit.js';
@@ -403,7 +406,11 @@ export class Trainer implements Disposable {
     const { validation } = options;
     const signal = checkSignal(options.signal);
     const onEvent = checkListener(options.onEvent);
-    return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
+    const watch = { recentLoss: new RecentLoss(), highestRate: 0, warned: false };
+    return {
+      ...{ dataset, epochs, batchSize, shuffle, dropLast, steps },
+      ...{ validation, signal, onEvent, watch },
+    };
   }
 
   /** MISSING where the learning rate looks at a metric that this run will not measure. */
@@ -446,6 +453,7 @@ export class Trainer implements Disposable {
         if (record === undefined) break;
         records.push(record);
         send({ type: 'epoch', ...record });
+        this.#warn(run, records, send);
       }
     } finally {
       run.signal?.removeEventListener('abort', onAbort);
@@ -453,6 +461,22 @@ export class Trainer implements Disposable {
     const reason = records.length < run.epochs ? 'aborted' : 'completed';
     send({ type: 'end', reason, seconds: seconds() });
     return { epochs: records, reason, steps: this.#steps, seconds: seconds() };
+  }
+
+  /** Warns, once a run, where its rate no longer moves the loss. */
+  #warn(run: Run, records: readonly EpochRecord[], send: (event: TrainEvent) => void): void {
+    const [before, last] = records.slice(-2);
+    if (run.watch.warned || before === undefined || last === undefined) return;
+    const { epochs, watch } = run;
+    const remaining = epochs - records.length;
+    const warning = stallIn([before, last], {
+      highestRate: watch.highestRate,
+      remaining,
+      epochs,
+    });
+    if (warning === undefined) return;
+    watch.warned = true;
+    send(warning);
   }
 
   /** Whether the caller wants the run to end. */
@@ -479,7 +503,10 @@ export class Trainer implements Disposable {
     send: (event: TrainEvent) => void,
   ): Promise<EpochRecord | undefined> {
     const start = performance.now();
+    const { watch } = run;
     const rates = this.#rates(run.steps);
+    watch.highestRate = rates.base.reduce((a, b) => Math.max(a, b), watch.highestRate);
+    watch.recentLoss.startEpoch();
     const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
     let listenerError: { readonly error: unknown } | undefined;
     const job = trainer.train(
@@ -516,6 +543,7 @@ export class Trainer implements Disposable {
     const record: EpochRecord = {
       epoch: this.epochs,
       ...this.#toEvaluation(done),
+      smoothedLoss: this.#smoothedLoss(done.lossSum / Math.max(done.examples, 1)),
       ...(validation && { validation }),
       seconds: trained,
       examplesPerSecond: done.examples / trained,
@@ -527,12 +555,19 @@ export class Trainer implements Disposable {
     return record;
   }
 
+  /** Average of the losses of all epochs, `last` included; those that are not finite left out. */
+  #smoothedLoss(last: number): number {
+    const losses = [...this.#history.map(({ loss }) => loss), last].filter(Number.isFinite);
+    return exponential(losses, { beta: 0.9 }).at(-1) ?? NaN;
+  }
+
   #progressEvent(
     run: Run,
     progress: NativeTrainProgress,
     learningRate: number,
     start: number,
   ): TrainEvent {
+    const smoothedLoss = run.watch.recentLoss.push(progress);
     return {
       type: 'progress',
       epoch: this.epochs,
@@ -541,6 +576,7 @@ export class Trainer implements Disposable {
       stepsPerEpoch: run.steps,
       batchSize: run.batchSize,
       ...this.#toEvaluation(progress),
+      ...(smoothedLoss !== undefined && { smoothedLoss }),
       ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
       learningRate,
       examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
@@ -589,6 +625,16 @@ interface Run {
   readonly validation: Dataset | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
+  readonly watch: Watch;
+}
+
+/** What is kept in view over the epochs of a call of fit. */
+interface Watch {
+  readonly recentLoss: RecentLoss;
+  /** The highest base rate so far. */
+  highestRate: number;
+  /** Whether a warning has been sent. */
+  warned: boolean;
 }
 
 /** The job's value, or undefined where an abort or disposal ended it. */

@@ -39,7 +39,8 @@ const events: TrainEvent[] = [
     stepInEpoch: 5,
     stepsPerEpoch: 10,
     batchSize: 100,
-    loss: 0.5,
+    loss: 0.6,
+    smoothedLoss: 0.5,
     accuracy: 0.25,
     learningRate: 0.1,
     examplesPerSecond: 500,
@@ -48,6 +49,7 @@ const events: TrainEvent[] = [
     type: 'epoch',
     epoch: 0,
     loss: 0.4,
+    smoothedLoss: 0.45,
     accuracy: 0.5,
     validation: { loss: 0.3, accuracy: 0.75 },
     seconds: 2,
@@ -100,6 +102,13 @@ describe('in a terminal', () => {
     run(dumb);
     expect(dumb.raw).not.toContain('\x1b');
   });
+});
+
+it('shows a warning on a line of its own', () => {
+  const screen = new Screen(true);
+  const warning = { type: 'warning', code: 'STALL', epoch: 3, message: 'm', remedy: 'r' } as const;
+  run(screen, [...events.slice(0, 2), warning]);
+  expect(screen.lines.slice(-2)).toEqual(['warning: m; r', '']);
 });
 
 it('elsewhere writes one plain line an epoch', () => {

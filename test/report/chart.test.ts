@@ -43,6 +43,19 @@ describe('lines', () => {
     expect(svg).toContain('A &#38; B &#60;1&#62;');
   });
 
+  it('draws an average over its faint values', () => {
+    const values = [4, 0, NaN, 4, 0];
+    const [series] = [{ name: 's', values, smooth: 0.9 }];
+    const svg = chart.lines({ ...options, series: [series!] });
+    expect(parse(svg).get('circle')).toBe(4 + 4);
+    const heights = [...svg.matchAll(/<circle cx="[\d.]+" cy="([\d.]+)"/g)].map(([, y]) =>
+      Number(y),
+    );
+    const drop = (ys: number[]): number => Math.max(...ys) - Math.min(...ys);
+    expect(drop(heights.slice(4))).toBeLessThan(drop(heights.slice(0, 4)) * 0.6);
+    expect(svg.match(/opacity="0.3"/g)).toHaveLength(1);
+  });
+
   it.each([[[]], [[5]], [[NaN]], [[2, 2, 2]], [[-1e-9, 1e9]]])('takes %j', (values) => {
     const svg = chart.lines({ ...options, series: [{ name: 's', values }] });
     parse(svg);

@@ -7,6 +7,7 @@ import {
   type TrainEvent,
   ThalwegError,
   Trainer,
+  average,
   data,
   nn,
   optim,
@@ -69,6 +70,9 @@ describe('fit', () => {
     expect(history.steps).toBe(40 * 10);
     expect(trainer.steps).toBe(400);
     expect(history.epochs).toHaveLength(40);
+    const losses = history.epochs.map((epoch) => epoch.loss);
+    const smooth = average.exponential(losses, { beta: 0.9 });
+    expect(history.epochs.map((epoch) => epoch.smoothedLoss)).toEqual([...smooth]);
     expect(history.epochs[39]!.loss).toBeLessThan(history.epochs[0]!.loss / 2);
     expect(history.epochs[39]!.validation!.accuracy).toBeGreaterThan(0.85);
     expect(events[0]).toMatchObject({ type: 'start', stepsPerEpoch: 10, examples: 300 });

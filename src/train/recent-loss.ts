@@ -1,0 +1,31 @@
+/** The loss of the latest steps, from reports that are sums over an epoch so far. */
+import { ExponentialAverage } from '../average/exponential.js';
+
+/** Sums over an epoch so far. */
+interface Sums {
+  readonly lossSum: number;
+  readonly examples: number;
+  readonly steps: number;
+}
+
+const none: Sums = { lossSum: 0, examples: 0, steps: 0 };
+
+/** An exponentially weighted average over about 50 steps, whenever the reports come. */
+export class RecentLoss {
+  readonly #average = new ExponentialAverage({ window: 50 });
+  #seen = none;
+
+  /** The sums start anew. */
+  startEpoch(): void {
+    this.#seen = none;
+  }
+
+  /** Takes in the steps since the last report; undefined while no loss was finite. */
+  push({ lossSum, examples, steps }: Sums): number | undefined {
+    const count = steps - this.#seen.steps;
+    const mean = (lossSum - this.#seen.lossSum) / (examples - this.#seen.examples);
+    this.#seen = { lossSum, examples, steps };
+    if (count > 0 && Number.isFinite(mean)) this.#average.push(mean, count);
+    return this.#average.count > 0 ? this.#average.value : undefined;
+  }
+}
