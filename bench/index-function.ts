@@ -1,8 +1,8 @@
-/** The row at a position of a shuffled order, on one core, over 2^20 neighbouring positions. */
+/** The row at a position of a shuffled order, on one core, over 2^18 neighbouring positions. */
 import { native } from '../src/native.js';
 import type { Contestant, Workload } from './harness.js';
 
-const count = 2 ** 20;
+const count = 2 ** 18;
 
 function order(name: string, length: number, isa?: string): Contestant {
   return {
@@ -31,8 +31,8 @@ export const workloads: Workload[] = [
     name: 'index-function',
     unit: 'ns/index',
     scale: 1e9 / count,
-    repeat: 5,
-    rounds: 15,
+    repeat: 4,
+    rounds: 41,
     contestants: [
       order('thalweg', 2 ** 20 + 1),
       order('2^20 rows', 2 ** 20),
