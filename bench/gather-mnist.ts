@@ -16,7 +16,7 @@ const thalweg: Contestant = {
     const inputs = new Float32Array(batchSize * 784);
     return {
       run: () => {
-        for (const indices of shuffler) data.gather(set, indices as Uint32Array, { inputs });
+        for (const indices of shuffler) data.gather(set, indices, { inputs });
       },
       dispose: () => {
         set.dispose();
