@@ -86,7 +86,9 @@ export interface NativeTrainRequest {
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly settings: Float64Array;
-  /** [steps][groups] */
+  /** Indices of the settings that change from step to step. */
+  readonly columns: Float64Array;
+  /** Their values, [steps][columns]. */
   readonly rates: Float64Array;
 }
 

@@ -101,7 +101,7 @@ TrainRequest read_train_request(const Napi::Object& object) {
   request.shuffle = truth(object, "shuffle");
   request.drop_last = truth(object, "dropLast");
   request.settings = doubles(object, "settings");
-  request.rates = doubles(object, "rates");
+  request.rates = {doubles(object, "columns"), doubles(object, "rates")};
   request.dataset = to_dataset(object.Get("dataset"), "dataset");
   return request;
 }

@@ -16,6 +16,7 @@
 #include "train/job_thread.h"
 #include "train/network.h"
 #include "train/plan.h"
+#include "train/settings.h"
 #include "train/stepper.h"
 
 namespace thalweg {
@@ -36,7 +37,7 @@ struct TrainRequest {
   bool shuffle = true;
   bool drop_last = false;
   std::vector<double> settings;  // as napi/stepper.cc reads them
-  std::vector<double> rates;     // [steps of the epoch - first_step][groups]
+  StepTable rates;               // and what else changes, for each step from first_step
 };
 
 struct Metrics {

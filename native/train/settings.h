@@ -30,24 +30,34 @@ inline StepSettings read_settings(const double* values, size_t length, const Ste
   return settings;
 }
 
-// The same settings with each step's learning rates put in, from a table
-// [steps][groups].
+// What changes from step to step: the learning rates, and whatever else follows a
+// schedule.
+struct StepTable {
+  std::vector<double> columns;  // which numbers of the settings row
+  std::vector<double> values;   // [steps][columns]
+};
+
+// The same settings with each step's own values put in.
 class SettingsReader {
  public:
-  SettingsReader(std::vector<double> values, const std::vector<double>& rates,
-                 const Stepper& stepper)
-      : values_(std::move(values)), rates_(rates), stepper_(stepper) {}
+  SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
+      : values_(std::move(values)), table_(table), stepper_(stepper) {
+    for (const double column : table_.columns)
+      if (!(column >= 0 && column < static_cast<double>(values_.size())))
+        throw Error({"SHAPE", "columns", std::to_string(column),
+                     "less than " + std::to_string(values_.size()), ""});
+  }
 
   StepSettings at(int64_t step) {
-    const int groups = stepper_.options().groups;
-    for (int group = 0; group < groups; ++group)
-      values_[kCommonSettings + group * stepper_.hyper_count()] = rates_[step * groups + group];
+    const size_t width = table_.columns.size();
+    for (size_t i = 0; i < width; ++i)
+      values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
     return read_settings(values_.data(), values_.size(), stepper_);
   }
 
  private:
   std::vector<double> values_;
-  const std::vector<double>& rates_;
+  const StepTable& table_;
   const Stepper& stepper_;
 };
 

@@ -1,10 +1,11 @@
 /** AdaDelta. */
-import { type CommonOptions, define, positive, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define, positive } from './define.js';
 
 /** Options of {@link adadelta}. */
 export interface AdadeltaOptions extends CommonOptions {
-  /** ρ in [0, 1), default 0.95. */
-  readonly decay?: number;
+  /** ρ in [0, 1), default 0.95; may follow a schedule. */
+  readonly decay?: Scheduled;
   /** Greater than 0; default 1e-6, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
 }
@@ -20,7 +21,7 @@ export const adadelta = define<AdadeltaOptions>({
   kind: 'adadelta',
   learningRate: 1,
   options: {
-    decay: { default: 0.95, range: unit },
+    decay: decayRate(0.95),
     epsilon: { default: 1e-6, tfjs: 1e-7, range: positive },
   },
   rule: ({ compat }) => (compat === 'tfjs' ? 'adadeltaTfjs' : 'adadelta'),

@@ -1,12 +1,13 @@
 /** Adam. */
-import { type CommonOptions, type OptionSpec, define, positive, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, type OptionSpec, decayRate, define, positive } from './define.js';
 
 /** Options of {@link adam}. */
 export interface AdamOptions extends CommonOptions {
-  /** β₁ in [0, 1), default 0.9. */
-  readonly beta1?: number;
-  /** β₂ in [0, 1), default 0.999. */
-  readonly beta2?: number;
+  /** β₁ in [0, 1), default 0.9; may follow a schedule. */
+  readonly beta1?: Scheduled;
+  /** β₂ in [0, 1), default 0.999; may follow a schedule. */
+  readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
   /** Default true; false is the simplified form of courses. */
@@ -17,8 +18,8 @@ export interface AdamOptions extends CommonOptions {
 
 /** Options of adam and its kin. */
 export const adamSpecs: Readonly<Record<string, OptionSpec>> = {
-  beta1: { default: 0.9, range: unit },
-  beta2: { default: 0.999, range: unit },
+  beta1: decayRate(0.9),
+  beta2: decayRate(0.999),
   epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
   biasCorrection: { default: true, range: 'boolean' },
   amsgrad: { default: false, range: 'boolean' },

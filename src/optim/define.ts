@@ -8,7 +8,11 @@ import {
   describe,
   type Range,
 } from '../options.js';
-import { type LearningRate, check as checkScheduled } from '../schedule/schedule.js';
+import {
+  type LearningRate,
+  type Scheduled,
+  check as checkScheduled,
+} from '../schedule/schedule.js';
 
 /** A set of parameters with settings of its own. */
 export interface ParameterGroup {
@@ -28,10 +32,13 @@ export interface ParameterGroup {
 export interface CommonOptions {
   /** A number, a schedule, or a function of the steps taken so far; finite, at least 0. */
   readonly learningRate?: LearningRate;
-  /** Coupled L2: λw is added to the gradient. At least 0, default 0. */
-  readonly l2?: number;
-  /** Decoupled decay: w −= ηλw beside the update. At least 0, default 0 (adamW 0.01). */
-  readonly weightDecay?: number;
+  /** Coupled L2: λw is added to the gradient. At least 0, default 0; may follow a schedule. */
+  readonly l2?: Scheduled;
+  /**
+   * Decoupled decay: w −= ηλw beside the update. At least 0, default 0 (adamW 0.01); may follow a
+   * schedule.
+   */
+  readonly weightDecay?: Scheduled;
   /** Parameters with other rates or decays; the first match counts. Default none. */
   readonly groups?: readonly ParameterGroup[];
   /** `'tfjs'`: the formulas and defaults of TensorFlow.js where they differ. */
@@ -45,18 +52,27 @@ export interface Optimizer {
   /** Before the groups' scales. */
   readonly learningRate: LearningRate;
   /** Coupled L2. */
-  readonly l2: number;
+  readonly l2: Scheduled;
   /** Decoupled decay. */
-  readonly weightDecay: number;
+  readonly weightDecay: Scheduled;
   /** Parameters with other rates or decays. */
   readonly groups: readonly ParameterGroup[];
   /** Whose formulas, where they differ from the papers'. */
   readonly compat?: 'tfjs';
 }
 
-/** One option of an optimizer: its default (tfjs's, where another) and what values it takes. */
+/** A number of an optimizer: its default (tfjs's, where another) and what values it takes. */
+export interface NumberSpec {
+  readonly default: number;
+  readonly tfjs?: number;
+  readonly range: Range;
+  /** Whether it may follow a schedule. */
+  readonly scheduled?: true;
+}
+
+/** One option of an optimizer. */
 export type OptionSpec =
-  | { readonly default: number; readonly tfjs?: number; readonly range: Range }
+  | NumberSpec
   | { readonly default: boolean; readonly range: 'boolean' }
   | { readonly default: string; readonly range: readonly string[] };
 
@@ -70,23 +86,36 @@ export interface Definition {
   rule(options: Readonly<Record<string, unknown>>): string;
 }
 
+/** A number that a step reads, and what keeps it sane where a schedule gives it. */
+export interface Setting {
+  /** Where the user gave it, for errors. */
+  readonly path: string;
+  readonly value: Scheduled;
+  readonly range: Range;
+}
+
 /** What a bound optimizer needs: the native rule's name and its numbers. */
 export interface LoweredOptimizer {
   readonly rule: string;
   /** By native name; without the learning rate. */
-  readonly hyper: Readonly<Record<string, number>>;
+  readonly hyper: Readonly<Record<string, Setting>>;
   readonly learningRate: LearningRate;
-  readonly l2: number;
-  readonly weightDecay: number;
+  readonly l2: Setting;
+  readonly weightDecay: Setting;
   readonly groups: readonly ParameterGroup[];
 }
 
 /** [0, 1), for decay rates. */
-export const unit: Range = { min: 0, max: 1, openMax: true };
+const unit: Range = { min: 0, max: 1, openMax: true };
 /** At least 0. */
 export const nonNegative: Range = { min: 0 };
 /** Greater than 0. */
 export const positive: Range = { min: 0, openMin: true };
+
+/** A share in [0, 1) that is kept from step to step, and may follow a schedule. */
+export function decayRate(fallback: number): NumberSpec {
+  return { default: fallback, range: unit, scheduled: true };
+}
 
 const commonKeys = ['learningRate', 'l2', 'weightDecay', 'groups', 'compat'];
 const groupKeys = ['match', 'learningRateScale', 'learningRate', 'l2', 'weightDecay'];
@@ -119,10 +148,21 @@ function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   );
 }
 
+/** A number in the range, or a schedule, whose values are checked when they are used. */
+export function checkSetting(path: string, value: unknown, range: Range): Setting {
+  const isNumber = typeof value === 'number';
+  return {
+    path,
+    value: isNumber ? checkNumber(path, value, range) : checkScheduled(path, value),
+    range,
+  };
+}
+
 function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {
   if (spec.range === 'boolean') return checkBoolean(path, value);
   if (Array.isArray(spec.range)) return checkOneOf(path, value, spec.range as readonly string[]);
-  return checkNumber(path, value, spec.range as Range);
+  const { range, scheduled } = spec as NumberSpec;
+  return scheduled ? checkSetting(path, value, range).value : checkNumber(path, value, range);
 }
 
 /** Makes the factory of an optimizer from its definition. */
@@ -144,8 +184,8 @@ export function define<Options extends CommonOptions>(
       const fallback = 'compat' in compat ? tfjsDefault(spec) : spec.default;
       return [key, checkOption(at(key), spec, options[key] ?? fallback)] as const;
     });
-    const number = (key: string, fallback: number): number =>
-      checkNumber(at(key), options[key] ?? fallback, nonNegative);
+    const decay = (key: string, fallback: number): Scheduled =>
+      checkSetting(at(key), options[key] ?? fallback, nonNegative).value;
     return Object.freeze({
       kind,
       learningRate: checkScheduled(
@@ -153,12 +193,16 @@ export function define<Options extends CommonOptions>(
         options['learningRate'] ?? definition.learningRate,
       ),
       ...Object.fromEntries(own),
-      l2: number('l2', 0),
-      weightDecay: number('weightDecay', definition.weightDecay ?? 0),
+      l2: decay('l2', 0),
+      weightDecay: decay('weightDecay', definition.weightDecay ?? 0),
       groups: checkGroups(at('groups'), options['groups']),
       ...compat,
     });
   };
+}
+
+function rangeOf(spec: OptionSpec): Range {
+  return typeof spec.range === 'object' && !Array.isArray(spec.range) ? (spec.range as Range) : {};
 }
 
 function tfjsDefault(spec: OptionSpec): number | boolean | string {
@@ -182,14 +226,22 @@ export function checkOptimizer(value: unknown): Optimizer {
 export function lower(optimizer: Optimizer): LoweredOptimizer {
   const definition = definitions.get(checkOptimizer(optimizer).kind)!;
   const options = optimizer as unknown as Readonly<Record<string, unknown>>;
-  const hyper: Record<string, number> = {};
+  const at = (key: string): string => `${definition.kind}.${key}`;
+  const hyper: Record<string, Setting> = {};
   for (const [key, spec] of Object.entries(definition.options)) {
-    const value = checkOption(`${definition.kind}.${key}`, spec, options[key] ?? spec.default);
-    if (typeof value !== 'string') hyper[key] = Number(value);
+    const value = checkOption(at(key), spec, options[key] ?? spec.default);
+    if (typeof value === 'string') continue;
+    const number = typeof value === 'boolean' ? Number(value) : (value as Scheduled);
+    hyper[key] = { path: at(key), value: number, range: rangeOf(spec) };
   }
-  const { l2, weightDecay, groups } = optimizer;
-  const learningRate = checkScheduled(`${definition.kind}.learningRate`, optimizer.learningRate);
-  return { rule: definition.rule(options), hyper, learningRate, l2, weightDecay, groups };
+  return {
+    rule: definition.rule(options),
+    hyper,
+    learningRate: checkScheduled(at('learningRate'), optimizer.learningRate),
+    l2: checkSetting(at('l2'), optimizer.l2, nonNegative),
+    weightDecay: checkSetting(at('weightDecay'), optimizer.weightDecay, nonNegative),
+    groups: optimizer.groups,
+  };
 }
 
 function matches(pattern: string, name: string): boolean {

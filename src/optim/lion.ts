@@ -1,12 +1,13 @@
 /** Lion. */
-import { type CommonOptions, define, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define } from './define.js';
 
 /** Options of {@link lion}. */
 export interface LionOptions extends CommonOptions {
-  /** β₁ in [0, 1), default 0.9. */
-  readonly beta1?: number;
-  /** β₂ in [0, 1), default 0.99. */
-  readonly beta2?: number;
+  /** β₁ in [0, 1), default 0.9; may follow a schedule. */
+  readonly beta1?: Scheduled;
+  /** β₂ in [0, 1), default 0.99; may follow a schedule. */
+  readonly beta2?: Scheduled;
 }
 
 /**
@@ -19,6 +20,6 @@ export interface LionOptions extends CommonOptions {
 export const lion = define<LionOptions>({
   kind: 'lion',
   learningRate: 1e-4,
-  options: { beta1: { default: 0.9, range: unit }, beta2: { default: 0.99, range: unit } },
+  options: { beta1: decayRate(0.9), beta2: decayRate(0.99) },
   rule: () => 'lion',
 });

@@ -1,10 +1,11 @@
 /** Momentum in three forms. */
-import { type CommonOptions, define, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define } from './define.js';
 
 /** Options of {@link momentum}. */
 export interface MomentumOptions extends CommonOptions {
-  /** μ in [0, 1), default 0.9. */
-  readonly momentum?: number;
+  /** μ in [0, 1), default 0.9; may follow a schedule. */
+  readonly momentum?: Scheduled;
   /**
    * - `'heavyBall'` (default): v = μv + g; w −= ηv (Polyak 1964; PyTorch and TensorFlow.js)
    * - `'displacement'`: v = μv − ηg; w += v (CS231n, Keras)
@@ -29,7 +30,7 @@ export const momentum = define<MomentumOptions>({
   kind: 'momentum',
   learningRate: 0.01,
   options: {
-    momentum: { default: 0.9, range: unit },
+    momentum: decayRate(0.9),
     form: { default: 'heavyBall', range: Object.keys(rules) },
   },
   rule: ({ form }) => rules[form as string] ?? 'momentum',

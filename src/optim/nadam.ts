@@ -1,12 +1,13 @@
 /** NAdam. */
-import { type CommonOptions, define, nonNegative, positive, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define, nonNegative, positive } from './define.js';
 
 /** Options of {@link nadam}. */
 export interface NadamOptions extends CommonOptions {
-  /** β₁ in [0, 1), default 0.9. */
-  readonly beta1?: number;
-  /** β₂ in [0, 1), default 0.999. */
-  readonly beta2?: number;
+  /** β₁ in [0, 1), default 0.9; may follow a schedule. */
+  readonly beta1?: Scheduled;
+  /** β₂ in [0, 1), default 0.999; may follow a schedule. */
+  readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
   /** ψ of the momentum schedule, at least 0, default 0.004. */
@@ -23,8 +24,8 @@ export const nadam = define<NadamOptions>({
   kind: 'nadam',
   learningRate: 0.002,
   options: {
-    beta1: { default: 0.9, range: unit },
-    beta2: { default: 0.999, range: unit },
+    beta1: decayRate(0.9),
+    beta2: decayRate(0.999),
     epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
     momentumDecay: { default: 0.004, range: nonNegative },
   },

@@ -1,10 +1,11 @@
 /** Nesterov's accelerated gradient. */
-import { type CommonOptions, define, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define } from './define.js';
 
 /** Options of {@link nesterov}. */
 export interface NesterovOptions extends CommonOptions {
-  /** μ in [0, 1), default 0.9. */
-  readonly momentum?: number;
+  /** μ in [0, 1), default 0.9; may follow a schedule. */
+  readonly momentum?: Scheduled;
 }
 
 /**
@@ -16,6 +17,6 @@ export interface NesterovOptions extends CommonOptions {
 export const nesterov = define<NesterovOptions>({
   kind: 'nesterov',
   learningRate: 0.01,
-  options: { momentum: { default: 0.9, range: unit } },
+  options: { momentum: decayRate(0.9) },
   rule: () => 'nesterov',
 });

@@ -1,14 +1,15 @@
 /** RMSProp. */
-import { type CommonOptions, define, positive, unit } from './define.js';
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define, positive } from './define.js';
 
 /** Options of {@link rmsprop}. */
 export interface RmspropOptions extends CommonOptions {
-  /** ρ in [0, 1), default 0.9. */
-  readonly decay?: number;
+  /** ρ in [0, 1), default 0.9; may follow a schedule. */
+  readonly decay?: Scheduled;
   /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
-  /** μ in [0, 1), default 0: no momentum. */
-  readonly momentum?: number;
+  /** μ in [0, 1), default 0: no momentum; may follow a schedule. */
+  readonly momentum?: Scheduled;
   /** Divide by the standard deviation, not the root mean square (Graves 2013). Default false. */
   readonly centered?: boolean;
 }
@@ -24,9 +25,9 @@ export const rmsprop = define<RmspropOptions>({
   kind: 'rmsprop',
   learningRate: 0.001,
   options: {
-    decay: { default: 0.9, range: unit },
+    decay: decayRate(0.9),
     epsilon: { default: 1e-8, tfjs: 1e-7, range: positive },
-    momentum: { default: 0, range: unit },
+    momentum: decayRate(0),
     centered: { default: false, range: 'boolean' },
   },
   rule: ({ centered, momentum, compat }) => {

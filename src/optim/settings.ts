@@ -3,17 +3,26 @@ import { ThalwegError } from '../errors.js';
 import { type NativeRule, native } from '../native.js';
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { Position } from '../schedule/position.js';
-import { type LearningRate, valueAt } from '../schedule/schedule.js';
-import { type Optimizer, groupOf, lower } from './define.js';
+import type { Metric } from '../schedule/define.js';
+import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
+import {
+  type Optimizer,
+  type Setting,
+  checkSetting,
+  groupOf,
+  lower,
+  nonNegative,
+  positive,
+} from './define.js';
 
-/** Bounds on the gradient, applied in this order. Each is off by default. */
+/** Bounds on the gradient, applied in this order. Each is off by default; each may follow a schedule. */
 export interface ClipOptions {
   /** Clamps each element to ±value; greater than 0. */
-  readonly value?: number;
+  readonly value?: Scheduled;
   /** Scales each tensor down to at most this Euclidean norm; greater than 0. */
-  readonly tensorNorm?: number;
+  readonly tensorNorm?: Scheduled;
   /** Scales the whole gradient down to at most this Euclidean norm; greater than 0. */
-  readonly globalNorm?: number;
+  readonly globalNorm?: Scheduled;
 }
 
 /**
@@ -49,23 +58,35 @@ function ruleNamed(name: string): NativeRule {
   return rule;
 }
 
-function checkClip(path: string, clip: ClipOptions | undefined): Required<ClipOptions> {
-  const options = checkOptions(path, clip, ['value', 'tensorNorm', 'globalNorm']);
-  const limit = (key: string): number =>
-    options[key] === undefined
-      ? Infinity
-      : checkNumber(`${path}.${key}`, options[key], { min: 0, openMin: true });
-  return {
-    value: limit('value'),
-    tensorNorm: limit('tensorNorm'),
-    globalNorm: limit('globalNorm'),
-  };
+/** The limits in the order of the settings row; Infinity where there is none. */
+function checkClip(path: string, clip: ClipOptions | undefined): readonly (number | Setting)[] {
+  const keys = ['value', 'tensorNorm', 'globalNorm'];
+  const options = checkOptions(path, clip, keys);
+  return keys.map((key) =>
+    options[key] === undefined ? Infinity : checkSetting(`${path}.${key}`, options[key], positive),
+  );
 }
 
-/** Layout of the Float64Array that a native step reads; napi/stepper.cc has the other end. */
+/**
+ * Length of the head of the row that a native step reads; train/settings.h has the other end. Then
+ * come the groups, learning rate first.
+ */
 const commonCount = 6;
 /** Index of `reportNorm` in the settings. */
 const reportNormIndex = 5;
+
+/** A number of the row that follows a schedule. */
+interface Moving extends Setting {
+  readonly column: number;
+}
+
+/** Values of a run of steps. */
+export interface StepTable {
+  /** Base learning rate of each step. */
+  readonly base: Float64Array;
+  /** [steps][columns] */
+  readonly values: Float64Array;
+}
 
 /**
  * The settings of one optimizer over parameters of given names. Group 0 is what no pattern
@@ -75,8 +96,11 @@ export class StepSettings {
   readonly rule: NativeRule;
   /** Float64Array as the native step reads it; rewritten by {@link StepSettings.at}. */
   readonly values: Float64Array;
+  /** Indices of the values that change from step to step. */
+  readonly columns: Float64Array;
   readonly groupCount: number;
   readonly learningRate: LearningRate;
+  readonly #moving: readonly Moving[];
   readonly #rateScales: readonly number[];
   readonly #fixedRates: readonly (number | undefined)[];
   readonly #optimizer: Optimizer;
@@ -100,8 +124,16 @@ export class StepSettings {
       group.l2 ?? lowered.l2,
       group.weightDecay ?? lowered.weightDecay,
     ]);
-    const common = [scale, clip.value, clip.tensorNorm, clip.globalNorm, policies.indexOf(policy)];
-    this.values = Float64Array.from([...common, reportNorm ? 1 : 0, ...groups]);
+    const row = [scale, ...clip, policies.indexOf(policy), reportNorm ? 1 : 0, ...groups];
+    this.#moving = row.flatMap((cell, column) =>
+      typeof cell === 'number' || typeof cell.value === 'number' ? [] : [{ ...cell, column }],
+    );
+    this.values = Float64Array.from(row, (cell) => {
+      const value = typeof cell === 'number' ? cell : cell.value;
+      return typeof value === 'number' ? value : NaN;
+    });
+    const rates = all.map((_, group) => this.#rateColumn(group));
+    this.columns = Float64Array.from([...rates, ...this.#moving.map(({ column }) => column)]);
   }
 
   /** The group of a parameter. */
@@ -109,29 +141,43 @@ export class StepSettings {
     return groupOf(name, lower(this.#optimizer).groups);
   }
 
-  /** The base learning rate of the next step at a point of a run; finite and at least 0. */
-  rateAt(position: Position): number {
-    const rate = valueAt(this.learningRate, position);
-    return checkNumber(`learningRate at step ${position.step}`, rate, { min: 0 });
+  /** Metrics of the history that the settings depend on. */
+  get metrics(): readonly Metric[] {
+    return [this.learningRate, ...this.#moving.map(({ value }) => value)].flatMap(metricsUsed);
   }
 
-  /** The values with the rates of the next step. */
+  /** The values of the next step at a point of a run. */
   at(position: Position): Float64Array {
-    const rate = this.rateAt(position);
-    const stride = this.rule.hyper.length + 2;
-    for (let group = 0; group < this.groupCount; group++)
-      this.values[commonCount + group * stride] = this.#rate(group, rate);
+    this.#advance(position);
     return this.values;
   }
 
-  /** Rates of many steps, [steps][groups], from their base rates. */
-  rateTable(base: Float64Array): Float64Array {
-    const table = new Float64Array(base.length * this.groupCount);
-    base.forEach((rate, step) => {
-      for (let group = 0; group < this.groupCount; group++)
-        table[step * this.groupCount + group] = this.#rate(group, rate);
-    });
-    return table;
+  /** The base learning rates and the columns of many steps. */
+  table(steps: number, positionOf: (step: number) => Position): StepTable {
+    const { columns, values } = this;
+    const base = new Float64Array(steps);
+    const table = new Float64Array(steps * columns.length);
+    for (let step = 0; step < steps; step++) {
+      base[step] = this.#advance(positionOf(step));
+      columns.forEach((column, i) => (table[step * columns.length + i] = values[column]!));
+    }
+    return { base, values: table };
+  }
+
+  /** Writes what moves into the row; gives the base learning rate, finite and at least 0. */
+  #advance(position: Position): number {
+    const at = `at step ${position.step}`;
+    const rate = valueAt(this.learningRate, position);
+    checkNumber(`learningRate ${at}`, rate, nonNegative);
+    for (let group = 0; group < this.groupCount; group++)
+      this.values[this.#rateColumn(group)] = this.#rate(group, rate);
+    for (const { path, value, range, column } of this.#moving)
+      this.values[column] = checkNumber(`${path} ${at}`, valueAt(value, position), range);
+    return rate;
+  }
+
+  #rateColumn(group: number): number {
+    return commonCount + group * (this.rule.hyper.length + 2);
   }
 
   #rate(group: number, base: number): number {

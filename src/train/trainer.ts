@@ -24,7 +24,6 @@ import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { type ClipOptions, type NonFinitePolicy, StepSettings } from '../optim/settings.js';
 import { explain, resolveDevice } from '../device.js';
 import type { Position } from '../schedule/position.js';
-import { metricsUsed } from '../schedule/schedule.js';
 import { exponential } from '../average/exponential.js';
 import { RecentLoss } from './recent-loss.js';
 import { stallIn } from './stall.js';
@@ -413,9 +412,9 @@ export class Trainer implements Disposable {
     };
   }
 
-  /** MISSING where the learning rate looks at a metric that this run will not measure. */
+  /** MISSING where a schedule looks at a metric that this run will not measure. */
   #checkMetrics(validates: boolean): void {
-    for (const metric of metricsUsed(this.#settings.learningRate)) {
+    for (const metric of this.#settings.metrics) {
       const measured =
         (validates || !metric.startsWith('validation')) &&
         (hasAccuracy(this.loss) || !metric.endsWith('accuracy'));
@@ -424,7 +423,7 @@ export class Trainer implements Disposable {
           code: 'MISSING',
           path: metric.startsWith('validation') ? 'fit.validation' : 'loss',
           received: `a run without ${metric}`,
-          expected: `what the learning rate's plateau looks at, ${metric}`,
+          expected: `what a plateau of the optimizer looks at, ${metric}`,
           remedy: "give fit a validation set, or plateau another metric such as 'loss'",
         });
     }
@@ -504,10 +503,11 @@ export class Trainer implements Disposable {
   ): Promise<EpochRecord | undefined> {
     const start = performance.now();
     const { watch } = run;
-    const rates = this.#rates(run.steps);
+    const rates = this.#settings.table(run.steps, (step) => this.#position(step));
     watch.highestRate = rates.base.reduce((a, b) => Math.max(a, b), watch.highestRate);
     watch.recentLoss.startEpoch();
-    const rateAfter = (steps: number): number => rates.base[Math.max(steps, 1) - 1]!;
+    const rateOf = ({ steps, skipped }: NativeTrainProgress): number =>
+      rates.base[Math.max(steps + skipped, 1) - 1]!;
     let listenerError: { readonly error: unknown } | undefined;
     const job = trainer.train(
       {
@@ -517,12 +517,13 @@ export class Trainer implements Disposable {
         batchSize: run.batchSize,
         shuffle: run.shuffle,
         dropLast: run.dropLast,
-        settings: this.#settings.at(this.#position()),
-        rates: rates.table,
+        settings: this.#settings.values,
+        columns: this.#settings.columns,
+        rates: rates.values,
       },
       (progress) => {
         try {
-          send(this.#progressEvent(run, progress, rateAfter(progress.steps), start));
+          send(this.#progressEvent(run, progress, rateOf(progress), start));
         } catch (error) {
           listenerError ??= { error };
           trainer.cancel();
@@ -547,7 +548,7 @@ export class Trainer implements Disposable {
       ...(validation && { validation }),
       seconds: trained,
       examplesPerSecond: done.examples / trained,
-      learningRate: rateAfter(done.steps),
+      learningRate: rateOf(done),
       ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
       skippedSteps: done.skipped,
     };
@@ -586,14 +587,6 @@ export class Trainer implements Disposable {
   /** The point of the step after `steps` further ones. */
   #position(steps = 0): Position {
     return { step: this.#steps + steps, epoch: this.epochs, history: this.#history };
-  }
-
-  /** Base rates of an epoch's steps, and the native table [steps][groups]. */
-  #rates(steps: number): { base: Float64Array; table: Float64Array } {
-    const base = Float64Array.from({ length: steps }, (_, i) =>
-      this.#settings.rateAt(this.#position(i)),
-    );
-    return { base, table: this.#settings.rateTable(base) };
   }
 
   async #evaluate(

@@ -101,7 +101,8 @@ uint64_t trained(const std::string& device, int rule, LossKind loss) {
   request.dataset = make_dataset();
   request.batch_size = 32;
   request.settings = make_settings(rule);
-  request.rates.assign((kRows + 31) / 32, 0.01);
+  request.rates.columns = {static_cast<double>(kCommonSettings)};
+  request.rates.values.assign((kRows + 31) / 32, 0.01);
   engine.train(request, CancelFlag(), [](const TrainProgress&) {});
   uint64_t sum = 0xCBF29CE484222325u;
   const auto& tensors = engine.stepper().options().tensors;
