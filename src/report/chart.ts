@@ -7,7 +7,7 @@ import { describe, requireOptions } from '../options.js';
 export interface Series {
   /** Shown in the legend. */
   readonly name: string;
-  /** Values that are not finite are left out. */
+  /** Values that are not finite are left out. Up to 100 are drawn with dots. */
   readonly values: readonly number[];
   /** Which scale: left (default) or right. */
   readonly axis?: 'left' | 'right';
@@ -33,6 +33,9 @@ export interface ChartOptions {
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
 const dashes = ['', '6 3', '2 3', '8 3 2 3', '', '6 3'];
 const frame = { left: 64, right: 576, top: 48, bottom: 300, width: 640, height: 376 };
+
+/** Lines of more values are drawn without dots. */
+const mostDots = 100;
 
 interface Scale {
   readonly ticks: readonly number[];
@@ -108,7 +111,8 @@ function curve(line: Series, index: number, x: Scale, y: Scale): string {
     .filter((point) => Number.isFinite(point.y));
   const d = points.map((p, i) => `${i ? 'L' : 'M'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join(' ');
   const style = `stroke="${colours[index % 6]}" stroke-dasharray="${dashes[index % 6]}"`;
-  const dots = points.map(
+  // Dots tell few values apart; many would hide the line.
+  const dots = (points.length > mostDots ? [] : points).map(
     (p) =>
       `<circle cx="${p.x.toFixed(1)}" cy="${p.y.toFixed(1)}" r="2.5" fill="${colours[index % 6]}"/>`,
   );

@@ -71,4 +71,22 @@ describe('examples', () => {
     // The first whole-set step may not fit into the time.
     expect(steps.slice(1).every((count) => count > 0)).toBe(true);
   });
+
+  it('averages.mjs draws both series, and a larger β is smoother', async () => {
+    const { stdout, folder } = await example('averages.mjs');
+    expect(readdirSync(folder).sort()).toEqual(['prices.svg', 'temperatures.svg']);
+    const steps = [...stdout.matchAll(/([\d.]+) °C$/gm)].map(([, step]) => Number(step));
+    expect(steps).toHaveLength(5);
+    expect(steps).toEqual([...steps].sort((a, b) => b - a));
+  });
+
+  it('schedules.mjs trains under every schedule', async () => {
+    const { stdout, folder } = await example('schedules.mjs', '1');
+    const accuracies = [...stdout.matchAll(/([\d.]+) %$/gm)].map(([, share]) => Number(share));
+    expect(accuracies).toHaveLength(9);
+    expect(Math.max(...accuracies)).toBeGreaterThan(90);
+    // Multiplied by 0.9 at each update, the rate is gone before the model has learnt much.
+    expect(accuracies.at(-1)).toBe(Math.min(...accuracies));
+    expect(readdirSync(folder)).toEqual(['schedules.svg']);
+  });
 });

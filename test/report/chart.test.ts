@@ -43,6 +43,12 @@ describe('lines', () => {
     expect(svg).toContain('A &#38; B &#60;1&#62;');
   });
 
+  it('leaves the dots out where they would hide the line', () => {
+    const values = Array.from({ length: 101 }, (_, i) => i);
+    const svg = chart.lines({ ...options, series: [{ name: 's', values }] });
+    expect(parse(svg).get('circle')).toBeUndefined();
+  });
+
   it('draws an average over its faint values', () => {
     const values = [4, 0, NaN, 4, 0];
     const [series] = [{ name: 's', values, smooth: 0.9 }];
