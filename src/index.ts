@@ -14,7 +14,8 @@ export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';
 export { Trainer } from './train/trainer.js';
-export type { FitOptions, LossGradients, TrainerOptions } from './train/trainer.js';
+export type { FitOptions, TrainerOptions } from './train/options.js';
+export type { LossGradients } from './train/trainer.js';
 export type { Fit } from './train/fit.js';
 export type { EpochRecord, Evaluation, History } from './train/history.js';
 export type {

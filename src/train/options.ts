@@ -1,0 +1,181 @@
+/** What a trainer and its runs are told, checked. */
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
+import { elements } from '../nn/layer.js';
+import { Sequential } from '../nn/sequential.js';
+import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
+import type { Optimizer } from '../optim/define.js';
+import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
+import type { TrainEvent } from './events.js';
+
+/** Options of a {@link Trainer}. */
+export interface TrainerOptions {
+  /** What is trained, from `nn.sequential`. */
+  readonly model: Sequential;
+  /** By name, or described by `loss.huber({ delta })`, … */
+  readonly loss: LossName | Loss;
+  /** How weights follow gradients, from `optim.adam()`, … */
+  readonly optimizer: Optimizer;
+  /** Bounds on the gradient. Default none. */
+  readonly clip?: ClipOptions;
+  /** What a NaN or infinite gradient does. Default `'stop'`: throws before any weight changes. */
+  readonly nonFinite?: NonFinitePolicy;
+  /** `'auto'` (default), `'cpu'`, `'cpu:baseline' | 'cpu:avx2' | 'cpu:avx512'`, `'reference'`. */
+  readonly device?: string;
+  /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */
+  readonly seed?: number | bigint;
+}
+
+/** Options of {@link Trainer.fit}. */
+export interface FitOptions {
+  /** Epochs to train, at least 1. */
+  readonly epochs: number;
+  /** Rows a step; `'full'` takes the whole data set. Default 32. */
+  readonly batchSize?: number | 'full';
+  /** Evaluated after each epoch. */
+  readonly validation?: Dataset;
+  /** A new order each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** What becomes of a last, smaller batch. Default `'keep'`. */
+  readonly last?: 'keep' | 'drop';
+  /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
+  readonly signal?: AbortSignal;
+  /** Called with each event; `progress()` makes one that draws a bar. */
+  readonly onEvent?: (event: TrainEvent) => void;
+}
+
+/** A checked call of fit. */
+export interface FitPlan {
+  readonly dataset: Dataset;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  /** Steps an epoch. */
+  readonly steps: number;
+  readonly validation: Dataset | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: ((event: TrainEvent) => void) | undefined;
+}
+
+/** What a run trains: sizes and the kind of labels follow from it. */
+export interface Task {
+  readonly model: Sequential;
+  readonly loss: Loss;
+}
+
+const fitKeys = ['epochs', 'batchSize', 'validation', 'shuffle', 'last', 'signal', 'onEvent'];
+
+/** The model, or TYPE. */
+export function checkModel(model: unknown): Sequential {
+  if (model instanceof Sequential) return model;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'model',
+    received: describe(model),
+    expected: 'a model such as nn.sequential(…)',
+  });
+}
+
+/** A batch size of at most `rows`, or RANGE. */
+export function checkBatch(batchSize: unknown, rows: number): number {
+  checkNumber('batchSize', batchSize, { min: 1, integer: true });
+  return Math.min(batchSize as number, rows);
+}
+
+/** SHAPE where the data set does not fit the model and its loss. */
+export function checkDataset(path: string, dataset: Dataset, { model, loss }: Task): void {
+  nativeDataset(dataset, path);
+  const features = elements(model.input);
+  const outputs = elements(model.outputShape);
+  if (dataset.features !== features)
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path,
+      received: `examples of ${dataset.features} numbers`,
+      expected: `examples of the model's ${features} inputs`,
+    });
+  const sparse = loss.kind === 'softmaxCrossEntropy' && dataset.labelKind === 'sparse';
+  if (!sparse && (dataset.labelKind !== 'dense' || dataset.labelWidth !== outputs))
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path: `${path}.labels`,
+      received: `${dataset.labelKind} labels of width ${dataset.labelWidth}`,
+      expected: `Float32Array labels of the model's ${outputs} outputs`,
+      remedy: 'class indices (Int32Array) go with softmaxCrossEntropy only',
+    });
+}
+
+/** A call of fit, checked; throws before anything has changed. */
+export function planFit(
+  dataset: Dataset,
+  options: FitOptions,
+  task: Task,
+  settings: StepSettings,
+): FitPlan {
+  requireOptions('fit', options, fitKeys);
+  checkDataset('dataset', dataset, task);
+  const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
+  const batchSize = checkBatch(
+    options.batchSize === 'full' ? dataset.length : (options.batchSize ?? 32),
+    options.last === 'drop' ? Infinity : dataset.length,
+  );
+  const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
+  const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
+  if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
+  checkMetrics(settings, task.loss, options.validation !== undefined);
+  const steps = dropLast
+    ? Math.floor(dataset.length / batchSize)
+    : Math.ceil(dataset.length / batchSize);
+  if (steps === 0)
+    throw new ThalwegError({
+      code: 'EMPTY_EPOCH',
+      path: 'fit.batchSize',
+      received: `${batchSize} of ${dataset.length} rows, with last: 'drop'`,
+      expected: 'at least one whole batch',
+    });
+  const { validation } = options;
+  const signal = checkSignal(options.signal);
+  const onEvent = checkListener(options.onEvent);
+  return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
+}
+
+/** MISSING where a schedule looks at a metric that this run will not measure. */
+function checkMetrics(settings: StepSettings, loss: Loss, validates: boolean): void {
+  for (const metric of settings.metrics) {
+    const measured =
+      (validates || !metric.startsWith('validation')) &&
+      (hasAccuracy(loss) || !metric.endsWith('accuracy'));
+    if (!measured)
+      throw new ThalwegError({
+        code: 'MISSING',
+        path: metric.startsWith('validation') ? 'fit.validation' : 'loss',
+        received: `a run without ${metric}`,
+        expected: `what a plateau of the optimizer looks at, ${metric}`,
+        remedy: "give fit a validation set, or plateau another metric such as 'loss'",
+      });
+  }
+}
+
+function checkSignal(signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'fit.signal',
+    received: describe(signal),
+    expected: 'an AbortSignal',
+    remedy: 'pass controller.signal or AbortSignal.timeout(…)',
+  });
+}
+
+function checkListener(listener: unknown): FitPlan['onEvent'] {
+  if (listener === undefined || typeof listener === 'function')
+    return listener as FitPlan['onEvent'];
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'fit.onEvent',
+    received: describe(listener),
+    expected: 'a function of events',
+  });
+}

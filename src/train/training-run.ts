@@ -1,0 +1,215 @@
+/** One call of fit: its epochs, its events, its end. */
+import { exponential } from '../average/exponential.js';
+import { nativeDataset } from '../data/dataset.js';
+import { explain } from '../device.js';
+import { ThalwegError } from '../errors.js';
+import type { NativeTrainer, NativeTrainProgress } from '../native.js';
+import type { StepSettings } from '../optim/settings.js';
+import { evaluate, toEvaluation } from './evaluation.js';
+import type { TrainEvent } from './events.js';
+import type { EpochRecord, Evaluation, History } from './history.js';
+import type { FitPlan, Task } from './options.js';
+import { RecentLoss } from './recent-loss.js';
+import { stallIn } from './stall.js';
+
+/** What a trainer shares with its runs. */
+export interface RunContext extends Task {
+  readonly native: NativeTrainer;
+  readonly settings: StepSettings;
+  readonly device: string;
+  /** Over all runs; this one adds to it. */
+  readonly record: TrainingRecord;
+  /** False once the trainer was disposed of. */
+  readonly isLive: () => boolean;
+}
+
+/** What a trainer has done so far. */
+export interface TrainingRecord {
+  steps: number;
+  readonly history: EpochRecord[];
+}
+
+/** The learning rate of a step's group 0, from what native code reports. */
+type RateOf = (progress: NativeTrainProgress) => number;
+
+/** Runs a {@link FitPlan} once. */
+export class TrainingRun {
+  readonly #context: RunContext;
+  readonly #plan: FitPlan;
+  readonly #send: (event: TrainEvent) => void;
+  readonly #recentLoss = new RecentLoss();
+  readonly #epochs: EpochRecord[] = [];
+  #highestRate = 0;
+  #hasWarned = false;
+
+  constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#send = (event) => {
+      emit(event);
+      plan.onEvent?.(event);
+    };
+  }
+
+  /** To the end, an abort, or the first error. */
+  async run(): Promise<History> {
+    const { signal, epochs } = this.#plan;
+    const start = performance.now();
+    const seconds = (): number => (performance.now() - start) / 1000;
+    const onAbort = (): void => {
+      this.#context.native.cancel();
+    };
+    signal?.addEventListener('abort', onAbort);
+    try {
+      this.#send(this.#startEvent());
+      while (this.#epochs.length < epochs && !this.#isStopped()) {
+        const record = await this.#epoch();
+        if (record === undefined) break;
+        this.#epochs.push(record);
+        this.#send({ type: 'epoch', ...record });
+        this.#warn();
+      }
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+    const reason = this.#epochs.length < epochs ? 'aborted' : 'completed';
+    this.#send({ type: 'end', reason, seconds: seconds() });
+    return { epochs: this.#epochs, reason, steps: this.#context.record.steps, seconds: seconds() };
+  }
+
+  /** Whether the caller wants the run to end. */
+  #isStopped(): boolean {
+    return !this.#context.isLive() || this.#plan.signal?.aborted === true;
+  }
+
+  /** One epoch; undefined when it was aborted. */
+  async #epoch(): Promise<EpochRecord | undefined> {
+    const { native, record, loss } = this.#context;
+    const { validation } = this.#plan;
+    const start = performance.now();
+    const { done, rateOf } = await this.#train(start);
+    if (done === undefined || done.cancelled) return undefined;
+    const seconds = (performance.now() - start) / 1000;
+    const evaluation =
+      validation && !this.#isStopped()
+        ? await unlessAborted(evaluate(native, validation, loss))
+        : undefined;
+    const epoch = this.#epochRecord(done, { seconds, evaluation, learningRate: rateOf(done) });
+    record.history.push(epoch);
+    return epoch;
+  }
+
+  /** The native loop over one epoch. A listener's error cancels it and is thrown here. */
+  async #train(start: number): Promise<{ done: NativeTrainProgress | undefined; rateOf: RateOf }> {
+    const { native, settings, record, isLive } = this.#context;
+    const { dataset, batchSize, shuffle, dropLast, steps } = this.#plan;
+    const { steps: before, history } = record;
+    const epoch = history.length;
+    const rates = settings.table(steps, (step) => ({ step: before + step, epoch, history }));
+    this.#highestRate = rates.base.reduce((a, b) => Math.max(a, b), this.#highestRate);
+    this.#recentLoss.startEpoch();
+    const rateOf: RateOf = (progress) =>
+      rates.base[Math.max(progress.steps + progress.skipped, 1) - 1]!;
+    let listenerError: { readonly error: unknown } | undefined;
+    const job = native.train(
+      {
+        ...{ dataset: nativeDataset(dataset), epoch, firstStep: 0, batchSize, shuffle, dropLast },
+        ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
+      },
+      (progress) => {
+        try {
+          this.#send(this.#progressEvent(progress, rateOf(progress), start));
+        } catch (error) {
+          listenerError ??= { error };
+          native.cancel();
+        }
+      },
+    );
+    const done = await unlessAborted(job).finally(() => {
+      // Also after a failure: the steps before it were taken.
+      if (isLive()) record.steps = native.stepCount();
+    });
+    if (listenerError !== undefined) throw listenerError.error;
+    return { done, rateOf };
+  }
+
+  #epochRecord(
+    done: NativeTrainProgress,
+    outcome: { seconds: number; evaluation: Evaluation | undefined; learningRate: number },
+  ): EpochRecord {
+    const { loss, record } = this.#context;
+    const { seconds, evaluation, learningRate } = outcome;
+    const mean = done.lossSum / Math.max(done.examples, 1);
+    return {
+      epoch: record.history.length,
+      ...toEvaluation(done, loss),
+      smoothedLoss: smoothedLoss([...record.history.map((epoch) => epoch.loss), mean]),
+      ...(evaluation && { validation: evaluation }),
+      seconds,
+      examplesPerSecond: done.examples / seconds,
+      learningRate,
+      ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
+      skippedSteps: done.skipped,
+    };
+  }
+
+  #startEvent(): TrainEvent {
+    const { device, model } = this.#context;
+    const { epochs, steps, dataset } = this.#plan;
+    return {
+      type: 'start',
+      epochs,
+      stepsPerEpoch: steps,
+      examples: dataset.length,
+      device,
+      isa: explain(device).isa,
+      parameters: model.parameterCount,
+    };
+  }
+
+  #progressEvent(progress: NativeTrainProgress, learningRate: number, start: number): TrainEvent {
+    const { record, loss } = this.#context;
+    const recentLoss = this.#recentLoss.push(progress);
+    return {
+      type: 'progress',
+      epoch: record.history.length,
+      step: record.steps + progress.steps,
+      stepInEpoch: progress.steps + progress.skipped,
+      stepsPerEpoch: this.#plan.steps,
+      batchSize: this.#plan.batchSize,
+      ...toEvaluation(progress, loss),
+      ...(recentLoss !== undefined && { smoothedLoss: recentLoss }),
+      ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
+      learningRate,
+      examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
+    };
+  }
+
+  /** Warns, once a run, where its rate no longer moves the loss. */
+  #warn(): void {
+    const [before, last] = this.#epochs.slice(-2);
+    if (this.#hasWarned || before === undefined || last === undefined) return;
+    const { epochs } = this.#plan;
+    const remaining = epochs - this.#epochs.length;
+    const highestRate = this.#highestRate;
+    const warning = stallIn([before, last], { highestRate, remaining, epochs });
+    if (warning === undefined) return;
+    this.#hasWarned = true;
+    this.#send(warning);
+  }
+}
+
+/** Average of all epochs' losses, β = 0.9; those that are not finite left out. */
+function smoothedLoss(losses: readonly number[]): number {
+  return exponential(losses.filter(Number.isFinite), { beta: 0.9 }).at(-1) ?? NaN;
+}
+
+/** The job's value, or undefined where an abort or disposal ended it. */
+async function unlessAborted<T>(job: Promise<T>): Promise<T | undefined> {
+  try {
+    return await job;
+  } catch (error) {
+    if (error instanceof ThalwegError && error.code === 'ABORTED') return undefined;
+    throw error;
+  }
+}
