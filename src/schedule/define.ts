@@ -100,16 +100,11 @@ export function metricsOf(value: number | Kind): readonly Metric[] {
 
 /** The metric in an epoch's record, if it is there. */
 export function metricIn(record: EpochMetrics, metric: Metric): number | undefined {
-  switch (metric) {
-    case 'loss':
-      return record.loss;
-    case 'accuracy':
-      return record.accuracy;
-    case 'validation.loss':
-      return record.validation?.loss;
-    case 'validation.accuracy':
-      return record.validation?.accuracy;
-  }
+  // A record may come from a file.
+  const known = record as EpochMetrics | undefined | null;
+  const measured = metric.startsWith('validation.') ? known?.validation : known;
+  const value = metric.endsWith('loss') ? measured?.loss : measured?.accuracy;
+  return typeof value === 'number' ? value : undefined;
 }
 
 /** A number in a range; without a fallback it must be given. */

@@ -31,34 +31,67 @@ export interface Plateau extends Required<PlateauOptions> {
 
 const metrics: readonly Metric[] = ['validation.loss', 'validation.accuracy', 'loss', 'accuracy'];
 
+/** Where the count stands after some epochs. */
+interface Count {
+  readonly best: number | undefined;
+  /** Epochs since the best, or since the last fall. */
+  readonly waited: number;
+  /** Epochs that are not counted yet. */
+  readonly resting: number;
+  readonly falls: number;
+}
+
+const start: Count = { best: undefined, waited: 0, resting: 0, falls: 0 };
+
 function isBetter(plateau: Plateau, value: number, best: number | undefined): boolean {
   if (best === undefined) return !Number.isNaN(value);
   const { metric, threshold, thresholdMode } = plateau;
-  const rises = metric.endsWith('accuracy');
+  const rises = metric === 'accuracy' || metric === 'validation.accuracy';
   const gain = thresholdMode === 'relative' ? threshold * best : threshold;
   return rises ? value > best + gain : value < best - gain;
 }
 
+/** One epoch further; an epoch without the metric changes nothing. */
+function next(plateau: Plateau, count: Count, record: EpochMetrics): Count {
+  const value = metricIn(record, plateau.metric);
+  if (value === undefined) return count;
+  let { best, waited, resting, falls } = count;
+  if (isBetter(plateau, value, best)) [best, waited] = [value, 0];
+  else waited++;
+  if (resting > 0) [resting, waited] = [resting - 1, 0];
+  if (waited > plateau.patience) [falls, resting, waited] = [falls + 1, plateau.cooldown, 0];
+  return { best, waited, resting, falls };
+}
+
+/** How far a history was followed: a run asks at every step, and adds an epoch at a time. */
+interface Followed {
+  readonly history: readonly EpochMetrics[];
+  readonly length: number;
+  readonly last: EpochMetrics | undefined;
+  readonly count: Count;
+}
+
+const followed = new WeakMap<Plateau, Followed>();
+
 /** Falls of the rate over the epochs that have the metric. */
 function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
-  let best: number | undefined;
-  let [falls, waited, resting] = [0, 0, 0];
-  for (const record of history) {
-    const value = metricIn(record, plateau.metric);
-    if (value === undefined) continue;
-    if (isBetter(plateau, value, best)) [best, waited] = [value, 0];
-    else waited++;
-    if (resting > 0) [resting, waited] = [resting - 1, 0];
-    if (waited > plateau.patience) [falls, resting, waited] = [falls + 1, plateau.cooldown, 0];
-  }
-  return falls;
+  const before = followed.get(plateau);
+  const goesOn =
+    before?.history === history &&
+    before.length <= history.length &&
+    before.last === history[before.length - 1];
+  let count = goesOn ? before.count : start;
+  for (let epoch = goesOn ? before.length : 0; epoch < history.length; epoch++)
+    count = next(plateau, count, history[epoch]!);
+  followed.set(plateau, { history, length: history.length, last: history.at(-1), count });
+  return count.falls;
 }
 
 /**
  * `initial`, times `factor` whenever `metric` has not improved for more than `patience` epochs, as
  * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for an
  * accuracy) by more than `threshold`. A pure function of the history of finished epochs, so a run
- * that resumes with its history resumes with its rate. Epochs without the metric are passed over; a
+ * that resumes with its history resumes with its rate. Records must not change once they are in it. Epochs without the metric are passed over; a
  * NaN is no improvement.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; `valueAt` throws MISSING without a history

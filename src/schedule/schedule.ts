@@ -1,5 +1,6 @@
 /** Schedules: plain, serialisable values, pure functions of the point of a run. */
-import { checkNumber } from '../options.js';
+import { ThalwegError } from '../errors.js';
+import { checkNumber, describe } from '../options.js';
 import type { Clamp, Scale, Sequence } from './combine.js';
 import type { Constant } from './constant.js';
 import type { Cosine, WarmRestarts } from './cosine.js';
@@ -57,6 +58,20 @@ export type LearningRate = Scheduled;
 
 const wholeNumber = { min: 0, integer: true };
 
+/** Cheap, for every step asks: of a history only that it is one. */
+function checkPosition(at: Position | undefined | null): void {
+  const { step, epoch, history } = (at ?? {}) as Partial<Position>;
+  checkNumber('position.step', step, wholeNumber);
+  if (epoch !== undefined) checkNumber('position.epoch', epoch, wholeNumber);
+  if (history !== undefined && !Array.isArray(history))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'position.history',
+      received: describe(history),
+      expected: 'an array of epoch records',
+    });
+}
+
 /**
  * The value for the step after `position.step` completed ones. Any step can be asked for, in any
  * order, in time that does not grow with it (`plateau`: with the epochs of the history).
@@ -66,8 +81,7 @@ const wholeNumber = { min: 0, integer: true };
  */
 export function valueAt(value: Scheduled, position: number | Position): number {
   const at = typeof position === 'number' ? { step: position } : position;
-  checkNumber('position.step', at.step, wholeNumber);
-  if (at.epoch !== undefined) checkNumber('position.epoch', at.epoch, wholeNumber);
+  checkPosition(at);
   return typeof value === 'function' ? value(at.step, at) : evaluate(value, at);
 }
 

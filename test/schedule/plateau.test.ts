@@ -36,7 +36,8 @@ describe('plateau', () => {
   it('takes NaN for no gain, and passes over epochs without the metric', () => {
     const value = schedule.plateau({ initial: 1, factor: 0.5, patience: 0 });
     expect(rates(value, [NaN, 3, NaN, 2])).toEqual([1, 0.5, 0.5, 0.25, 0.25]);
-    const history = [...epochs([3]), { loss: 1 }, { loss: 1 }, ...epochs([2])];
+    const without = [{ loss: 1 }, null as never, { loss: 1, validation: { loss: '1' as never } }];
+    const history = [...epochs([3]), ...without, ...epochs([2])];
     expect(schedule.valueAt(value, { step: 0, history })).toBe(1);
   });
 
@@ -54,6 +55,26 @@ describe('plateau', () => {
     expect(at('accuracy')).toBe(1);
     expect(at('validation.loss')).toBe(1);
     expect(at('validation.accuracy')).toBe(0.5);
+  });
+
+  it('follows a history that grows, shrinks or is another, as if it saw each for the first time', () => {
+    const options = { initial: 1, factor: 0.5, patience: 1, cooldown: 1 };
+    const value = schedule.plateau(options);
+    const losses = [5, 4, 4, 4, 3, 3, 3, 3, 2, 2, 2, 2, 2];
+    const expected = rates(value, losses);
+    const growing: schedule.EpochMetrics[] = [];
+    const at = (): number => schedule.valueAt(value, { step: 0, history: growing });
+    const seen = losses.map((loss) => {
+      const rate = at();
+      growing.push(...epochs([loss]));
+      expect(at()).toBe(schedule.valueAt(schedule.plateau(options), { step: 0, history: growing }));
+      return rate;
+    });
+    expect([...seen, at()]).toEqual(expected);
+    growing.length = 4;
+    expect(at()).toBe(expected[4]);
+    growing.splice(0, 4, ...epochs([1, 2, 2, 2, 2, 2, 2]));
+    expect(at()).toBe(rates(value, [1, 2, 2, 2, 2, 2, 2]).at(-1));
   });
 
   it('says what it misses', async () => {

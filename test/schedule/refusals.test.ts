@@ -82,6 +82,9 @@ describe('valueAt', () => {
     ['a negative step', 1, -1, 'RANGE'],
     ['half a step', 1, 0.5, 'TYPE'],
     ['half an epoch', 1, { step: 0, epoch: 0.5 }, 'TYPE'],
+    ['no position', 1, undefined as never, 'TYPE'],
+    ['a misspelt position', 1, { steps: 5 } as never, 'TYPE'],
+    ['a history that is none', 1, { step: 5, history: {} as never }, 'TYPE'],
     ['epochs unknown', schedule.exponential({ initial: 1, rate: 1, unit: 'epoch' }), 1, 'MISSING'],
   ])('refuses %s', async (_, value, position, code) => {
     expect((await failure(() => schedule.valueAt(value, position))).code).toBe(code);
