@@ -7,7 +7,7 @@ export interface StartEvent {
   readonly type: 'start';
   /** Epochs of this run. */
   readonly epochs: number;
-  /** Steps of one epoch. */
+  /** Steps of one epoch; of the first, where the batch size follows a schedule. */
   readonly stepsPerEpoch: number;
   /** Rows of the training set. */
   readonly examples: number;
@@ -29,7 +29,7 @@ export interface ProgressEvent extends Evaluation {
   readonly step: number;
   /** Steps done in this epoch, from 1, with skipped ones. */
   readonly stepInEpoch: number;
-  /** Steps of one epoch. */
+  /** Steps of this epoch. */
   readonly stepsPerEpoch: number;
   /** Rows a step. */
   readonly batchSize: number;

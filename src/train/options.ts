@@ -7,6 +7,14 @@ import { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
+import type { Metric } from '../schedule/define.js';
+import type { Position } from '../schedule/position.js';
+import {
+  type Scheduled,
+  check as checkScheduled,
+  metricsUsed,
+  valueAt,
+} from '../schedule/schedule.js';
 import type { TrainEvent } from './events.js';
 
 /** Options of a {@link Trainer}. */
@@ -31,8 +39,11 @@ export interface TrainerOptions {
 export interface FitOptions {
   /** Epochs to train, at least 1. */
   readonly epochs: number;
-  /** Rows a step; `'full'` takes the whole data set. Default 32. */
-  readonly batchSize?: number | 'full';
+  /**
+   * Rows a step; `'full'` takes the whole data set. A schedule is asked before each epoch, and what
+   * it gives is rounded. Default 32.
+   */
+  readonly batchSize?: Scheduled | 'full';
   /** Evaluated after each epoch. */
   readonly validation?: Dataset;
   /** A new order each epoch. Default true. */
@@ -45,15 +56,22 @@ export interface FitOptions {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
+/** How an epoch is cut. */
+export interface Batches {
+  /** Rows a step. */
+  readonly batchSize: number;
+  /** Steps an epoch. */
+  readonly steps: number;
+}
+
 /** A checked call of fit. */
 export interface FitPlan {
   readonly dataset: Dataset;
   readonly epochs: number;
-  readonly batchSize: number;
+  /** How the epoch is cut that begins at a point of the run. */
+  readonly batches: (position: Position) => Batches;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
-  /** Steps an epoch. */
-  readonly steps: number;
   readonly validation: Dataset | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
@@ -79,8 +97,8 @@ export function checkModel(model: unknown): Sequential {
 }
 
 /** A batch size of at most `rows`, or RANGE. */
-export function checkBatch(batchSize: unknown, rows: number): number {
-  checkNumber('batchSize', batchSize, { min: 1, integer: true });
+export function checkBatch(batchSize: unknown, rows: number, path = 'batchSize'): number {
+  checkNumber(path, batchSize, { min: 1, integer: true });
   return Math.min(batchSize as number, rows);
 }
 
@@ -117,33 +135,46 @@ export function planFit(
   requireOptions('fit', options, fitKeys);
   checkDataset('dataset', dataset, task);
   const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
-  const batchSize = checkBatch(
-    options.batchSize === 'full' ? dataset.length : (options.batchSize ?? 32),
-    options.last === 'drop' ? Infinity : dataset.length,
-  );
   const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
   const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
   if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
-  checkMetrics(settings, task.loss, options.validation !== undefined);
-  const steps = dropLast
-    ? Math.floor(dataset.length / batchSize)
-    : Math.ceil(dataset.length / batchSize);
-  if (steps === 0)
-    throw new ThalwegError({
-      code: 'EMPTY_EPOCH',
-      path: 'fit.batchSize',
-      received: `${batchSize} of ${dataset.length} rows, with last: 'drop'`,
-      expected: 'at least one whole batch',
-    });
+  const batchSize = options.batchSize ?? 32;
+  const batches = planBatches(batchSize, dataset.length, dropLast);
+  const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
+  checkMetrics([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const { validation } = options;
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
-  return { dataset, epochs, batchSize, shuffle, dropLast, steps, validation, signal, onEvent };
+  return { dataset, epochs, batches, shuffle, dropLast, validation, signal, onEvent };
+}
+
+/** Batches of one size are checked now; those of a schedule when it is asked. */
+function planBatches(given: unknown, rows: number, dropLast: boolean): FitPlan['batches'] {
+  const cut = (batchSize: number): Batches => ({
+    batchSize,
+    steps: dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize),
+  });
+  if (typeof given === 'function' || (typeof given === 'object' && given !== null)) {
+    const schedule = checkScheduled('fit.batchSize', given);
+    return (position) => {
+      const size = Math.round(valueAt(schedule, position));
+      return cut(checkBatch(size, rows, `fit.batchSize before epoch ${position.epoch ?? 0}`));
+    };
+  }
+  const size = checkBatch(given === 'full' ? rows : given, dropLast ? Infinity : rows);
+  const batches = cut(size);
+  if (batches.steps > 0) return () => batches;
+  throw new ThalwegError({
+    code: 'EMPTY_EPOCH',
+    path: 'fit.batchSize',
+    received: `${size} of ${rows} rows, with last: 'drop'`,
+    expected: 'at least one whole batch',
+  });
 }
 
 /** MISSING where a schedule looks at a metric that this run will not measure. */
-function checkMetrics(settings: StepSettings, loss: Loss, validates: boolean): void {
-  for (const metric of settings.metrics) {
+function checkMetrics(metrics: readonly Metric[], loss: Loss, validates: boolean): void {
+  for (const metric of metrics) {
     const measured =
       (validates || !metric.startsWith('validation')) &&
       (hasAccuracy(loss) || !metric.endsWith('accuracy'));
@@ -152,7 +183,7 @@ function checkMetrics(settings: StepSettings, loss: Loss, validates: boolean): v
         code: 'MISSING',
         path: metric.startsWith('validation') ? 'fit.validation' : 'loss',
         received: `a run without ${metric}`,
-        expected: `what a plateau of the optimizer looks at, ${metric}`,
+        expected: `what a plateau looks at, ${metric}`,
         remedy: "give fit a validation set, or plateau another metric such as 'loss'",
       });
   }

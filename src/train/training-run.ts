@@ -8,7 +8,8 @@ import type { StepSettings } from '../optim/settings.js';
 import { evaluate, toEvaluation } from './evaluation.js';
 import type { TrainEvent } from './events.js';
 import type { EpochRecord, Evaluation, History } from './history.js';
-import type { FitPlan, Task } from './options.js';
+import type { Position } from '../schedule/position.js';
+import type { Batches, FitPlan, Task } from './options.js';
 import { RecentLoss } from './recent-loss.js';
 import { stallIn } from './stall.js';
 
@@ -39,6 +40,8 @@ export class TrainingRun {
   readonly #send: (event: TrainEvent) => void;
   readonly #recentLoss = new RecentLoss();
   readonly #epochs: EpochRecord[] = [];
+  /** Of the epoch under way, or the first. */
+  #batches: Batches;
   #highestRate = 0;
   #hasWarned = false;
 
@@ -49,6 +52,13 @@ export class TrainingRun {
       emit(event);
       plan.onEvent?.(event);
     };
+    this.#batches = plan.batches(this.#position());
+  }
+
+  /** The point of the run after `steps` further ones. */
+  #position(steps = 0): Position {
+    const { record } = this.#context;
+    return { step: record.steps + steps, epoch: record.history.length, history: record.history };
   }
 
   /** To the end, an abort, or the first error. */
@@ -102,10 +112,11 @@ export class TrainingRun {
   /** The native loop over one epoch. A listener's error cancels it and is thrown here. */
   async #train(start: number): Promise<{ done: NativeTrainProgress | undefined; rateOf: RateOf }> {
     const { native, settings, record, isLive } = this.#context;
-    const { dataset, batchSize, shuffle, dropLast, steps } = this.#plan;
-    const { steps: before, history } = record;
-    const epoch = history.length;
-    const rates = settings.table(steps, (step) => ({ step: before + step, epoch, history }));
+    const { dataset, batches, shuffle, dropLast } = this.#plan;
+    this.#batches = batches(this.#position());
+    const { batchSize, steps } = this.#batches;
+    const rates = settings.table(steps, (step) => this.#position(step));
+    const epoch = record.history.length;
     this.#highestRate = rates.base.reduce((a, b) => Math.max(a, b), this.#highestRate);
     this.#recentLoss.startEpoch();
     const rateOf: RateOf = (progress) =>
@@ -155,11 +166,11 @@ export class TrainingRun {
 
   #startEvent(): TrainEvent {
     const { device, model } = this.#context;
-    const { epochs, steps, dataset } = this.#plan;
+    const { epochs, dataset } = this.#plan;
     return {
       type: 'start',
       epochs,
-      stepsPerEpoch: steps,
+      stepsPerEpoch: this.#batches.steps,
       examples: dataset.length,
       device,
       isa: explain(device).isa,
@@ -175,8 +186,8 @@ export class TrainingRun {
       epoch: record.history.length,
       step: record.steps + progress.steps,
       stepInEpoch: progress.steps + progress.skipped,
-      stepsPerEpoch: this.#plan.steps,
-      batchSize: this.#plan.batchSize,
+      stepsPerEpoch: this.#batches.steps,
+      batchSize: this.#batches.batchSize,
       ...toEvaluation(progress, loss),
       ...(recentLoss !== undefined && { smoothedLoss: recentLoss }),
       ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),

@@ -104,3 +104,50 @@ describe('bind', () => {
     expect(weight[0]).toBe(1 + 1 / 16);
   });
 });
+
+describe('batch sizes', () => {
+  const stepsOf = async (batchSize: schedule.Scheduled, epochs = 4, last?: 'drop') => {
+    using trainer = make(0.1);
+    const counts = [0];
+    const onEvent = ({ type }: { readonly type: string }): void => {
+      if (type === 'epoch') counts.push(trainer.steps);
+    };
+    await trainer.fit(train, { epochs, batchSize, onEvent, ...(last && { last }) });
+    return counts.slice(1).map((count, i) => count - counts[i]!);
+  };
+
+  it('may grow from epoch to epoch', async () => {
+    const doubling = schedule.piecewise({ values: [5, 10, 20.4], at: [1, 2], unit: 'epoch' });
+    expect(await stepsOf(doubling)).toEqual([8, 4, 2, 2]);
+    expect(await stepsOf((_, { epoch }) => 2 ** epoch!)).toEqual([40, 20, 10, 5]);
+    expect(await stepsOf(schedule.constant(1e9), 1)).toEqual([1]);
+    expect(await stepsOf(schedule.constant(30), 1, 'drop')).toEqual([1]);
+  });
+
+  it('of a constant schedule are the number, bit by bit', async () => {
+    const weights = async (
+      batchSize: schedule.Scheduled,
+    ): Promise<Record<string, Float32Array>> => {
+      using trainer = make(0.1);
+      await trainer.fit(train, { epochs: 2, batchSize });
+      return trainer.parameters();
+    };
+    expect(await weights(schedule.constant(7))).toEqual(await weights(7));
+  });
+
+  it('are refused by code', async () => {
+    using trainer = make(0.1);
+    const code = async (batchSize: unknown): Promise<string[]> => {
+      const error = await failure(() => trainer.fit(train, { epochs: 2, batchSize } as never));
+      return [error.code, error.path];
+    };
+    expect(await code({ kind: 'constant', value: -1 })).toEqual(['RANGE', 'fit.batchSize.value']);
+    expect(await code(() => 0)).toEqual(['RANGE', 'fit.batchSize before epoch 0']);
+    expect(await code('half')).toEqual(['TYPE', 'batchSize']);
+    expect((await code(schedule.plateau({ initial: 8 })))[0]).toBe('MISSING');
+    expect(trainer.steps).toBe(0);
+    const later = (step: number): number => (step === 0 ? 40 : NaN);
+    expect(await code(later)).toEqual(['RANGE', 'fit.batchSize before epoch 1']);
+    expect(trainer.steps).toBe(1);
+  });
+});
