@@ -1,4 +1,7 @@
 /** What every schedule promises, over random ones of every kind. */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optim, schedule } from '../../src/index.js';
@@ -6,9 +9,20 @@ import { history, kinds } from '../oracle/schedules.js';
 
 const position = fc.record({ step: fc.nat(2000), epoch: fc.nat(2000), history });
 
-it('every kind is tried here', () => {
+it('every kind is tried here, and listed in the docs', () => {
   const factories = Object.keys(schedule).filter((name) => !['valueAt', 'check'].includes(name));
   expect(Object.keys(kinds).sort()).toEqual(factories.sort());
+  const page = readFileSync('docs/schedules.md', 'utf8');
+  const rows = [...page.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell]) => cell!.match(/\w+/g));
+  expect(rows.sort()).toEqual(factories.sort());
+});
+
+it('the example of the docs runs', async () => {
+  const [, script = ''] = /```js\n(.*?)```/s.exec(readFileSync('docs/schedules.md', 'utf8')) ?? [];
+  const run = promisify(execFile);
+  const asked = script.replace(/schedule\.valueAt\(.*\)/, 'console.log($&, optimizer.kind)');
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', asked]);
+  expect(stdout).toBe('0 momentum\n');
 });
 
 describe.each(Object.entries(kinds))('%s', (kind, arbitrary) => {
