@@ -1,5 +1,5 @@
-// The batches of an epoch, gathered into a plan one after another; with a
-// processor to spare, the next one while the step runs on the current.
+// The batches of an epoch, gathered into a plan one after another; large ones, with
+// a processor to spare, while the step before runs.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class BatchFeed {
 
   BatchSource source_;
   Plan& plan_;
-  bool ahead_;
+  bool ahead_ = false;
   int64_t next_ = -1;  // the step whose batch is being, or was, gathered ahead
   std::vector<uint32_t> indices_;
   Prefetch prefetch_;
