@@ -152,11 +152,15 @@ function parseHeader(
   return { entries, metadata };
 }
 
+/** Bytes of one read: Node.js aborts the process where it is asked for 2 GiB or more at once. */
+const largestRead = 2 ** 30;
+
 async function readExactly(handle: FileHandle, at: number, length: number, path: string) {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {
-    const { bytesRead } = await handle.read(bytes, done, length - done, at + done);
+    const count = Math.min(length - done, largestRead);
+    const { bytesRead } = await handle.read(bytes, done, count, at + done);
     if (bytesRead === 0) refuse('TRUNCATED', path, `${at + done} bytes`, `${at + length} bytes`);
     done += bytesRead;
   }

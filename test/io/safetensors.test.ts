@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ThalwegError, io } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
@@ -74,6 +75,33 @@ describe('writing and reading', () => {
     expect(length % 8).toBe(0);
     expect(bytes.length).toBe(8 + length + 12);
     expect((await io.readSafetensors(file)).tensors.map(({ name }) => name)).toEqual(['b', 'a']);
+  });
+});
+
+describe('a tensor of 2 GiB and more', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('is read in pieces, for Node.js aborts at a read of 2 GiB', async () => {
+    const size = 2 ** 31 + 8;
+    write(`{"a":{"dtype":"U8","shape":[${size}],"data_offsets":[0,${size}]}}`, 0);
+    const header = readFileSync(file).length;
+    truncateSync(file, header + size); // a hole: takes no disk
+    const handle = await open(file);
+    const prototype = Object.getPrototypeOf(handle) as { read: (...args: unknown[]) => unknown };
+    await handle.close();
+    const read = Reflect.get(prototype, 'read') as (...args: unknown[]) => Promise<object>;
+    const pieces: number[] = [];
+    // Reads of the data are only claimed: they would take 2 GiB of memory.
+    vi.spyOn(prototype, 'read').mockImplementation(function (this: unknown, ...args) {
+      const [length, at] = args.slice(2) as [number, number];
+      if (at < header) return read.apply(this, args);
+      pieces.push(length);
+      return Promise.resolve({ bytesRead: length });
+    });
+    const { tensors } = await io.readSafetensors(file);
+    expect(tensors[0]!.data.byteLength).toBe(size);
+    expect(pieces.reduce((a, b) => a + b)).toBe(size);
+    expect(Math.max(...pieces)).toBeLessThan(2 ** 31);
   });
 });
 
