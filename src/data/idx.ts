@@ -110,7 +110,7 @@ export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
   if (bytes.length < header)
     refuse('TRUNCATED', path, `${bytes.length} bytes`, `a header of ${header} bytes`);
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const count = shape.reduce((product, extent) => product * extent, 1);
+  const count = shape.includes(0) ? 0 : shape.reduce((product, extent) => product * extent, 1);
   const expected = header + count * type.bytes;
   const whole = `${expected} bytes, for shape [${shape.join(', ')}]`;
   if (bytes.length < expected) refuse('TRUNCATED', path, `${bytes.length} bytes`, whole);

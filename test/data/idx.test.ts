@@ -44,6 +44,11 @@ describe('parseIdx', () => {
     ['no room for the shape', header(0x08, 1).subarray(0, 6), 'TRUNCATED'],
     ['data shorter than its shape', Buffer.concat([header(0x08, 5), Buffer.alloc(4)]), 'TRUNCATED'],
     ['a shape of 2^128 bytes', header(0x0e, 2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1), 'TRUNCATED'],
+    [
+      'bytes behind a shape of 2^1056 · 0 elements',
+      Buffer.concat([header(0x0d, ...new Array<number>(33).fill(2 ** 32 - 1), 0), Buffer.alloc(4)]),
+      'FORMAT',
+    ],
     ['trailing bytes', Buffer.concat([header(0x08, 1), Buffer.alloc(2)]), 'FORMAT'],
   ])('refuses %s', async (_, bytes, code) => {
     expect((await failure(() => data.parseIdx(bytes))).code).toBe(code);
