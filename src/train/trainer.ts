@@ -23,7 +23,7 @@ import {
   checkModel,
   planFit,
 } from './options.js';
-import { type TrainingRecord, TrainingRun } from './training-run.js';
+import { TrainingRun, newRecord } from './training-run.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.gradients} gives. */
@@ -58,7 +58,7 @@ export class Trainer implements Disposable {
   readonly #settings: StepSettings;
   #native: NativeTrainer | undefined;
   #busy = false;
-  readonly #record: TrainingRecord = { steps: 0, history: [] };
+  readonly #record = newRecord();
 
   /** @throws ThalwegError RANGE, TYPE, SEED, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {

@@ -1,5 +1,5 @@
 /** One call of fit: its epochs, its events, its end. */
-import { exponential } from '../average/exponential.js';
+import { ExponentialAverage } from '../average/exponential.js';
 import { nativeDataset } from '../data/dataset.js';
 import { explain } from '../device.js';
 import { ThalwegError } from '../errors.js';
@@ -28,6 +28,13 @@ export interface RunContext extends Task {
 export interface TrainingRecord {
   steps: number;
   readonly history: EpochRecord[];
+  /** Of the history's losses; those that are not finite left out. */
+  readonly smoothedLoss: ExponentialAverage;
+}
+
+/** That of a trainer that has done nothing. */
+export function newRecord(): TrainingRecord {
+  return { steps: 0, history: [], smoothedLoss: new ExponentialAverage({ beta: 0.9 }) };
 }
 
 /** The learning rate of a step's group 0, from what native code reports. */
@@ -150,11 +157,12 @@ export class TrainingRun {
   ): EpochRecord {
     const { loss, record } = this.#context;
     const { seconds, evaluation, learningRate } = outcome;
-    const mean = done.lossSum / Math.max(done.examples, 1);
+    const training = toEvaluation(done, loss);
+    if (Number.isFinite(training.loss)) record.smoothedLoss.push(training.loss);
     return {
       epoch: record.history.length,
-      ...toEvaluation(done, loss),
-      smoothedLoss: smoothedLoss([...record.history.map((epoch) => epoch.loss), mean]),
+      ...training,
+      smoothedLoss: record.smoothedLoss.value,
       ...(evaluation && { validation: evaluation }),
       seconds,
       examplesPerSecond: done.examples / seconds,
@@ -208,11 +216,6 @@ export class TrainingRun {
     this.#hasWarned = true;
     this.#send(warning);
   }
-}
-
-/** Average of all epochs' losses, β = 0.9; those that are not finite left out. */
-function smoothedLoss(losses: readonly number[]): number {
-  return exponential(losses.filter(Number.isFinite), { beta: 0.9 }).at(-1) ?? NaN;
 }
 
 /** The job's value, or undefined where an abort or disposal ended it. */
