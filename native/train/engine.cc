@@ -69,9 +69,10 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
       progress.cancelled = true;
       return progress;
     }
-    const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(),
-                                             settings.at(step - request.first_step));
-    add(loss, rows, progress.metrics);
+    StepSettings step_settings = settings.at(progress.steps);
+    step_settings.loss = loss.sum;
+    const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(), step_settings);
+    if (!stepped.skipped) add(loss, rows, progress.metrics);
     progress.last_loss = loss.sum / static_cast<double>(rows);
     progress.gradient_norm = stepped.gradient_norm;
     progress.skipped += stepped.skipped;

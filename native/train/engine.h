@@ -37,7 +37,7 @@ struct TrainRequest {
   bool shuffle = true;
   bool drop_last = false;
   std::vector<double> settings;  // as napi/stepper.cc reads them
-  StepTable rates;               // and what else changes, for each step from first_step
+  StepTable rates;  // and what else changes, step by step; a skipped step does not count
 };
 
 struct Metrics {
@@ -47,7 +47,7 @@ struct Metrics {
 };
 
 struct TrainProgress {
-  Metrics metrics;  // since the request began
+  Metrics metrics;  // since the request began, of the steps taken
   int64_t steps = 0;
   int64_t skipped = 0;
   double gradient_norm = 0;  // of the last step; NaN where not measured

@@ -48,8 +48,12 @@ class SettingsReader {
                      "less than " + std::to_string(values_.size()), ""});
   }
 
+  // `step` counts from the table's first.
   StepSettings at(int64_t step) {
     const size_t width = table_.columns.size();
+    if ((static_cast<size_t>(step) + 1) * width > table_.values.size())
+      throw Error({"SHAPE", "rates", std::to_string(table_.values.size()) + " values",
+                   std::to_string(width) + " a step", ""});
     for (size_t i = 0; i < width; ++i)
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
     return read_settings(values_.data(), values_.size(), stepper_);

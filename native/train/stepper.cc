@@ -25,6 +25,11 @@ Decay decay_kind(double l2, double weight_decay) {
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
 }
 
+std::string show(double x) {
+  if (std::isnan(x)) return "NaN";
+  return x > 0 ? "Infinity" : "-Infinity";
+}
+
 double clip_factor(double limit, double norm) { return norm > limit ? limit / norm : 1.0; }
 
 }  // namespace
@@ -108,7 +113,9 @@ double Stepper::measure(const StepSettings& settings) {
   return norm;
 }
 
-void Stepper::refuse_nonfinite() const {
+void Stepper::refuse_nonfinite(double loss) const {
+  const std::string step = " at step " + std::to_string(step_count_ + 1);
+  const std::string remedy = "lower the learning rate, clip, or set nonFinite to 'skip'";
   for (size_t piece = 0; piece < pieces_.size(); ++piece) {
     if (std::isfinite(square_sums_[piece])) continue;
     const StepTensor& tensor = tensors_[pieces_[piece].tensor];
@@ -119,10 +126,10 @@ void Stepper::refuse_nonfinite() const {
       throw Error({"NONFINITE",
                    "gradient " + options_.tensors[pieces_[piece].tensor].name + "[" +
                        std::to_string(element) + "]",
-                   std::to_string(scaled) + " at step " + std::to_string(step_count_ + 1),
-                   "finite numbers", "lower the learning rate, clip, or set nonFinite to 'skip'"});
+                   show(scaled) + step, "finite numbers", remedy});
     }
   }
+  throw Error({"NONFINITE", "loss", show(loss) + step, "a finite number", remedy});
 }
 
 StepReport Stepper::step(float* const* parameters, const float* const* gradients,
@@ -136,8 +143,9 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   const bool clips = settings.clip_tensor_norm != kNoClip || settings.clip_global_norm != kNoClip;
   if (clips || settings.report_norm || settings.non_finite != NonFinite::kAllow) {
     report.gradient_norm = measure(settings);
-    if (settings.non_finite != NonFinite::kAllow && !std::isfinite(report.gradient_norm)) {
-      if (settings.non_finite == NonFinite::kStop) refuse_nonfinite();
+    const bool finite = std::isfinite(report.gradient_norm) && std::isfinite(settings.loss);
+    if (settings.non_finite != NonFinite::kAllow && !finite) {
+      if (settings.non_finite == NonFinite::kStop) refuse_nonfinite(settings.loss);
       ++skipped_count_;
       report.skipped = true;
       return report;

@@ -42,6 +42,7 @@ struct StepSettings {
   double clip_global_norm = kNoClip;
   NonFinite non_finite = NonFinite::kStop;
   bool report_norm = false;
+  double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
 };
 
 struct StepReport {
@@ -55,7 +56,8 @@ class Stepper {
   Stepper(StepperOptions options, StepExecutor& executor);
 
   // One update in place. parameters[i], gradients[i] hold tensors[i].length
-  // floats. Throws NONFINITE (policy kStop) before any weight changes.
+  // floats. Throws NONFINITE (policy kStop) before any weight changes; names the
+  // gradient's first such element, or the loss where every element is finite.
   StepReport step(float* const* parameters, const float* const* gradients,
                   const StepSettings& settings);
 
@@ -77,7 +79,7 @@ class Stepper {
   void prepare(const StepSettings& settings);
   StepWork work() const;
   double measure(const StepSettings& settings);
-  void refuse_nonfinite() const;
+  [[noreturn]] void refuse_nonfinite(double loss) const;
 
   StepperOptions options_;
   StepExecutor& executor_;

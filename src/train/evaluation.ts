@@ -7,13 +7,12 @@ import type { Evaluation } from './history.js';
 /** Rows a pass of evaluate and predict, unless told otherwise. */
 export const evaluationBatch = 512;
 
-/** Means over examples. */
+/** Means over examples; NaN where there was none. */
 export function toEvaluation(
   { lossSum, correct, examples }: NativeMetrics,
   loss: Loss,
 ): Evaluation {
-  const count = Math.max(examples, 1);
-  return { loss: lossSum / count, ...(hasAccuracy(loss) && { accuracy: correct / count }) };
+  return { loss: lossSum / examples, ...(hasAccuracy(loss) && { accuracy: correct / examples }) };
 }
 
 /** Of a data set, at the present weights. */

@@ -126,8 +126,9 @@ export class TrainingRun {
     const epoch = record.history.length;
     this.#highestRate = rates.base.reduce((a, b) => Math.max(a, b), this.#highestRate);
     this.#recentLoss.startEpoch();
-    const rateOf: RateOf = (progress) =>
-      rates.base[Math.max(progress.steps + progress.skipped, 1) - 1]!;
+    const rateOf: RateOf = (progress) => rates.base[Math.max(progress.steps, 1) - 1]!;
+    // The caller's schedules have run: they may have ended it.
+    if (this.#isStopped()) return { done: undefined, rateOf };
     let listenerError: { readonly error: unknown } | undefined;
     const job = native.train(
       {

@@ -179,6 +179,54 @@ describe('fit', () => {
     expect([epochs[0]!.skippedSteps, skipping.steps]).toEqual([1, 9]);
   });
 
+  it('a non-finite loss stops also where every gradient is finite', async () => {
+    // An output of +Infinity under the label 1: its sigmoid is right, its loss is not a number.
+    const one = nn.sequential({ input: [1] }, nn.dense(1, { useBias: false }));
+    using train = data.fromArrays({
+      inputs: Float32Array.of(1, 10),
+      shape: [2, 1],
+      labels: Float32Array.of(1, 1),
+    });
+    const options = { model: one, loss: 'sigmoidCrossEntropy', optimizer: optim.sgd() } as const;
+    const run = { epochs: 1, batchSize: 1, shuffle: false };
+    const weights = { 'dense1.weight': Float32Array.of(3e38) };
+    using stopping = new Trainer(options);
+    stopping.setParameters(weights);
+    await expect(Promise.resolve(stopping.fit(train, run))).rejects.toThrow(
+      'expected a finite number for `loss`, received NaN at step 2',
+    );
+    expect([stopping.steps, stopping.parameters()]).toEqual([1, weights]);
+    using skipping = new Trainer({ ...options, nonFinite: 'skip' });
+    skipping.setParameters(weights);
+    const { epochs } = await skipping.fit(train, run);
+    expect([skipping.steps, epochs[0]!.skippedSteps, epochs[0]!.loss]).toEqual([1, 1, 0]);
+    using allowing = new Trainer({ ...options, nonFinite: 'allow' });
+    allowing.setParameters(weights);
+    expect((await allowing.fit(train, run)).epochs[0]!.loss).toBeNaN();
+  });
+
+  it('a skipped step uses up no rate of its schedule', async () => {
+    const inputs = new Float32Array(30).fill(0.5).fill(NaN, 6, 12); // the second row of five
+    using train = data.fromArrays({ inputs, shape: [5, 6], labels: new Int32Array(5) });
+    using whole = data.fromArrays({
+      inputs: inputs.filter((x) => !Number.isNaN(x)),
+      shape: [4, 6],
+      labels: new Int32Array(4),
+    });
+    const optimizer = optim.sgd({ learningRate: (step) => 0.1 / (1 + step) });
+    const run = { epochs: 1, batchSize: 1, shuffle: false };
+    using skipping = make({ optimizer, nonFinite: 'skip' });
+    using plain = make({ optimizer });
+    const skipped = await skipping.fit(train, run);
+    const expected = await plain.fit(whole, run);
+    expect(equal(allBits(skipping), allBits(plain))).toBe(true);
+    expect(skipped.epochs[0]).toMatchObject({
+      loss: expected.epochs[0]!.loss,
+      learningRate: 0.1 / 4,
+      skippedSteps: 1,
+    });
+  });
+
   it("a listener's error ends the run with that error", async () => {
     using train = classes(60_000); // epochs long enough to send progress
     for (const type of ['start', 'progress', 'epoch']) {
