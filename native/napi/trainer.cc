@@ -65,7 +65,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::evaluate>>("evaluate"),
                            InstanceMethod<&Self::call<&Self::predict>>("predict"),
                            InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
-                           InstanceMethod<&Self::call<&Self::cancel>>("cancel"),
+                           InstanceMethod<&Self::cancel>("cancel"),
                            InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
                            InstanceMethod<&Self::call<&Self::set_parameters>>("setParameters"),
@@ -250,6 +250,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return result;
   }
 
+  // Signals may fire at any time: also after disposal, when there is nothing to end.
   Napi::Value cancel(const Napi::CallbackInfo& info) {
     cancel_.set();
     return info.Env().Undefined();

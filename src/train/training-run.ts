@@ -51,6 +51,8 @@ export class TrainingRun {
   #batches: Batches;
   #highestRate = 0;
   #hasWarned = false;
+  /** Whether an abort cut a validation short. */
+  #isCut = false;
 
   constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
     this.#context = context;
@@ -89,7 +91,7 @@ export class TrainingRun {
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
-    const reason = this.#epochs.length < epochs ? 'aborted' : 'completed';
+    const reason = this.#epochs.length < epochs || this.#isCut ? 'aborted' : 'completed';
     this.#send({ type: 'end', reason, seconds: seconds() });
     return { epochs: this.#epochs, reason, steps: this.#context.record.steps, seconds: seconds() };
   }
@@ -111,6 +113,7 @@ export class TrainingRun {
       validation && !this.#isStopped()
         ? await unlessAborted(evaluate(native, validation, loss))
         : undefined;
+    this.#isCut = validation !== undefined && evaluation === undefined;
     const epoch = this.#epochRecord(done, { seconds, evaluation, learningRate: rateOf(done) });
     record.history.push(epoch);
     return epoch;

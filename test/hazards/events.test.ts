@@ -150,4 +150,37 @@ describe('an AbortSignal', () => {
     await whole.fit(train, { ...options, epochs: aborted.steps + 2 });
     expect(same(trainer, whole)).toBe(true);
   });
+
+  it('that fires during the last validation says so', async () => {
+    using train = examples(100);
+    const rows = 400_000;
+    using validation = data.fromArrays({
+      inputs: new Float32Array(rows * 20),
+      shape: [rows, 20],
+      labels: new Int32Array(rows),
+    });
+    using trainer = make();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const fit = trainer.fit(train, { epochs: 1, batchSize: 100, validation, signal });
+    while (trainer.steps === 0) await new Promise((resolve) => setImmediate(resolve));
+    controller.abort();
+    const { reason, epochs } = await fit;
+    expect([reason, epochs.length, epochs[0]?.validation]).toEqual(['aborted', 1, undefined]);
+  });
+
+  it('that a schedule aborts ends the run before the epoch', async () => {
+    using train = examples(100);
+    const controller = new AbortController();
+    const optimizer = optim.sgd({
+      learningRate: (step) => {
+        if (step === 3) controller.abort();
+        return 0.1;
+      },
+    });
+    using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer });
+    const { signal } = controller;
+    const { reason } = await trainer.fit(train, { epochs: 9, batchSize: 50, signal });
+    expect([reason, trainer.steps]).toEqual(['aborted', 2]);
+  });
 });

@@ -61,6 +61,13 @@ describe('a process that ends while trainers run', () => {
     expect(output).toContain('expected an integer in [1, ∞) for `fit.epochs`, received 0');
   });
 
+  it('by itself, where a signal fires after disposal', async () => {
+    const script = `const trainer = make(), controller = new AbortController();
+      trainer.fit(set, { ...endless, signal: controller.signal });
+      setTimeout(() => { trainer.dispose(); controller.abort(); }, 100);`;
+    expect(await ending(script)).toEqual({ status: 0, output: '' });
+  });
+
   it('by itself, once its runs are done, although nothing was disposed of', async () => {
     expect(await ending(`make().fit(set, { epochs: 2 });`)).toEqual({ status: 0, output: '' });
   });
