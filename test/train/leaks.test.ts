@@ -39,3 +39,18 @@ it('5,000 data sets and 1,000 trainers that trained', async () => {
   });
   expect(trainers).toBeLessThan(50 * megabytes); // a leak of the arenas would be 450 MB
 });
+
+it('predictions of 800 different numbers of rows', async () => {
+  const layers = [64, 64, 64, 10].map((units) => nn.dense(units));
+  const model = nn.sequential({ input: [64] }, ...layers);
+  using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+  const inputs = new Float32Array(800 * 64);
+  const predict = async (from: number, to: number): Promise<number> => {
+    for (let rows = from; rows <= to; rows++)
+      await trainer.predict(inputs.subarray(0, rows * 64), { batchSize: 800 });
+    return process.memoryUsage().rss;
+  };
+  const settled = await predict(1, 400); // fills oneDNN's own cache of 1024 primitives
+  const grown = (await predict(401, 800)) - settled;
+  expect(grown).toBeLessThan(2 * limit * megabytes); // a primitive kept for each would be 120 MB
+});

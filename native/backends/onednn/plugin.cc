@@ -109,6 +109,10 @@ class Entry {
   std::unordered_map<int, memory> arguments_;
 };
 
+// Primitives that a thread keeps: those of some 20 layers at two sizes of batch. Beyond, as when
+// predict is called with ever other numbers of rows, they are made again, from oneDNN's own cache.
+constexpr size_t kMostEntries = 128;
+
 class OnednnProducts final : public Products {
  public:
   void run(const Product& product) override {
@@ -117,7 +121,10 @@ class OnednnProducts final : public Products {
                       product.transpose_a, product.transpose_b, product.bias != nullptr,
                       product.activation,  product.slope};
     auto found = entries.find(shape);
-    if (found == entries.end()) found = entries.try_emplace(shape, shape).first;
+    if (found == entries.end()) {
+      if (entries.size() == kMostEntries) entries.clear();
+      found = entries.try_emplace(shape, shape).first;
+    }
     found->second.run(product);
   }
   std::string name() const override {
