@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include "core/error.h"
 
@@ -49,6 +51,12 @@ auto guarded(Napi::Env env, Body&& body) -> decltype(body()) {
   } catch (const std::bad_alloc&) {
     throw Napi::Error(env, to_error_value(env, {"MEMORY", "allocation", "out of memory",
                                                 "enough free memory", "use a smaller size"}));
+  } catch (const std::length_error&) {
+    throw Napi::Error(env, to_error_value(env, {"MEMORY", "allocation", "more than there can be",
+                                                "enough free memory", "use a smaller size"}));
+  } catch (const std::system_error& error) {
+    throw Napi::Error(env, to_error_value(env, {"MEMORY", "thread", error.what(), "a new thread",
+                                                "end other threads or raise the limit"}));
   } catch (const std::exception& error) {
     throw Napi::Error::New(env, error.what());
   } catch (...) {

@@ -136,18 +136,27 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     pending_->self = Napi::Persistent(info.This().As<Napi::Object>());
     mailbox_->keep_alive(env, true);
     cancel_.clear();
-    thread_.post([this, work = std::move(work)]() mutable {
-      try {
-        Mailbox::Message resolve = work();
-        mailbox_->post(std::move(resolve));
-      } catch (...) {
-        mailbox_->post([this, fields = current_error()](Napi::Env env) {
-          const auto done = finish(env);
-          done->deferred.Reject(to_error_value(env, fields));
-        });
-      }
-    });
+    try {
+      thread_.post([this, work = std::move(work)]() mutable { run(work); });
+    } catch (...) {  // no thread to be had
+      finish(env);
+      throw;
+    }
     return pending_->deferred.Promise();
+  }
+
+  // Worker thread.
+  template <class Work>
+  void run(Work& work) {
+    try {
+      Mailbox::Message resolve = work();
+      mailbox_->post(std::move(resolve));
+    } catch (...) {
+      mailbox_->post([this, fields = current_error()](Napi::Env env) {
+        const auto done = finish(env);
+        done->deferred.Reject(to_error_value(env, fields));
+      });
+    }
   }
 
   std::unique_ptr<Pending> finish(Napi::Env env) {

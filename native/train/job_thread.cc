@@ -9,8 +9,9 @@ JobThread::~JobThread() { stop(); }
 void JobThread::post(Job job) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return;
-  jobs_.push_back(std::move(job));
+  // First, for it may throw: no job waits then for a thread that is not there.
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  jobs_.push_back(std::move(job));
   wake_.notify_one();
 }
 

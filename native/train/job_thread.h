@@ -33,7 +33,8 @@ class JobThread {
   JobThread(const JobThread&) = delete;
   JobThread& operator=(const JobThread&) = delete;
 
-  // Jobs catch their own exceptions. The thread starts with the first job.
+  // Jobs catch their own exceptions. The thread starts with the first job; where
+  // the system has none to give, throws std::system_error, and nothing has changed.
   void post(Job job);
   // As the destructor; later posts are dropped.
   void stop();

@@ -14,11 +14,11 @@ class Prefetch {
 
   // The job must not throw, and what it refers to must live until wait().
   void start(JobThread::Job job) {
-    running_ = true;
     thread_.post([this, job = std::move(job)] {
       job();
       done_.release();
     });
+    running_ = true;
   }
 
   // Returns when the job, if any, has run.

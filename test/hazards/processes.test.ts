@@ -1,6 +1,8 @@
 /** Threads and processes that end, collect garbage or read files while training runs. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -20,11 +22,15 @@ const setUp = `
   const endless = { epochs: 1e9 };`;
 
 /** How a process ends that runs the script: its exit code or signal, and what it wrote. */
-async function ending(script: string, signal?: NodeJS.Signals) {
+async function ending(script: string, signal?: NodeJS.Signals, preload = '') {
   // LeakSanitizer, where it runs, cannot look at a process whose threads are still at work.
   const ASAN_OPTIONS = `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`;
   const child = spawn(process.execPath, ['-e', setUp + script], {
-    env: { ...process.env, ASAN_OPTIONS },
+    env: {
+      ...process.env,
+      ASAN_OPTIONS,
+      LD_PRELOAD: [process.env['LD_PRELOAD'], preload].filter(Boolean).join(' '),
+    },
   });
   let output = '';
   child.stderr.on('data', (text: Buffer) => (output += text.toString()));
@@ -70,6 +76,42 @@ describe('a process that ends while trainers run', () => {
 
   it('by itself, once its runs are done, although nothing was disposed of', async () => {
     expect(await ending(`make().fit(set, { epochs: 2 });`)).toEqual({ status: 0, output: '' });
+  });
+});
+
+/** A library under which pthread_create fails while the environment holds NO_THREADS. */
+function threadlessLibrary(): string {
+  const library = join(mkdtempSync(join(tmpdir(), 'thalweg-')), 'threadless.so');
+  const source = `
+    #include <cerrno>
+    #include <cstdlib>
+    #include <dlfcn.h>
+    #include <pthread.h>
+    extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                  void* (*body)(void*), void* argument) {
+      if (std::getenv("NO_THREADS") != nullptr) return EAGAIN;
+      using Create = decltype(&pthread_create);
+      return reinterpret_cast<Create>(dlsym(RTLD_NEXT, "pthread_create"))(thread, attributes, body, argument);
+    }`;
+  const compile = ['-shared', '-fPIC', '-x', 'c++', '-', '-o', library, '-ldl'];
+  execFileSync('g++', compile, { input: source });
+  return library;
+}
+
+describe('a system without another thread to give', () => {
+  it('refuses the run, and the trainer goes on once there is one', async () => {
+    const script = `(async () => {
+      const trainer = make();
+      process.env.NO_THREADS = '1';
+      const { code } = await trainer.fit(set, { epochs: 1 }).catch((error) => error);
+      delete process.env.NO_THREADS;
+      const { reason } = await trainer.fit(set, { epochs: 1 });
+      console.error(code, reason);
+    })();`;
+    expect(await ending(script, undefined, threadlessLibrary())).toEqual({
+      status: 0,
+      output: 'MEMORY completed\n',
+    });
   });
 });
 
