@@ -8,7 +8,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: [
       ...defaultExclude,
-      ...(sanitized ? ['test/reference/**', 'test/bench/**', 'test/**/huge.test.ts'] : []),
+      ...(sanitized
+        ? ['test/reference/**', 'test/bench/**', 'test/cuda/**', 'test/**/huge.test.ts']
+        : []),
     ],
     pool: 'forks',
     maxWorkers: 2,

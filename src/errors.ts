@@ -21,6 +21,7 @@ export type ErrorCode =
   | 'MISSING'
   | 'MISMATCH'
   | 'NO_DEVICE'
+  | 'DEVICE'
   | 'MEMORY'
   | 'NO_SPACE'
   | 'ABORTED'

@@ -149,6 +149,24 @@ export interface NativeOrder {
   dispose(): void;
 }
 
+/** One GPU; native/backends/cuda/plugin.h. */
+export interface NativeCudaDevice {
+  /** `cuda:0` and on. */
+  readonly name: string;
+  readonly description: string;
+  readonly uuid: string;
+  readonly bytes: number;
+  /** Why it cannot serve; empty where it can. */
+  readonly refusal: string;
+}
+
+/** What a search for GPUs found; `missing` says what it lacked where there are no devices. */
+export interface NativeCudaStatus {
+  readonly devices: readonly NativeCudaDevice[];
+  readonly missing: string;
+  readonly remedy: string;
+}
+
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
   initialize(errorClass: typeof ThalwegError): void;
@@ -157,6 +175,10 @@ export interface Native {
   /** 0 restores the default. */
   setThreadCount(count: number): void;
   rules(): readonly NativeRule[];
+  /** The GPUs, or why there are none. */
+  cudaStatus(): NativeCudaStatus;
+  /** The numbered name of `cuda`, `cuda:1` or `cuda:GPU-…`; throws NO_DEVICE. */
+  findCuda(name: string): string;
   /** Which implementation serves each operation of a device. */
   twins(device: string): readonly OperationTwin[];
   /** One operation of native/ops/ops.def with the fields of its struct, in place; for tests. */

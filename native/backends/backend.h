@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "backends/step_work.h"
+#include "backends/step_executor.h"
 
 #define THALWEG_OP(name, Parameters)
 #include "ops/ops.def"
@@ -13,19 +13,25 @@
 
 namespace thalweg {
 
+class QueuedBackend;  // backends/queued_backend.h
+
 class Backend : public StepExecutor {
  public:
 #define THALWEG_OP(name, Parameters) virtual void name(const Parameters& op) = 0;
 #include "ops/ops.def"
 #undef THALWEG_OP
 
+  // This backend as one that runs behind the host; null where ops are done when
+  // they return.
+  virtual QueuedBackend* queued() { return nullptr; }
+
   // Which implementation serves an op, for device.explain(): "cpu (avx512)",
   // "oneDNN", or "reference" with the reason.
   virtual std::string twin(std::string_view op) const = 0;
 };
 
-// The backend of a device name: "cpu", "cpu:avx2", "reference". Made on first
-// use, shared by all trainers, never freed. Throws NO_DEVICE.
+// The backend of a device name: "cpu", "cpu:avx2", "reference", "cuda", "cuda:1",
+// "cuda:GPU-…". Made on first use, shared by all trainers, never freed. Throws NO_DEVICE.
 Backend& open_backend(const std::string& device);
 
 }  // namespace thalweg

@@ -1,6 +1,7 @@
 // The check that every backend's loss begins with.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/error.h"
@@ -8,12 +9,17 @@
 
 namespace thalweg {
 
-inline void check_classes(const Loss& op) {
-  for (int64_t row = 0; op.classes != nullptr && row < op.rows; ++row)
-    if (op.classes[row] < 0 || op.classes[row] >= op.columns)
+// Throws RANGE naming the first of classes [rows] that is not in [0, columns).
+inline void check_classes(const int32_t* classes, int64_t rows, int64_t columns) {
+  for (int64_t row = 0; row < rows; ++row)
+    if (classes[row] < 0 || classes[row] >= columns)
       throw Error({"RANGE", "labels[" + std::to_string(row) + "] of the batch",
-                   std::to_string(op.classes[row]),
-                   "a class in [0, " + std::to_string(op.columns) + ")", ""});
+                   std::to_string(classes[row]), "a class in [0, " + std::to_string(columns) + ")",
+                   ""});
+}
+
+inline void check_classes(const Loss& op) {
+  if (op.classes != nullptr) check_classes(op.classes, op.rows, op.columns);
 }
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
 
 #include "backends/backend.h"
 #include "backends/cpu/cpu_backend.h"
+#include "backends/cuda/cuda_loader.h"
 #include "backends/reference/reference_backend.h"
 #include "core/error.h"
 
@@ -35,6 +36,7 @@ Backend& open_backend(const std::string& device) {
     return reference;
   }
   if (Backend* backend = forced_cpu(device)) return *backend;
+  if (device == "cuda" || device.rfind("cuda:", 0) == 0) return open_cuda(device);
   throw Error({"NO_DEVICE", "device", device, "a device of this machine",
                "device.explain() lists what there is"});
 }

@@ -3,19 +3,12 @@
 // inside the namespace of that compilation.
 #pragma once
 
+#include "backends/step_element.h"
 #include "backends/step_work.h"
 #include "rules/rules.h"
 
 namespace thalweg {
 inline namespace THALWEG_LANES {
-
-// A NaN gradient passes both comparisons and stays NaN.
-THALWEG_INLINE float prepare_gradient(float gradient, float scale, float clip, float factor) {
-  float g = gradient * scale;
-  g = g > clip ? clip : g;
-  g = g < -clip ? -clip : g;
-  return g * factor;
-}
 
 template <class Rule, Decay kDecay>
 void step_loop(const StepSpan& span, const StepCoefficients& step) {

@@ -70,13 +70,4 @@ struct StepWork {
 using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
                                      float clip_value);
 
-// Runs the two passes of a step on some processor. Every Backend is one.
-class StepExecutor {
- public:
-  virtual ~StepExecutor() = default;
-  // sums[i]: sum of squares of pieces[i], as SquareSumFunction says.
-  virtual void square_sums(const StepWork& work, double* sums) = 0;
-  virtual void step(const StepWork& work) = 0;
-};
-
 }  // namespace thalweg

@@ -17,7 +17,7 @@ constexpr int64_t kLimitFloats = int64_t{1} << 56;
 int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
 }  // namespace
 
-Arena::Arena(const std::vector<int64_t>& lengths, int arrays) {
+Arena::Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory) {
   for (const int64_t length : lengths) {
     offsets_.push_back(array_length_);
     if (length < 0 || length > kLimitFloats || array_length_ > kLimitFloats)
@@ -25,9 +25,10 @@ Arena::Arena(const std::vector<int64_t>& lengths, int arrays) {
     array_length_ = round_up(array_length_ + length, kAlignFloats);
   }
   const int64_t stride = round_up(array_length_, kPageFloats) + kStaggerFloats;
-  memory_ = HostMemory(static_cast<size_t>(stride) * arrays * sizeof(float));
+  bytes_ = static_cast<size_t>(stride) * arrays * sizeof(float);
+  data_ = memory.allocate(bytes_);
   for (int array = 0; array < arrays; ++array)
-    starts_.push_back(static_cast<float*>(memory_.data()) + stride * array);
+    starts_.push_back(static_cast<float*>(data_.get()) + stride * array);
 }
 
 }  // namespace thalweg

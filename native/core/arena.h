@@ -5,9 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "core/host_memory.h"
+#include "core/memory.h"
 
 namespace thalweg {
 
@@ -16,16 +17,17 @@ class Arena {
   Arena() = default;
   // `arrays` parallel arrays, each with tensors of these lengths (floats).
   // Throws OVERFLOW or MEMORY.
-  Arena(const std::vector<int64_t>& lengths, int arrays);
+  Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory = host_memory());
 
   float* tensor(int array, size_t index) const { return base(array) + offsets_[index]; }
   // The whole of one array: tensors and the zeroed gaps between them.
   float* base(int array) const { return starts_[array]; }
   int64_t array_length() const { return array_length_; }
-  size_t bytes() const { return memory_.bytes(); }
+  size_t bytes() const { return bytes_; }
 
  private:
-  HostMemory memory_;
+  std::shared_ptr<void> data_;
+  size_t bytes_ = 0;
   std::vector<int64_t> offsets_;  // floats from the array's start
   std::vector<float*> starts_;
   int64_t array_length_ = 0;

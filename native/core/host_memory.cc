@@ -3,10 +3,12 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <utility>
 
 #include "core/error.h"
+#include "core/memory.h"
 
 namespace thalweg {
 
@@ -64,6 +66,31 @@ HostMemory& HostMemory::operator=(HostMemory&& other) noexcept {
 
 HostMemory::~HostMemory() {
   if (data_ != nullptr) munmap(data_, bytes_);
+}
+
+namespace {
+
+class HostPages final : public Memory {
+ public:
+  std::shared_ptr<void> allocate(size_t bytes) override {
+    auto owner = std::make_shared<HostMemory>(bytes);
+    void* data = owner->data();
+    return {std::move(owner), data};
+  }
+  void write(void* to, const void* from, size_t bytes) override { copy(to, from, bytes); }
+  void read(void* to, const void* from, size_t bytes) override { copy(to, from, bytes); }
+
+ private:
+  static void copy(void* to, const void* from, size_t bytes) {
+    if (bytes > 0) std::memcpy(to, from, bytes);
+  }
+};
+
+}  // namespace
+
+Memory& host_memory() {
+  static HostPages& pages = *new HostPages;
+  return pages;
 }
 
 }  // namespace thalweg

@@ -12,6 +12,7 @@ enum class FeatureType { kFloat32, kUint8 };
 enum class LabelType { kNone, kSparse, kDense };
 
 struct Dataset {
+  uint64_t serial = 0;  // no other data set of the process has it
   int64_t rows = 0;
   int64_t features = 0;  // elements of one row
   FeatureType feature_type = FeatureType::kFloat32;

@@ -79,7 +79,7 @@ THALWEG_INLINE CipherHalves<Word> cipher_round_pair(const IndexCipher& cipher, i
 }
 
 // One pass through the rounds, a bijection of [0, columns * rows).
-inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
+THALWEG_DEVICE inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
   CipherHalves<uint32_t> halves = {static_cast<uint32_t>(x % cipher.columns),
                                    static_cast<uint32_t>(x / cipher.columns)};
   for (int pair = 0; pair < cipher.rounds / 2; ++pair)
@@ -88,13 +88,13 @@ inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
 }
 
 // Enciphers what fell outside until it falls inside.
-inline uint64_t walk_cycle(const IndexCipher& cipher, uint64_t x) {
+THALWEG_DEVICE inline uint64_t walk_cycle(const IndexCipher& cipher, uint64_t x) {
   while (x >= cipher.length) x = encipher(cipher, x);
   return x;
 }
 
 // The row at `position` < length: the definition that every faster twin matches.
-inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t position) {
+THALWEG_DEVICE inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t position) {
   const bool swaps = position < 2 && cipher.length > 1;
   return walk_cycle(cipher, encipher(cipher, swaps ? position ^ cipher.swapped : position));
 }

@@ -5,6 +5,7 @@
 
 #include "backends/backend.h"
 #include "backends/cpu/lanes.h"
+#include "backends/cuda/cuda_loader.h"
 #include "core/threads.h"
 #include "napi/arena_step.h"
 #include "napi/convert.h"
@@ -53,6 +54,33 @@ static Napi::Value twins(const Napi::CallbackInfo& info) {
   return list;
 }
 
+// cudaStatus() → { devices: [{ name, description, uuid, refusal }], missing, remedy }
+static Napi::Value get_cuda_status(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const CudaStatus& status = cuda_status();
+  Napi::Array devices = Napi::Array::New(env);
+  for (const CudaDevice& device : status.devices) {
+    Napi::Object entry = Napi::Object::New(env);
+    entry.Set("name", "cuda:" + std::to_string(device.ordinal));
+    entry.Set("description", device.name);
+    entry.Set("uuid", device.uuid);
+    entry.Set("bytes", static_cast<double>(device.bytes));
+    entry.Set("refusal", device.refusal);
+    devices.Set(devices.Length(), entry);
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("devices", devices);
+  result.Set("missing", status.missing);
+  result.Set("remedy", status.remedy);
+  return result;
+}
+
+// findCuda("cuda", "cuda:1" or "cuda:GPU-…") → "cuda:0" …
+static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
+  const CudaDevice& device = find_cuda_device(info[0].As<Napi::String>().Utf8Value());
+  return Napi::String::New(info.Env(), "cuda:" + std::to_string(device.ordinal));
+}
+
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData(new Environment);
   export_function<initialize>(env, exports, "initialize");
@@ -60,6 +88,8 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<get_threads>(env, exports, "threadCount");
   export_function<set_threads>(env, exports, "setThreadCount");
   export_function<twins>(env, exports, "twins");
+  export_function<get_cuda_status>(env, exports, "cudaStatus");
+  export_function<find_cuda>(env, exports, "findCuda");
   register_dataset(env, exports);
   register_operation(env, exports);
   register_order(env, exports);

@@ -1,5 +1,6 @@
 #include "napi/dataset.h"
 
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -22,6 +23,11 @@ void check_size(const Span& span, int64_t expected, const char* path) {
   if (static_cast<int64_t>(span.length) != expected)
     throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
                  std::to_string(expected) + " elements", ""});
+}
+
+uint64_t next_serial() {
+  static std::atomic<uint64_t> last{0};
+  return ++last;
 }
 
 void read_inputs(const Napi::Object& object, Dataset& dataset) {
@@ -59,6 +65,7 @@ class NativeDataset : public Napi::ObjectWrap<NativeDataset> {
       info.This().As<Napi::Object>().TypeTag(&kTag);
       const auto object = info[0].As<Napi::Object>();
       auto dataset = std::make_shared<Dataset>();
+      dataset->serial = next_serial();
       const auto number = [&](const char* key) {
         return object.Get(key).As<Napi::Number>().DoubleValue();
       };

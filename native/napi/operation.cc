@@ -1,11 +1,13 @@
 #include "napi/operation.h"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "backends/backend.h"
+#include "backends/check_classes.h"
 #include "napi/convert.h"
 
 namespace thalweg::napi {
@@ -13,10 +15,11 @@ namespace thalweg::napi {
 namespace {
 
 // The fields of an op's parameter struct, by name, on a JavaScript object. Absent
-// arrays are null.
+// arrays are null; others are copied to the device's memory where it has its own,
+// and back by finish().
 class Fields {
  public:
-  explicit Fields(const Napi::Object& object) : object_(object) {}
+  Fields(const Napi::Object& object, Memory& memory) : object_(object), memory_(memory) {}
 
   int64_t number(const char* name) const { return object_.Get(name).ToNumber().Int64Value(); }
   float real(const char* name) const { return object_.Get(name).ToNumber().FloatValue(); }
@@ -30,19 +33,50 @@ class Fields {
   int32_t* integers(const char* name) const {
     return static_cast<int32_t*>(array(name, napi_int32_array));
   }
-  RandomStream stream() const {
-    return random_stream({.seed = to_uint64(object_.Get("seed"), "seed"),
-                          .purpose = Purpose::kDropout,
-                          .epoch = to_uint64(object_.Get("step"), "step"),
-                          .window = to_uint64(object_.Get("layer"), "layer")});
+  const RandomStream* stream() const {
+    const RandomStream named = random_stream({.seed = to_uint64(object_.Get("seed"), "seed"),
+                                              .purpose = Purpose::kDropout,
+                                              .epoch = to_uint64(object_.Get("step"), "step"),
+                                              .window = to_uint64(object_.Get("layer"), "layer")});
+    auto* place = scratch<RandomStream>(1);
+    memory_.write(place, &named, sizeof named);
+    return place;
+  }
+  // In the device's memory, zeroed, for as long as this object lives.
+  template <class T>
+  T* scratch(int64_t length) const {
+    kept_.push_back(memory_.allocate(length * sizeof(T)));
+    return static_cast<T*>(kept_.back().get());
+  }
+  Memory& memory() const { return memory_; }
+
+  void finish() const {
+    for (const Copy& copy : copies_) memory_.read(copy.host, copy.device, copy.bytes);
   }
 
  private:
+  struct Copy {
+    void* host;
+    void* device;
+    size_t bytes;
+  };
+
+  // Both types have 4 bytes an element.
   void* array(const char* name, napi_typedarray_type type) const {
     const Napi::Value value = object_.Get(name);
-    return value.IsUndefined() ? nullptr : typed_span(value, type, name).data;
+    if (value.IsUndefined()) return nullptr;
+    const Span span = typed_span(value, type, name);
+    if (&memory_ == &host_memory()) return span.data;
+    const Copy copy = {span.data, scratch<int32_t>(span.length), span.length * 4};
+    memory_.write(copy.device, copy.host, copy.bytes);
+    copies_.push_back(copy);
+    return copy.device;
   }
+
   Napi::Object object_;
+  Memory& memory_;
+  mutable std::vector<std::shared_ptr<void>> kept_;
+  mutable std::vector<Copy> copies_;
 };
 
 using Run = std::function<LossResult(Backend&, const Fields&)>;
@@ -109,20 +143,24 @@ LossResult run_dropout(Backend& backend, const Fields& f) {
 
 LossResult run_loss(Backend& backend, const Fields& f) {
   const int64_t rows = f.number("rows");
-  std::vector<double> row_losses(rows);
-  std::vector<int32_t> row_correct(rows);
+  const Loss op = {.kind = f.choice<LossKind>("kind"),
+                   .delta = f.real("delta"),
+                   .x = f.floats("x"),
+                   .classes = f.integers("classes"),
+                   .values = f.floats("values"),
+                   .dx = f.floats("dx"),
+                   .row_losses = f.scratch<double>(rows),
+                   .row_correct = f.scratch<int32_t>(rows),
+                   .rows = rows,
+                   .columns = f.number("columns"),
+                   .result = f.scratch<LossResult>(1)};
+  backend.loss(op);
   LossResult result;
-  backend.loss({.kind = f.choice<LossKind>("kind"),
-                .delta = f.real("delta"),
-                .x = f.floats("x"),
-                .classes = f.integers("classes"),
-                .values = f.floats("values"),
-                .dx = f.floats("dx"),
-                .row_losses = row_losses.data(),
-                .row_correct = row_correct.data(),
-                .rows = rows,
-                .columns = f.number("columns"),
-                .result = &result});
+  f.memory().read(&result, op.result, sizeof result);
+  if (result.bad_classes == 0) return result;
+  std::vector<int32_t> classes(rows);
+  f.memory().read(classes.data(), op.classes, rows * sizeof(int32_t));
+  check_classes(classes.data(), rows, op.columns);
   return result;
 }
 
@@ -139,7 +177,9 @@ const std::unordered_map<std::string, Run>& operations() {
 Napi::Value run_operation(const Napi::CallbackInfo& info) {
   Backend& backend = open_backend(info[0].As<Napi::String>().Utf8Value());
   const Run& run = operations().at(info[1].As<Napi::String>().Utf8Value());
-  const LossResult result = run(backend, Fields(info[2].As<Napi::Object>()));
+  const Fields fields(info[2].As<Napi::Object>(), backend.memory());
+  const LossResult result = run(backend, fields);
+  fields.finish();
   Napi::Object out = Napi::Object::New(info.Env());
   out.Set("sum", result.sum);
   out.Set("correct", static_cast<double>(result.correct));

@@ -13,6 +13,7 @@
 #include "napi/convert.h"
 #include "napi/trainer_options.h"
 #include "train/settings.h"
+#include "train/staging.h"
 #include "train/stepper.h"
 
 namespace thalweg::napi {
@@ -63,7 +64,9 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
       for (size_t i = 0; i < count; ++i)
         parameters_[i] = pointer(parameters.Get(i), "parameters", i);
       check_overlap();
-      report_bytes(info.Env(), static_cast<int64_t>(stepper_->bytes()));
+      if (&stepper_->memory() != &host_memory()) stage();
+      report_bytes(info.Env(),
+                   static_cast<int64_t>(stepper_->bytes() + (staging_ ? staging_->bytes() : 0)));
     });
   }
   ~NativeStepper() override = default;
@@ -80,6 +83,22 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
         throw Error({"DISPOSED", "stepper", "a disposed stepper", "a live stepper", ""});
       return (this->*kMethod)(info);
     });
+  }
+
+  void stage() {
+    std::vector<int64_t> lengths;
+    for (const StepperTensor& tensor : stepper_->options().tensors)
+      lengths.push_back(tensor.length);
+    staging_ = std::make_unique<Staging>(std::move(lengths), stepper_->memory());
+  }
+
+  StepReport run(const StepSettings& settings) {
+    if (!staging_) return stepper_->step(parameters_.data(), gradients_.data(), settings);
+    staging_->upload(parameters_, gradients_);
+    const StepReport report =
+        stepper_->step(staging_->parameters(), staging_->gradients(), settings);
+    if (!report.skipped) staging_->download(parameters_);
+    return report;
   }
 
   void report_bytes(Napi::Env env, int64_t bytes) {
@@ -129,7 +148,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
     check_overlap();
     const StepSettings settings =
         read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
-    const StepReport report = stepper_->step(parameters_.data(), gradients_.data(), settings);
+    const StepReport report = run(settings);
     return Napi::Number::New(info.Env(), report.skipped ? -1.0 : report.gradient_norm);
   }
 
@@ -149,7 +168,8 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
       Napi::Array of_tensor = Napi::Array::New(env);
       for (size_t slot = 0; slot < stepper_->rule().slots.size(); ++slot) {
         auto array = Napi::Float32Array::New(env, tensors[i].length);
-        std::copy_n(stepper_->slot(static_cast<int>(slot), i), tensors[i].length, array.Data());
+        stepper_->memory().read(array.Data(), stepper_->slot(static_cast<int>(slot), i),
+                                tensors[i].length * sizeof(float));
         of_tensor.Set(static_cast<uint32_t>(slot), array);
       }
       all.Set(static_cast<uint32_t>(i), of_tensor);
@@ -178,8 +198,8 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
                    std::to_string(stepper_->scalars().size()) + " values", ""});
     for (size_t i = 0; i < tensors.size(); ++i)
       for (size_t slot = 0; slot < slots; ++slot)
-        std::copy_n(sources[i * slots + slot], tensors[i].length,
-                    stepper_->slot(static_cast<int>(slot), i));
+        stepper_->memory().write(stepper_->slot(static_cast<int>(slot), i),
+                                 sources[i * slots + slot], tensors[i].length * sizeof(float));
     std::copy_n(static_cast<const double*>(scalars.data), scalars.length,
                 stepper_->scalars().begin());
     stepper_->set_step_count(step);
@@ -194,6 +214,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
   }
 
   std::unique_ptr<Stepper> stepper_;
+  std::unique_ptr<Staging> staging_;  // where the device has a memory of its own
   std::vector<float*> parameters_;
   std::vector<float*> gradients_;
   bool checked_ = false;  // no two of the current arrays overlap

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -122,6 +123,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   }
 
   void refuse_busy() const {
+    if (lost_) throw Error(*lost_);
     if (pending_)
       throw Error({"BUSY", "trainer", "a second job", "one job at a time",
                    "await the first, or make another trainer"});
@@ -153,6 +155,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
       mailbox_->post(std::move(resolve));
     } catch (...) {
       mailbox_->post([this, fields = current_error()](Napi::Env env) {
+        if (fields.code == "DEVICE") lost_ = fields;
         const auto done = finish(env);
         done->deferred.Reject(to_error_value(env, fields));
       });
@@ -251,9 +254,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     Napi::Object result = Napi::Object::New(info.Env());
     Napi::Array arrays = Napi::Array::New(info.Env());
     const auto& tensors = engine_->stepper().options().tensors;
-    for (size_t i = 0; i < tensors.size(); ++i)
-      arrays.Set(static_cast<uint32_t>(i),
-                 copy(info.Env(), engine_->gradient(i), tensors[i].length));
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      auto array = Napi::Float32Array::New(info.Env(), tensors[i].length);
+      engine_->read_gradient(i, array.Data());
+      arrays.Set(static_cast<uint32_t>(i), array);
+    }
     result.Set("loss", loss);
     result.Set("gradients", arrays);
     return result;
@@ -270,18 +275,14 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().step_count()));
   }
 
-  static Napi::Float32Array copy(Napi::Env env, const float* data, int64_t length) {
-    auto array = Napi::Float32Array::New(env, length);
-    std::copy_n(data, length, array.Data());
-    return array;
-  }
-
   // parameter(index) → Float32Array, a copy
   Napi::Value parameter(const Napi::CallbackInfo& info) {
     refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-    return copy(info.Env(), engine_->parameter(i),
-                engine_->stepper().options().tensors.at(i).length);
+    auto array =
+        Napi::Float32Array::New(info.Env(), engine_->stepper().options().tensors.at(i).length);
+    engine_->read_parameter(i, array.Data());
+    return array;
   }
 
   // setParameters(arrays: Float32Array[]): all are checked before any changes.
@@ -298,8 +299,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
         throw Error({"SHAPE", tensors[i].name, std::to_string(length) + " elements",
                      std::to_string(tensors[i].length) + " elements", ""});
     }
-    for (size_t i = 0; i < tensors.size(); ++i)
-      std::copy_n(sources[i], tensors[i].length, engine_->parameter(i));
+    for (size_t i = 0; i < tensors.size(); ++i) engine_->write_parameter(i, sources[i]);
     return info.Env().Undefined();
   }
 
@@ -321,6 +321,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   std::unique_ptr<Engine> engine_;
   std::shared_ptr<Mailbox> mailbox_;
   std::unique_ptr<Pending> pending_;
+  std::optional<ErrorFields> lost_;  // the device failed, and the state with it
   CancelFlag cancel_;
   JobThread thread_;
   Clock::time_point last_progress_;  // the worker thread's

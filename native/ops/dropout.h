@@ -11,7 +11,7 @@ namespace thalweg {
 
 // y = kept ? x * scale : 0, scale = 1 / (1 - rate). y may be x.
 struct Dropout {
-  RandomStream stream;
+  const RandomStream* stream;  // in the device's memory
   float rate;
   float scale;
   const float* x;

@@ -15,8 +15,8 @@ inline namespace THALWEG_LANES {
 template <int kCount>
 THALWEG_INLINE float polynomial(const float (&coefficients)[kCount], float x) {
   float sum = coefficients[kCount - 1];
-#pragma GCC unroll 16  // a loop inside keeps g++ from vectorising the caller's
-  for (int i = kCount - 2; i >= 0; --i) sum = sum * x + coefficients[i];
+  THALWEG_UNROLL  // a loop inside keeps g++ from vectorising the caller's
+      for (int i = kCount - 2; i >= 0; --i) sum = sum * x + coefficients[i];
   return sum;
 }
 

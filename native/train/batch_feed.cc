@@ -7,37 +7,33 @@
 
 namespace thalweg {
 
-BatchFeed::BatchFeed(const BatchSource& source, Plan& plan)
+HostFeed::HostFeed(const BatchSource& source, Plan& plan)
     : source_(source), plan_(plan), ahead_(source.steps > 1 && thread_count() < processor_count()) {
   const int64_t rows = std::min(source.batch_size, source.dataset->rows);
   plan_.reserve(rows, source.dataset->label_width, ahead_ ? 2 : 1);
   indices_.resize(rows);
 }
 
-int64_t BatchFeed::rows_of(int64_t step) const {
-  return std::min(source_.batch_size, source_.dataset->rows - step * source_.batch_size);
-}
-
-void BatchFeed::gather(int64_t step, const BatchPlace& place, int threads) {
-  const int64_t rows = rows_of(step);
+void HostFeed::gather(int64_t step, const BatchPlace& place, int threads) {
+  const int64_t rows = rows_of(source_, step);
   source_.order->indices(step * source_.batch_size, rows, indices_.data());
   gather_batch({source_.dataset, indices_.data(), rows, place.inputs, place.classes, place.values},
                threads);
 }
 
-int64_t BatchFeed::load(int64_t step) {
+int64_t HostFeed::load(int64_t step) {
   prefetch_.wait();
   if (step == next_)
     plan_.turn();
   else
     gather(step, plan_.place(), thread_count());
-  plan_.set_batch(rows_of(step), source_.dataset->label_type == data::LabelType::kSparse);
+  plan_.set_batch(rows_of(source_, step), source_.dataset->label_type == data::LabelType::kSparse);
   next_ = step + 1;
   if (ahead_ && next_ < source_.steps)
     prefetch_.start([this, step = next_, place = plan_.place(1)] { gather(step, place, 1); });
   else
     next_ = -1;
-  return rows_of(step);
+  return rows_of(source_, step);
 }
 
 }  // namespace thalweg

@@ -1,5 +1,4 @@
-// The batches of an epoch, gathered into a plan one after another; large ones, with
-// a processor to spare, while the step before runs.
+// The batches of an epoch, gathered into a plan one after another.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +19,27 @@ struct BatchSource {
   int64_t steps;  // of the epoch
 };
 
+inline int64_t rows_of(const BatchSource& source, int64_t step) {
+  const int64_t rest = source.dataset->rows - step * source.batch_size;
+  return rest < source.batch_size ? rest : source.batch_size;
+}
+
+// All that the source names, and the plan, outlive the feed.
 class BatchFeed {
  public:
-  // All that `source` names, and the plan, outlive the feed.
-  BatchFeed(const BatchSource& source, Plan& plan);
+  virtual ~BatchFeed() = default;
   // Makes the batch of a step the plan's current one. Returns its rows.
-  int64_t load(int64_t step);
+  virtual int64_t load(int64_t step) = 0;
+};
+
+// Gathers on the host; large batches, with a processor to spare, while the step
+// before runs.
+class HostFeed final : public BatchFeed {
+ public:
+  HostFeed(const BatchSource& source, Plan& plan);
+  int64_t load(int64_t step) override;
 
  private:
-  int64_t rows_of(int64_t step) const;
   void gather(int64_t step, const BatchPlace& place, int threads);
 
   BatchSource source_;

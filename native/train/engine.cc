@@ -35,15 +35,108 @@ void add(const LossResult& loss, int64_t rows, Metrics& metrics) {
 Engine::Engine(EngineOptions options)
     : options_(std::move(options)),
       backend_(open_backend(options_.device)),
-      arena_(lengths_of(options_.stepper), 2),
+      arena_(lengths_of(options_.stepper), 2, backend_.memory()),
       plan_(options_.network, arena_, backend_),
       stepper_(options_.stepper, backend_) {
   for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
+    std::vector<float> values(options_.stepper.tensors[i].length);
     initialise(options_.network.initials[i], options_.seed, i, options_.stepper.tensors[i].length,
-               arena_.tensor(0, i));
+               values.data());
+    write_parameter(i, values.data());
     parameters_.push_back(arena_.tensor(0, i));
     gradients_.push_back(arena_.tensor(1, i));
   }
+  if (QueuedBackend* queue = backend_.queued())
+    device_batches_ = std::make_unique<DeviceBatches>(*queue);
+}
+
+void Engine::read(int array, size_t index, float* out) const {
+  backend_.memory().read(out, arena_.tensor(array, index),
+                         options_.stepper.tensors[index].length * sizeof(float));
+}
+
+void Engine::write_parameter(size_t index, const float* values) {
+  backend_.memory().write(arena_.tensor(0, index), values,
+                          options_.stepper.tensors[index].length * sizeof(float));
+}
+
+std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
+  if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
+  return std::make_unique<HostFeed>(source, plan_);
+}
+
+struct Engine::Run {
+  const TrainRequest& request;
+  const CancelFlag& cancel;
+  const std::function<void(const TrainProgress&)>& report;
+  BatchSource source;
+  SettingsReader settings;
+  std::unique_ptr<BatchFeed> feed;
+  TrainProgress progress;
+
+  void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
+    if (!stepped.skipped) add(loss, rows, progress.metrics);
+    progress.last_loss = loss.sum / static_cast<double>(rows);
+    progress.gradient_norm = stepped.gradient_norm;
+    progress.skipped += stepped.skipped;
+    progress.steps += !stepped.skipped;
+    report(progress);
+  }
+};
+
+bool Engine::step(Run& run, int64_t number) {
+  const int64_t rows = run.feed->load(number);
+  const RunMode mode{.training = true,
+                     .seed = options_.seed,
+                     .step = static_cast<uint64_t>(stepper_.step_count()),
+                     .cancel = &run.cancel};
+  LossResult loss;
+  if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) return false;
+  StepSettings settings = run.settings.at(run.progress.steps);
+  settings.loss = loss.sum;
+  run.count(loss, rows, stepper_.step(parameters_.data(), gradients_.data(), settings));
+  return true;
+}
+
+void Engine::run_one_by_one(Run& run) {
+  for (int64_t number = run.request.first_step; number < run.source.steps; ++number) {
+    if (step(run, number)) continue;
+    run.progress.cancelled = true;
+    return;
+  }
+}
+
+// Keeps the device fed. A halted step is run again by itself, which says what was
+// wrong, or skips it.
+void Engine::run_queued(Run& run) {
+  stepper_.bind(parameters_.data(), gradients_.data());
+  if (!pipeline_)
+    pipeline_ =
+        std::make_unique<StepPipeline>(*backend_.queued(), plan_, stepper_, *device_batches_);
+  pipeline_->begin(run.source, options_.seed);
+  int64_t next = run.request.first_step;
+  for (;;) {
+    const bool pushes = next < run.source.steps && !run.cancel.is_set();
+    if (pushes && !pipeline_->is_full()) {
+      pipeline_->push(next, run.settings.at(run.progress.steps + pipeline_->size()));
+      ++next;
+      continue;
+    }
+    if (pipeline_->is_empty()) break;
+    const StepPipeline::Step done = pipeline_->pop();
+    if (done.receipt.halted == 0) {
+      StepReport stepped;
+      if (done.measures) stepped.gradient_norm = done.receipt.gradient_norm;
+      run.count({.sum = done.receipt.loss_sum, .correct = done.receipt.correct}, done.rows,
+                stepped);
+      continue;
+    }
+    pipeline_->rewind();
+    next = done.number;
+    if (!step(run, next)) break;
+    ++next;
+  }
+  run.progress.cancelled = next < run.source.steps;
 }
 
 TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
@@ -53,33 +146,20 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                      .seed = options_.seed,
                      .epoch = static_cast<uint64_t>(request.epoch),
                      .shuffle = request.shuffle});
-  const int64_t steps = step_count(request);
-  BatchFeed feed({&dataset, &order, request.batch_size, steps}, plan_);
-  SettingsReader settings(request.settings, request.rates, stepper_);
-  TrainProgress progress;
-  progress.gradient_norm = std::nan("");
-  for (int64_t step = request.first_step; step < steps; ++step) {
-    const int64_t rows = feed.load(step);
-    const RunMode mode{.training = true,
-                       .seed = options_.seed,
-                       .step = static_cast<uint64_t>(stepper_.step_count()),
-                       .cancel = &cancel};
-    LossResult loss;
-    if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) {
-      progress.cancelled = true;
-      return progress;
-    }
-    StepSettings step_settings = settings.at(progress.steps);
-    step_settings.loss = loss.sum;
-    const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(), step_settings);
-    if (!stepped.skipped) add(loss, rows, progress.metrics);
-    progress.last_loss = loss.sum / static_cast<double>(rows);
-    progress.gradient_norm = stepped.gradient_norm;
-    progress.skipped += stepped.skipped;
-    progress.steps += !stepped.skipped;
-    report(progress);
-  }
-  return progress;
+  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request)};
+  Run run = {request,
+             cancel,
+             report,
+             source,
+             SettingsReader(request.settings, request.rates, stepper_),
+             make_feed(source),
+             {}};
+  run.progress.gradient_norm = std::nan("");
+  if (device_batches_)
+    run_queued(run);
+  else
+    run_one_by_one(run);
+  return run.progress;
 }
 
 Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
@@ -87,9 +167,9 @@ Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
   Metrics metrics;
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
-  BatchFeed feed({&dataset, &order, batch_size, steps}, plan_);
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
   for (int64_t step = 0; step < steps; ++step) {
-    const int64_t rows = feed.load(step);
+    const int64_t rows = feed->load(step);
     LossResult loss;
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     plan_.loss(&loss);
@@ -106,19 +186,25 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
     const int64_t count = std::min(batch_size, rows - first);
     plan_.reserve(count, 0);
     plan_.set_batch(count, false);
-    std::copy_n(inputs + first * features, count * features, plan_.place().inputs);
+    backend_.memory().write(plan_.place().inputs, inputs + first * features,
+                            count * features * sizeof(float));
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
-    std::copy_n(plan_.outputs(), count * width, outputs + first * width);
+    backend_.memory().read(outputs + first * width, plan_.outputs(), count * width * sizeof(float));
   }
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);
-  const BatchPlace place = plan_.place();
-  gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},
-               thread_count());
-  plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
+  if (device_batches_) {
+    device_batches_->set_rows(rows.data(), count);
+    device_batches_->load(dataset, uint64_t{0}, count, plan_);
+  } else {
+    const BatchPlace place = plan_.place();
+    gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},
+                 thread_count());
+    plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
+  }
   LossResult loss;
   plan_.forward({});
   plan_.backward({}, &loss);

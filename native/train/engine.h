@@ -13,10 +13,12 @@
 #include "backends/cpu/order.h"
 #include "core/arena.h"
 #include "data/dataset.h"
+#include "train/device_batches.h"
 #include "train/job_thread.h"
 #include "train/network.h"
 #include "train/plan.h"
 #include "train/settings.h"
+#include "train/step_pipeline.h"
 #include "train/stepper.h"
 
 namespace thalweg {
@@ -72,13 +74,23 @@ class Engine {
   // Gradients of the mean loss over the given rows of a data set, into gradient(i).
   double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
 
-  float* parameter(size_t index) const { return arena_.tensor(0, index); }
-  float* gradient(size_t index) const { return arena_.tensor(1, index); }
+  // Copies, wherever the arena lies; `out` and `values` hold the whole tensor.
+  void read_parameter(size_t index, float* out) const { read(0, index, out); }
+  void read_gradient(size_t index, float* out) const { read(1, index, out); }
+  void write_parameter(size_t index, const float* values);
   Stepper& stepper() { return stepper_; }
   size_t bytes() const;
 
  private:
+  // A run of steps, with what each of them needs.
+  struct Run;
+  // One step, waited for; false when it was cancelled.
+  bool step(Run& run, int64_t number);
+  void run_one_by_one(Run& run);
+  void run_queued(Run& run);
   [[noreturn]] static void refuse_aborted();
+  void read(int array, size_t index, float* out) const;
+  std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
 
   EngineOptions options_;
   Backend& backend_;
@@ -87,6 +99,9 @@ class Engine {
   Stepper stepper_;
   std::vector<float*> parameters_;
   std::vector<const float*> gradients_;
+  // Where the backend is queued; the pipeline from the first run on.
+  std::unique_ptr<DeviceBatches> device_batches_;
+  std::unique_ptr<StepPipeline> pipeline_;
 };
 
 }  // namespace thalweg

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "backends/check_classes.h"
+
 namespace thalweg {
 
 namespace {
@@ -27,6 +29,8 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
     }
     layers_.push_back(layer);
   }
+  streams_ = backend_.memory().allocate(layers_.size() * sizeof(RandomStream));
+  loss_place_ = backend_.memory().allocate(sizeof(LossResult));
 }
 
 void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
@@ -47,10 +51,11 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   }
   lengths.insert(lengths.end(), 2, rows * widest);
   // All are there before any takes its place: without memory the old ones stay.
-  Arena buffers(lengths, 1);
-  Arena inputs({rows * layers_.front().options.inputs}, sides);
-  Arena labels({rows * std::max<int64_t>(label_width, 1)}, sides);
-  Arena row_values({rows * 2, rows}, 1);
+  Memory& memory = backend_.memory();
+  Arena buffers(lengths, 1, memory);
+  Arena inputs({rows * layers_.front().options.inputs}, sides, memory);
+  Arena labels({rows * std::max<int64_t>(label_width, 1)}, sides, memory);
+  Arena row_values({rows * 2, rows}, 1, memory);
   buffers_ = std::move(buffers);
   inputs_ = std::move(inputs);
   labels_ = std::move(labels);
@@ -58,6 +63,12 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   rows_reserved_ = rows;
   label_width_ = label_width;
   sides_ = sides;
+  ++generation_;
+}
+
+void Plan::write_streams(uint64_t seed, uint64_t step, RandomStream* streams) const {
+  for (size_t index = 0; index < layers_.size(); ++index)
+    streams[index] = random_stream({seed, Purpose::kDropout, step, index});
 }
 
 BatchPlace Plan::place(int turns) const {
@@ -73,7 +84,8 @@ void Plan::set_batch(int64_t rows, bool sparse_labels) {
 
 Dropout Plan::dropout(size_t index, const RunMode& mode, const float* x, float* y) const {
   const LayerOptions& options = layers_[index].options;
-  return {.stream = random_stream({mode.seed, Purpose::kDropout, mode.step, index}),
+  const RandomStream* own = static_cast<RandomStream*>(streams_.get());
+  return {.stream = (mode.streams != nullptr ? mode.streams : own) + index,
           .rate = static_cast<float>(options.rate),
           .scale = static_cast<float>(1 / (1 - options.rate)),
           .x = x,
@@ -100,11 +112,16 @@ void Plan::forward_layer(size_t index, const RunMode& mode) {
       return backend_.softmax_forward({x, y, batch_rows_, options.outputs});
     case LayerKind::kDropout:
       if (mode.training) return backend_.dropout(dropout(index, mode, x, y));
-      std::copy_n(x, length, y);
+      backend_.activation_forward({Activation::kNone, 0, x, y, length});
   }
 }
 
 bool Plan::forward(const RunMode& mode) {
+  if (mode.training && mode.streams == nullptr) {
+    std::vector<RandomStream> streams(layers_.size());
+    write_streams(mode.seed, mode.step, streams.data());
+    backend_.memory().write(streams_.get(), streams.data(), streams.size() * sizeof(RandomStream));
+  }
   for (size_t index = 0; index < layers_.size(); ++index) {
     if (cancelled(mode)) return false;
     forward_layer(index, mode);
@@ -112,7 +129,7 @@ bool Plan::forward(const RunMode& mode) {
   return true;
 }
 
-void Plan::run_loss(float* gradient, LossResult* result) {
+void Plan::run_loss(float* gradient, int32_t* halted) {
   backend_.loss({.kind = loss_,
                  .delta = loss_parameter_,
                  .x = outputs(),
@@ -123,7 +140,22 @@ void Plan::run_loss(float* gradient, LossResult* result) {
                  .row_correct = reinterpret_cast<int32_t*>(rows_.tensor(0, 1)),
                  .rows = batch_rows_,
                  .columns = layers_.back().options.outputs,
-                 .result = result});
+                 .result = static_cast<LossResult*>(loss_place_.get()),
+                 .halted = halted});
+}
+
+void Plan::read_loss(LossResult* result) {
+  Memory& memory = backend_.memory();
+  memory.read(result, loss_place_.get(), sizeof *result);
+  if (result->bad_classes == 0) return;
+  std::vector<int32_t> labels(batch_rows_);
+  memory.read(labels.data(), place().classes, labels.size() * sizeof(int32_t));
+  check_classes(labels.data(), batch_rows_, layers_.back().options.outputs);
+}
+
+void Plan::loss(LossResult* result) {
+  run_loss(gradient(0), nullptr);
+  read_loss(result);
 }
 
 float* Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* other) {
@@ -158,11 +190,12 @@ bool Plan::backward(const RunMode& mode, LossResult* result) {
   if (cancelled(mode)) return false;
   float* dy = gradient(0);
   float* other = gradient(1);
-  run_loss(dy, result);
+  run_loss(dy, mode.halted);
   for (size_t index = layers_.size(); index-- > 0;) {
     if (cancelled(mode)) return false;
     if (backward_layer(index, mode, dy, other) == other) std::swap(dy, other);
   }
+  if (result != nullptr) read_loss(result);
   return true;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "backends/backend.h"
@@ -18,6 +19,9 @@ struct RunMode {
   uint64_t seed = 0;
   uint64_t step = 0;  // dropout's counter
   const CancelFlag* cancel = nullptr;
+  // Of a queued step: dropout's streams [layers] and the halt, in device memory.
+  const RandomStream* streams = nullptr;
+  int32_t* halted = nullptr;
 };
 
 // Where a batch goes: inputs [rows, features], and by kind of labels classes
@@ -44,10 +48,19 @@ class Plan {
 
   // Each op asks `cancel` first; false when it was set.
   bool forward(const RunMode& mode);
-  // The loss, and all gradients of its mean over the batch.
+  // The loss, and all gradients of its mean over the batch. Without `result` the
+  // loss stays where it is: in loss_place(), in the backend's memory.
   bool backward(const RunMode& mode, LossResult* result);
   // The loss alone.
-  void loss(LossResult* result) { run_loss(gradient(0), result); }
+  void loss(LossResult* result);
+  const LossResult* loss_place() const { return static_cast<LossResult*>(loss_place_.get()); }
+
+  // Changes when the buffers move.
+  int64_t generation() const { return generation_; }
+
+  // Dropout's streams of a step, one a layer.
+  size_t stream_count() const { return layers_.size(); }
+  void write_streams(uint64_t seed, uint64_t step, RandomStream* streams) const;
 
   size_t bytes() const { return inputs_.bytes() + buffers_.bytes() + labels_.bytes(); }
 
@@ -65,7 +78,8 @@ class Plan {
   }
   float* before(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
   float* gradient(size_t side) const { return buffers_.tensor(0, 2 * layers_.size() + 1 + side); }
-  void run_loss(float* gradient, LossResult* result);
+  void run_loss(float* gradient, int32_t* halted);
+  void read_loss(LossResult* result);
   void forward_layer(size_t index, const RunMode& mode);
   // dy becomes, or dx receives, the gradient of the layer's input; the one used.
   float* backward_layer(size_t index, const RunMode& mode, float* dy, float* other);
@@ -79,6 +93,9 @@ class Plan {
   Arena buffers_;  // (nothing), activations 1..n, values before activations, two gradients
   Arena labels_;   // an array a side
   Arena rows_;     // per-row loss (double) and correctness
+  std::shared_ptr<void> streams_;     // RandomStream [layers]
+  std::shared_ptr<void> loss_place_;  // LossResult
+  int64_t generation_ = 0;
   int64_t rows_reserved_ = 0;
   int64_t label_width_ = 0;
   int sides_ = 1;

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <new>
 #include <utility>
 
+#include "backends/step_clip.h"
 #include "core/error.h"
+#include "core/fold.h"
 
 namespace thalweg {
 
@@ -30,14 +34,12 @@ std::string show(double x) {
   return x > 0 ? "Infinity" : "-Infinity";
 }
 
-double clip_factor(double limit, double norm) { return norm > limit ? limit / norm : 1.0; }
-
 }  // namespace
 
 Stepper::Stepper(StepperOptions options, StepExecutor& executor)
     : options_(std::move(options)), executor_(executor) {
   const RuleInfo& info = rule();
-  slots_ = Arena(lengths_of(options_), static_cast<int>(info.slots.size()));
+  slots_ = Arena(lengths_of(options_), static_cast<int>(info.slots.size()), executor_.memory());
   for (size_t i = 0; i < options_.tensors.size(); ++i) {
     StepTensor tensor;
     tensor.length = options_.tensors[i].length;
@@ -49,7 +51,7 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
   cut_pieces();
   coefficients_.resize(options_.groups);
   decays_.resize(options_.groups);
-  scalars_.assign(options_.groups * info.scalars.size(), 1.0);
+  counters_.scalars.assign(options_.groups * info.scalars.size(), 1.0);
 }
 
 void Stepper::cut_pieces() {
@@ -74,6 +76,17 @@ StepWork Stepper::work() const {
   return {options_.rule, &tensors_, &pieces_, &parts_, coefficients_.data(), decays_.data()};
 }
 
+void Stepper::bind(float* const* parameters, const float* const* gradients) {
+  bool moved = !bound_;
+  for (size_t i = 0; i < tensors_.size(); ++i) {
+    moved |= tensors_[i].parameter != parameters[i] || tensors_[i].gradient != gradients[i];
+    tensors_[i].parameter = parameters[i];
+    tensors_[i].gradient = gradients[i];
+  }
+  if (moved) queued_ = executor_.bind_step(work());
+  bound_ = true;
+}
+
 // What the norm pass and the step share; the rule's own coefficients come after
 // the gradient was found fit.
 void Stepper::prepare(const StepSettings& settings) {
@@ -91,22 +104,33 @@ void Stepper::prepare(const StepSettings& settings) {
   for (StepTensor& tensor : tensors_) tensor.factor = 1;
 }
 
-// Global norm of the gradient; sets the tensors' clip factors. Sums run over
-// pieces, then tensors, in list order.
+// The rules' coefficients of the next step, which thereby counts as taken.
+void Stepper::advance(const StepSettings& settings) {
+  const size_t stride = hyper_count(), scalars = rule().scalars.size();
+  for (int group = 0; group < options_.groups; ++group)
+    rule().coefficients(settings.groups + group * stride, counters_.steps + 1,
+                        counters_.scalars.data() + group * scalars, coefficients_[group].rule);
+  ++counters_.steps;
+}
+
+// Global norm of the gradient; sets the tensors' clip factors.
 double Stepper::measure(const StepSettings& settings) {
   executor_.square_sums(work(), square_sums_.data());
-  std::vector<double>& sums = square_sums_;
-  double total = 0;
-  size_t piece = 0;
+  std::vector<double> squares(tensors_.size());
+  size_t first = 0;
   for (size_t i = 0; i < tensors_.size(); ++i) {
-    double sum = 0;
-    for (; piece < pieces_.size() && pieces_[piece].tensor == static_cast<int32_t>(i); ++piece)
-      sum += sums[piece];
-    const double factor = clip_factor(settings.clip_tensor_norm, std::sqrt(sum));
+    size_t last = first;
+    while (last < pieces_.size() && pieces_[last].tensor == static_cast<int32_t>(i)) ++last;
+    const double sum = fold(static_cast<int64_t>(last - first),
+                            [&](int64_t piece) { return square_sums_[first + piece]; });
+    const double factor = clip_factor(settings.clip_tensor_norm, square_root(sum));
     tensors_[i].factor = static_cast<float>(factor);
-    total += sum * factor * factor;
+    squares[i] = sum * factor * factor;
+    first = last;
   }
-  const double norm = std::sqrt(total);
+  const double total =
+      fold(static_cast<int64_t>(squares.size()), [&](int64_t i) { return squares[i]; });
+  const double norm = square_root(total);
   const double factor = clip_factor(settings.clip_global_norm, norm);
   if (factor != 1)
     for (StepTensor& tensor : tensors_) tensor.factor = static_cast<float>(tensor.factor * factor);
@@ -114,50 +138,91 @@ double Stepper::measure(const StepSettings& settings) {
 }
 
 void Stepper::refuse_nonfinite(double loss) const {
-  const std::string step = " at step " + std::to_string(step_count_ + 1);
+  const std::string step = " at step " + std::to_string(counters_.steps + 1);
   const std::string remedy = "lower the learning rate, clip, or set nonFinite to 'skip'";
+  std::vector<float> gradient;  // of a piece
   for (size_t piece = 0; piece < pieces_.size(); ++piece) {
     if (std::isfinite(square_sums_[piece])) continue;
     const StepTensor& tensor = tensors_[pieces_[piece].tensor];
-    for (int64_t i = 0; i < pieces_[piece].length; ++i) {
-      const int64_t element = pieces_[piece].begin + i;
-      const float scaled = tensor.gradient[element] * coefficients_[tensor.group].scale;
+    gradient.resize(pieces_[piece].length);
+    executor_.memory().read(gradient.data(), tensor.gradient + pieces_[piece].begin,
+                            gradient.size() * sizeof(float));
+    for (size_t i = 0; i < gradient.size(); ++i) {
+      const float scaled = gradient[i] * coefficients_[tensor.group].scale;
       if (std::isfinite(scaled)) continue;
       throw Error({"NONFINITE",
                    "gradient " + options_.tensors[pieces_[piece].tensor].name + "[" +
-                       std::to_string(element) + "]",
+                       std::to_string(pieces_[piece].begin + static_cast<int64_t>(i)) + "]",
                    show(scaled) + step, "finite numbers", remedy});
     }
   }
   throw Error({"NONFINITE", "loss", show(loss) + step, "a finite number", remedy});
 }
 
+StepReport Stepper::skip(const StepSettings& settings, StepReport report) {
+  if (settings.non_finite == NonFinite::kStop) refuse_nonfinite(settings.loss);
+  ++counters_.skipped;
+  report.skipped = true;
+  return report;
+}
+
 StepReport Stepper::step(float* const* parameters, const float* const* gradients,
                          const StepSettings& settings) {
+  bind(parameters, gradients);
+  if (queued_ != nullptr) return step_queued(settings);
   StepReport report;
-  for (size_t i = 0; i < tensors_.size(); ++i) {
-    tensors_[i].parameter = parameters[i];
-    tensors_[i].gradient = gradients[i];
-  }
   prepare(settings);
-  const bool clips = settings.clip_tensor_norm != kNoClip || settings.clip_global_norm != kNoClip;
-  if (clips || settings.report_norm || settings.non_finite != NonFinite::kAllow) {
+  if (settings.measures()) {
     report.gradient_norm = measure(settings);
     const bool finite = std::isfinite(report.gradient_norm) && std::isfinite(settings.loss);
-    if (settings.non_finite != NonFinite::kAllow && !finite) {
-      if (settings.non_finite == NonFinite::kStop) refuse_nonfinite(settings.loss);
-      ++skipped_count_;
-      report.skipped = true;
-      return report;
-    }
+    if (settings.non_finite != NonFinite::kAllow && !finite) return skip(settings, report);
   }
-  const size_t stride = hyper_count(), scalars = rule().scalars.size();
-  for (int group = 0; group < options_.groups; ++group)
-    rule().coefficients(settings.groups + group * stride, step_count_ + 1,
-                        scalars_.data() + group * scalars, coefficients_[group].rule);
+  advance(settings);
   executor_.step(work());
-  ++step_count_;
   return report;
+}
+
+void Stepper::write_arguments(const StepSettings& settings, void* arguments) {
+  prepare(settings);
+  advance(settings);
+  auto* head = new (arguments) StepArguments;
+  head->policy = {settings.clip_tensor_norm, settings.clip_global_norm, settings.loss,
+                  settings.non_finite != NonFinite::kAllow};
+  auto* groups = reinterpret_cast<StepGroup*>(head + 1);
+  for (int group = 0; group < options_.groups; ++group)
+    new (groups + group) StepGroup{coefficients_[group], decays_[group]};
+}
+
+void Stepper::queue(const StepPlace& place, const StepSettings& settings) {
+  queued_->queue(place, settings.measures());
+}
+
+// One queued step, waited for.
+StepReport Stepper::step_queued(const StepSettings& settings) {
+  Memory& memory = executor_.memory();
+  std::vector<std::max_align_t> host(argument_bytes() / sizeof(std::max_align_t) + 1);
+  const StepCounters before = counters_;
+  write_arguments(settings, host.data());
+  if (place_ == nullptr) place_ = memory.allocate(argument_bytes() + 2 * sizeof(StepOutcome));
+  auto* outcome =
+      reinterpret_cast<StepOutcome*>(static_cast<char*>(place_.get()) + argument_bytes());
+  auto* halted = reinterpret_cast<int32_t*>(outcome + 1);
+  memory.write(place_.get(), host.data(), argument_bytes());
+  const StepOutcome none;
+  memory.write(halted, &none.skipped, sizeof none.skipped);
+  queue({static_cast<const StepArguments*>(place_.get()), halted, outcome, nullptr}, settings);
+  StepReport report;
+  if (!settings.measures()) {
+    memory.read(&host.front(), place_.get(), 1);  // waits
+    return report;
+  }
+  StepOutcome found;
+  memory.read(&found, outcome, sizeof found);
+  report.gradient_norm = found.norm;
+  if (found.skipped == 0) return report;
+  counters_ = before;
+  queued_->read_square_sums(square_sums_.data());
+  return skip(settings, report);
 }
 
 }  // namespace thalweg

@@ -7,10 +7,12 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "backends/step_work.h"
+#include "backends/step_executor.h"
 #include "core/arena.h"
 #include "rules/registry.h"
 
@@ -43,12 +45,25 @@ struct StepSettings {
   NonFinite non_finite = NonFinite::kStop;
   bool report_norm = false;
   double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
+
+  // Whether the gradient's norm is needed at all.
+  bool measures() const {
+    return clip_tensor_norm != kNoClip || clip_global_norm != kNoClip || report_norm ||
+           non_finite != NonFinite::kAllow;
+  }
 };
 
 struct StepReport {
   bool skipped = false;
   // Of the scaled, value-clipped gradient before norm clipping; NaN if not asked for.
   double gradient_norm = std::numeric_limits<double>::quiet_NaN();
+};
+
+// What a step counts on the host.
+struct StepCounters {
+  int64_t steps = 0;
+  int64_t skipped = 0;
+  std::vector<double> scalars;  // [groups][rule scalars]
 };
 
 class Stepper {
@@ -58,6 +73,8 @@ class Stepper {
   // One update in place. parameters[i], gradients[i] hold tensors[i].length
   // floats. Throws NONFINITE (policy kStop) before any weight changes; names the
   // gradient's first such element, or the loss where every element is finite.
+  // floats in the executor's memory. Throws NONFINITE (policy kStop) before any
+  // weight changes.
   StepReport step(float* const* parameters, const float* const* gradients,
                   const StepSettings& settings);
 
@@ -65,20 +82,33 @@ class Stepper {
   const StepperOptions& options() const { return options_; }
   int hyper_count() const { return static_cast<int>(rule().hyper.size()) + 2; }
 
+  // For a training loop that queues steps: write_arguments counts the step as
+  // taken; `counters` from before undo that where the queue halted.
+  void bind(float* const* parameters, const float* const* gradients);
+  size_t argument_bytes() const { return StepArguments::bytes(options_.groups); }
+  void write_arguments(const StepSettings& settings, void* arguments);
+  void queue(const StepPlace& place, const StepSettings& settings);
+
   // State: everything that a step reads besides parameters and settings.
   float* slot(int slot, size_t tensor) const { return slots_.tensor(slot, tensor); }
-  int64_t step_count() const { return step_count_; }
-  void set_step_count(int64_t count) { step_count_ = count; }
-  int64_t skipped_count() const { return skipped_count_; }
-  void set_skipped_count(int64_t count) { skipped_count_ = count; }
-  std::vector<double>& scalars() { return scalars_; }  // [groups][rule scalars]
+  int64_t step_count() const { return counters_.steps; }
+  void set_step_count(int64_t count) { counters_.steps = count; }
+  int64_t skipped_count() const { return counters_.skipped; }
+  void set_skipped_count(int64_t count) { counters_.skipped = count; }
+  std::vector<double>& scalars() { return counters_.scalars; }
+  const StepCounters& counters() const { return counters_; }
+  void set_counters(StepCounters counters) { counters_ = std::move(counters); }
+  Memory& memory() const { return executor_.memory(); }
   size_t bytes() const { return slots_.bytes(); }
 
  private:
   void cut_pieces();
   void prepare(const StepSettings& settings);
+  void advance(const StepSettings& settings);
   StepWork work() const;
   double measure(const StepSettings& settings);
+  StepReport step_queued(const StepSettings& settings);
+  StepReport skip(const StepSettings& settings, StepReport report);
   [[noreturn]] void refuse_nonfinite(double loss) const;
 
   StepperOptions options_;
@@ -90,9 +120,10 @@ class Stepper {
   std::vector<double> square_sums_;  // per piece
   std::vector<StepCoefficients> coefficients_;
   std::vector<Decay> decays_;
-  std::vector<double> scalars_;
-  int64_t step_count_ = 0;
-  int64_t skipped_count_ = 0;
+  StepCounters counters_;
+  bool bound_ = false;
+  std::unique_ptr<QueuedStep> queued_;
+  std::shared_ptr<void> place_;  // of step_queued, in the device's memory
 };
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
  * Every operation on every device: near the reference, which computes in float64, and — but for
  * matrix products by a library — the same bits on every instruction set and thread count.
  */
+import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native } from '../../src/native.js';
 import { activationCodes, lossCodes } from '../oracle/codes.js';
@@ -18,7 +19,7 @@ const available = (device: string) => {
   }
 };
 const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(available);
-const devices = ['cpu', ...lanes];
+const devices = ['cpu', ...lanes, ...['cuda'].filter(available)];
 const threadCounts = [1, 2, 7];
 
 /** Runs on a copy of the arrays; returns them as they are afterwards, and a loss's sums as one more. */
@@ -41,7 +42,7 @@ function withThreads<T>(threads: number, body: () => T): T {
 function agreed(name: string, fields: Fields, arrays: Arrays, among = devices): Arrays {
   const expected = withThreads(1, () => run(among[0]!, name, fields, arrays));
   for (const device of among)
-    for (const threads of threadCounts) {
+    for (const threads of device === 'cuda' ? [1] : threadCounts) {
       const found = withThreads(threads, () => run(device, name, fields, arrays));
       for (const [key, array] of Object.entries(expected))
         expect(sameBits(found[key]!, array), `${key}: ${device}, ${threads} threads`).toBe(true);

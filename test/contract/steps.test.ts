@@ -1,4 +1,5 @@
 /** Every rule × decay on every executor: the same bits. New rules and sets are tested unasked. */
+import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native, type NativeRule } from '../../src/native.js';
 import { anyBits, floats, generator, sameBits } from '../oracle/random.js';
@@ -15,11 +16,11 @@ const hyperValues: Readonly<Record<string, number>> = {
   initialAccumulator: 0.1,
   momentumDecay: 0.004,
 };
-const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter((device) => {
+const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter((device) => {
   try {
     return native.twins(device).length > 0;
   } catch {
-    return false; // this processor lacks the instruction set
+    return false; // this machine lacks it
   }
 });
 const decays = [
@@ -76,7 +77,7 @@ describe.each(native.rules())('$name', (rule) => {
       const setting = { rule, l2, weightDecay, special };
       const expected = run({ ...setting, device: 'reference' });
       for (const device of devices)
-        for (const threads of [1, 2, 7]) {
+        for (const threads of device === 'cuda' ? [1] : [1, 2, 7]) {
           native.setThreadCount(threads);
           const actual = run({ ...setting, device });
           native.setThreadCount(0);
@@ -93,4 +94,5 @@ describe.each(native.rules())('$name', (rule) => {
 it('runs more than the reference', () => {
   expect(devices).toContain('cpu');
   expect(devices).toContain('cpu:baseline');
+  expect(devices.includes('cuda')).toBe(hasCuda);
 });

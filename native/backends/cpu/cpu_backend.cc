@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backends/check_classes.h"
+#include "core/fold.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -140,11 +141,8 @@ void CpuBackend::softmax_backward(const SoftmaxBackward& op) {
 void CpuBackend::loss(const Loss& op) {
   check_classes(op);
   for_rows(op.rows, op.columns, [&](int64_t first, int64_t last) { lanes_.loss(op, first, last); });
-  *op.result = {};
-  for (int64_t row = 0; row < op.rows; ++row) {
-    op.result->sum += op.row_losses[row];
-    op.result->correct += op.row_correct[row];
-  }
+  *op.result = {.sum = fold(op.rows, [&](int64_t row) { return op.row_losses[row]; })};
+  for (int64_t row = 0; row < op.rows; ++row) op.result->correct += op.row_correct[row];
 }
 
 std::string CpuBackend::twin(std::string_view op) const {

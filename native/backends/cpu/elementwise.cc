@@ -39,7 +39,7 @@ void lane_dropout(const Dropout& op, int64_t first, int64_t last) {
   alignas(64) uint32_t words[kBlockWords];
   const float rate = op.rate, scale = op.scale;
   for (int64_t at = first; at < last; at += kBlockWords) {
-    random_block(op.stream, static_cast<uint64_t>(at) / kBlockWords, words);
+    random_block(*op.stream, static_cast<uint64_t>(at) / kBlockWords, words);
     const int64_t count = last - at < kBlockWords ? last - at : kBlockWords;
     const float* x = op.x + at;
     float* y = op.y + at;

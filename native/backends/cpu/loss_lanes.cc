@@ -2,7 +2,7 @@
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/row_sums.h"
 #include "core/logarithm.h"
-#include "ops/functions.h"
+#include "ops/loss_functions.h"
 
 namespace thalweg::THALWEG_LANES {
 
@@ -86,35 +86,6 @@ void softmax_cross_entropy(const Loss& op, int64_t first, int64_t last) {
     });
   }
 }
-
-// The other losses: of one element, with the derivative.
-struct Element {
-  double loss;
-  float gradient;
-};
-
-struct SigmoidCrossEntropy {
-  THALWEG_INLINE Element operator()(float x, float label) const {
-    const float e = exponential(-__builtin_fabsf(x));
-    const float probability = (x < 0.0f ? e : 1.0f) / (1.0f + e);
-    const float linear = (x > 0.0f ? x : 0.0f) - x * label;
-    return {linear + log_one_plus(e), probability - label};
-  }
-};
-struct SquaredError {
-  THALWEG_INLINE Element operator()(float x, float label) const {
-    const float distance = x - label;
-    return {static_cast<double>(distance) * distance, 2.0f * distance};
-  }
-};
-struct Huber {
-  float delta;
-  THALWEG_INLINE Element operator()(float x, float label) const {
-    const float distance = x - label, near = clamp(distance, delta);
-    // Inside: d^2 / 2. Outside: delta (|d| - delta / 2).
-    return {near * (distance - 0.5 * near), near};
-  }
-};
 
 template <class Function>
 void mean_over_columns(const Loss& op, int64_t first, int64_t last, Function function) {

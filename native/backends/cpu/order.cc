@@ -34,6 +34,14 @@ Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
   }
 }
 
+const uint32_t* Order::list() const {
+  return options_.length < kNarrow ? static_cast<const uint32_t*>(values_.data()) : nullptr;
+}
+
+const data::IndexCipher* Order::cipher() const {
+  return is_identity() || values_.data() != nullptr ? nullptr : &cipher_;
+}
+
 template <class T>
 void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) const {
   if (!options_.shuffle) {

@@ -30,6 +30,11 @@ class Order {
   uint64_t length() const { return options_.length; }
   // Host memory held; 0 for ciphers.
   size_t bytes() const { return values_.bytes(); }
+  // How the order is kept, for devices that evaluate it themselves: as a list of
+  // 32-bit rows or a cipher, null where it is not, or not at all.
+  const uint32_t* list() const;
+  const data::IndexCipher* cipher() const;
+  bool is_identity() const { return !options_.shuffle || options_.length == 0; }
   // Rows at positions first, first + stride, …, count of them, all below length;
   // uint32_t needs length < 2^32.
   template <class T>

@@ -4,6 +4,7 @@
 #include "backends/check_classes.h"
 #include "backends/reference/functions.h"
 #include "backends/reference/reference_backend.h"
+#include "core/fold.h"
 
 namespace thalweg {
 
@@ -91,9 +92,9 @@ void ReferenceBackend::loss(const Loss& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* x = op.x + row * op.columns;
     op.row_losses[row] = row_loss({op, row, x, op.dx + row * op.columns});
-    op.result->sum += op.row_losses[row];
     op.result->correct += std::max_element(x, x + op.columns) - x == label_class(op, row);
   }
+  op.result->sum = fold(op.rows, [&](int64_t row) { return op.row_losses[row]; });
 }
 
 }  // namespace thalweg

@@ -13,8 +13,7 @@ constexpr int kPartials = 32;
 double square_sum(const float* gradient, int64_t length, float scale, float clip_value) {
   double partial[kPartials] = {};
   for (int64_t i = 0; i < length; ++i) {
-    const float raw = gradient[i] * scale;
-    const double g = prepare_gradient(gradient[i], scale, clip_value, 1.0f) + (raw - raw);
+    const double g = measured_gradient(gradient[i], scale, clip_value);
     partial[i % kPartials] += g * g;
   }
   for (int width = kPartials / 2; width > 0; width /= 2)

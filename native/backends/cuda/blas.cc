@@ -1,0 +1,153 @@
+#include "backends/cuda/blas.h"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <vector>
+
+#include "backends/cuda/check.h"
+#include "core/error.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+void check_blas(int status, const char* call) {
+  if (status != kBlasSuccess)
+    throw Error({"DEVICE", call, "cuBLAS status " + std::to_string(status),
+                 "a cuBLAS call that succeeds", "set THALWEG_CUBLAS=0 to do without cuBLAS"});
+}
+
+void* open_library(std::string* why) {
+  const char* wanted = std::getenv("THALWEG_CUBLAS");
+  if (wanted != nullptr && std::string(wanted) == "0") {
+    *why = "THALWEG_CUBLAS=0";
+    return nullptr;
+  }
+  std::vector<std::string> names = {"libcublasLt.so.13", "libcublasLt.so.12"};
+  if (wanted != nullptr) names = {wanted};
+  for (const std::string& name : names)
+    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
+  *why = "without cuBLAS: " + names.front() +
+         " is not found; install it, or put its folder in LD_LIBRARY_PATH";
+  return nullptr;
+}
+
+template <class Function>
+bool find(void* library, const char* name, Function& out) {
+  out = reinterpret_cast<Function>(dlsym(library, name));
+  return out != nullptr;
+}
+
+bool find_all(void* library, BlasApi& api) {
+  return find(library, "cublasLtGetVersion", api.version) &&
+         find(library, "cublasLtCreate", api.create) &&
+         find(library, "cublasLtMatmulDescCreate", api.matmul_create) &&
+         find(library, "cublasLtMatmulDescDestroy", api.matmul_destroy) &&
+         find(library, "cublasLtMatmulDescSetAttribute", api.matmul_set) &&
+         find(library, "cublasLtMatrixLayoutCreate", api.layout_create) &&
+         find(library, "cublasLtMatrixLayoutDestroy", api.layout_destroy) &&
+         find(library, "cublasLtMatmulPreferenceCreate", api.preference_create) &&
+         find(library, "cublasLtMatmulPreferenceDestroy", api.preference_destroy) &&
+         find(library, "cublasLtMatmulPreferenceSetAttribute", api.preference_set) &&
+         find(library, "cublasLtMatmulAlgoGetHeuristic", api.heuristic) &&
+         find(library, "cublasLtMatmul", api.multiply);
+}
+
+// A row-major product c = a b is the column-major c' = b' a', so that b is the
+// library's first operand and n its rows.
+class Problem {
+ public:
+  Problem(const BlasApi& api, const Product& p) : api_(api) {
+    check_blas(api.matmul_create(&problem.matmul, kBlasCompute32F, kBlasFloat),
+               "cublasLtMatmulDescCreate");
+    set(kBlasTransA, static_cast<int32_t>(p.transpose_b));
+    set(kBlasTransB, static_cast<int32_t>(p.transpose_a));
+    if (p.bias != nullptr) set(kBlasBiasPointer, p.bias);
+    const int32_t relu = p.activation == Activation::kRelu ? kBlasEpilogueRelu : 0;
+    const int32_t epilogue = relu | (p.bias != nullptr ? kBlasEpilogueBias : 0);
+    set(kBlasEpilogue, epilogue == 0 ? kBlasEpilogueDefault : epilogue);
+    problem.a = p.transpose_b ? layout(p.k, p.n) : layout(p.n, p.k);
+    problem.b = p.transpose_a ? layout(p.m, p.k) : layout(p.k, p.m);
+    problem.c = layout(p.n, p.m);
+  }
+  ~Problem() {
+    for (BlasLayout layout : {problem.a, problem.b, problem.c})
+      if (layout != nullptr) api_.layout_destroy(layout);
+    api_.matmul_destroy(problem.matmul);
+  }
+  Problem(const Problem&) = delete;
+  Problem& operator=(const Problem&) = delete;
+
+  BlasProblem problem = {};
+
+ private:
+  template <class T>
+  void set(int attribute, T value) {
+    check_blas(api_.matmul_set(problem.matmul, attribute, &value, sizeof value),
+               "cublasLtMatmulDescSetAttribute");
+  }
+  BlasLayout layout(int64_t rows, int64_t columns) {
+    BlasLayout made = nullptr;
+    check_blas(api_.layout_create(&made, kBlasFloat, rows, columns, rows),
+               "cublasLtMatrixLayoutCreate");
+    return made;
+  }
+  const BlasApi& api_;
+};
+
+}  // namespace
+
+std::unique_ptr<Blas> Blas::open(std::string* why) {
+  void* library = open_library(why);
+  BlasApi api = {};
+  BlasHandle handle = nullptr;
+  if (library == nullptr) return nullptr;
+  if (!find_all(library, api)) {
+    *why = "without cuBLAS: libcublasLt lacks a function that is needed; install cuBLAS 12 or 13";
+    return nullptr;
+  }
+  const int status = api.create(&handle);
+  if (status != kBlasSuccess) {
+    *why = "without cuBLAS: cublasLtCreate gives status " + std::to_string(status);
+    return nullptr;
+  }
+  return std::unique_ptr<Blas>(new Blas(api, handle));
+}
+
+// The library's choice without a workspace, which needs no memory per thread.
+BlasAlgorithm Blas::algorithm(const Shape& shape, const BlasProblem& problem) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = algorithms_.find(shape);
+  if (known != algorithms_.end()) return known->second;
+  BlasPreference preference = nullptr;
+  check_blas(api_.preference_create(&preference), "cublasLtMatmulPreferenceCreate");
+  const size_t workspace = 0;
+  BlasHeuristic found = {};
+  int count = 0;
+  api_.preference_set(preference, kBlasWorkspace, &workspace, sizeof workspace);
+  const int status = api_.heuristic(handle_, problem.matmul, problem.a, problem.b, problem.c,
+                                    problem.c, preference, 1, &found, &count);
+  api_.preference_destroy(preference);
+  check_blas(count == 0 ? 15 : status, "cublasLtMatmulAlgoGetHeuristic");
+  return algorithms_.emplace(shape, found.algorithm).first->second;
+}
+
+void Blas::run(const Product& p) {
+  const Problem made(api_, p);
+  const BlasProblem& problem = made.problem;
+  const BlasAlgorithm chosen = algorithm(
+      {p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr, p.activation}, problem);
+  const float one = 1, zero = 0;
+  check_blas(api_.multiply(handle_, problem.matmul, &one, p.b, problem.a, p.a, problem.b, &zero,
+                           p.c, problem.c, p.c, problem.c, &chosen, nullptr, 0, stream()),
+             "cublasLtMatmul");
+}
+
+std::string Blas::name() const {
+  const size_t version = api_.version();
+  return "cuBLASLt " + std::to_string(version / 10000) + "." +
+         std::to_string(version % 10000 / 100);
+}
+
+}  // namespace thalweg::cuda

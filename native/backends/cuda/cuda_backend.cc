@@ -1,0 +1,121 @@
+#include "backends/cuda/cuda_backend.h"
+
+#include <utility>
+
+#include "backends/cuda/cuda_step.h"
+#include "backends/cuda/graph.h"
+#include "backends/cuda/kernels.h"
+#include "core/error.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+[[noreturn]] void refuse_unbound() {
+  throw Error({"UNSUPPORTED", "step", "an unbound step", "a step bound to the GPU", ""});
+}
+
+}  // namespace
+
+CudaBackend::CudaBackend(CudaDevice device) : device_(std::move(device)), memory_(device_.ordinal) {
+  memory_.use();
+  check(cudaDeviceGetAttribute(&processors_, cudaDevAttrMultiProcessorCount, device_.ordinal),
+        "cudaDeviceGetAttribute");
+  blas_ = Blas::open(&without_blas_);
+}
+
+std::unique_ptr<QueuedStep> CudaBackend::bind_step(const StepWork& work) {
+  return std::make_unique<CudaStep>(work, memory_, processors_);
+}
+void CudaBackend::square_sums(const StepWork&, double*) { refuse_unbound(); }
+void CudaBackend::step(const StepWork&) { refuse_unbound(); }
+
+void CudaBackend::product(const Product& product) {
+  memory_.use();
+  if (product.m == 0 || product.n == 0) return;
+  if (blas_ == nullptr || product.k == 0) return launch_product(product);
+  Product plain = product;
+  if (!Blas::fuses(product.activation)) plain.activation = Activation::kNone;
+  blas_->run(plain);
+  if (plain.activation != product.activation)
+    launch_activation_forward(
+        {product.activation, product.slope, product.c, product.c, product.m * product.n});
+}
+
+void CudaBackend::dense_forward(const DenseForward& op) {
+  Product forward{.a = op.x,
+                  .b = op.weight,
+                  .c = op.y,
+                  .m = op.rows,
+                  .n = op.outputs,
+                  .k = op.inputs,
+                  .bias = op.bias,
+                  .activation = op.activation,
+                  .slope = op.slope};
+  if (op.before == nullptr) return product(forward);
+  forward.c = op.before;
+  forward.activation = Activation::kNone;
+  product(forward);
+  activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
+}
+
+void CudaBackend::dense_backward(const DenseBackward& op) {
+  memory_.use();
+  launch_output_gradient(op);
+  product({.a = op.x,
+           .b = op.dy,
+           .c = op.dweight,
+           .m = op.inputs,
+           .n = op.outputs,
+           .k = op.rows,
+           .transpose_a = true});
+  if (op.dx != nullptr)
+    product({.a = op.dy,
+             .b = op.weight,
+             .c = op.dx,
+             .m = op.rows,
+             .n = op.inputs,
+             .k = op.outputs,
+             .transpose_b = true});
+}
+
+// The calling thread may have used another GPU before.
+#define THALWEG_CUDA_LAUNCH(name, Parameters)    \
+  void CudaBackend::name(const Parameters& op) { \
+    memory_.use();                               \
+    launch_##name(op);                           \
+  }
+THALWEG_CUDA_LAUNCH(activation_forward, ActivationForward)
+THALWEG_CUDA_LAUNCH(activation_backward, ActivationBackward)
+THALWEG_CUDA_LAUNCH(softmax_forward, SoftmaxForward)
+THALWEG_CUDA_LAUNCH(softmax_backward, SoftmaxBackward)
+THALWEG_CUDA_LAUNCH(dropout, Dropout)
+THALWEG_CUDA_LAUNCH(loss, Loss)
+THALWEG_CUDA_LAUNCH(gather, QueuedGather)
+THALWEG_CUDA_LAUNCH(begin_step, StepFeed)
+THALWEG_CUDA_LAUNCH(end_step, StepFeed)
+#undef THALWEG_CUDA_LAUNCH
+
+std::shared_ptr<void> CudaBackend::allocate_shared(size_t bytes) {
+  return memory_.allocate_shared(bytes);
+}
+
+std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& body) {
+  memory_.use();
+  return std::make_unique<Graph>(body);
+}
+
+bool CudaBackend::idle() {
+  memory_.use();
+  const cudaError_t state = cudaStreamQuery(stream());
+  if (state == cudaErrorNotReady) return false;
+  check(state, "a queued operation");
+  return true;
+}
+
+std::string CudaBackend::twin(std::string_view op) const {
+  if (op != "dense_forward" && op != "dense_backward") return "CUDA kernels";
+  return blas_ != nullptr ? blas_->name() : "CUDA kernels, " + without_blas_;
+}
+
+}  // namespace thalweg::cuda

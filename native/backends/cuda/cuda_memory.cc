@@ -1,0 +1,58 @@
+#include "backends/cuda/cuda_memory.h"
+
+#include <cstring>
+
+#include "core/error.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+[[noreturn]] void refuse_memory(size_t bytes) {
+  cudaGetLastError();
+  size_t free = 0, total = 0;
+  if (cudaMemGetInfo(&free, &total) != cudaSuccess) free = 0;
+  throw Error({"MEMORY", "device memory", std::to_string(bytes) + " bytes",
+               "at most the " + std::to_string(free) + " bytes that are free on the GPU",
+               "use a smaller model or batch, or dispose what is not needed"});
+}
+
+}  // namespace
+
+std::shared_ptr<void> CudaMemory::allocate(size_t bytes) {
+  if (bytes == 0) return nullptr;
+  use();
+  void* data = nullptr;
+  const cudaError_t error = cudaMalloc(&data, bytes);
+  if (error == cudaErrorMemoryAllocation) refuse_memory(bytes);
+  check(error, "cudaMalloc");
+  // Errors of a free are those of earlier work; whoever waits for it reports them.
+  std::shared_ptr<void> owner(data, [](void* pointer) { cudaFree(pointer); });
+  check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemset");
+  synchronize();
+  return owner;
+}
+
+std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
+  use();
+  void* data = nullptr;
+  check(cudaHostAlloc(&data, bytes, cudaHostAllocMapped | cudaHostAllocPortable), "cudaHostAlloc");
+  std::memset(data, 0, bytes);
+  return {data, [](void* pointer) { cudaFreeHost(pointer); }};
+}
+
+void CudaMemory::write(void* to, const void* from, size_t bytes) {
+  if (bytes == 0) return;
+  use();
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "cudaMemcpy to device");
+  synchronize();
+}
+
+void CudaMemory::read(void* to, const void* from, size_t bytes) {
+  if (bytes == 0) return;
+  use();
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "cudaMemcpy to host");
+  synchronize();
+}
+
+}  // namespace thalweg::cuda

@@ -1,0 +1,28 @@
+// The memory of one GPU.
+#pragma once
+
+#include <string>
+
+#include "backends/cuda/check.h"
+#include "core/memory.h"
+
+namespace thalweg::cuda {
+
+class CudaMemory final : public Memory {
+ public:
+  explicit CudaMemory(int ordinal) : ordinal_(ordinal) {}
+  // Throws MEMORY with the bytes needed and free.
+  std::shared_ptr<void> allocate(size_t bytes) override;
+  void write(void* to, const void* from, size_t bytes) override;
+  void read(void* to, const void* from, size_t bytes) override;
+
+  // Pinned host memory that kernels see under the same address.
+  std::shared_ptr<void> allocate_shared(size_t bytes);
+  // CUDA calls of this thread go to this GPU from here on.
+  void use() const { check(cudaSetDevice(ordinal_), "cudaSetDevice"); }
+
+ private:
+  int ordinal_;
+};
+
+}  // namespace thalweg::cuda

@@ -1,0 +1,81 @@
+#include "backends/cuda/cuda_step.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace thalweg::cuda {
+
+namespace {
+
+// Pieces of the update are elementwise, so their borders change no bit: small
+// models are cut finer, until every multiprocessor has some.
+constexpr int64_t kLeastPiece = 1024;
+constexpr int64_t kPiecesPerProcessor = 8;
+
+std::vector<StepPiece> cut_finer(const std::vector<StepPiece>& pieces, int processors) {
+  if (static_cast<int64_t>(pieces.size()) >= processors * kPiecesPerProcessor) return pieces;
+  std::vector<StepPiece> finer;
+  for (const StepPiece& piece : pieces)
+    for (int64_t done = 0; done < piece.length; done += kLeastPiece)
+      finer.push_back(
+          {piece.tensor, piece.begin + done, std::min(kLeastPiece, piece.length - done)});
+  return finer;
+}
+
+// first[i]: the first piece of tensor i; first[tensors]: their number.
+std::vector<int64_t> first_pieces(const StepWork& work) {
+  std::vector<int64_t> first(work.tensors->size() + 1, 0);
+  for (const StepPiece& piece : *work.pieces) ++first[piece.tensor + 1];
+  for (size_t i = 1; i < first.size(); ++i) first[i] += first[i - 1];
+  return first;
+}
+
+template <class T>
+std::shared_ptr<T> allocate(Memory& memory, size_t length) {
+  return std::static_pointer_cast<T>(memory.allocate(length * sizeof(T)));
+}
+
+template <class T>
+std::shared_ptr<T> upload(Memory& memory, const std::vector<T>& values) {
+  auto data = allocate<T>(memory, values.size());
+  memory.write(data.get(), values.data(), values.size() * sizeof(T));
+  return data;
+}
+
+}  // namespace
+
+CudaStep::CudaStep(const StepWork& work, CudaMemory& memory, int processors)
+    : memory_(memory),
+      rule_(work.rule),
+      tensors_(static_cast<int64_t>(work.tensors->size())),
+      pieces_(static_cast<int64_t>(work.pieces->size())) {
+  const std::vector<StepPiece> updates = cut_finer(*work.pieces, processors);
+  updates_ = static_cast<int64_t>(updates.size());
+  tensor_table_ = upload(memory, *work.tensors);
+  piece_table_ = upload(memory, *work.pieces);
+  update_table_ = upload(memory, updates);
+  first_piece_ = upload(memory, first_pieces(work));
+  sums_ = allocate<double>(memory, work.pieces->size());
+  tensor_sums_ = allocate<double>(memory, work.tensors->size());
+  tensor_factors_ = allocate<double>(memory, work.tensors->size());
+  factors_ = allocate<float>(memory, work.tensors->size());
+  arrived_ = allocate<unsigned>(memory, 1);
+}
+
+void CudaStep::queue(const StepPlace& place, bool measures) {
+  if (measures) {
+    launch_square_sums({{tensor_table_.get(), piece_table_.get(), nullptr}, pieces_, place},
+                       sums_.get());
+    launch_norm({first_piece_.get(), sums_.get(), tensor_sums_.get(), tensor_factors_.get(),
+                 factors_.get(), arrived_.get()},
+                tensors_, place);
+  }
+  const float* factors = measures ? factors_.get() : nullptr;
+  launch_step(rule_, {{tensor_table_.get(), update_table_.get(), factors}, updates_, place});
+}
+
+void CudaStep::read_square_sums(double* sums) {
+  memory_.read(sums, sums_.get(), pieces_ * sizeof(double));
+}
+
+}  // namespace thalweg::cuda

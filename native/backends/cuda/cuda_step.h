@@ -1,0 +1,38 @@
+// An optimizer step bound to tensors on a GPU: its tables, and the queueing of its
+// kernels.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "backends/cuda/cuda_memory.h"
+#include "backends/cuda/kernels.h"
+#include "backends/step_executor.h"
+
+namespace thalweg::cuda {
+
+class CudaStep final : public QueuedStep {
+ public:
+  // `processors`: multiprocessors to keep busy.
+  CudaStep(const StepWork& work, CudaMemory& memory, int processors);
+  void queue(const StepPlace& place, bool measures) override;
+  void read_square_sums(double* sums) override;
+
+ private:
+  CudaMemory& memory_;
+  int rule_;
+  int64_t tensors_ = 0;
+  int64_t pieces_ = 0;   // of the norm
+  int64_t updates_ = 0;  // pieces of the update
+  std::shared_ptr<StepTensor> tensor_table_;
+  std::shared_ptr<StepPiece> piece_table_;
+  std::shared_ptr<StepPiece> update_table_;
+  std::shared_ptr<int64_t> first_piece_;
+  std::shared_ptr<double> sums_;
+  std::shared_ptr<double> tensor_sums_;
+  std::shared_ptr<double> tensor_factors_;
+  std::shared_ptr<float> factors_;
+  std::shared_ptr<unsigned> arrived_;
+};
+
+}  // namespace thalweg::cuda

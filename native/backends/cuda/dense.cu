@@ -1,0 +1,122 @@
+// What surrounds the matrix products of a dense layer, and a product of our own
+// for machines without cuBLAS.
+#include "backends/cuda/kernels.h"
+#include "backends/cuda/launch.h"
+#include "ops/activation_functions.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+// ---- dy *= f', and the sums of its columns ----
+
+constexpr int kColumns = 32;                         // of a block
+constexpr int kRowLanes = kBlockThreads / kColumns;  // threads that share a column
+
+// Row lane r adds rows r, r + kRowLanes, …; lanes fold in halves.
+template <Activation kActivation>
+__global__ void __launch_bounds__(kBlockThreads) output_gradient_kernel(DenseBackward op) {
+  __shared__ double sums[kRowLanes][kColumns];
+  const int x = threadIdx.x % kColumns, y = threadIdx.x / kColumns;
+  const int64_t column = int64_t{blockIdx.x} * kColumns + x;
+  double sum = 0;
+  for (int64_t row = y; row < op.rows && column < op.outputs; row += kRowLanes) {
+    const int64_t at = row * op.outputs + column;
+    const float before = op.before == nullptr ? 0.0f : op.before[at];
+    const float gradient = op.dy[at] * derivative<kActivation>(before, op.y[at], op.slope);
+    op.dy[at] = gradient;
+    sum += gradient;
+  }
+  sums[y][x] = sum;
+  for (int width = kRowLanes / 2; width > 0; width /= 2) {
+    __syncthreads();
+    if (y < width) sums[y][x] += sums[y + width][x];
+  }
+  if (y == 0 && column < op.outputs && op.dbias != nullptr)
+    op.dbias[column] = static_cast<float>(sums[0][x]);
+}
+
+// ---- a product in tiles ----
+
+constexpr int kTile = 64;   // rows and columns of c a block computes
+constexpr int kDepth = 16;  // of k at a time
+constexpr int kSide = 4;    // a thread's rows and columns
+
+struct Tile {
+  float a[kDepth][kTile + 1];  // a column more, against bank conflicts
+  float b[kDepth][kTile + 1];
+};
+
+// Loads a' [row.., k..] and b' [k.., column..], zeros beyond the borders.
+__device__ void load_tile(const Product& p, int64_t row, int64_t column, int64_t k, Tile& tile) {
+  for (int i = threadIdx.x; i < kTile * kDepth; i += kBlockThreads) {
+    const int ka = p.transpose_a ? i / kTile : i % kDepth;
+    const int ra = p.transpose_a ? i % kTile : i / kDepth;
+    const bool in_a = row + ra < p.m && k + ka < p.k;
+    const int64_t at_a = p.transpose_a ? (k + ka) * p.m + row + ra : (row + ra) * p.k + k + ka;
+    tile.a[ka][ra] = in_a ? p.a[at_a] : 0.0f;
+    const int kb = p.transpose_b ? i % kDepth : i / kTile;
+    const int cb = p.transpose_b ? i / kDepth : i % kTile;
+    const bool in_b = column + cb < p.n && k + kb < p.k;
+    const int64_t at_b =
+        p.transpose_b ? (column + cb) * p.k + k + kb : (k + kb) * p.n + column + cb;
+    tile.b[kb][cb] = in_b ? p.b[at_b] : 0.0f;
+  }
+}
+
+// The one place besides the norm with fused multiply-adds: products promise no
+// bits across devices.
+__device__ void multiply_tile(const Tile& tile, int y, int x, float (&sum)[kSide][kSide]) {
+#pragma unroll
+  for (int k = 0; k < kDepth; ++k)
+#pragma unroll
+    for (int i = 0; i < kSide; ++i)
+#pragma unroll
+      for (int j = 0; j < kSide; ++j)
+        sum[i][j] =
+            fmaf(tile.a[k][y + kTile / kSide * i], tile.b[k][x + kTile / kSide * j], sum[i][j]);
+}
+
+template <Activation kActivation>
+__global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64_t tiles_across) {
+  __shared__ Tile tile;
+  const int64_t row = blockIdx.x / tiles_across * kTile;
+  const int64_t column = blockIdx.x % tiles_across * kTile;
+  const int y = threadIdx.x / (kTile / kSide), x = threadIdx.x % (kTile / kSide);
+  float sum[kSide][kSide] = {};
+  for (int64_t k = 0; k < p.k; k += kDepth) {
+    load_tile(p, row, column, k, tile);
+    __syncthreads();
+    multiply_tile(tile, y, x, sum);
+    __syncthreads();
+  }
+#pragma unroll
+  for (int i = 0; i < kSide; ++i) {
+#pragma unroll
+    for (int j = 0; j < kSide; ++j) {
+      const int64_t r = row + y + kTile / kSide * i, c = column + x + kTile / kSide * j;
+      if (r >= p.m || c >= p.n) continue;
+      const float value = p.bias == nullptr ? sum[i][j] : sum[i][j] + p.bias[c];
+      p.c[r * p.n + c] = activate<kActivation>(value, p.slope);
+    }
+  }
+}
+
+}  // namespace
+
+void launch_output_gradient(const DenseBackward& op) {
+  with_activation(op.activation, [&](auto activation) {
+    launch("output_gradient", ceil_div(op.outputs, kColumns), kBlockThreads,
+           &output_gradient_kernel<decltype(activation)::kValue>, op);
+  });
+}
+
+void launch_product(const Product& product) {
+  const int64_t across = ceil_div(product.n, kTile);
+  with_activation(product.activation, [&](auto activation) {
+    launch("product", ceil_div(product.m, kTile) * across, kBlockThreads,
+           &product_kernel<decltype(activation)::kValue>, product, across);
+  });
+}
+
+}  // namespace thalweg::cuda

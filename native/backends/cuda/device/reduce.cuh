@@ -1,0 +1,50 @@
+// Sums whose order depends on the count alone.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+#include "backends/cuda/launch.h"
+#include "core/fold.h"
+
+namespace thalweg::cuda {
+
+inline constexpr int kWarp = 32;
+inline constexpr unsigned kAllLanes = 0xFFFFFFFFu;
+
+// fold() of core/fold.h by one block of kBlockThreads; every thread gets the sum.
+template <class Value>
+__device__ double fold_by_block(int64_t count, Value value) {
+  __shared__ double lanes[kFoldLanes];
+  for (int lane = threadIdx.x; lane < kFoldLanes; lane += kBlockThreads) {
+    double sum = 0;
+    for (int64_t i = lane; i < count; i += kFoldLanes) sum += value(i);
+    lanes[lane] = sum;
+  }
+  for (int width = kFoldLanes / 2; width > 0; width /= 2) {
+    __syncthreads();
+    for (int lane = threadIdx.x; lane < width; lane += kBlockThreads)
+      lanes[lane] += lanes[lane + width];
+  }
+  __syncthreads();
+  const double sum = lanes[0];
+  __syncthreads();
+  return sum;
+}
+
+// Whether this block is the last of the grid to come here; what the others wrote
+// before is then visible. The counter is left at 0 for the next launch.
+__device__ inline bool is_last_block(unsigned* arrived) {
+  __shared__ bool last;
+  if (threadIdx.x == 0) {
+    __threadfence();
+    last = atomicAdd(arrived, 1u) == gridDim.x - 1;
+    if (last) *arrived = 0;
+    __threadfence();
+  }
+  __syncthreads();
+  return last;
+}
+
+}  // namespace thalweg::cuda

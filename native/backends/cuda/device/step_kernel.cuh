@@ -1,0 +1,121 @@
+// The update of an optimizer step on the GPU: one block a piece, 16 bytes a thread
+// and array at a time.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include "backends/cuda/device/step_tables.h"
+#include "backends/step_element.h"
+#include "rules/rules.h"
+
+namespace thalweg::cuda {
+
+// A rule with the values of one step and tensor.
+template <class Rule>
+struct Update {
+  typename Rule::Coefficients rule;
+  float scale, clip, factor, l2, shrink;
+  bool coupled, decoupled;
+
+  __device__ float operator()(float w, float gradient, float* state) const {
+    float g = prepare_gradient(gradient, scale, clip, factor);
+    if (coupled) g = g + l2 * w;
+    if (decoupled) w = w - shrink * w;
+    return Rule::apply(rule, g, w, state);
+  }
+};
+
+template <class Rule>
+__device__ Update<Rule> read_update(const StepGroup& group, float factor) {
+  const StepCoefficients& values = group.coefficients;
+  Update<Rule> update;
+  memcpy(&update.rule, values.rule, sizeof update.rule);
+  update.scale = values.scale;
+  update.clip = values.clip_value;
+  update.factor = factor;
+  update.l2 = values.l2;
+  update.shrink = values.shrink;
+  update.coupled = group.decay == Decay::kCoupled || group.decay == Decay::kBoth;
+  update.decoupled = group.decay == Decay::kDecoupled || group.decay == Decay::kBoth;
+  return update;
+}
+
+// Where the arrays of a piece begin.
+struct StepArrays {
+  float* parameter;
+  const float* gradient;
+  float* slot[kMaxSlots];
+};
+
+__device__ inline StepArrays arrays_at(const StepTensor& tensor, int64_t begin) {
+  StepArrays arrays = {tensor.parameter + begin, tensor.gradient + begin, {}};
+  for (int i = 0; i < kMaxSlots; ++i) arrays.slot[i] = tensor.slot[i] + begin;
+  return arrays;
+}
+
+// Elements before the first 16-byte border that all arrays share; -1: they share none.
+template <int kSlots>
+__device__ int shared_head(const StepArrays& arrays) {
+  const auto phase = [](const float* at) { return reinterpret_cast<uintptr_t>(at) / 4 % 4; };
+  const uintptr_t first = phase(arrays.parameter);
+  bool shared = phase(arrays.gradient) == first;
+  for (int i = 0; i < kSlots; ++i) shared = shared && phase(arrays.slot[i]) == first;
+  return shared ? static_cast<int>((4 - first) % 4) : -1;
+}
+
+template <class Rule>
+__device__ void update_one(const Update<Rule>& update, const StepArrays& arrays, int i) {
+  constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
+  float state[kMaxSlots];
+  for (int slot = 0; slot < kSlots; ++slot) state[slot] = arrays.slot[slot][i];
+  arrays.parameter[i] = update(arrays.parameter[i], arrays.gradient[i], state);
+  for (int slot = 0; slot < kSlots; ++slot) arrays.slot[slot][i] = state[slot];
+}
+
+__device__ inline float4 load4(const float* from) { return *reinterpret_cast<const float4*>(from); }
+__device__ inline void store4(float* to, float4 value) { *reinterpret_cast<float4*>(to) = value; }
+
+// Four elements from 16-byte aligned i on.
+template <class Rule>
+__device__ void update_four(const Update<Rule>& update, const StepArrays& arrays, int i) {
+  constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
+  float4 w = load4(arrays.parameter + i);
+  const float4 g = load4(arrays.gradient + i);
+  float4 slots[kMaxSlots];
+#pragma unroll
+  for (int slot = 0; slot < kSlots; ++slot) slots[slot] = load4(arrays.slot[slot] + i);
+  const auto apply = [&](float float4::*lane) {
+    float state[kMaxSlots];
+    for (int slot = 0; slot < kSlots; ++slot) state[slot] = slots[slot].*lane;
+    w.*lane = update(w.*lane, g.*lane, state);
+    for (int slot = 0; slot < kSlots; ++slot) slots[slot].*lane = state[slot];
+  };
+  apply(&float4::x);
+  apply(&float4::y);
+  apply(&float4::z);
+  apply(&float4::w);
+  store4(arrays.parameter + i, w);
+#pragma unroll
+  for (int slot = 0; slot < kSlots; ++slot) store4(arrays.slot[slot] + i, slots[slot]);
+}
+
+template <class Rule>
+__global__ void __launch_bounds__(kStepThreads)
+    step_kernel(StepTables tables, const StepArguments* arguments, const int32_t* halted) {
+  if (*halted != 0) return;
+  const StepPiece piece = tables.pieces[blockIdx.x];
+  const StepTensor& tensor = tables.tensors[piece.tensor];
+  const float factor = tables.factors == nullptr ? 1.0f : tables.factors[piece.tensor];
+  const Update<Rule> update = read_update<Rule>(group_of(arguments, tensor.group), factor);
+  const StepArrays arrays = arrays_at(tensor, piece.begin);
+  const int length = static_cast<int>(piece.length);
+  const int shared = shared_head<static_cast<int>(Rule::kSlots.count)>(arrays);
+  const int head = shared < 0 || shared > length ? length : shared;
+  const int tail = head + (length - head) / 4 * 4;
+  for (int i = threadIdx.x; i < head; i += kStepThreads) update_one(update, arrays, i);
+  for (int i = head + 4 * threadIdx.x; i < tail; i += 4 * kStepThreads)
+    update_four(update, arrays, i);
+  for (int i = tail + threadIdx.x; i < length; i += kStepThreads) update_one(update, arrays, i);
+}
+
+}  // namespace thalweg::cuda

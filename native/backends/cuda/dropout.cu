@@ -1,0 +1,29 @@
+// Dropout: a thread draws one counter's four words, which stand 16 elements apart.
+#include "backends/cuda/kernels.h"
+#include "backends/cuda/launch.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+__global__ void __launch_bounds__(kBlockThreads) dropout_kernel(Dropout op) {
+  const int64_t counter = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t first = counter / kBlockCounters * kBlockWords + counter % kBlockCounters;
+  if (first >= op.length) return;
+  const PhiloxWords words = random_words(*op.stream, static_cast<uint64_t>(counter));
+#pragma unroll
+  for (int word = 0; word < 4; ++word) {
+    const int64_t i = first + word * kBlockCounters;
+    if (i < op.length)
+      op.y[i] = uniform_float(words.word[word]) >= op.rate ? op.x[i] * op.scale : 0.0f;
+  }
+}
+
+}  // namespace
+
+void launch_dropout(const Dropout& op) {
+  const int64_t counters = ceil_div(op.length, kBlockWords) * kBlockCounters;
+  launch("dropout", ceil_div(counters, kBlockThreads), kBlockThreads, &dropout_kernel, op);
+}
+
+}  // namespace thalweg::cuda

@@ -1,0 +1,29 @@
+#include "backends/cuda/graph.h"
+
+namespace thalweg::cuda {
+
+Graph::Graph(const std::function<void()>& body) {
+  // Other threads go on allocating and launching meanwhile.
+  check(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal),
+        "cudaStreamBeginCapture");
+  cudaGraph_t graph = nullptr;
+  try {
+    body();
+  } catch (...) {
+    cudaStreamEndCapture(stream(), &graph);
+    if (graph != nullptr) cudaGraphDestroy(graph);
+    throw;
+  }
+  check(cudaStreamEndCapture(stream(), &graph), "cudaStreamEndCapture");
+  const cudaError_t made = cudaGraphInstantiate(&executable_, graph, 0);
+  cudaGraphDestroy(graph);
+  check(made, "cudaGraphInstantiate");
+}
+
+Graph::~Graph() {
+  if (executable_ != nullptr) cudaGraphExecDestroy(executable_);
+}
+
+void Graph::replay() { check(cudaGraphLaunch(executable_, stream()), "cudaGraphLaunch"); }
+
+}  // namespace thalweg::cuda

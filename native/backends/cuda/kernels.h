@@ -1,0 +1,54 @@
+// The launches that the .cu files offer to the host code of this folder. All queue
+// on the calling thread's stream and return at once.
+#pragma once
+
+#include <cstdint>
+
+#include "backends/cuda/device/step_tables.h"
+#include "backends/product.h"
+#include "backends/queued_batch.h"
+#include "ops/activation.h"
+#include "ops/dense.h"
+#include "ops/dropout.h"
+#include "ops/loss.h"
+#include "ops/softmax.h"
+
+namespace thalweg::cuda {
+
+struct StepLaunch {
+  StepTables tables;
+  int64_t pieces;  // of the tables
+  StepPlace place;
+};
+// The update by rule number `rule`; one block a piece.
+void launch_step(int rule, const StepLaunch& step);
+// sums[i]: of pieces[i], as SquareSumFunction says.
+void launch_square_sums(const StepLaunch& step, double* sums);
+
+// All in device memory.
+struct NormTables {
+  const int64_t* first_piece;  // [tensors + 1]
+  const double* sums;          // [pieces]
+  double* tensor_sums;         // [tensors]
+  double* tensor_factors;      // [tensors], of each tensor's own norm
+  float* factors;              // [tensors], with the global norm's
+  unsigned* arrived;           // 0 between launches
+};
+// Norm, clip factors and outcome; sets place.halted where the policy refuses.
+void launch_norm(const NormTables& tables, int64_t tensors, const StepPlace& place);
+
+void launch_activation_forward(const ActivationForward& op);
+void launch_activation_backward(const ActivationBackward& op);
+void launch_softmax_forward(const SoftmaxForward& op);
+void launch_softmax_backward(const SoftmaxBackward& op);
+void launch_dropout(const Dropout& op);
+void launch_loss(const Loss& op);
+// dy *= f'(y), and dbias.
+void launch_output_gradient(const DenseBackward& op);
+void launch_product(const Product& product);
+
+void launch_gather(const QueuedGather& op);
+void launch_begin_step(const StepFeed& feed);
+void launch_end_step(const StepFeed& feed);
+
+}  // namespace thalweg::cuda

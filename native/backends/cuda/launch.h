@@ -1,0 +1,28 @@
+// Queues a kernel. `.cu` files only: it takes the address of device code.
+#pragma once
+
+#include <cuda_runtime.h>
+
+#include <cstdint>
+
+#include "backends/cuda/check.h"
+
+namespace thalweg::cuda {
+
+inline constexpr int kBlockThreads = 256;
+
+inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// `name` tells which kernel could not be queued. Nothing is queued for no blocks.
+template <class... Parameters, class... Arguments>
+void launch(const char* name, int64_t blocks, int threads, void (*kernel)(Parameters...),
+            Arguments... arguments) {
+  if (blocks == 0) return;
+  cudaLaunchConfig_t config = {};
+  config.gridDim = dim3(static_cast<unsigned>(blocks));
+  config.blockDim = dim3(static_cast<unsigned>(threads));
+  config.stream = stream();
+  check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...), name);
+}
+
+}  // namespace thalweg::cuda

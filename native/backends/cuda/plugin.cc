@@ -1,0 +1,93 @@
+// The entry of thalweg_cuda.so: which GPUs there are, and a backend for each.
+#include "backends/cuda/plugin.h"
+
+#include <cstdio>
+#include <map>
+#include <mutex>
+
+#include "backends/cuda/check.h"
+#include "backends/cuda/cuda_backend.h"
+#include "core/error.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+constexpr int kLeastCapability = 75;
+
+std::string version_text(int version) {
+  return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
+}
+
+[[noreturn]] void refuse(const std::string& missing, const std::string& remedy) {
+  throw Error({"NO_DEVICE", "device", missing, "a CUDA device of this machine", remedy});
+}
+
+int device_count() {
+  int driver = 0, runtime = 0, count = 0;
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  if (error == cudaErrorInsufficientDriver || driver < runtime / 1000 * 1000)
+    refuse("the NVIDIA driver is too old: it runs CUDA " + version_text(driver) +
+               ", the plugin was built with " + version_text(runtime),
+           "update the driver, or build the plugin with an older CUDA");
+  if (error == cudaErrorNoDevice || (error == cudaSuccess && count == 0))
+    refuse("the driver shows no GPU", "look at nvidia-smi and at CUDA_VISIBLE_DEVICES");
+  if (error != cudaSuccess)
+    refuse(std::string("the driver does not answer: ") + cudaGetErrorString(error),
+           "look at nvidia-smi");
+  return count;
+}
+
+std::string uuid_text(const cudaUUID_t& uuid) {
+  std::string text = "GPU-";
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    char digits[3];
+    std::snprintf(digits, sizeof digits, "%02x", static_cast<unsigned char>(uuid.bytes[i]));
+    text += digits;
+  }
+  return text;
+}
+
+CudaDevice describe(int ordinal) {
+  cudaDeviceProp properties;
+  check(cudaGetDeviceProperties(&properties, ordinal), "cudaGetDeviceProperties");
+  CudaDevice device = {ordinal,
+                       properties.name,
+                       uuid_text(properties.uuid),
+                       properties.major * 10 + properties.minor,
+                       properties.totalGlobalMem,
+                       ""};
+  if (device.capability < kLeastCapability)
+    device.refusal = device.name + " has compute capability " + std::to_string(properties.major) +
+                     "." + std::to_string(properties.minor) + ", at least 7.5 is needed";
+  return device;
+}
+
+std::vector<CudaDevice> devices() {
+  std::vector<CudaDevice> all(device_count());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = describe(static_cast<int>(i));
+  return all;
+}
+
+// Backends are never freed: no CUDA call may run while the process ends.
+Backend& open(const CudaDevice& device) {
+  static std::mutex& mutex = *new std::mutex;
+  static std::map<int, CudaBackend*>& opened = *new std::map<int, CudaBackend*>;
+  const std::lock_guard<std::mutex> lock(mutex);
+  CudaBackend*& backend = opened[device.ordinal];
+  if (backend == nullptr) backend = new CudaBackend(device);
+  return *backend;
+}
+
+}  // namespace
+
+}  // namespace thalweg::cuda
+
+extern "C" __attribute__((visibility("default"))) const thalweg::CudaPlugin* thalweg_cuda_plugin() {
+  static const thalweg::CudaPlugin plugin = {thalweg::kCudaPluginVersion, &thalweg::cuda::devices,
+                                             &thalweg::cuda::open};
+  return &plugin;
+}

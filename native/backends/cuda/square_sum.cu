@@ -1,0 +1,43 @@
+// Sums of squares of a gradient's pieces in the order of the CPU's: lane l of a
+// warp adds elements l, l + 32, …, and lanes fold in halves.
+#include "backends/cuda/device/reduce.cuh"
+#include "backends/cuda/device/step_tables.h"
+#include "backends/cuda/kernels.h"
+#include "backends/cuda/launch.h"
+#include "backends/step_element.h"
+
+namespace thalweg::cuda {
+
+namespace {
+
+// One warp a piece. Squares of floats are exact in double, so that the fused
+// multiply-add gives the bits of a product and a sum.
+__global__ void __launch_bounds__(kBlockThreads)
+    square_sum_kernel(StepTables tables, const StepArguments* arguments, int64_t pieces,
+                      double* sums) {
+  const int64_t index = (int64_t{blockIdx.x} * kBlockThreads + threadIdx.x) / kWarp;
+  if (index >= pieces) return;
+  const StepPiece piece = tables.pieces[index];
+  const StepTensor& tensor = tables.tensors[piece.tensor];
+  const StepCoefficients& values = group_of(arguments, tensor.group).coefficients;
+  const float* gradient = tensor.gradient + piece.begin;
+  const float scale = values.scale, clip = values.clip_value;
+  const int length = static_cast<int>(piece.length), lane = threadIdx.x % kWarp;
+  double sum = 0;
+#pragma unroll 8
+  for (int i = lane; i < length; i += kWarp) {
+    const double g = measured_gradient(gradient[i], scale, clip);
+    sum = fma(g, g, sum);
+  }
+  for (int width = kWarp / 2; width > 0; width /= 2) sum += __shfl_down_sync(kAllLanes, sum, width);
+  if (lane == 0) sums[index] = sum;
+}
+
+}  // namespace
+
+void launch_square_sums(const StepLaunch& step, double* sums) {
+  launch("square_sums", ceil_div(step.pieces, kBlockThreads / kWarp), kBlockThreads,
+         &square_sum_kernel, step.tables, step.place.arguments, step.pieces, sums);
+}
+
+}  // namespace thalweg::cuda

@@ -1,0 +1,143 @@
+#include "train/step_pipeline.h"
+
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+
+namespace thalweg {
+
+namespace {
+
+// A step's arguments: where its batch starts, dropout's streams, then the
+// optimizer's. Each begins at a multiple of 16 bytes.
+constexpr size_t kStreamsAt = 16;
+static_assert(sizeof(RandomStream) == 16 && alignof(StepArguments) == 16);
+
+size_t step_arguments_at(const Plan& plan) {
+  return kStreamsAt + plan.stream_count() * sizeof(RandomStream);
+}
+
+// In the device's memory.
+struct DeviceState {
+  uint64_t counter;
+  int32_t halted;
+  StepOutcome outcome;
+};
+
+// A wait first asks again at once, then sleeps: steps take tens of microseconds.
+constexpr int kSpins = 64;
+constexpr auto kNap = std::chrono::microseconds(20);
+
+}  // namespace
+
+StepPipeline::StepPipeline(QueuedBackend& backend, Plan& plan, Stepper& stepper,
+                           DeviceBatches& batches)
+    : backend_(backend), plan_(plan), stepper_(stepper), batches_(batches) {
+  allocate();
+}
+
+void StepPipeline::allocate() {
+  const size_t step_at = step_arguments_at(plan_);
+  const size_t bytes = step_at + stepper_.argument_bytes();
+  arguments_ = backend_.memory().allocate(bytes);
+  state_ = backend_.memory().allocate(sizeof(DeviceState));
+  ring_ = backend_.allocate_shared(kSlots * bytes);
+  receipts_ = backend_.allocate_shared(kSlots * sizeof(StepReceipt));
+  auto* arguments = static_cast<char*>(arguments_.get());
+  auto* state = static_cast<DeviceState*>(state_.get());
+  start_ = reinterpret_cast<uint64_t*>(arguments);
+  streams_ = reinterpret_cast<RandomStream*>(arguments + kStreamsAt);
+  feed_ = {.argument_ring = ring_.get(),
+           .receipts = static_cast<StepReceipt*>(receipts_.get()),
+           .counter = &state->counter,
+           .arguments = arguments,
+           .slots = kSlots,
+           .argument_bytes = bytes,
+           .place = {reinterpret_cast<StepArguments*>(arguments + step_at), &state->halted,
+                     &state->outcome, &plan_.loss_place()->sum},
+           .loss = plan_.loss_place()};
+}
+
+void StepPipeline::begin(const BatchSource& source, uint64_t seed) {
+  source_ = source;
+  seed_ = seed;
+  flying_.clear();
+  batches_.keep(*source.dataset);
+}
+
+void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {
+  char* slot = static_cast<char*>(ring_.get()) + queued_ % kSlots * feed_.argument_bytes;
+  const auto start = static_cast<uint64_t>(step.number * source_.batch_size);
+  std::memcpy(slot, &start, sizeof start);
+  plan_.write_streams(seed_, static_cast<uint64_t>(stepper_.step_count()),
+                      reinterpret_cast<RandomStream*>(slot + kStreamsAt));
+  stepper_.write_arguments(settings, slot + step_arguments_at(plan_));
+}
+
+void StepPipeline::queue_ops(int64_t rows, const StepSettings& settings) {
+  const RunMode mode{.training = true, .streams = streams_, .halted = feed_.place.halted};
+  backend_.begin_step(feed_);
+  batches_.load(*source_.dataset, start_, rows, plan_);
+  plan_.forward(mode);
+  plan_.backward(mode, nullptr);
+  stepper_.queue(feed_.place, settings);
+  backend_.end_step(feed_);
+}
+
+void StepPipeline::run(int64_t rows, const StepSettings& settings) {
+  const Key key = {rows, settings.measures(), source_.dataset->serial, plan_.generation(),
+                   batches_.generation()};
+  const auto [known, is_new] = recordings_.try_emplace(key);
+  if (is_new) return queue_ops(rows, settings);
+  if (known->second == nullptr) {
+    std::erase_if(recordings_, [&](const auto& entry) {  // what can come no more
+      return entry.first.plan != key.plan || entry.first.batches != key.batches;
+    });
+    recordings_[key] = backend_.record([&] { queue_ops(rows, settings); });
+  }
+  recordings_[key]->replay();
+}
+
+void StepPipeline::push(int64_t number, const StepSettings& settings) {
+  const Step step = {number, rows_of(source_, number), settings.measures(), {}};
+  Flying flying = {step, queued_ + 1, stepper_.counters()};
+  write_slot(flying.step, settings);
+  run(flying.step.rows, settings);
+  flying_.push_back(std::move(flying));
+  ++queued_;
+}
+
+const StepReceipt& StepPipeline::await(uint64_t ticket) {
+  StepReceipt& receipt = feed_.receipts[(ticket - 1) % kSlots];
+  const std::atomic_ref<uint64_t> written(receipt.ticket);
+  for (int spins = 0;; ++spins) {
+    const bool idle = backend_.idle();
+    if (written.load(std::memory_order_acquire) == ticket) return receipt;
+    if (idle) throw Error({"DEVICE", "training step", "no receipt", "a receipt of each step", ""});
+    if (spins > kSpins) std::this_thread::sleep_for(kNap);
+  }
+}
+
+StepPipeline::Step StepPipeline::pop() {
+  Flying& oldest = flying_.front();
+  Step step = oldest.step;
+  step.receipt = await(oldest.ticket);
+  halted_ = std::move(oldest.before);
+  flying_.pop_front();
+  return step;
+}
+
+void StepPipeline::rewind() {
+  StepCounters before = std::move(halted_);
+  while (!is_empty()) pop();
+  stepper_.set_counters(std::move(before));
+  const int32_t none = 0;
+  backend_.memory().write(feed_.place.halted, &none, sizeof none);
+}
+
+}  // namespace thalweg

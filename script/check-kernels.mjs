@@ -1,0 +1,73 @@
+/**
+ * What nvcc made of the kernels, after script/build --cuda: registers and spills as ptxas reported
+ * them, and the fused multiply-adds of the PTX. No kernel of an optimizer step may spill, and only
+ * the kernels named below may fuse: the others promise the processor's bits.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = 'build/backends/cuda';
+const mayFuse = /square_sum_kernel|product_kernel/;
+const mayNotSpill = /step_kernel|square_sum_kernel|norm_kernel/;
+const breaches = [];
+
+/** As `step_kernel<Adam>`, from a mangled name. */
+function readable(name) {
+  const full = execFileSync('c++filt', [name], { encoding: 'utf8' });
+  const [, kernel = name, argument = ''] =
+    /(\w+_kernel)(?:<(.*?)>)?\((?:thalweg|\))/.exec(full) ?? [];
+  const short = argument.replace(/\w+::|\(anonymous namespace\)::/g, '');
+  return short === '' ? kernel : `${kernel}<${short}>`;
+}
+
+function readReport(file) {
+  const text = readFileSync(file, 'utf8');
+  const pattern =
+    /Compiling entry function '(\w+)' for '(\w+)'[\s\S]*?(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+) bytes spill loads[\s\S]*?Used (\d+) registers/g;
+  return [...text.matchAll(pattern)].map(([, name, target, stack, stores, loads, registers]) => ({
+    name,
+    target,
+    stack: Number(stack),
+    spills: Number(stores) + Number(loads),
+    registers: Number(registers),
+  }));
+}
+
+function readFused(file) {
+  const entries = readFileSync(file, 'utf8')
+    .split(/^\s*(?:\.visible|\.weak)? *\.entry /m)
+    .slice(1);
+  return entries.map((text) => ({
+    name: /^\w+/.exec(text)[0],
+    fused: [...text.matchAll(/\bfma\.rn/g)].length,
+  }));
+}
+
+if (!existsSync(folder)) {
+  console.error('no CUDA build: run script/build --cuda first');
+  process.exit(1);
+}
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) {
+  for (const kernel of readReport(join(folder, file))) {
+    console.log(
+      `${readable(kernel.name)} ${kernel.target}: ${kernel.registers} registers` +
+        (kernel.stack > 0 ? `, ${kernel.stack} bytes of stack` : '') +
+        (kernel.spills > 0 ? `, ${kernel.spills} bytes spilled` : ''),
+    );
+    if (kernel.spills > 0 && mayNotSpill.test(kernel.name))
+      breaches.push(`${readable(kernel.name)} spills on ${kernel.target}`);
+  }
+}
+let entries = 0;
+for (const name of readdirSync(join(folder, 'ptx'), { recursive: true })) {
+  if (!name.endsWith('.ptx')) continue;
+  for (const kernel of readFused(join(folder, 'ptx', name))) {
+    entries++;
+    if (kernel.fused > 0 && !mayFuse.test(kernel.name))
+      breaches.push(`${readable(kernel.name)} has ${kernel.fused} fused multiply-adds`);
+  }
+}
+if (entries === 0) breaches.push('no kernel found in the PTX');
+for (const breach of breaches) console.error(breach);
+process.exit(breaches.length === 0 ? 0 : 1);

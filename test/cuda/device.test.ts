@@ -1,0 +1,85 @@
+/** Which GPU serves, and how each missing piece is refused. */
+import { emulated, onGpu } from '../oracle/cuda.js';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { explain, resolveDevice } from '../../src/device.js';
+import { ThalwegError } from '../../src/errors.js';
+import { native } from '../../src/native.js';
+
+interface Found {
+  readonly status: { readonly missing: string; readonly remedy: string };
+  readonly refusal?: { readonly code: string; readonly message: string };
+}
+
+/** Asks for GPUs in a process of its own, since a process looks once. */
+function look(environment: Record<string, string>): Found {
+  const script = `
+    const native = require(${JSON.stringify(join(__dirname, '../../build/Release/thalweg.node'))});
+    native.initialize(class extends Error {
+      constructor(fields) { super(JSON.stringify(fields)); this.code = fields.code; }
+    });
+    const found = { status: native.cudaStatus() };
+    try { native.findCuda('cuda'); } catch ({ code, message }) { found.refusal = { code, message }; }
+    console.log(JSON.stringify(found));`;
+  const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
+  if (environment['THALWEG_CUDA'] === undefined) delete env['THALWEG_CUDA'];
+  return JSON.parse(execFileSync('node', ['-e', script], { env, encoding: 'utf8' })) as Found;
+}
+
+describe('a missing piece is named with its remedy', () => {
+  const fault = (name: string) => ({ THALWEG_CUDA: emulated, THALWEG_EMULATED_FAULT: name });
+  const cases: [string, Record<string, string>, RegExp, RegExp][] = [
+    ['switched off', { THALWEG_CUDA: '0' }, /THALWEG_CUDA=0/, /unset/],
+    ['no plugin', { THALWEG_CUDA: '/nowhere/thalweg_cuda.so' }, /does not load/, /script\/build/],
+    ['a GPU hidden', fault('no-device'), /shows no GPU/, /CUDA_VISIBLE_DEVICES/],
+    ['an old driver', fault('old-driver'), /too old: it runs CUDA 11\.4/, /update the driver/],
+  ];
+  it.each(cases)('%s', (_, environment, missing, remedy) => {
+    const { status, refusal } = look(environment);
+    expect(status.missing).toMatch(missing);
+    expect(status.remedy).toMatch(remedy);
+    expect(refusal?.code).toBe('NO_DEVICE');
+    expect(refusal?.message).toMatch(missing);
+  });
+
+  it('an old card', () => {
+    const { refusal } = look(fault('old-card'));
+    expect(refusal?.code).toBe('NO_DEVICE');
+    expect(refusal?.message).toMatch(/compute capability 6\.0, at least 7\.5/);
+  });
+
+  it.skipIf(onGpu)('no driver', () => {
+    const { status, refusal } = look({});
+    expect(status.missing).toMatch(/no NVIDIA driver: libcuda\.so\.1/);
+    expect(refusal?.code).toBe('NO_DEVICE');
+  });
+});
+
+describe('device names', () => {
+  const [first] = native.cudaStatus().devices;
+
+  it('auto takes the GPU, and says why', () => {
+    expect(resolveDevice('auto')).toBe('cuda:0');
+    const explanation = explain();
+    expect(explanation.device).toBe('cuda:0');
+    expect(explanation.reason).toContain(first!.description);
+    expect(explanation.operations.map(({ operation }) => operation)).toContain('step');
+  });
+
+  it('by number and by UUID', () => {
+    expect(resolveDevice('cuda')).toBe('cuda:0');
+    expect(resolveDevice('cuda:0')).toBe('cuda:0');
+    expect(first!.uuid).toMatch(/^GPU-[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);
+    expect(resolveDevice(`cuda:${first!.uuid}`)).toBe('cuda:0');
+    if (!onGpu) expect(resolveDevice('cuda:1')).toBe('cuda:1');
+  });
+
+  it.each(['cuda:', 'cuda:99', 'cuda:-1', 'cuda:GPU-no', 'cuda:00', 'cudas', 'gpu'])(
+    'refuses %s',
+    (name) => {
+      expect(() => resolveDevice(name)).toThrow(ThalwegError);
+      expect(() => resolveDevice(name)).toThrow(expect.objectContaining({ code: 'NO_DEVICE' }));
+    },
+  );
+});

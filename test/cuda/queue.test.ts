@@ -1,0 +1,202 @@
+/** Steps in flight on the device `cuda`: row orders bit by bit, halts, faults, memory. */
+import { onGpu } from '../oracle/cuda.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ThalwegError } from '../../src/errors.js';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+import { type NativeTrainProgress, native } from '../../src/native.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+
+/**
+ * One epoch of a unit with weight 1 and learning rate 0: its summed loss, and the last batch's. Row
+ * values are whole and small, so that both are exact and tell which rows a batch had.
+ */
+async function lossesOf(
+  device: string,
+  rows: number,
+  features: number,
+  batchSize: number,
+  kind: 'float32' | 'uint8',
+): Promise<NativeTrainProgress> {
+  const random = generator(rows);
+  const trainer = new native.Trainer({
+    rule: 'sgd',
+    groupCount: 1,
+    names: ['weight'],
+    lengths: [features],
+    groups: [0],
+    layers: [
+      {
+        ...{ kind: 'dense', inputs: features, outputs: 1, activation: 'none', slope: 0 },
+        ...{ useBias: false, rate: 0 },
+      },
+    ],
+    initials: [{ distribution: 'constant', value: 1 }],
+    loss: 'meanSquaredError',
+    lossParameter: 1,
+    device,
+    seed: 11n,
+  });
+  const whole = { length: rows * features };
+  const draw = (): number => Math.floor(random() * 50);
+  const dataset = new native.Dataset({
+    inputs: kind === 'uint8' ? Uint8Array.from(whole, draw) : Float32Array.from(whole, draw),
+    ...{ rows, features, scale: kind === 'uint8' ? 2 : 1, offset: kind === 'uint8' ? -3 : 0 },
+    labels: Float32Array.from({ length: rows }, draw),
+    labelWidth: 1,
+  });
+  const steps = Math.ceil(rows / batchSize);
+  const request = {
+    ...{ dataset, epoch: 2, firstStep: 0, batchSize, shuffle: true, dropLast: false },
+    settings: Float64Array.of(1, Infinity, Infinity, Infinity, 0, 0, 0, 0, 0),
+    columns: Float64Array.of(6),
+    rates: new Float64Array(steps),
+  };
+  const progress = await trainer.train(request, () => undefined);
+  trainer.dispose();
+  return progress;
+}
+
+describe('batches', () => {
+  // Lists up to 65,536 rows, the index cipher above; rows of whole words and of odd lengths, and
+  // wider than one warp's share.
+  it.each([
+    [100, 7, 32],
+    [1000, 12, 64],
+    [66_000, 3, 30_001],
+    [66_000, 4, 5_000],
+    [40, 5_001, 16],
+    [40, 9_000, 16],
+  ])('%d rows of %d, %d at a time: the rows of the processor', async (rows, features, batch) => {
+    for (const kind of ['float32', 'uint8'] as const) {
+      const [gpu, cpu] = [
+        await lossesOf('cuda', rows, features, batch, kind),
+        await lossesOf('cpu', rows, features, batch, kind),
+      ];
+      expect(gpu.steps).toBe(cpu.steps);
+      expect(gpu.examples).toBe(rows);
+      expect(gpu.lastLoss).toBe(cpu.lastLoss);
+      expect(gpu.lossSum / cpu.lossSum).toBeCloseTo(1, 12);
+    }
+  });
+});
+
+function make(device: string, nonFinite: 'stop' | 'skip' | 'allow' = 'stop') {
+  return new Trainer({
+    model: nn.sequential({ input: [6] }, nn.dense(8, { activation: 'relu' }), nn.dense(3)),
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.nadam({ learningRate: 0.01 }),
+    seed: 2,
+    ...{ device, nonFinite },
+  });
+}
+
+/** 400 rows, of which row `bad` has an infinite input. */
+function withInfinity(bad: number) {
+  const inputs = floats(generator(4), 400 * 6);
+  inputs[bad * 6 + 2] = Infinity;
+  const labels = Int32Array.from({ length: 400 }, (_, i) => i % 3);
+  return data.fromArrays({ inputs, shape: [400, 6], labels });
+}
+
+const fit = { epochs: 1, batchSize: 4, shuffle: false } as const;
+
+describe('a gradient that is not finite', () => {
+  it('stops before its step, and names it as the processor does', async () => {
+    const set = withInfinity(203);
+    const [gpu, cpu] = [make('cuda'), make('cpu')];
+    const failures = await Promise.all(
+      [gpu, cpu].map((trainer) => trainer.fit(set, fit).catch((error: unknown) => error)),
+    );
+    expect(failures[0]).toBeInstanceOf(ThalwegError);
+    expect((failures[0] as Error).message).toBe((failures[1] as Error).message);
+    expect(failures[0]).toMatchObject({ code: 'NONFINITE' });
+    expect((failures[0] as ThalwegError).received).toContain('at step 51');
+    expect(gpu.steps).toBe(cpu.steps);
+    const [a, b] = [gpu.parameters(), cpu.parameters()];
+    for (const [name, array] of Object.entries(a))
+      array.forEach((value, i) => expect(value).toBeCloseTo(b[name]![i]!, 4));
+  });
+
+  it('is skipped where asked, and the steps behind it run as if it were not there', async () => {
+    const [gpu, cpu] = [make('cuda', 'skip'), make('cpu', 'skip')];
+    const set = withInfinity(203);
+    const [a, b] = [await gpu.fit(set, fit), await cpu.fit(set, fit)];
+    expect(gpu.steps).toBe(99);
+    expect(cpu.steps).toBe(99);
+    expect(a.epochs[0]!.skippedSteps).toBe(1);
+    expect(b.epochs[0]!.skippedSteps).toBe(1);
+    const [mine, other] = [gpu.parameters(), cpu.parameters()];
+    for (const [name, array] of Object.entries(mine))
+      array.forEach((value, i) => expect(value).toBeCloseTo(other[name]![i]!, 4));
+  });
+});
+
+it('refuses a class that is none, by row, and trains on', async () => {
+  const trainer = make('cuda');
+  const labels = Int32Array.from({ length: 40 }, (_, i) => (i === 21 ? 3 : i % 3));
+  const inputs = floats(generator(4), 40 * 6);
+  const bad = data.fromArrays({ inputs, shape: [40, 6], labels });
+  await expect(trainer.fit(bad, fit)).rejects.toMatchObject({
+    code: 'RANGE',
+    path: 'labels[1] of the batch',
+  });
+  const good = data.fromArrays({ inputs, shape: [40, 6], labels: labels.map((c) => c % 3) });
+  await trainer.fit(good, fit);
+});
+
+it('ends between steps when told to, and goes on from there', async () => {
+  const set = withInfinity(399); // never reached
+  const [stopped, whole] = [make('cuda', 'skip'), make('cuda', 'skip')];
+  const controller = new AbortController();
+  controller.abort();
+  const history = await stopped.fit(set, { ...fit, signal: controller.signal }).catch(() => null);
+  expect(history === null || stopped.steps < 100).toBe(true);
+  await whole.fit(set, fit);
+  expect(whole.steps).toBe(99);
+});
+
+it('two trainers at once do not disturb each other', async () => {
+  const set = withInfinity(399);
+  const alone = make('cuda', 'skip');
+  await alone.fit(set, fit);
+  const together = [make('cuda', 'skip'), make('cuda', 'skip')];
+  await Promise.all(together.map((trainer) => trainer.fit(set, fit)));
+  for (const trainer of together)
+    for (const [name, array] of Object.entries(trainer.parameters()))
+      expect(sameBits(array, alone.parameters()[name]!)).toBe(true);
+});
+
+describe.skipIf(onGpu)('faults of the device', () => {
+  afterEach(() => {
+    delete process.env['THALWEG_EMULATED_BYTES'];
+    delete process.env['THALWEG_EMULATED_FAULT'];
+  });
+
+  it('too little memory is MEMORY, with the bytes needed and free, and changes nothing', async () => {
+    const trainer = make('cuda');
+    const before = trainer.parameters();
+    process.env['THALWEG_EMULATED_BYTES'] = '2500000';
+    const inputs = new Float32Array(100_000 * 6);
+    const big = data.fromArrays({ inputs, shape: [100_000, 6], labels: new Int32Array(100_000) });
+    await expect(trainer.fit(big, fit)).rejects.toMatchObject({
+      code: 'MEMORY',
+      expected: expect.stringMatching(/\d{1,7} bytes that are free on the GPU/) as string,
+    });
+    expect(trainer.parameters()).toEqual(before);
+    delete process.env['THALWEG_EMULATED_BYTES'];
+    await trainer.fit(withInfinity(399), { ...fit, batchSize: 133, last: 'drop' });
+    expect(trainer.steps).toBe(3);
+  });
+
+  it('a call that fails is DEVICE, with the call and CUDA’s words', async () => {
+    const trainer = make('cuda');
+    process.env['THALWEG_EMULATED_FAULT'] = 'launch';
+    await expect(trainer.fit(withInfinity(399), fit)).rejects.toMatchObject({
+      code: 'DEVICE',
+      received: expect.stringContaining('cudaErrorLaunchFailure') as string,
+    });
+    delete process.env['THALWEG_EMULATED_FAULT'];
+    await expect(trainer.fit(withInfinity(399), fit)).rejects.toMatchObject({ code: 'DEVICE' });
+    expect(() => trainer.parameters()).toThrow(/cudaErrorLaunchFailure/);
+  });
+});
