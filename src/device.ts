@@ -19,7 +19,7 @@ export interface DeviceExplanation {
   readonly reason: string;
   /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
-  /** Threads of a parallel loop on the processor; `OMP_NUM_THREADS` lowers it. */
+  /** Threads of a parallel loop on the processor: those it may run on, or `THALWEG_THREADS`. */
   readonly threads: number;
   /** Every operation and what serves it. */
   readonly operations: readonly OperationTwin[];

@@ -23,7 +23,8 @@ Environment& environment(Napi::Env env);
 // The JavaScript ThalwegError for a native one.
 Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields);
 
-// A view of a typed array's bytes, checked: attached, not resizable, not shared.
+// A view of a typed array's bytes, checked: attached, not shared. Resizable buffers
+// are refused by src/arrays.ts.
 struct Span {
   void* data = nullptr;
   size_t length = 0;  // elements

@@ -114,7 +114,10 @@ export class Dataset implements Disposable {
     });
   }
 
-  /** Frees the memory, once nothing trains on it; later use throws DISPOSED. */
+  /**
+   * Frees the memory, once no epoch reads it; later use throws DISPOSED, and so does the next epoch
+   * of a run under way.
+   */
   dispose(): void {
     this.#native?.dispose();
     this.#native = undefined;
