@@ -28,15 +28,30 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** `did you mean …` for a misspelt name, or a list of what there is. */
-export function suggestion(name: string, known: readonly string[]): string {
+/** How far a name is from a known one: by initials (`lr`), as a part of it, or by letters. */
+function difference(lower: string, candidate: string): number {
+  const initials = candidate.charAt(0) + candidate.replace(/[^A-Z]/g, '').toLowerCase();
+  if (lower.length > 1 && lower === initials) return 0;
+  const known = candidate.toLowerCase();
+  const [short, long] = lower.length < known.length ? [lower, known] : [known, lower];
+  if (short.length > 2 && long.includes(short)) return 1;
+  return distance(lower, known);
+}
+
+/** The known name that was probably meant. */
+function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.slice(0, 40).toLowerCase();
   const [best] = known
-    .map((candidate) => ({ candidate, d: distance(lower, candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, d: difference(lower, candidate) }))
     .sort((a, b) => a.d - b.d);
-  return best && best.d <= Math.max(2, best.candidate.length / 3)
-    ? `did you mean \`${best.candidate}\`?`
-    : `use one of ${known.join(', ')}`;
+  const limit = Math.min(Math.max(2, lower.length / 3), (lower.length - 1) / 2);
+  return best && best.d <= limit ? best.candidate : undefined;
+}
+
+/** `did you mean …` for a misspelt name, or a list of what there is. */
+export function suggestion(name: string, known: readonly string[]): string {
+  const best = nearest(name, known);
+  return best === undefined ? `use one of ${known.join(', ')}` : `did you mean \`${best}\`?`;
 }
 
 /** Refuses anything but a plain object whose own keys are all known. Absent counts as empty. */
@@ -139,7 +154,8 @@ export function checkOneOf<T extends string>(
       path,
       received: describe(value),
       expected: choices.map((choice) => `'${choice}'`).join(' or '),
-      remedy: typeof value === 'string' ? suggestion(value, choices) : '',
+      remedy:
+        typeof value === 'string' && nearest(value, choices) ? suggestion(value, choices) : '',
     });
   return value as T;
 }

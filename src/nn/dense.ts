@@ -49,6 +49,7 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
   checkOptions('dense', options, optionKeys);
   const { activation, useBias = true } = options;
   const { weightInitializer = 'glorotUniform', biasInitializer = 'zeros' } = options;
+  if ((activation as string | undefined) === 'softmax') refuseSoftmax();
   return Object.freeze({
     kind: 'dense',
     units,
@@ -60,6 +61,18 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
     weightInitializer: checkOneOf('dense.weightInitializer', weightInitializer, initializers),
     biasInitializer: checkOneOf('dense.biasInitializer', biasInitializer, initializers),
     ...checkName('dense.name', options.name),
+  });
+}
+
+/** Where others have it: it is no function of one element. */
+function refuseSoftmax(): never {
+  throw new ThalwegError({
+    code: 'RANGE',
+    path: 'dense.activation',
+    received: '"softmax"',
+    expected: activationNames.map((name) => `'${name}'`).join(' or '),
+    remedy:
+      'leave it out for the loss softmaxCrossEntropy, which applies it; else add nn.softmax()',
   });
 }
 

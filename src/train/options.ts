@@ -2,7 +2,7 @@
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
-import { elements } from '../nn/layer.js';
+import { type Layer, elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
@@ -85,21 +85,43 @@ export interface Task {
 
 const fitKeys = ['epochs', 'batchSize', 'validation', 'shuffle', 'last', 'signal', 'onEvent'];
 
-/** The model, or TYPE. */
-export function checkModel(model: unknown): Sequential {
-  if (model instanceof Sequential) return model;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'model',
-    received: describe(model),
-    expected: 'a model such as nn.sequential(…)',
-  });
+/** What a loss applies to the model's outputs by itself. */
+const appliedBy: Partial<Record<LossName, string>> = {
+  softmaxCrossEntropy: 'softmax',
+  sigmoidCrossEntropy: 'sigmoid',
+};
+
+/** The model, or TYPE; or MISMATCH where it ends in what the loss applies, which would be twice. */
+export function checkModel(model: unknown, loss: Loss): Sequential {
+  if (!(model instanceof Sequential))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'model',
+      received: describe(model),
+      expected: 'a model such as nn.sequential(…)',
+    });
+  const last = model.layers.at(-1)!.layer as Layer & { readonly activation?: string };
+  const end = last.activation ?? last.kind;
+  if (end === appliedBy[loss.kind])
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: 'model',
+      received: `a model that ends in ${end}`,
+      expected: `one that ends in logits, for ${loss.kind} applies ${end} itself`,
+      remedy: `leave the ${end} out`,
+    });
+  return model;
 }
 
 /** A batch size of at most `rows`, or RANGE. */
 export function checkBatch(batchSize: unknown, rows: number, path = 'batchSize'): number {
   checkNumber(path, batchSize, { min: 1, integer: true });
   return Math.min(batchSize as number, rows);
+}
+
+function describeLabels({ labelKind, labelWidth }: Dataset): string {
+  if (labelKind === 'none') return 'no labels';
+  return labelKind === 'sparse' ? 'class indices' : `${labelWidth} values a row`;
 }
 
 /** SHAPE where the data set does not fit the model and its loss. */
@@ -119,9 +141,12 @@ export function checkDataset(path: string, dataset: Dataset, { model, loss }: Ta
     throw new ThalwegError({
       code: 'SHAPE',
       path: `${path}.labels`,
-      received: `${dataset.labelKind} labels of width ${dataset.labelWidth}`,
-      expected: `Float32Array labels of the model's ${outputs} outputs`,
-      remedy: 'class indices (Int32Array) go with softmaxCrossEntropy only',
+      received: describeLabels(dataset),
+      expected: `${loss.kind === 'softmaxCrossEntropy' ? 'class indices (Int32Array), or ' : ''}${outputs} values a row (Float32Array), one for each output of the model`,
+      remedy:
+        dataset.labelKind === 'sparse'
+          ? 'class indices go with softmaxCrossEntropy only'
+          : 'make the data set with labels that fit',
     });
 }
 

@@ -60,12 +60,12 @@ export class Trainer implements Disposable {
   #busy = false;
   readonly #record = newRecord();
 
-  /** @throws ThalwegError RANGE, TYPE, SEED, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
+  /** @throws ThalwegError RANGE, TYPE, SEED, MISMATCH, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {
     requireOptions('trainer', options, trainerKeys);
     const { clip, nonFinite } = options;
-    this.model = checkModel(options.model);
     this.loss = toLoss(options.loss);
+    this.model = checkModel(options.model, this.loss);
     this.optimizer = checkOptimizer(options.optimizer);
     this.device = resolveDevice(options.device ?? 'auto');
     this.seed = checkSeed('seed', options.seed ?? 0);
@@ -146,7 +146,7 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * The model's outputs, [rows, outputs] in one Float32Array.
+   * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits.
    *
    * @param inputs rows × features, one row after another; copied before this returns
    * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512

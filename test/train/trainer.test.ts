@@ -283,6 +283,28 @@ describe('misuse', () => {
     expect(trainer.steps).toBe(0);
   });
 
+  it('a model that ends in what its loss applies is refused, for it would be twice', async () => {
+    const ends = [
+      ['softmaxCrossEntropy', nn.softmax(), 'MISMATCH'],
+      ['softmaxCrossEntropy', nn.relu(), 'nothing was thrown'],
+      ['sigmoidCrossEntropy', nn.sigmoid(), 'MISMATCH'],
+      ['sigmoidCrossEntropy', nn.dense(3, { activation: 'sigmoid' }), 'MISMATCH'],
+      ['meanSquaredError', nn.softmax(), 'nothing was thrown'],
+    ] as const;
+    for (const [loss, last, expected] of ends) {
+      const ending = nn.sequential({ input: [6] }, nn.dense(3), last);
+      expect(await code(() => make({ loss, model: ending }))).toBe(expected);
+    }
+  });
+
+  it('labels that do not fit are told what would', async () => {
+    using trainer = make();
+    using unlabelled = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6] });
+    await expect(Promise.resolve(trainer.fit(unlabelled, { epochs: 1 }))).rejects.toThrow(
+      'expected class indices (Int32Array), or 3 values a row (Float32Array), one for each output of the model for `dataset.labels`, received no labels',
+    );
+  });
+
   it('a second call while one runs is BUSY, and leaves the first alone', async () => {
     using train = classes();
     using trainer = make();
