@@ -1,5 +1,8 @@
 #include "core/threads.h"
 
+#if defined(THALWEG_OPENMP)
+#include <omp.h>
+#endif
 #include <sched.h>
 
 #include <algorithm>
@@ -87,6 +90,12 @@ void parallel_for(int64_t parts, int threads, const std::function<void(int64_t)>
   for (std::thread& other : others) other.join();
 #endif
   section.rethrow();
+}
+
+void release_threads() {
+#if defined(THALWEG_OPENMP)
+  omp_pause_resource(omp_pause_soft, omp_get_initial_device());
+#endif
 }
 
 }  // namespace thalweg

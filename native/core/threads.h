@@ -23,4 +23,10 @@ void set_thread_count(int count);
 // them). `threads` caps the threads used; 1 runs inline.
 void parallel_for(int64_t parts, int threads, const std::function<void(int64_t part)>& body);
 
+// Ends the threads that OpenMP keeps for the calling thread's loops; its next loop
+// starts others. While a process keeps more such threads than it has processors, idle
+// ones too, libgomp's barriers sleep instead of spinning, and loops of some
+// microseconds, such as those of a small network, take three times as long.
+void release_threads();
+
 }  // namespace thalweg

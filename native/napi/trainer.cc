@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/threads.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/mailbox.h"
@@ -138,6 +139,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     pending_->self = Napi::Persistent(info.This().As<Napi::Object>());
     mailbox_->keep_alive(env, true);
     cancel_.clear();
+    release_threads();  // this thread's: the job has its own
     try {
       thread_.post([this, work = std::move(work)]() mutable { run(work); });
     } catch (...) {  // no thread to be had

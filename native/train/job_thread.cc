@@ -1,8 +1,18 @@
 #include "train/job_thread.h"
 
+#include <chrono>
 #include <utility>
 
+#include "core/threads.h"
+
 namespace thalweg {
+
+namespace {
+
+// Far longer than JavaScript takes from one epoch's end to the next one's start.
+constexpr std::chrono::milliseconds kStaysWarm{20};
+
+}  // namespace
 
 JobThread::~JobThread() { stop(); }
 
@@ -30,7 +40,13 @@ void JobThread::run() {
     Job job;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+      const auto has_work = [this] { return stopping_ || !jobs_.empty(); };
+      if (!wake_.wait_for(lock, kStaysWarm, has_work)) {
+        lock.unlock();
+        release_threads();
+        lock.lock();
+        wake_.wait(lock, has_work);
+      }
       if (stopping_) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();

@@ -70,11 +70,10 @@ class Stepper {
  public:
   Stepper(StepperOptions options, StepExecutor& executor);
 
-  // One update in place. parameters[i], gradients[i] hold tensors[i].length
-  // floats. Throws NONFINITE (policy kStop) before any weight changes; names the
-  // gradient's first such element, or the loss where every element is finite.
-  // floats in the executor's memory. Throws NONFINITE (policy kStop) before any
-  // weight changes.
+  // One update in place. parameters[i], gradients[i] hold tensors[i].length floats
+  // in the executor's memory. Throws NONFINITE (policy kStop) before any weight
+  // changes; names the gradient's first such element, or the loss where every
+  // element is finite.
   StepReport step(float* const* parameters, const float* const* gradients,
                   const StepSettings& settings);
 
