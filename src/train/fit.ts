@@ -8,7 +8,9 @@ import type { History } from './history.js';
  */
 export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   readonly #history: Promise<History>;
-  readonly #events: TrainEvent[] = [];
+  #events: TrainEvent[] = [];
+  /** Loops under way, which count the events. */
+  #loops = 0;
   readonly #listeners = new Set<() => void>();
   #settled = false;
 
@@ -26,12 +28,18 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
     try {
       return await run((event) => {
         this.#events.push(event);
+        if (event.type === 'epoch' && this.#loops === 0) this.#forgetProgress();
         this.#wake();
       });
     } finally {
       this.#settled = true;
       this.#wake();
     }
+  }
+
+  /** Long runs send without end what nobody may ever read. */
+  #forgetProgress(): void {
+    this.#events = this.#events.filter(({ type }) => type !== 'progress');
   }
 
   /** As of a promise: `await fit` gives the history. */
@@ -54,19 +62,27 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
     return this.#history.finally(onFinally);
   }
 
-  /** Every event from the first on, then the run's error if it failed. */
+  /**
+   * Every event from the first on, then the run's error if it failed. Of epochs that ended while no
+   * loop ran, the progress is left out.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, History> {
     this.#history.catch(() => undefined); // told below, when the loop gets there
-    for (let next = 0; ;) {
-      const event = this.#events[next];
-      if (event !== undefined) {
-        next++;
-        yield event;
-      } else if (this.#settled) {
-        return await this.#history;
-      } else {
-        await new Promise<void>((resolve) => this.#listeners.add(resolve));
+    this.#loops++;
+    try {
+      for (let next = 0; ;) {
+        const event = this.#events[next];
+        if (event !== undefined) {
+          next++;
+          yield event;
+        } else if (this.#settled) {
+          return await this.#history;
+        } else {
+          await new Promise<void>((resolve) => this.#listeners.add(resolve));
+        }
       }
+    } finally {
+      this.#loops--;
     }
   }
 

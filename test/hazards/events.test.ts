@@ -89,6 +89,27 @@ describe('an iterator', () => {
     expect((await fit).epochs).toHaveLength(3);
   });
 
+  it('that comes late finds no progress of finished epochs: it is not kept for nobody', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const sent: string[] = [];
+    const onEvent = ({ type }: TrainEvent): unknown => sent.push(type);
+    const fit = trainer.fit(train, { epochs: 2, onEvent });
+    await fit;
+    const late: string[] = [];
+    for await (const { type } of fit) late.push(type);
+    expect(sent).toContain('progress');
+    expect(late).toEqual(sent.filter((type) => type !== 'progress'));
+    const early: string[] = [];
+    const next: string[] = [];
+    for await (const { type } of trainer.fit(train, {
+      epochs: 2,
+      onEvent: (event) => next.push(event.type),
+    }))
+      early.push(type);
+    expect(early).toEqual(next);
+  });
+
   it('whose loop throws leaves the trainer usable once the run has ended', async () => {
     using train = examples(1000);
     using trainer = make();
