@@ -111,9 +111,11 @@ export const workloads: Workload[] = [
     name: 'adam-8M',
     unit: 'ms',
     scale: 1e3,
+    repeat: 5,
     contestants: [
       bound('thalweg', [8 * million]),
-      torch('fused', [8 * million]),
+      bound('thalweg, non-finite allowed', [8 * million], allow),
+      torch('fused', [8 * million], 5),
       tfjsContestant('tfjs-node', 'adamStep', { lengths: [8 * million], maxRuns: 5 }),
     ],
   },

@@ -1,4 +1,4 @@
-// Who runs optimizer steps: at once, in two passes, or queued behind the host.
+// Who runs optimizer steps: at once, in passes, or queued behind the host.
 #pragma once
 
 #include <memory>
@@ -26,10 +26,13 @@ class StepExecutor {
   // Where the tensors of its steps lie.
   virtual Memory& memory() { return host_memory(); }
   // The step bound to the work's tensors, where steps run behind the host; else
-  // null, and the two passes below serve.
+  // null, and the passes below serve.
   virtual std::unique_ptr<QueuedStep> bind_step(const StepWork&) { return nullptr; }
   // sums[i]: sum of squares of pieces[i], as SquareSumFunction says.
   virtual void square_sums(const StepWork& work, double* sums) = 0;
+  // Whether every scaled gradient is finite: all that a step without clipping asks,
+  // at half the cost of the sums.
+  virtual bool all_finite(const StepWork& work) = 0;
   virtual void step(const StepWork& work) = 0;
 };
 

@@ -39,4 +39,15 @@ inline void square_sum_part(const StepWork& work, int64_t part, SquareSumFunctio
   }
 }
 
+// Whether the gradients of part `part` are finite.
+inline bool finite_part(const StepWork& work, int64_t part, FiniteFunction finite) {
+  for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
+    const StepPiece& piece = (*work.pieces)[i];
+    const StepTensor& tensor = (*work.tensors)[piece.tensor];
+    if (!finite(tensor.gradient + piece.begin, piece.length, work.groups[tensor.group].scale))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace thalweg

@@ -70,4 +70,7 @@ struct StepWork {
 using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
                                      float clip_value);
 
+// Whether every gradient * scale of a span is a finite number.
+using FiniteFunction = bool (*)(const float* gradient, int64_t length, float scale);
+
 }  // namespace thalweg

@@ -137,6 +137,17 @@ double Stepper::measure(const StepSettings& settings) {
   return norm;
 }
 
+// Whether gradient and loss are; measures no more than it must.
+bool Stepper::is_finite(const StepSettings& settings, StepReport* report) {
+  if (!settings.needs_norm()) {
+    if (executor_.all_finite(work())) return std::isfinite(settings.loss);
+    executor_.square_sums(work(), square_sums_.data());  // which element is it?
+    return false;
+  }
+  report->gradient_norm = measure(settings);
+  return std::isfinite(report->gradient_norm) && std::isfinite(settings.loss);
+}
+
 void Stepper::refuse_nonfinite(double loss) const {
   const std::string step = " at step " + std::to_string(counters_.steps + 1);
   const std::string remedy = "lower the learning rate, clip, or set nonFinite to 'skip'";
@@ -172,11 +183,9 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   if (queued_ != nullptr) return step_queued(settings);
   StepReport report;
   prepare(settings);
-  if (settings.measures()) {
-    report.gradient_norm = measure(settings);
-    const bool finite = std::isfinite(report.gradient_norm) && std::isfinite(settings.loss);
-    if (settings.non_finite != NonFinite::kAllow && !finite) return skip(settings, report);
-  }
+  if (settings.measures() && !is_finite(settings, &report) &&
+      settings.non_finite != NonFinite::kAllow)
+    return skip(settings, report);
   advance(settings);
   executor_.step(work());
   return report;

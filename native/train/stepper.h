@@ -46,11 +46,12 @@ struct StepSettings {
   bool report_norm = false;
   double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
 
-  // Whether the gradient's norm is needed at all.
-  bool measures() const {
-    return clip_tensor_norm != kNoClip || clip_global_norm != kNoClip || report_norm ||
-           non_finite != NonFinite::kAllow;
+  // Whether the gradient's norm is needed.
+  bool needs_norm() const {
+    return clip_tensor_norm != kNoClip || clip_global_norm != kNoClip || report_norm;
   }
+  // Whether the gradient is looked at before the update.
+  bool measures() const { return needs_norm() || non_finite != NonFinite::kAllow; }
 };
 
 struct StepReport {
@@ -106,6 +107,7 @@ class Stepper {
   void advance(const StepSettings& settings);
   StepWork work() const;
   double measure(const StepSettings& settings);
+  bool is_finite(const StepSettings& settings, StepReport* report);
   StepReport step_queued(const StepSettings& settings);
   StepReport skip(const StepSettings& settings, StepReport report);
   [[noreturn]] void refuse_nonfinite(double loss) const;

@@ -69,10 +69,14 @@ export class Trainer implements Disposable {
     this.optimizer = checkOptimizer(options.optimizer);
     this.device = resolveDevice(options.device ?? 'auto');
     this.seed = checkSeed('seed', options.seed ?? 0);
-    this.#settings = new StepSettings(this.optimizer, {
-      ...(clip === undefined ? {} : { clip }),
-      ...(nonFinite === undefined ? {} : { nonFinite }),
-    });
+    this.#settings = new StepSettings(
+      this.optimizer,
+      {
+        ...(clip === undefined ? {} : { clip }),
+        ...(nonFinite === undefined ? {} : { nonFinite }),
+      },
+      nonFinite !== 'allow', // for the events: the gradient is read anyway
+    );
     const { parameters } = this.model;
     this.#native = new native.Trainer({
       rule: this.#settings.rule.name,

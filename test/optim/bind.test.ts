@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError, optim } from '../../src/index.js';
+import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
 /** The code of the error that `body` throws, and that error. */
@@ -116,6 +117,35 @@ describe('a step', () => {
     expect(weight).toEqual(before);
     expect(stepper.steps).toBe(0);
   });
+
+  it.each(['reference', 'cpu:baseline', `cpu:${native.isa()}`])(
+    '%s finds the one element that is not finite, wherever it is, with the norm and without',
+    (device) => {
+      const where = fc.integer({ min: 1, max: 9000 }).chain((length) =>
+        fc.record({
+          length: fc.constant(length),
+          index: fc.nat(length - 1),
+          bad: fc.constantFrom(NaN, Infinity, -Infinity, 3e38),
+          reportNorm: fc.boolean(),
+        }),
+      );
+      fc.assert(
+        fc.property(where, ({ length, index, bad, reportNorm }) => {
+          const weight = new Float32Array(length);
+          const options = { device, reportNorm, gradientScale: 2 };
+          using stepper = optim.bind(optim.sgd(), { weight }, options);
+          const gradient = new Float32Array(length).fill(1);
+          gradient[index] = bad;
+          const error = failure(() => stepper.step({ weight: gradient }));
+          expect([error.code, error.path]).toEqual(['NONFINITE', `gradient weight[${index}]`]);
+          expect(weight.every((value) => value === 0)).toBe(true);
+          gradient[index] = 1e38;
+          expect(stepper.step({ weight: gradient }).skipped).toBe(false);
+        }),
+        { numRuns: 50 },
+      );
+    },
+  );
 
   it('sees an infinity that clipping by value would hide', () => {
     const weight = make();

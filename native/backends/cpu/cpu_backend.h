@@ -17,6 +17,7 @@ class CpuBackend final : public Backend {
   enum class Library { kOnednn, kNone };
   CpuBackend(const Lanes& lanes, Library library);
   void square_sums(const StepWork& work, double* sums) override;
+  bool all_finite(const StepWork& work) override;
   void step(const StepWork& work) override;
   void dense_forward(const DenseForward& op) override;
   void dense_backward(const DenseBackward& op) override;

@@ -48,6 +48,7 @@ struct Lanes {
   StepFunction (*step)(int rule, Decay decay);
   void (*probe)(const StepSpan& span);
   SquareSumFunction square_sum;
+  FiniteFunction finite;
   void (*product)(const RowProduct& p, int64_t first_row, int64_t last_row);
   void (*output_gradient)(const OutputGradient& op, int64_t first, int64_t last);
   // Of elements.

@@ -8,6 +8,7 @@ namespace thalweg::THALWEG_LANES {
 StepFunction lane_step(int rule, Decay decay);
 void lane_probe(const StepSpan& span);
 double lane_square_sum(const float* gradient, int64_t length, float scale, float clip_value);
+bool lane_finite(const float* gradient, int64_t length, float scale);
 void lane_product(const RowProduct& p, int64_t first_row, int64_t last_row);
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last);
 void lane_activation_forward(const ActivationForward& op, int64_t first, int64_t last);
@@ -31,6 +32,7 @@ const Lanes kTable = {
     .step = &lane_step,
     .probe = &lane_probe,
     .square_sum = &lane_square_sum,
+    .finite = &lane_finite,
     .product = &lane_product,
     .output_gradient = &lane_output_gradient,
     .activation_forward = &lane_activation_forward,

@@ -1,4 +1,6 @@
-// The two passes of an optimizer step, over threads.
+// The passes of an optimizer step, over threads.
+#include <atomic>
+
 #include "backends/cpu/cpu_backend.h"
 #include "backends/step_pieces.h"
 #include "core/threads.h"
@@ -10,9 +12,11 @@ namespace {
 // Below this many parts (of 4096 parameters) a second thread costs more to wake
 // than it saves.
 constexpr int64_t kPartsPerThread = 4;
+// The same for a look at the gradients alone.
+constexpr int64_t kFinitePartsPerThread = 16;
 
-int threads_for(int64_t parts) {
-  const int64_t useful = parts / kPartsPerThread;
+int threads_for(int64_t parts, int64_t parts_per_thread = kPartsPerThread) {
+  const int64_t useful = parts / parts_per_thread;
   return static_cast<int>(useful < thread_count() ? useful : thread_count());
 }
 
@@ -32,6 +36,15 @@ void probe_step(const Lanes& lanes, const StepWork& work) {
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),
                [&](int64_t part) { square_sum_part(work, part, lanes_.square_sum, sums); });
+}
+
+bool CpuBackend::all_finite(const StepWork& work) {
+  const int64_t parts = part_count(work);
+  std::atomic<bool> finite{true};
+  parallel_for(parts, threads_for(parts, kFinitePartsPerThread), [&](int64_t part) {
+    if (!finite_part(work, part, lanes_.finite)) finite.store(false, std::memory_order_relaxed);
+  });
+  return finite.load(std::memory_order_relaxed);
 }
 
 void CpuBackend::step(const StepWork& work) {

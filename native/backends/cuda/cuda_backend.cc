@@ -28,6 +28,8 @@ std::unique_ptr<QueuedStep> CudaBackend::bind_step(const StepWork& work) {
   return std::make_unique<CudaStep>(work, memory_, processors_);
 }
 void CudaBackend::square_sums(const StepWork&, double*) { refuse_unbound(); }
+
+bool CudaBackend::all_finite(const StepWork&) { refuse_unbound(); }
 void CudaBackend::step(const StepWork&) { refuse_unbound(); }
 
 void CudaBackend::product(const Product& product) {

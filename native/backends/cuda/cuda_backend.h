@@ -20,6 +20,7 @@ class CudaBackend final : public QueuedBackend {
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
   // Steps are always bound here; these two are never called.
   void square_sums(const StepWork& work, double* sums) override;
+  bool all_finite(const StepWork& work) override;
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"

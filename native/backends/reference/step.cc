@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "backends/reference/reference_backend.h"
 #include "backends/step_loop.h"
 #include "backends/step_pieces.h"
@@ -21,11 +23,23 @@ double square_sum(const float* gradient, int64_t length, float scale, float clip
   return partial[0];
 }
 
+bool finite(const float* gradient, int64_t length, float scale) {
+  for (int64_t i = 0; i < length; ++i)
+    if (!std::isfinite(gradient[i] * scale)) return false;
+  return true;
+}
+
 }  // namespace
 
 void ReferenceBackend::square_sums(const StepWork& work, double* sums) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
+}
+
+bool ReferenceBackend::all_finite(const StepWork& work) {
+  for (size_t part = 0; part + 1 < work.parts->size(); ++part)
+    if (!finite_part(work, static_cast<int64_t>(part), &finite)) return false;
+  return true;
 }
 
 void ReferenceBackend::step(const StepWork& work) {
