@@ -1,5 +1,6 @@
 /** Everything the package exports; nothing is defined here. */
 export * as average from './average/index.js';
+export * as callbacks from './callbacks/index.js';
 export { progress } from './cli/progress.js';
 export type { ProgressOptions, ProgressStream } from './cli/progress.js';
 export * as chart from './report/chart.js';
@@ -17,12 +18,13 @@ export { Trainer } from './train/trainer.js';
 export type { FitOptions, TrainerOptions } from './train/options.js';
 export type { LossGradients } from './train/trainer.js';
 export type { Fit } from './train/fit.js';
-export type { EpochRecord, Evaluation, History } from './train/history.js';
+export type { EndReason, EpochRecord, Evaluation, History } from './train/history.js';
 export type {
   EndEvent,
   EpochEvent,
   ProgressEvent,
   StartEvent,
   TrainEvent,
+  WarningCode,
   WarningEvent,
 } from './train/events.js';

@@ -143,8 +143,9 @@ export function progress(options: ProgressOptions = {}): (event: TrainEvent) => 
     } else if (event.type === 'warning') {
       stream.write(`${clear}${style.bold('warning')}: ${event.message}; ${event.remedy}\n`);
     } else if (event.type === 'end') {
-      const how = event.reason === 'aborted' ? 'stopped' : 'done';
-      stream.write(`${clear}${style.dim(`${how} after ${formatDuration(event.seconds)}`)}\n`);
+      const how = event.reason === 'completed' ? 'done' : 'stopped';
+      const why = event.stopReason === undefined ? '' : `: ${event.stopReason}`;
+      stream.write(`${clear}${style.dim(`${how} after ${formatDuration(event.seconds)}${why}`)}\n`);
     } else if (terminal && performance.now() - drawn >= interval) {
       drawn = performance.now();
       stream.write(`${clear}${barLine(event, epochs, stream.columns || 80)}`);

@@ -1,5 +1,5 @@
 /** What a run tells while it runs. */
-import type { EpochRecord, Evaluation } from './history.js';
+import type { EndReason, EpochRecord, Evaluation } from './history.js';
 
 /** Sent once, before the first step. */
 export interface StartEvent {
@@ -29,6 +29,8 @@ export interface ProgressEvent extends Evaluation {
   readonly step: number;
   /** Steps done in this epoch, from 1, with skipped ones. */
   readonly stepInEpoch: number;
+  /** Of these, the ones that `nonFinite: 'skip'` left out. */
+  readonly skippedSteps: number;
   /** Steps of this epoch. */
   readonly stepsPerEpoch: number;
   /** Rows a step. */
@@ -49,14 +51,19 @@ export interface EpochEvent extends EpochRecord {
   readonly type: 'epoch';
 }
 
-/** Sent after an epoch that gives reason to doubt the run; each `code` at most once a run. */
+/** What a warning is about. */
+export type WarningCode = 'STALL' | (string & {});
+
+/** Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run. */
 export interface WarningEvent {
   /** Tells the events apart. */
   readonly type: 'warning';
-  /** `STALL`: the learning rate is too small to move the loss. */
-  readonly code: 'STALL';
+  /** `STALL`: the learning rate is too small to move the loss. Others are a callback's own. */
+  readonly code: WarningCode;
   /** From 0, over all runs. */
   readonly epoch: number;
+  /** The layer or parameter that it is about, where it is about one. */
+  readonly layer?: string;
   /** What was seen. */
   readonly message: string;
   /** What to do about it. */
@@ -67,8 +74,10 @@ export interface WarningEvent {
 export interface EndEvent {
   /** Tells the events apart. */
   readonly type: 'end';
-  /** `aborted` by a signal or by disposal. */
-  readonly reason: 'completed' | 'aborted';
+  /** `aborted` by a signal or by disposal, `stopped` by a callback. */
+  readonly reason: EndReason;
+  /** What the callback said that stopped the run. */
+  readonly stopReason?: string;
   /** Of the whole call. */
   readonly seconds: number;
 }

@@ -28,12 +28,17 @@ export interface EpochRecord extends Evaluation {
   readonly skippedSteps: number;
 }
 
+/** Why a run ended: as asked for, by a signal or disposal, or by a callback. */
+export type EndReason = 'completed' | 'aborted' | 'stopped';
+
 /** A whole run. */
 export interface History {
   /** The epochs that were finished. */
   readonly epochs: readonly EpochRecord[];
   /** Why it ended. */
-  readonly reason: 'completed' | 'aborted';
+  readonly reason: EndReason;
+  /** What the callback said that stopped the run; absent where none did. */
+  readonly stopReason?: string;
   /** Steps taken by the trainer so far, over all runs. */
   readonly steps: number;
   /** Of the whole call, validation included. */

@@ -1,4 +1,6 @@
 /** What a trainer and its runs are told, checked. */
+import type { Callback, MetricPath } from '../callbacks/callback.js';
+import { checkCallbacks } from '../callbacks/set.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
@@ -16,6 +18,7 @@ import {
   valueAt,
 } from '../schedule/schedule.js';
 import type { TrainEvent } from './events.js';
+import { splitMetric } from './metric-path.js';
 
 /** Options of a {@link Trainer}. */
 export interface TrainerOptions {
@@ -52,6 +55,8 @@ export interface FitOptions {
   readonly last?: 'keep' | 'drop';
   /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
   readonly signal?: AbortSignal;
+  /** What watches the run, and may stop it: `callbacks.earlyStopping()`, … Called in their order. */
+  readonly callbacks?: readonly Callback[];
   /** Called with each event; `progress()` makes one that draws a bar. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -74,6 +79,7 @@ export interface FitPlan {
   readonly dropLast: boolean;
   readonly validation: Dataset | undefined;
   readonly signal: AbortSignal | undefined;
+  readonly callbacks: readonly Callback[];
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
 }
 
@@ -83,7 +89,10 @@ export interface Task {
   readonly loss: Loss;
 }
 
-const fitKeys = ['epochs', 'batchSize', 'validation', 'shuffle', 'last', 'signal', 'onEvent'];
+const fitKeys = [
+  ...['epochs', 'batchSize', 'validation', 'shuffle', 'last'],
+  ...['signal', 'callbacks', 'onEvent'],
+];
 
 /** What a loss applies to the model's outputs by itself. */
 const appliedBy: Partial<Record<LossName, string>> = {
@@ -167,10 +176,12 @@ export function planFit(
   const batches = planBatches(batchSize, dataset.length, dropLast);
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
   checkMetrics([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
+  const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
+  checkRequired(callbacks, task.loss, options.validation !== undefined);
   const { validation } = options;
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
-  return { dataset, epochs, batches, shuffle, dropLast, validation, signal, onEvent };
+  return { dataset, epochs, batches, shuffle, dropLast, validation, signal, callbacks, onEvent };
 }
 
 /** Batches of one size are checked now; those of a schedule when it is asked. */
@@ -212,6 +223,27 @@ function checkMetrics(metrics: readonly Metric[], loss: Loss, validates: boolean
         remedy: "give fit a validation set, or plateau another metric such as 'loss'",
       });
   }
+}
+
+/** MISSING where a callback reads a metric that this run will not measure. */
+function checkRequired(callbacks: readonly Callback[], loss: Loss, validates: boolean): void {
+  for (const { name, requires = [] } of callbacks) {
+    const missing = requires.find((metric) => !isMeasured(metric, loss, validates));
+    if (missing === undefined) continue;
+    throw new ThalwegError({
+      code: 'MISSING',
+      path: missing.startsWith('validation.') ? 'fit.validation' : 'loss',
+      received: `a run without ${missing}`,
+      expected: `what ${name} looks at, ${missing}`,
+      remedy: "give fit a validation set, or let it look at another metric such as 'loss'",
+    });
+  }
+}
+
+function isMeasured(metric: MetricPath, loss: Loss, validates: boolean): boolean {
+  const { name, ofValidation } = splitMetric(metric);
+  if (ofValidation && !validates) return false;
+  return name === 'loss' || (name === 'accuracy' && hasAccuracy(loss));
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {

@@ -23,6 +23,7 @@ import {
   checkModel,
   planFit,
 } from './options.js';
+import { readParameters, writeParameters } from './parameters.js';
 import { TrainingRun, newRecord } from './training-run.js';
 import { readWeights, writeWeights } from './weights.js';
 
@@ -183,10 +184,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED
    */
   parameters(): Record<string, Float32Array> {
-    const trainer = this.#idle();
-    return Object.fromEntries(
-      this.model.parameters.map(({ name }, i) => [name, trainer.parameter(i)]),
-    );
+    return readParameters(this.#idle(), this.model);
   }
 
   /**
@@ -196,22 +194,7 @@ export class Trainer implements Disposable {
    * DISPOSED; nothing changed then
    */
   setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
-    const trainer = this.#idle();
-    const names = this.model.parameters.map(({ name }) => name);
-    checkOptions('parameters', parameters, names);
-    trainer.setParameters(
-      names.map((name) => {
-        const array = parameters[name];
-        if (array === undefined)
-          throw new ThalwegError({
-            code: 'MISSING',
-            path: `parameters.${name}`,
-            received: 'nothing',
-            expected: 'a Float32Array',
-          });
-        return checkArray(`parameters.${name}`, array, Float32Array);
-      }),
-    );
+    writeParameters(this.#idle(), this.model, parameters);
   }
 
   /**

@@ -1,5 +1,6 @@
 /** One call of fit: its epochs, its events, its end. */
 import { ExponentialAverage } from '../average/exponential.js';
+import { callHooks, callHooksAtOnce } from '../callbacks/set.js';
 import { nativeDataset } from '../data/dataset.js';
 import { explain } from '../device.js';
 import { ThalwegError } from '../errors.js';
@@ -7,9 +8,10 @@ import type { NativeTrainer, NativeTrainProgress } from '../native.js';
 import type { StepSettings } from '../optim/settings.js';
 import { evaluate, toEvaluation } from './evaluation.js';
 import type { TrainEvent } from './events.js';
-import type { EpochRecord, Evaluation, History } from './history.js';
+import type { EndReason, EpochRecord, Evaluation, History } from './history.js';
 import type { Position } from '../schedule/position.js';
 import type { Batches, FitPlan, Task } from './options.js';
+import { Control } from './control.js';
 import { RecentLoss } from './recent-loss.js';
 import { stallIn } from './stall.js';
 
@@ -50,7 +52,7 @@ export class TrainingRun {
   /** Of the epoch under way, or the first. */
   #batches: Batches;
   #highestRate = 0;
-  #hasWarned = false;
+  readonly #control: Control;
   /** Whether an abort cut a validation short. */
   #isCut = false;
 
@@ -62,6 +64,16 @@ export class TrainingRun {
       plan.onEvent?.(event);
     };
     this.#batches = plan.batches(this.#position());
+    this.#control = new Control(context, (warning) => {
+      this.#send(warning);
+      callHooksAtOnce(plan.callbacks, warning, this.#control);
+    });
+  }
+
+  /** Tells of an event, and waits for the callbacks. */
+  async #tell(event: TrainEvent): Promise<void> {
+    this.#send(event);
+    await callHooks(this.#plan.callbacks, event, this.#control);
   }
 
   /** The point of the run after `steps` further ones. */
@@ -80,25 +92,41 @@ export class TrainingRun {
     };
     signal?.addEventListener('abort', onAbort);
     try {
-      this.#send(this.#startEvent());
+      await this.#tell(this.#startEvent());
       while (this.#epochs.length < epochs && !this.#isStopped()) {
         const record = await this.#epoch();
         if (record === undefined) break;
         this.#epochs.push(record);
-        this.#send({ type: 'epoch', ...record });
+        await this.#tell({ type: 'epoch', ...record });
         this.#warn();
       }
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
-    const reason = this.#epochs.length < epochs || this.#isCut ? 'aborted' : 'completed';
-    this.#send({ type: 'end', reason, seconds: seconds() });
-    return { epochs: this.#epochs, reason, steps: this.#context.record.steps, seconds: seconds() };
+    const end = { reason: this.#reason(), ...this.#stopReason() };
+    await this.#tell({ type: 'end', ...end, seconds: seconds() });
+    const { steps } = this.#context.record;
+    return { epochs: this.#epochs, ...end, steps, seconds: seconds() };
   }
 
-  /** Whether the caller wants the run to end. */
-  #isStopped(): boolean {
+  #reason(): EndReason {
+    if (this.#epochs.length === this.#plan.epochs && !this.#isCut) return 'completed';
+    return this.#isAborted() || this.#control.stopReason === undefined ? 'aborted' : 'stopped';
+  }
+
+  #stopReason(): { readonly stopReason?: string } {
+    const { stopReason } = this.#control;
+    return this.#reason() === 'stopped' && stopReason !== undefined ? { stopReason } : {};
+  }
+
+  /** Whether the caller wants the run to end at once. */
+  #isAborted(): boolean {
     return !this.#context.isLive() || this.#plan.signal?.aborted === true;
+  }
+
+  /** The same, or a callback does. */
+  #isStopped(): boolean {
+    return this.#isAborted() || this.#control.stopReason !== undefined;
   }
 
   /** One epoch; undefined when it was aborted. */
@@ -110,7 +138,7 @@ export class TrainingRun {
     if (done === undefined || done.cancelled) return undefined;
     const seconds = (performance.now() - start) / 1000;
     const evaluation =
-      validation && !this.#isStopped()
+      validation && !this.#isAborted()
         ? await unlessAborted(evaluate(native, validation, loss))
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
@@ -140,14 +168,18 @@ export class TrainingRun {
       },
       (progress) => {
         try {
-          this.#send(this.#progressEvent(progress, rateOf(progress), start));
+          const event = this.#progressEvent(progress, rateOf(progress), start);
+          this.#send(event);
+          callHooksAtOnce(this.#plan.callbacks, event, this.#control);
         } catch (error) {
           listenerError ??= { error };
           native.cancel();
         }
       },
     );
+    this.#control.isTraining = true;
     const done = await unlessAborted(job).finally(() => {
+      this.#control.isTraining = false;
       // Also after a failure: the steps before it were taken.
       if (isLive()) record.steps = native.stepCount();
     });
@@ -198,6 +230,7 @@ export class TrainingRun {
       epoch: record.history.length,
       step: record.steps + progress.steps,
       stepInEpoch: progress.steps + progress.skipped,
+      skippedSteps: progress.skipped,
       stepsPerEpoch: this.#batches.steps,
       batchSize: this.#batches.batchSize,
       ...toEvaluation(progress, loss),
@@ -208,17 +241,15 @@ export class TrainingRun {
     };
   }
 
-  /** Warns, once a run, where its rate no longer moves the loss. */
+  /** Warns where its rate no longer moves the loss. */
   #warn(): void {
     const [before, last] = this.#epochs.slice(-2);
-    if (this.#hasWarned || before === undefined || last === undefined) return;
+    if (before === undefined || last === undefined) return;
     const { epochs } = this.#plan;
     const remaining = epochs - this.#epochs.length;
     const highestRate = this.#highestRate;
     const warning = stallIn([before, last], { highestRate, remaining, epochs });
-    if (warning === undefined) return;
-    this.#hasWarned = true;
-    this.#send(warning);
+    if (warning !== undefined) this.#control.warn(warning);
   }
 }
 

@@ -36,6 +36,7 @@ const events: TrainEvent[] = [
     type: 'progress',
     epoch: 0,
     step: 5,
+    skippedSteps: 0,
     stepInEpoch: 5,
     stepsPerEpoch: 10,
     batchSize: 100,

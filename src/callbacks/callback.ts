@@ -1,0 +1,82 @@
+/** What a callback is: named hooks of a run, with a state that checkpoints can keep. */
+import type {
+  EndEvent,
+  EpochEvent,
+  ProgressEvent,
+  StartEvent,
+  WarningEvent,
+} from '../train/events.js';
+import type { EpochRecord } from '../train/history.js';
+
+/** What JSON can hold. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A metric of an epoch, by where it stands in its record: `validation.f1` is one that was asked for. */
+export type MetricPath = 'loss' | 'accuracy' | `validation.${string}`;
+
+/** The run as its callbacks see it. */
+export interface RunControl {
+  /** Records of the finished epochs, over all runs. */
+  readonly history: readonly EpochRecord[];
+  /**
+   * Ends the run, with reason `'stopped'`: between epochs before the next one, in an epoch after the
+   * step under way. The first reason given is the one in the history.
+   */
+  stop(reason: string): void;
+  /**
+   * A copy of each parameter, by name; between epochs.
+   *
+   * @throws ThalwegError BUSY (from `progress`), DISPOSED
+   */
+  weights(): Record<string, Float32Array>;
+  /**
+   * Replaces every parameter, by name; optimizer state stays as it is. Between epochs.
+   *
+   * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
+   */
+  setWeights(weights: Readonly<Record<string, Float32Array>>): void;
+  /** Sends a warning, as an event; those of one code and layer once a run. */
+  warn(warning: Pick<WarningEvent, 'code' | 'message' | 'remedy' | 'layer'>): void;
+}
+
+/**
+ * Hooks of a run, called after `onEvent`, callback after callback. What a hook throws ends the run,
+ * which rejects with it. Between runs, and in a checkpoint, a callback lives on by its state.
+ *
+ * @example
+ * const halve: Callback = {
+ *   name: 'budget',
+ *   epoch: (event, run) => event.seconds > 60 && run.stop('an epoch takes more than a minute'),
+ * };
+ */
+export interface Callback {
+  /** Tells the callbacks of a run apart, in checkpoints too. */
+  readonly name: string;
+  /** Metrics that it reads; a run that will not measure them is refused before its first step. */
+  readonly requires?: readonly MetricPath[];
+  /** Before the first step; awaited. */
+  start?(event: StartEvent, run: RunControl): unknown;
+  /** At most 20 times a second while the epoch goes on beside it; not awaited. */
+  progress?(event: ProgressEvent, run: RunControl): unknown;
+  /** After each epoch and its validation; awaited before the next. */
+  epoch?(event: EpochEvent, run: RunControl): unknown;
+  /** Of a run that gives reason to doubt it; not awaited. */
+  warning?(event: WarningEvent, run: RunControl): unknown;
+  /** Last of all; awaited. Not called where the run failed. */
+  end?(event: EndEvent, run: RunControl): unknown;
+  /** All that it must remember from epoch to epoch, as plain data. */
+  state?(): Json;
+  /** Large numbers that belong to the state, by name; not copies. */
+  arrays?(): Readonly<Record<string, Float32Array>>;
+  /** Goes back to a state, before `start`; the arrays are its own from here on. */
+  restore?(state: Json, arrays: Readonly<Record<string, Float32Array>>): void;
+}
+
+/** The state of one callback, as a checkpoint keeps it. */
+export interface SavedCallback {
+  /** What `state` gave; null without one. */
+  readonly state: Json;
+  /** What `arrays` gave. */
+  readonly arrays: Readonly<Record<string, Float32Array>>;
+}

@@ -1,0 +1,37 @@
+/** Checks that callbacks share. */
+import { ThalwegError } from '../errors.js';
+import { checkOptions, describe } from '../options.js';
+import type { Json } from './callback.js';
+
+/** Text of at least one character, or TYPE. */
+export function checkName(path: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path,
+    received: describe(value),
+    expected: 'text of at least one character',
+  });
+}
+
+/** The path of a file, or TYPE. */
+export function checkFile(path: string, value: unknown): string {
+  return checkName(path, value);
+}
+
+/** A saved state with exactly these keys: others are TYPE, UNKNOWN_OPTION, MISSING. */
+export function checkState<K extends string>(
+  path: string,
+  state: Json,
+  keys: readonly K[],
+): Readonly<Record<K, Json>> {
+  const checked = checkOptions(path, state, keys) as Partial<Record<K, Json>>;
+  const missing = keys.find((key) => checked[key] === undefined);
+  if (missing === undefined) return checked as Record<K, Json>;
+  throw new ThalwegError({
+    code: 'MISSING',
+    path: `${path}.${missing}`,
+    received: 'nothing',
+    expected: 'a value, as it was saved',
+  });
+}

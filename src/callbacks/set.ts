@@ -1,0 +1,108 @@
+/** The callbacks of a run together: checked, called in order, saved and restored by name. */
+import { ThalwegError } from '../errors.js';
+import { describe } from '../options.js';
+import type { TrainEvent } from '../train/events.js';
+import type { Callback, RunControl, SavedCallback } from './callback.js';
+
+const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;
+const methods = [...hooks, 'state', 'arrays', 'restore'] as const;
+
+function refuse(path: string, received: string, expected: string): never {
+  throw new ThalwegError({ code: 'TYPE', path, received, expected });
+}
+
+function checkCallback(path: string, value: unknown): Callback {
+  if (typeof value !== 'object' || value === null)
+    refuse(path, describe(value), 'a callback, such as callbacks.earlyStopping()');
+  const callback = value as Partial<Record<string, unknown>>;
+  if (typeof callback['name'] !== 'string' || callback['name'] === '')
+    refuse(`${path}.name`, describe(callback['name']), 'a name of its own');
+  for (const method of methods)
+    if (callback[method] !== undefined && typeof callback[method] !== 'function')
+      refuse(`${path}.${method}`, describe(callback[method]), 'a function');
+  if (hooks.every((hook) => callback[hook] === undefined))
+    refuse(path, 'a callback without hooks', `at least one of ${hooks.join(', ')}`);
+  return value as Callback;
+}
+
+/** An array of callbacks whose names differ, or TYPE, DUPLICATE. */
+export function checkCallbacks(path: string, value: unknown): readonly Callback[] {
+  if (!Array.isArray(value)) return refuse(path, describe(value), 'an array of callbacks');
+  const checked = value.map((each, i) => checkCallback(`${path}[${i}]`, each));
+  checked.forEach(({ name }, i) => {
+    if (checked.findIndex((other) => other.name === name) === i) return;
+    throw new ThalwegError({
+      code: 'DUPLICATE',
+      path: `${path}[${i}].name`,
+      received: `'${name}' a second time`,
+      expected: 'a name of its own for each callback',
+      remedy: 'give one of them another name',
+    });
+  });
+  return checked;
+}
+
+/** Calls the hook of an event's type, callback after callback. */
+export async function callHooks(
+  callbacks: readonly Callback[],
+  event: TrainEvent,
+  run: RunControl,
+): Promise<void> {
+  for (const callback of callbacks) {
+    if (event.type === 'start') await callback.start?.(event, run);
+    else if (event.type === 'epoch') await callback.epoch?.(event, run);
+    else if (event.type === 'end') await callback.end?.(event, run);
+  }
+}
+
+/** The same for events that nothing waits for. */
+export function callHooksAtOnce(
+  callbacks: readonly Callback[],
+  event: TrainEvent,
+  run: RunControl,
+): void {
+  for (const callback of callbacks) {
+    if (event.type === 'progress') callback.progress?.(event, run);
+    else if (event.type === 'warning') callback.warning?.(event, run);
+  }
+}
+
+/** The states of all callbacks that have one, by name; for checkpoints. */
+export function saveCallbacks(callbacks: readonly Callback[]): Record<string, SavedCallback> {
+  return Object.fromEntries(
+    callbacks
+      .filter((callback) => callback.restore !== undefined)
+      .map((callback) => [
+        callback.name,
+        { state: callback.state?.() ?? null, arrays: callback.arrays?.() ?? {} },
+      ]),
+  );
+}
+
+/**
+ * Puts saved states back. All names are checked before any state changes: each callback with a state
+ * needs one saved, and each one saved its callback.
+ *
+ * @throws ThalwegError MISMATCH
+ */
+export function restoreCallbacks(
+  callbacks: readonly Callback[],
+  saved: Readonly<Record<string, SavedCallback>>,
+): void {
+  const keeping = callbacks.filter((callback) => callback.restore !== undefined);
+  const names = keeping.map(({ name }) => name);
+  const without = names.find((name) => !Object.hasOwn(saved, name));
+  const extra = Object.keys(saved).find((name) => !names.includes(name));
+  if (without !== undefined || extra !== undefined)
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: `callbacks.${without ?? extra!}`,
+      received: without === undefined ? 'a saved state without its callback' : 'no saved state',
+      expected: 'the callbacks of the saved run',
+      remedy: 'resume with callbacks of the same names',
+    });
+  for (const callback of keeping) {
+    const { state, arrays } = saved[callback.name]!;
+    callback.restore?.(state, arrays);
+  }
+}

@@ -1,0 +1,37 @@
+/** A model's parameters in native memory, read and replaced by name. */
+import { checkArray } from '../arrays.js';
+import { ThalwegError } from '../errors.js';
+import type { NativeTrainer } from '../native.js';
+import type { Sequential } from '../nn/sequential.js';
+import { checkOptions } from '../options.js';
+
+/** A copy of each. */
+export function readParameters(
+  trainer: NativeTrainer,
+  model: Sequential,
+): Record<string, Float32Array> {
+  return Object.fromEntries(model.parameters.map(({ name }, i) => [name, trainer.parameter(i)]));
+}
+
+/** Replaces all; everything is checked before anything changes. */
+export function writeParameters(
+  trainer: NativeTrainer,
+  model: Sequential,
+  parameters: Readonly<Record<string, Float32Array>>,
+): void {
+  const names = model.parameters.map(({ name }) => name);
+  checkOptions('parameters', parameters, names);
+  trainer.setParameters(
+    names.map((name) => {
+      const array = parameters[name];
+      if (array === undefined)
+        throw new ThalwegError({
+          code: 'MISSING',
+          path: `parameters.${name}`,
+          received: 'nothing',
+          expected: 'a Float32Array',
+        });
+      return checkArray(`parameters.${name}`, array, Float32Array);
+    }),
+  );
+}

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type EpochEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+
+type Weights = Readonly<Record<string, Float32Array>>;
+
+/** A run of given validation losses: where it stopped, and the weights it ended with. */
+function run(losses: readonly number[], stopping: callbacks.EarlyStopping, first = 0) {
+  let [stopped, now] = [undefined as string | undefined, first];
+  let weights: Weights = { w: Float32Array.of(-1) };
+  const history: unknown[] = [];
+  const control = {
+    history,
+    stop: (reason: string) => (stopped ??= reason),
+    weights: () => ({ w: weights['w']!.slice() }),
+    setWeights: (given: Weights) => (weights = given),
+    warn: () => undefined,
+  } as unknown as callbacks.RunControl;
+  for (const loss of losses) {
+    weights = { w: Float32Array.of(now) };
+    const event = { type: 'epoch', epoch: now, loss: 0, validation: { loss, accuracy: -loss } };
+    history.push(event);
+    now++;
+    stopping.epoch(event as unknown as EpochEvent, control);
+    if (stopped !== undefined) break;
+  }
+  stopping.end({ reason: stopped === undefined ? 'completed' : 'stopped' }, control);
+  return { epochs: now - first, stopped, weight: weights['w']![0] };
+}
+
+/** The rule from its sentence: the first epoch at which the best is more than `patience` epochs ago. */
+function oracle(losses: readonly number[], patience: number, minDelta: number) {
+  let best = 0;
+  for (const [epoch, loss] of losses.entries()) {
+    if (epoch > 0 && losses[best]! - loss > minDelta) best = epoch;
+    if (epoch - best > patience) return { epochs: epoch + 1, best };
+  }
+  return { epochs: losses.length, best };
+}
+
+describe('earlyStopping', () => {
+  it('stops where its rule says, at the best weights', () => {
+    const losses = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
+    const options = fc.record({
+      patience: fc.integer({ min: 0, max: 5 }),
+      minDelta: fc.integer({ min: 0, max: 3 }),
+      metric: fc.constantFrom('validation.loss' as const, 'validation.accuracy' as const),
+    });
+    fc.assert(
+      fc.property(losses, options, (values, { patience, minDelta, metric }) => {
+        const stopping = callbacks.earlyStopping({ patience, minDelta, metric });
+        const { epochs, weight } = run(values, stopping);
+        const expected = oracle(values, patience, minDelta);
+        expect([epochs, weight]).toEqual([expected.epochs, expected.best]);
+        expect(stopping.bestEpoch).toBe(expected.best);
+        expect(Math.abs(stopping.best!)).toBe(values[expected.best]);
+      }),
+    );
+  });
+
+  it('says why', () => {
+    const { stopped } = run([0.5, 0.25, 0.75, 1], callbacks.earlyStopping({ patience: 1 }));
+    expect(stopped).toBe(
+      'earlyStopping: validation.loss has not improved on 0.250000 since epoch 2',
+    );
+    const none = run([NaN, NaN, NaN], callbacks.earlyStopping({ patience: 1 }));
+    expect(none.stopped).toBe('earlyStopping: validation.loss was never a number');
+    expect(none.weight).toBe(1);
+  });
+
+  it('keeps the last weights if told to, and does not judge a warm-up', () => {
+    const losses = [1, 2, 3, 2.5, 2.7, 2.8, 2.9];
+    expect(run(losses, callbacks.earlyStopping({ patience: 1, restoreBest: false }))).toMatchObject(
+      { epochs: 3, weight: 2 },
+    );
+    const late = callbacks.earlyStopping({ patience: 1, warmup: 2 });
+    expect(run(losses, late)).toMatchObject({ epochs: 6, weight: 3 });
+  });
+
+  it('stopped and resumed anywhere is as if it had not been', () => {
+    const losses = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(losses, fc.nat({ max: 19 }), (values, cut) => {
+        const whole = run(values, callbacks.earlyStopping({ patience: 2 }));
+        const before = callbacks.earlyStopping({ patience: 2 });
+        const first = run(values.slice(0, cut), before);
+        if (first.stopped !== undefined) return;
+        const after = callbacks.earlyStopping({ patience: 2 });
+        const state = JSON.parse(JSON.stringify(before.state())) as callbacks.Json;
+        after.restore(state, before.arrays());
+        const second = run(values.slice(cut), after, Math.min(cut, values.length));
+        expect(first.epochs + second.epochs).toBe(whole.epochs);
+        if (cut < values.length) expect(second.weight).toBe(whole.weight);
+      }),
+    );
+  });
+
+  it('refuses states that are none, changing nothing', async () => {
+    const stopping = callbacks.earlyStopping();
+    for (const [state, code] of [
+      [null, 'TYPE'],
+      [{ best: 1, bestEpoch: 2 }, 'MISSING'],
+      [{ best: 1, bestEpoch: 2, waited: -1 }, 'RANGE'],
+      [{ best: 'x', bestEpoch: 2, waited: 0 }, 'TYPE'],
+      [{ best: 1, bestEpoch: 2, waited: 0, more: 0 }, 'UNKNOWN_OPTION'],
+    ] as const)
+      expect((await failure(() => stopping.restore(state, {}))).code).toBe(code);
+    expect(stopping.state()).toEqual({ best: null, bestEpoch: null, waited: 0 });
+  });
+
+  it('ends a real run with the bits of its best epoch', async () => {
+    const random = generator(3);
+    const model = nn.sequential({ input: [6] }, nn.dense(64, { activation: 'relu' }), nn.dense(2));
+    const noise = (rows: number): data.Dataset =>
+      data.fromArrays({
+        inputs: floats(random, rows * 6),
+        shape: [rows, 6],
+        labels: Int32Array.from({ length: rows }, () => Math.floor(random() * 2)),
+      });
+    using train = noise(100);
+    using validation = noise(100);
+    const optimizer = optim.adam({ learningRate: 0.01 });
+    using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer });
+    const stopping = callbacks.earlyStopping({ patience: 3 });
+    const kept: Weights[] = [];
+    const keep: callbacks.Callback = { name: 'keep', epoch: (_, run) => kept.push(run.weights()) };
+    const { reason, epochs } = await trainer.fit(train, {
+      ...{ epochs: 500, batchSize: 10, validation },
+      callbacks: [keep, stopping],
+    });
+    const losses = epochs.map((epoch) => epoch.validation!.loss);
+    expect(reason).toBe('stopped');
+    expect(stopping.best).toBe(Math.min(...losses));
+    expect(losses.indexOf(stopping.best!)).toBe(stopping.bestEpoch);
+    expect(epochs).toHaveLength(stopping.bestEpoch! + 5);
+    const best = kept[stopping.bestEpoch!]!;
+    const last = trainer.parameters();
+    expect(Object.keys(best).every((name) => sameBits(best[name]!, last[name]!))).toBe(true);
+    expect((await trainer.evaluate(validation)).loss).toBeCloseTo(stopping.best!, 6);
+  });
+
+  it.each([
+    ['metric', { metric: 'validation' }, 'RANGE'],
+    ['metric type', { metric: 1 }, 'TYPE'],
+    ['patience', { patience: 1.5 }, 'TYPE'],
+    ['minDelta', { minDelta: -1 }, 'RANGE'],
+    ['mode', { mode: 'min' }, 'RANGE'],
+    ['name', { name: '' }, 'TYPE'],
+    ['restoreBest', { restoreBest: 1 }, 'TYPE'],
+    ['a misspelt option', { patiance: 1 }, 'UNKNOWN_OPTION'],
+  ])('refuses a wrong %s', async (_, options, code) => {
+    expect((await failure(() => callbacks.earlyStopping(options as never))).code).toBe(code);
+  });
+});

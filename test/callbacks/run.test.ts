@@ -1,0 +1,264 @@
+/** Hooks of a run: when they are called, what they may do, how their states come back. */
+import { describe, expect, it } from 'vitest';
+import { type TrainEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/set.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+
+const model = nn.sequential({ input: [4] }, nn.dense(8, { activation: 'relu' }), nn.dense(3));
+const make = (options: Partial<ConstructorParameters<typeof Trainer>[0]> = {}): Trainer =>
+  new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 5, ...options });
+
+function examples(rows = 200, seed = 1): data.Dataset {
+  const random = generator(seed);
+  const inputs = floats(random, rows * 4);
+  const labels = Int32Array.from({ length: rows }, (_, i) => (inputs[i * 4]! > 0 ? 1 : 0));
+  return data.fromArrays({ inputs, shape: [rows, 4], labels });
+}
+
+type Weights = Record<string, Float32Array>;
+const same = (a: Weights, b: Weights): boolean =>
+  Object.keys(a).every((name) => sameBits(a[name]!, b[name]!));
+
+describe('hooks', () => {
+  it('are called in order, awaited, after onEvent', async () => {
+    using train = examples();
+    using trainer = make();
+    const calls: string[] = [];
+    const slow = (name: string): callbacks.Callback =>
+      callbacks.listener(name, async ({ type }) => {
+        if (type === 'progress') return;
+        calls.push(`${name} ${type}`);
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        calls.push(`${name} done`);
+      });
+    const onEvent = ({ type }: TrainEvent): unknown => type !== 'progress' && calls.push(type);
+    await trainer.fit(train, { epochs: 1, onEvent, callbacks: [slow('a'), slow('b')] });
+    const each = (type: string): string[] => [type, `a ${type}`, 'a done', `b ${type}`, 'b done'];
+    expect(calls).toEqual([...each('start'), ...each('epoch'), ...each('end')]);
+  });
+
+  it.each(['start', 'progress', 'epoch', 'end'] as const)(
+    'that throw at %s reject the run, and the trainer goes on',
+    async (type) => {
+      using train = examples(2000);
+      using trainer = make();
+      const throws = { name: 'throws', [type]: () => Promise.reject(new Error(`at ${type}`)) };
+      const throwsAtOnce = {
+        name: 'throws',
+        progress: () => {
+          throw new Error('at progress');
+        },
+      };
+      const chosen = type === 'progress' ? throwsAtOnce : throws;
+      const fit = trainer.fit(train, { epochs: 3, batchSize: 1, callbacks: [chosen] });
+      await expect(Promise.resolve(fit)).rejects.toThrow(`at ${type}`);
+      expect((await trainer.fit(train, { epochs: 1 })).reason).toBe('completed');
+    },
+  );
+
+  it('run without native code between them: weights are read and replaced between epochs', async () => {
+    using train = examples();
+    using trainer = make();
+    const before = trainer.parameters();
+    const seen: Weights[] = [];
+    const back: callbacks.Callback = {
+      name: 'back',
+      epoch: (_, run) => {
+        seen.push(run.weights());
+        run.setWeights(before);
+      },
+    };
+    await trainer.fit(train, { epochs: 2, callbacks: [back] });
+    expect(seen.map((weights) => same(weights, before))).toEqual([false, false]);
+    expect(same(trainer.parameters(), before)).toBe(true);
+  });
+
+  it('cannot touch weights during an epoch, nor replace them by others', async () => {
+    using train = examples(3000);
+    using trainer = make();
+    const codes: string[] = [];
+    const attempt = async (body: () => unknown): Promise<void> => {
+      codes.push((await failure(body)).code);
+    };
+    const touch: callbacks.Callback = {
+      name: 'touch',
+      progress: (_, run) => codes.length === 0 && attempt(() => run.weights()),
+      end: async (_, run) => {
+        await attempt(() => run.setWeights({}));
+        await attempt(() => run.setWeights({ ...run.weights(), other: new Float32Array(1) }));
+      },
+    };
+    await trainer.fit(train, { epochs: 1, batchSize: 1, callbacks: [touch] });
+    expect(codes).toEqual(['BUSY', 'MISSING', 'UNKNOWN_OPTION']);
+  });
+});
+
+describe('a stop', () => {
+  it.each(['start', 'epoch'] as const)('at %s ends the run before its next epoch', async (type) => {
+    using train = examples();
+    using trainer = make();
+    const stopper: callbacks.Callback = {
+      name: 'stopper',
+      [type]: (_: TrainEvent, run: callbacks.RunControl) => {
+        run.stop('enough');
+        run.stop('more than enough');
+      },
+    };
+    const events: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): unknown => events.push(event);
+    const history = await trainer.fit(train, { epochs: 9, onEvent, callbacks: [stopper] });
+    const expected = { reason: 'stopped', stopReason: 'enough' };
+    expect(history).toMatchObject(expected);
+    expect(history.epochs).toHaveLength(type === 'start' ? 0 : 1);
+    expect(events.at(-1)).toMatchObject({ type: 'end', ...expected });
+  });
+
+  it('during an epoch ends it after the step under way, and counts no epoch', async () => {
+    using train = examples(20_000);
+    using trainer = make();
+    const stopper: callbacks.Callback = {
+      name: 'stopper',
+      progress: (_, run) => {
+        run.stop('at once');
+      },
+    };
+    const { reason, epochs, steps } = await trainer.fit(train, {
+      epochs: 1000,
+      batchSize: 1,
+      callbacks: [stopper],
+    });
+    expect([reason, epochs.length, trainer.epochs]).toEqual(['stopped', 0, 0]);
+    expect(steps).toBe(trainer.steps);
+    expect(steps).toBeLessThan(20_000);
+  });
+
+  it('after the last epoch changes nothing; an abort goes before it', async () => {
+    using train = examples();
+    using trainer = make();
+    const controller = new AbortController();
+    const stopper = callbacks.listener('stopper', ({ type }, run) => {
+      if (type === 'epoch') run.stop('late');
+    });
+    const done = await trainer.fit(train, { epochs: 1, callbacks: [stopper] });
+    expect([done.reason, 'stopReason' in done]).toEqual(['completed', false]);
+    const aborter = callbacks.listener('aborter', () => controller.abort());
+    const { reason } = await trainer.fit(train, {
+      epochs: 2,
+      signal: controller.signal,
+      callbacks: [stopper, aborter],
+    });
+    expect(reason).toBe('aborted');
+  });
+});
+
+describe('warnings', () => {
+  it('reach listeners and callbacks once for each code and layer', async () => {
+    using train = examples();
+    using trainer = make();
+    const seen: unknown[] = [];
+    const warn = (run: callbacks.RunControl, layer?: string): void => {
+      run.warn({ code: 'ODD', message: 'm', remedy: 'r', ...(layer && { layer }) });
+    };
+    const warner: callbacks.Callback = {
+      name: 'warner',
+      epoch: (_, run) => {
+        for (const layer of [undefined, 'dense1', 'dense1', 'dense2']) warn(run, layer);
+      },
+      warning: (event) => seen.push(event),
+    };
+    const sent: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): unknown => event.type === 'warning' && sent.push(event);
+    await trainer.fit(train, { epochs: 2, onEvent, callbacks: [warner] });
+    const common = { type: 'warning', code: 'ODD', epoch: 0, message: 'm', remedy: 'r' };
+    expect(seen).toEqual([common, { ...common, layer: 'dense1' }, { ...common, layer: 'dense2' }]);
+    expect(sent).toEqual(seen);
+  });
+});
+
+describe('terminateOnNonFinite', () => {
+  it('ends a run that diverges, and leaves others alone', async () => {
+    using train = examples();
+    const end = callbacks.terminateOnNonFinite();
+    const optimizer = optim.sgd({ learningRate: 1e30 });
+    using wild = make({ optimizer, nonFinite: 'allow' });
+    const { reason, stopReason } = await wild.fit(train, { epochs: 50, callbacks: [end] });
+    expect(reason).toBe('stopped');
+    expect(stopReason).toMatch(/^terminateOnNonFinite: the loss is NaN$/);
+    using tame = make();
+    expect((await tame.fit(train, { epochs: 2, callbacks: [end] })).reason).toBe('completed');
+  });
+});
+
+describe('states', () => {
+  const counter = (name: string): callbacks.Callback & { count: number } => ({
+    name,
+    count: 0,
+    epoch() {
+      this.count++;
+    },
+    state() {
+      return { count: this.count };
+    },
+    restore(state) {
+      this.count = (state as { count: number }).count;
+    },
+  });
+
+  it('are saved by name and put back', () => {
+    const [a, b] = [counter('a'), counter('b')];
+    a.count = 3;
+    const saved = saveCallbacks([a, b, callbacks.listener('stateless', () => undefined)]);
+    expect(saved).toEqual({
+      a: { state: { count: 3 }, arrays: {} },
+      b: { state: { count: 0 }, arrays: {} },
+    });
+    const [c, d] = [counter('a'), counter('b')];
+    restoreCallbacks([d, c], saved);
+    expect([c.count, d.count]).toEqual([3, 0]);
+  });
+
+  it.each([
+    ['a callback without a saved state', ['a', 'b'], ['a']],
+    ['a saved state without its callback', ['a'], ['a', 'b']],
+  ])('with %s are MISMATCH, and nothing changed', async (_, now, then) => {
+    const saved = saveCallbacks(then.map((name) => Object.assign(counter(name), { count: 7 })));
+    const present = now.map(counter);
+    const { code, path } = await failure(() => restoreCallbacks(present, saved));
+    expect([code, path]).toEqual(['MISMATCH', 'callbacks.b']);
+    expect(present.map(({ count }) => count)).toEqual(now.map(() => 0));
+  });
+});
+
+describe('refused', () => {
+  it.each([
+    ['no array', {}, 'TYPE', 'fit.callbacks'],
+    ['a function', [() => undefined], 'TYPE', 'fit.callbacks[0]'],
+    ['no name', [{ epoch: () => undefined }], 'TYPE', 'fit.callbacks[0].name'],
+    ['no hook', [{ name: 'a', onEpoch: () => undefined }], 'TYPE', 'fit.callbacks[0]'],
+    ['a hook of text', [{ name: 'a', epoch: 'x' }], 'TYPE', 'fit.callbacks[0].epoch'],
+    [
+      'one name twice',
+      [callbacks.terminateOnNonFinite(), callbacks.terminateOnNonFinite()],
+      'DUPLICATE',
+      'fit.callbacks[1].name',
+    ],
+    ['a validation that is none', [callbacks.earlyStopping()], 'MISSING', 'fit.validation'],
+  ])('%s', async (_, given, code, path) => {
+    using train = examples();
+    using trainer = make();
+    const error = await failure(() => trainer.fit(train, { epochs: 1, callbacks: given as never }));
+    expect([error.code, error.path, trainer.steps]).toEqual([code, path, 0]);
+  });
+
+  it('an accuracy that the loss has not', async () => {
+    const labels = new Float32Array(6);
+    using set = data.fromArrays({ inputs: new Float32Array(8), shape: [2, 4], labels });
+    using trainer = make({ loss: 'meanSquaredError' });
+    const stopping = callbacks.earlyStopping({ metric: 'accuracy' });
+    const { code, path } = await failure(() =>
+      trainer.fit(set, { epochs: 1, callbacks: [stopping] }),
+    );
+    expect([code, path]).toEqual(['MISSING', 'loss']);
+  });
+});
