@@ -1,4 +1,5 @@
 /** Checks that callbacks share. */
+import { basename } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { checkOptions, describe } from '../options.js';
 import type { Json } from './callback.js';
@@ -17,6 +18,18 @@ export function checkName(path: string, value: unknown): string {
 /** The path of a file, or TYPE. */
 export function checkFile(path: string, value: unknown): string {
   return checkName(path, value);
+}
+
+/** The name of a file without a folder, or TYPE, RANGE: states come from files. */
+export function checkFileName(path: string, value: unknown): string {
+  const name = checkName(path, value);
+  if (basename(name) === name && name !== '.' && name !== '..') return name;
+  throw new ThalwegError({
+    code: 'RANGE',
+    path,
+    received: describe(name),
+    expected: 'the name of a file, without a folder',
+  });
 }
 
 /** A saved state with exactly these keys: others are TYPE, UNKNOWN_OPTION, MISSING. */

@@ -6,7 +6,7 @@ import { ThalwegError } from '../errors.js';
 let counter = 0;
 
 /** What the file system refused, as a coded error where there is a code for it. */
-function translate(error: unknown, file: string): unknown {
+export function translate(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   const options = { cause: error };
   if (code === 'ENOSPC' || code === 'EDQUOT')

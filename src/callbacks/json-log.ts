@@ -1,0 +1,73 @@
+/** Events as lines of JSON. */
+import { checkBoolean, requireOptions } from '../options.js';
+import type { TrainEvent } from '../train/events.js';
+import type { Callback, Json, RunControl } from './callback.js';
+import { checkFile, checkName } from './check.js';
+import { Log } from './log.js';
+
+/** Options of {@link jsonLog}. */
+export interface JsonLogOptions {
+  /** The file; its folder exists. */
+  readonly file: string;
+  /** Whether progress within epochs is written too, at most 20 lines a second. Default false. */
+  readonly progress?: boolean;
+  /** Default `'jsonLog'`. */
+  readonly name?: string;
+}
+
+class JsonLog implements Callback {
+  readonly name: string;
+  readonly #log: Log;
+  readonly #progress: boolean;
+
+  constructor(options: JsonLogOptions) {
+    requireOptions('jsonLog', options, ['file', 'progress', 'name']);
+    this.name = checkName('jsonLog.name', options.name ?? 'jsonLog');
+    this.#progress = checkBoolean('jsonLog.progress', options.progress ?? false);
+    this.#log = new Log(this.name, checkFile('jsonLog.file', options.file));
+  }
+
+  async start(event: TrainEvent, run: RunControl): Promise<void> {
+    await this.#log.begin(run);
+    await this.epoch(event);
+  }
+
+  progress(event: TrainEvent): void {
+    if (this.#progress) this.warning(event);
+  }
+
+  async epoch(event: TrainEvent): Promise<void> {
+    this.warning(event);
+    await this.#log.flush();
+  }
+
+  warning(event: TrainEvent): void {
+    this.#log.add(`${JSON.stringify({ time: Date.now(), ...event })}\n`);
+  }
+
+  async end(event: TrainEvent): Promise<void> {
+    await this.epoch(event);
+  }
+
+  state(): Json {
+    return this.#log.state();
+  }
+
+  restore(state: Json): void {
+    this.#log.restore(state);
+  }
+}
+
+/**
+ * Writes each event as a line of JSON, with the `time` it came in milliseconds since 1970. JSON has no
+ * NaN and no infinities: they are null.
+ *
+ * A trainer's first run replaces the file, later runs add to it. The run fails where it cannot be
+ * written.
+ *
+ * @throws ThalwegError TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH, or
+ * another error of the file system
+ */
+export function jsonLog(options: JsonLogOptions): Callback {
+  return new JsonLog(options);
+}

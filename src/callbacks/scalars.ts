@@ -1,0 +1,25 @@
+/** The numbers of an epoch's record, by name, as logs write them. */
+import type { EpochRecord, Evaluation } from '../train/history.js';
+
+/** Numbers by name, in a fixed order. */
+export type Scalars = readonly (readonly [name: string, value: number])[];
+
+const fields = [
+  ...(['loss', 'accuracy', 'smoothedLoss', 'learningRate', 'gradientNorm'] as const),
+  ...(['seconds', 'examplesPerSecond', 'skippedSteps'] as const),
+];
+
+function ofEvaluation(validation: Evaluation): Scalars {
+  return Object.entries(validation).flatMap(([name, value]) =>
+    typeof value === 'number' ? [[`validation.${name}`, value] as const] : [],
+  );
+}
+
+/** Those that the record has. */
+export function scalarsOf(record: EpochRecord): Scalars {
+  const own = fields.flatMap((name) => {
+    const value = record[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return [...own, ...(record.validation ? ofEvaluation(record.validation) : [])];
+}

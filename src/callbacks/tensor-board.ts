@@ -1,0 +1,101 @@
+/** Event files that TensorBoard reads. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { type Scalar, scalarRecord, versionRecord } from '../io/event-record.js';
+import { checkNumber, requireOptions } from '../options.js';
+import type { EpochEvent, ProgressEvent, StartEvent } from '../train/events.js';
+import type { Callback, Json, RunControl } from './callback.js';
+import { checkFile, checkFileName, checkName, checkState } from './check.js';
+import { Log } from './log.js';
+import { scalarsOf } from './scalars.js';
+
+/** Options of {@link tensorBoard}. */
+export interface TensorBoardOptions {
+  /** Where the event files go: a folder for each run, which exists. */
+  readonly folder: string;
+  /** Seconds between points within an epoch, at least 0; `Infinity` writes none. Default 1. */
+  readonly every?: number;
+  /** Default `'tensorBoard'`. */
+  readonly name?: string;
+}
+
+/** Files made by this process, so that no two have one name. */
+let made = 0;
+
+const now = (): number => Date.now() / 1000;
+
+class TensorBoard implements Callback {
+  readonly name: string;
+  readonly #folder: string;
+  readonly #every: number;
+  #file: string;
+  #log: Log;
+  #written = -Infinity;
+
+  constructor(options: TensorBoardOptions) {
+    requireOptions('tensorBoard', options, ['folder', 'every', 'name']);
+    const { every = 1 } = options;
+    this.name = checkName('tensorBoard.name', options.name ?? 'tensorBoard');
+    this.#folder = checkFile('tensorBoard.folder', options.folder);
+    this.#every = every === Infinity ? every : checkNumber('tensorBoard.every', every, { min: 0 });
+    this.#file = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${made++}`;
+    this.#log = new Log(this.name, join(this.#folder, this.#file));
+  }
+
+  async start(_: StartEvent, run: RunControl): Promise<void> {
+    if (await this.#log.begin(run)) await this.#log.write(versionRecord(now()));
+  }
+
+  progress(event: ProgressEvent): void {
+    const waited = performance.now() - this.#written;
+    if (this.#every === Infinity || waited < this.#every * 1000) return;
+    this.#written = performance.now();
+    const names = ['smoothedLoss', 'learningRate', 'gradientNorm', 'examplesPerSecond'] as const;
+    const scalars = names.flatMap((name): Scalar[] => {
+      const value = event[name];
+      return value === undefined ? [] : [[`step/${name}`, value]];
+    });
+    this.#log.add(scalarRecord(now(), event.step, scalars));
+  }
+
+  async epoch(event: EpochEvent): Promise<void> {
+    const scalars = scalarsOf(event).map(([name, value]): Scalar => [tagOf(name), value]);
+    await this.#log.write(scalarRecord(now(), event.epoch + 1, scalars));
+  }
+
+  async end(): Promise<void> {
+    await this.#log.flush();
+  }
+
+  state(): Json {
+    return { file: this.#file, log: this.#log.state() };
+  }
+
+  restore(state: Json): void {
+    const path = `callbacks.${this.name}`;
+    const { file, log } = checkState(path, state, ['file', 'log']);
+    const resumed = new Log(this.name, join(this.#folder, checkFileName(`${path}.file`, file)));
+    resumed.restore(log);
+    [this.#file, this.#log] = [file as string, resumed];
+  }
+}
+
+/** `epoch/loss`, and `validation/loss`: TensorBoard groups by what comes before the slash. */
+function tagOf(name: string): string {
+  return name.startsWith('validation.') ? name.replace('.', '/') : `epoch/${name}`;
+}
+
+/**
+ * Writes event files for TensorBoard: each epoch's numbers as `epoch/…` and `validation/…` over
+ * finished epochs, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
+ * steps. The files need nothing but `tensorboard --logdir`.
+ *
+ * Each callback writes a file of its own; one that is resumed goes on in its old file. The run fails
+ * where it cannot be written.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH,
+ * or another error of the file system
+ */
+export function tensorBoard(options: TensorBoardOptions): Callback {
+  return new TensorBoard(options);
+}

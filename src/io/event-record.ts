@@ -1,0 +1,63 @@
+/**
+ * Records of TensorBoard event files: TFRecord framing around an Event message
+ * (tensorflow/core/util/event.proto), whose summary holds scalars.
+ */
+import { crc32c } from './crc32c.js';
+
+/** A scalar by its tag. */
+export type Scalar = readonly [tag: string, value: number];
+
+/** Numbers of seven bits, the lowest first; `value` a safe integer of at least 0. */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = BigInt(value);
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.from([...bytes, Number(rest)]);
+}
+
+/** A field's number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
+const key = (field: number, wire: 0 | 1 | 2 | 5): Buffer => varint((field << 3) | wire);
+
+function bytesField(field: number, bytes: Uint8Array): Buffer {
+  return Buffer.concat([key(field, 2), varint(bytes.length), bytes]);
+}
+
+function doubleField(field: number, value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeDoubleLE(value);
+  return Buffer.concat([key(field, 1), bytes]);
+}
+
+function floatField(field: number, value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeFloatLE(value);
+  return Buffer.concat([key(field, 5), bytes]);
+}
+
+/** As TFRecord masks it: rotated and offset, for CRCs of data that contain CRCs. */
+function maskedCrc(bytes: Uint8Array): Buffer {
+  const crc = crc32c(bytes);
+  const masked = Buffer.alloc(4);
+  masked.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  return masked;
+}
+
+function frame(data: Uint8Array): Buffer {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(data.length));
+  return Buffer.concat([length, maskedCrc(length), data, maskedCrc(data)]);
+}
+
+/** The record that every event file begins with. `time` in seconds since 1970. */
+export function versionRecord(time: number): Buffer {
+  return frame(Buffer.concat([doubleField(1, time), bytesField(3, Buffer.from('brain.Event:2'))]));
+}
+
+/** Scalars at a step, as float32. */
+export function scalarRecord(time: number, step: number, scalars: readonly Scalar[]): Buffer {
+  const values = scalars.map(([tag, value]) =>
+    bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
+  );
+  const event = [doubleField(1, time), key(2, 0), varint(step)];
+  return frame(Buffer.concat([...event, bytesField(5, Buffer.concat(values))]));
+}

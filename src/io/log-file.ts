@@ -1,0 +1,107 @@
+/** A file that grows: lines or records are added whole, in order, beside the run. */
+import { open, stat, truncate } from 'node:fs/promises';
+import { ThalwegError } from '../errors.js';
+import { translate } from './atomic.js';
+
+/** Bytes of a regular file; 0 where there is none. Others (a pipe would block) are UNSAFE_PATH. */
+async function lengthOf(file: string): Promise<number> {
+  try {
+    const found = await stat(file);
+    if (found.isFile()) return found.size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw translate(error, file);
+  }
+  throw new ThalwegError({
+    code: 'UNSAFE_PATH',
+    path: file,
+    received: 'a folder, pipe or device',
+    expected: 'a regular file, or none',
+  });
+}
+
+/**
+ * Adds to a file. No handle stays open between additions, and one that fails leaves no piece of
+ * itself where that can be helped.
+ */
+export class LogFile {
+  readonly file: string;
+  #bytes = 0;
+  #waiting: Buffer[] = [];
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** Bytes written and waiting. */
+  get bytes(): number {
+    return this.#waiting.reduce((sum, { length }) => sum + length, this.#bytes);
+  }
+
+  /**
+   * Begins after the first `keep` bytes, of which a crash may have left fewer; what comes after them
+   * goes.
+   *
+   * @throws ThalwegError UNSAFE_PATH, NO_SPACE, MISSING; or another error of the file system
+   */
+  async begin(keep = 0): Promise<void> {
+    await this.flush();
+    const length = await lengthOf(this.file);
+    try {
+      await (await open(this.file, 'a')).close();
+      this.#bytes = Math.min(length, keep);
+      if (this.#bytes < length) await truncate(this.file, this.#bytes);
+    } catch (error) {
+      throw translate(error, this.file);
+    }
+  }
+
+  /** Begins after all that the file holds. */
+  async continue(): Promise<void> {
+    await this.begin(await lengthOf(this.file));
+  }
+
+  /** Takes in one addition; it is written soon. */
+  add(data: string | Uint8Array): void {
+    this.#waiting.push(Buffer.from(data as string));
+    this.#writing ??= this.#drain();
+  }
+
+  /**
+   * Waits until all is written.
+   *
+   * @throws ThalwegError NO_SPACE, MISSING, or another error of the file system, once
+   */
+  async flush(): Promise<void> {
+    while (this.#writing !== undefined) await this.#writing;
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) await this.#append(Buffer.concat(this.#waiting.splice(0)));
+    } catch (error) {
+      this.#waiting = [];
+      this.#failure ??= { error: translate(error, this.file) };
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  async #append(data: Buffer): Promise<void> {
+    const handle = await open(this.file, 'a');
+    try {
+      await handle.appendFile(data);
+      this.#bytes += data.length;
+    } catch (error) {
+      await handle.truncate(this.#bytes).catch(() => undefined);
+      throw error;
+    } finally {
+      await handle.close();
+    }
+  }
+}

@@ -1,0 +1,284 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import * as promises from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it, vi } from 'vitest';
+import { Trainer, callbacks, data, nn, optim } from '../../src/index.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/set.js';
+import { crc32c } from '../../src/io/crc32c.js';
+import { scalarRecord, versionRecord } from '../../src/io/event-record.js';
+import { readEventFile, slowCrc32c } from '../oracle/event-file.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator } from '../oracle/random.js';
+
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof promises>();
+  return { ...real, open: vi.fn(real.open) };
+});
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'thalweg-log-'));
+const python = process.env['PYTHON'] ?? 'python3';
+const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
+
+const random = generator(1);
+const train = data.fromArrays({
+  inputs: floats(random, 200 * 4),
+  shape: [200, 4],
+  labels: Int32Array.from({ length: 200 }, () => Math.floor(random() * 3)),
+});
+const make = (): Trainer =>
+  new Trainer({
+    model: nn.sequential({ input: [4] }, nn.dense(3)),
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+  });
+
+/** Trains two epochs; the records. */
+async function fit(callback: callbacks.Callback, trainer = make()) {
+  const options = { epochs: 2, validation: train, callbacks: [callback] };
+  return (await trainer.fit(train, options)).epochs;
+}
+
+const rowsOf = (file: string): string[][] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(','));
+const linesOf = (file: string): Record<string, unknown>[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const eventsOf = (place: string) =>
+  readEventFile(readFileSync(join(place, readdirSync(place)[0]!)));
+
+describe('csvLog', () => {
+  it('writes each epoch as a row that reads back exactly', async () => {
+    const file = join(folder(), 'log.csv');
+    const epochs = await fit(callbacks.csvLog({ file }));
+    const [header, ...rows] = rowsOf(file);
+    expect(header).toEqual([
+      ...['epoch', 'loss', 'accuracy', 'smoothedLoss', 'learningRate', 'gradientNorm', 'seconds'],
+      ...['examplesPerSecond', 'skippedSteps', 'validation.loss', 'validation.accuracy'],
+    ]);
+    expect(rows.map((row) => row.map(Number))).toEqual(
+      epochs.map((epoch) => [
+        ...[epoch.epoch, epoch.loss, epoch.accuracy, epoch.smoothedLoss, epoch.learningRate],
+        ...[epoch.gradientNorm, epoch.seconds, epoch.examplesPerSecond, epoch.skippedSteps],
+        ...[epoch.validation!.loss, epoch.validation!.accuracy],
+      ]),
+    );
+  });
+
+  it('replaces the file of an older trainer, and adds to that of its own', async () => {
+    const file = join(folder(), 'log.csv');
+    writeFileSync(file, 'something else');
+    using trainer = make();
+    await fit(callbacks.csvLog({ file }), trainer);
+    await trainer.fit(train, { epochs: 1, callbacks: [callbacks.csvLog({ file })] });
+    const [header, ...rows] = rowsOf(file);
+    expect(rows.map(([epoch]) => epoch)).toEqual(['0', '1', '2']);
+    expect(rows[2]).toHaveLength(header!.length);
+    expect(rows[2]!.slice(-2)).toEqual(['', '']); // no validation this time
+  });
+});
+
+describe('jsonLog', () => {
+  it('writes each event as a line', async () => {
+    const file = join(folder(), 'log.jsonl');
+    const epochs = await fit(callbacks.jsonLog({ file }));
+    const lines = linesOf(file);
+    expect(lines.map(({ type }) => type)).toEqual(['start', 'epoch', 'epoch', 'end']);
+    expect(lines.slice(1, 3)).toEqual(epochs.map((epoch) => expect.objectContaining(epoch) as unknown));
+    const times = lines.map(({ time }) => time as number);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000);
+  });
+
+  it('writes progress if told to', async () => {
+    const file = join(folder(), 'log.jsonl');
+    await fit(callbacks.jsonLog({ file, progress: true }));
+    expect(linesOf(file).filter(({ type }) => type === 'progress').length).toBeGreaterThan(0);
+  });
+});
+
+describe('tensorBoard', () => {
+  it('writes every scalar at its step', async () => {
+    const place = folder();
+    const epochs = await fit(callbacks.tensorBoard({ folder: place, every: 0 }));
+    const [version, ...events] = eventsOf(place);
+    expect(version).toMatchObject({ version: 'brain.Event:2', step: 0 });
+    const ofEpochs = events.filter(({ scalars }) => 'epoch/loss' in scalars);
+    expect(ofEpochs.map(({ step }) => step)).toEqual([1, 2]);
+    for (const [i, { scalars }] of ofEpochs.entries()) {
+      expect(scalars['epoch/loss']).toBe(Math.fround(epochs[i]!.loss));
+      expect(scalars['validation/accuracy']).toBe(Math.fround(epochs[i]!.validation!.accuracy!));
+      expect(scalars['epoch/learningRate']).toBe(Math.fround(1e-3));
+    }
+    const within = events.filter(({ scalars }) => 'step/learningRate' in scalars);
+    expect(within.length).toBeGreaterThan(0);
+    expect(within.every(({ step }) => step >= 1 && step <= 14)).toBe(true);
+  });
+
+  it('writes nothing within epochs if told so', async () => {
+    const place = folder();
+    await fit(callbacks.tensorBoard({ folder: place, every: Infinity }));
+    expect(eventsOf(place)).toHaveLength(3);
+  });
+
+  it.skipIf(!hasTensorBoard)('is read by TensorBoard itself', async () => {
+    const place = folder();
+    const epochs = await fit(callbacks.tensorBoard({ folder: place, every: Infinity }));
+    const script = `
+import json, sys
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+events = EventAccumulator(sys.argv[1]); events.Reload()
+tags = events.Tags()['scalars']
+print(json.dumps({tag: [[e.step, e.value] for e in events.Scalars(tag)] for tag in tags}))`;
+    const { stdout } = spawnSync(python, ['-c', script, place], { encoding: 'utf8' });
+    const read = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, number[][]>;
+    expect(read['epoch/loss']).toEqual(epochs.map(({ loss }, i) => [i + 1, Math.fround(loss)]));
+    expect(read['validation/loss']).toEqual(
+      epochs.map(({ validation }, i) => [i + 1, Math.fround(validation!.loss)]),
+    );
+    expect(Object.keys(read)).toHaveLength(10);
+  });
+});
+
+describe('event records', () => {
+  it('have the checksum of RFC 3720', () => {
+    // Appendix B.4, and the check value of the catalogue of CRC algorithms.
+    expect(crc32c(Buffer.from('123456789'))).toBe(0xe3069283);
+    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
+    expect(crc32c(new Uint8Array(32).fill(255))).toBe(0x62a8ab43);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(crc32c(bytes)).toBe(slowCrc32c(bytes));
+      }),
+    );
+  });
+
+  it('read back what was written, whatever it is', () => {
+    const scalars = fc.dictionary(fc.string({ minLength: 1 }), fc.float());
+    fc.assert(
+      fc.property(scalars, fc.nat({ max: Number.MAX_SAFE_INTEGER }), (given, step) => {
+        const bytes = Buffer.concat([
+          versionRecord(1.5),
+          scalarRecord(2.5, step, Object.entries(given)),
+        ]);
+        expect(readEventFile(bytes)).toEqual([
+          { time: 1.5, step: 0, version: 'brain.Event:2', scalars: {} },
+          { time: 2.5, step, scalars: { ...given } },
+        ]);
+      }),
+    );
+  });
+
+  it('show every damage', () => {
+    const bytes = scalarRecord(2.5, 3, [['loss', 0.25]]);
+    for (let bit = 64; bit < bytes.length * 8; bit++) {
+      const damaged = Buffer.from(bytes);
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      expect(() => readEventFile(damaged)).toThrow('checksum');
+    }
+  });
+});
+
+const logs = [
+  ['csvLog', (place: string) => callbacks.csvLog({ file: join(place, 'log') })],
+  ['jsonLog', (place: string) => callbacks.jsonLog({ file: join(place, 'log') })],
+  ['tensorBoard', (place: string) => callbacks.tensorBoard({ folder: place, every: Infinity })],
+] as const;
+
+describe.each(logs)('%s', (name, open) => {
+  const bytesOf = (place: string): Buffer => readFileSync(join(place, readdirSync(place)[0]!));
+
+  it('resumed, goes on where its checkpoint was, without what came later', async () => {
+    const place = folder();
+    using trainer = make();
+    let saved: Record<string, callbacks.SavedCallback> = {};
+    let length = 0;
+    const log = open(place);
+    const checkpoint = callbacks.listener('checkpoint', (event) => {
+      if (event.type !== 'epoch' || event.epoch !== 0) return;
+      saved = structuredClone(saveCallbacks([log]));
+      length = bytesOf(place).length;
+    });
+    await trainer.fit(train, { epochs: 3, callbacks: [log, checkpoint] });
+    const whole = bytesOf(place);
+    const again = open(place);
+    restoreCallbacks([again], saved);
+    await trainer.fit(train, { epochs: 1, callbacks: [again] });
+    expect(readdirSync(place)).toHaveLength(1);
+    const now = bytesOf(place);
+    expect(length).toBeGreaterThan(0);
+    expect(now.subarray(0, length).equals(whole.subarray(0, length))).toBe(true);
+    expect(now.length).toBeLessThan(whole.length);
+    expect(now.length).toBeGreaterThan(length);
+  });
+
+  it('in a folder that is not there ends the run before its first step', async () => {
+    using trainer = make();
+    const place = join(folder(), 'missing');
+    const { code, path } = await failure(() =>
+      trainer.fit(train, { epochs: 1, callbacks: [open(place)] }),
+    );
+    expect([code, trainer.steps]).toEqual(['MISSING', 0]);
+    expect(path).toContain(place);
+    expect(existsSync(place)).toBe(false);
+  });
+
+  it('on a full disk ends the run by name, and leaves whole lines', async () => {
+    using trainer = make();
+    const place = folder();
+    const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+    let length = 0;
+    const breaker = callbacks.listener('breaker', ({ type }) => {
+      if (type !== 'epoch') return;
+      length = statSync(join(place, readdirSync(place)[0]!)).size;
+      const opened = vi.mocked(promises.open).getMockImplementation()!;
+      vi.mocked(promises.open).mockImplementationOnce(async (...given) => {
+        const handle = await opened(...given);
+        const write = handle.appendFile.bind(handle);
+        handle.appendFile = async (bytes) => {
+          await write((bytes as Buffer).subarray(0, 5));
+          throw full;
+        };
+        return handle;
+      });
+    });
+    const { code, path } = await failure(() =>
+      trainer.fit(train, { epochs: 9, callbacks: [open(place), breaker] }),
+    );
+    expect([code, trainer.epochs]).toEqual(['NO_SPACE', 2]);
+    expect(path).toContain(place);
+    expect(statSync(path).size).toBe(length);
+    expect((await fit(open(place), trainer)).length).toBe(2);
+  });
+
+  it('refuses states that are none', async () => {
+    const log = open(folder());
+    for (const state of [null, {}, { bytes: -1 }, { file: '../x', log: { bytes: 0 } }])
+      expect((await failure(() => log.restore!(state, {}))).path).toContain(`callbacks.${name}`);
+  });
+});
+
+it('a log that is no regular file is refused', async () => {
+  const file = join(folder(), 'log');
+  mkdirSync(file);
+  using trainer = make();
+  const { code } = await failure(() =>
+    trainer.fit(train, { epochs: 1, callbacks: [callbacks.csvLog({ file })] }),
+  );
+  expect(code).toBe('UNSAFE_PATH');
+});
