@@ -167,6 +167,7 @@ export class TrainingRun {
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
       },
       (progress) => {
+        if (!isLive()) return; // sent before a listener disposed of the trainer
         try {
           const event = this.#progressEvent(progress, rateOf(progress), start);
           this.#send(event);

@@ -102,7 +102,8 @@ const CudaDevice& find_cuda_device(const std::string& name) {
 }
 
 Backend& open_cuda(const std::string& name) {
-  return loaded().plugin->open(find_cuda_device(name));
+  const CudaDevice& device = find_cuda_device(name);  // throws where there is no plugin
+  return loaded().plugin->open(device);
 }
 
 }  // namespace thalweg
