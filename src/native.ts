@@ -132,6 +132,13 @@ export interface NativeArenaStep {
   dispose(): void;
 }
 
+/** A recorded step on a GPU, for benchmarks; native/napi/queued_step.cc. */
+export interface NativeQueuedStep {
+  /** Replays it so many times; the seconds of one. */
+  replay(count: number): number;
+  dispose(): void;
+}
+
 /** Which order; `threads` and `isa` (tests) change no bit of it. */
 export interface NativeOrderOptions {
   readonly length: number;
@@ -219,6 +226,13 @@ export interface Native {
   ArenaStep: new (
     options: Omit<NativeStepperOptions, 'parameters' | 'device'> & { readonly probe: boolean },
   ) => NativeArenaStep;
+  /** For benchmarks; `what`: 0 the step, 1 its memory traffic, 2 a copy of as much, 3 nothing. */
+  QueuedStep: new (
+    options: Omit<NativeStepperOptions, 'parameters'> & {
+      readonly what: number;
+      readonly settings: Float64Array;
+    },
+  ) => NativeQueuedStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;
 }

@@ -9,12 +9,17 @@
 
 namespace thalweg {
 
+// What benchmarks measure a queued step against: its memory traffic without its
+// arithmetic, a copy of as many bytes, or a kernel that does nothing.
+enum class StepProbe { kTraffic, kCopy, kNothing };
+
 // A step bound to the memory of its tensors.
 class QueuedStep {
  public:
   virtual ~QueuedStep() = default;
   // Returns before the step has run. `measures`: the norm is needed.
   virtual void queue(const StepPlace& place, bool measures) = 0;
+  virtual void queue_probe(StepProbe probe, const StepPlace& place) = 0;
   // The sums of squares of the pieces in the last step that measured; waits.
   virtual void read_square_sums(double* sums) = 0;
 };

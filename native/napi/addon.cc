@@ -12,6 +12,7 @@
 #include "napi/dataset.h"
 #include "napi/operation.h"
 #include "napi/order.h"
+#include "napi/queued_step.h"
 #include "napi/random.h"
 #include "napi/stepper.h"
 #include "napi/trainer.h"
@@ -93,6 +94,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_dataset(env, exports);
   register_operation(env, exports);
   register_order(env, exports);
+  register_queued_step(env, exports);
   register_random(env, exports);
   register_stepper(env, exports);
   register_arena_step(env, exports);

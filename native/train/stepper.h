@@ -88,6 +88,7 @@ class Stepper {
   size_t argument_bytes() const { return StepArguments::bytes(options_.groups); }
   void write_arguments(const StepSettings& settings, void* arguments);
   void queue(const StepPlace& place, const StepSettings& settings);
+  void queue_probe(StepProbe probe, const StepPlace& place) { queued_->queue_probe(probe, place); }
 
   // State: everything that a step reads besides parameters and settings.
   float* slot(int slot, size_t tensor) const { return slots_.tensor(slot, tensor); }

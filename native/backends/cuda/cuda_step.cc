@@ -47,6 +47,7 @@ std::shared_ptr<T> upload(Memory& memory, const std::vector<T>& values) {
 CudaStep::CudaStep(const StepWork& work, CudaMemory& memory, int processors)
     : memory_(memory),
       rule_(work.rule),
+      tensor_list_(*work.tensors),
       tensors_(static_cast<int64_t>(work.tensors->size())),
       pieces_(static_cast<int64_t>(work.pieces->size())) {
   const std::vector<StepPiece> updates = cut_finer(*work.pieces, processors);
@@ -72,6 +73,23 @@ void CudaStep::queue(const StepPlace& place, bool measures) {
   }
   const float* factors = measures ? factors_.get() : nullptr;
   launch_step(rule_, {{tensor_table_.get(), update_table_.get(), factors}, updates_, place});
+}
+
+void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
+  int slots = 0;
+  while (slots < kMaxSlots && tensor_list_.front().slot[slots] != nullptr) ++slots;
+  if (probe == StepProbe::kNothing) return launch_nothing();
+  if (probe == StepProbe::kTraffic)
+    return launch_probe(slots,
+                        {{tensor_table_.get(), update_table_.get(), nullptr}, updates_, place});
+  // A step reads 2 + slots arrays and writes 1 + slots, an odd number of passes; a
+  // copy makes two passes.
+  for (const StepTensor& tensor : tensor_list_)
+    for (int passes = 3 + 2 * slots; passes > 0; passes -= 2)
+      check(cudaMemcpyAsync(tensor.parameter, tensor.gradient,
+                            tensor.length * sizeof(float) / (passes == 1 ? 2 : 1),
+                            cudaMemcpyDeviceToDevice, stream()),
+            "cudaMemcpy on the device");
 }
 
 void CudaStep::read_square_sums(double* sums) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "backends/cuda/cuda_memory.h"
 #include "backends/cuda/kernels.h"
@@ -16,11 +17,13 @@ class CudaStep final : public QueuedStep {
   // `processors`: multiprocessors to keep busy.
   CudaStep(const StepWork& work, CudaMemory& memory, int processors);
   void queue(const StepPlace& place, bool measures) override;
+  void queue_probe(StepProbe probe, const StepPlace& place) override;
   void read_square_sums(double* sums) override;
 
  private:
   CudaMemory& memory_;
   int rule_;
+  std::vector<StepTensor> tensor_list_;
   int64_t tensors_ = 0;
   int64_t pieces_ = 0;   // of the norm
   int64_t updates_ = 0;  // pieces of the update

@@ -1,0 +1,28 @@
+/** What the benchmarks of the device `cuda` replay. */
+import { hasCuda } from '../oracle/cuda.js';
+import { expect, it } from 'vitest';
+import { native } from '../../src/native.js';
+import { StepSettings } from '../../src/optim/settings.js';
+import { optim } from '../../src/index.js';
+
+const lengths = [5000, 0, 77];
+
+function make(device: string, what: number) {
+  const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
+  return new native.QueuedStep({
+    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what },
+    ...{ names: lengths.map((_, i) => `t${i}`), groups: lengths.map(() => 0) },
+    settings: settings.at({ step: 0 }),
+  });
+}
+
+it.skipIf(!hasCuda).each([0, 1, 2, 3])('replays work %d and then refuses', (what) => {
+  const step = make('cuda', what);
+  expect(step.replay(3)).toBeGreaterThan(0);
+  step.dispose();
+  expect(() => step.replay(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+});
+
+it('needs a device that queues', () => {
+  expect(() => make('cpu', 0)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
+});
