@@ -16,7 +16,12 @@ export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';
 export { Trainer } from './train/trainer.js';
 export type { FitOptions, TrainerOptions } from './train/options.js';
-export type { LossGradients } from './train/trainer.js';
+export type {
+  EvaluateOptions,
+  LossGradients,
+  MeasuredEvaluation,
+  MeasuredMetrics,
+} from './train/trainer.js';
 export type { Fit } from './train/fit.js';
 export type { EndReason, EpochRecord, Evaluation, History } from './train/history.js';
 export type {

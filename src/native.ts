@@ -67,6 +67,30 @@ export interface NativeMetrics {
   readonly examples: number;
 }
 
+/** What an evaluation counts besides the loss; native/train/metric_sums.h. */
+export interface NativeMetricRequest {
+  readonly confusion: boolean;
+  /** Ranks of the label to count, from 0. */
+  readonly top: number;
+  readonly auc: boolean;
+  readonly errors: boolean;
+}
+
+/** What it counted. */
+export interface NativeMetricTotals {
+  /** [actual, predicted] */
+  readonly confusion: Float64Array;
+  /** Rows whose label has rank i. */
+  readonly top: Float64Array;
+  /** Of each column. */
+  readonly auc: Float64Array;
+  /** [column, 3]: sums of |error|, error² and (label − mean)². */
+  readonly errors: Float64Array;
+  readonly rows: number;
+  /** Rows with a NaN, which nothing but `rows` counts. */
+  readonly unordered: number;
+}
+
 /** Where a run of steps stands; sums are since its beginning. */
 export interface NativeTrainProgress extends NativeMetrics {
   readonly steps: number;
@@ -107,7 +131,11 @@ export interface NativeTrainer {
     request: NativeTrainRequest,
     onProgress: (progress: NativeTrainProgress) => void,
   ): Promise<NativeTrainProgress>;
-  evaluate(dataset: NativeDataset, batchSize: number): Promise<NativeMetrics>;
+  evaluate(
+    dataset: NativeDataset,
+    batchSize: number,
+    metrics?: NativeMetricRequest,
+  ): Promise<NativeMetrics & { readonly totals?: NativeMetricTotals }>;
   predict(
     inputs: Float32Array,
     rows: number,

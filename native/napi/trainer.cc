@@ -15,6 +15,7 @@
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/mailbox.h"
+#include "napi/metrics.h"
 #include "napi/trainer_options.h"
 #include "train/engine.h"
 #include "train/job_thread.h"
@@ -206,13 +207,23 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return promise;
   }
 
-  // evaluate(dataset, batchSize) → Promise<{ lossSum, correct, examples }>
+  // evaluate(dataset, batchSize, metrics) → Promise<{ lossSum, correct, examples, totals? }>
   Napi::Value evaluate(const Napi::CallbackInfo& info) {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
-    return start(info, [this, dataset, batch_size]() -> Mailbox::Message {
-      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_);
-      return resolving([result](Napi::Env env) { return to_object(env, result); });
+    const MetricRequest request = read_metric_request(info[2]);
+    return start(info, [this, dataset, batch_size, request]() -> Mailbox::Message {
+      if (!request.asks()) {
+        const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_);
+        return resolving([result](Napi::Env env) { return to_object(env, result); });
+      }
+      MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
+      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, &sums);
+      return resolving([result, totals = sums.finish()](Napi::Env env) {
+        Napi::Object object = to_object(env, result);
+        object.Set("totals", totals_object(env, totals));
+        return object;
+      });
     });
   }
 

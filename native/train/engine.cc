@@ -162,8 +162,8 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
   return run.progress;
 }
 
-Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
-                         const CancelFlag& cancel) {
+Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
+                         MetricSums* sums) {
   Metrics metrics;
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
@@ -174,8 +174,28 @@ Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size,
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     plan_.loss(&loss);
     add(loss, rows, metrics);
+    if (sums != nullptr) add_outputs(rows, dataset.label_type == data::LabelType::kSparse, *sums);
   }
   return metrics;
+}
+
+// Of the plan's current batch, whose labels the loss has checked.
+void Engine::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
+  const BatchPlace place = plan_.place();
+  const MetricBatch batch{plan_.outputs(), sparse ? place.classes : nullptr,
+                          sparse ? nullptr : place.values, rows};
+  if (!device_batches_) return sums.add(batch);
+  Memory& memory = backend_.memory();  // behind the host: copies
+  const size_t count = static_cast<size_t>(rows * output_width());
+  std::vector<float> outputs(count), values(sparse ? 0 : count);
+  std::vector<int32_t> classes(sparse ? rows : 0);
+  memory.read(outputs.data(), batch.outputs, count * sizeof(float));
+  if (sparse)
+    memory.read(classes.data(), batch.classes, rows * sizeof(int32_t));
+  else
+    memory.read(values.data(), batch.values, count * sizeof(float));
+  sums.add(
+      {outputs.data(), sparse ? classes.data() : nullptr, sparse ? nullptr : values.data(), rows});
 }
 
 void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,

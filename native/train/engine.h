@@ -15,6 +15,7 @@
 #include "data/dataset.h"
 #include "train/device_batches.h"
 #include "train/job_thread.h"
+#include "train/metric_sums.h"
 #include "train/network.h"
 #include "train/plan.h"
 #include "train/settings.h"
@@ -67,7 +68,12 @@ class Engine {
                       const std::function<void(const TrainProgress&)>& report);
   // Numbers of one row.
   int64_t input_width() const { return options_.network.layers.front().inputs; }
-  Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel);
+  // Adds the rows' outputs to `sums`, where it is not null.
+  Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
+                   MetricSums* sums = nullptr);
+  LossKind loss_kind() const { return options_.network.loss; }
+  // Numbers of one output.
+  int64_t output_width() const { return options_.network.layers.back().outputs; }
   // inputs [rows, features] → outputs [rows, outputs]
   void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
                const CancelFlag& cancel);
@@ -90,6 +96,7 @@ class Engine {
   void run_queued(Run& run);
   [[noreturn]] static void refuse_aborted();
   void read(int array, size_t index, float* out) const;
+  void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
 
   EngineOptions options_;

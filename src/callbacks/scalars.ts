@@ -10,7 +10,8 @@ const fields = [
 ];
 
 function ofEvaluation(validation: Evaluation): Scalars {
-  return Object.entries(validation).flatMap(([name, value]) =>
+  const { metrics, ...own } = validation;
+  return Object.entries({ ...own, ...metrics }).flatMap(([name, value]) =>
     typeof value === 'number' ? [[`validation.${name}`, value] as const] : [],
   );
 }

@@ -94,6 +94,17 @@ export class ConfusionMatrix {
   }
 
   /**
+   * From counts, [actual × classes + predicted].
+   *
+   * @internal
+   */
+  static of(classes: number, counts: Float64Array): ConfusionMatrix {
+    const matrix = new ConfusionMatrix({ classes });
+    matrix.#counts = counts;
+    return matrix;
+  }
+
+  /**
    * Counts a batch.
    *
    * @param predictions a class index a row; or `classes` scores a row, of which the first largest

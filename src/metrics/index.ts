@@ -3,6 +3,18 @@ export { ConfusionMatrix } from './confusion-matrix.js';
 export { Regression } from './regression.js';
 export { RocAuc } from './roc-auc.js';
 export { TopK } from './top-k.js';
+export { f1, precision, recall, topK } from './requests.js';
+export type {
+  AverageSuffix,
+  Measured,
+  Metric,
+  MetricName,
+  MetricNameOf,
+  MetricRequest,
+  MetricValue,
+  MetricValueOf,
+  MetricValues,
+} from './requests.js';
 export type {
   ClassScores,
   ClassificationScores,

@@ -1,11 +1,15 @@
 /** What a run recorded, epoch by epoch; plain data. */
 
+import type { MetricValue } from '../metrics/requests.js';
+
 /** Loss of a data set, and accuracy where the loss has one. */
 export interface Evaluation {
   /** Mean over examples. */
   readonly loss: number;
   /** Share of examples whose largest output is their label; absent for other losses. */
   readonly accuracy?: number;
+  /** Values of the metrics that were asked for, by name; absent where none were. */
+  readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
 
 /** One epoch. Training loss and accuracy are running means, as the weights changed. */

@@ -14,5 +14,7 @@ export function splitMetric(path: MetricPath): { name: string; ofValidation: boo
 export function readMetric(record: EpochRecord, path: MetricPath): number | undefined {
   const { name, ofValidation } = splitMetric(path);
   const measured = ofValidation ? record.validation : record;
-  return name === 'loss' ? measured?.loss : name === 'accuracy' ? measured?.accuracy : undefined;
+  if (name === 'loss') return measured?.loss;
+  const value = measured?.metrics?.[name] ?? (name === 'accuracy' ? measured?.accuracy : undefined);
+  return typeof value === 'number' ? value : undefined;
 }

@@ -4,12 +4,14 @@ import { checkCallbacks } from '../callbacks/set.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
+import { type Wanted, checkMetrics } from '../metrics/measure.js';
+import type { Metric } from '../metrics/requests.js';
 import { type Layer, elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
-import type { Metric } from '../schedule/define.js';
+import type { Metric as HistoryMetric } from '../schedule/define.js';
 import type { Position } from '../schedule/position.js';
 import {
   type Scheduled,
@@ -49,6 +51,8 @@ export interface FitOptions {
   readonly batchSize?: Scheduled | 'full';
   /** Evaluated after each epoch. */
   readonly validation?: Dataset;
+  /** Measured natively on the validation set, besides its loss: `['f1', metrics.topK(5)]`. */
+  readonly metrics?: readonly Metric[];
   /** A new order each epoch. Default true. */
   readonly shuffle?: boolean;
   /** What becomes of a last, smaller batch. Default `'keep'`. */
@@ -78,6 +82,8 @@ export interface FitPlan {
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly validation: Dataset | undefined;
+  /** Of the validation set. */
+  readonly wanted: readonly Wanted[];
   readonly signal: AbortSignal | undefined;
   readonly callbacks: readonly Callback[];
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
@@ -90,7 +96,7 @@ export interface Task {
 }
 
 const fitKeys = [
-  ...['epochs', 'batchSize', 'validation', 'shuffle', 'last'],
+  ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'last'],
   ...['signal', 'callbacks', 'onEvent'],
 ];
 
@@ -172,16 +178,20 @@ export function planFit(
   const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
   const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
   if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
+  const wanted = checkWanted(options, task);
   const batchSize = options.batchSize ?? 32;
   const batches = planBatches(batchSize, dataset.length, dropLast);
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
-  checkMetrics([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
+  checkMeasured([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
-  checkRequired(callbacks, task.loss, options.validation !== undefined);
+  checkRequired(callbacks, task.loss, options.validation && wanted);
   const { validation } = options;
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
-  return { dataset, epochs, batches, shuffle, dropLast, validation, signal, callbacks, onEvent };
+  return {
+    ...{ dataset, epochs, batches, shuffle, dropLast, validation, wanted },
+    ...{ signal, callbacks, onEvent },
+  };
 }
 
 /** Batches of one size are checked now; those of a schedule when it is asked. */
@@ -209,7 +219,7 @@ function planBatches(given: unknown, rows: number, dropLast: boolean): FitPlan['
 }
 
 /** MISSING where a schedule looks at a metric that this run will not measure. */
-function checkMetrics(metrics: readonly Metric[], loss: Loss, validates: boolean): void {
+function checkMeasured(metrics: readonly HistoryMetric[], loss: Loss, validates: boolean): void {
   for (const metric of metrics) {
     const measured =
       (validates || !metric.startsWith('validation')) &&
@@ -226,24 +236,52 @@ function checkMetrics(metrics: readonly Metric[], loss: Loss, validates: boolean
 }
 
 /** MISSING where a callback reads a metric that this run will not measure. */
-function checkRequired(callbacks: readonly Callback[], loss: Loss, validates: boolean): void {
+function checkRequired(
+  callbacks: readonly Callback[],
+  loss: Loss,
+  wanted: readonly Wanted[] | undefined,
+): void {
   for (const { name, requires = [] } of callbacks) {
-    const missing = requires.find((metric) => !isMeasured(metric, loss, validates));
+    const missing = requires.find((metric) => !isMeasured(metric, loss, wanted));
     if (missing === undefined) continue;
     throw new ThalwegError({
       code: 'MISSING',
       path: missing.startsWith('validation.') ? 'fit.validation' : 'loss',
       received: `a run without ${missing}`,
       expected: `what ${name} looks at, ${missing}`,
-      remedy: "give fit a validation set, or let it look at another metric such as 'loss'",
+      remedy: "give fit a validation set and its metrics, or let it look at 'loss'",
     });
   }
 }
 
-function isMeasured(metric: MetricPath, loss: Loss, validates: boolean): boolean {
+/** `wanted`: of a validation set; undefined without one. */
+function isMeasured(
+  metric: MetricPath,
+  loss: Loss,
+  wanted: readonly Wanted[] | undefined,
+): boolean {
   const { name, ofValidation } = splitMetric(metric);
-  if (ofValidation && !validates) return false;
-  return name === 'loss' || (name === 'accuracy' && hasAccuracy(loss));
+  if (ofValidation && wanted === undefined) return false;
+  if (name === 'loss' || (name === 'accuracy' && hasAccuracy(loss))) return true;
+  return ofValidation && wanted!.some((each) => each.name === name && isNumber(each));
+}
+
+/** Whether a metric gives one number. */
+function isNumber({ kind }: Wanted): boolean {
+  return kind !== 'confusionMatrix' && kind !== 'perClass';
+}
+
+/** Metrics of the validation set, which there must be. */
+function checkWanted(options: FitOptions, { model, loss }: Task): readonly Wanted[] {
+  const outputs = elements(model.outputShape);
+  const wanted = checkMetrics('fit.metrics', options.metrics ?? [], loss, outputs);
+  if (wanted.length === 0 || options.validation !== undefined) return wanted;
+  throw new ThalwegError({
+    code: 'MISSING',
+    path: 'fit.validation',
+    received: 'metrics without a validation set',
+    expected: 'the data set that they are measured on',
+  });
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {

@@ -5,6 +5,8 @@ import { checkSeed } from '../data/order.js';
 import { resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, toLoss } from '../loss/loss.js';
+import { checkMetrics } from '../metrics/measure.js';
+import type { Measured, Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
@@ -34,6 +36,24 @@ export interface LossGradients {
   /** Of the mean loss, by parameter name, each as long as its parameter. */
   readonly gradients: Record<string, Float32Array>;
 }
+
+/** Options of {@link Trainer.evaluate}. */
+export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]> {
+  /** Rows a pass, which changes speed and memory only; an integer, at least 1. Default 512. */
+  readonly batchSize?: number;
+  /** What to measure besides the loss. Default nothing. */
+  readonly metrics?: M;
+}
+
+/** The values of the metrics that were asked for, by name. */
+export interface MeasuredMetrics<M extends readonly Metric[]> {
+  /** Each as its metric gives it. */
+  readonly metrics: Measured<M>;
+}
+
+/** An {@link Evaluation} with the values of the metrics that were asked for. */
+export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<Evaluation, 'metrics'> &
+  (M extends readonly [] ? unknown : MeasuredMetrics<M>);
 
 const trainerKeys = ['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'device', 'seed'];
 
@@ -135,19 +155,29 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Mean loss over a data set, and accuracy where the loss has one.
+   * Mean loss over a data set, accuracy where the loss has one, and the metrics asked for: counted
+   * natively as the outputs come, the same at every batch size as far as the outputs are.
    *
-   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION
+   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512;
+   * `metrics`: names and `metrics.topK(5)`, `metrics.f1({ average })`, …
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, MISMATCH,
+   * DUPLICATE, UNKNOWN_OPTION
+   * @example
+   * const { metrics } = await trainer.evaluate(test, { metrics: ['f1', 'confusionMatrix'] });
+   * console.log(metrics.f1, metrics.confusionMatrix[3][5]);
    */
-  async evaluate(
+  async evaluate<const M extends readonly Metric[] = readonly []>(
     dataset: Dataset,
-    options: { readonly batchSize?: number } = {},
-  ): Promise<Evaluation> {
-    checkOptions('evaluate', options, ['batchSize']);
+    options: EvaluateOptions<M> = {},
+  ): Promise<MeasuredEvaluation<M>> {
+    checkOptions('evaluate', options, ['batchSize', 'metrics']);
     checkDataset('dataset', dataset, this);
     const batchSize = checkBatch(options.batchSize ?? evaluationBatch, dataset.length);
-    return this.#lease((trainer) => evaluate(trainer, dataset, this.loss, batchSize));
+    const outputs = elements(this.model.outputShape);
+    const wanted = checkMetrics('evaluate.metrics', options.metrics ?? [], this.loss, outputs);
+    const plan = { loss: this.loss, wanted, batchSize };
+    const evaluation = await this.#lease((trainer) => evaluate(trainer, dataset, plan));
+    return evaluation as MeasuredEvaluation<M>;
   }
 
   /**

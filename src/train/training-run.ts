@@ -132,14 +132,14 @@ export class TrainingRun {
   /** One epoch; undefined when it was aborted. */
   async #epoch(): Promise<EpochRecord | undefined> {
     const { native, record, loss } = this.#context;
-    const { validation } = this.#plan;
+    const { validation, wanted } = this.#plan;
     const start = performance.now();
     const { done, rateOf } = await this.#train(start);
     if (done === undefined || done.cancelled) return undefined;
     const seconds = (performance.now() - start) / 1000;
     const evaluation =
       validation && !this.#isAborted()
-        ? await unlessAborted(evaluate(native, validation, loss))
+        ? await unlessAborted(evaluate(native, validation, { loss, wanted }))
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
     const epoch = this.#epochRecord(done, { seconds, evaluation, learningRate: rateOf(done) });

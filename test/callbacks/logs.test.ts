@@ -99,7 +99,9 @@ describe('jsonLog', () => {
     const epochs = await fit(callbacks.jsonLog({ file }));
     const lines = linesOf(file);
     expect(lines.map(({ type }) => type)).toEqual(['start', 'epoch', 'epoch', 'end']);
-    expect(lines.slice(1, 3)).toEqual(epochs.map((epoch) => expect.objectContaining(epoch) as unknown));
+    expect(lines.slice(1, 3)).toEqual(
+      epochs.map((epoch) => expect.objectContaining(epoch) as unknown),
+    );
     const times = lines.map(({ time }) => time as number);
     expect(times).toEqual([...times].sort((a, b) => a - b));
     expect(Math.abs(times[0]! - Date.now())).toBeLessThan(60_000);

@@ -1,0 +1,74 @@
+// What an evaluation counts besides the loss: streaming sums over the rows of its
+// batches, added row after row in float64, so that they are the same at every batch
+// size. src/metrics turns them into scores.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "ops/loss.h"
+
+namespace thalweg {
+
+struct MetricRequest {
+  bool confusion = false;
+  int64_t top = 0;  // ranks of the label to count, from 0
+  bool auc = false;
+  bool errors = false;
+
+  bool asks() const { return confusion || top > 0 || auc || errors; }
+};
+
+// A batch in the host's memory: outputs [rows, columns], and either classes [rows]
+// or values [rows, columns].
+struct MetricBatch {
+  const float* outputs = nullptr;
+  const int32_t* classes = nullptr;  // or null
+  const float* values = nullptr;     // or null
+  int64_t rows = 0;
+};
+
+struct MetricTotals {
+  std::vector<double> confusion;  // [actual, predicted]
+  std::vector<double> top;        // rows whose label has rank i; of equal outputs the first leads
+  std::vector<double> auc;        // of each column; NaN where a class never occurs
+  // Per column: sum of |error|, of error^2, of (label - mean label)^2.
+  std::vector<double> errors;
+  int64_t rows = 0;
+  int64_t unordered = 0;  // rows with a NaN, which no sum but `rows` has
+};
+
+class MetricSums {
+ public:
+  MetricSums(const MetricRequest& request, LossKind loss, int64_t columns);
+
+  void add(const MetricBatch& batch);
+  MetricTotals finish();
+
+ private:
+  // Scores of one column, by label.
+  struct Scores {
+    std::vector<double> positives, negatives;
+  };
+  struct Row {
+    const float* outputs;
+    const float* values;  // or null
+    int64_t label;        // class, where labels are classes
+  };
+
+  void add_row(const Row& row);
+  void add_scores(const Row& row);
+  void add_errors(const Row& row);
+  bool is_positive(const Row& row, int64_t column) const;
+
+  MetricRequest request_;
+  bool binary_;    // one output is the logit of class 1
+  bool separate_;  // each column is a question of its own
+  int64_t columns_;
+  int64_t classes_;
+  MetricTotals totals_;
+  std::vector<Scores> scores_;
+  std::vector<double> means_;  // of the labels so far
+};
+
+}  // namespace thalweg

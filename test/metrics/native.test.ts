@@ -1,0 +1,323 @@
+/** Metrics that native code streams while it evaluates: scikit-learn's, and those of src/metrics. */
+import { hasCuda } from '../oracle/cuda.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  type EpochRecord,
+  Trainer,
+  callbacks,
+  data,
+  type loss as losses,
+  metrics,
+  nn,
+  optim,
+} from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator } from '../oracle/random.js';
+
+interface Sample {
+  readonly scores: number[];
+  readonly labels: number[];
+}
+interface Fixture {
+  readonly sklearn: string;
+  readonly classification: readonly (Sample & {
+    readonly classes: number;
+    readonly confusion: number[];
+    readonly accuracy: number;
+    readonly averages: Record<metrics.ScoreAverage, metrics.ClassificationScores>;
+    readonly topK: number[];
+  })[];
+  readonly ranking: readonly (Sample & { value: number })[];
+  readonly regression: readonly {
+    readonly outputs: number;
+    readonly predictions: number[];
+    readonly labels: number[];
+    readonly meanAbsoluteError: number;
+    readonly meanSquaredError: number;
+    readonly rootMeanSquaredError: number;
+    readonly r2: number;
+  }[];
+  readonly oneVsRest: readonly (Sample & { classes: number; value: number })[];
+  readonly multilabel: readonly (Sample & { columns: number; value: number })[];
+}
+const file = join(__dirname, '..', 'fixtures', 'sklearn-metrics.json');
+const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
+
+/** A model whose outputs are its inputs. */
+function identity(width: number, loss: losses.LossName, device = 'cpu'): Trainer {
+  const model = nn.sequential({ input: [width] }, nn.dense(width));
+  const trainer = new Trainer({ model, loss, optimizer: optim.sgd(), device });
+  const weight = new Float32Array(width * width);
+  for (let i = 0; i < width; i++) weight[i * width + i] = 1;
+  trainer.setParameters({ 'dense1.weight': weight, 'dense1.bias': new Float32Array(width) });
+  return trainer;
+}
+
+const set = (scores: readonly number[], labels: Int32Array | Float32Array, width: number) =>
+  data.fromArrays({
+    inputs: Float32Array.from(scores),
+    shape: [scores.length / width, width],
+    labels,
+  });
+
+const devices = ['cpu', 'cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])];
+
+describe.each(devices)(`on %s, scikit-learn ${fixture.sklearn}`, (device) => {
+  it.each(fixture.classification)('classification into $classes', async (expected) => {
+    const { classes, scores, labels, topK } = expected;
+    using trainer = identity(classes, 'softmaxCrossEntropy', device);
+    using examples = set(scores, Int32Array.from(labels), classes);
+    const { metrics: found, accuracy } = await trainer.evaluate(examples, {
+      batchSize: 7,
+      metrics: [
+        'accuracy',
+        'confusionMatrix',
+        'precision',
+        'recall',
+        'f1',
+        metrics.f1({ average: 'micro' }),
+        metrics.recall({ average: 'weighted' }),
+        metrics.precision({ average: 'weighted' }),
+        metrics.topK(1),
+        metrics.topK(2),
+      ],
+    });
+    const { macro, micro, weighted } = expected.averages;
+    expect(found.confusionMatrix.flat()).toEqual(expected.confusion);
+    expect(found.accuracy).toBeCloseTo(expected.accuracy, 14);
+    expect(accuracy).toBe(found.accuracy);
+    expect(found.precision).toBeCloseTo(macro.precision, 14);
+    expect(found.recall).toBeCloseTo(macro.recall, 14);
+    expect(found.f1).toBeCloseTo(macro.f1, 14);
+    expect(found.f1Micro).toBeCloseTo(micro.f1, 14);
+    expect(found.recallWeighted).toBeCloseTo(weighted.recall, 14);
+    expect(found.precisionWeighted).toBeCloseTo(weighted.precision, 14);
+    expect(found.top1).toBeCloseTo(topK[0]!, 14);
+    expect(found.top2).toBeCloseTo(classes === 2 ? 1 : topK[1]!, 14);
+  });
+
+  it.each(fixture.ranking)('ROC-AUC $value', async ({ scores, labels, value }) => {
+    using binary = identity(1, 'sigmoidCrossEntropy', device);
+    using examples = set(scores, Float32Array.from(labels), 1);
+    const one = await binary.evaluate(examples, { batchSize: 7, metrics: ['rocAuc'] });
+    expect(one.metrics.rocAuc).toBeCloseTo(value, 14);
+    using pairs = identity(2, 'softmaxCrossEntropy', device);
+    const twice = scores.flatMap((score) => [0, score]);
+    using two = set(twice, Int32Array.from(labels), 2);
+    const other = await pairs.evaluate(two, { batchSize: 7, metrics: ['rocAuc'] });
+    expect(other.metrics.rocAuc).toBeCloseTo(value, 14);
+  });
+
+  it.each(fixture.oneVsRest)('ROC-AUC of each of $classes against the rest', async (expected) => {
+    using trainer = identity(expected.classes, 'softmaxCrossEntropy', device);
+    using examples = set(expected.scores, Int32Array.from(expected.labels), expected.classes);
+    const found = await trainer.evaluate(examples, { batchSize: 7, metrics: ['rocAuc'] });
+    expect(found.metrics.rocAuc).toBeCloseTo(expected.value, 12);
+  });
+
+  it.each(fixture.multilabel)('ROC-AUC of $columns outputs', async (expected) => {
+    using trainer = identity(expected.columns, 'sigmoidCrossEntropy', device);
+    using examples = set(expected.scores, Float32Array.from(expected.labels), expected.columns);
+    const found = await trainer.evaluate(examples, { batchSize: 7, metrics: ['rocAuc'] });
+    expect(found.metrics.rocAuc).toBeCloseTo(expected.value, 14);
+  });
+
+  it.each(fixture.regression)('regression of $outputs, R² $r2', async (expected) => {
+    const { outputs, predictions, labels } = expected;
+    using trainer = identity(outputs, 'meanSquaredError', device);
+    // Labels of a million have six digits in float32.
+    const digits = Math.abs(labels[0]!) > 1e5 ? 1 : 6;
+    using examples = set(predictions, Float32Array.from(labels), outputs);
+    const { metrics: found } = await trainer.evaluate(examples, {
+      batchSize: 7,
+      metrics: ['mae', 'mse', 'rmse', 'r2'],
+    });
+    expect(found.mae).toBeCloseTo(expected.meanAbsoluteError, digits);
+    expect(found.mse).toBeCloseTo(expected.meanSquaredError, digits);
+    expect(found.rmse).toBeCloseTo(expected.rootMeanSquaredError, digits);
+    expect(found.r2).toBeCloseTo(expected.r2, digits);
+    // Of the same float32 numbers, to the last bit.
+    const exact = new metrics.Regression({ outputs });
+    exact.add(Float32Array.from(predictions), Float32Array.from(labels));
+    expect(found.mae).toBe(exact.meanAbsoluteError);
+    expect(found.rmse).toBe(exact.rootMeanSquaredError);
+    expect(found.r2).toBe(exact.r2);
+  });
+});
+
+describe('at every batch size', () => {
+  const random = generator(4);
+  const batchSize = fc.integer({ min: 1, max: 99 });
+
+  it('classification and ranking are the same to the last bit', async () => {
+    const scores = Array.from({ length: 600 }, () => Math.round(random() * 8) / 8);
+    const labels = Int32Array.from({ length: 100 }, () => Math.floor(random() * 6));
+    using trainer = identity(6, 'softmaxCrossEntropy');
+    using examples = set(scores, labels, 6);
+    const asked = ['perClass', 'f1', 'rocAuc', 'confusionMatrix', metrics.topK(3)] as const;
+    const whole = await trainer.evaluate(examples, { metrics: asked });
+    const matrix = new metrics.ConfusionMatrix({ classes: 6 });
+    matrix.add(Float32Array.from(scores), labels);
+    const top = new metrics.TopK({ classes: 6, k: 3 });
+    top.add(Float32Array.from(scores), labels);
+    expect(whole.metrics.perClass).toEqual(matrix.perClass());
+    expect(whole.metrics.top3).toBe(top.value);
+    await fc.assert(
+      fc.asyncProperty(batchSize, async (size) => {
+        const parts = await trainer.evaluate(examples, { batchSize: size, metrics: asked });
+        expect(parts.metrics).toEqual(whole.metrics);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('errors are the same to the last bit', async () => {
+    using trainer = identity(3, 'huber');
+    using examples = set([...floats(random, 300)], floats(random, 300), 3);
+    const asked = ['mae', 'mse', 'rmse', 'r2'] as const;
+    const whole = await trainer.evaluate(examples, { metrics: asked });
+    await fc.assert(
+      fc.asyncProperty(batchSize, async (size) => {
+        const parts = await trainer.evaluate(examples, { batchSize: size, metrics: asked });
+        expect(parts.metrics).toEqual(whole.metrics);
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe('odd outputs', () => {
+  it('with a NaN make each number NaN; the matrix leaves the row out', async () => {
+    using trainer = identity(3, 'softmaxCrossEntropy');
+    using examples = set([1, 0, 0, 0, NaN, 0, 0, 0, 1], Int32Array.of(0, 1, 2), 3);
+    const { metrics: found } = await trainer.evaluate(examples, {
+      metrics: ['accuracy', 'rocAuc', metrics.topK(2), 'confusionMatrix'],
+    });
+    expect([found.accuracy, found.rocAuc, found.top2]).toEqual([NaN, NaN, NaN]);
+    expect(found.confusionMatrix).toEqual([
+      [1, 0, 0],
+      [0, 0, 0],
+      [0, 0, 1],
+    ]);
+  });
+
+  it('of one class have no area', async () => {
+    using trainer = identity(2, 'softmaxCrossEntropy');
+    using examples = set([1, 0, 0, 1], Int32Array.of(1, 1), 2);
+    const { metrics: found } = await trainer.evaluate(examples, { metrics: ['rocAuc'] });
+    expect(found.rocAuc).toBeNaN();
+  });
+
+  it('of one sigmoid are classes from a half on; distributions are their largest', async () => {
+    using binary = identity(1, 'sigmoidCrossEntropy');
+    using examples = set([-1, 0, 2, 3], Float32Array.of(0, 1, 0, 1), 1);
+    const one = await binary.evaluate(examples, { metrics: ['confusionMatrix', metrics.topK(2)] });
+    expect(one.metrics).toEqual({ confusionMatrix: [[1, 1], [0, 2]], top2: 1 }); // prettier-ignore
+    using soft = identity(2, 'softmaxCrossEntropy');
+    using distributions = set([1, 0, 0, 1], Float32Array.of(0.25, 0.75, 0.5, 0.5), 2);
+    const two = await soft.evaluate(distributions, { metrics: ['confusionMatrix'] });
+    expect(two.metrics.confusionMatrix).toEqual([[0, 1], [1, 0]]); // prettier-ignore
+  });
+});
+
+describe('in fit', () => {
+  it('are measured after each epoch, where callbacks and logs find them', async () => {
+    const random = generator(9);
+    using trainer = new Trainer({
+      model: nn.sequential({ input: [4] }, nn.dense(3)),
+      loss: 'softmaxCrossEntropy',
+      optimizer: optim.adam({ learningRate: 0.1 }),
+    });
+    const labels = Int32Array.from({ length: 60 }, () => Math.floor(random() * 3));
+    using train = set([...floats(random, 240)], labels, 4);
+    const stopping = callbacks.earlyStopping({ metric: 'validation.f1', patience: 2 });
+    const { epochs } = await trainer.fit(train, {
+      ...{ epochs: 50, validation: train },
+      metrics: ['f1', 'confusionMatrix'],
+      callbacks: [stopping],
+    });
+    const f1s = epochs.map(({ validation }) => validation!.metrics!['f1'] as number);
+    expect(stopping.best).toBe(Math.max(...f1s));
+    const { metrics: last } = await trainer.evaluate(train, { metrics: ['f1'] });
+    expect(last.f1).toBe(stopping.best);
+    const record = JSON.parse(JSON.stringify(epochs[0])) as EpochRecord;
+    expect(record.validation).toEqual(epochs[0]!.validation);
+  });
+
+  it('that a callback needs but nobody asked for end the run before it begins', async () => {
+    using trainer = identity(2, 'softmaxCrossEntropy');
+    using examples = set([1, 0, 0, 1], Int32Array.of(1, 1), 2);
+    for (const metric of ['validation.f1', 'validation.confusionMatrix'] as const) {
+      const { code, path } = await failure(() =>
+        trainer.fit(examples, {
+          ...{ epochs: 1, validation: examples, metrics: ['recall', 'confusionMatrix'] },
+          callbacks: [callbacks.earlyStopping({ metric })],
+        }),
+      );
+      expect([code, path]).toEqual(['MISSING', 'fit.validation']);
+    }
+    const { path } = await failure(() => trainer.fit(examples, { epochs: 1, metrics: ['f1'] }));
+    expect(path).toBe('fit.validation');
+  });
+});
+
+it('results are typed by what was asked for', async () => {
+  using trainer = identity(2, 'softmaxCrossEntropy');
+  using examples = set([1, 0, 0, 1], Int32Array.of(1, 0), 2);
+  const some = await trainer.evaluate(examples, { metrics: ['f1', metrics.topK(2), 'perClass'] });
+  expectTypeOf(some.metrics).toEqualTypeOf<{
+    readonly f1: number;
+    readonly top2: number;
+    readonly perClass: readonly metrics.ClassScores[];
+  }>();
+  const averaged = await trainer.evaluate(examples, {
+    metrics: [metrics.f1({ average: 'micro' }), metrics.recall()],
+  });
+  expectTypeOf(averaged.metrics).toEqualTypeOf<{
+    readonly f1Micro: number;
+    readonly recall: number;
+  }>();
+  const none = await trainer.evaluate(examples);
+  // @ts-expect-error -- nothing was asked for
+  expect(none.metrics).toBeUndefined();
+});
+
+describe('refused', () => {
+  it.each([
+    ['no list', 'f1', 'TYPE', 'evaluate.metrics'],
+    ['a misspelt name', ['acuracy'], 'RANGE', 'evaluate.metrics[0]'],
+    ['a number', [1], 'TYPE', 'evaluate.metrics[0]'],
+    ['an object', [{}], 'TYPE', 'evaluate.metrics[0].kind'],
+    ['one twice', ['f1', metrics.f1()], 'DUPLICATE', 'evaluate.metrics[1]'],
+    ['more than all', [metrics.topK(4)], 'RANGE', 'evaluate.metrics[0]'],
+    ['errors of classes', ['f1', 'mae'], 'MISMATCH', 'evaluate.metrics[1]'],
+  ])('%s', async (_, asked, code, path) => {
+    using trainer = identity(3, 'softmaxCrossEntropy');
+    using examples = set([1, 0, 0], Int32Array.of(1), 3);
+    const error = await failure(() => trainer.evaluate(examples, { metrics: asked as never }));
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+
+  it.each([
+    ['classes of numbers', 'meanSquaredError', 'accuracy'],
+    ['a rank of numbers', 'huber', 'rocAuc'],
+    ['classes of several questions', 'sigmoidCrossEntropy', 'f1'],
+  ] as const)('%s', async (_, loss, metric) => {
+    using trainer = identity(2, loss);
+    using examples = set([1, 0], Float32Array.of(1, 0), 2);
+    const { code } = await failure(() => trainer.evaluate(examples, { metrics: [metric] }));
+    expect(code).toBe('MISMATCH');
+  });
+
+  it.each([
+    ['topK', () => metrics.topK(0), 'RANGE'],
+    ['topK of a part', () => metrics.topK(1.5), 'TYPE'],
+    ['f1', () => metrics.f1({ average: 'mean' as never }), 'RANGE'],
+    ['recall', () => metrics.recall({ averages: 'macro' } as never), 'UNKNOWN_OPTION'],
+  ])('%s', async (_, body, code) => {
+    expect((await failure(body)).code).toBe(code);
+  });
+});
