@@ -34,7 +34,10 @@ export type ErrorCode =
   | 'DEPTH'
   | 'HEADER_LIMIT'
   | 'ENCODING'
-  | 'UNSAFE_PATH';
+  | 'UNSAFE_PATH'
+  | 'CHECKSUM'
+  | 'LOCKED'
+  | 'PERMISSION';
 
 /** What went wrong, in parts. `remedy` may be empty. */
 export interface ErrorFields {

@@ -101,19 +101,61 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly cancelled: boolean;
 }
 
+/** Where a run stood in an epoch, as a checkpoint keeps it. */
+export type NativeEpochProgress = Omit<NativeTrainProgress, 'cancelled'>;
+
 /** The rest of one epoch. */
 export interface NativeTrainRequest {
   readonly dataset: NativeDataset;
   readonly epoch: number;
-  readonly firstStep: number;
+  /** What was done of the epoch before; undefined at its beginning. */
+  readonly before?: NativeEpochProgress | undefined;
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly settings: Float64Array;
   /** Indices of the settings that change from step to step. */
   readonly columns: Float64Array;
-  /** Their values, [steps][columns]. */
+  /** Their values, [steps][columns], from the epoch's first step on. */
   readonly rates: Float64Array;
+  /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */
+  readonly snapshot?: NativeSnapshot | undefined;
+  /** 0: only when asked to. */
+  readonly snapshotEverySteps?: number;
+}
+
+/** What a step counts on the host. */
+export interface NativeCounters {
+  readonly step: number;
+  readonly skipped: number;
+  /** [groups][rule's scalars] */
+  readonly scalars: Float64Array;
+}
+
+/** A copy of a trainer's state; native/napi/snapshot.cc. */
+export interface NativeSnapshot {
+  /** Copies bytes from `offset` on. */
+  read(offset: number, target: Uint8Array): void;
+  write(offset: number, source: Uint8Array): void;
+  counters(): NativeCounters;
+  setCounters(counters: NativeCounters): void;
+  /** A run under way fills it as soon as it is free, between two steps. */
+  ask(): void;
+  /** What a run filled has been read. */
+  release(): void;
+  dispose(): void;
+}
+
+/** XXH64 of bytes that come in pieces; native/napi/checksum.cc. */
+export interface NativeChecksum {
+  update(bytes: Uint8Array): void;
+  /** 16 hexadecimal digits. */
+  digest(): string;
+}
+
+/** Holds a file until it is released, or the process ends; native/napi/file_lock.cc. */
+export interface NativeFileLock {
+  release(): void;
 }
 
 /** What `new native.Trainer` takes. */
@@ -130,12 +172,18 @@ export interface NativeTrainer {
   train(
     request: NativeTrainRequest,
     onProgress: (progress: NativeTrainProgress) => void,
+    onSnapshot?: (progress: NativeTrainProgress) => void,
   ): Promise<NativeTrainProgress>;
   evaluate(
     dataset: NativeDataset,
     batchSize: number,
     metrics?: NativeMetricRequest,
   ): Promise<NativeMetrics & { readonly totals?: NativeMetricTotals }>;
+  /** The tensors of a snapshot, in its order: float32, `parameters/NAME`, `slots/SLOT/NAME`, … */
+  state(): readonly { readonly name: string; readonly length: number }[];
+  /** Into and from a snapshot of as many bytes as the state has. */
+  save(snapshot: NativeSnapshot): Promise<void>;
+  load(snapshot: NativeSnapshot): Promise<void>;
   predict(
     inputs: Float32Array,
     rows: number,
@@ -248,6 +296,11 @@ export interface Native {
     labels: Int32Array | Float32Array | undefined,
     execution: { readonly threads?: number; readonly isa?: string },
   ): void;
+  /** XXH64 of a data set's shape and values: 16 hexadecimal digits. */
+  fingerprint(dataset: NativeDataset): string;
+  Checksum: new () => NativeChecksum;
+  FileLock: new (file: string, owner: string) => NativeFileLock;
+  Snapshot: new (bytes: number) => NativeSnapshot;
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
   /** With `probe`, the step's memory traffic without its arithmetic. */

@@ -8,12 +8,15 @@
 #include "backends/cuda/cuda_loader.h"
 #include "core/threads.h"
 #include "napi/arena_step.h"
+#include "napi/checksum.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/file_lock.h"
 #include "napi/operation.h"
 #include "napi/order.h"
 #include "napi/queued_step.h"
 #include "napi/random.h"
+#include "napi/snapshot.h"
 #include "napi/stepper.h"
 #include "napi/trainer.h"
 
@@ -91,11 +94,14 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<twins>(env, exports, "twins");
   export_function<get_cuda_status>(env, exports, "cudaStatus");
   export_function<find_cuda>(env, exports, "findCuda");
+  register_checksum(env, exports);
   register_dataset(env, exports);
+  register_file_lock(env, exports);
   register_operation(env, exports);
   register_order(env, exports);
   register_queued_step(env, exports);
   register_random(env, exports);
+  register_snapshot(env, exports);
   register_stepper(env, exports);
   register_arena_step(env, exports);
   register_trainer(env, exports);

@@ -16,6 +16,7 @@
 #include "napi/dataset.h"
 #include "napi/mailbox.h"
 #include "napi/metrics.h"
+#include "napi/snapshot.h"
 #include "napi/trainer_options.h"
 #include "train/engine.h"
 #include "train/job_thread.h"
@@ -68,6 +69,9 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::evaluate>>("evaluate"),
                            InstanceMethod<&Self::call<&Self::predict>>("predict"),
                            InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
+                           InstanceMethod<&Self::call<&Self::state>>("state"),
+                           InstanceMethod<&Self::call<&Self::save>>("save"),
+                           InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
                            InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
@@ -100,6 +104,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   struct Pending {
     Napi::Promise::Deferred deferred;
     Napi::FunctionReference progress;
+    Napi::FunctionReference snapshot;
     Napi::ObjectReference self;  // keeps this object while the job runs
   };
 
@@ -136,7 +141,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   Napi::Value start(const Napi::CallbackInfo& info, Work work) {
     refuse_busy();
     const Napi::Env env = info.Env();
-    pending_ = std::make_unique<Pending>(Pending{Napi::Promise::Deferred::New(env), {}, {}});
+    pending_ = std::make_unique<Pending>(Pending{Napi::Promise::Deferred::New(env), {}, {}, {}});
     pending_->self = Napi::Persistent(info.This().As<Napi::Object>());
     mailbox_->keep_alive(env, true);
     cancel_.clear();
@@ -182,28 +187,34 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     };
   }
 
-  void post_progress(const TrainProgress& progress) {
-    mailbox_->post([this, progress](Napi::Env env) {
-      if (pending_ && !pending_->progress.IsEmpty())
-        pending_->progress.Call({to_object(env, progress)});
+  // Tells one of the job's listeners.
+  void post_progress(const TrainProgress& progress, Napi::FunctionReference Pending::*listener) {
+    mailbox_->post([this, progress, listener](Napi::Env env) {
+      if (pending_ && !(*pending_.*listener).IsEmpty())
+        (*pending_.*listener).Call({to_object(env, progress)});
     });
   }
 
-  // train(request, onProgress) → Promise of the last progress
+  // train(request, onProgress, onSnapshot) → Promise of the last progress; onSnapshot
+  // is told where the run stood when the request's snapshot was taken.
   Napi::Value train(const Napi::CallbackInfo& info) {
     refuse_busy();
     auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
+    request->snapshots.taken = [this](const TrainProgress& progress) {
+      post_progress(progress, &Pending::snapshot);
+    };
     const Napi::Value promise = start(info, [this, request]() -> Mailbox::Message {
       const TrainProgress result =
           engine_->train(*request, cancel_, [&](const TrainProgress& progress) {
             const Clock::time_point now = Clock::now();
             if (now - last_progress_ < kProgressInterval) return;
             last_progress_ = now;
-            post_progress(progress);
+            post_progress(progress, &Pending::progress);
           });
       return resolving([result](Napi::Env env) { return to_object(env, result); });
     });
     if (info[1].IsFunction()) pending_->progress = Napi::Persistent(info[1].As<Napi::Function>());
+    if (info[2].IsFunction()) pending_->snapshot = Napi::Persistent(info[2].As<Napi::Function>());
     return promise;
   }
 
@@ -275,6 +286,32 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     result.Set("loss", loss);
     result.Set("gradients", arrays);
     return result;
+  }
+
+  // state() → [{ name, length }]: the tensors of a snapshot, in its order
+  Napi::Value state(const Napi::CallbackInfo& info) {
+    Napi::Array list = Napi::Array::New(info.Env());
+    for (const StateTensor& tensor : engine_->state()) {
+      Napi::Object entry = Napi::Object::New(info.Env());
+      entry.Set("name", tensor.name);
+      entry.Set("length", static_cast<double>(tensor.length));
+      list.Set(list.Length(), entry);
+    }
+    return list;
+  }
+
+  // save(snapshot), load(snapshot) → Promise<undefined>
+  Napi::Value save(const Napi::CallbackInfo& info) {
+    return start(info, [this, snapshot = to_snapshot(info[0])]() -> Mailbox::Message {
+      engine_->save(*snapshot);
+      return resolving([](Napi::Env env) { return env.Undefined(); });
+    });
+  }
+  Napi::Value load(const Napi::CallbackInfo& info) {
+    return start(info, [this, snapshot = to_snapshot(info[0])]() -> Mailbox::Message {
+      engine_->load(*snapshot);
+      return resolving([](Napi::Env env) { return env.Undefined(); });
+    });
   }
 
   // Signals may fire at any time: also after disposal, when there is nothing to end.

@@ -4,6 +4,7 @@
 
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/snapshot.h"
 
 namespace thalweg::napi {
 
@@ -59,6 +60,17 @@ Initial read_initial(const Napi::Object& object) {
           number(object, "value")};
 }
 
+TrainProgress read_progress(const Napi::Object& object) {
+  TrainProgress progress;
+  progress.metrics = {number(object, "lossSum"), integer(object, "correct"),
+                      integer(object, "examples")};
+  progress.steps = integer(object, "steps");
+  progress.skipped = integer(object, "skipped");
+  progress.gradient_norm = number(object, "gradientNorm");
+  progress.last_loss = number(object, "lastLoss");
+  return progress;
+}
+
 }  // namespace
 
 StepperOptions read_stepper_options(const Napi::Object& object) {
@@ -96,13 +108,18 @@ EngineOptions read_engine_options(const Napi::Object& object) {
 TrainRequest read_train_request(const Napi::Object& object) {
   TrainRequest request;
   request.epoch = integer(object, "epoch");
-  request.first_step = integer(object, "firstStep");
   request.batch_size = integer(object, "batchSize");
   request.shuffle = truth(object, "shuffle");
   request.drop_last = truth(object, "dropLast");
   request.settings = doubles(object, "settings");
   request.rates = {doubles(object, "columns"), doubles(object, "rates")};
   request.dataset = to_dataset(object.Get("dataset"), "dataset");
+  if (object.Get("before").IsObject())
+    request.before = read_progress(object.Get("before").As<Napi::Object>());
+  request.first_step = request.before.steps + request.before.skipped;
+  if (!object.Get("snapshot").IsObject()) return request;
+  request.snapshots.place = to_snapshot(object.Get("snapshot"));
+  request.snapshots.every_steps = integer(object, "snapshotEverySteps");
   return request;
 }
 

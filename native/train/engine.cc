@@ -30,6 +30,19 @@ void add(const LossResult& loss, int64_t rows, Metrics& metrics) {
   metrics.examples += rows;
 }
 
+// Whose gradient or loss it is: the rows of a batch, the first of them by number.
+[[noreturn]] void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step) {
+  constexpr int64_t kShown = 8;
+  const int64_t rows = rows_of(source, step), shown = std::min(rows, kShown);
+  std::vector<uint32_t> indices(shown);
+  source.order->indices(step * source.batch_size, shown, indices.data());
+  std::string list;
+  for (const uint32_t index : indices) list += (list.empty() ? "" : ", ") + std::to_string(index);
+  if (rows > shown) list += " and " + std::to_string(rows - shown) + " more";
+  fields.received += ", batch " + std::to_string(step) + " of its epoch: rows " + list;
+  throw Error(std::move(fields));
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options)
@@ -46,8 +59,34 @@ Engine::Engine(EngineOptions options)
     parameters_.push_back(arena_.tensor(0, i));
     gradients_.push_back(arena_.tensor(1, i));
   }
+  list_state();
   if (QueuedBackend* queue = backend_.queued())
     device_batches_ = std::make_unique<DeviceBatches>(*queue);
+}
+
+void Engine::list_state() {
+  const auto& tensors = options_.stepper.tensors;
+  for (size_t i = 0; i < tensors.size(); ++i)
+    state_.push_back({"parameters/" + tensors[i].name, parameters_[i], tensors[i].length});
+  const auto& slots = stepper_.rule().slots;
+  for (size_t slot = 0; slot < slots.size(); ++slot)
+    for (size_t i = 0; i < tensors.size(); ++i)
+      state_.push_back({"slots/" + std::string(slots[slot]) + "/" + tensors[i].name,
+                        stepper_.slot(static_cast<int>(slot), i), tensors[i].length});
+}
+
+void Engine::save(Snapshot& snapshot) {
+  snapshot.take(state_, backend_.memory(), backend_.queued() == nullptr);
+  snapshot.counters = stepper_.counters();
+}
+
+void Engine::load(const Snapshot& snapshot) {
+  const size_t scalars = stepper_.counters().scalars.size();
+  if (snapshot.counters.scalars.size() != scalars)
+    throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
+                 std::to_string(scalars), ""});
+  snapshot.put_back(state_, backend_.memory(), backend_.queued() == nullptr);
+  stepper_.set_counters(snapshot.counters);
 }
 
 void Engine::read(int array, size_t index, float* out) const {
@@ -73,13 +112,22 @@ struct Engine::Run {
   SettingsReader settings;
   std::unique_ptr<BatchFeed> feed;
   TrainProgress progress;
+  int64_t first_step_count = 0;  // of the trainer, when this epoch began
+  bool owes_snapshot = false;
 
+  // Whether the state should be kept before the next step.
+  bool is_snapshot_due() const {
+    const auto& place = request.snapshots.place;
+    return place && place->is_free() && (owes_snapshot || place->is_asked());
+  }
   void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
     if (!stepped.skipped) add(loss, rows, progress.metrics);
     progress.last_loss = loss.sum / static_cast<double>(rows);
     progress.gradient_norm = stepped.gradient_norm;
     progress.skipped += stepped.skipped;
     progress.steps += !stepped.skipped;
+    const int64_t every = request.snapshots.every_steps;
+    owes_snapshot |= every > 0 && (first_step_count + progress.steps) % every == 0;
     report(progress);
   }
 };
@@ -94,16 +142,31 @@ bool Engine::step(Run& run, int64_t number) {
   if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) return false;
   StepSettings settings = run.settings.at(run.progress.steps);
   settings.loss = loss.sum;
-  run.count(loss, rows, stepper_.step(parameters_.data(), gradients_.data(), settings));
+  try {
+    run.count(loss, rows, stepper_.step(parameters_.data(), gradients_.data(), settings));
+  } catch (const Error& error) {
+    if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
+    throw;
+  }
   return true;
 }
 
 void Engine::run_one_by_one(Run& run) {
   for (int64_t number = run.request.first_step; number < run.source.steps; ++number) {
-    if (step(run, number)) continue;
-    run.progress.cancelled = true;
-    return;
+    if (!step(run, number)) {
+      run.progress.cancelled = true;
+      return;
+    }
+    if (run.is_snapshot_due()) keep(run);
   }
+}
+
+void Engine::keep(Run& run) {
+  Snapshot& place = *run.request.snapshots.place;
+  save(place);
+  run.owes_snapshot = false;
+  place.fill();
+  run.request.snapshots.taken(run.progress);
 }
 
 // Keeps the device fed. A halted step is run again by itself, which says what was
@@ -116,13 +179,17 @@ void Engine::run_queued(Run& run) {
   pipeline_->begin(run.source, options_.seed);
   int64_t next = run.request.first_step;
   for (;;) {
-    const bool pushes = next < run.source.steps && !run.cancel.is_set();
+    const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due();
     if (pushes && !pipeline_->is_full()) {
       pipeline_->push(next, run.settings.at(run.progress.steps + pipeline_->size()));
       ++next;
       continue;
     }
-    if (pipeline_->is_empty()) break;
+    if (pipeline_->is_empty()) {
+      if (!run.is_snapshot_due()) break;
+      keep(run);
+      continue;
+    }
     const StepPipeline::Step done = pipeline_->pop();
     if (done.receipt.halted == 0) {
       StepReport stepped;
@@ -153,8 +220,8 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
              source,
              SettingsReader(request.settings, request.rates, stepper_),
              make_feed(source),
-             {}};
-  run.progress.gradient_norm = std::nan("");
+             request.before};
+  run.first_step_count = stepper_.step_count() - request.before.steps;
   if (device_batches_)
     run_queued(run);
   else

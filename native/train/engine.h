@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@
 #include "train/network.h"
 #include "train/plan.h"
 #include "train/settings.h"
+#include "train/snapshot.h"
 #include "train/step_pipeline.h"
 #include "train/stepper.h"
 
@@ -31,6 +33,29 @@ struct EngineOptions {
   uint64_t seed = 0;
 };
 
+struct Metrics {
+  double loss_sum = 0;  // of examples
+  int64_t correct = 0;
+  int64_t examples = 0;
+};
+
+struct TrainProgress {
+  Metrics metrics;  // of the steps taken of this epoch
+  int64_t steps = 0;
+  int64_t skipped = 0;
+  double gradient_norm =
+      std::numeric_limits<double>::quiet_NaN();  // of the last step; NaN where not measured
+  double last_loss = 0;
+  bool cancelled = false;
+};
+
+// Where and when a run leaves a copy of its state, between two steps.
+struct SnapshotPlan {
+  std::shared_ptr<Snapshot> place;  // null: nowhere
+  int64_t every_steps = 0;          // of the trainer's count; 0: when it is asked for
+  std::function<void(const TrainProgress&)> taken;
+};
+
 // One run through (the rest of) an epoch.
 struct TrainRequest {
   std::shared_ptr<const data::Dataset> dataset;
@@ -40,22 +65,9 @@ struct TrainRequest {
   bool shuffle = true;
   bool drop_last = false;
   std::vector<double> settings;  // as napi/stepper.cc reads them
-  StepTable rates;  // and what else changes, step by step; a skipped step does not count
-};
-
-struct Metrics {
-  double loss_sum = 0;  // of examples
-  int64_t correct = 0;
-  int64_t examples = 0;
-};
-
-struct TrainProgress {
-  Metrics metrics;  // since the request began, of the steps taken
-  int64_t steps = 0;
-  int64_t skipped = 0;
-  double gradient_norm = 0;  // of the last step; NaN where not measured
-  double last_loss = 0;
-  bool cancelled = false;
+  StepTable rates;  // and what else changes, by steps of the epoch; a skipped step does not count
+  TrainProgress before;  // of the epoch's steps before first_step
+  SnapshotPlan snapshots;
 };
 
 class Engine {
@@ -87,6 +99,11 @@ class Engine {
   Stepper& stepper() { return stepper_; }
   size_t bytes() const;
 
+  // All that a run needs to go on besides what it was made with, and its copies.
+  const std::vector<StateTensor>& state() const { return state_; }
+  void save(Snapshot& snapshot);
+  void load(const Snapshot& snapshot);
+
  private:
   // A run of steps, with what each of them needs.
   struct Run;
@@ -94,9 +111,11 @@ class Engine {
   bool step(Run& run, int64_t number);
   void run_one_by_one(Run& run);
   void run_queued(Run& run);
+  void keep(Run& run);
   [[noreturn]] static void refuse_aborted();
   void read(int array, size_t index, float* out) const;
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
+  void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
 
   EngineOptions options_;
@@ -106,6 +125,7 @@ class Engine {
   Stepper stepper_;
   std::vector<float*> parameters_;
   std::vector<const float*> gradients_;
+  std::vector<StateTensor> state_;
   // Where the backend is queued; the pipeline from the first run on.
   std::unique_ptr<DeviceBatches> device_batches_;
   std::unique_ptr<StepPipeline> pipeline_;

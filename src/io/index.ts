@@ -1,3 +1,3 @@
 /** Files of tensors. */
 export { readSafetensors, writeSafetensors } from './safetensors.js';
-export type { SafetensorsFile, SafetensorsTensor, SafetensorsType } from './safetensors.js';
+export type { SafetensorsFile, SafetensorsTensor, SafetensorsType } from './safetensors-header.js';

@@ -1,7 +1,7 @@
 /** A file that grows: lines or records are added whole, in order, beside the run. */
 import { open, stat, truncate } from 'node:fs/promises';
 import { ThalwegError } from '../errors.js';
-import { translate } from './atomic.js';
+import { fileError } from './files.js';
 
 /** Bytes of a regular file; 0 where there is none. Others (a pipe would block) are UNSAFE_PATH. */
 async function lengthOf(file: string): Promise<number> {
@@ -10,7 +10,7 @@ async function lengthOf(file: string): Promise<number> {
     if (found.isFile()) return found.size;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-    throw translate(error, file);
+    throw fileError(error, file);
   }
   throw new ThalwegError({
     code: 'UNSAFE_PATH',
@@ -54,7 +54,7 @@ export class LogFile {
       this.#bytes = Math.min(length, keep);
       if (this.#bytes < length) await truncate(this.file, this.#bytes);
     } catch (error) {
-      throw translate(error, this.file);
+      throw fileError(error, this.file);
     }
   }
 
@@ -86,7 +86,7 @@ export class LogFile {
       while (this.#waiting.length > 0) await this.#append(Buffer.concat(this.#waiting.splice(0)));
     } catch (error) {
       this.#waiting = [];
-      this.#failure ??= { error: translate(error, this.file) };
+      this.#failure ??= { error: fileError(error, this.file) };
     } finally {
       this.#writing = undefined;
     }

@@ -163,7 +163,7 @@ export class TrainingRun {
     let listenerError: { readonly error: unknown } | undefined;
     const job = native.train(
       {
-        ...{ dataset: nativeDataset(dataset), epoch, firstStep: 0, batchSize, shuffle, dropLast },
+        ...{ dataset: nativeDataset(dataset), epoch, batchSize, shuffle, dropLast },
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
       },
       (progress) => {

@@ -42,7 +42,12 @@ describe('writing atomically', () => {
   });
 
   it('passes other errors of the file system on', async () => {
-    vi.mocked(promises.open).mockRejectedValueOnce(systemError('EACCES'));
-    await expect(writeAtomically(file, [bytes])).rejects.toThrow('EACCES');
+    vi.mocked(promises.open).mockRejectedValueOnce(systemError('EIO'));
+    await expect(writeAtomically(file, [bytes])).rejects.toThrow('EIO');
+  });
+
+  it.each(['EACCES', 'EPERM', 'EROFS'])('%s is PERMISSION', async (name) => {
+    vi.mocked(promises.open).mockRejectedValueOnce(systemError(name));
+    expect((await failure(() => writeAtomically(file, [bytes]))).code).toBe('PERMISSION');
   });
 });

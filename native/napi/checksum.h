@@ -1,0 +1,10 @@
+// XXH64 of bytes and of data sets.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_checksum(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi

@@ -1,0 +1,43 @@
+#include "napi/file_lock.h"
+
+#include <memory>
+
+#include "core/file_lock.h"
+#include "napi/convert.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+// Ends with release(), with its garbage collection or with its environment.
+class NativeFileLock : public Napi::ObjectWrap<NativeFileLock> {
+ public:
+  static Napi::Function define(Napi::Env env) {
+    return DefineClass(env, "NativeFileLock",
+                       {InstanceMethod<&NativeFileLock::release>("release")});
+  }
+
+  // (file, owner)
+  explicit NativeFileLock(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      lock_ = std::make_unique<FileLock>(info[0].As<Napi::String>().Utf8Value(),
+                                         info[1].As<Napi::String>().Utf8Value());
+    });
+  }
+
+ private:
+  Napi::Value release(const Napi::CallbackInfo& info) {
+    lock_.reset();
+    return info.Env().Undefined();
+  }
+
+  std::unique_ptr<FileLock> lock_;
+};
+
+}  // namespace
+
+void register_file_lock(Napi::Env env, Napi::Object exports) {
+  exports.Set("FileLock", NativeFileLock::define(env));
+}
+
+}  // namespace thalweg::napi

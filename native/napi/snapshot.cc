@@ -1,0 +1,137 @@
+#include "napi/snapshot.h"
+
+#include <cstring>
+#include <utility>
+
+#include "napi/convert.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+class NativeSnapshot : public Napi::ObjectWrap<NativeSnapshot> {
+ public:
+  static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x736e617073686f74};
+
+  static Napi::Function define(Napi::Env env) {
+    using Self = NativeSnapshot;
+    return DefineClass(env, "NativeSnapshot",
+                       {
+                           InstanceMethod<&Self::call<&Self::read>>("read"),
+                           InstanceMethod<&Self::call<&Self::write>>("write"),
+                           InstanceMethod<&Self::call<&Self::counters>>("counters"),
+                           InstanceMethod<&Self::call<&Self::set_counters>>("setCounters"),
+                           InstanceMethod<&Self::call<&Self::ask>>("ask"),
+                           InstanceMethod<&Self::call<&Self::release>>("release"),
+                           InstanceMethod<&Self::dispose>("dispose"),
+                       });
+  }
+
+  // (bytes)
+  explicit NativeSnapshot(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+    guarded(info.Env(), [&] {
+      info.This().As<Napi::Object>().TypeTag(&kTag);
+      snapshot_ = std::make_shared<Snapshot>(to_uint64(info[0], "bytes"));
+      report(info.Env(), static_cast<int64_t>(snapshot_->bytes()));
+    });
+  }
+  void Finalize(Napi::BasicEnv env) override { report(env, -reported_); }
+
+  std::shared_ptr<Snapshot> get() const {
+    if (!snapshot_)
+      throw Error({"DISPOSED", "snapshot", "a disposed snapshot", "a live snapshot", ""});
+    return snapshot_;
+  }
+
+ private:
+  template <Napi::Value (NativeSnapshot::*kMethod)(const Napi::CallbackInfo&)>
+  Napi::Value call(const Napi::CallbackInfo& info) {
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      get();
+      return (this->*kMethod)(info);
+    });
+  }
+
+  void report(Napi::BasicEnv env, int64_t bytes) {
+    int64_t ignored;
+    if (bytes != 0) napi_adjust_external_memory(env, bytes, &ignored);
+    reported_ += bytes;
+  }
+
+  // Bytes [offset, offset + array's length) of the snapshot, and the array's own.
+  std::pair<char*, Span> range(const Napi::CallbackInfo& info) const {
+    const uint64_t offset = to_uint64(info[0], "offset");
+    const Span span = typed_span(info[1], napi_uint8_array, "bytes");
+    if (offset > snapshot_->bytes() || span.length > snapshot_->bytes() - offset)
+      throw Error({"RANGE", "offset", std::to_string(offset) + " + " + std::to_string(span.length),
+                   "at most " + std::to_string(snapshot_->bytes()), ""});
+    return {snapshot_->data() + offset, span};
+  }
+
+  // read(offset, target: Uint8Array), write(offset, source: Uint8Array)
+  Napi::Value read(const Napi::CallbackInfo& info) {
+    const auto [place, span] = range(info);
+    if (span.length > 0) std::memcpy(span.data, place, span.length);
+    return info.Env().Undefined();
+  }
+  Napi::Value write(const Napi::CallbackInfo& info) {
+    const auto [place, span] = range(info);
+    if (span.length > 0) std::memcpy(place, span.data, span.length);
+    return info.Env().Undefined();
+  }
+
+  // counters() → { step, skipped, scalars: Float64Array }
+  Napi::Value counters(const Napi::CallbackInfo& info) {
+    const StepCounters& counters = snapshot_->counters;
+    Napi::Object result = Napi::Object::New(info.Env());
+    result.Set("step", static_cast<double>(counters.steps));
+    result.Set("skipped", static_cast<double>(counters.skipped));
+    auto scalars = Napi::Float64Array::New(info.Env(), counters.scalars.size());
+    for (size_t i = 0; i < counters.scalars.size(); ++i) scalars[i] = counters.scalars[i];
+    result.Set("scalars", scalars);
+    return result;
+  }
+  Napi::Value set_counters(const Napi::CallbackInfo& info) {
+    const auto object = info[0].As<Napi::Object>();
+    StepCounters counters;
+    counters.steps = object.Get("step").As<Napi::Number>().Int64Value();
+    counters.skipped = object.Get("skipped").As<Napi::Number>().Int64Value();
+    const Span span = typed_span(object.Get("scalars"), napi_float64_array, "scalars");
+    const auto* first = static_cast<const double*>(span.data);
+    counters.scalars.assign(first, first + span.length);
+    snapshot_->counters = std::move(counters);
+    return info.Env().Undefined();
+  }
+
+  Napi::Value ask(const Napi::CallbackInfo& info) {
+    snapshot_->ask();
+    return info.Env().Undefined();
+  }
+  Napi::Value release(const Napi::CallbackInfo& info) {
+    snapshot_->release();
+    return info.Env().Undefined();
+  }
+  // The memory lives on while a job uses it.
+  Napi::Value dispose(const Napi::CallbackInfo& info) {
+    report(info.Env(), -reported_);
+    snapshot_.reset();
+    return info.Env().Undefined();
+  }
+
+  std::shared_ptr<Snapshot> snapshot_;
+  int64_t reported_ = 0;  // bytes, to V8
+};
+
+}  // namespace
+
+std::shared_ptr<Snapshot> to_snapshot(const Napi::Value& value) {
+  if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&NativeSnapshot::kTag))
+    throw Error({"TYPE", "snapshot", "another value", "a snapshot", ""});
+  return NativeSnapshot::Unwrap(value.As<Napi::Object>())->get();
+}
+
+void register_snapshot(Napi::Env env, Napi::Object exports) {
+  exports.Set("Snapshot", NativeSnapshot::define(env));
+}
+
+}  // namespace thalweg::napi

@@ -1,0 +1,17 @@
+// A trainer's state in memory of its own: native/train/snapshot.h for JavaScript.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "train/snapshot.h"
+
+namespace thalweg::napi {
+
+void register_snapshot(Napi::Env env, Napi::Object exports);
+
+// The snapshot of a JavaScript handle, or TYPE / DISPOSED.
+std::shared_ptr<Snapshot> to_snapshot(const Napi::Value& value);
+
+}  // namespace thalweg::napi

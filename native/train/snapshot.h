@@ -1,0 +1,60 @@
+// A copy of all that a training run needs to go on: tensors and counters. Taken on
+// the training thread between two steps, read on another while the run goes on.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/host_memory.h"
+#include "core/memory.h"
+#include "train/stepper.h"
+
+namespace thalweg {
+
+// A named piece of a trainer's state, in the device's memory: `parameters/NAME`,
+// `slots/SLOT/NAME`, and whatever else steps read and write.
+struct StateTensor {
+  std::string name;
+  float* data;
+  int64_t length;  // floats
+};
+
+class Snapshot {
+ public:
+  // Room for tensors of so many bytes in all, one after another. Throws MEMORY.
+  explicit Snapshot(size_t bytes) : memory_(bytes), bytes_(bytes) {}
+
+  char* data() const { return static_cast<char*>(memory_.data()); }
+  size_t bytes() const { return bytes_; }
+
+  // From and to tensors that fill it exactly, else SHAPE. `is_host`: several threads
+  // may use the memory at once.
+  void take(const std::vector<StateTensor>& tensors, Memory& memory, bool is_host);
+  void put_back(const std::vector<StateTensor>& tensors, Memory& memory, bool is_host) const;
+
+  StepCounters counters;
+
+  // Any thread: the next free moment between two steps should be kept.
+  void ask() { asked_.store(true, std::memory_order_relaxed); }
+  bool is_asked() const { return asked_.load(std::memory_order_relaxed); }
+  // One thread fills it, and one then reads it and says so.
+  bool is_free() const { return !full_.load(std::memory_order_acquire); }
+  void fill() {
+    asked_.store(false, std::memory_order_relaxed);
+    full_.store(true, std::memory_order_release);
+  }
+  void release() { full_.store(false, std::memory_order_release); }
+
+ private:
+  template <class Copy>
+  void each_block(const std::vector<StateTensor>& tensors, bool is_host, const Copy& copy) const;
+
+  HostMemory memory_;
+  size_t bytes_ = 0;
+  std::atomic<bool> asked_{false};
+  std::atomic<bool> full_{false};
+};
+
+}  // namespace thalweg

@@ -1,0 +1,42 @@
+/**
+ * The file operations of atomic writes and of checkpoints. Always called as `files.…`: tests put
+ * others in their place, which fail, crash and record.
+ */
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type ErrorCode, ThalwegError } from '../errors.js';
+
+/** The part of node:fs/promises that is used. */
+export const files = { lstat, mkdir, open, readdir, rename, rm };
+
+/** What the system's error codes become. */
+const known: Readonly<Record<string, readonly [ErrorCode, string, string, string?]>> = {
+  ENOSPC: [
+    'NO_SPACE',
+    'a full disk',
+    'room for the file',
+    'free some; what was there before is intact',
+  ],
+  EDQUOT: [
+    'NO_SPACE',
+    'a full quota',
+    'room for the file',
+    'free some; what was there before is intact',
+  ],
+  EFBIG: ['NO_SPACE', 'a file too large', 'room for the file', 'what was there before is intact'],
+  ENOENT: ['MISSING', 'no such file or folder', 'an existing one'],
+  ENOTDIR: ['MISSING', 'no such folder', 'an existing folder'],
+  EACCES: ['PERMISSION', 'permission denied', 'a place that may be used'],
+  EPERM: ['PERMISSION', 'an operation that is not permitted', 'a place that may be used'],
+  EROFS: ['PERMISSION', 'a read-only file system', 'a place that may be written'],
+  ELOOP: ['UNSAFE_PATH', 'a symbolic link', 'the file itself'],
+  EISDIR: ['UNSAFE_PATH', 'a folder', 'a regular file'],
+  ENXIO: ['UNSAFE_PATH', 'no regular file', 'a regular file'],
+};
+
+/** What the file system refused, as a coded error where there is a code for it. */
+export function fileError(error: unknown, path: string): unknown {
+  const entry = known[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  if (entry === undefined || error instanceof ThalwegError) return error;
+  const [code, received, expected, remedy = ''] = entry;
+  return new ThalwegError({ code, path, received, expected, remedy }, { cause: error });
+}
