@@ -4,6 +4,10 @@ export * as callbacks from './callbacks/index.js';
 export { progress } from './cli/progress.js';
 export type { ProgressOptions, ProgressStream } from './cli/progress.js';
 export * as chart from './report/chart.js';
+export type { CheckpointOptions, RollbackOptions } from './checkpoint/options.js';
+export type { Resumed, ResumeOptions } from './checkpoint/resume.js';
+export type { DamagedCheckpoint } from './checkpoint/folder.js';
+export type { Difference } from './checkpoint/differences.js';
 export * as data from './data/index.js';
 export * as device from './device.js';
 export { ThalwegError } from './errors.js';
@@ -25,6 +29,7 @@ export type {
 export type { Fit } from './train/fit.js';
 export type { EndReason, EpochRecord, Evaluation, History } from './train/history.js';
 export type {
+  CheckpointEvent,
   EndEvent,
   EpochEvent,
   ProgressEvent,

@@ -122,6 +122,8 @@ export interface NativeTrainRequest {
   readonly snapshot?: NativeSnapshot | undefined;
   /** 0: only when asked to. */
   readonly snapshotEverySteps?: number;
+  /** Whether the loop waits for a full snapshot to be released rather than leave one out. */
+  readonly snapshotWaits?: boolean;
 }
 
 /** What a step counts on the host. */

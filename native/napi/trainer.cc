@@ -300,10 +300,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return list;
   }
 
-  // save(snapshot), load(snapshot) → Promise<undefined>
+  // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
   Napi::Value save(const Napi::CallbackInfo& info) {
     return start(info, [this, snapshot = to_snapshot(info[0])]() -> Mailbox::Message {
       engine_->save(*snapshot);
+      snapshot->fill();
       return resolving([](Napi::Env env) { return env.Undefined(); });
     });
   }

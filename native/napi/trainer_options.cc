@@ -120,6 +120,7 @@ TrainRequest read_train_request(const Napi::Object& object) {
   if (!object.Get("snapshot").IsObject()) return request;
   request.snapshots.place = to_snapshot(object.Get("snapshot"));
   request.snapshots.every_steps = integer(object, "snapshotEverySteps");
+  request.snapshots.waits = truth(object, "snapshotWaits");
   return request;
 }
 

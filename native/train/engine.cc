@@ -1,7 +1,9 @@
 #include "train/engine.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 #include <utility>
 
 #include "backends/cpu/gather.h"
@@ -118,7 +120,10 @@ struct Engine::Run {
   // Whether the state should be kept before the next step.
   bool is_snapshot_due() const {
     const auto& place = request.snapshots.place;
-    return place && place->is_free() && (owes_snapshot || place->is_asked());
+    if (!place || !(owes_snapshot || place->is_asked())) return false;
+    while (owes_snapshot && request.snapshots.waits && !place->is_free() && !cancel.is_set())
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    return place->is_free();
   }
   void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
     if (!stepped.skipped) add(loss, rows, progress.metrics);

@@ -53,6 +53,7 @@ struct TrainProgress {
 struct SnapshotPlan {
   std::shared_ptr<Snapshot> place;  // null: nowhere
   int64_t every_steps = 0;          // of the trainer's count; 0: when it is asked for
+  bool waits = false;               // for the place, rather than leave a copy out
   std::function<void(const TrainProgress&)> taken;
 };
 

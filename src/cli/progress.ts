@@ -146,7 +146,7 @@ export function progress(options: ProgressOptions = {}): (event: TrainEvent) => 
       const how = event.reason === 'completed' ? 'done' : 'stopped';
       const why = event.stopReason === undefined ? '' : `: ${event.stopReason}`;
       stream.write(`${clear}${style.dim(`${how} after ${formatDuration(event.seconds)}${why}`)}\n`);
-    } else if (terminal && performance.now() - drawn >= interval) {
+    } else if (event.type === 'progress' && terminal && performance.now() - drawn >= interval) {
       drawn = performance.now();
       stream.write(`${clear}${barLine(event, epochs, stream.columns || 80)}`);
     }

@@ -104,6 +104,8 @@ export class StepSettings {
   readonly #rateScales: readonly number[];
   readonly #fixedRates: readonly (number | undefined)[];
   readonly #optimizer: Optimizer;
+  /** Multiplies every learning rate: what a run that went back to a checkpoint goes on with. */
+  rateScale = 1;
 
   constructor(optimizer: Optimizer, options: StepOptions, reportNorm = false) {
     const lowered = lower(optimizer);
@@ -167,8 +169,8 @@ export class StepSettings {
   /** Writes what moves into the row; gives the base learning rate, finite and at least 0. */
   #advance(position: Position): number {
     const at = `at step ${position.step}`;
-    const rate = valueAt(this.learningRate, position);
-    checkNumber(`learningRate ${at}`, rate, nonNegative);
+    const given = valueAt(this.learningRate, position);
+    const rate = checkNumber(`learningRate ${at}`, given, nonNegative) * this.rateScale;
     for (let group = 0; group < this.groupCount; group++)
       this.values[this.#rateColumn(group)] = this.#rate(group, rate);
     for (const { path, value, range, column } of this.#moving)
@@ -181,7 +183,8 @@ export class StepSettings {
   }
 
   #rate(group: number, base: number): number {
-    return this.#fixedRates[group] ?? base * (this.#rateScales[group] ?? 1);
+    const fixed = this.#fixedRates[group];
+    return fixed === undefined ? base * (this.#rateScales[group] ?? 1) : fixed * this.rateScale;
   }
 
   /** Whether the step reports the gradient's norm. */

@@ -82,5 +82,22 @@ export interface EndEvent {
   readonly seconds: number;
 }
 
+/** Sent after a checkpoint was written; not of the last one, which `History.checkpoint` names. */
+export interface CheckpointEvent {
+  /** Tells the events apart. */
+  readonly type: 'checkpoint';
+  /** Where it lies. */
+  readonly file: string;
+  /** Steps taken when it was, over all runs. */
+  readonly step: number;
+  /** Epochs finished then. */
+  readonly epoch: number;
+  /** From the snapshot to the file's name; training went on meanwhile. */
+  readonly seconds: number;
+  /** Of the file. */
+  readonly bytes: number;
+}
+
 /** Any of them; `type` tells which. */
-export type TrainEvent = StartEvent | ProgressEvent | EpochEvent | WarningEvent | EndEvent;
+export type TrainEvent =
+  CheckpointEvent | StartEvent | ProgressEvent | EpochEvent | WarningEvent | EndEvent;

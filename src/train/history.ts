@@ -47,4 +47,6 @@ export interface History {
   readonly steps: number;
   /** Of the whole call, validation included. */
   readonly seconds: number;
+  /** The newest file, where the run kept checkpoints. */
+  readonly checkpoint?: string;
 }

@@ -1,6 +1,11 @@
 /** What a trainer and its runs are told, checked. */
 import type { Callback, MetricPath } from '../callbacks/callback.js';
 import { checkCallbacks } from '../callbacks/set.js';
+import {
+  type CheckpointOptions,
+  type CheckpointPlan,
+  planCheckpoints,
+} from '../checkpoint/options.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
@@ -61,6 +66,8 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** What watches the run, and may stop it: `callbacks.earlyStopping()`, … Called in their order. */
   readonly callbacks?: readonly Callback[];
+  /** Files from which the run can go on after a crash, with the very same bits. Default none. */
+  readonly checkpoint?: CheckpointOptions;
   /** Called with each event; `progress()` makes one that draws a bar. */
   readonly onEvent?: (event: TrainEvent) => void;
 }
@@ -86,6 +93,7 @@ export interface FitPlan {
   readonly wanted: readonly Wanted[];
   readonly signal: AbortSignal | undefined;
   readonly callbacks: readonly Callback[];
+  readonly checkpoint: CheckpointPlan | undefined;
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
 }
 
@@ -97,7 +105,7 @@ export interface Task {
 
 const fitKeys = [
   ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'last'],
-  ...['signal', 'callbacks', 'onEvent'],
+  ...['signal', 'callbacks', 'checkpoint', 'onEvent'],
 ];
 
 /** What a loss applies to the model's outputs by itself. */
@@ -186,11 +194,15 @@ export function planFit(
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
   checkRequired(callbacks, task.loss, options.validation && wanted);
   const { validation } = options;
+  const checkpoint =
+    options.checkpoint === undefined
+      ? undefined
+      : planCheckpoints('fit.checkpoint', options.checkpoint, validation !== undefined);
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
   return {
     ...{ dataset, epochs, batches, shuffle, dropLast, validation, wanted },
-    ...{ signal, callbacks, onEvent },
+    ...{ signal, callbacks, checkpoint, onEvent },
   };
 }
 

@@ -1,11 +1,17 @@
 /** The loss of the latest steps, from reports that are sums over an epoch so far. */
-import { ExponentialAverage } from '../average/exponential.js';
+import { ExponentialAverage, type ExponentialState } from '../average/exponential.js';
 
 /** Sums over an epoch so far. */
 interface Sums {
   readonly lossSum: number;
   readonly examples: number;
   readonly steps: number;
+}
+
+/** What a {@link RecentLoss} has seen; plain data. */
+export interface RecentLossState {
+  readonly average: ExponentialState;
+  readonly seen: Sums;
 }
 
 const none: Sums = { lossSum: 0, examples: 0, steps: 0 };
@@ -27,5 +33,14 @@ export class RecentLoss {
     this.#seen = { lossSum, examples, steps };
     if (count > 0 && Number.isFinite(mean)) this.#average.push(mean, count);
     return this.#average.count > 0 ? this.#average.value : undefined;
+  }
+
+  state(): RecentLossState {
+    return { average: this.#average.state(), seen: this.#seen };
+  }
+
+  restore({ average, seen }: RecentLossState): void {
+    this.#average.restore(average);
+    this.#seen = seen;
   }
 }

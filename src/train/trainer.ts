@@ -1,5 +1,13 @@
 /** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
 import { checkArray } from '../arrays.js';
+import { checkPath } from '../checkpoint/folder.js';
+import {
+  type Resumed,
+  type ResumeOptions,
+  resumeFrom,
+  saveCheckpoint,
+} from '../checkpoint/resume.js';
+import { type TrainerDescription, describeTrainer } from '../checkpoint/state.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { checkSeed } from '../data/order.js';
 import { resolveDevice } from '../device.js';
@@ -11,7 +19,7 @@ import { type NativeTrainer, native } from '../native.js';
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkOptions, requireOptions } from '../options.js';
+import { checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { StepSettings } from '../optim/settings.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
@@ -26,7 +34,8 @@ import {
   planFit,
 } from './options.js';
 import { readParameters, writeParameters } from './parameters.js';
-import { TrainingRun, newRecord } from './training-run.js';
+import { newRecord } from './record.js';
+import { type RunContext, TrainingRun } from './training-run.js';
 import { readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.gradients} gives. */
@@ -80,6 +89,7 @@ export class Trainer implements Disposable {
   #native: NativeTrainer | undefined;
   #busy = false;
   readonly #record = newRecord();
+  readonly #description: TrainerDescription;
 
   /** @throws ThalwegError RANGE, TYPE, SEED, MISMATCH, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {
@@ -99,12 +109,18 @@ export class Trainer implements Disposable {
       nonFinite !== 'allow', // for the events: the gradient is read anyway
     );
     const { parameters } = this.model;
+    const groups = parameters.map(({ name }) => this.#settings.groupOf(name));
+    this.#description = describeTrainer({
+      ...{ model: this.model, loss: this.loss, rule: this.#settings.rule.name, groups },
+      ...{ seed: String(this.seed), optimizer: this.optimizer, clip: clip ?? {} },
+      ...{ nonFinite: nonFinite ?? 'stop', device: this.device },
+    });
     this.#native = new native.Trainer({
       rule: this.#settings.rule.name,
       groupCount: this.#settings.groupCount,
       names: parameters.map(({ name }) => name),
       lengths: parameters.map(({ shape }) => elements(shape)),
-      groups: parameters.map(({ name }) => this.#settings.groupOf(name)),
+      groups,
       layers: this.model.lower(),
       initials: parameters.map(({ initializer, fanIn, fanOut }) =>
         initialDistribution(initializer, fanIn, fanOut),
@@ -142,15 +158,7 @@ export class Trainer implements Disposable {
     return new Fit(async (emit) => {
       this.#live();
       const plan = planFit(dataset, options, this, this.#settings);
-      return this.#lease((trainer) => {
-        const { model, loss, device } = this;
-        const context = {
-          ...{ model, loss, device, native: trainer },
-          ...{ settings: this.#settings, record: this.#record },
-          isLive: () => this.#native !== undefined,
-        };
-        return new TrainingRun(context, plan, emit).run();
-      });
+      return this.#lease((trainer) => new TrainingRun(this.#context(trainer), plan, emit).run());
     });
   }
 
@@ -269,6 +277,37 @@ export class Trainer implements Disposable {
     this.setParameters(await readWeights(file, this.model));
   }
 
+  /**
+   * Writes a checkpoint, atomically: weights, optimizer state, history and counters, from which
+   * {@link Trainer.resume} goes on. During a run, option `checkpoint` of fit does.
+   *
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, PERMISSION, MEMORY; or
+   * another error of the file system
+   */
+  async save(file: string): Promise<void> {
+    checkPath('file', file);
+    await this.#lease((trainer) => saveCheckpoint(this.#context(trainer), file));
+  }
+
+  /**
+   * Takes over the state of the newest good checkpoint: weights, optimizer state, history, counters.
+   * The next call of {@link Trainer.fit} goes on with the run that it was taken of, at the next
+   * batch, and ends in the same bits as if that run had never stopped.
+   *
+   * @param path a folder of checkpoints, or one file
+   * @param options `run: 'new'`: the next call of fit starts a run of its own, with any data
+   * @returns what was found; undefined where there is no checkpoint, and nothing changed
+   * @throws ThalwegError (as a rejection) MISMATCH where model, loss, rule, groups or seed are others;
+   * CHECKSUM where every checkpoint is damaged; VERSION, BUSY, DISPOSED, PERMISSION, MEMORY. Nothing
+   * changed then
+   */
+  async resume(path: string, options: ResumeOptions = {}): Promise<Resumed | undefined> {
+    checkPath('path', path);
+    const { run = 'continue' } = checkOptions('resume', options, ['run']);
+    const continues = checkOneOf('resume.run', run, ['continue', 'new']) === 'continue';
+    return this.#lease((trainer) => resumeFrom(this.#context(trainer), path, continues));
+  }
+
   /** Stops what runs, frees all memory; later calls throw DISPOSED. */
   dispose(): void {
     this.#native?.dispose();
@@ -278,6 +317,17 @@ export class Trainer implements Disposable {
   /** As {@link Trainer.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #context(trainer: NativeTrainer): RunContext {
+    const { model, loss, device } = this;
+    const { rule, groupCount } = this.#settings;
+    return {
+      ...{ model, loss, device, native: trainer },
+      ...{ settings: this.#settings, record: this.#record, description: this.#description },
+      scalars: groupCount * rule.scalars.length,
+      isLive: () => this.#native !== undefined,
+    };
   }
 
   #live(): NativeTrainer {

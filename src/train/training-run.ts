@@ -1,42 +1,37 @@
 /** One call of fit: its epochs, its events, its end. */
-import { ExponentialAverage } from '../average/exponential.js';
-import { callHooks, callHooksAtOnce } from '../callbacks/set.js';
+import { callHooks, callHooksAtOnce, restoreCallbacks, saveCallbacks } from '../callbacks/set.js';
+import {
+  type FitIdentity,
+  checkBatchSize,
+  checkResumed,
+  fingerprint,
+} from '../checkpoint/resumed.js';
+import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
+import type { EpochUnderWay } from '../checkpoint/state.js';
+import type { Moment, Subject } from '../checkpoint/subject.js';
 import { nativeDataset } from '../data/dataset.js';
 import { explain } from '../device.js';
 import { ThalwegError } from '../errors.js';
-import type { NativeTrainer, NativeTrainProgress } from '../native.js';
+import type { NativeTrainProgress } from '../native.js';
 import type { StepSettings } from '../optim/settings.js';
 import { evaluate, toEvaluation } from './evaluation.js';
-import type { TrainEvent } from './events.js';
+import type { TrainEvent, WarningEvent } from './events.js';
 import type { EndReason, EpochRecord, Evaluation, History } from './history.js';
 import type { Position } from '../schedule/position.js';
 import type { Batches, FitPlan, Task } from './options.js';
 import { Control } from './control.js';
 import { RecentLoss } from './recent-loss.js';
+import type { TrainingRecord } from './record.js';
 import { stallIn } from './stall.js';
 
 /** What a trainer shares with its runs. */
-export interface RunContext extends Task {
-  readonly native: NativeTrainer;
+export interface RunContext extends Task, Subject {
   readonly settings: StepSettings;
   readonly device: string;
   /** Over all runs; this one adds to it. */
   readonly record: TrainingRecord;
   /** False once the trainer was disposed of. */
   readonly isLive: () => boolean;
-}
-
-/** What a trainer has done so far. */
-export interface TrainingRecord {
-  steps: number;
-  readonly history: EpochRecord[];
-  /** Of the history's losses; those that are not finite left out. */
-  readonly smoothedLoss: ExponentialAverage;
-}
-
-/** That of a trainer that has done nothing. */
-export function newRecord(): TrainingRecord {
-  return { steps: 0, history: [], smoothedLoss: new ExponentialAverage({ beta: 0.9 }) };
 }
 
 /** The learning rate of a step's group 0, from what native code reports. */
@@ -48,10 +43,19 @@ export class TrainingRun {
   readonly #plan: FitPlan;
   readonly #send: (event: TrainEvent) => void;
   readonly #recentLoss = new RecentLoss();
+  /** Those of the run that have ended; of a resumed one also from before. */
   readonly #epochs: EpochRecord[] = [];
+  #firstEpoch: number;
   /** Of the epoch under way, or the first. */
   #batches: Batches;
+  /** What was done of the next epoch before its native loop begins; all of it while it is validated. */
+  #underWay: EpochUnderWay | undefined;
   #highestRate = 0;
+  #rateScale = 1;
+  #rollbacks = 0;
+  #checkpoints: RunCheckpoints | undefined;
+  /** What a listener threw while nobody could catch it. */
+  #listenerError: { readonly error: unknown } | undefined;
   readonly #control: Control;
   /** Whether an abort cut a validation short. */
   #isCut = false;
@@ -63,11 +67,13 @@ export class TrainingRun {
       emit(event);
       plan.onEvent?.(event);
     };
+    const resumed = context.record.resumed?.run;
+    if (resumed !== undefined) checkResumed(resumed, this.#identity());
+    this.#firstEpoch = resumed?.firstEpoch ?? context.record.history.length;
+    this.#underWay = resumed?.underWay;
     this.#batches = plan.batches(this.#position());
-    this.#control = new Control(context, (warning) => {
-      this.#send(warning);
-      callHooksAtOnce(plan.callbacks, warning, this.#control);
-    });
+    if (resumed !== undefined) checkBatchSize(resumed, this.#batches.batchSize);
+    this.#control = new Control(context, (warning) => this.#sendWarning(warning));
   }
 
   /** Tells of an event, and waits for the callbacks. */
@@ -76,14 +82,46 @@ export class TrainingRun {
     await callHooks(this.#plan.callbacks, event, this.#control);
   }
 
-  /** The point of the run after `steps` further ones. */
+  /** Steps of the trainer when the epoch began. */
+  #epochStart(): number {
+    return this.#context.record.steps - (this.#underWay?.progress.steps ?? 0);
+  }
+
+  /** The point of the run `steps` after the beginning of the epoch. */
   #position(steps = 0): Position {
-    const { record } = this.#context;
-    return { step: record.steps + steps, epoch: record.history.length, history: record.history };
+    const { history } = this.#context.record;
+    return { step: this.#epochStart() + steps, epoch: history.length, history };
+  }
+
+  #identity(): FitIdentity {
+    const { dataset, validation, shuffle, dropLast } = this.#plan;
+    return {
+      dataset: fingerprint(dataset),
+      validation: validation && fingerprint(validation),
+      ...{ shuffle, dropLast },
+    };
   }
 
   /** To the end, an abort, or the first error. */
   async run(): Promise<History> {
+    const { checkpoint } = this.#plan;
+    if (checkpoint !== undefined)
+      this.#checkpoints = await RunCheckpoints.open(checkpoint, this.#context, {
+        written: (written) => this.#guard(() => this.#send({ type: 'checkpoint', ...written })),
+        failed: (error) => this.#guard(() => this.#warnOfCheckpoint(error)),
+        stop: () => this.#context.native.cancel(),
+      });
+    try {
+      this.#takeUp();
+      const history = await this.#run();
+      const last = this.#checkpoints?.last;
+      return { ...history, ...(last !== undefined && { checkpoint: last }) };
+    } finally {
+      await this.#checkpoints?.close();
+    }
+  }
+
+  async #run(): Promise<History> {
     const { signal, epochs } = this.#plan;
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1000;
@@ -93,20 +131,130 @@ export class TrainingRun {
     signal?.addEventListener('abort', onAbort);
     try {
       await this.#tell(this.#startEvent());
+      await this.#keepFirst();
       while (this.#epochs.length < epochs && !this.#isStopped()) {
-        const record = await this.#epoch();
+        const record = await this.#epochOrBack();
         if (record === undefined) break;
         this.#epochs.push(record);
         await this.#tell({ type: 'epoch', ...record });
         this.#warn();
+        if (!this.#isCut) await this.#checkpoints?.epochEnded(this.#moment());
       }
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
     const end = { reason: this.#reason(), ...this.#stopReason() };
     await this.#tell({ type: 'end', ...end, seconds: seconds() });
+    await this.#keepLast();
     const { steps } = this.#context.record;
     return { epochs: this.#epochs, ...end, steps, seconds: seconds() };
+  }
+
+  /** Goes on with the run that the trainer was resumed to. */
+  #takeUp(): void {
+    const { record } = this.#context;
+    const { resumed } = record;
+    this.#context.settings.rateScale = 1;
+    if (resumed === undefined) return;
+    const { run, callbacks } = resumed;
+    restoreCallbacks(this.#plan.callbacks, callbacks);
+    record.resumed = undefined;
+    this.#firstEpoch = run.firstEpoch;
+    this.#epochs.splice(0, Infinity, ...record.history.slice(run.firstEpoch));
+    this.#highestRate = run.highestRate;
+    this.#rateScale = this.#context.settings.rateScale = run.rateScale;
+    this.#rollbacks = run.rollbacks;
+    this.#underWay = run.underWay;
+    if (run.underWay !== undefined) this.#recentLoss.restore(run.underWay.recentLoss);
+    this.#control.stopReason = run.stopReason;
+  }
+
+  /** The run as a checkpoint keeps it. */
+  #moment(underWay = this.#underWay): Moment {
+    const { epochs, callbacks } = this.#plan;
+    const { validation, ...identity } = this.#identity();
+    return {
+      run: {
+        ...{ firstEpoch: this.#firstEpoch, epochs, ...identity },
+        ...(validation !== undefined && { validation }),
+        highestRate: this.#highestRate,
+        ...{ rateScale: this.#rateScale, rollbacks: this.#rollbacks },
+        ...(underWay !== undefined && { underWay }),
+        ...this.#stopReason(),
+      },
+      callbacks: saveCallbacks(callbacks),
+    };
+  }
+
+  /** Something to go back to. */
+  async #keepFirst(): Promise<void> {
+    const checkpoints = this.#checkpoints;
+    if (checkpoints?.rollback !== undefined && checkpoints.isEmpty)
+      await checkpoints.writeLast(this.#moment());
+  }
+
+  async #keepLast(): Promise<void> {
+    // Where a validation was cut short, the moment before it was kept.
+    if (this.#context.isLive() && !this.#isCut) await this.#checkpoints?.writeLast(this.#moment());
+    this.#throwListenerError();
+  }
+
+  /** An epoch; where a number in it is not finite, after going back, as often as that is allowed. */
+  async #epochOrBack(): Promise<EpochRecord | undefined> {
+    for (;;) {
+      try {
+        return await this.#epoch();
+      } catch (error) {
+        await this.#goBack(error);
+      }
+    }
+  }
+
+  /** Goes back to the last checkpoint with a lower rate, or throws the error. */
+  async #goBack(error: unknown): Promise<void> {
+    const checkpoints = this.#checkpoints;
+    const rollback = checkpoints?.rollback;
+    const isNonFinite = error instanceof ThalwegError && error.code === 'NONFINITE';
+    const isAllowed = isNonFinite && this.#rollbacks < (rollback?.times ?? 0);
+    if (checkpoints === undefined || rollback === undefined || !isAllowed) throw error;
+    const rollbacks = this.#rollbacks + 1;
+    const rateScale = this.#rateScale * rollback.rateFactor;
+    await checkpoints.goBack();
+    this.#takeUp();
+    this.#rollbacks = rollbacks;
+    this.#rateScale = this.#context.settings.rateScale = rateScale;
+    this.#sendWarning({
+      type: 'warning',
+      code: 'ROLLBACK',
+      epoch: this.#context.record.history.length,
+      message: `${error.message}: back to step ${this.#context.record.steps}, with ${rateScale} of the learning rate`,
+      remedy: 'lower the learning rate, or clip the gradient',
+    });
+  }
+
+  #sendWarning(warning: WarningEvent): void {
+    this.#send(warning);
+    callHooksAtOnce(this.#plan.callbacks, warning, this.#control);
+  }
+
+  #warnOfCheckpoint(error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    const remedy = 'the run goes on, and tries again at the next occasion';
+    this.#control.warn({ code: 'CHECKPOINT', message, remedy });
+  }
+
+  /** Runs code of listeners where an error has nowhere to go: it ends the run, and is thrown then. */
+  #guard(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      this.#listenerError ??= { error };
+      this.#context.native.cancel();
+    }
+  }
+
+  #throwListenerError(): void {
+    if (this.#listenerError !== undefined) throw this.#listenerError.error;
   }
 
   #reason(): EndReason {
@@ -121,7 +269,8 @@ export class TrainingRun {
 
   /** Whether the caller wants the run to end at once. */
   #isAborted(): boolean {
-    return !this.#context.isLive() || this.#plan.signal?.aborted === true;
+    const isStopping = this.#checkpoints?.isStopping === true || this.#listenerError !== undefined;
+    return !this.#context.isLive() || this.#plan.signal?.aborted === true || isStopping;
   }
 
   /** The same, or a callback does. */
@@ -133,7 +282,7 @@ export class TrainingRun {
   async #epoch(): Promise<EpochRecord | undefined> {
     const { native, record, loss } = this.#context;
     const { validation, wanted } = this.#plan;
-    const start = performance.now();
+    const start = performance.now() - 1000 * (this.#underWay?.seconds ?? 0);
     const { done, rateOf } = await this.#train(start);
     if (done === undefined || done.cancelled) return undefined;
     const seconds = (performance.now() - start) / 1000;
@@ -142,6 +291,8 @@ export class TrainingRun {
         ? await unlessAborted(evaluate(native, validation, { loss, wanted }))
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
+    if (this.#isCut && this.#context.isLive()) await this.#checkpoints?.writeLast(this.#moment());
+    this.#underWay = undefined;
     const epoch = this.#epochRecord(done, { seconds, evaluation, learningRate: rateOf(done) });
     record.history.push(epoch);
     return epoch;
@@ -156,26 +307,28 @@ export class TrainingRun {
     const rates = settings.table(steps, (step) => this.#position(step));
     const epoch = record.history.length;
     this.#highestRate = rates.base.reduce((a, b) => Math.max(a, b), this.#highestRate);
-    this.#recentLoss.startEpoch();
+    if (this.#underWay === undefined) this.#recentLoss.startEpoch();
     const rateOf: RateOf = (progress) => rates.base[Math.max(progress.steps, 1) - 1]!;
     // The caller's schedules have run: they may have ended it.
     if (this.#isStopped()) return { done: undefined, rateOf };
-    let listenerError: { readonly error: unknown } | undefined;
+    const epochStart = this.#epochStart();
     const job = native.train(
       {
         ...{ dataset: nativeDataset(dataset), epoch, batchSize, shuffle, dropLast },
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
+        ...{ before: this.#underWay?.progress, ...this.#checkpoints?.request },
       },
       (progress) => {
         if (!isLive()) return; // sent before a listener disposed of the trainer
-        try {
-          const event = this.#progressEvent(progress, rateOf(progress), start);
+        this.#guard(() => {
+          const event = this.#progressEvent(progress, rateOf(progress), { start, epochStart });
           this.#send(event);
           callHooksAtOnce(this.#plan.callbacks, event, this.#control);
-        } catch (error) {
-          listenerError ??= { error };
-          native.cancel();
-        }
+        });
+      },
+      (progress) => {
+        if (!isLive()) return;
+        this.#guard(() => this.#checkpoints?.write(this.#moment(this.#stand(progress, start))));
       },
     );
     this.#control.isTraining = true;
@@ -183,9 +336,18 @@ export class TrainingRun {
       this.#control.isTraining = false;
       // Also after a failure: the steps before it were taken.
       if (isLive()) record.steps = native.stepCount();
+      this.#underWay = undefined;
     });
-    if (listenerError !== undefined) throw listenerError.error;
+    if (done !== undefined) this.#underWay = this.#stand(done, start);
+    this.#throwListenerError();
     return { done, rateOf };
+  }
+
+  /** Where the epoch stands, as a checkpoint keeps it. */
+  #stand({ cancelled: _, ...progress }: NativeTrainProgress, start: number): EpochUnderWay {
+    const { batchSize } = this.#batches;
+    const seconds = (performance.now() - start) / 1000;
+    return { progress, batchSize, seconds, recentLoss: this.#recentLoss.state() };
   }
 
   #epochRecord(
@@ -223,13 +385,17 @@ export class TrainingRun {
     };
   }
 
-  #progressEvent(progress: NativeTrainProgress, learningRate: number, start: number): TrainEvent {
+  #progressEvent(
+    progress: NativeTrainProgress,
+    learningRate: number,
+    { start, epochStart }: { readonly start: number; readonly epochStart: number },
+  ): TrainEvent {
     const { record, loss } = this.#context;
     const recentLoss = this.#recentLoss.push(progress);
     return {
       type: 'progress',
       epoch: record.history.length,
-      step: record.steps + progress.steps,
+      step: epochStart + progress.steps,
       stepInEpoch: progress.steps + progress.skipped,
       skippedSteps: progress.skipped,
       stepsPerEpoch: this.#batches.steps,

@@ -1,0 +1,30 @@
+/** Where two plain values differ. */
+import { toExactJson } from './exact-json.js';
+
+/** One place, with both values as text. */
+export interface Difference {
+  /** As `optimizer.learningRate` or `model.layers[1].units`. */
+  readonly path: string;
+  readonly saved: string;
+  readonly present: string;
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? 'nothing' : toExactJson(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Every place where two values from JSON differ, the first first; none where they are equal. */
+export function differences(saved: unknown, present: unknown, path = ''): Difference[] {
+  if (Object.is(saved, present)) return [];
+  if (!isObject(saved) || !isObject(present) || Array.isArray(saved) !== Array.isArray(present))
+    return [{ path, saved: show(saved), present: show(present) }];
+  const keys = [...new Set([...Object.keys(saved), ...Object.keys(present)])];
+  const at = (key: string): string =>
+    Array.isArray(saved) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+  return keys.flatMap((key) => differences(saved[key], present[key], at(key)));
+}

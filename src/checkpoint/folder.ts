@@ -1,0 +1,141 @@
+/** A folder of checkpoints: names, order, the newest good one, and the lock of its writer. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { ThalwegError } from '../errors.js';
+import { isTemporary } from '../io/atomic.js';
+import { fileError, files } from '../io/files.js';
+import { type NativeFileLock, native } from '../native.js';
+import { describe } from '../options.js';
+
+/** A file of the folder, by its name. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly file: string;
+  /** Rises from checkpoint to checkpoint. */
+  readonly sequence: number;
+}
+
+/** A checkpoint that cannot be used. */
+export interface DamagedCheckpoint {
+  readonly file: string;
+  /** What is wrong with it. */
+  readonly error: Error;
+}
+
+const pattern = /^checkpoint-(\d{6,15})-step-\d+\.safetensors$/;
+
+/** `checkpoint-000012-step-3400.safetensors`: names sort as the checkpoints were made. */
+export function checkpointName(sequence: number, step: number): string {
+  return `checkpoint-${String(sequence).padStart(6, '0')}-step-${step}.safetensors`;
+}
+
+/** A path, or TYPE. */
+export function checkPath(name: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: name,
+    received: describe(value),
+    expected: 'a path',
+  });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await files.readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw fileError(error, folder);
+  }
+}
+
+/** The checkpoints of a folder by name, the newest first; none where there is no folder. */
+export async function listCheckpoints(folder: string): Promise<FolderEntry[]> {
+  return (await namesIn(folder))
+    .flatMap((name) => {
+      const sequence = pattern.exec(name)?.[1];
+      if (sequence === undefined) return [];
+      return [{ name, file: join(folder, name), sequence: Number(sequence) }];
+    })
+    .sort((a, b) => b.sequence - a.sequence);
+}
+
+/** What a damaged file is refused with; other refusals say that the file is whole but not ours. */
+const damage = new Set([
+  ...['CHECKSUM', 'FORMAT', 'TRUNCATED', 'HEADER_LIMIT', 'ENCODING', 'DEPTH', 'DUPLICATE'],
+  ...['DTYPE', 'SHAPE', 'OVERFLOW', 'LAYOUT', 'UNSAFE_PATH', 'MISSING', 'RANGE'],
+]);
+
+/** Whether an error of reading a checkpoint means that an older one should be tried. */
+export function isDamage(error: unknown): error is Error {
+  if (error instanceof ThalwegError) return damage.has(error.code);
+  // Of the file system, say EIO.
+  return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
+}
+
+/** The newest checkpoint that could be loaded, and those before it that could not. */
+export interface NewestGood<T> {
+  readonly file: string;
+  readonly loaded: T;
+  readonly damaged: readonly DamagedCheckpoint[];
+}
+
+/**
+ * The newest checkpoint that `load` takes; those that are damaged are passed over.
+ *
+ * @throws ThalwegError CHECKSUM where there are checkpoints, all of them damaged
+ */
+export async function newestGood<T>(
+  folder: string,
+  load: (file: string) => Promise<T>,
+): Promise<NewestGood<T> | undefined> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const { file } of await listCheckpoints(folder)) {
+    try {
+      return { file, loaded: await load(file), damaged };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      damaged.push({ file, error });
+    }
+  }
+  const [first] = damaged;
+  if (first === undefined) return undefined;
+  throw new ThalwegError(
+    {
+      code: 'CHECKSUM',
+      path: folder,
+      received: `${damaged.length} damaged, ${first.file}: ${first.error.message}`,
+      expected: 'at least one good checkpoint',
+      remedy: 'restore a copy, or start a new run in another folder',
+    },
+    { cause: first.error },
+  );
+}
+
+/** Makes the folder and locks it for this writer; LOCKED where there is another. */
+export async function lockFolder(folder: string): Promise<NativeFileLock> {
+  try {
+    await files.mkdir(folder, { recursive: true });
+  } catch (error) {
+    const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw isFile
+      ? new ThalwegError({
+          code: 'UNSAFE_PATH',
+          path: folder,
+          received: 'no folder',
+          expected: 'a folder',
+        })
+      : fileError(error, folder);
+  }
+  const owner = `process ${process.pid}${threadId === 0 ? '' : `, thread ${threadId}`} on ${hostname()}`;
+  const since = new Date().toISOString();
+  return new native.FileLock(join(folder, '.lock'), `${owner}, since ${since}`);
+}
+
+/** Removes what writes left behind that were cut short. Only for the lock's owner. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of await namesIn(folder))
+    if (isTemporary(name) && name.startsWith('.checkpoint-'))
+      await files.rm(join(folder, name), { force: true }).catch(() => undefined);
+}

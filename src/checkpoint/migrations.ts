@@ -1,0 +1,34 @@
+/** Formats of checkpoints, and the way from each to the next. */
+import { ThalwegError } from '../errors.js';
+
+/** What this version writes. */
+export const formatVersion = 1;
+
+/** Makes the state of format n + 1 out of that of format n. */
+export type Migration = (state: unknown) => unknown;
+
+/** `migrations[n - 1]` leads from format n to n + 1: one fewer than there are formats. */
+const migrations: readonly Migration[] = [];
+
+/**
+ * The state in today's format.
+ *
+ * @throws ThalwegError VERSION where the format is newer than this package
+ */
+export function migrate(
+  state: unknown,
+  version: number,
+  file: string,
+  steps: readonly Migration[] = migrations,
+): unknown {
+  const newest = steps.length + 1;
+  if (!Number.isInteger(version) || version < 1 || version > newest)
+    throw new ThalwegError({
+      code: 'VERSION',
+      path: file,
+      received: `format ${version}`,
+      expected: `format 1 to ${newest}`,
+      remedy: 'use the version of thalweg that wrote it, or a newer one',
+    });
+  return steps.slice(version - 1).reduce((older, step) => step(older), state);
+}

@@ -1,0 +1,58 @@
+/** Whether a call of fit may go on with the run of a checkpoint. */
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import { native } from '../native.js';
+import type { RunState } from './state.js';
+
+const known = new WeakMap<Dataset, string>();
+
+/** XXH64 of a data set, made once. */
+export function fingerprint(dataset: Dataset): string {
+  const found = known.get(dataset) ?? native.fingerprint(nativeDataset(dataset));
+  known.set(dataset, found);
+  return found;
+}
+
+function refuse(path: string, received: string, expected: string): never {
+  throw new ThalwegError({
+    code: 'MISMATCH',
+    path,
+    received,
+    expected: `${expected}, as in the run that was resumed`,
+    remedy: "give fit what it was given then, or resume with { run: 'new' }",
+  });
+}
+
+/** The data and options of a call of fit that a checkpoint knows too. */
+export interface FitIdentity {
+  readonly dataset: string;
+  readonly validation: string | undefined;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+}
+
+/**
+ * Refuses other data; within an epoch, another order or cut of it as well.
+ *
+ * @throws ThalwegError MISMATCH
+ */
+export function checkResumed(run: RunState, present: FitIdentity): void {
+  const other = (saved: string | undefined): string =>
+    saved === undefined ? 'none' : `one of fingerprint ${saved}`;
+  if (run.dataset !== present.dataset)
+    refuse('dataset', other(present.dataset), `a data set of fingerprint ${run.dataset}`);
+  if (run.validation !== present.validation)
+    refuse('fit.validation', other(present.validation), other(run.validation));
+  if (run.underWay === undefined) return;
+  if (run.shuffle !== present.shuffle)
+    refuse('fit.shuffle', String(present.shuffle), String(run.shuffle));
+  if (run.dropLast !== present.dropLast)
+    refuse('fit.last', present.dropLast ? "'drop'" : "'keep'", run.dropLast ? "'drop'" : "'keep'");
+}
+
+/** Refuses another batch size within an epoch. */
+export function checkBatchSize(run: RunState, batchSize: number): void {
+  const saved = run.underWay?.batchSize;
+  if (saved !== undefined && saved !== batchSize)
+    refuse('fit.batchSize', String(batchSize), String(saved));
+}

@@ -1,0 +1,126 @@
+/** What a checkpoint holds besides tensors; plain data. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ExponentialState } from '../average/exponential.js';
+import type { Json } from '../callbacks/callback.js';
+import { native, type NativeEpochProgress } from '../native.js';
+import type { EpochRecord } from '../train/history.js';
+import type { RecentLossState } from '../train/recent-loss.js';
+import { plain } from './exact-json.js';
+
+/** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
+export interface TrainerDescription {
+  /** As `JSON.stringify(model)` has it. */
+  readonly model: unknown;
+  readonly loss: unknown;
+  /** Native name of the update rule. */
+  readonly rule: string;
+  /** The group of each parameter, in the model's order. */
+  readonly groups: readonly number[];
+  /** In decimal. */
+  readonly seed: string;
+  readonly optimizer: unknown;
+  readonly clip: unknown;
+  readonly nonFinite: string;
+  readonly device: string;
+}
+
+/** The epoch that was under way. */
+export interface EpochUnderWay {
+  /** Sums over the steps done. */
+  readonly progress: NativeEpochProgress;
+  /** Rows a step, of this epoch. */
+  readonly batchSize: number;
+  /** Time of the steps done. */
+  readonly seconds: number;
+  /** What progress events smooth. */
+  readonly recentLoss: RecentLossState;
+}
+
+/** The call of fit that was under way. */
+export interface RunState {
+  /** The number of its first epoch. */
+  readonly firstEpoch: number;
+  /** Epochs that it was to train. */
+  readonly epochs: number;
+  readonly shuffle: boolean;
+  readonly dropLast: boolean;
+  /** XXH64 of the data set. */
+  readonly dataset: string;
+  /** XXH64 of the validation set; absent without one. */
+  readonly validation?: string;
+  readonly highestRate: number;
+  /** What rolling back has left of the learning rate, and how often it was done. */
+  readonly rateScale: number;
+  readonly rollbacks: number;
+  /** Absent between two epochs. */
+  readonly underWay?: EpochUnderWay;
+  /** What the callback said that had stopped the run. */
+  readonly stopReason?: string;
+  /** States of the callbacks, by name, and the names of their arrays. */
+  readonly callbacks: Readonly<
+    Record<string, { readonly state: Json; readonly arrays: readonly string[] }>
+  >;
+}
+
+/** Who wrote a checkpoint, when. */
+export interface Writer {
+  /** In ISO 8601. */
+  readonly time: string;
+  /** Of this package. */
+  readonly thalweg: string;
+  readonly node: string;
+  /** Instruction set of the vector lanes. */
+  readonly isa: string;
+  readonly threads: number;
+}
+
+/** All of it; version 1. */
+export interface CheckpointState {
+  /** Which trainer's life this is a moment of; resuming goes on with the same. */
+  readonly lineage: string;
+  readonly trainer: TrainerDescription;
+  /** Taken, over all runs. */
+  readonly steps: number;
+  /** Left out by `nonFinite: 'skip'`. */
+  readonly skipped: number;
+  readonly history: readonly EpochRecord[];
+  readonly smoothedLoss: ExponentialState;
+  /** Absent where no run was under way. */
+  readonly run?: RunState;
+  readonly writer: Writer;
+}
+
+let version: string | undefined;
+
+/** Of this package. */
+export function packageVersion(): string {
+  version ??= (
+    JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
+      version: string;
+    }
+  ).version;
+  return version;
+}
+
+/** This process, now. */
+export function writer(): Writer {
+  return {
+    time: new Date().toISOString(),
+    thalweg: packageVersion(),
+    node: process.versions.node,
+    isa: native.isa(),
+    threads: native.threadCount(),
+  };
+}
+
+/** The name of a new life. */
+export function newLineage(): string {
+  return randomUUID();
+}
+
+/** The description of a trainer as a file would give it back. */
+export function describeTrainer(parts: TrainerDescription): TrainerDescription {
+  return plain(parts);
+}

@@ -1,0 +1,167 @@
+/** Saving a trainer and putting it back: between its native memory, its record and a file. */
+import type { SavedCallback } from '../callbacks/callback.js';
+import { ThalwegError } from '../errors.js';
+import { type NativeSnapshot, type NativeTrainer, native } from '../native.js';
+import { checkNumber } from '../options.js';
+import type { Sequential } from '../nn/sequential.js';
+import type { TrainingRecord } from '../train/record.js';
+import { type Difference, differences } from './differences.js';
+import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from './file.js';
+import { type CheckpointState, type RunState, type TrainerDescription, writer } from './state.js';
+import {
+  type Layout,
+  callbackArrays,
+  checkEntries,
+  joinCallbacks,
+  layoutOf,
+  readerOf,
+  writerOf,
+} from './tensors.js';
+
+/** A trainer as checkpoints see it. */
+export interface Subject {
+  readonly native: NativeTrainer;
+  readonly model: Sequential;
+  readonly description: TrainerDescription;
+  /** Scalars of the optimizer, over all groups. */
+  readonly scalars: number;
+  readonly record: TrainingRecord;
+}
+
+/** Everything of one moment but the tensors. */
+export interface Moment {
+  readonly run: Omit<RunState, 'callbacks'>;
+  readonly callbacks: Readonly<Record<string, SavedCallback>>;
+}
+
+/** Memory for a copy of the trainer's state. */
+export function newSnapshot(trainer: NativeTrainer): NativeSnapshot {
+  return new native.Snapshot(trainer.state().reduce((sum, { length }) => sum + length * 4, 0));
+}
+
+function stateOf(
+  { record, description }: Subject,
+  snapshot: NativeSnapshot,
+  moment: Moment | undefined,
+): CheckpointState {
+  const { step: steps, skipped } = snapshot.counters();
+  const callbacks = Object.entries(moment?.callbacks ?? {}).map(
+    ([name, { state, arrays }]) => [name, { state, arrays: Object.keys(arrays) }] as const,
+  );
+  return {
+    lineage: record.lineage,
+    trainer: description,
+    ...{ steps, skipped },
+    history: [...record.history],
+    smoothedLoss: record.smoothedLoss.state(),
+    ...(moment && { run: { ...moment.run, callbacks: Object.fromEntries(callbacks) } }),
+    writer: writer(),
+  };
+}
+
+/**
+ * What writes the moment to a file, from what the snapshot holds. The record is read at once: it may
+ * change before the file is written.
+ */
+export function captureMoment(
+  subject: Subject,
+  snapshot: NativeSnapshot,
+  moment?: Moment,
+): { readonly state: CheckpointState; readonly write: (file: string) => Promise<number> } {
+  const layout = layoutOf(subject.native, subject.model, subject.scalars);
+  const arrays = callbackArrays(moment?.callbacks ?? {});
+  const state = stateOf(subject, snapshot, moment);
+  const entries = [...layout.entries, ...arrays.map(({ entry }) => entry)];
+  const read = readerOf(layout, snapshot, arrays);
+  return { state, write: (file) => writeCheckpoint(file, { state, entries, read }) };
+}
+
+/** What must be the same for a trainer to go on where another stopped. */
+const essential = ['model', 'loss', 'rule', 'groups', 'seed'] as const;
+
+function checkDescription(
+  file: string,
+  saved: TrainerDescription,
+  present: TrainerDescription,
+): readonly Difference[] {
+  const found = differences(saved, present);
+  const wrong = found.find(({ path }) => essential.some((key) => path.startsWith(key)));
+  if (wrong === undefined) return found;
+  throw new ThalwegError({
+    code: 'MISMATCH',
+    path: wrong.path,
+    received: wrong.present,
+    expected: `${wrong.saved}, as in ${file}`,
+    remedy: 'make the trainer as the saved one was made; loadWeights takes weights alone',
+  });
+}
+
+/** Refuses states that a program of another kind wrote; their checksums are good. */
+function checkState(file: string, state: CheckpointState): void {
+  const isGood =
+    typeof state === 'object' &&
+    state !== null &&
+    typeof state.lineage === 'string' &&
+    Array.isArray(state.history) &&
+    typeof state.trainer === 'object' &&
+    typeof state.smoothedLoss === 'object';
+  if (!isGood)
+    throw new ThalwegError({
+      code: 'FORMAT',
+      path: file,
+      received: 'a state without its parts',
+      expected: 'a state that thalweg wrote',
+    });
+  checkNumber(`${file}: steps`, state.steps, { min: 0, integer: true });
+  checkNumber(`${file}: skipped`, state.skipped, { min: 0, integer: true });
+}
+
+/** A checkpoint that has been read and verified; nothing of the trainer has changed yet. */
+export interface Loaded {
+  readonly header: CheckpointHeader;
+  /** Where it differs from the trainer, without harm. */
+  readonly differences: readonly Difference[];
+  readonly callbacks: Readonly<Record<string, SavedCallback>>;
+}
+
+/**
+ * Reads a file into the snapshot.
+ *
+ * @throws ThalwegError MISMATCH, MISSING, VERSION, or as damaged files are refused
+ */
+export async function loadInto(
+  subject: Subject,
+  snapshot: NativeSnapshot,
+  file: string,
+): Promise<Loaded> {
+  const layout: Layout = layoutOf(subject.native, subject.model, subject.scalars);
+  let target: ReturnType<typeof writerOf> | undefined;
+  let found: readonly Difference[] = [];
+  const header = await readCheckpoint(file, (accepted) => {
+    checkState(file, accepted.state);
+    found = checkDescription(file, accepted.state.trainer, subject.description);
+    checkEntries(file, layout, accepted);
+    target = writerOf(layout, snapshot, accepted);
+    return target.sink;
+  });
+  const { steps, skipped, run } = header.state;
+  snapshot.setCounters({ step: steps, skipped, scalars: target!.scalars });
+  const callbacks = joinCallbacks(run?.callbacks ?? {}, target!.arrays);
+  return { header, differences: found, callbacks };
+}
+
+/** Makes the trainer what the snapshot and the state say. */
+export async function putBack(
+  { native: trainer, record }: Subject,
+  snapshot: NativeSnapshot,
+  { header, callbacks }: Loaded,
+  continues: boolean,
+): Promise<void> {
+  const { lineage, steps, history, smoothedLoss, run } = header.state;
+  await trainer.load(snapshot);
+  record.lineage = lineage;
+  record.steps = steps;
+  record.history.splice(0, Infinity, ...history);
+  record.smoothedLoss.restore(smoothedLoss);
+  record.resumed = run !== undefined && continues ? { run, callbacks } : undefined;
+}

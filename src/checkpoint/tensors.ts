@@ -1,0 +1,211 @@
+/** The tensors of a checkpoint: a trainer's snapshot, and what lives in JavaScript beside it. */
+import type { SavedCallback } from '../callbacks/callback.js';
+import { ThalwegError } from '../errors.js';
+import type { NativeSnapshot, NativeTrainer } from '../native.js';
+import { elements } from '../nn/layer.js';
+import type { Sequential } from '../nn/sequential.js';
+import type { CheckpointHeader, CheckpointSink, TensorEntry } from './file.js';
+import type { RunState } from './state.js';
+
+/** Where the tensors lie: float64 scalars first, then the snapshot, then the callbacks' arrays. */
+export interface Layout {
+  readonly entries: readonly TensorEntry[];
+  readonly scalarBytes: number;
+  readonly snapshotBytes: number;
+}
+
+/** A callback's array, among the tensors. */
+function callbackTensor(callback: string, key: string): string {
+  return `callbacks/${callback}/${key}`;
+}
+
+/** The shape of the parameter that a state tensor belongs to, where it belongs to one. */
+function shapeOf(name: string, length: number, model: Sequential): readonly number[] {
+  const owner = name.startsWith('parameters/')
+    ? name.slice('parameters/'.length)
+    : name.split('/').slice(2).join('/');
+  const shape = model.parameters.find((parameter) => parameter.name === owner)?.shape;
+  return shape !== undefined && elements(shape) === length ? shape : [length];
+}
+
+/** Bytes of a trainer's snapshot. */
+export function snapshotBytes(trainer: NativeTrainer): number {
+  return trainer.state().reduce((sum, { length }) => sum + length * 4, 0);
+}
+
+/** The tensors of a trainer; `groups`, with `scalars` numbers each, are those of its optimizer. */
+export function layoutOf(trainer: NativeTrainer, model: Sequential, scalars: number): Layout {
+  const state = trainer.state().map(({ name, length }) => ({
+    name,
+    dtype: 'F32' as const,
+    shape: shapeOf(name, length, model),
+  }));
+  const scalar = { name: 'scalars', dtype: 'F64' as const, shape: [scalars] };
+  return {
+    entries: scalars === 0 ? state : [scalar, ...state],
+    scalarBytes: scalars * 8,
+    snapshotBytes: snapshotBytes(trainer),
+  };
+}
+
+/** A copy of the callbacks' arrays as tensors: callbacks may change theirs while they are written. */
+export function callbackArrays(
+  callbacks: Readonly<Record<string, SavedCallback>>,
+): { readonly entry: TensorEntry; readonly bytes: Uint8Array }[] {
+  return Object.entries(callbacks).flatMap(([name, { arrays }]) =>
+    Object.entries(arrays).map(([key, array]) => ({
+      entry: { name: callbackTensor(name, key), dtype: 'F32' as const, shape: [array.length] },
+      bytes: new Uint8Array(array.slice().buffer),
+    })),
+  );
+}
+
+/** A stretch of the data, and the memory behind it. */
+interface Region {
+  readonly begin: number;
+  readonly length: number;
+  readonly read: (offset: number, target: Uint8Array) => void;
+  readonly write: (offset: number, source: Uint8Array) => void;
+}
+
+function arrayRegion(begin: number, bytes: Uint8Array): Region {
+  return {
+    begin,
+    length: bytes.length,
+    read: (offset, target) => target.set(bytes.subarray(offset, offset + target.length)),
+    write: (offset, source) => bytes.set(source, offset),
+  };
+}
+
+/** The regions of a checkpoint's data in their order. */
+function regionsOf(
+  layout: Layout,
+  snapshot: NativeSnapshot,
+  scalars: Float64Array,
+  arrays: readonly Uint8Array[],
+): Region[] {
+  const { scalarBytes, snapshotBytes: length } = layout;
+  const head = new Uint8Array(scalars.buffer, scalars.byteOffset, scalarBytes);
+  const regions = [
+    arrayRegion(0, head),
+    {
+      ...{ begin: scalarBytes, length },
+      read: (offset: number, target: Uint8Array) => snapshot.read(offset, target),
+      write: (offset: number, source: Uint8Array) => snapshot.write(offset, source),
+    },
+  ];
+  let begin = scalarBytes + length;
+  for (const bytes of arrays) {
+    regions.push(arrayRegion(begin, bytes));
+    begin += bytes.length;
+  }
+  return regions;
+}
+
+/** Hands each part of a piece of the data that starts at `offset` to the region that it lies in. */
+function eachPart(
+  regions: readonly Region[],
+  offset: number,
+  piece: Uint8Array,
+  body: (region: Region, at: number, part: Uint8Array) => void,
+): void {
+  for (const region of regions) {
+    const from = Math.max(region.begin, offset);
+    const to = Math.min(region.begin + region.length, offset + piece.length);
+    if (from < to) body(region, from - region.begin, piece.subarray(from - offset, to - offset));
+  }
+}
+
+/** Copies pieces of the data out of a snapshot and the arrays around it. */
+export function readerOf(
+  layout: Layout,
+  snapshot: NativeSnapshot,
+  arrays: readonly { readonly bytes: Uint8Array }[],
+): (offset: number, target: Uint8Array) => void {
+  const { scalars } = snapshot.counters();
+  const bytes = arrays.map((array) => array.bytes);
+  const regions = regionsOf(layout, snapshot, scalars, bytes);
+  return (offset, target) =>
+    eachPart(regions, offset, target, (region, at, part) => region.read(at, part));
+}
+
+/** What a checkpoint's data becomes while it is read. */
+export interface ReadTensors {
+  readonly sink: CheckpointSink;
+  /** Of the optimizer, once all is read. */
+  readonly scalars: Float64Array;
+  /** Of the callbacks, by the names of their tensors, once all is read. */
+  readonly arrays: ReadonlyMap<string, Float32Array>;
+}
+
+/** Copies pieces of the data into a snapshot and arrays. */
+export function writerOf(
+  layout: Layout,
+  snapshot: NativeSnapshot,
+  { entries }: CheckpointHeader,
+): ReadTensors {
+  const scalars = new Float64Array(layout.scalarBytes / 8);
+  const arrays = new Map(
+    entries
+      .slice(layout.entries.length)
+      .map(({ name, begin, end }) => [name, new Float32Array((end - begin) / 4)]),
+  );
+  const bytes = [...arrays.values()].map((array) => new Uint8Array(array.buffer));
+  const regions = regionsOf(layout, snapshot, scalars, bytes);
+  const sink: CheckpointSink = (offset, piece) =>
+    eachPart(regions, offset, piece, (region, at, part) => region.write(at, part));
+  return { sink, scalars, arrays };
+}
+
+/**
+ * Whether a file has a trainer's tensors, in their order, before those of callbacks.
+ *
+ * @throws ThalwegError MISSING, MISMATCH
+ */
+export function checkEntries(file: string, layout: Layout, header: CheckpointHeader): void {
+  const show = ({ dtype, shape }: TensorEntry): string => `${dtype} [${shape.join(', ')}]`;
+  for (const [i, expected] of layout.entries.entries()) {
+    const found = header.entries.find(({ name }) => name === expected.name);
+    if (found === undefined)
+      throw new ThalwegError({
+        code: 'MISSING',
+        path: `${file}: ${expected.name}`,
+        received: 'no such tensor',
+        expected: show(expected),
+      });
+    if (show(found) !== show(expected) || header.entries[i] !== found)
+      throw new ThalwegError({
+        code: 'MISMATCH',
+        path: `${file}: ${expected.name}`,
+        received: header.entries[i] === found ? show(found) : 'another order of tensors',
+        expected: show(expected),
+      });
+  }
+  const rest = header.entries.slice(layout.entries.length);
+  const extra = rest.find(({ name, dtype }) => !name.startsWith('callbacks/') || dtype !== 'F32');
+  if (extra !== undefined)
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: `${file}: ${extra.name}`,
+      received: 'a tensor that this trainer lacks',
+      expected: "the trainer's tensors only",
+    });
+}
+
+/** The callbacks' states with their arrays put back. */
+export function joinCallbacks(
+  states: RunState['callbacks'],
+  arrays: ReadonlyMap<string, Float32Array>,
+): Record<string, SavedCallback> {
+  return Object.fromEntries(
+    Object.entries(states).map(([name, { state, arrays: keys }]) => [
+      name,
+      {
+        state,
+        arrays: Object.fromEntries(
+          keys.map((key) => [key, arrays.get(callbackTensor(name, key)) ?? new Float32Array()]),
+        ),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,34 @@
+/** What a trainer has done so far, over all runs. */
+import { ExponentialAverage } from '../average/exponential.js';
+import type { SavedCallback } from '../callbacks/callback.js';
+import { newLineage, type RunState } from '../checkpoint/state.js';
+import type { EpochRecord } from './history.js';
+
+/** Shared by a trainer and its runs, which add to it. */
+export interface TrainingRecord {
+  /** Names the trainer's life in checkpoints. */
+  lineage: string;
+  steps: number;
+  readonly history: EpochRecord[];
+  /** Of the history's losses; those that are not finite left out. */
+  readonly smoothedLoss: ExponentialAverage;
+  /** The run that the next call of fit goes on with. */
+  resumed: ResumedRun | undefined;
+}
+
+/** A run that a checkpoint was taken of. */
+export interface ResumedRun {
+  readonly run: RunState;
+  readonly callbacks: Readonly<Record<string, SavedCallback>>;
+}
+
+/** That of a trainer that has done nothing. */
+export function newRecord(): TrainingRecord {
+  return {
+    lineage: newLineage(),
+    steps: 0,
+    history: [],
+    smoothedLoss: new ExponentialAverage({ beta: 0.9 }),
+    resumed: undefined,
+  };
+}

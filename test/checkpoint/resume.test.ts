@@ -1,0 +1,91 @@
+/** A run that goes on from any of its checkpoints ends in the bits of one never stopped. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  type FitOptions,
+  type TrainerOptions,
+  callbacks,
+  optim,
+  schedule,
+} from '../../src/index.js';
+import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+
+/** Compares the end of a run with those of runs that go on from each of its checkpoints. */
+async function expectSameEnds(
+  trainerOptions: Partial<TrainerOptions>,
+  fitOptions: () => Partial<FitOptions>,
+  every = 1,
+): Promise<void> {
+  using train = classes();
+  const options = (): FitOptions => ({ epochs: 3, batchSize: 8, ...fitOptions() });
+  using plain = make(trainerOptions);
+  const expected = endOf(plain, await plain.fit(train, options()));
+  const folder = newFolder();
+  using saving = make(trainerOptions);
+  const history = await saving.fit(train, {
+    ...options(),
+    checkpoint: { folder, ...everyStep },
+  });
+  expect(endOf(saving, history)).toEqual(expected);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  expect(names.length).toBeGreaterThan(18);
+  for (const [i, name] of names.entries()) {
+    if (i % every !== 0) continue;
+    using trainer = make(trainerOptions);
+    await trainer.resume(join(folder, name));
+    expect(endOf(trainer, await trainer.fit(train, options())), name).toEqual(expected);
+  }
+}
+
+const rules = [
+  optim.sgd(),
+  optim.momentum(),
+  optim.nesterov(),
+  optim.adagrad(),
+  optim.rmsprop({ centered: true, momentum: 0.9 }),
+  optim.adadelta(),
+  optim.adam({ amsgrad: true }),
+  optim.adamW(),
+  optim.adamax(),
+  optim.nadam({ groups: [{ match: '*.bias', learningRateScale: 2 }] }),
+  optim.radam(),
+  optim.lion(),
+];
+
+describe('from every checkpoint', () => {
+  it.each(rules.map((rule) => [rule.kind, rule] as const))('with %s', async (_, optimizer) => {
+    await expectSameEnds({ optimizer }, () => ({}), 3);
+  });
+
+  it('with a validation set and a plateau that looks at it', async () => {
+    const learningRate = schedule.plateau({ initial: 0.05, patience: 0, threshold: 0.5 });
+    using validation = classes(30, 9);
+    await expectSameEnds({ optimizer: optim.sgd({ learningRate }) }, () => ({ validation }));
+  });
+
+  it('with schedules of steps and epochs, for rates, momenta and batch sizes', async () => {
+    const learningRate = schedule.cosine({ initial: 0.1, steps: 15 });
+    const momentum = schedule.stepDecay({ initial: 0.9, factor: 0.5, every: 4 });
+    const batchSize = schedule.piecewise({ values: [8, 5], at: [1], unit: 'epoch' });
+    await expectSameEnds({ optimizer: optim.momentum({ learningRate, momentum }) }, () => ({
+      batchSize,
+    }));
+  });
+
+  it('with a callback that stops the run, and its best weights', async () => {
+    using validation = classes(30, 9);
+    await expectSameEnds({ optimizer: optim.adam({ learningRate: 0.2 }) }, () => ({
+      ...{ epochs: 12, validation },
+      callbacks: [callbacks.earlyStopping({ patience: 1 })],
+    }));
+  });
+
+  it.each(['cpu', 'reference', 'cpu:avx2'])('on the device %s', async (device) => {
+    await expectSameEnds({ device }, () => ({}), 5);
+  });
+
+  it('without a shuffle, and with the last batch dropped', async () => {
+    await expectSameEnds({}, () => ({ shuffle: false, last: 'drop', epochs: 4 }), 4);
+  });
+});

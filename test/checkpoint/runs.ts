@@ -1,0 +1,50 @@
+/** Small runs with everything that a checkpoint must bring back, and how to compare their ends. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type History, Trainer, type TrainerOptions, data, nn, optim } from '../../src/index.js';
+import { floats, generator } from '../oracle/random.js';
+
+export const model = nn.sequential(
+  { input: [5] },
+  nn.dense(7, { activation: 'tanh' }),
+  nn.dropout(0.25),
+  nn.dense(3),
+);
+
+/** Rows of noise, in three classes that the first columns tell. */
+export function classes(rows = 50, seed = 1) {
+  const inputs = floats(generator(seed), rows * 5);
+  const labels = Int32Array.from({ length: rows }, (_, i) => {
+    const row = inputs.subarray(i * 5, i * 5 + 3);
+    return row.indexOf(Math.max(...row));
+  });
+  return data.fromArrays({ inputs, shape: [rows, 5], labels });
+}
+
+export function make(options: Partial<TrainerOptions> = {}): Trainer {
+  return new Trainer({
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam({ learningRate: 0.01 }),
+    device: 'cpu:baseline',
+    seed: 3,
+    ...options,
+  });
+}
+
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'thalweg-checkpoint-'));
+}
+
+/** Every bit of a run's end; what depends on the clock is left out. */
+export function endOf(trainer: Trainer, history: History): unknown {
+  const parameters = Object.entries(trainer.parameters()).map(
+    ([name, values]) => [name, Buffer.from(values.buffer).toString('hex')] as const,
+  );
+  const epochs = history.epochs.map(({ seconds: _, examplesPerSecond: __, ...rest }) => rest);
+  return { parameters, epochs, reason: history.reason, steps: history.steps };
+}
+
+/** Everything of a folder of checkpoints. */
+export const everyStep = { everySteps: 1, everyEpochs: 1, waits: true, keepLast: 10_000 };
