@@ -91,9 +91,15 @@ export class RunCheckpoints {
     this.#kept = folder.kept;
     this.#sequence = folder.sequence;
     if (plan.everyMinutes > 0)
-      this.#timer = setInterval(() => this.#snapshot.ask(), plan.everyMinutes * 60_000).unref();
+      this.#timer = setInterval(() => {
+        this.#snapshot.ask();
+      }, plan.everyMinutes * 60_000).unref();
     this.#unwatch =
-      plan.signals === 'exit' ? watchSignals(() => this.#onSignal()) : () => undefined;
+      plan.signals === 'exit'
+        ? watchSignals(() => {
+            this.#onSignal();
+          })
+        : () => undefined;
   }
 
   /**
@@ -133,8 +139,12 @@ export class RunCheckpoints {
   write(moment: Moment): void {
     const captured = captureMoment(this.#subject, this.#snapshot, moment);
     this.#writing = this.#writeFile(captured)
-      .then((checkpoint) => this.#hooks.written(checkpoint))
-      .catch((error: unknown) => this.#hooks.failed(error))
+      .then((checkpoint) => {
+        this.#hooks.written(checkpoint);
+      })
+      .catch((error: unknown) => {
+        this.#hooks.failed(error);
+      })
       .finally(() => {
         this.#snapshot.release();
         this.#writing = undefined;

@@ -72,8 +72,12 @@ function arrayRegion(begin: number, bytes: Uint8Array): Region {
   return {
     begin,
     length: bytes.length,
-    read: (offset, target) => target.set(bytes.subarray(offset, offset + target.length)),
-    write: (offset, source) => bytes.set(source, offset),
+    read: (offset, target) => {
+      target.set(bytes.subarray(offset, offset + target.length));
+    },
+    write: (offset, source) => {
+      bytes.set(source, offset);
+    },
   };
 }
 
@@ -90,8 +94,12 @@ function regionsOf(
     arrayRegion(0, head),
     {
       ...{ begin: scalarBytes, length },
-      read: (offset: number, target: Uint8Array) => snapshot.read(offset, target),
-      write: (offset: number, source: Uint8Array) => snapshot.write(offset, source),
+      read: (offset: number, target: Uint8Array) => {
+        snapshot.read(offset, target);
+      },
+      write: (offset: number, source: Uint8Array) => {
+        snapshot.write(offset, source);
+      },
     },
   ];
   let begin = scalarBytes + length;
@@ -125,8 +133,11 @@ export function readerOf(
   const { scalars } = snapshot.counters();
   const bytes = arrays.map((array) => array.bytes);
   const regions = regionsOf(layout, snapshot, scalars, bytes);
-  return (offset, target) =>
-    eachPart(regions, offset, target, (region, at, part) => region.read(at, part));
+  return (offset, target) => {
+    eachPart(regions, offset, target, (region, at, part) => {
+      region.read(at, part);
+    });
+  };
 }
 
 /** What a checkpoint's data becomes while it is read. */
@@ -152,8 +163,11 @@ export function writerOf(
   );
   const bytes = [...arrays.values()].map((array) => new Uint8Array(array.buffer));
   const regions = regionsOf(layout, snapshot, scalars, bytes);
-  const sink: CheckpointSink = (offset, piece) =>
-    eachPart(regions, offset, piece, (region, at, part) => region.write(at, part));
+  const sink: CheckpointSink = (offset, piece) => {
+    eachPart(regions, offset, piece, (region, at, part) => {
+      region.write(at, part);
+    });
+  };
   return { sink, scalars, arrays };
 }
 

@@ -73,7 +73,9 @@ export class TrainingRun {
     this.#underWay = resumed?.underWay;
     this.#batches = plan.batches(this.#position());
     if (resumed !== undefined) checkBatchSize(resumed, this.#batches.batchSize);
-    this.#control = new Control(context, (warning) => this.#sendWarning(warning));
+    this.#control = new Control(context, (warning) => {
+      this.#sendWarning(warning);
+    });
   }
 
   /** Tells of an event, and waits for the callbacks. */
@@ -107,9 +109,19 @@ export class TrainingRun {
     const { checkpoint } = this.#plan;
     if (checkpoint !== undefined)
       this.#checkpoints = await RunCheckpoints.open(checkpoint, this.#context, {
-        written: (written) => this.#guard(() => this.#send({ type: 'checkpoint', ...written })),
-        failed: (error) => this.#guard(() => this.#warnOfCheckpoint(error)),
-        stop: () => this.#context.native.cancel(),
+        written: (written) => {
+          this.#guard(() => {
+            this.#send({ type: 'checkpoint', ...written });
+          });
+        },
+        failed: (error) => {
+          this.#guard(() => {
+            this.#warnOfCheckpoint(error);
+          });
+        },
+        stop: () => {
+          this.#context.native.cancel();
+        },
       });
     try {
       this.#takeUp();
