@@ -113,6 +113,7 @@ export interface NativeTrainRequest {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
+  readonly sampling?: NativeSampling | undefined;
   readonly settings: Float64Array;
   /** Indices of the settings that change from step to step. */
   readonly columns: Float64Array;
@@ -217,12 +218,30 @@ export interface NativeQueuedStep {
   dispose(): void;
 }
 
+/** Which rows an epoch visits; native/napi/sampling.cc. */
+export interface NativeSampling {
+  info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
+  /** Of drawing with replacement: each column's own chance, and whose the rest is; for tests. */
+  table(): { readonly chances: Float64Array; readonly aliases: Uint32Array };
+  dispose(): void;
+}
+
+/** What `new native.Sampling` takes; arrays are copied. `draws` 0 is the default. */
+export type NativeSamplingOptions =
+  | { readonly weights: Float64Array; readonly replacement: boolean; readonly draws: number }
+  | { readonly labels: Int32Array | NativeDataset };
+
 /** Which order; `threads` and `isa` (tests) change no bit of it. */
 export interface NativeOrderOptions {
   readonly length: number;
   readonly seed: bigint;
   readonly epoch: number;
   readonly exact: boolean;
+  /** Takes the place of the permutation. */
+  readonly sampling?: NativeSampling | undefined;
+  /** Rows of a batch and shards, which stratified orders follow. */
+  readonly batch?: number;
+  readonly world?: number;
   readonly threads?: number;
   readonly isa?: string;
 }
@@ -318,6 +337,7 @@ export interface Native {
   ) => NativeQueuedStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;
+  Sampling: new (options: NativeSamplingOptions) => NativeSampling;
 }
 
 const root = join(__dirname, '..');

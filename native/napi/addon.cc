@@ -16,6 +16,7 @@
 #include "napi/order.h"
 #include "napi/queued_step.h"
 #include "napi/random.h"
+#include "napi/sampling.h"
 #include "napi/snapshot.h"
 #include "napi/stepper.h"
 #include "napi/trainer.h"
@@ -101,6 +102,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_order(env, exports);
   register_queued_step(env, exports);
   register_random(env, exports);
+  register_sampling(env, exports);
   register_snapshot(env, exports);
   register_stepper(env, exports);
   register_arena_step(env, exports);

@@ -10,6 +10,7 @@
 #include "data/exact_shuffle.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/sampling.h"
 
 namespace thalweg::napi {
 
@@ -43,6 +44,17 @@ OrderOptions read_order(const Napi::Object& object) {
           .exact = object.Get("exact").ToBoolean().Value()};
 }
 
+// { sampling?, batch, world } where there is a sampling, which takes the place of a permutation.
+void read_sampling(const Napi::Object& object, OrderOptions& options) {
+  options.sampling = to_sampling(object.Get("sampling"), "sampling");
+  if (!options.sampling) return;
+  if (options.sampling->length != options.length)
+    throw Error({"SHAPE", "sampling", std::to_string(options.sampling->length) + " rows",
+                 std::to_string(options.length) + " rows", ""});
+  options.shape = {.batch = to_uint64(object.Get("batch"), "batch"),
+                   .world = to_uint64(object.Get("world"), "world")};
+}
+
 struct Execution {
   int threads;
   const Lanes& lanes;
@@ -61,12 +73,14 @@ class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
                         InstanceMethod<&NativeOrder::dispose>("dispose")});
   }
 
-  // { length, seed, epoch, exact, threads?, isa? }
+  // { length, seed, epoch, exact, sampling?, batch?, world?, threads?, isa? }
   explicit NativeOrder(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       const Execution execution = read_execution(object);
-      order_ = std::make_unique<Order>(read_order(object), execution.threads, execution.lanes);
+      OrderOptions options = read_order(object);
+      read_sampling(object, options);
+      order_ = std::make_unique<Order>(options, execution.threads, execution.lanes);
       bytes_ = static_cast<int64_t>(order_->bytes());
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
     });

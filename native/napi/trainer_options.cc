@@ -4,6 +4,7 @@
 
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/sampling.h"
 #include "napi/snapshot.h"
 
 namespace thalweg::napi {
@@ -114,6 +115,10 @@ TrainRequest read_train_request(const Napi::Object& object) {
   request.settings = doubles(object, "settings");
   request.rates = {doubles(object, "columns"), doubles(object, "rates")};
   request.dataset = to_dataset(object.Get("dataset"), "dataset");
+  request.sampling = to_sampling(object.Get("sampling"), "fit.sampling");
+  if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
+    throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
+                 std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());
   request.first_step = request.before.steps + request.before.skipped;

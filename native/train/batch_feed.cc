@@ -1,7 +1,5 @@
 #include "train/batch_feed.h"
 
-#include <algorithm>
-
 #include "backends/cpu/gather.h"
 #include "core/threads.h"
 
@@ -9,7 +7,7 @@ namespace thalweg {
 
 HostFeed::HostFeed(const BatchSource& source, Plan& plan)
     : source_(source), plan_(plan), ahead_(source.steps > 1 && thread_count() < processor_count()) {
-  const int64_t rows = std::min(source.batch_size, source.dataset->rows);
+  const int64_t rows = rows_of(source, 0);
   plan_.reserve(rows, source.dataset->label_width, ahead_ ? 2 : 1);
   indices_.resize(rows);
 }

@@ -20,7 +20,7 @@ struct BatchSource {
 };
 
 inline int64_t rows_of(const BatchSource& source, int64_t step) {
-  const int64_t rest = source.dataset->rows - step * source.batch_size;
+  const int64_t rest = static_cast<int64_t>(source.order->length()) - step * source.batch_size;
   return rest < source.batch_size ? rest : source.batch_size;
 }
 

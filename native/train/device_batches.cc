@@ -52,6 +52,11 @@ void DeviceBatches::set_order(const Order& order) {
   if (order.list() != nullptr) return set_rows(order.list(), static_cast<int64_t>(order.length()));
   if (order.cipher() != nullptr)
     return write_order({RowOrder::Kind::kCipher, nullptr, *order.cipher()});
+  if (order.is_drawn()) {
+    std::vector<uint32_t> rows(order.length());
+    order.indices(0, static_cast<int64_t>(rows.size()), rows.data());
+    return set_rows(rows.data(), static_cast<int64_t>(rows.size()));
+  }
   if (!order.is_identity())
     throw Error({"UNSUPPORTED", "shuffle", "an exact order of 2^32 rows or more",
                  "fewer rows on a GPU", "leave `exact` out"});
@@ -97,7 +102,7 @@ size_t DeviceBatches::bytes() const {
 
 DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
     : source_(source), plan_(plan), batches_(batches) {
-  plan_.reserve(std::min(source.batch_size, source.dataset->rows), source.dataset->label_width, 1);
+  plan_.reserve(rows_of(source, 0), source.dataset->label_width, 1);
   batches_.set_order(*source.order);
 }
 

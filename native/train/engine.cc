@@ -21,8 +21,9 @@ std::vector<int64_t> lengths_of(const StepperOptions& options) {
   return lengths;
 }
 
-int64_t step_count(const TrainRequest& request) {
-  const int64_t rows = request.dataset->rows, batch = request.batch_size;
+int64_t step_count(const TrainRequest& request, const Order& order) {
+  const auto rows = static_cast<int64_t>(order.length());
+  const int64_t batch = request.batch_size;
   return request.drop_last ? rows / batch : (rows + batch - 1) / batch;
 }
 
@@ -217,8 +218,11 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
   const Order order({.length = static_cast<uint64_t>(dataset.rows),
                      .seed = options_.seed,
                      .epoch = static_cast<uint64_t>(request.epoch),
-                     .shuffle = request.shuffle});
-  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request)};
+                     .shuffle = request.shuffle,
+                     .sampling = request.sampling,
+                     .shape = {.batch = static_cast<uint64_t>(request.batch_size)}},
+                    thread_count());
+  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
   Run run = {request,
              cancel,
              report,

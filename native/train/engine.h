@@ -65,6 +65,8 @@ struct TrainRequest {
   int64_t batch_size = 1;
   bool shuffle = true;
   bool drop_last = false;
+  std::shared_ptr<const data::Sampling>
+      sampling;                  // of the data set's rows; null: all, by `shuffle`
   std::vector<double> settings;  // as napi/stepper.cc reads them
   StepTable rates;  // and what else changes, by steps of the epoch; a skipped step does not count
   TrainProgress before;  // of the epoch's steps before first_step

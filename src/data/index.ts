@@ -9,5 +9,7 @@ export { mnist } from './mnist.js';
 export type { Mnist } from './mnist.js';
 export { permutation, shuffledIndex } from './order.js';
 export type { OrderOptions, PermutationOptions } from './order.js';
+export { Sampling, balancedWeights, stratified, weighted } from './sampling.js';
+export type { StratifiedOptions, WeightedOptions } from './sampling.js';
 export { Shuffler } from './shuffler.js';
 export type { Shard, ShufflerOptions, ShufflerState } from './shuffler.js';

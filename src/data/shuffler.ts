@@ -3,6 +3,7 @@ import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
+import { Sampling, checkSampling } from './sampling.js';
 
 /** One share of an order that several processes work through together. */
 export interface Shard {
@@ -30,9 +31,17 @@ export interface ShufflerOptions extends OrderOptions {
    * rows, above by an index cipher without memory. Default false.
    */
   readonly exact?: boolean;
+  /**
+   * Which rows an epoch visits, from `data.weighted` or `data.stratified`, which must be of `length`
+   * rows. Default each row once, in an order uniform by itself.
+   */
+  readonly sampling?: Sampling;
 }
 
-/** Where a {@link Shuffler} stands: plain JSON. Batch size and shards may change on resumption. */
+/**
+ * Where a {@link Shuffler} stands: plain JSON. Batch size and shards may change on resumption, unless
+ * the sampling is stratified.
+ */
 export interface ShufflerState {
   /** Of this layout. */
   readonly version: 1;
@@ -42,23 +51,28 @@ export interface ShufflerState {
   readonly seed: string;
   /** Whether orders of more than 2^16 rows are exactly uniform. */
   readonly exact: boolean;
+  /**
+   * Of the sampling, where there is one: its fingerprint, and after it, where it is stratified, the
+   * batch size and the shards.
+   */
+  readonly sampling?: string;
   /** Epoch of the next batch. */
   readonly epoch: number;
   /** Positions of the global order already used up in this epoch. */
   readonly position: number;
 }
 
-const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact'];
+const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact', 'sampling'];
 
 /**
  * Iterates the index batches of one epoch after another: each `for … of` runs through the rest of
  * the current epoch and then advances to the next. Every batch is an array of its own, a
  * Uint32Array, or a Float64Array from 2^32 - 1 rows on.
  *
- * The order depends on (length, seed, epoch, exact) alone, not on batches, shards, threads or
- * instruction set.
+ * The order depends on (length, seed, epoch, exact, sampling) alone, not on batches, shards, threads
+ * or instruction set; only a stratified one follows the batch size and the number of shards.
  *
- * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, EMPTY_EPOCH
+ * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, EMPTY_EPOCH, SHAPE, DISPOSED
  * @example
  * const shuffler = new data.Shuffler({ length: 60_000, batchSize: 128, seed: 7n });
  * for (const indices of shuffler) train(indices);
@@ -76,6 +90,8 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   readonly last: 'keep' | 'drop' | 'mask';
   /** This one's share. */
   readonly shard: Shard;
+  /** Which rows an epoch visits; undefined: each once. */
+  readonly sampling: Sampling | undefined;
   #epoch: number;
   #position = 0;
   /** The current epoch's order, made when first read. */
@@ -96,11 +112,13 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     this.last = checkOneOf(`${path}.last`, checked['last'] ?? 'keep', ['keep', 'drop', 'mask']);
     this.exact = checkBoolean(`${path}.exact`, checked['exact'] ?? false);
     this.shard = checkShard(`${path}.shard`, checked['shard']);
+    this.sampling = checkSampling(`${path}.sampling`, checked['sampling'], length);
+    if (this.sampling && this.exact) refuseExact(`${path}.exact`);
     if (this.batches === 0)
       throw new ThalwegError({
         code: 'EMPTY_EPOCH',
         path,
-        received: `${length} rows in batches of ${this.batchSize}, rank ${this.shard.rank} of ${this.shard.world}`,
+        received: `${this.positions} rows in batches of ${this.batchSize}, rank ${this.shard.rank} of ${this.shard.world}`,
         expected: 'at least one batch an epoch',
         remedy: this.last === 'drop' ? "use a smaller batchSize or last: 'keep'" : '',
       });
@@ -116,6 +134,11 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     return this.#position;
   }
 
+  /** Of the global order of an epoch: its rows, or the draws of the sampling. */
+  get positions(): number {
+    return this.sampling?.draws ?? this.length;
+  }
+
   /** Batches of a whole epoch. */
   get batches(): number {
     return this.#batchesFrom(0);
@@ -127,7 +150,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   }
 
   #batchesFrom(position: number): number {
-    const left = this.length - position;
+    const left = this.positions - position;
     if (this.last === 'drop') return Math.floor(left / this.#stride);
     if (this.last === 'mask') return Math.ceil(left / this.#stride);
     return Math.ceil(this.#rowsFrom(position) / this.batchSize);
@@ -136,7 +159,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   /** This shard's rows from a position of the global order on. */
   #rowsFrom(position: number): number {
     const { rank, world } = this.shard;
-    return Math.max(0, Math.ceil((this.length - position - rank) / world));
+    return Math.max(0, Math.ceil((this.positions - position - rank) / world));
   }
 
   /** Yields the rest of the current epoch, then advances to the next. */
@@ -144,24 +167,40 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     const epoch = this.#epoch;
     while (this.#epoch === epoch && this.#batchesFrom(this.#position) > 0) {
       const batch = this.#batchAt(this.#position);
-      this.#position = Math.min(this.length, this.#position + this.#stride);
+      this.#position = Math.min(this.positions, this.#position + this.#stride);
       yield batch;
     }
     if (this.#epoch === epoch) this.#startEpoch(epoch + 1);
   }
 
   #batchAt(position: number): Uint32Array | Float64Array {
+    const { rank, world } = this.shard;
     this.#order ??= new native.Order({
-      length: this.length,
-      seed: this.seed,
-      epoch: this.#epoch,
-      exact: this.exact,
+      ...{ length: this.length, seed: this.seed, epoch: this.#epoch, exact: this.exact },
+      ...{ sampling: this.#nativeSampling(), batch: this.batchSize, world },
     });
     const rows = Math.min(this.batchSize, this.#rowsFrom(position));
     const batch = indexArray(this.length, this.last === 'keep' ? rows : this.batchSize);
-    const { rank, world } = this.shard;
-    this.#order.indices(position + rank, world, batch.subarray(0, rows));
+    if (this.#isStratified)
+      this.#order.indices(this.#stratumStart(position), 1, batch.subarray(0, rows));
+    else this.#order.indices(position + rank, world, batch.subarray(0, rows));
     return batch.fill(this.length, rows);
+  }
+
+  get #isStratified(): boolean {
+    return this.sampling?.kind === 'stratified';
+  }
+
+  #nativeSampling(): ReturnType<typeof Sampling.handle> | undefined {
+    return this.sampling && Sampling.handle(this.sampling, 'Shuffler.sampling');
+  }
+
+  /** Stratified orders hold the shards' batches one after another: this shard's begins here. */
+  #stratumStart(position: number): number {
+    const { rank, world } = this.shard;
+    const left = this.positions - position;
+    if (left >= this.#stride) return position + rank * this.batchSize;
+    return position + rank * Math.floor(left / world) + Math.min(rank, left % world);
   }
 
   #startEpoch(epoch: number): void {
@@ -173,13 +212,21 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   /**
    * Moves to a position of the global order, in rows, and optionally to another epoch, in constant
-   * time. The next batch starts there.
+   * time. The next batch starts there. A stratified order is entered only where its batches begin.
    *
    * @throws ThalwegError RANGE, TYPE
    */
   seek(position: number, epoch: number = this.#epoch): void {
-    const to = checkNumber('seek.position', position, { min: 0, max: this.length, integer: true });
+    const { positions } = this;
+    const to = checkNumber('seek.position', position, { min: 0, max: positions, integer: true });
     const of = checkNumber('seek.epoch', epoch, { min: 0, integer: true });
+    if (this.#isStratified && to % this.#stride !== 0 && to !== positions)
+      throw new ThalwegError({
+        code: 'RANGE',
+        path: 'seek.position',
+        received: String(to),
+        expected: `a multiple of ${this.#stride}, the rows of all shards' batches`,
+      });
     if (of !== this.#epoch) this.#startEpoch(of);
     this.#position = to;
   }
@@ -192,9 +239,15 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
       length: this.length,
       seed: this.seed.toString(),
       exact: this.exact,
+      ...(this.sampling && { sampling: this.#samplingState(this.sampling) }),
       epoch: done ? this.#epoch + 1 : this.#epoch,
       position: done ? 0 : this.#position,
     };
+  }
+
+  #samplingState({ fingerprint }: Sampling): string {
+    const { batchSize, shard } = this;
+    return this.#isStratified ? `${fingerprint} ${batchSize} ${shard.world}` : fingerprint;
   }
 
   /**
@@ -204,7 +257,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
    */
   restore(state: ShufflerState): void {
     const path = 'state';
-    const known = ['version', 'length', 'seed', 'exact', 'epoch', 'position'];
+    const known = ['version', 'length', 'seed', 'exact', 'sampling', 'epoch', 'position'];
     const checked = requireOptions(path, state, known);
     if (checked['version'] !== 1)
       throw new ThalwegError({
@@ -214,17 +267,27 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
         expected: '1',
       });
     const own = this.state();
-    for (const key of ['length', 'seed', 'exact'] as const)
+    for (const key of ['length', 'seed', 'exact', 'sampling'] as const)
       if (checked[key] !== own[key])
         throw new ThalwegError({
           code: 'STATE_MISMATCH',
           path: `${path}.${key}`,
           received: String(checked[key]),
           expected: `${String(own[key])}, as this shuffler has`,
-          remedy: 'resume with the data set and seed of the saved run',
+          remedy: 'resume with the data set, seed and sampling of the saved run',
         });
     this.seek(checked['position'] as number, checked['epoch'] as number);
   }
+}
+
+function refuseExact(path: string): never {
+  throw new ThalwegError({
+    code: 'RANGE',
+    path,
+    received: 'true, with a sampling',
+    expected: 'false',
+    remedy: 'leave exact out: samplings choose the order themselves',
+  });
 }
 
 function checkShard(path: string, value: unknown): Shard {

@@ -7,6 +7,7 @@ import {
   planCheckpoints,
 } from '../checkpoint/options.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { type Sampling, checkSampling } from '../data/sampling.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
 import { type Wanted, checkMetrics } from '../metrics/measure.js';
@@ -60,6 +61,11 @@ export interface FitOptions {
   readonly metrics?: readonly Metric[];
   /** A new order each epoch. Default true. */
   readonly shuffle?: boolean;
+  /**
+   * Which rows an epoch visits, from `data.weighted` or `data.stratified`. Default each row once, in
+   * an order that follows `shuffle`.
+   */
+  readonly sampling?: Sampling;
   /** What becomes of a last, smaller batch. Default `'keep'`. */
   readonly last?: 'keep' | 'drop';
   /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
@@ -87,6 +93,7 @@ export interface FitPlan {
   /** How the epoch is cut that begins at a point of the run. */
   readonly batches: (position: Position) => Batches;
   readonly shuffle: boolean;
+  readonly sampling: Sampling | undefined;
   readonly dropLast: boolean;
   readonly validation: Dataset | undefined;
   /** Of the validation set. */
@@ -104,7 +111,7 @@ export interface Task {
 }
 
 const fitKeys = [
-  ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'last'],
+  ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'sampling', 'last'],
   ...['signal', 'callbacks', 'checkpoint', 'onEvent'],
 ];
 
@@ -188,7 +195,9 @@ export function planFit(
   if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
   const wanted = checkWanted(options, task);
   const batchSize = options.batchSize ?? 32;
-  const batches = planBatches(batchSize, dataset.length, dropLast);
+  const sampling = checkSampling('fit.sampling', options.sampling, dataset.length);
+  if (sampling && !shuffle) refuseSampling();
+  const batches = planBatches(batchSize, sampling?.draws ?? dataset.length, dropLast);
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
   checkMeasured([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
@@ -201,9 +210,19 @@ export function planFit(
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
   return {
-    ...{ dataset, epochs, batches, shuffle, dropLast, validation, wanted },
+    ...{ dataset, epochs, batches, shuffle, sampling, dropLast, validation, wanted },
     ...{ signal, callbacks, checkpoint, onEvent },
   };
+}
+
+function refuseSampling(): never {
+  throw new ThalwegError({
+    code: 'RANGE',
+    path: 'fit.shuffle',
+    received: 'false, with a sampling',
+    expected: 'true',
+    remedy: 'leave shuffle out: samplings choose the order themselves',
+  });
 }
 
 /** Batches of one size are checked now; those of a schedule when it is asked. */

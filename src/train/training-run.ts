@@ -10,6 +10,7 @@ import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
 import type { EpochUnderWay } from '../checkpoint/state.js';
 import type { Moment, Subject } from '../checkpoint/subject.js';
 import { nativeDataset } from '../data/dataset.js';
+import { Sampling } from '../data/sampling.js';
 import { explain } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainProgress } from '../native.js';
@@ -313,7 +314,7 @@ export class TrainingRun {
   /** The native loop over one epoch. A listener's error cancels it and is thrown here. */
   async #train(start: number): Promise<{ done: NativeTrainProgress | undefined; rateOf: RateOf }> {
     const { native, settings, record, isLive } = this.#context;
-    const { dataset, batches, shuffle, dropLast } = this.#plan;
+    const { dataset, batches, shuffle, sampling, dropLast } = this.#plan;
     this.#batches = batches(this.#position());
     const { batchSize, steps } = this.#batches;
     const rates = settings.table(steps, (step) => this.#position(step));
@@ -327,6 +328,7 @@ export class TrainingRun {
     const job = native.train(
       {
         ...{ dataset: nativeDataset(dataset), epoch, batchSize, shuffle, dropLast },
+        sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
         ...{ before: this.#underWay?.progress, ...this.#checkpoints?.request },
       },

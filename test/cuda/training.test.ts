@@ -62,6 +62,22 @@ describe('training', () => {
     expect(largest(gpu.parameters(), cpu.parameters())).toBeLessThan(1e-4);
   });
 
+  it.each([
+    ['weights, with replacement', { replacement: true, draws: 190 }],
+    ['weights, without', { replacement: false, draws: 70 }],
+    ['classes', undefined],
+  ])('follows the processor on rows sampled by %s', async (_, options) => {
+    const set = dataset('uint8', 'classes');
+    const weights = Float64Array.from({ length: rows }, (_, i) => i % 4);
+    const sampling = options
+      ? data.weighted({ weights, ...options })
+      : data.stratified({ labels: set });
+    const [gpu, cpu] = [trainer('cuda'), trainer('cpu')];
+    for (const run of [gpu, cpu]) await run.fit(set, { epochs: 2, batchSize: 32, sampling });
+    expect(gpu.steps).toBe(cpu.steps);
+    expect(largest(gpu.parameters(), cpu.parameters())).toBeLessThan(1e-4);
+  });
+
   it('gives the same bits twice', async () => {
     const set = dataset('uint8', 'classes');
     const runs = [trainer('cuda'), trainer('cuda')];

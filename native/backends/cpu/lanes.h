@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/cpu/sampling_lanes.h"
 #include "backends/cpu/shuffle_lanes.h"
 #include "backends/step_work.h"
 #include "core/isa.h"
@@ -61,6 +62,7 @@ struct Lanes {
   void (*loss)(const Loss& op, int64_t first, int64_t last);  // but not op.result
   void (*gather)(const data::Gather& gather, int64_t first, int64_t last);
   ShuffleLanes shuffle;
+  SamplingLanes sampling;
 };
 
 // The table for one instruction set; nullptr where it was not compiled.

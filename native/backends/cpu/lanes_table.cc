@@ -25,6 +25,9 @@ void lane_scatter32(const LabelRange& range, uint64_t* cursors, uint32_t* out);
 void lane_scatter64(const LabelRange& range, uint64_t* cursors, uint64_t* out);
 void lane_swap32(const SwapRange& range, uint32_t* values);
 void lane_swap64(const SwapRange& range, uint64_t* values);
+void lane_keys(const KeyRange& range, double* keys);
+void lane_draws32(const DrawRange& range, uint32_t* out);
+void lane_draws64(const DrawRange& range, uint64_t* out);
 
 extern const Lanes kTable;
 const Lanes kTable = {
@@ -49,6 +52,7 @@ const Lanes kTable = {
                 .scatter64 = &lane_scatter64,
                 .swap32 = &lane_swap32,
                 .swap64 = &lane_swap64},
+    .sampling = {.keys = &lane_keys, .draws32 = &lane_draws32, .draws64 = &lane_draws64},
 };
 
 }  // namespace thalweg::THALWEG_LANES

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "backends/cpu/sampled_order.h"
 #include "data/exact_shuffle.h"
 
 namespace thalweg {
@@ -21,6 +22,10 @@ void pick(const From* values, uint64_t first, uint64_t stride, int64_t count, T*
 Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
     : options_(options), lanes_(&lanes) {
   const uint64_t length = options.length;
+  if (options.sampling) {
+    write_sampled(threads, lanes);
+    return;
+  }
   if (!options.shuffle || length == 0) return;
   if (!options.exact && length > data::kSmallLength) {
     cipher_ = data::make_index_cipher(
@@ -34,17 +39,42 @@ Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
   }
 }
 
+void Order::write_sampled(int threads, const Lanes& lanes) {
+  if (is_drawn()) return;
+  values_ = HostMemory(length() * sizeof(uint32_t));
+  const SampledOrder order = {options_.sampling.get(), options_.seed, options_.epoch,
+                              options_.shape};
+  auto* out = static_cast<uint32_t*>(values_.data());
+  if (options_.sampling->kind == data::SamplingKind::kWeighted)
+    weighted_order(order, threads, lanes, out);
+  else
+    stratified_order(order, threads, lanes, out);
+}
+
 const uint32_t* Order::list() const {
   return options_.length < kNarrow ? static_cast<const uint32_t*>(values_.data()) : nullptr;
 }
 
 const data::IndexCipher* Order::cipher() const {
-  return is_identity() || values_.data() != nullptr ? nullptr : &cipher_;
+  return is_identity() || is_drawn() || values_.data() != nullptr ? nullptr : &cipher_;
 }
 
 template <class T>
 void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) const {
-  if (!options_.shuffle) {
+  if (is_drawn()) {
+    const data::Sampling& sampling = *options_.sampling;
+    const DrawRange range = {sampling_stream(options_.seed, options_.epoch, sampling.length,
+                                             data::SamplingStream::kDraws),
+                             sampling.columns(),
+                             sampling.length,
+                             first,
+                             stride,
+                             count};
+    if constexpr (std::is_same_v<T, uint64_t>)
+      lanes_->sampling.draws64(range, out);
+    else
+      lanes_->sampling.draws32(range, out);
+  } else if (is_identity()) {
     for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(first + i * stride);
   } else if (values_.data() != nullptr) {
     if (options_.length < kNarrow)

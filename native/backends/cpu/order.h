@@ -1,24 +1,29 @@
-// The order of an epoch: a permutation of [0, length) that is a pure function of
-// (length, seed, epoch), the same bits at any thread count and instruction set.
+// The order of an epoch: a permutation of [0, length), or what a sampling chooses
+// of it; a pure function of (length or sampling, seed, epoch), the same bits at any
+// thread count and instruction set.
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "backends/cpu/lanes.h"
 #include "core/host_memory.h"
 #include "data/index_cipher.h"
+#include "data/sampling.h"
+#include "data/stratified_batches.h"
 
 namespace thalweg {
 
 struct OrderOptions {
-  uint64_t length = 0;  // at most 2^53
+  uint64_t length = 0;  // rows, at most 2^53
   uint64_t seed = 0;
   uint64_t epoch = 0;
   // Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row. Up to 2^16 rows every
   // order is.
   bool exact = false;
-  bool shuffle = true;  // false: the identity
+  bool shuffle = true;                                  // false: the identity
+  std::shared_ptr<const data::Sampling> sampling = {};  // of `length` rows; null: a permutation
+  data::BatchShape shape = {};                          // of stratified batches
 };
 
 // Immutable, so safe to read from any thread. Reading anywhere costs the same.
@@ -27,14 +32,21 @@ class Order {
   explicit Order(const OrderOptions& options, int threads = 1,
                  const Lanes& lanes = thalweg::lanes());
 
-  uint64_t length() const { return options_.length; }
+  // Positions: rows, or a sampling's draws.
+  uint64_t length() const { return options_.sampling ? options_.sampling->draws : options_.length; }
   // Host memory held; 0 for ciphers.
   size_t bytes() const { return values_.bytes(); }
   // How the order is kept, for devices that evaluate it themselves: as a list of
-  // 32-bit rows or a cipher, null where it is not, or not at all.
+  // 32-bit rows or a cipher, null where it is not, or not at all (the identity, draws).
   const uint32_t* list() const;
   const data::IndexCipher* cipher() const;
-  bool is_identity() const { return !options_.shuffle || options_.length == 0; }
+  bool is_identity() const {
+    return !options_.sampling && (!options_.shuffle || options_.length == 0);
+  }
+  // Drawn position by position, with replacement.
+  bool is_drawn() const {
+    return options_.sampling && options_.sampling->kind == data::SamplingKind::kReplacement;
+  }
   // Rows at positions first, first + stride, …, count of them, all below length;
   // uint32_t needs length < 2^32.
   template <class T>
@@ -45,10 +57,12 @@ class Order {
   }
 
  private:
+  void write_sampled(int threads, const Lanes& lanes);
+
   OrderOptions options_;
   const Lanes* lanes_;
   data::IndexCipher cipher_ = {};
-  HostMemory values_;  // uint32_t [length], or uint64_t from 2^32 on; empty for ciphers
+  HostMemory values_;  // uint32_t [length()], or uint64_t from 2^32 on; else empty
 };
 
 // Exactly uniform permutation into out [length]; uint32_t needs length < 2^32.

@@ -1,0 +1,118 @@
+// Batches of even class shares: each class's rows are shuffled, dealt to the
+// batches, and shuffled again within each. All shuffles are exactly uniform.
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "backends/cpu/sampled_order.h"
+#include "core/threads.h"
+
+namespace thalweg {
+
+namespace {
+
+using data::BatchRun;
+using data::SamplingStream;
+using data::Strata;
+
+// Batches shuffled by one part: waking a thread for one of a few rows gains nothing.
+constexpr uint64_t kPartRows = 1 << 14;
+
+// A random order of [0, count); `offset` parts its draws from others' of the stream.
+std::vector<uint64_t> shuffled(uint64_t count, const RandomStream& stream, uint64_t offset) {
+  std::vector<uint64_t> order(count);
+  std::iota(order.begin(), order.end(), uint64_t{0});
+  for (uint64_t i = 1; i < count; ++i)
+    std::swap(order[i], order[random_below(stream, offset + i, i + 1)]);
+  return order;
+}
+
+class StratifiedEpoch {
+ public:
+  StratifiedEpoch(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out)
+      : order_(order),
+        threads_(threads),
+        lanes_(lanes),
+        strata_(order.sampling->strata),
+        rows_(strata_.rows),
+        taken_(strata_.starts.begin(), strata_.starts.end() - 1),
+        out_(out) {
+    shuffle_classes();
+    const RandomStream shares = stream(SamplingStream::kShares);
+    const data::BatchCut cut = data::cut_batches(strata_, order.shape, shares);
+    const RandomStream batches = stream(SamplingStream::kBatches);
+    const uint64_t classes = strata_.classes();
+    class_order_ = shuffled(classes, batches, 0);
+    // The whole batches trade places; of the last ones the first may be larger by a row.
+    deal(cut.whole, shuffled(cut.whole.batches, batches, classes));
+    std::vector<uint64_t> in_turn(cut.rest.batches);
+    std::iota(in_turn.begin(), in_turn.end(), uint64_t{0});
+    deal(cut.rest, in_turn);
+  }
+
+ private:
+  RandomStream stream(SamplingStream kind) const {
+    return sampling_stream(order_.seed, order_.epoch, order_.sampling->length, kind);
+  }
+
+  void shuffle_classes() {
+    const RandomStream swaps = stream(SamplingStream::kRows);
+    parallel_for(static_cast<int64_t>(strata_.classes()), threads_, [&](int64_t c) {
+      const uint64_t first = strata_.starts[c];
+      lanes_.shuffle.swap32({swaps, first, static_cast<int64_t>(strata_.count(c))},
+                            rows_.data() + first);
+    });
+  }
+
+  // Writes a run's batches: what is dealt to batch b goes to place[b].
+  void deal(const BatchRun& run, const std::vector<uint64_t>& place) {
+    if (run.batches == 0) return;
+    const std::vector<uint64_t> starts = data::batch_starts(run);
+    std::vector<uint64_t> cursors(run.batches);
+    for (uint64_t b = 0; b < run.batches; ++b) cursors[b] = run.first + starts[place[b]];
+    uint64_t extra = 0;  // the batch that the next one goes to
+    for (const uint64_t c : class_order_) {
+      const uint64_t each = run.counts[c] / run.batches, extras = run.counts[c] % run.batches;
+      for (uint64_t b = 0; each > 0 && b < run.batches; ++b) {
+        for (uint64_t i = 0; i < each; ++i) out_[cursors[b]++] = rows_[taken_[c]++];
+      }
+      for (uint64_t i = 0; i < extras; ++i) {
+        out_[cursors[extra]++] = rows_[taken_[c]++];
+        extra = extra + 1 < run.batches ? extra + 1 : 0;
+      }
+    }
+    shuffle_batches(run, starts);
+  }
+
+  void shuffle_batches(const BatchRun& run, const std::vector<uint64_t>& starts) {
+    const RandomStream swaps = stream(SamplingStream::kPlaces);
+    const uint64_t size = (run.rows + run.batches - 1) / run.batches;
+    const uint64_t together = std::max(uint64_t{1}, kPartRows / size);
+    const auto parts = static_cast<int64_t>((run.batches + together - 1) / together);
+    parallel_for(parts, threads_, [&](int64_t part) {
+      const uint64_t last = std::min(run.batches, (part + 1) * together);
+      for (uint64_t b = part * together; b < last; ++b) {
+        const uint64_t first = run.first + starts[b];
+        lanes_.shuffle.swap32({swaps, first, static_cast<int64_t>(starts[b + 1] - starts[b])},
+                              out_ + first);
+      }
+    });
+  }
+
+  const SampledOrder& order_;
+  int threads_;
+  const Lanes& lanes_;
+  const Strata& strata_;
+  std::vector<uint32_t> rows_;
+  std::vector<uint64_t> taken_;  // by class: the next of rows_
+  std::vector<uint64_t> class_order_;
+  uint32_t* out_;
+};
+
+}  // namespace
+
+void stratified_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out) {
+  StratifiedEpoch(order, threads, lanes, out);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,116 @@
+// Drawing without replacement: keys, then a sample sort of those that are wanted.
+// Rows of equal keys go by number, so that the order is one whatever the buckets.
+#include <algorithm>
+#include <cstring>
+
+#include "backends/cpu/sampled_order.h"
+#include "core/aligned.h"
+#include "core/threads.h"
+
+namespace thalweg {
+
+namespace {
+
+constexpr uint64_t kChunk = 1 << 16;    // rows of a part of the passes over all
+constexpr uint64_t kBucketRows = 4096;  // on average: 64 KiB of entries
+constexpr uint64_t kMostBuckets = 4096;
+constexpr uint64_t kSamplesPerBucket = 16;
+
+struct Entry {
+  double key;
+  uint32_t row;
+
+  bool operator<(const Entry& other) const {
+    return key < other.key || (key == other.key && row < other.row);
+  }
+};
+
+class KeySort {
+ public:
+  KeySort(const SampledOrder& order, int threads, const Lanes& lanes)
+      : threads_(threads),
+        length_(order.sampling->length),
+        chunks_(static_cast<int64_t>((length_ + kChunk - 1) / kChunk)),
+        keys_(length_),
+        buckets_(length_),
+        entries_(length_) {
+    const RandomStream stream =
+        sampling_stream(order.seed, order.epoch, length_, data::SamplingStream::kKeys);
+    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+      const uint64_t first = chunk * kChunk;
+      lanes.sampling.keys({stream, order.sampling->weights(), first, end_of(chunk)},
+                          keys_.data() + first);
+    });
+  }
+
+  void first_rows(uint64_t draws, uint32_t* out) {
+    choose_borders();
+    scatter();
+    const auto buckets = static_cast<int64_t>(borders_.size() + 1);
+    parallel_for(buckets, threads_, [&](int64_t bucket) {
+      const uint64_t first = starts_[bucket], last = starts_[bucket + 1];
+      if (first >= draws) return;
+      std::sort(entries_.data() + first, entries_.data() + last);
+      for (uint64_t i = first; i < std::min(last, draws); ++i) out[i] = entries_[i].row;
+    });
+  }
+
+ private:
+  uint64_t end_of(int64_t chunk) const { return std::min(length_, (chunk + 1) * kChunk); }
+
+  // Between buckets of about equal size, by a sorted sample of the keys.
+  void choose_borders() {
+    const uint64_t buckets = std::clamp(length_ / kBucketRows, uint64_t{1}, kMostBuckets);
+    const uint64_t samples = std::min(length_, buckets * kSamplesPerBucket);
+    std::vector<double> sample(samples);
+    for (uint64_t i = 0; i < samples; ++i) sample[i] = keys_[i * (length_ / samples)];
+    std::sort(sample.begin(), sample.end());
+    for (uint64_t b = 1; b < buckets; ++b) borders_.push_back(sample[b * samples / buckets]);
+  }
+
+  // entries_ in the order of the buckets, starts_ [buckets + 1].
+  void scatter() {
+    const size_t buckets = borders_.size() + 1;
+    std::vector<uint64_t> cursors(chunks_ * buckets);
+    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+      uint64_t* counts = cursors.data() + chunk * buckets;
+      for (uint64_t i = chunk * kChunk; i < end_of(chunk); ++i) {
+        const auto border = std::upper_bound(borders_.begin(), borders_.end(), keys_[i]);
+        buckets_[i] = static_cast<uint16_t>(border - borders_.begin());
+        ++counts[buckets_[i]];
+      }
+    });
+    uint64_t at = 0;
+    for (size_t bucket = 0; bucket < buckets; ++bucket) {
+      starts_.push_back(at);
+      for (int64_t chunk = 0; chunk < chunks_; ++chunk) {
+        const uint64_t count = cursors[chunk * buckets + bucket];
+        cursors[chunk * buckets + bucket] = at;
+        at += count;
+      }
+    }
+    starts_.push_back(at);
+    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+      uint64_t* cursor = cursors.data() + chunk * buckets;
+      for (uint64_t i = chunk * kChunk; i < end_of(chunk); ++i)
+        entries_[cursor[buckets_[i]]++] = {keys_[i], static_cast<uint32_t>(i)};
+    });
+  }
+
+  int threads_;
+  uint64_t length_;
+  int64_t chunks_;
+  Aligned<double> keys_;
+  Aligned<uint16_t> buckets_;
+  Aligned<Entry> entries_;
+  std::vector<double> borders_;
+  std::vector<uint64_t> starts_;
+};
+
+}  // namespace
+
+void weighted_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out) {
+  KeySort(order, threads, lanes).first_rows(order.sampling->draws, out);
+}
+
+}  // namespace thalweg

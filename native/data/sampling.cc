@@ -1,0 +1,114 @@
+#include "data/sampling.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "core/error.h"
+
+namespace thalweg::data {
+
+namespace {
+
+// Not against an adversary: it tells the weights of one run from those of another.
+class Fingerprint {
+ public:
+  void add(uint64_t value) {
+    hash_ = (hash_ ^ value) * 0x9E3779B97F4A7C15u;
+    hash_ ^= hash_ >> 29;
+  }
+  void add(double value) {
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    add(bits);
+  }
+  uint64_t value() const { return hash_; }
+
+ private:
+  uint64_t hash_ = 0x54484157;
+};
+
+[[noreturn]] void refuse(const std::string& path, const std::string& received,
+                         const std::string& expected, const std::string& remedy = "") {
+  throw Error({"RANGE", path, received, expected, remedy});
+}
+
+// How many weights are above 0.
+uint64_t check_weights(const double* weights, uint64_t length) {
+  uint64_t positive = 0;
+  for (uint64_t i = 0; i < length; ++i) {
+    const double w = weights[i];
+    if (!(w == 0 || (w >= kLeastWeight && w <= kGreatestWeight)))
+      refuse("weights[" + std::to_string(i) + "]", std::to_string(w), "0, or from 2^-500 to 2^500");
+    positive += w > 0;
+  }
+  if (positive == 0) refuse("weights", "no weight above 0", "at least one weight above 0");
+  return positive;
+}
+
+}  // namespace
+
+size_t Sampling::bytes() const {
+  return table.bytes() + strata.rows.size() * sizeof(uint32_t) +
+         strata.starts.size() * sizeof(uint64_t);
+}
+
+RandomStream sampling_stream(uint64_t seed, uint64_t epoch, uint64_t length, SamplingStream kind) {
+  return random_stream({.seed = seed,
+                        .purpose = Purpose::kSampling,
+                        .epoch = epoch,
+                        .window = length | static_cast<uint64_t>(kind) << 60});
+}
+
+Sampling make_weighted(const double* weights, uint64_t length, uint64_t draws, bool replacement) {
+  const uint64_t positive = check_weights(weights, length);
+  if (!replacement && draws > positive)
+    refuse("draws", std::to_string(draws),
+           "at most " + std::to_string(positive) + ", the rows of a weight above 0",
+           "use replacement: true");
+  Sampling sampling;
+  sampling.kind = replacement ? SamplingKind::kReplacement : SamplingKind::kWeighted;
+  sampling.length = length;
+  sampling.draws = draws > 0 ? draws : replacement ? length : positive;
+  Fingerprint fingerprint;
+  fingerprint.add(static_cast<uint64_t>(sampling.kind));
+  fingerprint.add(sampling.draws);
+  for (uint64_t i = 0; i < length; ++i) fingerprint.add(weights[i]);
+  sampling.fingerprint = fingerprint.value();
+  if (replacement) {
+    sampling.table = HostMemory(length * sizeof(AliasColumn));
+    build_alias_table(weights, length, static_cast<AliasColumn*>(sampling.table.data()));
+  } else {
+    sampling.table = HostMemory(length * sizeof(double));
+    std::memcpy(sampling.table.data(), weights, length * sizeof(double));
+  }
+  return sampling;
+}
+
+Sampling make_stratified(const int32_t* classes, uint64_t length) {
+  Sampling sampling;
+  sampling.kind = SamplingKind::kStratified;
+  sampling.length = sampling.draws = length;
+  Fingerprint fingerprint;
+  fingerprint.add(static_cast<uint64_t>(sampling.kind));
+  int32_t greatest = 0;
+  for (uint64_t i = 0; i < length; ++i) {
+    if (classes[i] < 0 || classes[i] >= kMostClasses)
+      refuse("labels[" + std::to_string(i) + "]", std::to_string(classes[i]),
+             "a class from 0 to 2^24 - 1");
+    greatest = std::max(greatest, classes[i]);
+    fingerprint.add(static_cast<uint64_t>(classes[i]));
+  }
+  sampling.fingerprint = fingerprint.value();
+  Strata& strata = sampling.strata;
+  strata.starts.assign(static_cast<size_t>(greatest) + 2, 0);
+  for (uint64_t i = 0; i < length; ++i) ++strata.starts[classes[i] + 1];
+  for (size_t c = 0; c < strata.classes(); ++c) strata.starts[c + 1] += strata.starts[c];
+  std::vector<uint64_t> cursors(strata.starts.begin(), strata.starts.end() - 1);
+  strata.rows.resize(length);
+  for (uint64_t i = 0; i < length; ++i)
+    strata.rows[cursors[classes[i]]++] = static_cast<uint32_t>(i);
+  return sampling;
+}
+
+}  // namespace thalweg::data
