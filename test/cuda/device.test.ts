@@ -8,7 +8,11 @@ import { ThalwegError } from '../../src/errors.js';
 import { native } from '../../src/native.js';
 
 interface Found {
-  readonly status: { readonly missing: string; readonly remedy: string };
+  readonly status: {
+    readonly missing: string;
+    readonly remedy: string;
+    readonly devices: readonly { readonly name: string; readonly uuid: string }[];
+  };
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
@@ -34,6 +38,7 @@ describe('a missing piece is named with its remedy', () => {
     ['no plugin', { THALWEG_CUDA: '/nowhere/thalweg_cuda.so' }, /does not load/, /script\/build/],
     ['a GPU hidden', fault('no-device'), /shows no GPU/, /CUDA_VISIBLE_DEVICES/],
     ['an old driver', fault('old-driver'), /too old: it runs CUDA 11\.4/, /update the driver/],
+    ['a plugin without its driver', fault('no-driver'), /no NVIDIA driver/, /install the NVIDIA/],
   ];
   it.each(cases)('%s', (_, environment, missing, remedy) => {
     const { status, refusal } = look(environment);
@@ -43,15 +48,55 @@ describe('a missing piece is named with its remedy', () => {
     expect(refusal?.message).toMatch(missing);
   });
 
-  it('an old card', () => {
-    const { refusal } = look(fault('old-card'));
+  it.each([
+    ['an old card', 'old-card', /compute capability 6\.0, at least 7\.5/],
+    [
+      'a card the plugin has no code for',
+      'other-card',
+      /8\.0, the plugin is built for sm_90,compute_90: build it with script\/build --cuda/,
+    ],
+  ])('%s', (_, name, reason) => {
+    const { refusal } = look(fault(name));
     expect(refusal?.code).toBe('NO_DEVICE');
-    expect(refusal?.message).toMatch(/compute capability 6\.0, at least 7\.5/);
+    expect(refusal?.message).toMatch(reason);
+  });
+
+  it('cuBLAS, which the plugin does without', () => {
+    const { operations } = explain('cuda');
+    const dense = operations.find(({ operation }) => operation === 'dense_forward');
+    expect(dense?.implementation).toMatch(
+      onGpu
+        ? /cuBLAS/
+        : /^CUDA kernels, without cuBLAS: libcublasLt\.so\.13 is not found; install it/,
+    );
   });
 
   it.skipIf(onGpu)('no driver', () => {
     const { status, refusal } = look({});
     expect(status.missing).toMatch(/no NVIDIA driver: libcuda\.so\.1/);
+    expect(refusal?.code).toBe('NO_DEVICE');
+  });
+});
+
+describe.skipIf(onGpu)('CUDA_VISIBLE_DEVICES', () => {
+  const second = 'GPU-00000000-0000-0000-0000-000000000002';
+  const visible = (list: string) => look({ THALWEG_CUDA: emulated, CUDA_VISIBLE_DEVICES: list });
+
+  it.each([
+    ['1', 1],
+    [second, 1],
+    ['1,0', 2],
+    ['1,none,0', 1],
+  ])('%s leaves the second GPU first', (list, count) => {
+    const { devices } = visible(list).status;
+    expect(devices).toHaveLength(count);
+    expect(devices[0]).toMatchObject({ name: 'cuda:0', uuid: second });
+  });
+
+  it.each(['', '7'])('"%s" leaves none, and is named', (list) => {
+    const { status, refusal } = visible(list);
+    expect(status.missing).toMatch(/shows no GPU/);
+    expect(status.remedy).toMatch(/CUDA_VISIBLE_DEVICES/);
     expect(refusal?.code).toBe('NO_DEVICE');
   });
 });

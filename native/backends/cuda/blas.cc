@@ -54,13 +54,21 @@ bool find_all(void* library, BlasApi& api) {
          find(library, "cublasLtMatmul", api.multiply);
 }
 
+// The largest power of two, up to what the library asks at most, that divides the
+// addresses of all operands.
+uint32_t alignment_of(const Product& p) {
+  uintptr_t bits = 256;
+  for (const float* operand : {p.a, p.b, static_cast<const float*>(p.c), p.bias})
+    bits |= reinterpret_cast<uintptr_t>(operand);
+  return static_cast<uint32_t>(bits & -bits);
+}
+
 // A row-major product c = a b is the column-major c' = b' a', so that b is the
 // library's first operand and n its rows.
 class Problem {
  public:
-  Problem(const BlasApi& api, const Product& p) : api_(api) {
-    check_blas(api.matmul_create(&problem.matmul, kBlasCompute32F, kBlasFloat),
-               "cublasLtMatmulDescCreate");
+  Problem(const BlasApi& api, int compute, const Product& p) : api_(api) {
+    check_blas(api.matmul_create(&problem.matmul, compute, kBlasFloat), "cublasLtMatmulDescCreate");
     set(kBlasTransA, static_cast<int32_t>(p.transpose_b));
     set(kBlasTransB, static_cast<int32_t>(p.transpose_a));
     if (p.bias != nullptr) set(kBlasBiasPointer, p.bias);
@@ -112,42 +120,51 @@ std::unique_ptr<Blas> Blas::open(std::string* why) {
     *why = "without cuBLAS: cublasLtCreate gives status " + std::to_string(status);
     return nullptr;
   }
-  return std::unique_ptr<Blas>(new Blas(api, handle));
+  const char* tf32 = std::getenv("THALWEG_TF32");
+  const bool allowed = tf32 != nullptr && std::string(tf32) == "1";
+  return std::unique_ptr<Blas>(new Blas(api, handle, allowed ? kBlasComputeTf32 : kBlasCompute32F));
 }
 
 // The library's choice without a workspace, which needs no memory per thread.
-BlasAlgorithm Blas::algorithm(const Shape& shape, const BlasProblem& problem) {
+std::optional<BlasAlgorithm> Blas::algorithm(const Shape& shape, const BlasProblem& problem) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto known = algorithms_.find(shape);
   if (known != algorithms_.end()) return known->second;
   BlasPreference preference = nullptr;
   check_blas(api_.preference_create(&preference), "cublasLtMatmulPreferenceCreate");
-  const size_t workspace = 0;
+  const uint64_t workspace = 0;
+  api_.preference_set(preference, kBlasWorkspace, &workspace, sizeof workspace);
+  for (const int operand : kBlasAlignments)
+    api_.preference_set(preference, operand, &shape.alignment, sizeof shape.alignment);
   BlasHeuristic found = {};
   int count = 0;
-  api_.preference_set(preference, kBlasWorkspace, &workspace, sizeof workspace);
   const int status = api_.heuristic(handle_, problem.matmul, problem.a, problem.b, problem.c,
                                     problem.c, preference, 1, &found, &count);
   api_.preference_destroy(preference);
-  check_blas(count == 0 ? 15 : status, "cublasLtMatmulAlgoGetHeuristic");
-  return algorithms_.emplace(shape, found.algorithm).first->second;
+  if (status != kBlasNotSupported) check_blas(status, "cublasLtMatmulAlgoGetHeuristic");
+  const bool usable = status == kBlasSuccess && count > 0 && found.state == kBlasSuccess;
+  const auto chosen = usable ? std::optional(found.algorithm) : std::nullopt;
+  return algorithms_.emplace(shape, chosen).first->second;
 }
 
-void Blas::run(const Product& p) {
-  const Problem made(api_, p);
+bool Blas::run(const Product& p) {
+  const Problem made(api_, compute_, p);
   const BlasProblem& problem = made.problem;
-  const BlasAlgorithm chosen = algorithm(
-      {p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr, p.activation}, problem);
+  const auto chosen = algorithm({p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr,
+                                 p.activation, alignment_of(p)},
+                                problem);
+  if (!chosen) return false;
   const float one = 1, zero = 0;
   check_blas(api_.multiply(handle_, problem.matmul, &one, p.b, problem.a, p.a, problem.b, &zero,
-                           p.c, problem.c, p.c, problem.c, &chosen, nullptr, 0, stream()),
+                           p.c, problem.c, p.c, problem.c, &*chosen, nullptr, 0, stream()),
              "cublasLtMatmul");
+  return true;
 }
 
 std::string Blas::name() const {
   const size_t version = api_.version();
   return "cuBLASLt " + std::to_string(version / 10000) + "." +
-         std::to_string(version % 10000 / 100);
+         std::to_string(version % 10000 / 100) + (compute_ == kBlasComputeTf32 ? ", TF32" : "");
 }
 
 }  // namespace thalweg::cuda

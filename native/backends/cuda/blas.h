@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "backends/cuda/blas_api.h"
@@ -14,12 +15,13 @@ namespace thalweg::cuda {
 class Blas {
  public:
   // For the current device. Null, with the reason in `why`, where the library is
-  // absent or refuses. THALWEG_CUBLAS=0 turns it off, a path names another file.
+  // absent or refuses. THALWEG_CUBLAS=0 turns it off, a path names another file;
+  // THALWEG_TF32=1 allows products of 10 bits (TF32), which are off otherwise.
   static std::unique_ptr<Blas> open(std::string* why);
 
-  // Queues the product, its bias and, of activations, relu; true float32
-  // throughout (no TF32). Callable from several threads.
-  void run(const Product& product);
+  // Queues the product, its bias and, of activations, relu. False where the library
+  // has nothing for it. Callable from several threads.
+  bool run(const Product& product);
   static bool fuses(Activation activation) {
     return activation == Activation::kNone || activation == Activation::kRelu;
   }
@@ -30,16 +32,19 @@ class Blas {
     int64_t m, n, k;
     bool transpose_a, transpose_b, bias;
     Activation activation;
+    uint32_t alignment;  // bytes, of all operands
     auto operator<=>(const Shape&) const = default;
   };
 
-  Blas(const BlasApi& api, BlasHandle handle) : api_(api), handle_(handle) {}
-  BlasAlgorithm algorithm(const Shape& shape, const BlasProblem& problem);
+  Blas(const BlasApi& api, BlasHandle handle, int compute)
+      : api_(api), handle_(handle), compute_(compute) {}
+  std::optional<BlasAlgorithm> algorithm(const Shape& shape, const BlasProblem& problem);
 
   BlasApi api_;
   BlasHandle handle_;  // of the library; lives as long as the process
+  int compute_;        // kBlasCompute…
   std::mutex mutex_;
-  std::map<Shape, BlasAlgorithm> algorithms_;
+  std::map<Shape, std::optional<BlasAlgorithm>> algorithms_;
 };
 
 }  // namespace thalweg::cuda

@@ -25,14 +25,18 @@ struct BlasHeuristic {  // cublasLtMatmulHeuristicResult_t
   int reserved[4];
 };
 
-inline constexpr int kBlasSuccess = 0;      // CUBLAS_STATUS_SUCCESS
-inline constexpr int kBlasFloat = 0;        // CUDA_R_32F
-inline constexpr int kBlasCompute32F = 68;  // CUBLAS_COMPUTE_32F
-inline constexpr int kBlasTransA = 3;       // CUBLASLT_MATMUL_DESC_TRANSA
-inline constexpr int kBlasTransB = 4;       // CUBLASLT_MATMUL_DESC_TRANSB
-inline constexpr int kBlasEpilogue = 7;     // CUBLASLT_MATMUL_DESC_EPILOGUE
-inline constexpr int kBlasBiasPointer = 8;  // CUBLASLT_MATMUL_DESC_BIAS_POINTER
-inline constexpr int kBlasWorkspace = 1;    // CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES
+inline constexpr int kBlasSuccess = 0;        // CUBLAS_STATUS_SUCCESS
+inline constexpr int kBlasNotSupported = 15;  // CUBLAS_STATUS_NOT_SUPPORTED
+inline constexpr int kBlasFloat = 0;          // CUDA_R_32F
+inline constexpr int kBlasCompute32F = 68;    // CUBLAS_COMPUTE_32F
+inline constexpr int kBlasComputeTf32 = 77;   // CUBLAS_COMPUTE_32F_FAST_TF32
+inline constexpr int kBlasTransA = 3;         // CUBLASLT_MATMUL_DESC_TRANSA
+inline constexpr int kBlasTransB = 4;         // CUBLASLT_MATMUL_DESC_TRANSB
+inline constexpr int kBlasEpilogue = 7;       // CUBLASLT_MATMUL_DESC_EPILOGUE
+inline constexpr int kBlasBiasPointer = 8;    // CUBLASLT_MATMUL_DESC_BIAS_POINTER
+inline constexpr int kBlasWorkspace = 1;      // CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES
+// CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_{A,B,C,D}_BYTES
+inline constexpr int kBlasAlignments[] = {5, 6, 7, 8};
 // cublasLtEpilogue_t: bits of CUBLASLT_EPILOGUE_*
 inline constexpr int kBlasEpilogueDefault = 1;
 inline constexpr int kBlasEpilogueRelu = 2;

@@ -38,7 +38,7 @@ void CudaBackend::product(const Product& product) {
   if (blas_ == nullptr || product.k == 0) return launch_product(product);
   Product plain = product;
   if (!Blas::fuses(product.activation)) plain.activation = Activation::kNone;
-  blas_->run(plain);
+  if (!blas_->run(plain)) return launch_product(product);
   if (plain.activation != product.activation)
     launch_activation_forward(
         {product.activation, product.slope, product.c, product.c, product.m * product.n});

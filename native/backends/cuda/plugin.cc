@@ -1,9 +1,11 @@
 // The entry of thalweg_cuda.so: which GPUs there are, and a backend for each.
 #include "backends/cuda/plugin.h"
 
+#include <cctype>
 #include <cstdio>
 #include <map>
 #include <mutex>
+#include <sstream>
 
 #include "backends/cuda/check.h"
 #include "backends/cuda/cuda_backend.h"
@@ -28,6 +30,7 @@ int device_count() {
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   const cudaError_t error = cudaGetDeviceCount(&count);
+  if (driver == 0) refuse("no NVIDIA driver", "install the NVIDIA driver, or use the device 'cpu'");
   if (error == cudaErrorInsufficientDriver || driver < runtime / 1000 * 1000)
     refuse("the NVIDIA driver is too old: it runs CUDA " + version_text(driver) +
                ", the plugin was built with " + version_text(runtime),
@@ -51,6 +54,23 @@ std::string uuid_text(const cudaUUID_t& uuid) {
   return text;
 }
 
+// Whether code for one of `targets` ("sm_80,compute_90") runs on a GPU of this
+// capability: machine code within its generation, from its minor number on (one with
+// a letter nowhere else), PTX on all that came later.
+bool serves(const std::string& targets, int capability) {
+  std::stringstream list(targets);
+  for (std::string target; std::getline(list, target, ',');) {
+    const size_t digits = target.find('_') + 1;
+    const int built = std::stoi(target.substr(digits));
+    const bool exact = std::isalpha(static_cast<unsigned char>(target.back())) != 0;
+    const bool machine_code = target.rfind("sm_", 0) == 0;
+    if (built == capability) return true;
+    if (exact || built > capability) continue;
+    if (!machine_code || built / 10 == capability / 10) return true;
+  }
+  return false;
+}
+
 CudaDevice describe(int ordinal) {
   cudaDeviceProp properties;
   check(cudaGetDeviceProperties(&properties, ordinal), "cudaGetDeviceProperties");
@@ -60,9 +80,13 @@ CudaDevice describe(int ordinal) {
                        properties.major * 10 + properties.minor,
                        properties.totalGlobalMem,
                        ""};
+  const std::string has = device.name + " has compute capability " +
+                          std::to_string(properties.major) + "." + std::to_string(properties.minor);
   if (device.capability < kLeastCapability)
-    device.refusal = device.name + " has compute capability " + std::to_string(properties.major) +
-                     "." + std::to_string(properties.minor) + ", at least 7.5 is needed";
+    device.refusal = has + ", at least 7.5 is needed";
+  else if (!serves(THALWEG_CUDA_TARGETS, device.capability))
+    device.refusal = has + ", the plugin is built for " THALWEG_CUDA_TARGETS +
+                     ": build it with script/build --cuda";
   return device;
 }
 

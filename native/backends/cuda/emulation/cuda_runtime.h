@@ -37,6 +37,8 @@ struct Coordinates {
 
 // Queues (into a capture) or runs a grid of threads, each of which calls `thread`.
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
+// The same for an operation of the host.
+cudaError_t run(std::function<void()> operation);
 void sync_block();
 // All lanes of a warp meet and exchange 8 bytes; the value of lane `source`.
 uint64_t exchange(uint64_t value, unsigned source);

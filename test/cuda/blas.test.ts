@@ -1,0 +1,85 @@
+/**
+ * Products by cuBLASLt: on the GPU by the real one, otherwise by one that computes on the processor
+ * and refuses what it does not know (emulation/blas.cc), so that layouts, transposes and epilogues
+ * are tested without a GPU.
+ */
+import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
+import { describe, expect, it } from 'vitest';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+import { native } from '../../src/native.js';
+import { activationCodes } from '../oracle/codes.js';
+import { floats, generator, largestError } from '../oracle/random.js';
+
+if (!onGpu) process.env['THALWEG_CUBLAS'] = emulated;
+
+const sizes = [
+  [1, 1, 1],
+  [5, 3, 1], // the library has no algorithm for one column
+  [7, 5, 9],
+  [128, 17, 10],
+] as const;
+
+describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
+  it('says so', () => {
+    const twin = native.twins('cuda').find(({ operation }) => operation === 'dense_forward');
+    expect(twin?.implementation).toMatch(/^cuBLASLt 1[23]\.\d+$/);
+  });
+
+  it.each(sizes)('%d rows, %d inputs, %d outputs', (rows, inputs, outputs) => {
+    const random = generator(rows + outputs);
+    for (const activation of [0, activationCodes.relu, activationCodes.gelu])
+      for (const bias of [true, false]) {
+        const fields = { rows, inputs, outputs, activation, slope: 0.1 };
+        const arrays = () => ({
+          x: floats(generator(1), rows * inputs),
+          weight: floats(generator(2), inputs * outputs),
+          ...(bias ? { bias: floats(generator(3), outputs) } : {}),
+          y: new Float32Array(rows * outputs),
+          // Kept where the derivative needs it; the library fuses nothing then.
+          ...(activation === activationCodes.gelu
+            ? { before: new Float32Array(rows * outputs) }
+            : {}),
+        });
+        const [gpu, cpu] = [arrays(), arrays()];
+        native.runOperation('cuda', 'dense_forward', { ...fields, ...gpu });
+        native.runOperation('reference', 'dense_forward', { ...fields, ...cpu });
+        expect(largestError(gpu.y, cpu.y, 1)).toBeLessThan(1e-5);
+        expect(outputs < 5 || gpu.y.some((value) => value > 0)).toBe(true);
+        const back = (forward: ReturnType<typeof arrays>, dy: Float32Array) => ({
+          ...forward,
+          dy: dy.slice(),
+          dweight: new Float32Array(inputs * outputs),
+          ...(bias ? { dbias: new Float32Array(outputs) } : {}),
+          dx: new Float32Array(rows * inputs),
+        });
+        const dy = floats(random, rows * outputs);
+        const [gpuBack, cpuBack] = [back(cpu, dy), back(cpu, dy)];
+        native.runOperation('cuda', 'dense_backward', { ...fields, ...gpuBack });
+        native.runOperation('reference', 'dense_backward', { ...fields, ...cpuBack });
+        for (const key of ['dx', 'dweight'] as const)
+          expect(largestError(gpuBack[key], cpuBack[key], 1), key).toBeLessThan(1e-4);
+      }
+  });
+
+  it('trains, in recorded steps, as the processor does', async () => {
+    const set = data.fromArrays({
+      inputs: floats(generator(4), 96 * 6),
+      shape: [96, 6],
+      labels: Int32Array.from({ length: 96 }, (_, i) => i % 3),
+    });
+    const [gpu, cpu] = ['cuda', 'cpu'].map(
+      (device) =>
+        new Trainer({
+          model: nn.sequential({ input: [6] }, nn.dense(8, { activation: 'relu' }), nn.dense(3)),
+          loss: 'softmaxCrossEntropy',
+          optimizer: optim.adam({ learningRate: 0.01 }),
+          seed: 5,
+          device,
+        }),
+    );
+    for (const trainer of [gpu!, cpu!]) await trainer.fit(set, { epochs: 2, batchSize: 16 });
+    const other = cpu!.parameters();
+    for (const [name, array] of Object.entries(gpu!.parameters()))
+      expect(largestError(array, other[name]!, 1)).toBeLessThan(1e-4);
+  });
+});
