@@ -81,8 +81,17 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
     return guarded(info.Env(), [&]() -> Napi::Value {
       if (!stepper_)
         throw Error({"DISPOSED", "stepper", "a disposed stepper", "a live stepper", ""});
-      return (this->*kMethod)(info);
+      try {
+        return (this->*kMethod)(info);
+      } catch (const Error& error) {
+        if (error.fields().code == "DEVICE") lost_ = std::make_unique<ErrorFields>(error.fields());
+        throw;
+      }
     });
+  }
+
+  void refuse_lost() const {
+    if (lost_) throw Error(*lost_);
   }
 
   void stage() {
@@ -144,6 +153,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
   // step(settings: Float64Array as train/settings.h reads it) → gradient norm, NaN
   // where not measured, -1 where the step was skipped.
   Napi::Value step(const Napi::CallbackInfo& info) {
+    refuse_lost();
     const Span span = typed_span(info[0], napi_float64_array, "settings");
     check_overlap();
     const StepSettings settings =
@@ -154,6 +164,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
 
   // save() → { step, skipped, scalars: Float64Array, slots: Float32Array[tensor][slot] }
   Napi::Value save(const Napi::CallbackInfo& info) {
+    refuse_lost();
     const Napi::Env env = info.Env();
     Napi::Object state = Napi::Object::New(env);
     state.Set("step", static_cast<double>(stepper_->step_count()));
@@ -180,6 +191,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
 
   // load(state as save gives it). Everything is checked before anything changes.
   Napi::Value load(const Napi::CallbackInfo& info) {
+    refuse_lost();
     const auto state = info[0].As<Napi::Object>();
     const int64_t step = state.Get("step").As<Napi::Number>().Int64Value();
     const int64_t skipped = state.Get("skipped").As<Napi::Number>().Int64Value();
@@ -210,11 +222,13 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     report_bytes(info.Env(), 0);
     stepper_.reset();
+    staging_.reset();
     return info.Env().Undefined();
   }
 
   std::unique_ptr<Stepper> stepper_;
-  std::unique_ptr<Staging> staging_;  // where the device has a memory of its own
+  std::unique_ptr<Staging> staging_;   // where the device has a memory of its own
+  std::unique_ptr<ErrorFields> lost_;  // the device failed, and the state with it
   std::vector<float*> parameters_;
   std::vector<float*> gradients_;
   bool checked_ = false;  // no two of the current arrays overlap

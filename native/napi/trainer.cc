@@ -113,7 +113,12 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return guarded(info.Env(), [&]() -> Napi::Value {
       if (!engine_)
         throw Error({"DISPOSED", "trainer", "a disposed trainer", "a live trainer", ""});
-      return (this->*kMethod)(info);
+      try {
+        return (this->*kMethod)(info);
+      } catch (const Error& error) {
+        if (error.fields().code == "DEVICE") lost_ = error.fields();
+        throw;
+      }
     });
   }
 

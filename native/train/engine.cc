@@ -199,7 +199,7 @@ void Engine::run_queued(Run& run) {
     const StepPipeline::Step done = pipeline_->pop();
     if (done.receipt.halted == 0) {
       StepReport stepped;
-      if (done.measures) stepped.gradient_norm = done.receipt.gradient_norm;
+      if (done.reports_norm) stepped.gradient_norm = done.receipt.gradient_norm;
       run.count({.sum = done.receipt.loss_sum, .correct = done.receipt.correct}, done.rows,
                 stepped);
       continue;

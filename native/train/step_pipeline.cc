@@ -104,7 +104,7 @@ void StepPipeline::run(int64_t rows, const StepSettings& settings) {
 }
 
 void StepPipeline::push(int64_t number, const StepSettings& settings) {
-  const Step step = {number, rows_of(source_, number), settings.measures(), {}};
+  const Step step = {number, rows_of(source_, number), settings.needs_norm(), {}};
   Flying flying = {step, queued_ + 1, stepper_.counters()};
   write_slot(flying.step, settings);
   run(flying.step.rows, settings);
@@ -116,7 +116,8 @@ const StepReceipt& StepPipeline::await(uint64_t ticket) {
   StepReceipt& receipt = feed_.receipts[(ticket - 1) % kSlots];
   const std::atomic_ref<uint64_t> written(receipt.ticket);
   for (int spins = 0;; ++spins) {
-    const bool idle = backend_.idle();
+    if (written.load(std::memory_order_acquire) == ticket) return receipt;
+    const bool idle = backend_.idle();  // asked first: the receipt may come meanwhile
     if (written.load(std::memory_order_acquire) == ticket) return receipt;
     if (idle) throw Error({"DEVICE", "training step", "no receipt", "a receipt of each step", ""});
     if (spins > kSpins) std::this_thread::sleep_for(kNap);

@@ -23,7 +23,7 @@ class StepPipeline {
   struct Step {
     int64_t number = 0;  // of the epoch
     int64_t rows = 0;
-    bool measures = false;  // the receipt has a norm
+    bool reports_norm = false;  // the receipt's norm was asked for
     StepReceipt receipt = {};
   };
 

@@ -227,7 +227,7 @@ StepReport Stepper::step_queued(const StepSettings& settings) {
   }
   StepOutcome found;
   memory.read(&found, outcome, sizeof found);
-  report.gradient_norm = found.norm;
+  if (settings.needs_norm()) report.gradient_norm = found.norm;
   if (found.skipped == 0) return report;
   counters_ = before;
   queued_->read_square_sums(square_sums_.data());

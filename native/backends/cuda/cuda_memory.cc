@@ -36,7 +36,15 @@ std::shared_ptr<void> CudaMemory::allocate(size_t bytes) {
 std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
   use();
   void* data = nullptr;
-  check(cudaHostAlloc(&data, bytes, cudaHostAllocMapped | cudaHostAllocPortable), "cudaHostAlloc");
+  const cudaError_t error =
+      cudaHostAlloc(&data, bytes, cudaHostAllocMapped | cudaHostAllocPortable);
+  if (error == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    throw Error({"MEMORY", "pinned host memory", std::to_string(bytes) + " bytes",
+                 "as many bytes that the system lets be pinned",
+                 "use a smaller batch, or raise the limit (ulimit -l)"});
+  }
+  check(error, "cudaHostAlloc");
   std::memset(data, 0, bytes);
   return {data, [](void* pointer) { cudaFreeHost(pointer); }};
 }

@@ -1,0 +1,136 @@
+/**
+ * The device fails: every CUDA call in turn, and every allocation in turn. Nothing takes the process
+ * down; a lost device is DEVICE with the call and CUDA's words, too little memory is MEMORY and
+ * changes nothing.
+ */
+import { onGpu } from '../oracle/cuda.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ThalwegError } from '../../src/errors.js';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+import { floats, generator } from '../oracle/random.js';
+
+const rows = 12;
+const set = data.fromArrays({
+  inputs: floats(generator(1), rows * 3),
+  shape: [rows, 3],
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 2),
+});
+const make = () =>
+  new Trainer({
+    model: nn.sequential({ input: [3] }, nn.dense(4, { activation: 'gelu' }), nn.dense(2)),
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam({ learningRate: 0.01 }),
+    clip: { globalNorm: 1 },
+    device: 'cuda',
+    seed: 1,
+  });
+const fit = { epochs: 1, batchSize: 3, validation: set } as const;
+
+function fail(what: string): void {
+  process.env['THALWEG_EMULATED_FAULT'] = what;
+}
+function heal(): void {
+  delete process.env['THALWEG_EMULATED_FAULT'];
+}
+
+/** The error of a job, or undefined. */
+const outcome = (job: () => unknown): Promise<unknown> =>
+  Promise.resolve()
+    .then(job)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+describe.skipIf(onGpu)('a device that is lost at its n-th call', () => {
+  afterEach(heal);
+
+  it('is DEVICE with the call, and the trainer is dead', async () => {
+    const calls = new Set<string>();
+    for (let n = 0, ended = false; !ended; n++) {
+      const trainer = make();
+      fail(`call:${n}`);
+      const error = await outcome(() => trainer.fit(set, fit));
+      heal();
+      ended = error === undefined;
+      if (!ended) {
+        expect(error).toBeInstanceOf(ThalwegError);
+        expect(error).toMatchObject({ code: 'DEVICE' });
+        expect((error as ThalwegError).received).toMatch(/^cudaErrorLaunchFailure: /);
+        calls.add((error as ThalwegError).path);
+        for (const use of [() => trainer.parameters(), () => trainer.fit(set, fit)])
+          expect(await outcome(use)).toMatchObject({ message: (error as Error).message });
+      }
+      trainer.dispose();
+    }
+    for (const call of ['cudaSetDevice', 'cudaMalloc', 'cudaGraphLaunch', 'square_sums', 'gather'])
+      expect([...calls]).toContain(call);
+  });
+
+  it('is refused by the constructor, and by predict and parameters', async () => {
+    for (let n = 0; n < 60; n += 3) {
+      fail(`call:${n}`);
+      const error = await outcome(make);
+      heal();
+      if (error !== undefined) expect(error).toMatchObject({ code: 'DEVICE' });
+    }
+    const trainer = make();
+    fail('call:0');
+    expect(() => trainer.parameters()).toThrow(expect.objectContaining({ code: 'DEVICE' }));
+    heal();
+    expect(await outcome(() => trainer.predict(new Float32Array(3)))).toMatchObject({
+      code: 'DEVICE',
+    });
+    make().dispose();
+  });
+
+  it('leaves a stepper dead and its arrays as they were', () => {
+    const weights = Float32Array.of(1, 2, 3);
+    const stepper = optim.bind(optim.adam(), { weights }, { device: 'cuda' });
+    fail('call:3');
+    const step = () => stepper.step({ weights: Float32Array.of(1, 1, 1) });
+    expect(step).toThrow(expect.objectContaining({ code: 'DEVICE' }));
+    heal();
+    expect(step).toThrow(expect.objectContaining({ code: 'DEVICE' }));
+    expect(weights).toEqual(Float32Array.of(1, 2, 3));
+    stepper.dispose();
+  });
+});
+
+describe.skipIf(onGpu)('an n-th allocation that fails', () => {
+  afterEach(heal);
+
+  it('is MEMORY, changes nothing, and the same fit succeeds afterwards', async () => {
+    const expected = make();
+    await expected.fit(set, fit);
+    let failures = 0;
+    for (let n = 0, ended = false; !ended; n++) {
+      const trainer = make();
+      const before = trainer.parameters();
+      fail(`memory:${n}`);
+      const error = await outcome(() => trainer.fit(set, fit));
+      heal();
+      ended = error === undefined;
+      if (!ended) {
+        failures++;
+        expect(error).toMatchObject({ code: 'MEMORY' });
+        if (trainer.steps === 0) {
+          expect(trainer.parameters()).toEqual(before);
+          await trainer.fit(set, fit);
+          expect(trainer.parameters()).toEqual(expected.parameters());
+        }
+      }
+      trainer.dispose();
+    }
+    expect(failures).toBeGreaterThan(5);
+  });
+
+  it('is refused by the constructor with the bytes needed and free', async () => {
+    fail('memory:0');
+    expect(await outcome(make)).toMatchObject({
+      code: 'MEMORY',
+      received: expect.stringMatching(/^\d+ bytes$/) as string,
+      expected: expect.stringMatching(/\d+ bytes that are free on the GPU/) as string,
+    });
+  });
+});
