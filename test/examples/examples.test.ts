@@ -61,7 +61,8 @@ describe('examples', () => {
   });
 
   it('batch-sizes.mjs trains with every size', async () => {
-    const { stdout } = await example('batch-sizes.mjs', '0.2');
+    const seconds = process.env['THALWEG_SANITIZER'] === undefined ? '0.5' : '5';
+    const { stdout } = await example('batch-sizes.mjs', seconds);
     const steps = stdout
       .trimEnd()
       .split('\n')
