@@ -27,6 +27,7 @@ export type {
   MeasuredMetrics,
 } from './train/trainer.js';
 export type { Fit } from './train/fit.js';
+export type { LayerHealth, MonitorOptions } from './train/monitor.js';
 export type { EndReason, EpochRecord, Evaluation, History } from './train/history.js';
 export type {
   CheckpointEvent,

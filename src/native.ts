@@ -99,6 +99,8 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly gradientNorm: number;
   readonly lastLoss: number;
   readonly cancelled: boolean;
+  /** What a monitor has seen since the last report; native/train/monitor.h says how. */
+  readonly seen?: Float64Array;
 }
 
 /** Where a run stood in an epoch, as a checkpoint keeps it. */
@@ -119,6 +121,8 @@ export interface NativeTrainRequest {
   readonly columns: Float64Array;
   /** Their values, [steps][columns], from the epoch's first step on. */
   readonly rates: Float64Array;
+  /** A monitor looks at the steps that it divides; none where it is absent. */
+  readonly monitorEvery?: number;
   /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */
   readonly snapshot?: NativeSnapshot | undefined;
   /** 0: only when asked to. */

@@ -5,15 +5,11 @@
 
 namespace thalweg::napi {
 
-namespace {
-
 Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
   auto array = Napi::Float64Array::New(env, values.size());
   std::copy(values.begin(), values.end(), array.Data());
   return array;
 }
-
-}  // namespace
 
 MetricRequest read_metric_request(const Napi::Value& value) {
   if (!value.IsObject()) return {};

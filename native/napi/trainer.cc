@@ -46,6 +46,16 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
   return object;
 }
 
+std::vector<double> take_seen(const TrainRequest& request) {
+  return request.monitor ? request.monitor->take() : std::vector<double>();
+}
+
+// `seen`: what a monitor saw; where it saw anything.
+Napi::Object with_seen(Napi::Object object, const std::vector<double>& seen) {
+  if (!seen.empty()) object.Set("seen", to_array(object.Env(), seen));
+  return object;
+}
+
 // The ErrorFields of whatever is being handled; for the worker thread.
 ErrorFields current_error() {
   try {
@@ -192,11 +202,12 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     };
   }
 
-  // Tells one of the job's listeners.
-  void post_progress(const TrainProgress& progress, Napi::FunctionReference Pending::*listener) {
-    mailbox_->post([this, progress, listener](Napi::Env env) {
+  // Tells one of the job's listeners; `seen`: of a monitor.
+  void post_progress(const TrainProgress& progress, Napi::FunctionReference Pending::*listener,
+                     std::vector<double> seen = {}) {
+    mailbox_->post([this, progress, listener, seen = std::move(seen)](Napi::Env env) {
       if (pending_ && !(*pending_.*listener).IsEmpty())
-        (*pending_.*listener).Call({to_object(env, progress)});
+        (*pending_.*listener).Call({with_seen(to_object(env, progress), seen)});
     });
   }
 
@@ -214,9 +225,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
             const Clock::time_point now = Clock::now();
             if (now - last_progress_ < kProgressInterval) return;
             last_progress_ = now;
-            post_progress(progress, &Pending::progress);
+            post_progress(progress, &Pending::progress, take_seen(*request));
           });
-      return resolving([result](Napi::Env env) { return to_object(env, result); });
+      return resolving([result, seen = take_seen(*request)](Napi::Env env) {
+        return with_seen(to_object(env, result), seen);
+      });
     });
     if (info[1].IsFunction()) pending_->progress = Napi::Persistent(info[1].As<Napi::Function>());
     if (info[2].IsFunction()) pending_->snapshot = Napi::Persistent(info[2].As<Napi::Function>());

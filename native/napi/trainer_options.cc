@@ -119,6 +119,9 @@ TrainRequest read_train_request(const Napi::Object& object) {
   if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
     throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
                  std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
+  const Napi::Value every = object.Get("monitorEvery");
+  if (every.IsNumber())
+    request.monitor = std::make_shared<Monitor>(every.As<Napi::Number>().Int64Value());
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());
   request.first_step = request.before.steps + request.before.skipped;

@@ -149,12 +149,42 @@ bool Engine::step(Run& run, int64_t number) {
   StepSettings settings = run.settings.at(run.progress.steps);
   settings.loss = loss.sum;
   try {
-    run.count(loss, rows, stepper_.step(parameters_.data(), gradients_.data(), settings));
+    run.count(loss, rows, update(run, rows, settings));
   } catch (const Error& error) {
     if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
     throw;
   }
   return true;
+}
+
+// The optimizer's step, with the monitor around it.
+StepReport Engine::update(const Run& run, int64_t rows, const StepSettings& settings) {
+  if (!is_monitored(run)) return stepper_.step(parameters_.data(), gradients_.data(), settings);
+  const MonitorView seen = view(rows);
+  const int64_t taken = stepper_.step_count();
+  run.request.monitor->before(seen);
+  const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(), settings);
+  run.request.monitor->after(seen, taken);
+  return stepped;
+}
+
+bool Engine::is_monitored(const Run& run) const {
+  const Monitor* monitor = run.request.monitor.get();
+  return monitor != nullptr && monitor->looks_at(stepper_.step_count());
+}
+
+MonitorView Engine::view(int64_t rows) {
+  MonitorView view;
+  view.rows = rows;
+  if (device_batches_) view.memory = &backend_.memory();
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    view.tensors.push_back({parameters_[i], gradients_[i], options_.stepper.tensors[i].length});
+  for (size_t i = 0; i < options_.network.layers.size(); ++i) {
+    const LayerOptions& layer = options_.network.layers[i];
+    const bool dies = layer.activation == Activation::kRelu;
+    view.layers.push_back({dies ? plan_.outputs(i) : nullptr, layer.outputs});
+  }
+  return view;
 }
 
 void Engine::run_one_by_one(Run& run) {
@@ -186,7 +216,14 @@ void Engine::run_queued(Run& run) {
   int64_t next = run.request.first_step;
   for (;;) {
     const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due();
-    if (pushes && !pipeline_->is_full()) {
+    // A step that is looked at runs by itself, once those before it are done.
+    const bool monitored = pushes && is_monitored(run);
+    if (monitored && pipeline_->is_empty()) {
+      if (!step(run, next)) break;
+      ++next;
+      continue;
+    }
+    if (pushes && !monitored && !pipeline_->is_full()) {
       pipeline_->push(next, run.settings.at(run.progress.steps + pipeline_->size()));
       ++next;
       continue;

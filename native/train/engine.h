@@ -17,6 +17,7 @@
 #include "train/device_batches.h"
 #include "train/job_thread.h"
 #include "train/metric_sums.h"
+#include "train/monitor.h"
 #include "train/network.h"
 #include "train/plan.h"
 #include "train/settings.h"
@@ -71,6 +72,7 @@ struct TrainRequest {
   StepTable rates;  // and what else changes, by steps of the epoch; a skipped step does not count
   TrainProgress before;  // of the epoch's steps before first_step
   SnapshotPlan snapshots;
+  std::shared_ptr<Monitor> monitor;  // or null
 };
 
 class Engine {
@@ -117,6 +119,10 @@ class Engine {
   void keep(Run& run);
   [[noreturn]] static void refuse_aborted();
   void read(int array, size_t index, float* out) const;
+  StepReport update(const Run& run, int64_t rows, const StepSettings& settings);
+  // Whether the next step is to be looked at.
+  bool is_monitored(const Run& run) const;
+  MonitorView view(int64_t rows);
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
   void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);

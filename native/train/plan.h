@@ -44,7 +44,8 @@ class Plan {
   void turn() { side_ = (side_ + 1) % sides_; }
   // The current batch, at most as large as reserved.
   void set_batch(int64_t rows, bool sparse_labels);
-  const float* outputs() const { return buffers_.tensor(0, layers_.size()); }
+  const float* outputs() const { return outputs(layers_.size() - 1); }
+  const float* outputs(size_t layer) const { return buffers_.tensor(0, layer + 1); }
 
   // Each op asks `cancel` first; false when it was set.
   bool forward(const RunMode& mode);

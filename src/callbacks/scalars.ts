@@ -22,5 +22,8 @@ export function scalarsOf(record: EpochRecord): Scalars {
     const value = record[name];
     return value === undefined ? [] : [[name, value] as const];
   });
-  return [...own, ...(record.validation ? ofEvaluation(record.validation) : [])];
+  const layers = (record.layers ?? []).flatMap(({ layer, ...health }) =>
+    Object.entries(health).map(([name, value]) => [`layers.${layer}.${name}`, value] as const),
+  );
+  return [...own, ...(record.validation ? ofEvaluation(record.validation) : []), ...layers];
 }

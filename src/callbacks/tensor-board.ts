@@ -80,14 +80,15 @@ class TensorBoard implements Callback {
   }
 }
 
-/** `epoch/loss`, and `validation/loss`: TensorBoard groups by what comes before the slash. */
+/** `epoch/loss`, `validation/loss`, `dense1/gradientNorm`: TensorBoard groups by the first part. */
 function tagOf(name: string): string {
+  if (name.startsWith('layers.')) return name.slice('layers.'.length).replace(/\.(\w+)$/, '/$1');
   return name.startsWith('validation.') ? name.replace('.', '/') : `epoch/${name}`;
 }
 
 /**
  * Writes event files for TensorBoard: each epoch's numbers as `epoch/…` and `validation/…` over
- * finished epochs, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
+ * finished epochs, what a monitor saw as `LAYER/…`, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
  * steps. The files need nothing but `tensorboard --logdir`.
  *
  * Each callback writes a file of its own; one that is resumed goes on in its old file. The run fails

@@ -51,14 +51,20 @@ export interface EpochEvent extends EpochRecord {
   readonly type: 'epoch';
 }
 
-/** What a warning is about. */
-export type WarningCode = 'STALL' | (string & {});
+/**
+ * What a warning is about: `STALL`: the learning rate is too small to move the loss. Of a monitor,
+ * which names the layer, `EXPLODING`: its gradient grows beyond those before it; `VANISHING`: hardly
+ * any gradient reaches it; `LARGE_UPDATES`: steps change it too much; `DEAD_UNITS`: too many of its
+ * units are always 0. Others are of callbacks.
+ */
+export type WarningCode =
+  'STALL' | 'EXPLODING' | 'VANISHING' | 'LARGE_UPDATES' | 'DEAD_UNITS' | (string & {});
 
 /** Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run. */
 export interface WarningEvent {
   /** Tells the events apart. */
   readonly type: 'warning';
-  /** `STALL`: the learning rate is too small to move the loss. Others are a callback's own. */
+  /** What it is about. */
   readonly code: WarningCode;
   /** From 0, over all runs. */
   readonly epoch: number;

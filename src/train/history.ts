@@ -1,5 +1,6 @@
 /** What a run recorded, epoch by epoch; plain data. */
 
+import type { LayerHealth } from './monitor.js';
 import type { MetricValue } from '../metrics/requests.js';
 
 /** Loss of a data set, and accuracy where the loss has one. */
@@ -30,6 +31,8 @@ export interface EpochRecord extends Evaluation {
   readonly gradientNorm?: number;
   /** Steps that `nonFinite: 'skip'` left out. */
   readonly skippedSteps: number;
+  /** What the monitor saw, layer by layer; absent where it was off or looked at no step. */
+  readonly layers?: readonly LayerHealth[];
 }
 
 /** Why a run ended: as asked for, by a signal or disposal, or by a callback. */

@@ -27,6 +27,7 @@ import {
 } from '../schedule/schedule.js';
 import type { TrainEvent } from './events.js';
 import { splitMetric } from './metric-path.js';
+import { type MonitorOptions, checkMonitor } from './monitor.js';
 
 /** Options of a {@link Trainer}. */
 export interface TrainerOptions {
@@ -70,6 +71,8 @@ export interface FitOptions {
   readonly last?: 'keep' | 'drop';
   /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
   readonly signal?: AbortSignal;
+  /** Looks at the layers' health and warns of ill ones; `true` takes the defaults. Default false. */
+  readonly monitor?: boolean | MonitorOptions;
   /** What watches the run, and may stop it: `callbacks.earlyStopping()`, … Called in their order. */
   readonly callbacks?: readonly Callback[];
   /** Files from which the run can go on after a crash, with the very same bits. Default none. */
@@ -99,6 +102,8 @@ export interface FitPlan {
   /** Of the validation set. */
   readonly wanted: readonly Wanted[];
   readonly signal: AbortSignal | undefined;
+  /** Steps from one that a monitor looks at to the next; 0 without one. */
+  readonly monitorEvery: number;
   readonly callbacks: readonly Callback[];
   readonly checkpoint: CheckpointPlan | undefined;
   readonly onEvent: ((event: TrainEvent) => void) | undefined;
@@ -108,11 +113,12 @@ export interface FitPlan {
 export interface Task {
   readonly model: Sequential;
   readonly loss: Loss;
+  readonly device: string;
 }
 
 const fitKeys = [
   ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'sampling', 'last'],
-  ...['signal', 'callbacks', 'checkpoint', 'onEvent'],
+  ...['signal', 'monitor', 'callbacks', 'checkpoint', 'onEvent'],
 ];
 
 /** What a loss applies to the model's outputs by itself. */
@@ -207,11 +213,12 @@ export function planFit(
     options.checkpoint === undefined
       ? undefined
       : planCheckpoints('fit.checkpoint', options.checkpoint, validation !== undefined);
+  const monitorEvery = checkMonitor('fit.monitor', options.monitor ?? false, task.device);
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
   return {
     ...{ dataset, epochs, batches, shuffle, sampling, dropLast, validation, wanted },
-    ...{ signal, callbacks, checkpoint, onEvent },
+    ...{ signal, monitorEvery, callbacks, checkpoint, onEvent },
   };
 }
 

@@ -21,6 +21,7 @@ import type { EndReason, EpochRecord, Evaluation, History } from './history.js';
 import type { Position } from '../schedule/position.js';
 import type { Batches, FitPlan, Task } from './options.js';
 import { Control } from './control.js';
+import { Monitor } from './monitor.js';
 import { RecentLoss } from './recent-loss.js';
 import type { TrainingRecord } from './record.js';
 import { stallIn } from './stall.js';
@@ -28,7 +29,6 @@ import { stallIn } from './stall.js';
 /** What a trainer shares with its runs. */
 export interface RunContext extends Task, Subject {
   readonly settings: StepSettings;
-  readonly device: string;
   /** Over all runs; this one adds to it. */
   readonly record: TrainingRecord;
   /** False once the trainer was disposed of. */
@@ -58,6 +58,7 @@ export class TrainingRun {
   /** What a listener threw while nobody could catch it. */
   #listenerError: { readonly error: unknown } | undefined;
   readonly #control: Control;
+  readonly #monitor: Monitor;
   /** Whether an abort cut a validation short. */
   #isCut = false;
 
@@ -74,6 +75,7 @@ export class TrainingRun {
     this.#underWay = resumed?.underWay;
     this.#batches = plan.batches(this.#position());
     if (resumed !== undefined) checkBatchSize(resumed, this.#batches.batchSize);
+    this.#monitor = new Monitor(context.model);
     this.#control = new Control(context, (warning) => {
       this.#sendWarning(warning);
     });
@@ -151,6 +153,7 @@ export class TrainingRun {
         this.#epochs.push(record);
         await this.#tell({ type: 'epoch', ...record });
         this.#warn();
+        for (const warning of this.#monitor.warnings(record.layers)) this.#control.warn(warning);
         if (!this.#isCut) await this.#checkpoints?.epochEnded(this.#moment());
       }
     } finally {
@@ -314,7 +317,7 @@ export class TrainingRun {
   /** The native loop over one epoch. A listener's error cancels it and is thrown here. */
   async #train(start: number): Promise<{ done: NativeTrainProgress | undefined; rateOf: RateOf }> {
     const { native, settings, record, isLive } = this.#context;
-    const { dataset, batches, shuffle, sampling, dropLast } = this.#plan;
+    const { dataset, batches, shuffle, sampling, dropLast, monitorEvery } = this.#plan;
     this.#batches = batches(this.#position());
     const { batchSize, steps } = this.#batches;
     const rates = settings.table(steps, (step) => this.#position(step));
@@ -331,10 +334,12 @@ export class TrainingRun {
         sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
         ...{ before: this.#underWay?.progress, ...this.#checkpoints?.request },
+        ...(monitorEvery > 0 && { monitorEvery }),
       },
       (progress) => {
         if (!isLive()) return; // sent before a listener disposed of the trainer
         this.#guard(() => {
+          this.#look(progress);
           const event = this.#progressEvent(progress, rateOf(progress), { start, epochStart });
           this.#send(event);
           callHooksAtOnce(this.#plan.callbacks, event, this.#control);
@@ -354,6 +359,7 @@ export class TrainingRun {
     });
     if (done !== undefined) this.#underWay = this.#stand(done, start);
     this.#throwListenerError();
+    if (done !== undefined) this.#look(done);
     return { done, rateOf };
   }
 
@@ -382,6 +388,7 @@ export class TrainingRun {
       learningRate,
       ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
       skippedSteps: done.skipped,
+      ...this.#monitor.endEpoch(),
     };
   }
 
@@ -420,6 +427,12 @@ export class TrainingRun {
       learningRate,
       examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
     };
+  }
+
+  /** Takes in what the monitor saw, and warns of it at once. */
+  #look({ seen }: NativeTrainProgress): void {
+    if (seen === undefined) return;
+    for (const warning of this.#monitor.take(seen)) this.#control.warn(warning);
   }
 
   /** Warns where its rate no longer moves the loss. */
