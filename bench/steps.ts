@@ -33,7 +33,7 @@ function arena(
   name: string,
   optimizer: keyof typeof optimizers,
   lengths: number[],
-  probe = false,
+  { probe = false, averages = false } = {},
 ): Contestant {
   return {
     name,
@@ -46,6 +46,7 @@ function arena(
         lengths,
         groups: lengths.map(() => 0),
         probe,
+        averages,
       });
       const values = settings.at({ step: 0 });
       return {
@@ -102,7 +103,7 @@ export const workloads: Workload[] = [
     rounds: 15,
     contestants: [
       arena('thalweg', 'adam', [32 * million]),
-      arena('probe', 'adam', [32 * million], true),
+      arena('probe', 'adam', [32 * million], { probe: true }),
       torch('fused', [32 * million]),
       torch('foreach', [32 * million]),
     ],
@@ -147,6 +148,18 @@ export const workloads: Workload[] = [
       torch('fused', ragged, 20),
     ],
   },
+  ...(['adam', 'sgd'] as const).map((name): Workload => ({
+    name: `average-${name}-32M`,
+    unit: 'ms',
+    scale: 1e3,
+    rounds: 15,
+    contestants: [
+      arena('thalweg, with an average', name, [32 * million], { averages: true }),
+      arena('probe, with an average', name, [32 * million], { probe: true, averages: true }),
+      arena('thalweg', name, [32 * million]),
+      arena('probe', name, [32 * million], { probe: true }),
+    ],
+  })),
   ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map((name): Workload => ({
     name: `rule-${name}-32M`,
     unit: 'ms',
@@ -154,7 +167,7 @@ export const workloads: Workload[] = [
     rounds: 11,
     contestants: [
       arena('thalweg', name, [32 * million]),
-      arena('probe', name, [32 * million], true),
+      arena('probe', name, [32 * million], { probe: true }),
     ],
   })),
 ];

@@ -25,10 +25,18 @@ export type {
   LossGradients,
   MeasuredEvaluation,
   MeasuredMetrics,
+  PassOptions,
+  WeightsOptions,
 } from './train/trainer.js';
 export type { Fit } from './train/fit.js';
 export type { LayerHealth, MonitorOptions } from './train/monitor.js';
-export type { EndReason, EpochRecord, Evaluation, History } from './train/history.js';
+export type {
+  EndReason,
+  EpochRecord,
+  Evaluation,
+  History,
+  WeightedEvaluation,
+} from './train/history.js';
 export type {
   CheckpointEvent,
   EndEvent,

@@ -1,6 +1,7 @@
 /** Finds and types the addon. Nothing else in the package touches it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NativeAverage } from './average/weights.js';
 import type { OperationTwin } from './device.js';
 import { ThalwegError } from './errors.js';
 import type { InitialDistribution } from './nn/initializer.js';
@@ -135,7 +136,7 @@ export interface NativeTrainRequest {
 export interface NativeCounters {
   readonly step: number;
   readonly skipped: number;
-  /** [groups][rule's scalars] */
+  /** [groups][rule's scalars], then those of an average */
   readonly scalars: Float64Array;
 }
 
@@ -171,6 +172,7 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
   readonly initials: readonly InitialDistribution[];
   readonly loss: string;
   readonly lossParameter: number;
+  readonly average?: NativeAverage;
   readonly seed: bigint;
 }
 
@@ -185,6 +187,7 @@ export interface NativeTrainer {
     dataset: NativeDataset,
     batchSize: number,
     metrics?: NativeMetricRequest,
+    averaged?: boolean,
   ): Promise<NativeMetrics & { readonly totals?: NativeMetricTotals }>;
   /** The tensors of a snapshot, in its order: float32, `parameters/NAME`, `slots/SLOT/NAME`, … */
   state(): readonly { readonly name: string; readonly length: number }[];
@@ -196,6 +199,7 @@ export interface NativeTrainer {
     rows: number,
     outputs: number,
     batchSize: number,
+    averaged: boolean,
   ): Promise<Float32Array>;
   gradients(
     dataset: NativeDataset,
@@ -204,7 +208,9 @@ export interface NativeTrainer {
   cancel(): void;
   /** Steps taken so far. */
   stepCount(): number;
-  parameter(index: number): Float32Array;
+  /** How many weights the average has seen; 0 where none is kept. */
+  averagedCount(): number;
+  parameter(index: number, averaged: boolean): Float32Array;
   setParameters(parameters: readonly Float32Array[]): void;
   dispose(): void;
 }
@@ -330,7 +336,10 @@ export interface Native {
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
   /** With `probe`, the step's memory traffic without its arithmetic. */
   ArenaStep: new (
-    options: Omit<NativeStepperOptions, 'parameters' | 'device'> & { readonly probe: boolean },
+    options: Omit<NativeStepperOptions, 'parameters' | 'device'> & {
+      readonly probe: boolean;
+      readonly averages: boolean;
+    },
   ) => NativeArenaStep;
   /** For benchmarks; `what`: 0 the step, 1 its memory traffic, 2 a copy of as much, 3 nothing. */
   QueuedStep: new (

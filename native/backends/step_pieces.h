@@ -10,20 +10,33 @@ inline StepSpan piece_span(const StepTensor& tensor, const StepPiece& piece) {
                 tensor.gradient + piece.begin,
                 {},
                 piece.length,
-                tensor.factor};
+                tensor.factor,
+                tensor.average == nullptr ? nullptr : tensor.average + piece.begin};
   for (int slot = 0; slot < kMaxSlots; ++slot)
     span.slot[slot] = tensor.slot[slot] == nullptr ? nullptr : tensor.slot[slot] + piece.begin;
   return span;
 }
 
-// Updates the pieces of part `part`; find(rule, decay) yields the loop.
-template <class Find>
-void step_part(const StepWork& work, int64_t part, Find find) {
+// Updates and averages take turns over this many elements, whose arrays lie in the
+// first-level cache meanwhile.
+inline constexpr int64_t kAverageTurn = 256;
+
+// Updates the pieces of part `part`, and the averages of their weights;
+// find(rule, decay) yields the loop.
+template <class Find, class Average>
+void step_part(const StepWork& work, int64_t part, Find find, Average average) {
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
     const StepPiece& piece = (*work.pieces)[i];
     const StepTensor& tensor = (*work.tensors)[piece.tensor];
-    find(work.rule, work.decays[tensor.group])(piece_span(tensor, piece),
-                                               work.groups[tensor.group]);
+    const StepFunction update = find(work.rule, work.decays[tensor.group]);
+    const StepCoefficients& group = work.groups[tensor.group];
+    const int64_t turn = work.average_rate == 0 ? piece.length : kAverageTurn;
+    for (int64_t done = 0; done < piece.length; done += turn) {
+      const int64_t length = piece.length - done < turn ? piece.length - done : turn;
+      const StepSpan span = piece_span(tensor, {piece.tensor, piece.begin + done, length});
+      update(span, group);
+      if (work.average_rate != 0) average(span, work.average_rate);
+    }
   }
 }
 

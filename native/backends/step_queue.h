@@ -19,6 +19,7 @@ struct StepPolicy {
   // A gradient or loss that is not finite halts the queue: this update and all
   // behind it are left out until the host has dealt with it.
   int32_t refuses = 0;
+  float average_rate = 0;  // as StepWork's
 };
 
 struct alignas(16) StepGroup {

@@ -31,6 +31,7 @@ struct StepSpan {
   float* slot[kMaxSlots];
   int64_t length;
   float factor;
+  float* average;  // of the parameter; null: none is kept
 };
 
 // Updates one span in place.
@@ -44,6 +45,7 @@ struct StepTensor {
   int64_t length = 0;
   float factor = 1;
   int32_t group = 0;
+  float* average = nullptr;  // as in StepSpan
 };
 
 // Elements [begin, begin + length) of one tensor.
@@ -62,6 +64,7 @@ struct StepWork {
   const std::vector<int64_t>* parts;
   const StepCoefficients* groups;
   const Decay* decays;  // one per group
+  float average_rate;   // average += average_rate * (parameter - average); 0: not this time
 };
 
 // Sum over a span of (clamp(gradient * scale, +-clip))^2 in double. The order of

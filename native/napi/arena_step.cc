@@ -13,6 +13,8 @@ namespace thalweg::napi {
 
 namespace {
 
+constexpr double kDecay = 0.999;  // of the average, where one is kept
+
 // Runs the probe where a step's update would run.
 class ProbeExecutor final : public StepExecutor {
  public:
@@ -29,11 +31,13 @@ class ArenaStep : public Napi::ObjectWrap<ArenaStep> {
         {InstanceMethod<&ArenaStep::step>("step"), InstanceMethod<&ArenaStep::dispose>("dispose")});
   }
 
-  // { rule, groupCount, names, lengths, groups, probe: boolean }
+  // { rule, groupCount, names, lengths, groups, probe: boolean, averages: boolean }
   explicit ArenaStep(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
-      const StepperOptions options = read_stepper_options(object);
+      StepperOptions options = read_stepper_options(object);
+      if (object.Get("averages").As<Napi::Boolean>().Value())
+        options.average.kind = AverageKind::kEma;
       const bool probe = object.Get("probe").As<Napi::Boolean>().Value();
       StepExecutor& executor = probe ? static_cast<StepExecutor&>(probe_) : open_backend("cpu");
       std::vector<int64_t> lengths;
@@ -55,8 +59,10 @@ class ArenaStep : public Napi::ObjectWrap<ArenaStep> {
   Napi::Value step(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       const Span span = typed_span(info[0], napi_float64_array, "settings");
-      stepper_->step(parameters_.data(), gradients_.data(),
-                     read_settings(static_cast<const double*>(span.data), span.length, *stepper_));
+      StepSettings settings =
+          read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
+      settings.average_decay = kDecay;
+      stepper_->step(parameters_.data(), gradients_.data(), settings);
       return info.Env().Undefined();
     });
   }

@@ -84,6 +84,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
                            InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
+                           InstanceMethod<&Self::call<&Self::averaged_count>>("averagedCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
                            InstanceMethod<&Self::call<&Self::set_parameters>>("setParameters"),
                            InstanceMethod<&Self::call<&Self::dispose>>("dispose"),
@@ -236,18 +237,29 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return promise;
   }
 
-  // evaluate(dataset, batchSize, metrics) → Promise<{ lossSum, correct, examples, totals? }>
+  // Whether a pass takes the averaged weights, or MISSING where there are none yet.
+  Weights to_weights(const Napi::Value& averaged) const {
+    if (!averaged.IsBoolean() || !averaged.As<Napi::Boolean>().Value()) return Weights::kRaw;
+    if (engine_->stepper().averaged_count() > 0) return Weights::kAveraged;
+    throw Error({"MISSING", "weights", "'averaged' before any weights were averaged",
+                 "an average of the weights",
+                 "give the trainer an `average`, and train until its start"});
+  }
+
+  // evaluate(dataset, batchSize, metrics, averaged) → Promise<{ lossSum, correct, examples, totals?
+  // }>
   Napi::Value evaluate(const Napi::CallbackInfo& info) {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const MetricRequest request = read_metric_request(info[2]);
-    return start(info, [this, dataset, batch_size, request]() -> Mailbox::Message {
+    const Weights weights = to_weights(info[3]);
+    return start(info, [this, dataset, batch_size, request, weights]() -> Mailbox::Message {
       if (!request.asks()) {
-        const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_);
+        const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, weights);
         return resolving([result](Napi::Env env) { return to_object(env, result); });
       }
       MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
-      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, &sums);
+      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, weights, &sums);
       return resolving([result, totals = sums.finish()](Napi::Env env) {
         Napi::Object object = to_object(env, result);
         object.Set("totals", totals_object(env, totals));
@@ -256,12 +268,13 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     });
   }
 
-  // predict(inputs: Float32Array, rows, outputs, batchSize) → Promise<Float32Array>;
+  // predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
   // the inputs are copied before this returns.
   Napi::Value predict(const Napi::CallbackInfo& info) {
     const int64_t rows = info[1].As<Napi::Number>().Int64Value();
     const int64_t width = info[2].As<Napi::Number>().Int64Value();
     const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
+    const Weights weights = to_weights(info[4]);
     size_t length = 0;
     const float* data = float32_span(info[0], "inputs", &length);
     if (static_cast<int64_t>(length) != rows * engine_->input_width())
@@ -269,9 +282,9 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                    std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()),
                    ""});
     auto inputs = std::make_shared<std::vector<float>>(data, data + length);
-    return start(info, [this, inputs, rows, width, batch_size]() -> Mailbox::Message {
+    return start(info, [this, inputs, rows, width, batch_size, weights]() -> Mailbox::Message {
       auto outputs = std::make_shared<std::vector<float>>(rows * width);
-      engine_->predict(inputs->data(), rows, batch_size, outputs->data(), cancel_);
+      engine_->predict(inputs->data(), rows, batch_size, outputs->data(), cancel_, weights);
       return resolving([outputs](Napi::Env env) {
         auto array = Napi::Float32Array::New(env, outputs->size());
         std::copy(outputs->begin(), outputs->end(), array.Data());
@@ -344,13 +357,22 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().step_count()));
   }
 
-  // parameter(index) → Float32Array, a copy
+  // averagedCount() → how many weights the average has seen
+  Napi::Value averaged_count(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().averaged_count()));
+  }
+
+  // parameter(index, averaged) → Float32Array, a copy
   Napi::Value parameter(const Napi::CallbackInfo& info) {
     refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
     auto array =
         Napi::Float32Array::New(info.Env(), engine_->stepper().options().tensors.at(i).length);
-    engine_->read_parameter(i, array.Data());
+    if (to_weights(info[1]) == Weights::kAveraged)
+      engine_->read_average(i, array.Data());
+    else
+      engine_->read_parameter(i, array.Data());
     return array;
   }
 

@@ -72,6 +72,19 @@ TrainProgress read_progress(const Napi::Object& object) {
   return progress;
 }
 
+AverageOptions read_average_options(const Napi::Value& value) {
+  AverageOptions options;
+  if (!value.IsObject()) return options;
+  const auto object = value.As<Napi::Object>();
+  options.kind =
+      static_cast<AverageKind>(position(text(object, "kind"), kAverageNames, "average.kind"));
+  options.warmup = number(object, "warmup");
+  options.first = integer(object, "first");
+  options.every = integer(object, "every");
+  options.by_epoch = truth(object, "byEpoch");
+  return options;
+}
+
 }  // namespace
 
 StepperOptions read_stepper_options(const Napi::Object& object) {
@@ -95,6 +108,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   options.seed = to_uint64(object.Get("seed"), "seed");
   options.device = text(object, "device");
   options.stepper = read_stepper_options(object);
+  options.stepper.average = read_average_options(object.Get("average"));
   options.network.loss = static_cast<LossKind>(position(text(object, "loss"), kLosses, "loss"));
   options.network.loss_parameter = number(object, "lossParameter");
   const auto layers = object.Get("layers").As<Napi::Array>();

@@ -61,6 +61,7 @@ Engine::Engine(EngineOptions options)
     write_parameter(i, values.data());
     parameters_.push_back(arena_.tensor(0, i));
     gradients_.push_back(arena_.tensor(1, i));
+    if (stepper_.average(i) != nullptr) averages_.push_back(stepper_.average(i));
   }
   list_state();
   if (QueuedBackend* queue = backend_.queued())
@@ -76,6 +77,9 @@ void Engine::list_state() {
     for (size_t i = 0; i < tensors.size(); ++i)
       state_.push_back({"slots/" + std::string(slots[slot]) + "/" + tensors[i].name,
                         stepper_.slot(static_cast<int>(slot), i), tensors[i].length});
+  const std::string kind = average_name(options_.stepper.average.kind);
+  for (size_t i = 0; i < averages_.size(); ++i)
+    state_.push_back({"averages/" + kind + "/" + tensors[i].name, averages_[i], tensors[i].length});
 }
 
 void Engine::save(Snapshot& snapshot) {
@@ -94,6 +98,11 @@ void Engine::load(const Snapshot& snapshot) {
 
 void Engine::read(int array, size_t index, float* out) const {
   backend_.memory().read(out, arena_.tensor(array, index),
+                         options_.stepper.tensors[index].length * sizeof(float));
+}
+
+void Engine::read_average(size_t index, float* out) const {
+  backend_.memory().read(out, averages_.at(index),
                          options_.stepper.tensors[index].length * sizeof(float));
 }
 
@@ -138,6 +147,13 @@ struct Engine::Run {
   }
 };
 
+// The settings of step `number` of the epoch, `ahead` of the last one reported.
+StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
+  StepSettings settings = run.settings.at(run.progress.steps + ahead);
+  if (number + 1 == run.source.steps) settings.ended_epoch = run.request.epoch + 1;
+  return settings;
+}
+
 bool Engine::step(Run& run, int64_t number) {
   const int64_t rows = run.feed->load(number);
   const RunMode mode{.training = true,
@@ -146,7 +162,7 @@ bool Engine::step(Run& run, int64_t number) {
                      .cancel = &run.cancel};
   LossResult loss;
   if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) return false;
-  StepSettings settings = run.settings.at(run.progress.steps);
+  StepSettings settings = settings_of(run, number, 0);
   settings.loss = loss.sum;
   try {
     run.count(loss, rows, update(run, rows, settings));
@@ -224,7 +240,7 @@ void Engine::run_queued(Run& run) {
       continue;
     }
     if (pushes && !monitored && !pipeline_->is_full()) {
-      pipeline_->push(next, run.settings.at(run.progress.steps + pipeline_->size()));
+      pipeline_->push(next, settings_of(run, next, pipeline_->size()));
       ++next;
       continue;
     }
@@ -275,8 +291,23 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
   return run.progress;
 }
 
+// The weights of a pass without training, while it lives.
+class Engine::Borrowed {
+ public:
+  Borrowed(Engine& engine, Weights weights) : engine_(engine) {
+    if (weights == Weights::kAveraged) engine_.plan_.use(engine_.averages_);
+  }
+  ~Borrowed() { engine_.plan_.use(engine_.parameters_); }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+
+ private:
+  Engine& engine_;
+};
+
 Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
-                         MetricSums* sums) {
+                         Weights weights, MetricSums* sums) {
+  const Borrowed borrowed(*this, weights);
   Metrics metrics;
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
@@ -312,7 +343,8 @@ void Engine::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
 }
 
 void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
-                     const CancelFlag& cancel) {
+                     const CancelFlag& cancel, Weights weights) {
+  const Borrowed borrowed(*this, weights);
   const int64_t features = input_width();
   const int64_t width = options_.network.layers.back().outputs;
   for (int64_t first = 0; first < rows; first += batch_size) {

@@ -75,6 +75,9 @@ struct TrainRequest {
   std::shared_ptr<Monitor> monitor;  // or null
 };
 
+// Which of the two a pass without training uses.
+enum class Weights { kRaw, kAveraged };
+
 class Engine {
  public:
   explicit Engine(EngineOptions options);
@@ -87,18 +90,19 @@ class Engine {
   int64_t input_width() const { return options_.network.layers.front().inputs; }
   // Adds the rows' outputs to `sums`, where it is not null.
   Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
-                   MetricSums* sums = nullptr);
+                   Weights weights = Weights::kRaw, MetricSums* sums = nullptr);
   LossKind loss_kind() const { return options_.network.loss; }
   // Numbers of one output.
   int64_t output_width() const { return options_.network.layers.back().outputs; }
   // inputs [rows, features] → outputs [rows, outputs]
   void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
-               const CancelFlag& cancel);
+               const CancelFlag& cancel, Weights weights = Weights::kRaw);
   // Gradients of the mean loss over the given rows of a data set, into gradient(i).
   double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
 
   // Copies, wherever the arena lies; `out` and `values` hold the whole tensor.
   void read_parameter(size_t index, float* out) const { read(0, index, out); }
+  void read_average(size_t index, float* out) const;
   void read_gradient(size_t index, float* out) const { read(1, index, out); }
   void write_parameter(size_t index, const float* values);
   Stepper& stepper() { return stepper_; }
@@ -112,6 +116,8 @@ class Engine {
  private:
   // A run of steps, with what each of them needs.
   struct Run;
+  class Borrowed;
+  StepSettings settings_of(Run& run, int64_t number, int64_t ahead);
   // One step, waited for; false when it was cancelled.
   bool step(Run& run, int64_t number);
   void run_one_by_one(Run& run);
@@ -133,6 +139,7 @@ class Engine {
   Plan plan_;
   Stepper stepper_;
   std::vector<float*> parameters_;
+  std::vector<float*> averages_;  // empty: none are kept
   std::vector<const float*> gradients_;
   std::vector<StateTensor> state_;
   // Where the backend is queued; the pipeline from the first run on.

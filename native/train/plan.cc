@@ -33,6 +33,14 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
   loss_place_ = backend_.memory().allocate(sizeof(LossResult));
 }
 
+void Plan::use(const std::vector<float*>& parameters) {
+  size_t parameter = 0;
+  for (Layer& layer : layers_) {
+    if (layer.weight != nullptr) layer.weight = parameters[parameter++];
+    if (layer.bias != nullptr) layer.bias = parameters[parameter++];
+  }
+}
+
 void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
   rows = std::max(rows, rows_reserved_);

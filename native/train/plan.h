@@ -44,6 +44,9 @@ class Plan {
   void turn() { side_ = (side_ + 1) % sides_; }
   // The current batch, at most as large as reserved.
   void set_batch(int64_t rows, bool sparse_labels);
+  // Parameters are read from here on at these places, in the arena's order; gradients
+  // stay where they are. They outlive their use.
+  void use(const std::vector<float*>& parameters);
   const float* outputs() const { return outputs(layers_.size() - 1); }
   const float* outputs(size_t layer) const { return buffers_.tensor(0, layer + 1); }
 

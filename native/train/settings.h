@@ -2,7 +2,9 @@
 // same for optim.bind and the trainer. src/optim/settings.ts writes them.
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -14,9 +16,12 @@ namespace thalweg {
 // reportNorm, then per group the rule's hyper-parameters, l2, weightDecay]
 inline constexpr size_t kCommonSettings = 6;
 
+inline size_t settings_length(const Stepper& stepper) {
+  return kCommonSettings + static_cast<size_t>(stepper.options().groups) * stepper.hyper_count();
+}
+
 inline StepSettings read_settings(const double* values, size_t length, const Stepper& stepper) {
-  const size_t expected =
-      kCommonSettings + static_cast<size_t>(stepper.options().groups) * stepper.hyper_count();
+  const size_t expected = settings_length(stepper);
   if (length != expected)
     throw Error({"SHAPE", "settings", std::to_string(length), std::to_string(expected), ""});
   StepSettings settings;
@@ -37,7 +42,8 @@ struct StepTable {
   std::vector<double> values;   // [steps][columns]
 };
 
-// The same settings with each step's own values put in.
+// The same settings with each step's own values put in. A trainer's row may go on
+// behind the groups: [averageDecay]
 class SettingsReader {
  public:
   SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
@@ -56,7 +62,10 @@ class SettingsReader {
                    std::to_string(width) + " a step", ""});
     for (size_t i = 0; i < width; ++i)
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
-    return read_settings(values_.data(), values_.size(), stepper_);
+    const size_t length = std::min(settings_length(stepper_), values_.size());
+    StepSettings settings = read_settings(values_.data(), length, stepper_);
+    if (values_.size() > length) settings.average_decay = values_[length];
+    return settings;
   }
 
  private:

@@ -39,19 +39,21 @@ std::string show(double x) {
 Stepper::Stepper(StepperOptions options, StepExecutor& executor)
     : options_(std::move(options)), executor_(executor) {
   const RuleInfo& info = rule();
-  slots_ = Arena(lengths_of(options_), static_cast<int>(info.slots.size()), executor_.memory());
+  const auto slots = static_cast<int>(info.slots.size());
+  slots_ = Arena(lengths_of(options_), slots + averages(), executor_.memory());
   for (size_t i = 0; i < options_.tensors.size(); ++i) {
     StepTensor tensor;
     tensor.length = options_.tensors[i].length;
     tensor.group = options_.tensors[i].group;
-    for (size_t slot = 0; slot < info.slots.size(); ++slot)
-      tensor.slot[slot] = slots_.tensor(static_cast<int>(slot), i);
+    for (int slot = 0; slot < slots; ++slot) tensor.slot[slot] = slots_.tensor(slot, i);
+    if (averages()) tensor.average = slots_.tensor(slots, i);
     tensors_.push_back(tensor);
   }
   cut_pieces();
   coefficients_.resize(options_.groups);
   decays_.resize(options_.groups);
   counters_.scalars.assign(options_.groups * info.scalars.size(), 1.0);
+  counters_.scalars.resize(counters_.scalars.size() + averages() * kAverageScalars, 0.0);
 }
 
 void Stepper::cut_pieces() {
@@ -73,7 +75,8 @@ void Stepper::cut_pieces() {
 }
 
 StepWork Stepper::work() const {
-  return {options_.rule, &tensors_, &pieces_, &parts_, coefficients_.data(), decays_.data()};
+  return {options_.rule,        &tensors_,      &pieces_,     &parts_,
+          coefficients_.data(), decays_.data(), average_rate_};
 }
 
 void Stepper::bind(float* const* parameters, const float* const* gradients) {
@@ -111,6 +114,19 @@ void Stepper::advance(const StepSettings& settings) {
     rule().coefficients(settings.groups + group * stride, counters_.steps + 1,
                         counters_.scalars.data() + group * scalars, coefficients_[group].rule);
   ++counters_.steps;
+  average_rate_ = 0;
+  if (averages_after(options_.average, counters_.steps, settings.ended_epoch))
+    average_rate_ = static_cast<float>(
+        average_rate(options_.average, settings.average_decay, average_scalars()));
+}
+
+double* Stepper::average_scalars() {
+  return counters_.scalars.data() + counters_.scalars.size() - kAverageScalars;
+}
+
+int64_t Stepper::averaged_count() const {
+  if (!averages()) return 0;
+  return static_cast<int64_t>(counters_.scalars[counters_.scalars.size() - kAverageScalars]);
 }
 
 // Global norm of the gradient; sets the tensors' clip factors.
@@ -196,7 +212,7 @@ void Stepper::write_arguments(const StepSettings& settings, void* arguments) {
   advance(settings);
   auto* head = new (arguments) StepArguments;
   head->policy = {settings.clip_tensor_norm, settings.clip_global_norm, settings.loss,
-                  settings.non_finite != NonFinite::kAllow};
+                  settings.non_finite != NonFinite::kAllow, average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);
   for (int group = 0; group < options_.groups; ++group)
     new (groups + group) StepGroup{coefficients_[group], decays_[group]};

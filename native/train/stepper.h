@@ -15,6 +15,7 @@
 #include "backends/step_executor.h"
 #include "core/arena.h"
 #include "rules/registry.h"
+#include "train/average.h"
 
 namespace thalweg {
 
@@ -30,6 +31,7 @@ struct StepperOptions {
   int rule = 0;
   int groups = 1;
   std::vector<StepperTensor> tensors;
+  AverageOptions average;
 };
 
 inline constexpr double kNoClip = std::numeric_limits<double>::infinity();
@@ -45,6 +47,8 @@ struct StepSettings {
   NonFinite non_finite = NonFinite::kStop;
   bool report_norm = false;
   double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
+  double average_decay = 0;
+  int64_t ended_epoch = 0;  // its number, from 1, where this step is its last
 
   // Whether the gradient's norm is needed.
   bool needs_norm() const {
@@ -64,7 +68,8 @@ struct StepReport {
 struct StepCounters {
   int64_t steps = 0;
   int64_t skipped = 0;
-  std::vector<double> scalars;  // [groups][rule scalars]
+  // [groups][rule scalars], then [kAverageScalars] where an average is kept
+  std::vector<double> scalars;
 };
 
 class Stepper {
@@ -92,6 +97,11 @@ class Stepper {
 
   // State: everything that a step reads besides parameters and settings.
   float* slot(int slot, size_t tensor) const { return slots_.tensor(slot, tensor); }
+  bool averages() const { return options_.average.kind != AverageKind::kNone; }
+  // How many weights the average has seen.
+  int64_t averaged_count() const;
+  // The average of a tensor's weights; null where none is kept.
+  float* average(size_t tensor) const { return tensors_[tensor].average; }
   int64_t step_count() const { return counters_.steps; }
   void set_step_count(int64_t count) { counters_.steps = count; }
   int64_t skipped_count() const { return counters_.skipped; }
@@ -106,6 +116,7 @@ class Stepper {
   void cut_pieces();
   void prepare(const StepSettings& settings);
   void advance(const StepSettings& settings);
+  double* average_scalars();
   StepWork work() const;
   double measure(const StepSettings& settings);
   bool is_finite(const StepSettings& settings, StepReport* report);
@@ -115,13 +126,14 @@ class Stepper {
 
   StepperOptions options_;
   StepExecutor& executor_;
-  Arena slots_;
+  Arena slots_;  // the rule's, then the average's where one is kept
   std::vector<StepTensor> tensors_;
   std::vector<StepPiece> pieces_;
   std::vector<int64_t> parts_;
   std::vector<double> square_sums_;  // per piece
   std::vector<StepCoefficients> coefficients_;
   std::vector<Decay> decays_;
+  float average_rate_ = 0;  // of the step under way
   StepCounters counters_;
   bool bound_ = false;
   std::unique_ptr<QueuedStep> queued_;

@@ -1,5 +1,7 @@
-/** Averages that forget. */
+/** Averages that forget, of numbers and of weights. */
 export { betaOf, halfLifeOf, weightsOf, windowOf } from './decay.js';
 export { ExponentialAverage, exponential, exponentialStream } from './exponential.js';
 export type { Decay } from './decay.js';
 export type { ExponentialOptions, ExponentialState } from './exponential.js';
+export { ema, polyak, running, swa } from './weights.js';
+export type { AveragePace, EmaOptions, RunningOptions, WeightAverage, Weights } from './weights.js';

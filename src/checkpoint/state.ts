@@ -23,6 +23,8 @@ export interface TrainerDescription {
   readonly optimizer: unknown;
   readonly clip: unknown;
   readonly nonFinite: string;
+  /** Of the weights; null: none is kept. */
+  readonly average: unknown;
   readonly device: string;
 }
 

@@ -23,7 +23,7 @@ export interface Subject {
   readonly native: NativeTrainer;
   readonly model: Sequential;
   readonly description: TrainerDescription;
-  /** Scalars of the optimizer, over all groups. */
+  /** Scalars of the optimizer, over all groups, and of the average. */
   readonly scalars: number;
   readonly record: TrainingRecord;
 }
@@ -161,6 +161,7 @@ export async function putBack(
   await trainer.load(snapshot);
   record.lineage = lineage;
   record.steps = steps;
+  record.averaged = trainer.averagedCount();
   record.history.splice(0, Infinity, ...history);
   record.smoothedLoss.restore(smoothedLoss);
   record.resumed = run !== undefined && continues ? { run, callbacks } : undefined;

@@ -105,7 +105,7 @@ export class Stepper implements Disposable {
       });
     const reportNorm = checkBoolean('reportNorm', options.reportNorm ?? false);
     const device = resolveDevice(options.device ?? 'cpu');
-    this.#settings = new StepSettings(optimizer, options, reportNorm);
+    this.#settings = new StepSettings(optimizer, options, { reportNorm });
     this.#names = Object.keys(parameters);
     this.#parameters = this.#names.map((name) =>
       checkArray(`parameters.${name}`, parameters[name], Float32Array),

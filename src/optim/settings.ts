@@ -107,7 +107,12 @@ export class StepSettings {
   /** Multiplies every learning rate: what a run that went back to a checkpoint goes on with. */
   rateScale = 1;
 
-  constructor(optimizer: Optimizer, options: StepOptions, reportNorm = false) {
+  /** `tail`: what a trainer's row has behind the groups. */
+  constructor(
+    optimizer: Optimizer,
+    options: StepOptions,
+    { reportNorm = false, tail = [] }: { reportNorm?: boolean; tail?: readonly Setting[] } = {},
+  ) {
     const lowered = lower(optimizer);
     const clip = checkClip('clip', options.clip);
     const scale = checkNumber('gradientScale', options.gradientScale ?? 1);
@@ -126,7 +131,7 @@ export class StepSettings {
       group.l2 ?? lowered.l2,
       group.weightDecay ?? lowered.weightDecay,
     ]);
-    const row = [scale, ...clip, policies.indexOf(policy), reportNorm ? 1 : 0, ...groups];
+    const row = [scale, ...clip, policies.indexOf(policy), reportNorm ? 1 : 0, ...groups, ...tail];
     this.#moving = row.flatMap((cell, column) =>
       typeof cell === 'number' || typeof cell.value === 'number' ? [] : [{ ...cell, column }],
     );

@@ -1,9 +1,10 @@
 /** From sums over examples to what users read. */
+import type { Weights } from '../average/weights.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { type Loss, hasAccuracy } from '../loss/loss.js';
 import { type Wanted, fromTotals, toRequest } from '../metrics/measure.js';
 import type { NativeMetrics, NativeTrainer } from '../native.js';
-import type { Evaluation } from './history.js';
+import type { Evaluation, WeightedEvaluation } from './history.js';
 
 /** Rows a pass of evaluate and predict, unless told otherwise. */
 export const evaluationBatch = 512;
@@ -22,16 +23,20 @@ export interface EvaluationPlan {
   /** Besides the loss. Default none. */
   readonly wanted?: readonly Wanted[];
   readonly batchSize?: number;
+  /** Default `'raw'`. */
+  readonly weights?: Weights;
 }
 
-/** Of a data set, at the present weights. */
+/** Of a data set. */
 export async function evaluate(
   trainer: NativeTrainer,
   dataset: Dataset,
-  { loss, wanted = [], batchSize = evaluationBatch }: EvaluationPlan,
-): Promise<Evaluation> {
-  const sums = await trainer.evaluate(nativeDataset(dataset), batchSize, toRequest(wanted));
-  const evaluation = toEvaluation(sums, loss);
+  { loss, wanted = [], batchSize = evaluationBatch, weights = 'raw' }: EvaluationPlan,
+): Promise<WeightedEvaluation> {
+  const averaged = weights === 'averaged';
+  const request = toRequest(wanted);
+  const sums = await trainer.evaluate(nativeDataset(dataset), batchSize, request, averaged);
+  const evaluation = { ...toEvaluation(sums, loss), weights };
   if (wanted.length === 0) return evaluation;
   return { ...evaluation, metrics: fromTotals(wanted, sums.totals!) };
 }

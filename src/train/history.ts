@@ -1,4 +1,5 @@
 /** What a run recorded, epoch by epoch; plain data. */
+import type { Weights } from '../average/weights.js';
 
 import type { LayerHealth } from './monitor.js';
 import type { MetricValue } from '../metrics/requests.js';
@@ -13,6 +14,12 @@ export interface Evaluation {
   readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
 
+/** An evaluation that says which weights it measured. */
+export interface WeightedEvaluation extends Evaluation {
+  /** The latest, or their average. */
+  readonly weights: Weights;
+}
+
 /** One epoch. Training loss and accuracy are running means, as the weights changed. */
 export interface EpochRecord extends Evaluation {
   /** From 0. */
@@ -20,7 +27,7 @@ export interface EpochRecord extends Evaluation {
   /** Exponentially weighted average of the epochs' losses so far, β = 0.9, bias corrected. */
   readonly smoothedLoss: number;
   /** Of the validation set after the epoch, where `fit` was given one. */
-  readonly validation?: Evaluation;
+  readonly validation?: WeightedEvaluation;
   /** Time of the epoch's training, without validation. */
   readonly seconds: number;
   /** Rows trained a second. */

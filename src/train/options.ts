@@ -1,4 +1,5 @@
 /** What a trainer and its runs are told, checked. */
+import type { WeightAverage, Weights } from '../average/weights.js';
 import type { Callback, MetricPath } from '../callbacks/callback.js';
 import { checkCallbacks } from '../callbacks/set.js';
 import {
@@ -41,6 +42,8 @@ export interface TrainerOptions {
   readonly clip?: ClipOptions;
   /** What a NaN or infinite gradient does. Default `'stop'`: throws before any weight changes. */
   readonly nonFinite?: NonFinitePolicy;
+  /** An average of the weights, from `average.ema()`, … Default none. */
+  readonly average?: WeightAverage;
   /** `'auto'` (default), `'cpu'`, `'cpu:baseline' | 'cpu:avx2' | 'cpu:avx512'`, `'reference'`. */
   readonly device?: string;
   /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */
@@ -60,6 +63,11 @@ export interface FitOptions {
   readonly validation?: Dataset;
   /** Measured natively on the validation set, besides its loss: `['f1', metrics.topK(5)]`. */
   readonly metrics?: readonly Metric[];
+  /**
+   * Which weights the validation measures; raw ones until the average has begun, and where the
+   * trainer keeps none. The records say which. Default `'raw'`.
+   */
+  readonly validationWeights?: Weights;
   /** A new order each epoch. Default true. */
   readonly shuffle?: boolean;
   /**
@@ -101,6 +109,7 @@ export interface FitPlan {
   readonly validation: Dataset | undefined;
   /** Of the validation set. */
   readonly wanted: readonly Wanted[];
+  readonly validationWeights: Weights;
   readonly signal: AbortSignal | undefined;
   /** Steps from one that a monitor looks at to the next; 0 without one. */
   readonly monitorEvery: number;
@@ -117,8 +126,8 @@ export interface Task {
 }
 
 const fitKeys = [
-  ...['epochs', 'batchSize', 'validation', 'metrics', 'shuffle', 'sampling', 'last'],
-  ...['signal', 'monitor', 'callbacks', 'checkpoint', 'onEvent'],
+  ...['epochs', 'batchSize', 'validation', 'validationWeights', 'metrics', 'shuffle'],
+  ...['sampling', 'last', 'signal', 'monitor', 'callbacks', 'checkpoint', 'onEvent'],
 ];
 
 /** What a loss applies to the model's outputs by itself. */
@@ -153,6 +162,11 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
 export function checkBatch(batchSize: unknown, rows: number, path = 'batchSize'): number {
   checkNumber(path, batchSize, { min: 1, integer: true });
   return Math.min(batchSize as number, rows);
+}
+
+/** Which weights; the raw ones unless told otherwise. */
+export function checkWeights(path: string, weights: unknown): Weights {
+  return checkOneOf(path, weights ?? 'raw', ['raw', 'averaged']);
 }
 
 function describeLabels({ labelKind, labelWidth }: Dataset): string {
@@ -213,11 +227,13 @@ export function planFit(
     options.checkpoint === undefined
       ? undefined
       : planCheckpoints('fit.checkpoint', options.checkpoint, validation !== undefined);
+  const validationWeights = checkWeights('fit.validationWeights', options.validationWeights);
   const monitorEvery = checkMonitor('fit.monitor', options.monitor ?? false, task.device);
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
   return {
-    ...{ dataset, epochs, batches, shuffle, sampling, dropLast, validation, wanted },
+    ...{ dataset, epochs, batches, shuffle, sampling, dropLast },
+    ...{ validation, validationWeights, wanted },
     ...{ signal, monitorEvery, callbacks, checkpoint, onEvent },
   };
 }

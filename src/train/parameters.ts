@@ -1,5 +1,6 @@
 /** A model's parameters in native memory, read and replaced by name. */
 import { checkArray } from '../arrays.js';
+import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
@@ -9,8 +10,12 @@ import { checkOptions } from '../options.js';
 export function readParameters(
   trainer: NativeTrainer,
   model: Sequential,
+  weights: Weights = 'raw',
 ): Record<string, Float32Array> {
-  return Object.fromEntries(model.parameters.map(({ name }, i) => [name, trainer.parameter(i)]));
+  const averaged = weights === 'averaged';
+  return Object.fromEntries(
+    model.parameters.map(({ name }, i) => [name, trainer.parameter(i, averaged)]),
+  );
 }
 
 /** Replaces all; everything is checked before anything changes. */

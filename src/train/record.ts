@@ -9,6 +9,8 @@ export interface TrainingRecord {
   /** Names the trainer's life in checkpoints. */
   lineage: string;
   steps: number;
+  /** Weights that the average has seen. */
+  averaged: number;
   readonly history: EpochRecord[];
   /** Of the history's losses; those that are not finite left out. */
   readonly smoothedLoss: ExponentialAverage;
@@ -27,6 +29,7 @@ export function newRecord(): TrainingRecord {
   return {
     lineage: newLineage(),
     steps: 0,
+    averaged: 0,
     history: [],
     smoothedLoss: new ExponentialAverage({ beta: 0.9 }),
     resumed: undefined,

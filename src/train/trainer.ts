@@ -1,5 +1,12 @@
 /** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
 import { checkArray } from '../arrays.js';
+import {
+  type WeightAverage,
+  type Weights,
+  averageScalars,
+  checkAverage,
+  lowerAverage,
+} from '../average/weights.js';
 import { checkPath } from '../checkpoint/folder.js';
 import {
   type Resumed,
@@ -24,13 +31,14 @@ import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { StepSettings } from '../optim/settings.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
 import { Fit } from './fit.js';
-import type { EpochRecord, Evaluation } from './history.js';
+import type { EpochRecord, WeightedEvaluation } from './history.js';
 import {
   type FitOptions,
   type TrainerOptions,
   checkBatch,
   checkDataset,
   checkModel,
+  checkWeights,
   planFit,
 } from './options.js';
 import { readParameters, writeParameters } from './parameters.js';
@@ -46,10 +54,22 @@ export interface LossGradients {
   readonly gradients: Record<string, Float32Array>;
 }
 
-/** Options of {@link Trainer.evaluate}. */
-export interface EvaluateOptions<M extends readonly Metric[] = readonly Metric[]> {
+/** Options of what reads a trainer's weights. */
+export interface WeightsOptions {
+  /** The latest weights, or their average, which must have begun. Default `'raw'`. */
+  readonly weights?: Weights;
+}
+
+/** Options of passes over rows. */
+export interface PassOptions extends WeightsOptions {
   /** Rows a pass, which changes speed and memory only; an integer, at least 1. Default 512. */
   readonly batchSize?: number;
+}
+
+/** Options of {@link Trainer.evaluate}. */
+export interface EvaluateOptions<
+  M extends readonly Metric[] = readonly Metric[],
+> extends PassOptions {
   /** What to measure besides the loss. Default nothing. */
   readonly metrics?: M;
 }
@@ -61,10 +81,13 @@ export interface MeasuredMetrics<M extends readonly Metric[]> {
 }
 
 /** An {@link Evaluation} with the values of the metrics that were asked for. */
-export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<Evaluation, 'metrics'> &
+export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<WeightedEvaluation, 'metrics'> &
   (M extends readonly [] ? unknown : MeasuredMetrics<M>);
 
-const trainerKeys = ['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'device', 'seed'];
+const passKeys = ['batchSize', 'weights'];
+const trainerKeys = [
+  ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],
+];
 
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
@@ -81,6 +104,8 @@ export class Trainer implements Disposable {
   readonly loss: Loss;
   /** The optimizer's description. */
   readonly optimizer: Optimizer;
+  /** What is averaged of the weights, if anything. */
+  readonly average: WeightAverage | undefined;
   /** The device in use: as the option, with `'auto'` resolved. */
   readonly device: string;
   /** Seed of initial weights, shuffles and dropout. */
@@ -98,22 +123,24 @@ export class Trainer implements Disposable {
     this.loss = toLoss(options.loss);
     this.model = checkModel(options.model, this.loss);
     this.optimizer = checkOptimizer(options.optimizer);
+    this.average = options.average === undefined ? undefined : checkAverage(options.average);
     this.device = resolveDevice(options.device ?? 'auto');
     this.seed = checkSeed('seed', options.seed ?? 0);
-    this.#settings = new StepSettings(
-      this.optimizer,
-      {
-        ...(clip === undefined ? {} : { clip }),
-        ...(nonFinite === undefined ? {} : { nonFinite }),
-      },
-      nonFinite !== 'allow', // for the events: the gradient is read anyway
-    );
+    const average = lowerAverage(this.average);
+    const around = {
+      ...(clip === undefined ? {} : { clip }),
+      ...(nonFinite === undefined ? {} : { nonFinite }),
+    };
+    this.#settings = new StepSettings(this.optimizer, around, {
+      reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
+      tail: [average.decay],
+    });
     const { parameters } = this.model;
     const groups = parameters.map(({ name }) => this.#settings.groupOf(name));
     this.#description = describeTrainer({
       ...{ model: this.model, loss: this.loss, rule: this.#settings.rule.name, groups },
       ...{ seed: String(this.seed), optimizer: this.optimizer, clip: clip ?? {} },
-      ...{ nonFinite: nonFinite ?? 'stop', device: this.device },
+      ...{ nonFinite: nonFinite ?? 'stop', average: this.average ?? null, device: this.device },
     });
     this.#native = new native.Trainer({
       rule: this.#settings.rule.name,
@@ -127,6 +154,7 @@ export class Trainer implements Disposable {
       ),
       loss: this.loss.kind,
       lossParameter: this.loss.delta,
+      average: average.native,
       device: this.device,
       seed: this.seed,
     });
@@ -135,6 +163,11 @@ export class Trainer implements Disposable {
   /** Steps taken so far, over all runs. */
   get steps(): number {
     return this.#record.steps;
+  }
+
+  /** How many weights the average has seen so far; 0 where none is kept. */
+  get averaged(): number {
+    return this.#record.averaged;
   }
 
   /** Epochs finished so far, over all runs; each new run continues the count. */
@@ -166,10 +199,9 @@ export class Trainer implements Disposable {
    * Mean loss over a data set, accuracy where the loss has one, and the metrics asked for: counted
    * natively as the outputs come, the same at every batch size as far as the outputs are.
    *
-   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512;
-   * `metrics`: names and `metrics.topK(5)`, `metrics.f1({ average })`, …
+   * @param options `metrics`: names and `metrics.topK(5)`, `metrics.f1({ average })`, …
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, MISMATCH,
-   * DUPLICATE, UNKNOWN_OPTION
+   * MISSING, DUPLICATE, UNKNOWN_OPTION
    * @example
    * const { metrics } = await trainer.evaluate(test, { metrics: ['f1', 'confusionMatrix'] });
    * console.log(metrics.f1, metrics.confusionMatrix[3][5]);
@@ -178,12 +210,13 @@ export class Trainer implements Disposable {
     dataset: Dataset,
     options: EvaluateOptions<M> = {},
   ): Promise<MeasuredEvaluation<M>> {
-    checkOptions('evaluate', options, ['batchSize', 'metrics']);
+    checkOptions('evaluate', options, [...passKeys, 'metrics']);
     checkDataset('dataset', dataset, this);
     const batchSize = checkBatch(options.batchSize ?? evaluationBatch, dataset.length);
     const outputs = elements(this.model.outputShape);
     const wanted = checkMetrics('evaluate.metrics', options.metrics ?? [], this.loss, outputs);
-    const plan = { loss: this.loss, wanted, batchSize };
+    const weights = checkWeights('evaluate.weights', options.weights);
+    const plan = { loss: this.loss, wanted, batchSize, weights };
     const evaluation = await this.#lease((trainer) => evaluate(trainer, dataset, plan));
     return evaluation as MeasuredEvaluation<M>;
   }
@@ -192,15 +225,12 @@ export class Trainer implements Disposable {
    * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits.
    *
    * @param inputs rows × features, one row after another; copied before this returns
-   * @param options `batchSize`: rows a pass, which changes speed and memory only. Default 512
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED,
-   * RESIZABLE, RANGE, UNKNOWN_OPTION
+   * RESIZABLE, RANGE, MISSING, UNKNOWN_OPTION
    */
-  async predict(
-    inputs: Float32Array,
-    options: { readonly batchSize?: number } = {},
-  ): Promise<Float32Array> {
-    checkOptions('predict', options, ['batchSize']);
+  async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
+    checkOptions('predict', options, passKeys);
+    const averaged = checkWeights('predict.weights', options.weights) === 'averaged';
     checkArray('inputs', inputs, Float32Array);
     const features = elements(this.model.input);
     if (inputs.length % features !== 0)
@@ -213,20 +243,23 @@ export class Trainer implements Disposable {
     const rows = inputs.length / features;
     const batchSize = checkBatch(options.batchSize ?? evaluationBatch, Math.max(rows, 1));
     const outputs = elements(this.model.outputShape);
-    return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize));
+    return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize, averaged));
   }
 
   /**
    * A copy of each parameter, by name.
    *
-   * @throws ThalwegError BUSY, DISPOSED
+   * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
-  parameters(): Record<string, Float32Array> {
-    return readParameters(this.#idle(), this.model);
+  parameters(options: WeightsOptions = {}): Record<string, Float32Array> {
+    const trainer = this.#idle();
+    checkOptions('parameters', options, ['weights']);
+    const weights = checkWeights('parameters.weights', options.weights);
+    return readParameters(trainer, this.model, weights);
   }
 
   /**
-   * Replaces every parameter, by name; optimizer state stays as it is.
+   * Replaces every parameter, by name; optimizer state and average stay as they are.
    *
    * @throws ThalwegError MISSING, UNKNOWN_OPTION, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, BUSY,
    * DISPOSED; nothing changed then
@@ -260,11 +293,15 @@ export class Trainer implements Disposable {
   /**
    * Writes the weights as a safetensors file, atomically: a crash leaves the old file or the new.
    *
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING; or another error of the
-   * file system
+   * The file's metadata say which weights they are.
+   *
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, RANGE, TYPE,
+   * UNKNOWN_OPTION; or another error of the file system
    */
-  async saveWeights(file: string): Promise<void> {
-    await writeWeights(file, this.model, this.parameters());
+  async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
+    checkOptions('saveWeights', options, ['weights']);
+    const weights = checkWeights('saveWeights.weights', options.weights);
+    await writeWeights(file, this.model, this.parameters({ weights }), weights);
   }
 
   /**
@@ -325,7 +362,7 @@ export class Trainer implements Disposable {
     return {
       ...{ model, loss, device, native: trainer },
       ...{ settings: this.#settings, record: this.#record, description: this.#description },
-      scalars: groupCount * rule.scalars.length,
+      scalars: groupCount * rule.scalars.length + (this.average ? averageScalars : 0),
       isLive: () => this.#native !== undefined,
     };
   }

@@ -17,7 +17,7 @@ import type { NativeTrainProgress } from '../native.js';
 import type { StepSettings } from '../optim/settings.js';
 import { evaluate, toEvaluation } from './evaluation.js';
 import type { TrainEvent, WarningEvent } from './events.js';
-import type { EndReason, EpochRecord, Evaluation, History } from './history.js';
+import type { EndReason, EpochRecord, History, WeightedEvaluation } from './history.js';
 import type { Position } from '../schedule/position.js';
 import type { Batches, FitPlan, Task } from './options.js';
 import { Control } from './control.js';
@@ -297,14 +297,15 @@ export class TrainingRun {
   /** One epoch; undefined when it was aborted. */
   async #epoch(): Promise<EpochRecord | undefined> {
     const { native, record, loss } = this.#context;
-    const { validation, wanted } = this.#plan;
+    const { validation, validationWeights, wanted } = this.#plan;
     const start = performance.now() - 1000 * (this.#underWay?.seconds ?? 0);
     const { done, rateOf } = await this.#train(start);
     if (done === undefined || done.cancelled) return undefined;
     const seconds = (performance.now() - start) / 1000;
+    const weights = record.averaged > 0 ? validationWeights : 'raw';
     const evaluation =
       validation && !this.#isAborted()
-        ? await unlessAborted(evaluate(native, validation, { loss, wanted }))
+        ? await unlessAborted(evaluate(native, validation, { loss, wanted, weights }))
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
     if (this.#isCut && this.#context.isLive()) await this.#checkpoints?.writeLast(this.#moment());
@@ -354,8 +355,10 @@ export class TrainingRun {
     const done = await unlessAborted(job).finally(() => {
       this.#control.isTraining = false;
       // Also after a failure: the steps before it were taken.
-      if (isLive()) record.steps = native.stepCount();
       this.#underWay = undefined;
+      if (!isLive()) return;
+      record.steps = native.stepCount();
+      record.averaged = native.averagedCount();
     });
     if (done !== undefined) this.#underWay = this.#stand(done, start);
     this.#throwListenerError();
@@ -372,7 +375,7 @@ export class TrainingRun {
 
   #epochRecord(
     done: NativeTrainProgress,
-    outcome: { seconds: number; evaluation: Evaluation | undefined; learningRate: number },
+    outcome: { seconds: number; evaluation: WeightedEvaluation | undefined; learningRate: number },
   ): EpochRecord {
     const { loss, record } = this.#context;
     const { seconds, evaluation, learningRate } = outcome;

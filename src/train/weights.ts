@@ -1,14 +1,16 @@
 /** Weights of a model as a safetensors file: one float32 tensor per parameter, by name. */
+import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 
-/** Writes the parameters, with the model's description in the metadata, atomically. */
+/** Writes the parameters, with what they are of in the metadata, atomically. */
 export async function writeWeights(
   file: string,
   model: Sequential,
   parameters: Readonly<Record<string, Float32Array>>,
+  weights: Weights,
 ): Promise<void> {
   const tensors = model.parameters.map(({ name, shape }) => ({
     name,
@@ -16,7 +18,11 @@ export async function writeWeights(
     shape,
     data: parameters[name]!,
   }));
-  await writeSafetensors(file, tensors, { format: 'thalweg', model: JSON.stringify(model) });
+  await writeSafetensors(file, tensors, {
+    format: 'thalweg',
+    model: JSON.stringify(model),
+    weights,
+  });
 }
 
 /**

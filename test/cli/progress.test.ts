@@ -52,7 +52,7 @@ const events: TrainEvent[] = [
     loss: 0.4,
     smoothedLoss: 0.45,
     accuracy: 0.5,
-    validation: { loss: 0.3, accuracy: 0.75 },
+    validation: { loss: 0.3, accuracy: 0.75, weights: 'raw' },
     seconds: 2,
     examplesPerSecond: 500,
     learningRate: 0.1,

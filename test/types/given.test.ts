@@ -2,7 +2,7 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import {
   type EpochRecord,
-  type Evaluation,
+  type WeightedEvaluation,
   type Fit,
   type History,
   type TrainEvent,
@@ -28,7 +28,7 @@ it('a run is a promise of its history and an iterable of events told apart by ty
     if (event.type === 'start') rows = event.examples;
     if (event.type === 'epoch') {
       expectTypeOf(event).toExtend<EpochRecord>();
-      expectTypeOf(event.validation).toEqualTypeOf<Evaluation | undefined>();
+      expectTypeOf(event.validation).toEqualTypeOf<WeightedEvaluation | undefined>();
       losses = [...losses, event.loss];
     }
     // @ts-expect-error -- only of an epoch

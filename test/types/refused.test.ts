@@ -3,7 +3,18 @@
  * where an expected error is absent, and at run time by a ThalwegError, for callers in JavaScript.
  */
 import { describe, expect, it } from 'vitest';
-import { Trainer, chart, data, io, loss, nn, optim, progress, schedule } from '../../src/index.js';
+import {
+  Trainer,
+  average,
+  chart,
+  data,
+  io,
+  loss,
+  nn,
+  optim,
+  progress,
+  schedule,
+} from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
 type Cases = readonly (readonly [string, () => unknown])[];
@@ -157,6 +168,16 @@ refused('fit, evaluate, predict', [
   ['a data set', () => trainer.fit('train', { epochs: 1 })],
   // @ts-expect-error -- not for evaluation
   ['evaluate', () => trainer.evaluate(set, { batchSize: 'full' })],
+  // @ts-expect-error -- no such weights
+  ['evaluate weights', () => trainer.evaluate(set, { weights: 'ema' })],
+  // @ts-expect-error -- no such weights
+  ['validationWeights', () => trainer.fit(set, { epochs: 1, validationWeights: 'best' })],
+  // @ts-expect-error -- a number, no description
+  ['average', () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, average: 0.9 })],
+  // @ts-expect-error -- of another average
+  ['swa decay', () => average.swa({ decay: 0.9 })],
+  // @ts-expect-error -- a misspelt unit
+  ['ema unit', () => average.ema({ unit: 'epochs' })],
   // @ts-expect-error -- a list of numbers
   ['predict', () => trainer.predict([1, 2])],
   // @ts-expect-error -- a list of numbers

@@ -47,6 +47,7 @@ struct OutputGradient {
 struct Lanes {
   const char* name;
   StepFunction (*step)(int rule, Decay decay);
+  void (*average)(const StepSpan& span, float rate);
   void (*probe)(const StepSpan& span);
   SquareSumFunction square_sum;
   FiniteFunction finite;

@@ -6,6 +6,7 @@
 namespace thalweg::THALWEG_LANES {
 
 StepFunction lane_step(int rule, Decay decay);
+void lane_average(const StepSpan& span, float rate);
 void lane_probe(const StepSpan& span);
 double lane_square_sum(const float* gradient, int64_t length, float scale, float clip_value);
 bool lane_finite(const float* gradient, int64_t length, float scale);
@@ -33,6 +34,7 @@ extern const Lanes kTable;
 const Lanes kTable = {
     .name = THALWEG_STRING(THALWEG_LANES),
     .step = &lane_step,
+    .average = &lane_average,
     .probe = &lane_probe,
     .square_sum = &lane_square_sum,
     .finite = &lane_finite,

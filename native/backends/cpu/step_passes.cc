@@ -49,7 +49,7 @@ bool CpuBackend::all_finite(const StepWork& work) {
 
 void CpuBackend::step(const StepWork& work) {
   parallel_for(part_count(work), threads_for(part_count(work)),
-               [&](int64_t part) { step_part(work, part, lanes_.step); });
+               [&](int64_t part) { step_part(work, part, lanes_.step, lanes_.average); });
 }
 
 }  // namespace thalweg

@@ -1,5 +1,6 @@
 #include <cmath>
 
+#include "backends/average_loop.h"
 #include "backends/reference/reference_backend.h"
 #include "backends/step_loop.h"
 #include "backends/step_pieces.h"
@@ -44,7 +45,7 @@ bool ReferenceBackend::all_finite(const StepWork& work) {
 
 void ReferenceBackend::step(const StepWork& work) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
-    step_part(work, static_cast<int64_t>(part), &find_step);
+    step_part(work, static_cast<int64_t>(part), &find_step, &average_loop);
 }
 
 }  // namespace thalweg

@@ -4,6 +4,7 @@
 
 #include <cuda_runtime.h>
 
+#include "backends/average_loop.h"
 #include "backends/cuda/device/step_tables.h"
 #include "backends/step_element.h"
 #include "rules/rules.h"
@@ -14,7 +15,7 @@ namespace thalweg::cuda {
 template <class Rule>
 struct Update {
   typename Rule::Coefficients rule;
-  float scale, clip, factor, l2, shrink;
+  float scale, clip, factor, l2, shrink, average_rate;
   bool coupled, decoupled;
 
   __device__ float operator()(float w, float gradient, float* state) const {
@@ -23,10 +24,13 @@ struct Update {
     if (decoupled) w = w - shrink * w;
     return Rule::apply(rule, g, w, state);
   }
+  __device__ float average(float before, float w) const {
+    return average_rate == 1.0f ? w : averaged(before, w, average_rate);
+  }
 };
 
 template <class Rule>
-__device__ Update<Rule> read_update(const StepGroup& group, float factor) {
+__device__ Update<Rule> read_update(const StepGroup& group, float factor, float average_rate) {
   const StepCoefficients& values = group.coefficients;
   Update<Rule> update;
   memcpy(&update.rule, values.rule, sizeof update.rule);
@@ -35,6 +39,7 @@ __device__ Update<Rule> read_update(const StepGroup& group, float factor) {
   update.factor = factor;
   update.l2 = values.l2;
   update.shrink = values.shrink;
+  update.average_rate = average_rate;
   update.coupled = group.decay == Decay::kCoupled || group.decay == Decay::kBoth;
   update.decoupled = group.decay == Decay::kDecoupled || group.decay == Decay::kBoth;
   return update;
@@ -45,10 +50,14 @@ struct StepArrays {
   float* parameter;
   const float* gradient;
   float* slot[kMaxSlots];
+  float* average;  // null: not this time
 };
 
-__device__ inline StepArrays arrays_at(const StepTensor& tensor, int64_t begin) {
-  StepArrays arrays = {tensor.parameter + begin, tensor.gradient + begin, {}};
+__device__ inline StepArrays arrays_at(const StepTensor& tensor, int64_t begin, bool averages) {
+  StepArrays arrays = {tensor.parameter + begin,
+                       tensor.gradient + begin,
+                       {},
+                       averages ? tensor.average + begin : nullptr};
   for (int i = 0; i < kMaxSlots; ++i) arrays.slot[i] = tensor.slot[i] + begin;
   return arrays;
 }
@@ -59,6 +68,7 @@ __device__ int shared_head(const StepArrays& arrays) {
   const auto phase = [](const float* at) { return reinterpret_cast<uintptr_t>(at) / 4 % 4; };
   const uintptr_t first = phase(arrays.parameter);
   bool shared = phase(arrays.gradient) == first;
+  shared = shared && (arrays.average == nullptr || phase(arrays.average) == first);
   for (int i = 0; i < kSlots; ++i) shared = shared && phase(arrays.slot[i]) == first;
   return shared ? static_cast<int>((4 - first) % 4) : -1;
 }
@@ -68,7 +78,9 @@ __device__ void update_one(const Update<Rule>& update, const StepArrays& arrays,
   constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
   float state[kMaxSlots];
   for (int slot = 0; slot < kSlots; ++slot) state[slot] = arrays.slot[slot][i];
-  arrays.parameter[i] = update(arrays.parameter[i], arrays.gradient[i], state);
+  const float w = update(arrays.parameter[i], arrays.gradient[i], state);
+  arrays.parameter[i] = w;
+  if (arrays.average != nullptr) arrays.average[i] = update.average(arrays.average[i], w);
   for (int slot = 0; slot < kSlots; ++slot) arrays.slot[slot][i] = state[slot];
 }
 
@@ -95,6 +107,12 @@ __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays
   apply(&float4::z);
   apply(&float4::w);
   store4(arrays.parameter + i, w);
+  if (arrays.average != nullptr) {
+    float4 a = load4(arrays.average + i);
+    a = {update.average(a.x, w.x), update.average(a.y, w.y), update.average(a.z, w.z),
+         update.average(a.w, w.w)};
+    store4(arrays.average + i, a);
+  }
 #pragma unroll
   for (int slot = 0; slot < kSlots; ++slot) store4(arrays.slot[slot] + i, slots[slot]);
 }
@@ -106,8 +124,10 @@ __global__ void __launch_bounds__(kStepThreads)
   const StepPiece piece = tables.pieces[blockIdx.x];
   const StepTensor& tensor = tables.tensors[piece.tensor];
   const float factor = tables.factors == nullptr ? 1.0f : tables.factors[piece.tensor];
-  const Update<Rule> update = read_update<Rule>(group_of(arguments, tensor.group), factor);
-  const StepArrays arrays = arrays_at(tensor, piece.begin);
+  const float average_rate = arguments->policy.average_rate;
+  const Update<Rule> update =
+      read_update<Rule>(group_of(arguments, tensor.group), factor, average_rate);
+  const StepArrays arrays = arrays_at(tensor, piece.begin, average_rate != 0);
   const int length = static_cast<int>(piece.length);
   const int shared = shared_head<static_cast<int>(Rule::kSlots.count)>(arrays);
   const int head = shared < 0 || shared > length ? length : shared;
