@@ -18,10 +18,28 @@ class Recording {
   virtual void replay() = 0;
 };
 
+// Copies from shared memory to the device's beside the queued ops. Each copy belongs
+// to a place; the places take turns.
+class Courier {
+ public:
+  virtual ~Courier() = default;  // waits for its copies
+  // Begins once the place was released, and lets the host go on at once.
+  virtual void send(int place, void* to, const void* from, size_t bytes) = 0;
+  // Ops queued from here on find what was sent to the place.
+  virtual void arrive(int place) = 0;
+  // The place may be sent to again when all that was queued so far has run.
+  virtual void release(int place) = 0;
+  // Returns when what was sent to the place has left the host.
+  virtual void wait(int place) = 0;
+};
+
 class QueuedBackend : public Backend {
  public:
   // Zeroed memory of the host that the device reads and writes in place.
   virtual std::shared_ptr<void> allocate_shared(size_t bytes) = 0;
+  // Bytes of the device's memory that are free.
+  virtual size_t free_bytes() = 0;
+  virtual std::unique_ptr<Courier> make_courier(int places) = 0;
   virtual void gather(const QueuedGather& op) = 0;
   virtual void begin_step(const StepFeed& feed) = 0;
   virtual void end_step(const StepFeed& feed) = 0;

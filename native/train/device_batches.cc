@@ -1,6 +1,7 @@
 #include "train/device_batches.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 #include "core/error.h"
@@ -10,7 +11,18 @@ namespace thalweg {
 namespace {
 
 // One to train on and one to validate with.
-constexpr size_t kMostResidents = 2;
+constexpr size_t kMostKnown = 2;
+
+// A data set may take this share of the free memory, in eighths: CUDA itself, and a
+// larger batch, need some.
+constexpr size_t kEighths = 7;
+
+// What a data set may take: THALWEG_RESIDENT_BYTES, or else most of what is free.
+size_t most_bytes(QueuedBackend& backend) {
+  const char* wanted = std::getenv("THALWEG_RESIDENT_BYTES");
+  if (wanted != nullptr) return std::strtoull(wanted, nullptr, 10);
+  return backend.free_bytes() / 8 * kEighths;
+}
 
 std::shared_ptr<void> upload(Memory& memory, const HostMemory& from) {
   std::shared_ptr<void> data = memory.allocate(from.bytes());
@@ -23,25 +35,47 @@ std::shared_ptr<void> upload(Memory& memory, const HostMemory& from) {
 DeviceBatches::DeviceBatches(QueuedBackend& backend)
     : backend_(backend),
       order_(backend.memory().allocate(sizeof(RowOrder))),
-      start_(backend.memory().allocate(sizeof(uint64_t))) {}
+      identity_(backend.memory().allocate(sizeof(RowOrder))),
+      start_(backend.memory().allocate(sizeof(uint64_t))) {
+  const RowOrder identity;
+  backend.memory().write(identity_.get(), &identity, sizeof identity);
+}
 
-const DeviceBatches::Resident& DeviceBatches::resident(const data::Dataset& dataset) {
-  const auto known = std::find_if(residents_.begin(), residents_.end(), [&](const Resident& set) {
-    return set.serial == dataset.serial;
-  });
-  if (known != residents_.end()) {
-    std::rotate(known, known + 1, residents_.end());
-    return residents_.back();
-  }
-  if (residents_.size() == kMostResidents) {
-    residents_.erase(residents_.begin());
+DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t rows) {
+  const auto known = std::find_if(known_.begin(), known_.end(),
+                                  [&](const Known& set) { return set.serial == dataset.serial; });
+  if (known != known_.end()) {
+    std::rotate(known, known + 1, known_.end());
+    Known& found = known_.back();
+    if (found.staged == nullptr || found.staged->rows() >= rows) return found;
+    known_.pop_back();
+    ++generation_;
+  } else if (known_.size() == kMostKnown) {
+    known_.erase(known_.begin());
     ++generation_;
   }
+  known_.push_back(make(dataset, rows));
+  return known_.back();
+}
+
+DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t rows) {
   Memory& memory = backend_.memory();
-  residents_.push_back({dataset.serial, upload(memory, dataset.inputs),
-                        upload(memory, dataset.labels),
-                        dataset.inputs.bytes() + dataset.labels.bytes()});
-  return residents_.back();
+  Known made;
+  made.serial = dataset.serial;
+  const size_t bytes = dataset.inputs.bytes() + dataset.labels.bytes();
+  if (bytes > most_bytes(backend_)) {
+    made.staged = std::make_unique<StagedBatches>(backend_, dataset, rows);
+    made.data = made.staged->data();
+    made.bytes = made.staged->bytes();
+    return made;
+  }
+  made.inputs = upload(memory, dataset.inputs);
+  made.labels = upload(memory, dataset.labels);
+  made.bytes = bytes;
+  made.data = {made.inputs.get(),  made.labels.get(), dataset.feature_type,
+               dataset.label_type, dataset.scale,     dataset.offset,
+               dataset.rows,       dataset.features,  dataset.label_width};
+  return made;
 }
 
 void DeviceBatches::write_order(const RowOrder& order) {
@@ -73,30 +107,59 @@ void DeviceBatches::set_rows(const uint32_t* rows, int64_t count) {
   write_order({RowOrder::Kind::kList, static_cast<const uint32_t*>(list_.get()), {}});
 }
 
-void DeviceBatches::load(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan) {
-  backend_.memory().write(start_.get(), &start, sizeof start);
-  load(dataset, static_cast<const uint64_t*>(start_.get()), count, plan);
+uint64_t DeviceBatches::fetch(const BatchSource& source, int64_t step) {
+  const uint64_t first = static_cast<uint64_t>(step * source.batch_size);
+  const Known& set = find(*source.dataset, std::min(source.batch_size, source.dataset->rows));
+  fetched_ = set.staged.get();
+  if (fetched_ == nullptr) return first;
+  rows_.resize(rows_of(source, step));
+  source.order->indices(first, static_cast<int64_t>(rows_.size()), rows_.data());
+  return fetched_->send(*source.dataset, rows_);
+}
+
+void DeviceBatches::release() {
+  if (fetched_ != nullptr) fetched_->release();
+  fetched_ = nullptr;
 }
 
 void DeviceBatches::load(const data::Dataset& dataset, const uint64_t* start, int64_t count,
                          Plan& plan) {
-  const Resident& set = resident(dataset);
+  const Known& set = find(dataset, count);
+  const void* order = set.staged == nullptr ? order_.get() : identity_.get();
   const BatchPlace place = plan.place();
   plan.set_batch(count, dataset.label_type == data::LabelType::kSparse);
-  backend_.gather(
-      {.data = {set.inputs.get(), set.labels.get(), dataset.feature_type, dataset.label_type,
-                dataset.scale, dataset.offset, dataset.rows, dataset.features, dataset.label_width},
-       .order = static_cast<const RowOrder*>(order_.get()),
-       .first = start,
-       .count = count,
-       .inputs = place.inputs,
-       .classes = place.classes,
-       .values = place.values});
+  backend_.gather({.data = set.data,
+                   .order = static_cast<const RowOrder*>(order),
+                   .first = start,
+                   .count = count,
+                   .inputs = place.inputs,
+                   .classes = place.classes,
+                   .values = place.values});
+}
+
+void DeviceBatches::load_now(const data::Dataset& dataset, uint64_t start, int64_t count,
+                             Plan& plan) {
+  backend_.memory().write(start_.get(), &start, sizeof start);
+  load(dataset, static_cast<const uint64_t*>(start_.get()), count, plan);
+  release();
+}
+
+void DeviceBatches::load_step(const BatchSource& source, int64_t step, Plan& plan) {
+  load_now(*source.dataset, fetch(source, step), rows_of(source, step), plan);
+}
+
+void DeviceBatches::load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
+                              Plan& plan) {
+  const auto count = static_cast<int64_t>(rows.size());
+  fetched_ = find(dataset, count).staged.get();
+  if (fetched_ != nullptr) return load_now(dataset, fetched_->send(dataset, rows), count, plan);
+  set_rows(rows.data(), count);
+  load_now(dataset, 0, count, plan);
 }
 
 size_t DeviceBatches::bytes() const {
   size_t bytes = list_length_ * sizeof(uint32_t);
-  for (const Resident& set : residents_) bytes += set.bytes;
+  for (const Known& set : known_) bytes += set.bytes;
   return bytes;
 }
 
@@ -108,7 +171,7 @@ DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& bat
 
 int64_t DeviceFeed::load(int64_t step) {
   const int64_t rows = rows_of(source_, step);
-  batches_.load(*source_.dataset, static_cast<uint64_t>(step * source_.batch_size), rows, plan_);
+  batches_.load_step(source_, step, plan_);
   return rows;
 }
 

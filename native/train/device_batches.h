@@ -1,15 +1,17 @@
-// Batches for a device that runs behind the host: data sets kept in its memory, and
-// gathered there by a row order.
+// Batches for a device that runs behind the host: data sets kept in its memory and
+// gathered there by a row order; where one does not fit, brought batch by batch.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "backends/cpu/order.h"
 #include "backends/queued_backend.h"
 #include "train/batch_feed.h"
 #include "train/plan.h"
+#include "train/staged_batches.h"
 
 namespace thalweg {
 
@@ -17,36 +19,51 @@ class DeviceBatches {
  public:
   explicit DeviceBatches(QueuedBackend& backend);
 
-  // The order of the next batches: an epoch's, or a list of rows.
+  // The order of the batches to come.
   void set_order(const Order& order);
-  void set_rows(const uint32_t* rows, int64_t count);
-  // Copies a data set to the device, where it is not there yet. Throws MEMORY.
-  void keep(const data::Dataset& dataset) { resident(dataset); }
-  // Queues `count` rows, at positions `start` and on, into the plan, whose current
-  // batch they become; keeps the data set first.
-  void load(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);
-  // The same with *start in the device's memory, read when the rows are gathered.
+  // Makes room for a data set, whole or for batches of `rows`. Throws MEMORY.
+  void keep(const data::Dataset& dataset, int64_t rows) { find(dataset, rows); }
+
+  // A step's batch, in four moves. fetch() sees to it that its rows are, or will be, on
+  // the device, and returns the position they begin at; load() queues them into the
+  // plan, whose current batch they become, from that position, which it reads in the
+  // device's memory when it runs; release() says that load() is queued.
+  uint64_t fetch(const BatchSource& source, int64_t step);
   void load(const data::Dataset& dataset, const uint64_t* start, int64_t count, Plan& plan);
+  void release();
+  // All of that for one batch now: a step's, or a list of rows.
+  void load_step(const BatchSource& source, int64_t step, Plan& plan);
+  void load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows, Plan& plan);
+
   // Changes when a data set leaves the device's memory.
   int64_t generation() const { return generation_; }
   size_t bytes() const;
 
  private:
-  struct Resident {
+  // A data set: whole on the device, or staged.
+  struct Known {
     uint64_t serial = 0;
+    ResidentData data = {};
     std::shared_ptr<void> inputs;
     std::shared_ptr<void> labels;
     size_t bytes = 0;
+    std::unique_ptr<StagedBatches> staged;
   };
-  const Resident& resident(const data::Dataset& dataset);
+  Known& find(const data::Dataset& dataset, int64_t rows);
+  Known make(const data::Dataset& dataset, int64_t rows);
   void write_order(const RowOrder& order);
+  void set_rows(const uint32_t* rows, int64_t count);
+  void load_now(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);
 
   QueuedBackend& backend_;
-  std::vector<Resident> residents_;  // the latest used last
+  std::vector<Known> known_;          // the latest used last
+  StagedBatches* fetched_ = nullptr;  // that the last fetch() took a stage of
+  std::vector<uint32_t> rows_;        // of the batch being fetched
   int64_t generation_ = 0;
-  std::shared_ptr<void> order_;  // RowOrder
-  std::shared_ptr<void> start_;  // uint64_t
-  std::shared_ptr<void> list_;   // uint32_t [list_length_]
+  std::shared_ptr<void> order_;     // RowOrder
+  std::shared_ptr<void> identity_;  // RowOrder
+  std::shared_ptr<void> start_;     // uint64_t
+  std::shared_ptr<void> list_;      // uint32_t [list_length_]
   int64_t list_length_ = 0;
 };
 

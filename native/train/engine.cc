@@ -362,8 +362,7 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);
   if (device_batches_) {
-    device_batches_->set_rows(rows.data(), count);
-    device_batches_->load(dataset, uint64_t{0}, count, plan_);
+    device_batches_->load_rows(dataset, rows, plan_);
   } else {
     const BatchPlace place = plan_.place();
     gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},

@@ -1,5 +1,6 @@
 #include "train/step_pipeline.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstring>
@@ -67,12 +68,12 @@ void StepPipeline::begin(const BatchSource& source, uint64_t seed) {
   source_ = source;
   seed_ = seed;
   flying_.clear();
-  batches_.keep(*source.dataset);
+  batches_.keep(*source.dataset, std::min(source.batch_size, source.dataset->rows));
 }
 
 void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {
   char* slot = static_cast<char*>(ring_.get()) + queued_ % kSlots * feed_.argument_bytes;
-  const auto start = static_cast<uint64_t>(step.number * source_.batch_size);
+  const uint64_t start = batches_.fetch(source_, step.number);
   std::memcpy(slot, &start, sizeof start);
   plan_.write_streams(seed_, static_cast<uint64_t>(stepper_.step_count()),
                       reinterpret_cast<RandomStream*>(slot + kStreamsAt));
@@ -108,6 +109,7 @@ void StepPipeline::push(int64_t number, const StepSettings& settings) {
   Flying flying = {step, queued_ + 1, stepper_.counters()};
   write_slot(flying.step, settings);
   run(flying.step.rows, settings);
+  batches_.release();
   flying_.push_back(std::move(flying));
   ++queued_;
 }

@@ -67,7 +67,10 @@ describe('batches', () => {
     [40, 5_001, 16],
     [40, 9_000, 16],
   ])('%d rows of %d, %d at a time: the rows of the processor', async (rows, features, batch) => {
-    for (const kind of ['float32', 'uint8'] as const) {
+    // One of the two where rows are many: the emulation takes seconds for each.
+    for (const kind of rows < 60_000
+      ? (['float32', 'uint8'] as const)
+      : ([features === 4 ? 'float32' : 'uint8'] as const)) {
       const [gpu, cpu] = [
         await lossesOf('cuda', rows, features, batch, kind),
         await lossesOf('cpu', rows, features, batch, kind),
@@ -77,6 +80,53 @@ describe('batches', () => {
       expect(gpu.lastLoss).toBe(cpu.lastLoss);
       expect(gpu.lossSum / cpu.lossSum).toBeCloseTo(1, 12);
     }
+  });
+});
+
+describe('a data set that the device has no room for', () => {
+  afterEach(() => {
+    delete process.env['THALWEG_RESIDENT_BYTES'];
+  });
+
+  // More stages than there are; the cipher's order; rows of many segments.
+  it.each([
+    [700, 40, 64],
+    [66_000, 3, 5000],
+    [40, 9_000, 9],
+  ])('%d rows of %d, %d at a time, come by and by', async (rows, features, batch) => {
+    process.env['THALWEG_RESIDENT_BYTES'] = '1000';
+    // One of the two where rows are many: the emulation takes seconds for each.
+    for (const kind of rows < 60_000
+      ? (['float32', 'uint8'] as const)
+      : ([features === 4 ? 'float32' : 'uint8'] as const)) {
+      const [gpu, cpu] = [
+        await lossesOf('cuda', rows, features, batch, kind),
+        await lossesOf('cpu', rows, features, batch, kind),
+      ];
+      expect(gpu.steps).toBe(cpu.steps);
+      expect(gpu.examples).toBe(rows);
+      expect(gpu.lastLoss).toBe(cpu.lastLoss);
+      expect(gpu.lossSum / cpu.lossSum).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('trains, skips, validates and gives gradients with the bits of one that fits', async () => {
+    const set = withInfinity(203, 2000);
+    const batchSize = 60;
+    const run = async () => {
+      const trainer = make('cuda', 'skip');
+      const { epochs } = await trainer.fit(set, { epochs: 2, batchSize, validation: set });
+      const gradients = trainer.gradients(set, Uint32Array.of(5, 1999, 17));
+      const kept = { parameters: trainer.parameters(), gradients, losses: epochs };
+      trainer.dispose();
+      return kept;
+    };
+    const whole = await run();
+    process.env['THALWEG_RESIDENT_BYTES'] = '1000';
+    const staged = await run();
+    expect(staged.parameters).toEqual(whole.parameters);
+    expect(staged.gradients).toEqual(whole.gradients);
+    expect(staged.losses.map(({ loss }) => loss)).toEqual(whole.losses.map(({ loss }) => loss));
   });
 });
 
@@ -90,12 +140,12 @@ function make(device: string, nonFinite: 'stop' | 'skip' | 'allow' = 'stop') {
   });
 }
 
-/** 400 rows, of which row `bad` has an infinite input. */
-function withInfinity(bad: number) {
-  const inputs = floats(generator(4), 400 * 6);
+/** Rows of which row `bad` has an infinite input. */
+function withInfinity(bad: number, rows = 400) {
+  const inputs = floats(generator(4), rows * 6);
   inputs[bad * 6 + 2] = Infinity;
-  const labels = Int32Array.from({ length: 400 }, (_, i) => i % 3);
-  return data.fromArrays({ inputs, shape: [400, 6], labels });
+  const labels = Int32Array.from({ length: rows }, (_, i) => i % 3);
+  return data.fromArrays({ inputs, shape: [rows, 6], labels });
 }
 
 const fit = { epochs: 1, batchSize: 4, shuffle: false } as const;
@@ -178,7 +228,7 @@ describe.skipIf(onGpu)('faults of the device', () => {
     process.env['THALWEG_EMULATED_BYTES'] = '2500000';
     const inputs = new Float32Array(100_000 * 6);
     const big = data.fromArrays({ inputs, shape: [100_000, 6], labels: new Int32Array(100_000) });
-    await expect(trainer.fit(big, fit)).rejects.toMatchObject({
+    await expect(trainer.fit(big, { ...fit, batchSize: 100_000 })).rejects.toMatchObject({
       code: 'MEMORY',
       expected: expect.stringMatching(/\d{1,7} bytes that are free on the GPU/) as string,
     });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "backends/cuda/cuda_courier.h"
 #include "backends/cuda/cuda_step.h"
 #include "backends/cuda/graph.h"
 #include "backends/cuda/kernels.h"
@@ -100,6 +101,11 @@ THALWEG_CUDA_LAUNCH(end_step, StepFeed)
 
 std::shared_ptr<void> CudaBackend::allocate_shared(size_t bytes) {
   return memory_.allocate_shared(bytes);
+}
+
+std::unique_ptr<Courier> CudaBackend::make_courier(int places) {
+  memory_.use();
+  return std::make_unique<CudaCourier>(memory_, places);
 }
 
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& body) {

@@ -28,6 +28,8 @@ class CudaBackend final : public QueuedBackend {
   std::string twin(std::string_view op) const override;
 
   std::shared_ptr<void> allocate_shared(size_t bytes) override;
+  size_t free_bytes() override { return memory_.free_bytes(); }
+  std::unique_ptr<Courier> make_courier(int places) override;
   void gather(const QueuedGather& op) override;
   void begin_step(const StepFeed& feed) override;
   void end_step(const StepFeed& feed) override;

@@ -49,6 +49,13 @@ std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
   return {data, [](void* pointer) { cudaFreeHost(pointer); }};
 }
 
+size_t CudaMemory::free_bytes() const {
+  use();
+  size_t free = 0, total = 0;
+  check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
+  return free;
+}
+
 void CudaMemory::write(void* to, const void* from, size_t bytes) {
   if (bytes == 0) return;
   use();

@@ -18,6 +18,7 @@ class CudaMemory final : public Memory {
 
   // Pinned host memory that kernels see under the same address.
   std::shared_ptr<void> allocate_shared(size_t bytes);
+  size_t free_bytes() const;
   // CUDA calls of this thread go to this GPU from here on.
   void use() const { check(cudaSetDevice(ordinal_), "cudaSetDevice"); }
 

@@ -5,6 +5,7 @@
 // call from when it was set, and all behind it; memory:N, the N-th allocation alone.
 #include <algorithm>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -17,6 +18,27 @@
 
 struct EmulatedGraph {
   std::vector<std::function<void()>> operations;
+};
+// A thread's own stream runs at once. Others are as late as they may be: they run when
+// somebody waits for them, so that a wait that is missing shows.
+struct EmulatedStream {
+  std::deque<std::function<void()>> operations;
+  uint64_t queued = 0, run = 0;
+
+  void run_until(uint64_t last) {
+    for (; run < last; ++run) {
+      operations.front()();
+      operations.pop_front();
+    }
+  }
+};
+struct EmulatedEvent {
+  EmulatedStream* stream = nullptr;
+  uint64_t last = 0;  // of the stream, when it was recorded
+
+  void wait() const {
+    if (stream != nullptr) stream->run_until(last);
+  }
 };
 
 namespace emulation {
@@ -216,17 +238,56 @@ cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t) {
   return emulation::run([=] { std::memset(data, value, bytes); });
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
-                            cudaStream_t) {
+                            cudaStream_t stream) {
   THALWEG_EMULATED_CALL();
   // CUDA would copy what lies at the host's address when the graph is replayed.
   if (emulation::capturing != nullptr && kind != cudaMemcpyDeviceToDevice)
     return cudaErrorStreamCaptureUnsupported;
+  if (stream != nullptr) {
+    stream->operations.emplace_back([=] { std::memcpy(to, from, bytes); });
+    ++stream->queued;
+    return cudaSuccess;
+  }
   return emulation::run([=] { std::memcpy(to, from, bytes); });
 }
 // Waiting and allocating are errors in a capture, as CUDA has it.
-cudaError_t cudaStreamSynchronize(cudaStream_t) {
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   THALWEG_EMULATED_CALL();
+  if (stream != nullptr) stream->run_until(stream->queued);
   return emulation::capturing == nullptr ? cudaSuccess : cudaErrorStreamCaptureUnsupported;
+}
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  THALWEG_EMULATED_CALL();
+  *stream = new EmulatedStream;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete stream;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  THALWEG_EMULATED_CALL();
+  if (stream == nullptr) event->wait();
+  return cudaSuccess;
+}
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  THALWEG_EMULATED_CALL();
+  *event = new EmulatedEvent;
+  return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  THALWEG_EMULATED_CALL();
+  *event = {stream, stream == nullptr ? 0 : stream->queued};
+  return cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  THALWEG_EMULATED_CALL();
+  event->wait();
+  return cudaSuccess;
 }
 cudaError_t cudaStreamQuery(cudaStream_t stream) { return cudaStreamSynchronize(stream); }
 

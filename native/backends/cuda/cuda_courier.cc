@@ -1,0 +1,55 @@
+#include "backends/cuda/cuda_courier.h"
+
+namespace thalweg::cuda {
+
+CudaCourier::CudaCourier(CudaMemory& memory, int places) : memory_(memory), places_(places) {
+  try {
+    check(cudaStreamCreateWithFlags(&copies_, cudaStreamNonBlocking), "cudaStreamCreate");
+    for (Place& place : places_) {
+      // Whoever waits sleeps meanwhile.
+      check(cudaEventCreateWithFlags(&place.sent, cudaEventDisableTiming | cudaEventBlockingSync),
+            "cudaEventCreate");
+      check(cudaEventCreateWithFlags(&place.released, cudaEventDisableTiming), "cudaEventCreate");
+    }
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+CudaCourier::~CudaCourier() { close(); }
+
+// Errors here are those of earlier work, which whoever waited for it reported.
+void CudaCourier::close() {
+  if (copies_ != nullptr) cudaStreamSynchronize(copies_);
+  for (const Place& place : places_) {
+    if (place.sent != nullptr) cudaEventDestroy(place.sent);
+    if (place.released != nullptr) cudaEventDestroy(place.released);
+  }
+  if (copies_ != nullptr) cudaStreamDestroy(copies_);
+}
+
+// An event that was never recorded is waited for by nobody.
+void CudaCourier::send(int place, void* to, const void* from, size_t bytes) {
+  memory_.use();
+  check(cudaStreamWaitEvent(copies_, places_[place].released, 0), "cudaStreamWaitEvent");
+  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, copies_), "cudaMemcpy to device");
+  check(cudaEventRecord(places_[place].sent, copies_), "cudaEventRecord");
+}
+
+void CudaCourier::arrive(int place) {
+  memory_.use();
+  check(cudaStreamWaitEvent(stream(), places_[place].sent, 0), "cudaStreamWaitEvent");
+}
+
+void CudaCourier::release(int place) {
+  memory_.use();
+  check(cudaEventRecord(places_[place].released, stream()), "cudaEventRecord");
+}
+
+void CudaCourier::wait(int place) {
+  memory_.use();
+  check(cudaEventSynchronize(places_[place].sent), "cudaEventSynchronize");
+}
+
+}  // namespace thalweg::cuda
