@@ -19,6 +19,7 @@ export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';
 export { Trainer } from './train/trainer.js';
+export type { TrainerMinimizeOptions } from './train/minimize.js';
 export type { FitOptions, TrainerOptions } from './train/options.js';
 export type {
   EvaluateOptions,

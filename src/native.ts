@@ -201,6 +201,11 @@ export interface NativeTrainer {
     batchSize: number,
     averaged: boolean,
   ): Promise<Float32Array>;
+  /** Of the mean loss over all rows, every parameter one after another. */
+  fullGradients(
+    dataset: NativeDataset,
+    batchSize: number,
+  ): Promise<NativeMetrics & { readonly gradient: Float64Array }>;
   gradients(
     dataset: NativeDataset,
     rows: Uint32Array,

@@ -78,6 +78,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::train>>("train"),
                            InstanceMethod<&Self::call<&Self::evaluate>>("evaluate"),
                            InstanceMethod<&Self::call<&Self::predict>>("predict"),
+                           InstanceMethod<&Self::call<&Self::full_gradients>>("fullGradients"),
                            InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
                            InstanceMethod<&Self::call<&Self::state>>("state"),
                            InstanceMethod<&Self::call<&Self::save>>("save"),
@@ -289,6 +290,26 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
         auto array = Napi::Float32Array::New(env, outputs->size());
         std::copy(outputs->begin(), outputs->end(), array.Data());
         return array;
+      });
+    });
+  }
+
+  // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient: Float64Array }>
+  Napi::Value full_gradients(const Napi::CallbackInfo& info) {
+    auto dataset = to_dataset(info[0], "dataset");
+    const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+    size_t length = 0;
+    for (const StepperTensor& tensor : engine_->stepper().options().tensors)
+      length += static_cast<size_t>(tensor.length);
+    return start(info, [this, dataset, batch_size, length]() -> Mailbox::Message {
+      auto gradient = std::make_shared<std::vector<double>>(length);
+      const Metrics sums = engine_->full_gradients(*dataset, batch_size, gradient->data(), cancel_);
+      return resolving([sums, gradient](Napi::Env env) {
+        Napi::Object result = to_object(env, sums);
+        auto array = Napi::Float64Array::New(env, gradient->size());
+        std::copy(gradient->begin(), gradient->end(), array.Data());
+        result.Set("gradient", array);
+        return result;
       });
     });
   }

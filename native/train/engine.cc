@@ -358,6 +358,31 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   }
 }
 
+Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
+                               const CancelFlag& cancel) {
+  Metrics metrics;
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  const RunMode mode{.cancel = &cancel};
+  std::vector<float> values;
+  for (int64_t step = 0; step < steps; ++step) {
+    const int64_t rows = feed->load(step);
+    LossResult loss;
+    if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) refuse_aborted();
+    add(loss, rows, metrics);
+    // Gradients are of a batch's mean.
+    const double share = static_cast<double>(rows) / static_cast<double>(dataset.rows);
+    double* sum = gradient;
+    for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
+      values.resize(options_.stepper.tensors[i].length);
+      read_gradient(i, values.data());
+      for (const float value : values) *sum++ += share * value;
+    }
+  }
+  return metrics;
+}
+
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);

@@ -19,8 +19,19 @@ export type {
   StepperState,
 } from './bind.js';
 export type { CommonOptions, Optimizer, ParameterGroup } from './define.js';
+export { gradientDescent, lbfgs } from './full-batch.js';
+export type { FullBatchMethod, GradientDescentOptions, LbfgsOptions } from './full-batch.js';
 export { lion } from './lion.js';
 export type { LionOptions } from './lion.js';
+export { minimize } from './minimize.js';
+export type {
+  MinimizeHistory,
+  MinimizeIteration,
+  MinimizeOptions,
+  MinimizeReason,
+  Minimum,
+  ObjectiveFunction,
+} from './minimize.js';
 export { momentum } from './momentum.js';
 export type { MomentumOptions } from './momentum.js';
 export { nadam } from './nadam.js';

@@ -28,10 +28,13 @@ import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
+import type { FullBatchMethod } from '../optim/full-batch.js';
+import type { MinimizeHistory } from '../optim/minimize.js';
 import { StepSettings } from '../optim/settings.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
 import { Fit } from './fit.js';
 import type { EpochRecord, WeightedEvaluation } from './history.js';
+import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
   type FitOptions,
   type TrainerOptions,
@@ -193,6 +196,29 @@ export class Trainer implements Disposable {
       const plan = planFit(dataset, options, this, this.#settings);
       return this.#lease((trainer) => new TrainingRun(this.#context(trainer), plan, emit).run());
     });
+  }
+
+  /**
+   * Lowers the mean loss of a whole data set by a method with a line search: the baseline that needs
+   * no rate, for small data sets and models. Gradients are native, of all rows at every evaluation,
+   * in passes of `batchSize` rows, without dropout; optimizer, steps and history stay as they are.
+   *
+   * @param method `optim.lbfgs()` or `optim.gradientDescent()`
+   * @returns every iteration, and why it ended: by `signal`, with reason `'aborted'`. The weights are
+   * those of the last iteration, also after an error
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION,
+   * NONFINITE where the loss is no number at the present weights
+   * @example
+   * const { value } = await trainer.minimize(digits.train, optim.lbfgs(), { iterations: 50 });
+   */
+  async minimize(
+    dataset: Dataset,
+    method: FullBatchMethod,
+    options: TrainerMinimizeOptions = {},
+  ): Promise<MinimizeHistory> {
+    this.#live();
+    const plan = planTrainerMinimize(dataset, method, options, this);
+    return this.#lease((trainer) => minimizeLoss(trainer, this.#context(trainer), plan));
   }
 
   /**

@@ -78,6 +78,15 @@ describe('training', () => {
     expect(largest(gpu.parameters(), cpu.parameters())).toBeLessThan(1e-4);
   });
 
+  it('minimises the whole loss as the processor does', async () => {
+    const set = dataset('float32', 'classes');
+    const [gpu, cpu] = [trainer('cuda'), trainer('cpu')];
+    const options = { iterations: 5, batchSize: 64 };
+    const runs = [gpu, cpu].map((run) => run.minimize(set, optim.lbfgs(), options));
+    const [a, b] = await Promise.all(runs);
+    a!.iterations.forEach(({ value }, i) => expect(value).toBeCloseTo(b!.iterations[i]!.value, 4));
+  });
+
   it('gives the same bits twice', async () => {
     const set = dataset('uint8', 'classes');
     const runs = [trainer('cuda'), trainer('cuda')];

@@ -1,0 +1,311 @@
+/** Minimising a function, or a whole data set's loss, step by step with a line search each. */
+import { setImmediate } from 'node:timers/promises';
+import { ThalwegError } from '../errors.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
+import { type FullBatchMethod, checkMethod, dot, largest, startDescent } from './full-batch.js';
+import type { Line, Point, Trial } from './line-search.js';
+
+/** One step of `optim.minimize` or `trainer.minimize`. */
+export interface MinimizeIteration {
+  /** From 1; 0 is the start. */
+  readonly iteration: number;
+  /** Of the objective: of a trainer, the mean loss of the data set. */
+  readonly value: number;
+  /** Euclidean norm. */
+  readonly gradientNorm: number;
+  /** How far the line search went, in units of its direction; 0 at the start. */
+  readonly step: number;
+  /** Of objective and gradient so far. */
+  readonly evaluations: number;
+  /** Since the call. */
+  readonly seconds: number;
+}
+
+/** When to stop, and whom to tell. */
+export interface MinimizeOptions {
+  /** Steps at most, at least 1. Default 100. */
+  readonly iterations?: number;
+  /** Ends where no element of the gradient is larger; at least 0. Default 1e-7. */
+  readonly gradientTolerance?: number;
+  /**
+   * Ends where a step changes the objective by less, or no parameter by more; at least 0. Default
+   * 1e-9.
+   */
+  readonly changeTolerance?: number;
+  /** Ends the run with reason `'aborted'` at the last whole step. */
+  readonly signal?: AbortSignal;
+  /** Called with the start and after each step. */
+  readonly onIteration?: (iteration: MinimizeIteration) => void;
+}
+
+/** Why a minimisation ended: `'stalled'` where the line search found nothing lower. */
+export type MinimizeReason = 'gradient' | 'change' | 'stalled' | 'iterations' | 'aborted';
+
+/** What a minimisation did. */
+export interface MinimizeHistory {
+  /** The start and every step. */
+  readonly iterations: readonly MinimizeIteration[];
+  /** Why it ended. */
+  readonly reason: MinimizeReason;
+  /** Of the objective, at the end. */
+  readonly value: number;
+}
+
+/** What {@link minimize} found. */
+export interface Minimum extends MinimizeHistory {
+  /** Where. */
+  readonly x: Float64Array;
+  /** There. */
+  readonly gradient: Float64Array;
+}
+
+/** Writes the gradient at `x` into `gradient` and returns the value there. */
+export type ObjectiveFunction = (
+  x: Float64Array,
+  gradient: Float64Array,
+) => number | Promise<number>;
+
+/** The names of {@link MinimizeOptions}. */
+export const minimizeKeys = [
+  ...['iterations', 'gradientTolerance', 'changeTolerance', 'signal', 'onIteration'],
+];
+
+/** Where a run computes long, it lets others run this often, in milliseconds. */
+const breath = 20;
+
+interface MinimizePlan {
+  readonly method: FullBatchMethod;
+  readonly iterations: number;
+  readonly gradientTolerance: number;
+  readonly changeTolerance: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onIteration: ((iteration: MinimizeIteration) => void) | undefined;
+}
+
+/** The options, checked. */
+export function planMinimize(
+  path: string,
+  method: unknown,
+  options: MinimizeOptions,
+): MinimizePlan {
+  const { signal, onIteration } = options;
+  const refuse = (name: string, value: unknown, expected: string): never => {
+    const received = describe(value);
+    throw new ThalwegError({ code: 'TYPE', path: `${path}.${name}`, received, expected });
+  };
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    refuse('signal', signal, 'an AbortSignal');
+  if (onIteration !== undefined && typeof onIteration !== 'function')
+    refuse('onIteration', onIteration, 'a function of iterations');
+  const number = (name: 'gradientTolerance' | 'changeTolerance', preset: number): number =>
+    checkNumber(`${path}.${name}`, options[name] ?? preset, { min: 0 });
+  return {
+    method: checkMethod(method),
+    iterations: checkNumber(`${path}.iterations`, options.iterations ?? 100, {
+      min: 1,
+      integer: true,
+    }),
+    gradientTolerance: number('gradientTolerance', 1e-7),
+    changeTolerance: number('changeTolerance', 1e-9),
+    signal,
+    onIteration,
+  };
+}
+
+/** Thrown within a run by its own signal. */
+class Aborted extends Error {}
+
+/** A minimisation under way. */
+export class Minimization {
+  readonly #plan: MinimizePlan;
+  readonly #evaluate: (x: Float64Array) => Promise<Point>;
+  readonly #iterations: MinimizeIteration[] = [];
+  readonly #start = performance.now();
+  #lastBreath = performance.now();
+  #evaluations = 0;
+
+  constructor(plan: MinimizePlan, evaluate: (x: Float64Array) => Promise<Point>) {
+    this.#plan = plan;
+    this.#evaluate = evaluate;
+  }
+
+  /** From `x` to the end. `accept` hears of each point that is kept. */
+  async run(x: Float64Array, accept: (point: Point) => void = () => undefined): Promise<Minimum> {
+    const descent = startDescent(this.#plan.method);
+    let point = await this.#first(x);
+    accept(point);
+    let reason: MinimizeReason = 'iterations';
+    try {
+      this.#record(point, 0);
+      for (let i = 0; i < this.#plan.iterations; ++i) {
+        if (largest(point.gradient) <= this.#plan.gradientTolerance) {
+          reason = 'gradient';
+          break;
+        }
+        const line = this.#line(point, descent.direction(point.gradient));
+        const firstStep = i === 0 ? Math.min(1, 1 / taxicab(point.gradient)) : undefined;
+        const trial = isFalling(line)
+          ? await descent.search(line, firstStep, this.#plan.changeTolerance)
+          : line.start;
+        if (!(trial.value < point.value)) {
+          if (descent.forget()) continue; // steepest descent may still find something lower
+          reason = 'stalled';
+          break;
+        }
+        const before = point;
+        point = trial.point;
+        const step = subtract(point.x, before.x);
+        descent.learn(step, subtract(point.gradient, before.gradient));
+        accept(point);
+        this.#record(point, trial.t);
+        if (this.#hasSettled(step, before.value - point.value)) {
+          reason = largest(point.gradient) <= this.#plan.gradientTolerance ? 'gradient' : 'change';
+          break;
+        }
+      }
+      if (reason === 'iterations' && largest(point.gradient) <= this.#plan.gradientTolerance)
+        reason = 'gradient';
+    } catch (error) {
+      if (!(error instanceof Aborted)) throw error;
+      reason = 'aborted';
+    }
+    return { ...point, iterations: this.#iterations, reason };
+  }
+
+  #hasSettled(step: Float64Array, decrease: number): boolean {
+    const { changeTolerance } = this.#plan;
+    return largest(step) <= changeTolerance || decrease < changeTolerance;
+  }
+
+  /** The start must be a number: nothing could be called lower. */
+  async #first(x: Float64Array): Promise<Point> {
+    this.#evaluations++;
+    const point = await this.#evaluate(x);
+    if (Number.isFinite(point.value) && Number.isFinite(largest(point.gradient))) return point;
+    throw new ThalwegError({
+      code: 'NONFINITE',
+      path: 'start',
+      received: `a value of ${point.value}, a largest gradient of ${largest(point.gradient)}`,
+      expected: 'a finite value and gradient',
+      remedy: 'start elsewhere, or look for the operation that overflows',
+    });
+  }
+
+  #line(from: Point, direction: Float64Array): Line {
+    const start = {
+      ...{ t: 0, point: from, value: from.value },
+      slope: dot(from.gradient, direction),
+    };
+    const at = async (t: number): Promise<Trial> => {
+      await this.#breathe();
+      const x = from.x.map((value, i) => value + t * direction[i]!);
+      this.#evaluations++;
+      const point = await this.#evaluate(x);
+      const slope = dot(point.gradient, direction);
+      const isNumber = Number.isFinite(point.value) && Number.isFinite(slope);
+      return { t, point, value: isNumber ? point.value : Infinity, slope };
+    };
+    return { start, extent: largest(direction), at };
+  }
+
+  /** Lets the event loop turn, and the signal with it. */
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#lastBreath > breath) {
+      await setImmediate();
+      this.#lastBreath = performance.now();
+    }
+    if (this.#plan.signal?.aborted === true) throw new Aborted();
+  }
+
+  /** For objectives that heard of the abort themselves. */
+  static abort(): never {
+    throw new Aborted();
+  }
+
+  #record(point: Point, step: number): void {
+    const iteration = {
+      iteration: this.#iterations.length,
+      value: point.value,
+      gradientNorm: Math.sqrt(dot(point.gradient, point.gradient)),
+      step,
+      evaluations: this.#evaluations,
+      seconds: (performance.now() - this.#start) / 1000,
+    };
+    this.#iterations.push(iteration);
+    this.#plan.onIteration?.(iteration);
+  }
+}
+
+/** A direction that rounding has turned upward, or flat, leads nowhere. */
+function isFalling(line: Line): boolean {
+  return line.start.slope < 0 && Number.isFinite(line.start.slope);
+}
+
+function taxicab(a: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; ++i) sum += Math.abs(a[i]!);
+  return sum;
+}
+
+function subtract(a: Float64Array, b: Float64Array): Float64Array {
+  return a.map((value, i) => value - b[i]!);
+}
+
+function checkStart(value: unknown): Float64Array {
+  const isList = Array.isArray(value) || value instanceof Float64Array;
+  if (!isList || value.length === 0)
+    throw new ThalwegError({
+      code: isList ? 'RANGE' : 'TYPE',
+      path: 'start',
+      received: describe(value),
+      expected: 'numbers in an array or a Float64Array, at least one',
+    });
+  value.forEach((element: unknown, i: number) => checkNumber(`start[${i}]`, element));
+  return Float64Array.from(value as number[]);
+}
+
+/**
+ * The least value of a smooth function, from `start` downhill, in float64: L-BFGS or gradient
+ * descent with a line search. For functions of a few to a few million numbers with a gradient; a
+ * trainer's loss is minimised by `trainer.minimize`.
+ *
+ * @param objective writes its gradient at `x` and returns its value; may be asynchronous. Where the
+ * value is NaN or infinite, the line search turns back
+ * @param start copied
+ * @throws ThalwegError (as a rejection) TYPE, RANGE, UNKNOWN_OPTION, NONFINITE at the start; and
+ * whatever the objective throws
+ * @example
+ * const { x } = await optim.minimize((x, gradient) => {
+ *   gradient[0] = 2 * (x[0]! - 3);
+ *   return (x[0]! - 3) ** 2;
+ * }, [0]);
+ */
+export async function minimize(
+  objective: ObjectiveFunction,
+  start: readonly number[] | Float64Array,
+  method?: FullBatchMethod,
+  options: MinimizeOptions = {},
+): Promise<Minimum> {
+  if (typeof objective !== 'function')
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'objective',
+      received: describe(objective),
+      expected: 'a function of x that writes its gradient and returns its value',
+    });
+  const x = checkStart(start);
+  checkOptions('minimize', options, minimizeKeys);
+  const plan = planMinimize('minimize', method ?? { kind: 'lbfgs' }, options);
+  const evaluate = async (at: Float64Array): Promise<Point> => {
+    const gradient = new Float64Array(at.length);
+    const value: unknown = await objective(at, gradient);
+    if (typeof value === 'number') return { x: at, value, gradient };
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'objective',
+      received: `a function that returns ${describe(value)}`,
+      expected: 'one that returns its value, a number',
+    });
+  };
+  return new Minimization(plan, evaluate).run(x);
+}

@@ -1,0 +1,111 @@
+/** A data set's whole loss minimised by a method that looks at all of it at each step. */
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import type { NativeTrainer } from '../native.js';
+import { elements } from '../nn/layer.js';
+import type { Point } from '../optim/line-search.js';
+import {
+  Minimization,
+  type MinimizeHistory,
+  type MinimizeOptions,
+  minimizeKeys,
+  planMinimize,
+} from '../optim/minimize.js';
+import { requireOptions } from '../options.js';
+import { type Task, checkBatch, checkDataset } from './options.js';
+
+/** Options of `trainer.minimize`. */
+export interface TrainerMinimizeOptions extends MinimizeOptions {
+  /**
+   * Rows a pass, which bounds memory. It changes the order of sums, and so the last bits; the same
+   * size gives the same bits. Default 2048.
+   */
+  readonly batchSize?: number;
+}
+
+/** A checked call. */
+export interface TrainerMinimization {
+  readonly dataset: Dataset;
+  readonly plan: ReturnType<typeof planMinimize>;
+  readonly batchSize: number;
+}
+
+/** The arguments, checked; throws before anything has changed. */
+export function planTrainerMinimize(
+  dataset: Dataset,
+  method: unknown,
+  options: TrainerMinimizeOptions,
+  task: Task,
+): TrainerMinimization {
+  requireOptions('minimize', options, [...minimizeKeys, 'batchSize']);
+  checkDataset('dataset', dataset, task);
+  return {
+    dataset,
+    plan: planMinimize('minimize', method, options),
+    batchSize: checkBatch(options.batchSize ?? 2048, dataset.length, 'minimize.batchSize'),
+  };
+}
+
+/** All parameters one after another, as the objective sees them. */
+class FlatParameters {
+  readonly #lengths: readonly number[];
+
+  constructor(task: Task) {
+    this.#lengths = task.model.parameters.map(({ shape }) => elements(shape));
+  }
+
+  read(trainer: NativeTrainer): Float64Array {
+    const arrays = this.#lengths.map((_, i) => trainer.parameter(i));
+    return Float64Array.from(arrays.flatMap((array) => [...array]));
+  }
+
+  /** Rounds `flat` to float32, in place: the point that is evaluated is the one that is kept. */
+  write(trainer: NativeTrainer, flat: Float64Array): void {
+    const single = Float32Array.from(flat);
+    flat.set(single);
+    let at = 0;
+    trainer.setParameters(this.#lengths.map((length) => single.subarray(at, (at += length))));
+  }
+}
+
+/** Runs it. The trainer ends at the last point that was kept, also where an error ends the run. */
+export async function minimizeLoss(
+  trainer: NativeTrainer,
+  task: Task & { readonly isLive: () => boolean },
+  { dataset, plan, batchSize }: TrainerMinimization,
+): Promise<MinimizeHistory> {
+  const flat = new FlatParameters(task);
+  const start = flat.read(trainer);
+  let kept = start;
+  const refuseDisposed = (): void => {
+    if (!task.isLive()) Minimization.abort();
+  };
+  const evaluate = async (x: Float64Array): Promise<Point> => {
+    refuseDisposed();
+    flat.write(trainer, x);
+    const sums = await orAbort(trainer.fullGradients(nativeDataset(dataset), batchSize));
+    return { x, value: sums.lossSum / sums.examples, gradient: sums.gradient };
+  };
+  const onAbort = (): void => {
+    trainer.cancel();
+  };
+  plan.signal?.addEventListener('abort', onAbort);
+  try {
+    const run = new Minimization(plan, evaluate);
+    const { iterations, reason, value } = await run.run(start, ({ x }) => (kept = x));
+    return { iterations, reason, value };
+  } finally {
+    plan.signal?.removeEventListener('abort', onAbort);
+    if (task.isLive()) flat.write(trainer, kept);
+  }
+}
+
+/** A job that the signal, or disposal, cut short ends the run, not in an error. */
+async function orAbort<T>(job: Promise<T>): Promise<T> {
+  try {
+    return await job;
+  } catch (error) {
+    if (error instanceof ThalwegError && error.code === 'ABORTED') return Minimization.abort();
+    throw error;
+  }
+}

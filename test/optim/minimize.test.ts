@@ -1,0 +1,275 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { optim } from '../../src/index.js';
+import { type Line, type Trial, backtrack, wolfeSearch } from '../../src/optim/line-search.js';
+import { failure } from '../oracle/failure.js';
+import { objectives } from '../oracle/objectives.js';
+
+interface Fixture {
+  readonly torch: string;
+  readonly cases: Record<
+    string,
+    {
+      readonly start: number[];
+      readonly history: number;
+      readonly iterates: number[][];
+      readonly scipy: { readonly value: number; readonly x: number[] };
+    }
+  >;
+}
+const file = join(__dirname, '..', 'fixtures', 'torch-lbfgs.json');
+const { cases } = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
+
+const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)));
+
+describe.each(Object.entries(cases))(
+  'L-BFGS on %s',
+  (name, { start, history, iterates, scipy }) => {
+    const objective = objectives[name]!;
+    const method = optim.lbfgs({ history });
+    const strict = { gradientTolerance: 1e-10, changeTolerance: 0 };
+
+    // Rounding differs, and a line search multiplies that: the valley of Rosenbrock most.
+    it("takes PyTorch's steps", async () => {
+      expect(iterates.length).toBeGreaterThan(9);
+      for (const iterations of [1, 2, 5, 10, iterates.length]) {
+        const { x } = await optim.minimize(objective, start, method, { ...strict, iterations });
+        expect(distance(x, iterates[iterations - 1]!)).toBeLessThan(1e-6);
+      }
+    });
+
+    it("ends at SciPy's minimum", async () => {
+      const options = { ...strict, iterations: 1000 };
+      const { x, value, gradient } = await optim.minimize(objective, start, method, options);
+      expect(value - scipy.value).toBeLessThan(1e-12 * Math.max(1, Math.abs(scipy.value)));
+      expect(distance(x, scipy.x)).toBeLessThan(1e-5);
+      expect(Math.max(...gradient.map(Math.abs))).toBeLessThan(1e-6);
+    });
+  },
+);
+
+describe('gradient descent with backtracking', () => {
+  it.each(['quadratic', 'logistic'])('reaches the minimum of %s, always downhill', async (name) => {
+    const { start, scipy } = cases[name]!;
+    const options = { iterations: 20_000, gradientTolerance: 1e-6, changeTolerance: 0 };
+    const found = await optim.minimize(
+      objectives[name]!,
+      start,
+      optim.gradientDescent({ shrink: 0.6, grow: 1.5 }),
+      options,
+    );
+    expect(distance(found.x, scipy.x)).toBeLessThan(1e-3);
+    const values = found.iterations.map(({ value }) => value);
+    expect(values.every((value, i) => i === 0 || value < values[i - 1]!)).toBe(true);
+  });
+
+  it('needs many times the evaluations of L-BFGS where curvatures differ', async () => {
+    const { start, scipy } = cases['quadratic']!;
+    const evaluationsOf = async (method: optim.FullBatchMethod): Promise<number> => {
+      const options = { iterations: 20_000, gradientTolerance: 1e-6, changeTolerance: 0 };
+      const found = await optim.minimize(objectives['quadratic']!, start, method, options);
+      expect(found.value - scipy.value).toBeLessThan(1e-9);
+      return found.iterations.at(-1)!.evaluations;
+    };
+    const newton = await evaluationsOf(optim.lbfgs());
+    expect(newton).toBeLessThan(150);
+    expect(await evaluationsOf(optim.gradientDescent())).toBeGreaterThan(10 * newton);
+  });
+});
+
+/** A line through a function of one variable and its derivative. */
+function lineOf(f: (t: number) => number, slope: (t: number) => number): Line & { calls: number } {
+  const trial = (t: number): Trial => {
+    const point = { x: Float64Array.of(t), value: f(t), gradient: Float64Array.of(slope(t)) };
+    const isNumber = Number.isFinite(f(t)) && Number.isFinite(slope(t));
+    return { t, point, value: isNumber ? f(t) : Infinity, slope: slope(t) };
+  };
+  const line = {
+    ...{ start: trial(0), extent: 1, calls: 0 },
+    at: (t: number) => {
+      line.calls++;
+      return Promise.resolve(trial(t));
+    },
+  };
+  return line;
+}
+
+describe('the line search', () => {
+  const limits = { decrease: 1e-4, curvature: 0.9, searches: 25, change: 0 };
+  const meets = (line: Line, { t, value, slope }: Trial): boolean =>
+    value <= line.start.value + limits.decrease * t * line.start.slope &&
+    Math.abs(slope) <= -limits.curvature * line.start.slope;
+
+  it('meets both Wolfe conditions on quartics, from any first step', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        fc.double({ min: 0.01, max: 5, noNaN: true }),
+        fc.double({ min: -4, max: 4, noNaN: true }),
+        async (bend, far, power) => {
+          // (t - far)² (1 + bend² t²) + a slope down at 0
+          const f = (t: number) => (t - far) ** 2 * (1 + bend ** 2 * t ** 2);
+          const slope = (t: number) =>
+            2 * (t - far) * (1 + bend ** 2 * t ** 2) + 2 * bend ** 2 * t * (t - far) ** 2;
+          const line = lineOf(f, slope);
+          const found = await wolfeSearch(line, 10 ** power, limits);
+          expect(meets(line, found)).toBe(true);
+          expect(line.calls).toBeLessThanOrEqual(26);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('turns back from where the objective is no number', async () => {
+    const line = lineOf(
+      (t) => (t < 1e-3 ? -t : NaN),
+      (t) => (t < 1e-3 ? -1 : NaN),
+    );
+    const found = await wolfeSearch(line, 1, limits);
+    expect(found.value).toBeLessThan(0);
+    const barrier = lineOf(
+      (t) => -t - 1e-2 * Math.log(1 - t),
+      (t) => -1 + 1e-2 / (1 - t),
+    );
+    expect(meets(barrier, await wolfeSearch(barrier, 50, limits))).toBe(true);
+  });
+
+  it('ends where it began when everything rises', async () => {
+    const line = lineOf(
+      (t) => t,
+      () => -1,
+    );
+    expect((await wolfeSearch(line, 1, limits)).value).toBe(0);
+    const { t } = await backtrack(line, 1, { decrease: 1e-4, shrink: 0.5, searches: 30 });
+    expect(t).toBe(0);
+  });
+});
+
+describe('a run', () => {
+  const { start } = cases['rosenbrock 2']!;
+  const rosenbrock = objectives['rosenbrock 2']!;
+
+  it('tells each iteration, and ends for a reason', async () => {
+    const told: optim.MinimizeIteration[] = [];
+    const onIteration = (iteration: optim.MinimizeIteration) => void told.push(iteration);
+    const found = await optim.minimize(rosenbrock, start, optim.lbfgs(), { onIteration });
+    expect(found.reason).toBe('change');
+    expect(found.iterations).toEqual(told);
+    expect(told.map(({ iteration }) => iteration)).toEqual(told.map((_, i) => i));
+    expect(told[0]).toMatchObject({
+      iteration: 0,
+      value: 24.199999999999996,
+      evaluations: 1,
+      step: 0,
+    });
+    expect(told.at(-1)!.value).toBe(found.value);
+    const few = await optim.minimize(rosenbrock, start, optim.lbfgs(), { iterations: 3 });
+    expect([few.reason, few.iterations.length]).toEqual(['iterations', 4]);
+    const there = await optim.minimize(rosenbrock, [1, 1]);
+    expect([there.reason, there.iterations.length]).toEqual(['gradient', 1]);
+  });
+
+  it('takes asynchronous objectives, and gives the same bits', async () => {
+    const slow: optim.ObjectiveFunction = async (x, gradient) => {
+      await Promise.resolve();
+      return rosenbrock(x, gradient);
+    };
+    const [a, b] = [await optim.minimize(rosenbrock, start), await optim.minimize(slow, start)];
+    expect(a.x).toEqual(b.x);
+  });
+
+  it('stops at the last whole step when aborted, also by a timer', async () => {
+    const controller = new AbortController();
+    const onIteration = ({ iteration }: optim.MinimizeIteration): void => {
+      if (iteration === 4) controller.abort();
+    };
+    const { signal } = controller;
+    const found = await optim.minimize(rosenbrock, start, optim.lbfgs(), { signal, onIteration });
+    expect([found.reason, found.iterations.length]).toEqual(['aborted', 5]);
+    const expected = await optim.minimize(rosenbrock, start, optim.lbfgs(), { iterations: 4 });
+    expect(found.x).toEqual(expected.x);
+    const endless = { iterations: 1e9, gradientTolerance: 0, changeTolerance: 0 };
+    const timed = { ...endless, signal: AbortSignal.timeout(50) };
+    const descent = optim.gradientDescent();
+    expect((await optim.minimize(rosenbrock, start, descent, timed)).reason).toBe('aborted');
+  });
+
+  it('says where nothing lower is found', async () => {
+    const kink: optim.ObjectiveFunction = (x, gradient) => {
+      gradient[0] = x[0]! < 1e-9 ? -1 : 1;
+      return x[0]! < 1e-9 ? 1 : 2;
+    };
+    const found = await optim.minimize(kink, [0]);
+    expect([found.reason, found.x[0]]).toEqual(['stalled', 0]);
+  });
+
+  it("passes on the objective's error", async () => {
+    const broken = (): number => {
+      throw new RangeError('mine');
+    };
+    await expect(optim.minimize(broken, [1])).rejects.toThrow(new RangeError('mine'));
+  });
+
+  it('changes no array of the caller', async () => {
+    const from = Float64Array.from(start);
+    await optim.minimize(rosenbrock, from);
+    expect([...from]).toEqual(start);
+  });
+});
+
+describe('bad input', () => {
+  const f: optim.ObjectiveFunction = (x, gradient) => {
+    gradient[0] = 2 * x[0]!;
+    return x[0]! ** 2;
+  };
+  it.each([
+    [() => optim.lbfgs({ history: 0 }), 'RANGE', 'lbfgs.history'],
+    [() => optim.lbfgs({ history: 2.5 }), 'TYPE', 'lbfgs.history'],
+    [() => optim.lbfgs({ curvature: 1 }), 'RANGE', 'lbfgs.curvature'],
+    [() => optim.lbfgs({ decrease: 0.5, curvature: 0.4 }), 'RANGE', 'lbfgs.decrease'],
+    [() => optim.lbfgs({ searches: 0 }), 'RANGE', 'lbfgs.searches'],
+    [() => optim.lbfgs({ memory: 5 } as never), 'UNKNOWN_OPTION', 'lbfgs.memory'],
+    [() => optim.gradientDescent({ shrink: 1 }), 'RANGE', 'gradientDescent.shrink'],
+    [() => optim.gradientDescent({ grow: 0.5 }), 'RANGE', 'gradientDescent.grow'],
+    [() => optim.minimize(3 as never, [1]), 'TYPE', 'objective'],
+    [() => optim.minimize(f, []), 'RANGE', 'start'],
+    [() => optim.minimize(f, 'x' as never), 'TYPE', 'start'],
+    [() => optim.minimize(f, [NaN]), 'RANGE', 'start[0]'],
+    [() => optim.minimize(f, new Float32Array(1) as never), 'TYPE', 'start'],
+    [() => optim.minimize(f, [1], optim.adam() as never), 'TYPE', 'method'],
+    [
+      () => optim.minimize(f, [1], optim.lbfgs(), { iterations: 0 }),
+      'RANGE',
+      'minimize.iterations',
+    ],
+    [
+      () => optim.minimize(f, [1], optim.lbfgs(), { changeTolerance: -1 }),
+      'RANGE',
+      'minimize.changeTolerance',
+    ],
+    [
+      () => optim.minimize(f, [1], optim.lbfgs(), { signal: 1 as never }),
+      'TYPE',
+      'minimize.signal',
+    ],
+    [
+      () => optim.minimize(f, [1], optim.lbfgs(), { onIteration: 1 as never }),
+      'TYPE',
+      'minimize.onIteration',
+    ],
+    [
+      () => optim.minimize(f, [1], optim.lbfgs(), { steps: 1 } as never),
+      'UNKNOWN_OPTION',
+      'minimize.steps',
+    ],
+    [() => optim.minimize(() => NaN, [1]), 'NONFINITE', 'start'],
+    [() => optim.minimize(() => 'x' as never, [1]), 'TYPE', 'objective'],
+  ])('%s is %s', async (body, code, path) => {
+    const error = await failure(body);
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+});
