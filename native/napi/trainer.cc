@@ -294,7 +294,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     });
   }
 
-  // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient: Float64Array }>
+  // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
   Napi::Value full_gradients(const Napi::CallbackInfo& info) {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();

@@ -97,8 +97,8 @@ class Engine {
   // inputs [rows, features] → outputs [rows, outputs]
   void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
                const CancelFlag& cancel, Weights weights = Weights::kRaw);
-  // Of the mean loss over a whole data set, without a step or dropout, summed in double over batches
-  // in order; `gradient` holds all tensors one after another.
+  // Of the mean loss over a whole data set, without a step or dropout, summed in double over
+  // batches in order; `gradient` holds all tensors one after another.
   Metrics full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                          const CancelFlag& cancel);
   // Gradients of the mean loss over the given rows of a data set, into gradient(i).

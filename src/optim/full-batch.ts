@@ -28,9 +28,19 @@ export interface GradientDescentOptions {
 }
 
 /** A plain, serialisable description of a method for `optim.minimize` and `trainer.minimize`. */
-export type FullBatchMethod =
-  | ({ readonly kind: 'lbfgs' } & Required<LbfgsOptions>)
-  | ({ readonly kind: 'gradientDescent' } & Required<GradientDescentOptions>);
+export type FullBatchMethod = LbfgsMethod | GradientDescentMethod;
+
+/** What {@link lbfgs} makes. */
+export interface LbfgsMethod extends Required<LbfgsOptions> {
+  /** Tells the methods apart. */
+  readonly kind: 'lbfgs';
+}
+
+/** What {@link gradientDescent} makes. */
+export interface GradientDescentMethod extends Required<GradientDescentOptions> {
+  /** Tells the methods apart. */
+  readonly kind: 'gradientDescent';
+}
 
 const unit = { min: 0, openMin: true, max: 1, openMax: true };
 const count = { min: 1, max: 1000, integer: true };
@@ -127,11 +137,11 @@ export interface Descent {
 
 /** The pairs of L-BFGS, oldest first. */
 class LimitedMemory implements Descent {
-  readonly #limits: Extract<FullBatchMethod, { kind: 'lbfgs' }>;
+  readonly #limits: LbfgsMethod;
   #pairs: { readonly s: Float64Array; readonly y: Float64Array; readonly rho: number }[] = [];
   #scale = 1;
 
-  constructor(limits: Extract<FullBatchMethod, { kind: 'lbfgs' }>) {
+  constructor(limits: LbfgsMethod) {
     this.#limits = limits;
   }
 
@@ -173,10 +183,10 @@ class LimitedMemory implements Descent {
 }
 
 class SteepestDescent implements Descent {
-  readonly #limits: Extract<FullBatchMethod, { kind: 'gradientDescent' }>;
+  readonly #limits: GradientDescentMethod;
   #last: number | undefined;
 
-  constructor(limits: Extract<FullBatchMethod, { kind: 'gradientDescent' }>) {
+  constructor(limits: GradientDescentMethod) {
     this.#limits = limits;
   }
 

@@ -20,7 +20,13 @@ export type {
 } from './bind.js';
 export type { CommonOptions, Optimizer, ParameterGroup } from './define.js';
 export { gradientDescent, lbfgs } from './full-batch.js';
-export type { FullBatchMethod, GradientDescentOptions, LbfgsOptions } from './full-batch.js';
+export type {
+  FullBatchMethod,
+  GradientDescentMethod,
+  GradientDescentOptions,
+  LbfgsMethod,
+  LbfgsOptions,
+} from './full-batch.js';
 export { lion } from './lion.js';
 export type { LionOptions } from './lion.js';
 export { minimize } from './minimize.js';

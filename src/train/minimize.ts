@@ -55,7 +55,7 @@ class FlatParameters {
   }
 
   read(trainer: NativeTrainer): Float64Array {
-    const arrays = this.#lengths.map((_, i) => trainer.parameter(i));
+    const arrays = this.#lengths.map((_, i) => trainer.parameter(i, false));
     return Float64Array.from(arrays.flatMap((array) => [...array]));
   }
 
