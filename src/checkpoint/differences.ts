@@ -5,7 +5,9 @@ import { toExactJson } from './exact-json.js';
 export interface Difference {
   /** As `optimizer.learningRate` or `model.layers[1].units`. */
   readonly path: string;
+  /** In the checkpoint. */
   readonly saved: string;
+  /** Of the trainer. */
   readonly present: string;
 }
 

@@ -18,6 +18,7 @@ export interface FolderEntry {
 
 /** A checkpoint that cannot be used. */
 export interface DamagedCheckpoint {
+  /** Where it lies. */
   readonly file: string;
   /** What is wrong with it. */
   readonly error: Error;

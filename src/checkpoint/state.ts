@@ -13,6 +13,7 @@ import { plain } from './exact-json.js';
 export interface TrainerDescription {
   /** As `JSON.stringify(model)` has it. */
   readonly model: unknown;
+  /** Its kind and parameters. */
   readonly loss: unknown;
   /** Native name of the update rule. */
   readonly rule: string;
@@ -20,11 +21,15 @@ export interface TrainerDescription {
   readonly groups: readonly number[];
   /** In decimal. */
   readonly seed: string;
+  /** As `optim.adam` and the others make it. */
   readonly optimizer: unknown;
+  /** Bounds on the gradient. */
   readonly clip: unknown;
+  /** What a NaN or infinite gradient does. */
   readonly nonFinite: string;
   /** Of the weights; null: none is kept. */
   readonly average: unknown;
+  /** In use. */
   readonly device: string;
 }
 
@@ -46,15 +51,19 @@ export interface RunState {
   readonly firstEpoch: number;
   /** Epochs that it was to train. */
   readonly epochs: number;
+  /** Whether each epoch has an order of its own. */
   readonly shuffle: boolean;
+  /** Whether a last, smaller batch is left out. */
   readonly dropLast: boolean;
   /** XXH64 of the data set. */
   readonly dataset: string;
   /** XXH64 of the validation set; absent without one. */
   readonly validation?: string;
+  /** The highest learning rate so far. */
   readonly highestRate: number;
-  /** What rolling back has left of the learning rate, and how often it was done. */
+  /** What going back to checkpoints has left of the learning rate, from 1. */
   readonly rateScale: number;
+  /** How often the run went back to a checkpoint. */
   readonly rollbacks: number;
   /** Absent between two epochs. */
   readonly underWay?: EpochUnderWay;
@@ -72,9 +81,11 @@ export interface Writer {
   readonly time: string;
   /** Of this package. */
   readonly thalweg: string;
+  /** Version of Node.js. */
   readonly node: string;
   /** Instruction set of the vector lanes. */
   readonly isa: string;
+  /** That parallel loops may use. */
   readonly threads: number;
 }
 
@@ -82,15 +93,19 @@ export interface Writer {
 export interface CheckpointState {
   /** Which trainer's life this is a moment of; resuming goes on with the same. */
   readonly lineage: string;
+  /** What it was made with. */
   readonly trainer: TrainerDescription;
   /** Taken, over all runs. */
   readonly steps: number;
   /** Left out by `nonFinite: 'skip'`. */
   readonly skipped: number;
+  /** The finished epochs. */
   readonly history: readonly EpochRecord[];
+  /** Of the history's losses. */
   readonly smoothedLoss: ExponentialState;
   /** Absent where no run was under way. */
   readonly run?: RunState;
+  /** Who wrote it. */
   readonly writer: Writer;
 }
 

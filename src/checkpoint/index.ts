@@ -1,0 +1,14 @@
+/** Checkpoints as files; `Trainer.save`, `Trainer.resume` and option `checkpoint` of fit make and use them. */
+export { inspect } from './inspect.js';
+export type { InspectedTensor, Inspection } from './inspect.js';
+export type { CheckpointOptions, RollbackOptions } from './options.js';
+export type { Resumed, ResumeOptions } from './resume.js';
+export type { DamagedCheckpoint } from './folder.js';
+export type { Difference } from './differences.js';
+export type {
+  CheckpointState,
+  EpochUnderWay,
+  RunState,
+  TrainerDescription,
+  Writer,
+} from './state.js';

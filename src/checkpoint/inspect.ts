@@ -1,0 +1,39 @@
+/** What a checkpoint holds, and whether it is whole. */
+import { readCheckpoint } from './file.js';
+import { checkPath } from './folder.js';
+import type { CheckpointState } from './state.js';
+
+/** One tensor of a checkpoint. */
+export interface InspectedTensor {
+  /** As `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
+  readonly name: string;
+  /** `F32`, or `F64` for the optimizer's scalars. */
+  readonly dtype: string;
+  /** Extents, the slowest first. */
+  readonly shape: readonly number[];
+}
+
+/** A checkpoint whose every checksum is right. */
+export interface Inspection {
+  /** Where it lies. */
+  readonly file: string;
+  /** Of the format. */
+  readonly version: number;
+  /** Everything but the tensors. */
+  readonly state: CheckpointState;
+  /** In the order of the file. */
+  readonly tensors: readonly InspectedTensor[];
+}
+
+/**
+ * Reads a checkpoint through and verifies it.
+ *
+ * @throws ThalwegError (as a rejection) CHECKSUM, FORMAT, VERSION, MISSING, TRUNCATED, UNSAFE_PATH and
+ * the others of `io.readSafetensors`
+ */
+export async function inspect(file: string): Promise<Inspection> {
+  checkPath('file', file);
+  const { version, state, entries } = await readCheckpoint(file, () => () => undefined);
+  const tensors = entries.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+  return { file, version, state, tensors };
+}

@@ -1,0 +1,173 @@
+/**
+ * A folder in memory, in the place of the operations that checkpoints use. It records what is done to
+ * it, stops at any operation as a killed process does, and says what may be left after a power cut:
+ * writes and names that were not synced may be lost or kept, one by one, and torn.
+ */
+import { files } from '../../src/io/files.js';
+
+type Operation =
+  | { readonly kind: 'create'; readonly path: string; readonly inode: number }
+  | {
+      readonly kind: 'write';
+      readonly inode: number;
+      readonly at: number;
+      readonly bytes: Uint8Array;
+    }
+  | { readonly kind: 'sync'; readonly inode: number }
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string; readonly inode: number }
+  | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'syncFolder' };
+
+/** Thrown by every operation after the process was killed. */
+export class Killed extends Error {}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: 'memory' });
+}
+
+type Content = Map<string, Uint8Array>;
+
+function put(old: Uint8Array, at: number, bytes: Uint8Array): Uint8Array {
+  const grown = new Uint8Array(Math.max(old.length, at + bytes.length));
+  grown.set(old);
+  grown.set(bytes, at);
+  return grown;
+}
+
+/** What stands in the folder after some operations; `isKept` decides about each that was not synced. */
+function replay(start: Content, operations: readonly Operation[], isKept: () => boolean): Content {
+  const lastFolderSync = operations.findLastIndex(({ kind }) => kind === 'syncFolder');
+  const lastSync = new Map<number, number>();
+  operations.forEach((each, i) => {
+    if (each.kind === 'sync') lastSync.set(each.inode, i);
+  });
+  const names = new Map<string, Uint8Array | number>(start);
+  const inodes = new Map<number, Uint8Array>();
+  operations.forEach((each, i) => {
+    if (each.kind === 'write') {
+      const isWhole = i < (lastSync.get(each.inode) ?? -1) || isKept();
+      const length = isWhole || isKept() ? each.bytes.length : each.bytes.length >> 1;
+      const old = inodes.get(each.inode) ?? new Uint8Array();
+      if (isWhole || length < each.bytes.length)
+        inodes.set(each.inode, put(old, each.at, each.bytes.subarray(0, length)));
+      return;
+    }
+    if (i >= lastFolderSync && !isKept()) return;
+    if (each.kind === 'create') names.set(each.path, each.inode);
+    if (each.kind === 'remove') names.delete(each.path);
+    if (each.kind === 'rename') {
+      names.delete(each.from);
+      names.set(each.to, each.inode);
+    }
+  });
+  return new Map(
+    [...names].map(([path, content]) => [
+      path,
+      typeof content === 'number' ? (inodes.get(content) ?? new Uint8Array()) : content,
+    ]),
+  );
+}
+
+const real = { ...files };
+
+export class MemoryFiles {
+  readonly operations: Operation[] = [];
+  readonly #start: Content;
+  /** Path → inode or content from before. */
+  readonly #inodes = new Map<string, number>();
+  #next = 0;
+  readonly #limit: number;
+
+  /** Called at the first operation that is not done any more. */
+  onKill: (() => void) | undefined;
+
+  /** Kills at the operation of number `limit`. */
+  constructor(start: Content = new Map(), limit = Infinity) {
+    this.#start = start;
+    this.#limit = limit;
+  }
+
+  /** What is left: all that was done where the process was killed, less after a power cut. */
+  left(isKept: () => boolean = () => true): Content {
+    return replay(this.#start, this.operations, isKept);
+  }
+
+  /** What `body` does, with these operations in place of the real ones. */
+  async during<T>(body: () => Promise<T>): Promise<T> {
+    Object.assign(files, {
+      lstat: () => Promise.resolve({ isDirectory: () => true }),
+      mkdir: () => Promise.resolve(undefined),
+      open: (path: string, flags: string | number) => this.#open(path, flags),
+      readdir: (folder: string) => Promise.resolve(this.#list(folder)),
+      rename: (from: string, to: string) => this.#rename(from, to),
+      rm: (path: string) => this.#remove(path),
+    });
+    try {
+      return await body();
+    } finally {
+      Object.assign(files, real);
+    }
+  }
+
+  async #do(operation: Operation): Promise<void> {
+    await Promise.resolve();
+    if (this.operations.length >= this.#limit) {
+      this.onKill?.();
+      throw new Killed();
+    }
+    this.operations.push(operation);
+  }
+
+  #list(folder: string): string[] {
+    return [...this.left().keys()]
+      .filter((path) => path.startsWith(`${folder}/`))
+      .map((path) => path.slice(folder.length + 1));
+  }
+
+  async #open(path: string, flags: string | number) {
+    if (flags === 'r') return { sync: () => this.#do({ kind: 'syncFolder' }), close: none };
+    if (typeof flags === 'number') return this.#reader(path);
+    const inode = this.#next++;
+    await this.#do({ kind: 'create', path, inode });
+    this.#inodes.set(path, inode);
+    return {
+      write: async (bytes: Uint8Array, from: number, length: number, at: number) => {
+        const copy = bytes.slice(from, from + length);
+        await this.#do({ kind: 'write', inode, at, bytes: copy });
+        return { bytesWritten: length };
+      },
+      sync: () => this.#do({ kind: 'sync', inode }),
+      close: none,
+    };
+  }
+
+  #reader(path: string) {
+    const content = this.left().get(path);
+    if (content === undefined) throw systemError('ENOENT');
+    return {
+      stat: () => Promise.resolve({ isFile: () => true, size: content.length }),
+      read: (bytes: Uint8Array, from: number, length: number, at: number) => {
+        const part = content.subarray(at, at + length);
+        bytes.set(part, from);
+        return Promise.resolve({ bytesRead: part.length });
+      },
+      close: none,
+    };
+  }
+
+  async #rename(from: string, to: string): Promise<void> {
+    const inode = this.#inodes.get(from);
+    if (inode === undefined) throw systemError('ENOENT');
+    await this.#do({ kind: 'rename', from, to, inode });
+    this.#inodes.delete(from);
+    this.#inodes.set(to, inode);
+  }
+
+  async #remove(path: string): Promise<void> {
+    await this.#do({ kind: 'remove', path });
+  }
+}
+
+function none(): Promise<void> {
+  return Promise.resolve();
+}
