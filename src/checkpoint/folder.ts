@@ -83,16 +83,18 @@ export interface NewestGood<T> {
 }
 
 /**
- * The newest checkpoint that `load` takes; those that are damaged are passed over.
+ * The newest checkpoint that `load` takes; those that are damaged are passed over, and `except`.
  *
  * @throws ThalwegError CHECKSUM where there are checkpoints, all of them damaged
  */
 export async function newestGood<T>(
   folder: string,
   load: (file: string) => Promise<T>,
+  except: ReadonlySet<string> = new Set(),
 ): Promise<NewestGood<T> | undefined> {
   const damaged: DamagedCheckpoint[] = [];
   for (const { file } of await listCheckpoints(folder)) {
+    if (except.has(file)) continue;
     try {
       return { file, loaded: await load(file), damaged };
     } catch (error) {

@@ -27,6 +27,7 @@ function refuse(path: string, received: string, expected: string): never {
 export interface FitIdentity {
   readonly dataset: string;
   readonly validation: string | undefined;
+  readonly sampling: string | undefined;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
 }
@@ -43,6 +44,8 @@ export function checkResumed(run: RunState, present: FitIdentity): void {
     refuse('dataset', other(present.dataset), `a data set of fingerprint ${run.dataset}`);
   if (run.validation !== present.validation)
     refuse('fit.validation', other(present.validation), other(run.validation));
+  if (run.sampling !== present.sampling)
+    refuse('fit.sampling', other(present.sampling), other(run.sampling));
   if (run.underWay === undefined) return;
   if (run.shuffle !== present.shuffle)
     refuse('fit.shuffle', String(present.shuffle), String(run.shuffle));

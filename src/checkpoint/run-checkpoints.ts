@@ -72,6 +72,8 @@ export class RunCheckpoints {
   #sequence: number;
   /** Of the newest file. */
   #point: string | undefined;
+  /** Files that the run went back to. */
+  readonly #tried = new Set<string>();
   /** The file that is being written. */
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -181,13 +183,18 @@ export class RunCheckpoints {
     }
   }
 
-  /** Puts the trainer back to the newest good file. */
+  /**
+   * Puts the trainer back to the newest good file; where that led nowhere before, to the one before
+   * it, for its weights may already have been on their way out.
+   */
   async goBack(): Promise<void> {
     await this.#writing;
     const load = (file: string): ReturnType<typeof loadInto> =>
       loadInto(this.#subject, this.#snapshot, file);
-    const found = await newestGood(this.#plan.folder, load);
+    const { folder } = this.#plan;
+    const found = (await newestGood(folder, load, this.#tried)) ?? (await newestGood(folder, load));
     await putBack(this.#subject, this.#snapshot, found!.loaded, true);
+    this.#tried.add(found!.file);
     this.#point = undefined;
   }
 

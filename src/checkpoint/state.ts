@@ -59,6 +59,8 @@ export interface RunState {
   readonly dataset: string;
   /** XXH64 of the validation set; absent without one. */
   readonly validation?: string;
+  /** Fingerprint of the sampling; absent without one. */
+  readonly sampling?: string;
   /** The highest learning rate so far. */
   readonly highestRate: number;
   /** What going back to checkpoints has left of the learning rate, from 1. */

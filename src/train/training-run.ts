@@ -99,10 +99,11 @@ export class TrainingRun {
   }
 
   #identity(): FitIdentity {
-    const { dataset, validation, shuffle, dropLast } = this.#plan;
+    const { dataset, validation, sampling, shuffle, dropLast } = this.#plan;
     return {
       dataset: fingerprint(dataset),
       validation: validation && fingerprint(validation),
+      sampling: sampling?.fingerprint,
       ...{ shuffle, dropLast },
     };
   }
@@ -188,11 +189,12 @@ export class TrainingRun {
   /** The run as a checkpoint keeps it. */
   #moment(underWay = this.#underWay): Moment {
     const { epochs, callbacks } = this.#plan;
-    const { validation, ...identity } = this.#identity();
+    const { validation, sampling, ...identity } = this.#identity();
     return {
       run: {
         ...{ firstEpoch: this.#firstEpoch, epochs, ...identity },
         ...(validation !== undefined && { validation }),
+        ...(sampling !== undefined && { sampling }),
         highestRate: this.#highestRate,
         ...{ rateScale: this.#rateScale, rollbacks: this.#rollbacks },
         ...(underWay !== undefined && { underWay }),

@@ -8,7 +8,7 @@ import { generator } from '../oracle/random.js';
 import { MemoryFiles } from './memory-files.js';
 import { classes, endOf, make, newFolder } from './runs.js';
 
-const kills = Number(process.env['THALWEG_KILLS'] ?? 300);
+const kills = Number(process.env['THALWEG_KILLS'] ?? 150);
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
 
 const rules: Partial<TrainerOptions>[] = [

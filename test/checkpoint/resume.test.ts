@@ -6,9 +6,11 @@ import {
   type FitOptions,
   type TrainerOptions,
   callbacks,
+  data,
   optim,
   schedule,
 } from '../../src/index.js';
+import { floats, generator } from '../oracle/random.js';
 import { classes, endOf, everyStep, make, newFolder } from './runs.js';
 
 /** Compares the end of a run with those of runs that go on from each of its checkpoints. */
@@ -16,8 +18,8 @@ async function expectSameEnds(
   trainerOptions: Partial<TrainerOptions>,
   fitOptions: () => Partial<FitOptions>,
   every = 1,
+  train = classes(),
 ): Promise<void> {
-  using train = classes();
   const options = (): FitOptions => ({ epochs: 3, batchSize: 8, ...fitOptions() });
   using plain = make(trainerOptions);
   const expected = endOf(plain, await plain.fit(train, options()));
@@ -55,7 +57,7 @@ const rules = [
 
 describe('from every checkpoint', () => {
   it.each(rules.map((rule) => [rule.kind, rule] as const))('with %s', async (_, optimizer) => {
-    await expectSameEnds({ optimizer }, () => ({}), 3);
+    await expectSameEnds({ optimizer }, () => ({}), 5);
   });
 
   it('with a validation set and a plateau that looks at it', async () => {
@@ -83,6 +85,20 @@ describe('from every checkpoint', () => {
 
   it.each(['cpu', 'reference', 'cpu:avx2'])('on the device %s', async (device) => {
     await expectSameEnds({ device }, () => ({}), 5);
+  });
+
+  it('with a sampling', async () => {
+    const weights = Float64Array.from({ length: 50 }, (_, i) => 1 + i);
+    const sampling = data.weighted({ weights, draws: 60 });
+    await expectSameEnds({}, () => ({ sampling }), 4);
+  });
+
+  it('with steps left out for gradients that are not finite', async () => {
+    const inputs = floats(generator(4), 50 * 5);
+    inputs.set([NaN, Infinity], 60); // row 12
+    const labels = new Int32Array(50).map((_, i) => i % 3);
+    using train = data.fromArrays({ inputs, shape: [50, 5], labels });
+    await expectSameEnds({ nonFinite: 'skip' }, () => ({}), 2, train);
   });
 
   it('without a shuffle, and with the last batch dropped', async () => {

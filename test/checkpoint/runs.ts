@@ -1,7 +1,8 @@
 /** Small runs with everything that a checkpoint must bring back, and how to compare their ends. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { type History, Trainer, type TrainerOptions, data, nn, optim } from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
 
@@ -33,9 +34,16 @@ export function make(options: Partial<TrainerOptions> = {}): Trainer {
   });
 }
 
+const folders: string[] = [];
+
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'thalweg-checkpoint-'));
+  folders.push(mkdtempSync(join(tmpdir(), 'thalweg-checkpoint-')));
+  return folders.at(-1)!;
 }
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Every bit of a run's end; what depends on the clock is left out. */
 export function endOf(trainer: Trainer, history: History): unknown {

@@ -1,0 +1,288 @@
+/** The folder of a run: its lock, what stays in it, failures to write, going back. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type FitOptions, type TrainEvent, checkpoint, data, nn, optim } from '../../src/index.js';
+import { files } from '../../src/io/files.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator } from '../oracle/random.js';
+import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+
+const options = { epochs: 4, batchSize: 8 };
+const checkpointsIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name !== '.lock');
+const real = { ...files };
+afterEach(() => {
+  Object.assign(files, real);
+});
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code, syscall: 'write' });
+}
+
+describe('a folder', () => {
+  it('keeps the last ones', async () => {
+    using train = classes();
+    using trainer = make();
+    const folder = join(newFolder(), 'made', 'on', 'the', 'way');
+    const { checkpoint: last } = await trainer.fit(train, {
+      ...options,
+      checkpoint: { folder, ...everyStep, keepLast: 2 },
+    });
+    const names = checkpointsIn(folder);
+    expect(names.map((name) => /step-\d+/.exec(name)![0])).toEqual(['step-28', 'step-28']);
+    expect(last).toBe(join(folder, names[1]!));
+  });
+
+  it('keeps the best ones of the epochs besides', async () => {
+    using train = classes();
+    using validation = classes(30, 5);
+    using trainer = make({ optimizer: optim.adam({ learningRate: 0.3 }) });
+    const folder = newFolder();
+    const { epochs } = await trainer.fit(train, {
+      ...{ epochs: 8, batchSize: 8, validation },
+      checkpoint: { folder, ...everyStep, keepLast: 1, keepBest: 2 },
+    });
+    const best = epochs
+      .map(({ epoch, validation: { loss } = { loss: NaN } }) => ({ epoch, loss }))
+      .sort((a, b) => a.loss - b.loss)
+      .slice(0, 2)
+      .map(({ epoch }) => epoch + 1);
+    const states = await Promise.all(
+      checkpointsIn(folder).map((name) => checkpoint.inspect(join(folder, name))),
+    );
+    const kept = states.map(({ state }) => state.history.length);
+    expect(kept.sort()).toEqual([...new Set([...best, 8])].sort());
+  });
+
+  it('has one writer, who is named; the lock ends with the run', async () => {
+    using train = classes();
+    using first = make();
+    using second = make();
+    const folder = newFolder();
+    const given = { ...options, checkpoint: { folder } };
+    const running = first.fit(train, { ...given, epochs: 200 });
+    await new Promise<void>((resolve) => {
+      void (async () => {
+        for await (const { type } of running) if (type === 'start') resolve();
+      })();
+    });
+    const { code, received } = await failure(() => second.fit(train, given));
+    expect([code, received]).toEqual([
+      'LOCKED',
+      expect.stringContaining(`a lock of process ${process.pid}`),
+    ]);
+    expect(second.steps).toBe(0);
+    await running;
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe('');
+    expect((await failure(() => second.fit(train, given))).code).toBe('MISMATCH');
+  });
+
+  it('of another run is refused, unless that is resumed', async () => {
+    using train = classes();
+    using first = make();
+    using second = make();
+    const folder = newFolder();
+    const given = { ...options, checkpoint: { folder } };
+    await first.fit(train, given);
+    const before = checkpointsIn(folder);
+    const { code, path } = await failure(() => second.fit(train, given));
+    expect([code, path]).toEqual(['MISMATCH', 'fit.checkpoint.folder']);
+    expect([checkpointsIn(folder), second.steps]).toEqual([before, 0]);
+    await second.resume(folder);
+    await second.fit(train, { ...given, epochs: 5 });
+    await first.fit(train, given); // the same trainer again: its own folder
+    expect(checkpointsIn(folder).length).toBe(3);
+  });
+
+  it('is swept of what cut-off writes left, and of nothing else', async () => {
+    using train = classes();
+    using trainer = make();
+    const folder = newFolder();
+    const left = '.checkpoint-000001-step-1.safetensors.99.0.tmp';
+    writeFileSync(join(folder, left), 'half');
+    writeFileSync(join(folder, 'notes.tmp'), 'mine');
+    await trainer.fit(train, { ...options, checkpoint: { folder } });
+    expect(checkpointsIn(folder)).not.toContain(left);
+    expect(checkpointsIn(folder)).toContain('notes.tmp');
+  });
+
+  it('that is a file is UNSAFE_PATH, and one below a file is MISSING', async () => {
+    using train = classes();
+    using trainer = make();
+    const file = join(newFolder(), 'file');
+    writeFileSync(file, '');
+    const code = async (folder: string) =>
+      (await failure(() => trainer.fit(train, { ...options, checkpoint: { folder } }))).code;
+    expect(await code(file)).toBe('UNSAFE_PATH');
+    expect(await code(join(file, 'below'))).toBe('MISSING');
+    expect(trainer.steps).toBe(0);
+  });
+});
+
+describe('a disk that is full', () => {
+  const checkpointing = (folder: string): FitOptions => ({
+    ...options,
+    checkpoint: { folder, ...everyStep, everyEpochs: 2 },
+  });
+
+  it('for a while is warned of, and the run goes on in the same bits', async () => {
+    using train = classes();
+    using plain = make();
+    const expected = endOf(plain, await plain.fit(train, options));
+    let opened = 0;
+    files.open = (async (path: string, flags: string) => {
+      if (flags === 'wx' && ++opened > 3 && opened < 10) throw systemError('ENOSPC');
+      return real.open(path, flags);
+    }) as typeof files.open;
+    using trainer = make();
+    const folder = newFolder();
+    const events: TrainEvent[] = [];
+    const onEvent = (event: TrainEvent): void => void events.push(event);
+    const history = await trainer.fit(train, { ...checkpointing(folder), onEvent });
+    expect(endOf(trainer, history)).toEqual(expected);
+    const warnings = events.filter(({ type }) => type === 'warning');
+    expect(warnings).toMatchObject([
+      { code: 'CHECKPOINT', message: expect.stringContaining('a full disk') as string },
+    ]);
+    expect(checkpointsIn(folder).some((name) => name.endsWith('.tmp'))).toBe(false);
+    using resumed = make();
+    expect((await resumed.resume(folder))?.step).toBe(28);
+  });
+
+  it.each([
+    ['ENOSPC', 'NO_SPACE'],
+    ['EROFS', 'PERMISSION'],
+  ])('for good (%s) fails the run at its end, as %s; the weights are there', async (name, code) => {
+    using train = classes();
+    using trainer = make();
+    files.open = (() => Promise.reject(systemError(name))) as typeof files.open;
+    expect((await failure(() => trainer.fit(train, checkpointing(newFolder())))).code).toBe(code);
+    expect(trainer.steps).toBe(28);
+  });
+
+  it.each(['write', 'sync', 'close'])('in %s leaves no half file', async (method) => {
+    using trainer = make();
+    const file = join(newFolder(), 'file.safetensors');
+    await trainer.save(file);
+    const before = readFileSync(file);
+    files.open = (async (path: string, flags: string) => {
+      const handle = await real.open(path, flags);
+      if (flags === 'wx')
+        vi.spyOn(handle, method as 'sync').mockImplementationOnce(async () => {
+          if (method === 'close') await real.rm(path);
+          throw systemError('ENOSPC');
+        });
+      return handle;
+    }) as typeof files.open;
+    expect((await failure(() => trainer.save(file))).code).toBe('NO_SPACE');
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(checkpointsIn(join(file, '..'))).toEqual(['file.safetensors']);
+  });
+
+  it('a rename that fails, as over a network, leaves the old file', async () => {
+    using trainer = make();
+    const file = join(newFolder(), 'file.safetensors');
+    await trainer.save(file);
+    files.rename = () => Promise.reject(systemError('EIO'));
+    await expect(trainer.save(file)).rejects.toThrow('EIO');
+    expect(checkpointsIn(join(file, '..'))).toEqual(['file.safetensors']);
+    expect((await checkpoint.inspect(file)).state.steps).toBe(0);
+  });
+});
+
+describe('a number that is not finite', () => {
+  /** Noise, and from row 40 on numbers whose gradients soon overflow. */
+  const wild = () => {
+    const inputs = floats(generator(4), 50 * 5);
+    inputs.fill(3e38, 200, 205);
+    const labels = new Int32Array(50).map((_, i) => i % 3);
+    return data.fromArrays({ inputs, shape: [50, 5], labels });
+  };
+  const last = { shuffle: false, batchSize: 10, epochs: 2 };
+
+  it('ends the run, naming where, with the last checkpoint kept', async () => {
+    const inputs = floats(generator(4), 50 * 5);
+    inputs[222] = NaN;
+    using train = data.fromArrays({ inputs, shape: [50, 5], labels: new Int32Array(50) });
+    using trainer = make();
+    const folder = newFolder();
+    const { code, path, received } = await failure(() =>
+      trainer.fit(train, { ...last, checkpoint: { folder, ...everyStep } }),
+    );
+    expect([code, path]).toEqual(['NONFINITE', 'gradient dense1.weight[0]']);
+    expect(received).toBe(
+      'NaN at step 5, batch 4 of its epoch: rows 40, 41, 42, 43, 44, 45, 46, 47 and 2 more',
+    );
+    using other = make();
+    expect(await other.resume(folder)).toMatchObject({ step: 4, stepInEpoch: 4 });
+  });
+
+  it('sends a run with rollback back to its last checkpoint, n times, with lower rates', async () => {
+    using train = wild();
+    using trainer = make({ optimizer: optim.sgd({ learningRate: 1e30 }) });
+    const events: TrainEvent[] = [];
+    const error = await failure(() =>
+      trainer.fit(train, {
+        ...last,
+        checkpoint: {
+          ...{ folder: newFolder(), everyEpochs: 1 },
+          rollback: { times: 4, rateFactor: 0.1 },
+        },
+        onEvent: (event) => events.push(event),
+      }),
+    );
+    expect(error.code).toBe('NONFINITE');
+    const warnings = events.filter((event) => event.type === 'warning');
+    expect(warnings.map(({ code }) => code)).toEqual(Array(4).fill('ROLLBACK'));
+    expect(warnings[1]!.message).toMatch(/: back to step 0, with 0\.01\d* of the learning rate$/);
+  });
+
+  it('is outlived where the lower rate cures it, and the rate stays lower', async () => {
+    const random = generator(1);
+    using train = data.fromArrays({
+      inputs: floats(random, 400, 10),
+      shape: [100, 4],
+      labels: floats(random, 100),
+    });
+    const linear = nn.sequential({ input: [4] }, nn.dense(1));
+    using trainer = make({
+      ...{ model: linear, loss: 'meanSquaredError' },
+      optimizer: optim.sgd({ learningRate: 1 }),
+    });
+    const history = await trainer.fit(train, {
+      ...{ epochs: 30, batchSize: 10 },
+      checkpoint: {
+        ...{ folder: newFolder(), everyEpochs: 1, waits: true },
+        rollback: { times: 10, rateFactor: 0.01 },
+      },
+    });
+    expect(history.epochs.length).toBe(30);
+    expect(history.epochs.at(-1)!.learningRate).toBeLessThanOrEqual(0.01);
+    expect(history.epochs.at(-1)!.loss).toBeLessThan(history.epochs[0]!.loss);
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    [{}, 'TYPE', 'fit.checkpoint.folder'],
+    [{ folder: 'x', everySteps: 0 }, 'RANGE', 'fit.checkpoint.everySteps'],
+    [{ folder: 'x', everyMinutes: 0 }, 'RANGE', 'fit.checkpoint.everyMinutes'],
+    [{ folder: 'x', everyEpochs: 1.5 }, 'TYPE', 'fit.checkpoint.everyEpochs'],
+    [{ folder: 'x', keepLast: 0 }, 'RANGE', 'fit.checkpoint.keepLast'],
+    [{ folder: 'x', keepBest: -1 }, 'RANGE', 'fit.checkpoint.keepBest'],
+    [{ folder: 'x', bestBy: 'f1' }, 'RANGE', 'fit.checkpoint.bestBy'],
+    [{ folder: 'x', signals: 'save' }, 'RANGE', 'fit.checkpoint.signals'],
+    [{ folder: 'x', waits: 1 }, 'TYPE', 'fit.checkpoint.waits'],
+    [{ folder: 'x', every: 1 }, 'UNKNOWN_OPTION', 'fit.checkpoint.every'],
+    [{ folder: 'x', rollback: { times: 0 } }, 'RANGE', 'fit.checkpoint.rollback.times'],
+    [{ folder: 'x', rollback: { rateFactor: 1 } }, 'RANGE', 'fit.checkpoint.rollback.rateFactor'],
+  ])('%j is %s', async (given, code, path) => {
+    using train = classes();
+    using trainer = make();
+    const error = await failure(() =>
+      trainer.fit(train, { ...options, checkpoint: given as never }),
+    );
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+});
