@@ -7,6 +7,7 @@ export * as chart from './report/chart.js';
 export * as checkpoint from './checkpoint/index.js';
 export * as data from './data/index.js';
 export * as device from './device.js';
+export * as ensemble from './ensemble/index.js';
 export { ThalwegError } from './errors.js';
 export type { ErrorCode, ErrorFields } from './errors.js';
 export * as io from './io/index.js';

@@ -1,4 +1,5 @@
 /** What a callback is: named hooks of a run, with a state that checkpoints can keep. */
+import type { Weights } from '../average/weights.js';
 import type {
   EndEvent,
   EpochEvent,
@@ -27,9 +28,10 @@ export interface RunControl {
   /**
    * A copy of each parameter, by name; between epochs.
    *
-   * @throws ThalwegError BUSY (from `progress`), DISPOSED
+   * @param which the latest, or their average. Default `'raw'`
+   * @throws ThalwegError BUSY (from `progress`), DISPOSED, MISSING
    */
-  weights(): Record<string, Float32Array>;
+  weights(which?: Weights): Record<string, Float32Array>;
   /**
    * Replaces every parameter, by name; optimizer state stays as it is. Between epochs.
    *

@@ -1,4 +1,5 @@
 /** The run's side of {@link RunControl}. */
+import type { Weights } from '../average/weights.js';
 import type { RunControl } from '../callbacks/callback.js';
 import { ThalwegError } from '../errors.js';
 import type { WarningEvent } from './events.js';
@@ -31,8 +32,8 @@ export class Control implements RunControl {
     if (this.isTraining) this.#context.native.cancel();
   }
 
-  weights(): Record<string, Float32Array> {
-    return readParameters(this.#idle().native, this.#context.model);
+  weights(which: Weights = 'raw'): Record<string, Float32Array> {
+    return readParameters(this.#idle().native, this.#context.model, which);
   }
 
   setWeights(weights: Readonly<Record<string, Float32Array>>): void {

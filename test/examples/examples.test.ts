@@ -81,6 +81,17 @@ describe('examples', () => {
     expect(steps).toEqual([...steps].sort((a, b) => b - a));
   });
 
+  it('ensemble.mjs measures all four ways', async () => {
+    const size = ['--rows', '640', '--epochs', '1', '--members', '3', '--repeats', '2'];
+    const { stdout, folder } = await example('ensemble.mjs', ...size);
+    const rows = stdout.split('\n').filter((line) => line.startsWith('| '));
+    expect(rows).toHaveLength(1 + 4 * 3 + 2);
+    const gains = rows.slice(1).map((line) => parseFloat(line.split(' | ')[3]!));
+    // Means of probabilities are better than the mean member, by far after so little training.
+    expect(gains.slice(0, 2).every((gain) => gain > 0)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['ensemble.svg']);
+  });
+
   it('schedules.mjs trains under every schedule', async () => {
     const { stdout, folder } = await example('schedules.mjs', '1');
     const accuracies = [...stdout.matchAll(/([\d.]+) %$/gm)].map(([, share]) => Number(share));

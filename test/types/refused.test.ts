@@ -8,6 +8,7 @@ import {
   average,
   chart,
   data,
+  ensemble,
   io,
   loss,
   nn,
@@ -176,6 +177,10 @@ refused('fit, evaluate, predict', [
   ['average', () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, average: 0.9 })],
   // @ts-expect-error -- of another average
   ['swa decay', () => average.swa({ decay: 0.9 })],
+  // @ts-expect-error -- no such way
+  ['combine', () => new ensemble.Ensemble({ members: [], loss: 'huber', combine: 'median' })],
+  // @ts-expect-error -- without training
+  ['ensemble seeds', () => ensemble.seeds({ model, loss: 'huber', optimizer }, { seeds: [1] })],
   // @ts-expect-error -- a misspelt unit
   ['ema unit', () => average.ema({ unit: 'epochs' })],
   // @ts-expect-error -- a list of numbers

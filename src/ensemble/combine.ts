@@ -1,0 +1,99 @@
+/** From members' outputs to one prediction: by probability, by logit, by vote or by mean. */
+import { ThalwegError } from '../errors.js';
+import type { Loss } from '../loss/loss.js';
+import { checkOneOf } from '../options.js';
+
+/**
+ * How predictions become one. `'probability'`: the mean of the members' probabilities. `'logit'`: the
+ * probabilities of their mean logits. `'vote'`: the share of the members that decide so. `'mean'`: the
+ * mean of their outputs, for regressions.
+ */
+export type Combine = 'probability' | 'logit' | 'vote' | 'mean';
+
+/** What a loss says about outputs: rows of logits, single logits, or plain numbers. */
+export type Task = 'classes' | 'bits' | 'numbers';
+
+/** Of outputs trained with the loss. */
+export function taskOf(loss: Loss): Task {
+  if (loss.kind === 'softmaxCrossEntropy') return 'classes';
+  return loss.kind === 'sigmoidCrossEntropy' ? 'bits' : 'numbers';
+}
+
+/** The way to combine, which must suit the task; by default `'probability'`, or `'mean'`. */
+export function checkCombine(path: string, combine: unknown, task: Task): Combine {
+  const fitting: readonly Combine[] =
+    task === 'numbers' ? ['mean'] : ['probability', 'logit', 'vote'];
+  return checkOneOf(path, combine ?? fitting[0], fitting);
+}
+
+/** Index of the largest of `width` values from `first` on; the first of equals. */
+export function largestAt(values: ArrayLike<number>, first: number, width: number): number {
+  let best = 0;
+  for (let i = 1; i < width; i++) if (values[first + i]! > values[first + best]!) best = i;
+  return best;
+}
+
+function softmax(values: Float64Array, width: number): void {
+  for (let first = 0; first < values.length; first += width) {
+    const row = values.subarray(first, first + width);
+    const top = row[largestAt(row, 0, width)]!;
+    let sum = 0;
+    for (let i = 0; i < width; i++) sum += row[i] = Math.exp(row[i]! - top);
+    for (let i = 0; i < width; i++) row[i]! /= sum;
+  }
+}
+
+/** Logits become probabilities, in place. */
+function activate(values: Float64Array, width: number, task: Task): Float64Array {
+  if (task === 'classes') softmax(values, width);
+  else for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]!));
+  return values;
+}
+
+/** Decisions: 1 for the class with the largest logit (the first of equals), or for a logit above 0. */
+function decide(logits: ArrayLike<number>, width: number, task: Task): Float64Array {
+  if (task === 'bits') return Float64Array.from(logits, (logit) => Number(logit > 0));
+  const votes = new Float64Array(logits.length);
+  for (let first = 0; first < logits.length; first += width)
+    votes[first + largestAt(logits, first, width)] = 1;
+  return votes;
+}
+
+/** What one member adds to the sum, [rows, width]. */
+export function contribution(
+  outputs: Float32Array,
+  width: number,
+  task: Task,
+  combine: Combine,
+): Float64Array {
+  if (combine === 'vote') return decide(outputs, width, task);
+  const values = Float64Array.from(outputs);
+  return combine === 'probability' ? activate(values, width, task) : values;
+}
+
+/** The prediction from the weighted sum of contributions: probabilities, shares or numbers. */
+export function finish(
+  sum: Float64Array,
+  total: number,
+  width: number,
+  task: Task,
+  combine: Combine,
+): Float64Array {
+  const mean = sum.map((value) => value / total);
+  return combine === 'logit' ? activate(mean, width, task) : mean;
+}
+
+/** Decisions in a prediction: a class a row, or 0 and 1 a number. */
+export function decisions(prediction: ArrayLike<number>, width: number, task: Task): Uint32Array {
+  if (task === 'classes')
+    return Uint32Array.from({ length: prediction.length / width }, (_, row) =>
+      largestAt(prediction, row * width, width),
+    );
+  if (task === 'bits') return Uint32Array.from(prediction, (share) => Number(share > 0.5));
+  throw new ThalwegError({
+    code: 'UNSUPPORTED',
+    path: 'ensemble',
+    received: 'a regression',
+    expected: 'members that decide between classes',
+  });
+}

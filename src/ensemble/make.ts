@@ -1,0 +1,95 @@
+/** Members from other seeds and from other hyper-parameters. */
+import type { Weights } from '../average/weights.js';
+import { ThalwegError } from '../errors.js';
+import { describe, requireOptions } from '../options.js';
+import { type TrainerOptions, checkWeights } from '../train/options.js';
+import { Trainer } from '../train/trainer.js';
+import { type Member, member } from './member.js';
+
+/** How members are trained. */
+export interface MakeOptions {
+  /** Trains one: `(trainer) => trainer.fit(…)`. Awaited. */
+  readonly train: (trainer: Trainer, name: string) => unknown;
+  /** Whether a member is the latest weights, or their average. Default `'raw'`. */
+  readonly weights?: Weights;
+}
+
+/** Options of {@link seeds}. */
+export interface SeedsOptions extends MakeOptions {
+  /** One a member, each another. */
+  readonly seeds: readonly (number | bigint)[];
+}
+
+function checkMake(path: string, options: unknown, known: readonly string[]): void {
+  const { train, weights } = requireOptions(path, options, ['train', 'weights', ...known]);
+  checkWeights(`${path}.weights`, weights);
+  if (typeof train === 'function') return;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: `${path}.train`,
+    received: describe(train),
+    expected: 'a function of a trainer',
+  });
+}
+
+function checkList(path: string, list: unknown): void {
+  if (Array.isArray(list) && list.length > 0) return;
+  throw new ThalwegError({
+    code: Array.isArray(list) ? 'RANGE' : 'TYPE',
+    path,
+    received: describe(list),
+    expected: 'an array of at least one',
+  });
+}
+
+/** One after another: each already uses all threads. */
+async function trainAll(
+  runs: readonly (readonly [name: string, options: TrainerOptions])[],
+  { train, weights = 'raw' }: MakeOptions,
+): Promise<Member[]> {
+  const members: Member[] = [];
+  for (const [name, options] of runs) {
+    using trainer = new Trainer(options);
+    await train(trainer, name);
+    members.push(member(trainer, { name, weights }));
+  }
+  return members;
+}
+
+/**
+ * Members that differ in their initial weights, shuffles and dropout alone, trained one after another
+ * and named `seed 1`, …
+ *
+ * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what training throws
+ * @example
+ * const members = await ensemble.seeds(
+ *   { model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
+ *   { seeds: [1, 2, 3, 4, 5], train: (trainer) => trainer.fit(digits.train, { epochs: 5 }) },
+ * );
+ */
+export async function seeds(
+  trainer: Omit<TrainerOptions, 'seed'>,
+  options: SeedsOptions,
+): Promise<Member[]> {
+  checkMake('seeds', options, ['seeds']);
+  checkList('seeds.seeds', options.seeds);
+  const runs = options.seeds.map((seed) => [`seed ${seed}`, { ...trainer, seed }] as const);
+  return trainAll(runs, options);
+}
+
+/**
+ * Members that differ in whatever their options do: optimizer, rate, model, …; trained one after
+ * another.
+ *
+ * @param trials options of each trainer, by the member's name
+ * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what training throws
+ */
+export async function trials(
+  trials: Readonly<Record<string, TrainerOptions>>,
+  options: MakeOptions,
+): Promise<Member[]> {
+  checkMake('trials', options, []);
+  const runs = Object.entries(requireOptions('trials', trials, Object.keys(trials ?? {})));
+  checkList('trials', runs);
+  return trainAll(runs as unknown as [string, TrainerOptions][], options);
+}

@@ -1,0 +1,119 @@
+/** A member of an ensemble: a model with weights of its own. */
+import { checkArray } from '../arrays.js';
+import type { Weights } from '../average/weights.js';
+import { ThalwegError } from '../errors.js';
+import { elements } from '../nn/layer.js';
+import { Sequential } from '../nn/sequential.js';
+import { checkOptions, describe, requireOptions } from '../options.js';
+import { checkWeights } from '../train/options.js';
+import type { Trainer } from '../train/trainer.js';
+import { readWeights } from '../train/weights.js';
+
+/** A model with weights of its own; the ensemble copies nothing and changes nothing. */
+export interface Member {
+  /** Tells the members apart, as `seed 3`. */
+  readonly name: string;
+  /** The model; members may have different ones, of one input and one output shape. */
+  readonly model: Sequential;
+  /** Its weights, by name. */
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+}
+
+/** Options of {@link member}. */
+export interface MemberOptions {
+  /** Tells the members apart. */
+  readonly name: string;
+  /** The latest weights, or their average. Default `'raw'`. */
+  readonly weights?: Weights;
+}
+
+/**
+ * A copy of a trainer's weights, which may train on or be disposed of.
+ *
+ * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function member(trainer: Trainer, options: MemberOptions): Member {
+  requireOptions('member', options, ['name', 'weights']);
+  const weights = checkWeights('member.weights', options.weights);
+  return {
+    name: checkMemberName('member.name', options.name),
+    model: trainer.model,
+    parameters: trainer.parameters({ weights }),
+  };
+}
+
+/**
+ * Members from files that {@link Trainer.saveWeights} wrote, each named after its file.
+ *
+ * @throws ThalwegError (as a rejection) as {@link Trainer.loadWeights}
+ */
+export function fromFiles(model: Sequential, files: readonly string[]): Promise<Member[]> {
+  return Promise.all(
+    files.map(async (file) => ({ name: file, model, parameters: await readWeights(file, model) })),
+  );
+}
+
+/** A name, or TYPE. */
+export function checkMemberName(path: string, name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name;
+  throw new ThalwegError({ code: 'TYPE', path, received: describe(name), expected: 'a name' });
+}
+
+/** SHAPE, MISSING or TYPE unless the weights are the model's. */
+function checkMember(path: string, { name, model, parameters }: Member): void {
+  checkMemberName(`${path}.name`, name);
+  if (!(model instanceof Sequential))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: `${path}.model`,
+      received: describe(model),
+      expected: 'a model such as nn.sequential(…)',
+    });
+  const names = model.parameters.map((parameter) => parameter.name);
+  checkOptions(`${path}.parameters`, parameters, names);
+  for (const { name: parameter, shape } of model.parameters) {
+    const at = `${path}.parameters.${parameter}`;
+    const given = parameters[parameter];
+    if (given === undefined || checkArray(at, given, Float32Array).length !== elements(shape))
+      throw new ThalwegError({
+        code: given === undefined ? 'MISSING' : 'SHAPE',
+        path: at,
+        received: given === undefined ? 'nothing' : `${given.length} elements`,
+        expected: `${elements(shape)} elements`,
+      });
+  }
+}
+
+/** At least one member, all of one input and output shape and with names of their own. */
+export function checkMembers(path: string, members: unknown): readonly Member[] {
+  if (!Array.isArray(members) || members.length === 0)
+    throw new ThalwegError({
+      code: Array.isArray(members) ? 'RANGE' : 'TYPE',
+      path,
+      received: describe(members),
+      expected: 'an array of at least one member',
+    });
+  const list = members as readonly Member[];
+  list.forEach((each, i) => {
+    checkMember(`${path}[${i}]`, each);
+  });
+  const [first] = list as [Member];
+  const shapes = ({ model }: Member): string => `[${model.input.join(', ')}] to [${model.outputShape.join(', ')}]`;
+  list.forEach((each, i) => {
+    if (shapes(each) !== shapes(first))
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path: `${path}[${i}].model`,
+        received: `a model of ${shapes(each)}`,
+        expected: `one of ${shapes(first)}, as the first member's`,
+      });
+    if (list.findIndex(({ name }) => name === each.name) !== i)
+      throw new ThalwegError({
+        code: 'DUPLICATE',
+        path: `${path}[${i}].name`,
+        received: `'${each.name}' a second time`,
+        expected: 'a name of its own for each member',
+      });
+  });
+  return list;
+}
