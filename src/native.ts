@@ -102,10 +102,12 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly cancelled: boolean;
   /** What a monitor has seen since the last report; native/train/monitor.h says how. */
   readonly seen?: Float64Array;
+  /** Mean loss of each step, where they were asked for. */
+  readonly losses?: Float64Array;
 }
 
 /** Where a run stood in an epoch, as a checkpoint keeps it. */
-export type NativeEpochProgress = Omit<NativeTrainProgress, 'cancelled'>;
+export type NativeEpochProgress = Omit<NativeTrainProgress, 'cancelled' | 'seen' | 'losses'>;
 
 /** The rest of one epoch. */
 export interface NativeTrainRequest {
@@ -122,6 +124,10 @@ export interface NativeTrainRequest {
   readonly columns: Float64Array;
   /** Their values, [steps][columns], from the epoch's first step on. */
   readonly rates: Float64Array;
+  /** Steps of the epoch that are taken; all where it is absent. */
+  readonly mostSteps?: number;
+  /** Whether the last report has the loss of every step. */
+  readonly keepLosses?: boolean;
   /** A monitor looks at the steps that it divides; none where it is absent. */
   readonly monitorEvery?: number;
   /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */
@@ -211,6 +217,8 @@ export interface NativeTrainer {
     rows: Uint32Array,
   ): { readonly loss: number; readonly gradients: readonly Float32Array[] };
   cancel(): void;
+  /** Native memory of the trainer, for the largest batch so far; data sets not counted. */
+  bytes(): number;
   /** Steps taken so far. */
   stepCount(): number;
   /** How many weights the average has seen; 0 where none is kept. */

@@ -84,6 +84,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::save>>("save"),
                            InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
+                           InstanceMethod<&Self::call<&Self::bytes>>("bytes"),
                            InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
                            InstanceMethod<&Self::call<&Self::averaged_count>>("averagedCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
@@ -222,16 +223,21 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
       post_progress(progress, &Pending::snapshot);
     };
     const Napi::Value promise = start(info, [this, request]() -> Mailbox::Message {
+      std::vector<double> losses;
       const TrainProgress result =
           engine_->train(*request, cancel_, [&](const TrainProgress& progress) {
+            if (request->keeps_losses) losses.push_back(progress.last_loss);
             const Clock::time_point now = Clock::now();
             if (now - last_progress_ < kProgressInterval) return;
             last_progress_ = now;
             post_progress(progress, &Pending::progress, take_seen(*request));
           });
-      return resolving([result, seen = take_seen(*request)](Napi::Env env) {
-        return with_seen(to_object(env, result), seen);
-      });
+      return resolving(
+          [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
+            Napi::Object object = with_seen(to_object(env, result), seen);
+            if (!losses.empty()) object.Set("losses", to_array(env, losses));
+            return object;
+          });
     });
     if (info[1].IsFunction()) pending_->progress = Napi::Persistent(info[1].As<Napi::Function>());
     if (info[2].IsFunction()) pending_->snapshot = Napi::Persistent(info[2].As<Napi::Function>());
@@ -371,6 +377,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   Napi::Value cancel(const Napi::CallbackInfo& info) {
     cancel_.set();
     return info.Env().Undefined();
+  }
+
+  Napi::Value bytes(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    return Napi::Number::New(info.Env(), static_cast<double>(engine_->bytes()));
   }
 
   Napi::Value step_count(const Napi::CallbackInfo& info) {

@@ -133,6 +133,8 @@ TrainRequest read_train_request(const Napi::Object& object) {
   if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
     throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
                  std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
+  if (object.Get("mostSteps").IsNumber()) request.most_steps = integer(object, "mostSteps");
+  if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
   const Napi::Value every = object.Get("monitorEvery");
   if (every.IsNumber())
     request.monitor = std::make_shared<Monitor>(every.As<Napi::Number>().Int64Value());

@@ -24,7 +24,8 @@ std::vector<int64_t> lengths_of(const StepperOptions& options) {
 int64_t step_count(const TrainRequest& request, const Order& order) {
   const auto rows = static_cast<int64_t>(order.length());
   const int64_t batch = request.batch_size;
-  return request.drop_last ? rows / batch : (rows + batch - 1) / batch;
+  const int64_t all = request.drop_last ? rows / batch : (rows + batch - 1) / batch;
+  return request.most_steps > 0 ? std::min(all, request.most_steps) : all;
 }
 
 void add(const LossResult& loss, int64_t rows, Metrics& metrics) {

@@ -66,6 +66,8 @@ struct TrainRequest {
   int64_t batch_size = 1;
   bool shuffle = true;
   bool drop_last = false;
+  int64_t most_steps = 0;     // of the epoch; 0: all
+  bool keeps_losses = false;  // of each step, for whoever asked
   std::shared_ptr<const data::Sampling>
       sampling;                  // of the data set's rows; null: all, by `shuffle`
   std::vector<double> settings;  // as napi/stepper.cc reads them

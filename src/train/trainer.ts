@@ -44,6 +44,7 @@ import {
   checkWeights,
   planFit,
 } from './options.js';
+import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import { readParameters, writeParameters } from './parameters.js';
 import { newRecord } from './record.js';
 import { type RunContext, TrainingRun } from './training-run.js';
@@ -113,6 +114,8 @@ export class Trainer implements Disposable {
   readonly device: string;
   /** Seed of initial weights, shuffles and dropout. */
   readonly seed: bigint;
+  /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
+  readonly options: TrainerOptions;
   readonly #settings: StepSettings;
   #native: NativeTrainer | undefined;
   #busy = false;
@@ -123,6 +126,7 @@ export class Trainer implements Disposable {
   constructor(options: TrainerOptions) {
     requireOptions('trainer', options, trainerKeys);
     const { clip, nonFinite } = options;
+    this.options = Object.freeze({ ...options });
     this.loss = toLoss(options.loss);
     this.model = checkModel(options.model, this.loss);
     this.optimizer = checkOptimizer(options.optimizer);
@@ -219,6 +223,16 @@ export class Trainer implements Disposable {
     this.#live();
     const plan = planTrainerMinimize(dataset, method, options, this);
     return this.#lease((trainer) => minimizeLoss(trainer, this.#context(trainer), plan));
+  }
+
+  /**
+   * Takes some steps outside of any run, for what only tries things out: the loss of each.
+   *
+   * @internal
+   */
+  async sweep(dataset: Dataset, plan: SweepPlan): Promise<Sweep> {
+    checkDataset('dataset', dataset, this);
+    return this.#lease((trainer) => sweep(trainer, dataset, plan, this.#settings));
   }
 
   /**

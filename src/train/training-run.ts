@@ -369,7 +369,8 @@ export class TrainingRun {
   }
 
   /** Where the epoch stands, as a checkpoint keeps it. */
-  #stand({ cancelled: _, ...progress }: NativeTrainProgress, start: number): EpochUnderWay {
+  #stand(given: NativeTrainProgress, start: number): EpochUnderWay {
+    const { cancelled: _, seen: _seen, losses: _losses, ...progress } = given;
     const { batchSize } = this.#batches;
     const seconds = (performance.now() - start) / 1000;
     return { progress, batchSize, seconds, recentLoss: this.#recentLoss.state() };

@@ -1,0 +1,12 @@
+/** What a good practitioner does before a long run: checks, a learning rate, a batch size. */
+export { adviseBatchSize } from './batch-size.js';
+export { findLearningRate } from './learning-rate.js';
+export { sanityCheck } from './sanity.js';
+export type { BatchSizeAdvice, BatchSizeOptions, BatchSizeRow } from './batch-size.js';
+export type {
+  LearningRateFinding,
+  LearningRateOptions,
+  LearningRatePoint,
+} from './learning-rate.js';
+export type { SanityCheck, SanityOptions, SanityReport } from './sanity.js';
+export type { Subject } from './twin.js';

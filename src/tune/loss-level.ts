@@ -1,0 +1,54 @@
+/** Between which values a loss moves: what knowing nothing gives, and what no model can beat. */
+import type { Dataset } from '../data/dataset.js';
+import { gather } from '../data/gather.js';
+import { elements } from '../nn/layer.js';
+import type { Task } from '../train/options.js';
+
+/** Of a loss over a data set. */
+export interface Level {
+  /** Of outputs that are all 0, as those of an untrained model about are. */
+  readonly chance: number;
+  /** By this factor an untrained loss may be off chance: outputs are not quite 0. */
+  readonly factor: number;
+  /** The least there can be: above 0 where labels are probabilities. */
+  readonly least: number;
+}
+
+/** Of probabilities, and of numbers, whose loss grows with the square of the outputs. */
+const [ofClasses, ofNumbers] = [2, 5];
+
+/** −p ln p, 0 at 0. */
+const surprise = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+
+const mean = (values: Float32Array, of: (value: number) => number): number =>
+  values.reduce((sum, value) => sum + of(value), 0) / values.length;
+
+/** Of the task's loss over all rows. */
+export function levelOf(dataset: Dataset, { loss, model }: Pick<Task, 'loss' | 'model'>): Level {
+  const rows = Uint32Array.from({ length: dataset.length }, (_, i) => i);
+  const { labels } = gather(dataset, rows);
+  const outputs = elements(model.outputShape);
+  if (!(labels instanceof Float32Array))
+    return { chance: Math.log(outputs), factor: ofClasses, least: 0 };
+  switch (loss.kind) {
+    case 'softmaxCrossEntropy':
+      return {
+        chance: Math.log(outputs),
+        factor: ofClasses,
+        least: outputs * mean(labels, surprise),
+      };
+    case 'sigmoidCrossEntropy':
+      return {
+        chance: Math.LN2,
+        factor: ofClasses,
+        least: mean(labels, (p) => surprise(p) + surprise(1 - p)),
+      };
+    case 'meanSquaredError':
+      return { chance: mean(labels, (y) => y * y), factor: ofNumbers, least: 0 };
+    case 'huber': {
+      const { delta } = loss;
+      const huber = (d: number): number => (d <= delta ? d * d : delta * (2 * d - delta)) / 2;
+      return { chance: mean(labels, (y) => huber(Math.abs(y))), factor: ofNumbers, least: 0 };
+    }
+  }
+}
