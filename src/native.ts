@@ -176,6 +176,12 @@ export interface NativeFileLock {
 export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parameters'> {
   readonly layers: readonly NativeLayer[];
   readonly initials: readonly InitialDistribution[];
+  /** The mean, then the variance of each batch norm. */
+  readonly statistics: readonly {
+    readonly name: string;
+    readonly length: number;
+    readonly initial: number;
+  }[];
   readonly loss: string;
   readonly lossParameter: number;
   readonly average?: NativeAverage;
@@ -215,6 +221,7 @@ export interface NativeTrainer {
   gradients(
     dataset: NativeDataset,
     rows: Uint32Array,
+    training: boolean,
   ): { readonly loss: number; readonly gradients: readonly Float32Array[] };
   cancel(): void;
   /** Native memory of the trainer, for the largest batch so far; data sets not counted. */
@@ -225,6 +232,10 @@ export interface NativeTrainer {
   averagedCount(): number;
   parameter(index: number, averaged: boolean): Float32Array;
   setParameters(parameters: readonly Float32Array[]): void;
+  /** Running statistics, as {@link NativeTrainerOptions.statistics} has them. */
+  statistic(index: number): Float32Array;
+  setStatistics(statistics: readonly Float32Array[]): void;
+  refreshStatistics(dataset: NativeDataset, batchSize: number): Promise<void>;
   dispose(): void;
 }
 

@@ -10,6 +10,9 @@ namespace thalweg {
 
 // Value i goes to lane i mod kFoldLanes; lanes fold in halves.
 inline constexpr int kFoldLanes = 1024;
+// Sums over the rows of a matrix, for each column: row r goes to partial sum r mod
+// kColumnPartials; they fold in halves.
+inline constexpr int kColumnPartials = 32;
 
 inline namespace THALWEG_LANES {
 

@@ -141,6 +141,85 @@ LossResult run_dropout(Backend& backend, const Fields& f) {
   return {};
 }
 
+LossResult run_add(Backend& backend, const Fields& f) {
+  backend.add({f.floats("a"), f.floats("b"), f.floats("y"), f.number("length")});
+  return {};
+}
+
+LossResult run_batch_moments(Backend& backend, const Fields& f) {
+  backend.batch_moments({f.floats("x"), f.floats("mean"), f.floats("variance"), f.number("rows"),
+                         f.number("columns")});
+  return {};
+}
+
+LossResult run_batch_norm_forward(Backend& backend, const Fields& f) {
+  backend.batch_norm_forward({.x = f.floats("x"),
+                              .mean = f.floats("mean"),
+                              .variance = f.floats("variance"),
+                              .scale = f.floats("scale"),
+                              .offset = f.floats("offset"),
+                              .y = f.floats("y"),
+                              .rows = f.number("rows"),
+                              .columns = f.number("columns"),
+                              .epsilon = f.real("epsilon")});
+  return {};
+}
+
+LossResult run_batch_norm_backward(Backend& backend, const Fields& f) {
+  backend.batch_norm_backward({.x = f.floats("x"),
+                               .mean = f.floats("mean"),
+                               .variance = f.floats("variance"),
+                               .scale = f.floats("scale"),
+                               .dy = f.floats("dy"),
+                               .dx = f.floats("dx"),
+                               .dscale = f.floats("dscale"),
+                               .doffset = f.floats("doffset"),
+                               .rows = f.number("rows"),
+                               .columns = f.number("columns"),
+                               .epsilon = f.real("epsilon"),
+                               .of_batch = f.number("ofBatch") != 0});
+  return {};
+}
+
+LossResult run_batch_norm_update(Backend& backend, const Fields& f) {
+  backend.batch_norm_update({.mean = f.floats("mean"),
+                             .variance = f.floats("variance"),
+                             .running_mean = f.floats("runningMean"),
+                             .running_variance = f.floats("runningVariance"),
+                             .columns = f.number("columns"),
+                             .share = f.real("share"),
+                             .correction = f.real("correction"),
+                             .halted = f.integers("halted")});
+  return {};
+}
+
+LossResult run_layer_norm_forward(Backend& backend, const Fields& f) {
+  backend.layer_norm_forward({.x = f.floats("x"),
+                              .scale = f.floats("scale"),
+                              .offset = f.floats("offset"),
+                              .y = f.floats("y"),
+                              .mean = f.floats("mean"),
+                              .inverse = f.floats("inverse"),
+                              .rows = f.number("rows"),
+                              .columns = f.number("columns"),
+                              .epsilon = f.real("epsilon")});
+  return {};
+}
+
+LossResult run_layer_norm_backward(Backend& backend, const Fields& f) {
+  backend.layer_norm_backward({.x = f.floats("x"),
+                               .mean = f.floats("mean"),
+                               .inverse = f.floats("inverse"),
+                               .scale = f.floats("scale"),
+                               .dy = f.floats("dy"),
+                               .dx = f.floats("dx"),
+                               .dscale = f.floats("dscale"),
+                               .doffset = f.floats("doffset"),
+                               .rows = f.number("rows"),
+                               .columns = f.number("columns")});
+  return {};
+}
+
 LossResult run_loss(Backend& backend, const Fields& f) {
   const int64_t rows = f.number("rows");
   const Loss op = {.kind = f.choice<LossKind>("kind"),

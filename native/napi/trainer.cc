@@ -69,6 +69,21 @@ ErrorFields current_error() {
   }
 }
 
+// The arrays' elements, each array's length checked; expected(i) is its name and length.
+template <class Expected>
+std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, Expected expected) {
+  std::vector<const float*> sources;
+  for (size_t i = 0; i < count; ++i) {
+    const auto [name, expected_length] = expected(i);
+    size_t length = 0;
+    sources.push_back(float32_span(arrays.Get(static_cast<uint32_t>(i)), name, &length));
+    if (static_cast<int64_t>(length) != expected_length)
+      throw Error({"SHAPE", name, std::to_string(length) + " elements",
+                   std::to_string(expected_length) + " elements", ""});
+  }
+  return sources;
+}
+
 class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -89,6 +104,9 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::averaged_count>>("averagedCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
                            InstanceMethod<&Self::call<&Self::set_parameters>>("setParameters"),
+                           InstanceMethod<&Self::call<&Self::statistic>>("statistic"),
+                           InstanceMethod<&Self::call<&Self::set_statistics>>("setStatistics"),
+                           InstanceMethod<&Self::call<&Self::refresh>>("refreshStatistics"),
                            InstanceMethod<&Self::call<&Self::dispose>>("dispose"),
                        });
   }
@@ -320,7 +338,8 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     });
   }
 
-  // gradients(dataset, rows: Uint32Array) → { loss, gradients: Float32Array[] }; synchronous.
+  // gradients(dataset, rows: Uint32Array, training) → { loss, gradients: Float32Array[] };
+  // synchronous.
   Napi::Value gradients(const Napi::CallbackInfo& info) {
     refuse_busy();
     const auto dataset = to_dataset(info[0], "dataset");
@@ -332,7 +351,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
         throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
                      "less than " + std::to_string(dataset->rows) + ", the rows of the data set",
                      ""});
-    const double loss = engine_->gradients(*dataset, rows);
+    const double loss = engine_->gradients(*dataset, rows, info[2].ToBoolean());
     Napi::Object result = Napi::Object::New(info.Env());
     Napi::Array arrays = Napi::Array::New(info.Env());
     const auto& tensors = engine_->stepper().options().tensors;
@@ -411,19 +430,42 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   // setParameters(arrays: Float32Array[]): all are checked before any changes.
   Napi::Value set_parameters(const Napi::CallbackInfo& info) {
     refuse_busy();
-    const auto arrays = info[0].As<Napi::Array>();
     const auto& tensors = engine_->stepper().options().tensors;
-    std::vector<const float*> sources;
-    for (size_t i = 0; i < tensors.size(); ++i) {
-      size_t length = 0;
-      sources.push_back(
-          float32_span(arrays.Get(static_cast<uint32_t>(i)), tensors[i].name, &length));
-      if (static_cast<int64_t>(length) != tensors[i].length)
-        throw Error({"SHAPE", tensors[i].name, std::to_string(length) + " elements",
-                     std::to_string(tensors[i].length) + " elements", ""});
-    }
-    for (size_t i = 0; i < tensors.size(); ++i) engine_->write_parameter(i, sources[i]);
+    const auto sources = read_arrays(info[0].As<Napi::Array>(), tensors.size(), [&](size_t i) {
+      return std::pair{tensors[i].name, tensors[i].length};
+    });
+    for (size_t i = 0; i < sources.size(); ++i) engine_->write_parameter(i, sources[i]);
     return info.Env().Undefined();
+  }
+
+  // statistic(index) → Float32Array, a copy
+  Napi::Value statistic(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
+    auto array = Napi::Float32Array::New(info.Env(), engine_->statistics().at(i).length);
+    engine_->read_statistic(i, array.Data());
+    return array;
+  }
+
+  // setStatistics(arrays: Float32Array[]): all are checked before any changes.
+  Napi::Value set_statistics(const Napi::CallbackInfo& info) {
+    refuse_busy();
+    const auto& statistics = engine_->statistics();
+    const auto sources = read_arrays(info[0].As<Napi::Array>(), statistics.size(), [&](size_t i) {
+      return std::pair{statistics[i].name, statistics[i].length};
+    });
+    for (size_t i = 0; i < sources.size(); ++i) engine_->write_statistic(i, sources[i]);
+    return info.Env().Undefined();
+  }
+
+  // refreshStatistics(dataset, batchSize) → Promise<void>
+  Napi::Value refresh(const Napi::CallbackInfo& info) {
+    auto dataset = to_dataset(info[0], "dataset");
+    const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+    return start(info, [this, dataset, batch_size]() -> Mailbox::Message {
+      engine_->refresh_statistics(*dataset, batch_size, cancel_);
+      return resolving([](Napi::Env env) { return env.Undefined(); });
+    });
   }
 
   // Cancels, waits for the operation under way, settles the promise, frees.

@@ -39,11 +39,14 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
 }
 
 LayerOptions read_layer(const Napi::Object& object) {
-  static const char* const kKinds[] = {"dense", "activation", "softmax", "dropout"};
+  static const char* const kKinds[] = {"dense",     "activation", "softmax", "dropout",
+                                       "batchNorm", "layerNorm",  "add"};
   static const char* const kActivations[] = {"none", "relu", "leakyRelu", "sigmoid",
                                              "tanh", "gelu", "geluTanh"};
   LayerOptions layer;
   layer.kind = static_cast<LayerKind>(position(text(object, "kind"), kKinds, "layer.kind"));
+  layer.from = integer(object, "from");
+  layer.other = integer(object, "other");
   layer.inputs = integer(object, "inputs");
   layer.outputs = integer(object, "outputs");
   layer.activation = static_cast<Activation>(
@@ -51,6 +54,11 @@ LayerOptions read_layer(const Napi::Object& object) {
   layer.slope = number(object, "slope");
   layer.use_bias = truth(object, "useBias");
   layer.rate = number(object, "rate");
+  layer.columns = integer(object, "columns");
+  layer.use_scale = truth(object, "useScale");
+  layer.epsilon = number(object, "epsilon");
+  layer.momentum = number(object, "momentum");
+  layer.unbiased = truth(object, "unbiased");
   return layer;
 }
 
@@ -117,6 +125,12 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   const auto initials = object.Get("initials").As<Napi::Array>();
   for (uint32_t i = 0; i < initials.Length(); ++i)
     options.network.initials.push_back(read_initial(initials.Get(i).As<Napi::Object>()));
+  const auto statistics = object.Get("statistics").As<Napi::Array>();
+  for (uint32_t i = 0; i < statistics.Length(); ++i) {
+    const auto statistic = statistics.Get(i).As<Napi::Object>();
+    options.statistics.push_back({text(statistic, "name"), integer(statistic, "length"),
+                                  static_cast<float>(number(statistic, "initial"))});
+  }
   return options;
 }
 

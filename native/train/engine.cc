@@ -9,15 +9,17 @@
 #include "backends/cpu/gather.h"
 #include "core/threads.h"
 #include "train/batch_feed.h"
+#include "train/pooled_statistics.h"
 #include "train/settings.h"
 
 namespace thalweg {
 
 namespace {
 
-std::vector<int64_t> lengths_of(const StepperOptions& options) {
+template <class Tensor>
+std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
   std::vector<int64_t> lengths;
-  for (const StepperTensor& tensor : options.tensors) lengths.push_back(tensor.length);
+  for (const Tensor& tensor : tensors) lengths.push_back(tensor.length);
   return lengths;
 }
 
@@ -52,8 +54,9 @@ void add(const LossResult& loss, int64_t rows, Metrics& metrics) {
 Engine::Engine(EngineOptions options)
     : options_(std::move(options)),
       backend_(open_backend(options_.device)),
-      arena_(lengths_of(options_.stepper), 2, backend_.memory()),
-      plan_(options_.network, arena_, backend_),
+      arena_(lengths_of(options_.stepper.tensors), 2, backend_.memory()),
+      statistics_(lengths_of(options_.statistics), 1, backend_.memory()),
+      plan_(options_.network, arena_, statistics_, backend_),
       stepper_(options_.stepper, backend_) {
   for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
     std::vector<float> values(options_.stepper.tensors[i].length);
@@ -63,6 +66,10 @@ Engine::Engine(EngineOptions options)
     parameters_.push_back(arena_.tensor(0, i));
     gradients_.push_back(arena_.tensor(1, i));
     if (stepper_.average(i) != nullptr) averages_.push_back(stepper_.average(i));
+  }
+  for (size_t i = 0; i < options_.statistics.size(); ++i) {
+    const auto& [name, length, initial] = options_.statistics[i];
+    write_statistic(i, std::vector<float>(length, initial).data());
   }
   list_state();
   if (QueuedBackend* queue = backend_.queued())
@@ -81,6 +88,10 @@ void Engine::list_state() {
   const std::string kind = average_name(options_.stepper.average.kind);
   for (size_t i = 0; i < averages_.size(); ++i)
     state_.push_back({"averages/" + kind + "/" + tensors[i].name, averages_[i], tensors[i].length});
+  const auto& statistics = options_.statistics;
+  for (size_t i = 0; i < statistics.size(); ++i)
+    state_.push_back(
+        {"statistics/" + statistics[i].name, statistics_.tensor(0, i), statistics[i].length});
 }
 
 void Engine::save(Snapshot& snapshot) {
@@ -110,6 +121,16 @@ void Engine::read_average(size_t index, float* out) const {
 void Engine::write_parameter(size_t index, const float* values) {
   backend_.memory().write(arena_.tensor(0, index), values,
                           options_.stepper.tensors[index].length * sizeof(float));
+}
+
+void Engine::read_statistic(size_t index, float* out) const {
+  backend_.memory().read(out, statistics_.tensor(0, index),
+                         options_.statistics[index].length * sizeof(float));
+}
+
+void Engine::write_statistic(size_t index, const float* values) {
+  backend_.memory().write(statistics_.tensor(0, index), values,
+                          options_.statistics[index].length * sizeof(float));
 }
 
 std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
@@ -165,12 +186,15 @@ bool Engine::step(Run& run, int64_t number) {
   if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) return false;
   StepSettings settings = settings_of(run, number, 0);
   settings.loss = loss.sum;
+  StepReport stepped;
   try {
-    run.count(loss, rows, update(run, rows, settings));
+    stepped = update(run, rows, settings);
   } catch (const Error& error) {
     if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
     throw;
   }
+  if (!stepped.skipped) plan_.keep_statistics(nullptr);
+  run.count(loss, rows, stepped);
   return true;
 }
 
@@ -384,7 +408,22 @@ Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size,
   return metrics;
 }
 
-double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
+void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
+                                const CancelFlag& cancel) {
+  PooledStatistics pooled(backend_.memory());
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  for (int64_t step = 0; step < steps; ++step) {
+    feed->load(step);
+    if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
+    pooled.add(plan_.statistics());
+  }
+  pooled.write(plan_.statistics());
+}
+
+double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
+                         bool training) {
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);
   if (device_batches_) {
@@ -396,8 +435,11 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
     plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
   }
   LossResult loss;
-  plan_.forward({});
-  plan_.backward({}, &loss);
+  const RunMode mode{.training = training,
+                     .seed = options_.seed,
+                     .step = static_cast<uint64_t>(stepper_.step_count())};
+  plan_.forward(mode);
+  plan_.backward(mode, &loss);
   return loss.sum / static_cast<double>(rows.size());
 }
 
@@ -405,6 +447,8 @@ void Engine::refuse_aborted() {
   throw Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""});
 }
 
-size_t Engine::bytes() const { return arena_.bytes() + stepper_.bytes() + plan_.bytes(); }
+size_t Engine::bytes() const {
+  return arena_.bytes() + statistics_.bytes() + stepper_.bytes() + plan_.bytes();
+}
 
 }  // namespace thalweg

@@ -27,9 +27,17 @@
 
 namespace thalweg {
 
+// A tensor that is state but no parameter.
+struct StatisticOptions {
+  std::string name;
+  int64_t length;
+  float initial;
+};
+
 struct EngineOptions {
   NetworkOptions network;
-  StepperOptions stepper;  // tensors in the order of the network's parameters
+  StepperOptions stepper;                    // tensors in the order of the network's parameters
+  std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
   std::string device;
   uint64_t seed = 0;
 };
@@ -103,8 +111,9 @@ class Engine {
   // batches in order; `gradient` holds all tensors one after another.
   Metrics full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                          const CancelFlag& cancel);
-  // Gradients of the mean loss over the given rows of a data set, into gradient(i).
-  double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
+  // Gradients of the mean loss over the given rows of a data set, into gradient(i);
+  // `training`: with dropout and batch statistics, as the next step has them.
+  double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows, bool training);
 
   // Copies, wherever the arena lies; `out` and `values` hold the whole tensor.
   void read_parameter(size_t index, float* out) const { read(0, index, out); }
@@ -112,6 +121,14 @@ class Engine {
   void read_gradient(size_t index, float* out) const { read(1, index, out); }
   void write_parameter(size_t index, const float* values);
   Stepper& stepper() { return stepper_; }
+  // Running statistics: the mean, then the variance of each batch norm.
+  const std::vector<StatisticOptions>& statistics() const { return options_.statistics; }
+  void read_statistic(size_t index, float* out) const;
+  void write_statistic(size_t index, const float* values);
+  // Makes them those of the whole data set at the present weights, each layer
+  // normalising by the batch's; nothing changes before all is through. Throws ABORTED.
+  void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
+                          const CancelFlag& cancel);
   size_t bytes() const;
 
   // All that a run needs to go on besides what it was made with, and its copies.
@@ -142,6 +159,7 @@ class Engine {
   EngineOptions options_;
   Backend& backend_;
   Arena arena_;  // 0: parameters, 1: gradients
+  Arena statistics_;
   Plan plan_;
   Stepper stepper_;
   std::vector<float*> parameters_;

@@ -1,5 +1,5 @@
-// The network as data: layers in sequence, with sizes; src/nn/layer.ts has the
-// other end.
+// The network as data: ops in an order that has inputs before their uses, with
+// sizes; src/nn/layer.ts has the other end.
 #pragma once
 
 #include <cstdint>
@@ -11,21 +11,30 @@
 
 namespace thalweg {
 
-enum class LayerKind { kDense, kActivation, kSoftmax, kDropout };
+enum class LayerKind { kDense, kActivation, kSoftmax, kDropout, kBatchNorm, kLayerNorm, kAdd };
 
+// One op. Values are numbered: 0 is the network's input, i + 1 what op i gives.
 struct LayerOptions {
   LayerKind kind = LayerKind::kDense;
+  int64_t from = 0;    // the value it reads
+  int64_t other = 0;   // add: the second one
   int64_t inputs = 0;  // features of one example
   int64_t outputs = 0;
   Activation activation = Activation::kNone;
   double slope = 0;
-  bool use_bias = false;
+  bool use_bias = false;  // of the norms: offset
   double rate = 0;
+  // Of the norms: the last extent of an example, scale, and of batch norm the rest.
+  int64_t columns = 1;
+  bool use_scale = false;
+  double epsilon = 0;
+  double momentum = 0;
+  bool unbiased = false;
 };
 
 struct NetworkOptions {
   std::vector<LayerOptions> layers;
-  std::vector<Initial> initials;  // weight then bias, layer by layer
+  std::vector<Initial> initials;  // weight or scale, then bias or offset, op by op
   LossKind loss = LossKind::kSoftmaxCrossEntropy;
   double loss_parameter = 1;  // huber's delta
 };

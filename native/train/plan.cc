@@ -9,23 +9,31 @@ namespace thalweg {
 namespace {
 
 bool cancelled(const RunMode& mode) { return mode.cancel != nullptr && mode.cancel->is_set(); }
+// Whether batch norm uses the moments of the batch.
+bool uses_batch(const RunMode& mode) { return mode.training || mode.batch_statistics; }
 
 }  // namespace
 
-Plan::Plan(const NetworkOptions& network, const Arena& arena, Backend& backend)
-    : loss_(network.loss),
+Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
+           Backend& backend)
+    : backward_(plan_backward(network.layers)),
+      loss_(network.loss),
       loss_parameter_(static_cast<float>(network.loss_parameter)),
       backend_(backend) {
-  size_t parameter = 0;
+  size_t parameter = 0, statistic = 0;
+  const auto next = [&](float** values, float** gradient) {
+    *values = arena.tensor(0, parameter);
+    *gradient = arena.tensor(1, parameter++);
+  };
   for (const LayerOptions& options : network.layers) {
     Layer layer{.options = options};
-    if (options.kind == LayerKind::kDense) {
-      layer.weight = arena.tensor(0, parameter);
-      layer.weight_gradient = arena.tensor(1, parameter++);
-      if (options.use_bias) {
-        layer.bias = arena.tensor(0, parameter);
-        layer.bias_gradient = arena.tensor(1, parameter++);
-      }
+    if (options.kind == LayerKind::kDense || options.use_scale)
+      next(&layer.weight, &layer.weight_gradient);
+    if (options.use_bias) next(&layer.bias, &layer.bias_gradient);
+    if (options.kind == LayerKind::kBatchNorm) {
+      layer.running = {statistics.tensor(0, statistic), statistics.tensor(0, statistic + 1),
+                       options.columns};
+      statistic += 2;
     }
     layers_.push_back(layer);
   }
@@ -41,23 +49,28 @@ void Plan::use(const std::vector<float*>& parameters) {
   }
 }
 
+int64_t Plan::kept_length(const LayerOptions& options, int64_t rows) const {
+  switch (options.kind) {
+    case LayerKind::kDense:
+      return derivative_from_output(options.activation) ? 0 : rows * options.outputs;
+    case LayerKind::kBatchNorm:
+      return 2 * options.columns;
+    case LayerKind::kLayerNorm:
+      return 2 * rows * (options.outputs / options.columns);
+    default:
+      return 0;
+  }
+}
+
 void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
   rows = std::max(rows, rows_reserved_);
   label_width = std::max(label_width, label_width_);
   sides = std::max(sides, sides_);
   std::vector<int64_t> lengths{0};
-  int64_t widest = 0;
-  for (const Layer& layer : layers_) {
-    lengths.push_back(rows * layer.options.outputs);
-    widest = std::max({widest, layer.options.outputs, layer.options.inputs});
-  }
-  for (const Layer& layer : layers_) {
-    const bool keeps = layer.options.kind == LayerKind::kDense &&
-                       !derivative_from_output(layer.options.activation);
-    lengths.push_back(keeps ? rows * layer.options.outputs : 0);
-  }
-  lengths.insert(lengths.end(), 2, rows * widest);
+  for (const Layer& layer : layers_) lengths.push_back(rows * layer.options.outputs);
+  for (const Layer& layer : layers_) lengths.push_back(kept_length(layer.options, rows));
+  for (const int64_t width : backward_.widths) lengths.push_back(rows * width);
   // All are there before any takes its place: without memory the old ones stay.
   Memory& memory = backend_.memory();
   Arena buffers(lengths, 1, memory);
@@ -104,14 +117,14 @@ Dropout Plan::dropout(size_t index, const RunMode& mode, const float* x, float* 
 void Plan::forward_layer(size_t index, const RunMode& mode) {
   const Layer& layer = layers_[index];
   const LayerOptions& options = layer.options;
-  const float* x = activation(index);
-  float* y = activation(index + 1);
+  const float* x = value(options.from);
+  float* y = value(index + 1);
   const int64_t length = batch_rows_ * options.outputs;
   const auto slope = static_cast<float>(options.slope);
   switch (options.kind) {
     case LayerKind::kDense: {
-      float* kept = derivative_from_output(options.activation) ? nullptr : before(index);
-      return backend_.dense_forward({x, layer.weight, layer.bias, y, kept, batch_rows_,
+      float* before = derivative_from_output(options.activation) ? nullptr : kept(index);
+      return backend_.dense_forward({x, layer.weight, layer.bias, y, before, batch_rows_,
                                      options.inputs, options.outputs, options.activation, slope});
     }
     case LayerKind::kActivation:
@@ -120,8 +133,37 @@ void Plan::forward_layer(size_t index, const RunMode& mode) {
       return backend_.softmax_forward({x, y, batch_rows_, options.outputs});
     case LayerKind::kDropout:
       if (mode.training) return backend_.dropout(dropout(index, mode, x, y));
-      backend_.activation_forward({Activation::kNone, 0, x, y, length});
+      return backend_.activation_forward({Activation::kNone, 0, x, y, length});
+    case LayerKind::kBatchNorm:
+      return forward_batch_norm(index, mode);
+    case LayerKind::kLayerNorm: {
+      const int64_t rows = norm_rows(options);
+      return backend_.layer_norm_forward({x, layer.weight, layer.bias, y, kept(index),
+                                          kept(index) + rows, rows, options.columns,
+                                          options.epsilon});
+    }
+    case LayerKind::kAdd:
+      return backend_.add({x, value(options.other), y, length});
   }
+}
+
+Moments Plan::batch_moments(size_t index) const {
+  const int64_t columns = layers_[index].options.columns;
+  return {kept(index), kept(index) + columns, columns};
+}
+
+void Plan::forward_batch_norm(size_t index, const RunMode& mode) {
+  const Layer& layer = layers_[index];
+  const LayerOptions& options = layer.options;
+  const float* x = value(options.from);
+  const int64_t rows = norm_rows(options);
+  Moments moments = layer.running;
+  if (uses_batch(mode)) {
+    moments = batch_moments(index);
+    backend_.batch_moments({x, moments.mean, moments.variance, rows, options.columns});
+  }
+  backend_.batch_norm_forward({x, moments.mean, moments.variance, layer.weight, layer.bias,
+                               value(index + 1), rows, options.columns, options.epsilon});
 }
 
 bool Plan::forward(const RunMode& mode) {
@@ -162,49 +204,99 @@ void Plan::read_loss(LossResult* result) {
 }
 
 void Plan::loss(LossResult* result) {
-  run_loss(gradient(0), nullptr);
+  run_loss(gradient(backward_.first), nullptr);
   read_loss(result);
 }
 
-float* Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* other) {
+void Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* dx) {
   const Layer& layer = layers_[index];
   const LayerOptions& options = layer.options;
-  const float* x = activation(index);
-  const float* y = activation(index + 1);
+  const float* x = value(options.from);
+  const float* y = value(index + 1);
   const int64_t length = batch_rows_ * options.outputs;
   const auto slope = static_cast<float>(options.slope);
   switch (options.kind) {
     case LayerKind::kDense: {
-      const float* kept = derivative_from_output(options.activation) ? nullptr : before(index);
-      backend_.dense_backward({x, layer.weight, y, kept, dy, layer.weight_gradient,
-                               layer.bias_gradient, index == 0 ? nullptr : other, batch_rows_,
-                               options.inputs, options.outputs, options.activation, slope});
-      return other;
+      const float* before = derivative_from_output(options.activation) ? nullptr : kept(index);
+      return backend_.dense_backward({x, layer.weight, y, before, dy, layer.weight_gradient,
+                                      layer.bias_gradient, dx, batch_rows_, options.inputs,
+                                      options.outputs, options.activation, slope});
     }
     case LayerKind::kActivation:
-      backend_.activation_backward({options.activation, slope, x, y, dy, dy, length});
-      return dy;
+      return backend_.activation_backward({options.activation, slope, x, y, dy, dx, length});
     case LayerKind::kSoftmax:
-      backend_.softmax_backward({y, dy, dy, batch_rows_, options.outputs});
-      return dy;
+      return backend_.softmax_backward({y, dy, dx, batch_rows_, options.outputs});
     case LayerKind::kDropout:
-      if (mode.training) backend_.dropout(dropout(index, mode, dy, dy));
-      return dy;
+      if (mode.training) backend_.dropout(dropout(index, mode, dy, dx));
+      return;  // else in place: the identity
+    case LayerKind::kBatchNorm: {
+      const bool of_batch = uses_batch(mode);
+      const Moments moments = of_batch ? batch_moments(index) : layer.running;
+      return backend_.batch_norm_backward(
+          {x, moments.mean, moments.variance, layer.weight, dy, dx, layer.weight_gradient,
+           layer.bias_gradient, norm_rows(options), options.columns, options.epsilon, of_batch});
+    }
+    case LayerKind::kLayerNorm: {
+      const int64_t rows = norm_rows(options);
+      return backend_.layer_norm_backward({x, kept(index), kept(index) + rows, layer.weight, dy, dx,
+                                           layer.weight_gradient, layer.bias_gradient, rows,
+                                           options.columns});
+    }
+    case LayerKind::kAdd:  // copies and sums of the plan's
+      return;
   }
-  return dy;
+}
+
+void Plan::run(const BackwardStep& step, const RunMode& mode) {
+  float *from = gradient(step.from), *to = gradient(step.to);
+  const int64_t length = batch_rows_ * step.width;
+  switch (step.kind) {
+    case BackwardStep::Kind::kLayer:
+      return backward_layer(step.layer, mode, from, to);
+    case BackwardStep::Kind::kCopy:
+      return backend_.activation_forward({Activation::kNone, 0, from, to, length});
+    case BackwardStep::Kind::kSum:
+      return backend_.add({to, from, to, length});
+  }
 }
 
 bool Plan::backward(const RunMode& mode, LossResult* result) {
   if (cancelled(mode)) return false;
-  float* dy = gradient(0);
-  float* other = gradient(1);
-  run_loss(dy, mode.halted);
-  for (size_t index = layers_.size(); index-- > 0;) {
+  run_loss(gradient(backward_.first), mode.halted);
+  for (const BackwardStep& step : backward_.steps) {
     if (cancelled(mode)) return false;
-    if (backward_layer(index, mode, dy, other) == other) std::swap(dy, other);
+    run(step, mode);
   }
   if (result != nullptr) read_loss(result);
   return true;
+}
+
+std::vector<Plan::Statistics> Plan::statistics() const {
+  std::vector<Statistics> all;
+  for (size_t index = 0; index < layers_.size(); ++index) {
+    const Layer& layer = layers_[index];
+    if (layer.options.kind != LayerKind::kBatchNorm) continue;
+    all.push_back(
+        {batch_moments(index), layer.running, norm_rows(layer.options), layer.options.unbiased});
+  }
+  return all;
+}
+
+void Plan::keep_statistics(const int32_t* halted) {
+  for (size_t index = 0; index < layers_.size(); ++index) {
+    const Layer& layer = layers_[index];
+    if (layer.options.kind != LayerKind::kBatchNorm) continue;
+    const Moments batch = batch_moments(index);
+    const auto rows = static_cast<double>(norm_rows(layer.options));
+    backend_.batch_norm_update({.mean = batch.mean,
+                                .variance = batch.variance,
+                                .running_mean = layer.running.mean,
+                                .running_variance = layer.running.variance,
+                                .columns = batch.columns,
+                                .share = static_cast<float>(1 - layer.options.momentum),
+                                .correction = layer.options.unbiased ? rows / (rows - 1) : 1,
+                                .halted = halted});
+  }
 }
 
 }  // namespace thalweg

@@ -1,5 +1,6 @@
 // A network's buffers and the order of its ops: forward keeps what backward
-// needs, backward fills the gradient arena. Buffers grow with the batch and stay.
+// needs, backward fills the gradient arena, and running statistics move when a step
+// is through. Buffers grow with the batch and stay.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +9,17 @@
 
 #include "backends/backend.h"
 #include "core/arena.h"
+#include "train/backward_plan.h"
 #include "train/job_thread.h"
 #include "train/network.h"
 
 namespace thalweg {
 
-// How a pass runs. Without training, dropout is the identity.
+// How a pass runs. Without training, dropout is the identity, and batch norm uses its
+// running statistics, unless told to use the batch's.
 struct RunMode {
   bool training = false;
+  bool batch_statistics = false;
   uint64_t seed = 0;
   uint64_t step = 0;  // dropout's counter
   const CancelFlag* cancel = nullptr;
@@ -32,10 +36,19 @@ struct BatchPlace {
   float* values;
 };
 
+// Mean and variance [columns] of the columns that one batch norm sees.
+struct Moments {
+  float* mean;
+  float* variance;
+  int64_t columns;
+};
+
 class Plan {
  public:
-  // `arena`: parameters in array 0, their gradients in array 1.
-  Plan(const NetworkOptions& network, const Arena& arena, Backend& backend);
+  // `arena`: parameters in array 0, their gradients in array 1. `statistics`: the
+  // running mean and variance of each batch norm.
+  Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
+       Backend& backend);
 
   // Makes room for batches of up to `rows`, with `sides` places to gather them: one
   // is current, the other, where there is one, may be filled meanwhile.
@@ -48,7 +61,7 @@ class Plan {
   // stay where they are. They outlive their use.
   void use(const std::vector<float*>& parameters);
   const float* outputs() const { return outputs(layers_.size() - 1); }
-  const float* outputs(size_t layer) const { return buffers_.tensor(0, layer + 1); }
+  const float* outputs(size_t layer) const { return value(layer + 1); }
 
   // Each op asks `cancel` first; false when it was set.
   bool forward(const RunMode& mode);
@@ -58,6 +71,19 @@ class Plan {
   // The loss alone.
   void loss(LossResult* result);
   const LossResult* loss_place() const { return static_cast<LossResult*>(loss_place_.get()); }
+
+  // Running statistics move towards those of the last forward pass of a training
+  // step: once its update is through, so that a step that fails leaves no trace.
+  // Nothing moves where *halted is set.
+  void keep_statistics(const int32_t* halted);
+  // Of each batch norm: what the last forward pass saw in `rows` rows, and what it keeps.
+  struct Statistics {
+    Moments batch;
+    Moments running;
+    int64_t rows;
+    bool unbiased;
+  };
+  std::vector<Statistics> statistics() const;
 
   // Changes when the buffers move.
   int64_t generation() const { return generation_; }
@@ -75,28 +101,40 @@ class Plan {
     float* bias = nullptr;
     float* weight_gradient = nullptr;
     float* bias_gradient = nullptr;
+    Moments running = {};
   };
 
-  float* activation(size_t index) const {
+  float* value(size_t index) const {
     return index == 0 ? inputs_.tensor(side_, 0) : buffers_.tensor(0, index);
   }
-  float* before(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
-  float* gradient(size_t side) const { return buffers_.tensor(0, 2 * layers_.size() + 1 + side); }
+  // What backward needs of a layer besides its values: for dense what the activation
+  // took, for the norms two numbers a column or row.
+  float* kept(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
+  int64_t kept_length(const LayerOptions& options, int64_t rows) const;
+  float* gradient(int slot) const {
+    return slot == kNoSlot ? nullptr : buffers_.tensor(0, 2 * layers_.size() + 1 + slot);
+  }
+  Moments batch_moments(size_t index) const;
+  int64_t norm_rows(const LayerOptions& options) const {
+    return batch_rows_ * (options.outputs / options.columns);
+  }
   void run_loss(float* gradient, int32_t* halted);
   void read_loss(LossResult* result);
   void forward_layer(size_t index, const RunMode& mode);
-  // dy becomes, or dx receives, the gradient of the layer's input; the one used.
-  float* backward_layer(size_t index, const RunMode& mode, float* dy, float* other);
+  void forward_batch_norm(size_t index, const RunMode& mode);
+  void run(const BackwardStep& step, const RunMode& mode);
+  void backward_layer(size_t index, const RunMode& mode, float* dy, float* dx);
   Dropout dropout(size_t index, const RunMode& mode, const float* x, float* y) const;
 
   std::vector<Layer> layers_;
+  BackwardPlan backward_;
   LossKind loss_;
   float loss_parameter_;
   Backend& backend_;
-  Arena inputs_;   // an array a side
-  Arena buffers_;  // (nothing), activations 1..n, values before activations, two gradients
-  Arena labels_;   // an array a side
-  Arena rows_;     // per-row loss (double) and correctness
+  Arena inputs_;                      // an array a side
+  Arena buffers_;                     // (nothing), values 1..n, kept, slots of gradients
+  Arena labels_;                      // an array a side
+  Arena rows_;                        // per-row loss (double) and correctness
   std::shared_ptr<void> streams_;     // RandomStream [layers]
   std::shared_ptr<void> loss_place_;  // LossResult
   int64_t generation_ = 0;

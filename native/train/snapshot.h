@@ -14,7 +14,7 @@
 namespace thalweg {
 
 // A named piece of a trainer's state, in the device's memory: `parameters/NAME`,
-// `slots/SLOT/NAME`, and whatever else steps read and write.
+// `slots/SLOT/NAME`, `statistics/NAME`, and whatever else steps read and write.
 struct StateTensor {
   std::string name;
   float* data;

@@ -87,6 +87,7 @@ void StepPipeline::queue_ops(int64_t rows, const StepSettings& settings) {
   plan_.forward(mode);
   plan_.backward(mode, nullptr);
   stepper_.queue(feed_.place, settings);
+  plan_.keep_statistics(feed_.place.halted);
   backend_.end_step(feed_);
 }
 

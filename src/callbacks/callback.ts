@@ -26,14 +26,14 @@ export interface RunControl {
    */
   stop(reason: string): void;
   /**
-   * A copy of each parameter, by name; between epochs.
+   * A copy of each parameter and running statistic, by name; between epochs.
    *
    * @param which the latest, or their average. Default `'raw'`
    * @throws ThalwegError BUSY (from `progress`), DISPOSED, MISSING
    */
   weights(which?: Weights): Record<string, Float32Array>;
   /**
-   * Replaces every parameter, by name; optimizer state stays as it is. Between epochs.
+   * Replaces every parameter and running statistic, by name; optimizer state stays as it is. Between epochs.
    *
    * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
    */

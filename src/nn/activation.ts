@@ -1,6 +1,6 @@
 /** Activation functions as layers of their own. */
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
-import { type Activation, type Layer, type LayerKind, lowerElementwise } from './layer.js';
+import { type Activation, type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Names of the activations that a dense layer can fuse. */
@@ -125,6 +125,6 @@ export const activationKind: LayerKind<ActivationLayer> = {
   },
   outputShape: (_, input) => input,
   parameters: () => [],
-  lower: ({ activation, slope }, input) =>
-    lowerElementwise(input, { kind: 'activation', activation, slope }),
+  lower: ({ activation, slope }, input, program, from) =>
+    program.add({ kind: 'activation', activation, slope, from, ...sameSize(input) }),
 };

@@ -112,15 +112,15 @@ export const denseKind: LayerKind<DenseLayer> = {
     };
     return layer.useBias ? [weight, bias] : [weight];
   },
-  lower(layer, input) {
-    return {
+  lower(layer, input, program, from) {
+    return program.add({
       kind: 'dense',
+      from,
       inputs: input[0]!,
       outputs: layer.units,
       activation: layer.activation === 'none' ? 'none' : nativeActivation(layer.activation),
       slope: fusedSlope,
       useBias: layer.useBias,
-      rate: 0,
-    };
+    });
   },
 };

@@ -1,6 +1,6 @@
 /** Dropout (Srivastava et al. 2014), scaled during training so that prediction does nothing. */
 import { checkNumber, checkOptions } from '../options.js';
-import { type Layer, type LayerKind, lowerElementwise } from './layer.js';
+import { type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a dropout layer. */
@@ -31,5 +31,6 @@ export const dropoutKind: LayerKind<DropoutLayer> = {
   check: ({ kind, rate, ...options }) => dropout(rate, options),
   outputShape: (_, input) => input,
   parameters: () => [],
-  lower: ({ rate }, input) => lowerElementwise(input, { kind: 'dropout', rate }),
+  lower: ({ rate }, input, program, from) =>
+    program.add({ kind: 'dropout', rate, from, ...sameSize(input) }),
 };

@@ -7,12 +7,16 @@ export type {
   GeluOptions,
   LeakyReluOptions,
 } from './activation.js';
+export { batchNorm } from './batch-norm.js';
+export type { BatchNormLayer, BatchNormOptions } from './batch-norm.js';
 export { dense } from './dense.js';
 export type { DenseLayer, DenseOptions } from './dense.js';
 export { dropout } from './dropout.js';
 export type { DropoutLayer } from './dropout.js';
 export type { Initializer } from './initializer.js';
-export type { Activation, Layer, ParameterSpec } from './layer.js';
+export { layerNorm } from './layer-norm.js';
+export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
+export type { Activation, Layer, ParameterSpec, StatisticSpec } from './layer.js';
 export { fromJSON, sequential } from './sequential.js';
 export type { PlacedLayer, Sequential, SequentialJson, SequentialOptions } from './sequential.js';
 export { softmax } from './softmax.js';

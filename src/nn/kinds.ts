@@ -2,16 +2,17 @@
 import { ThalwegError } from '../errors.js';
 import { describe, suggestion } from '../options.js';
 import { activationKind } from './activation.js';
+import { batchNormKind } from './batch-norm.js';
 import { denseKind } from './dense.js';
 import { dropoutKind } from './dropout.js';
 import type { Layer, LayerKind } from './layer.js';
+import { layerNormKind } from './layer-norm.js';
 import { softmaxKind } from './softmax.js';
 
 const kinds = new Map<string, LayerKind>(
-  [denseKind, activationKind, dropoutKind, softmaxKind].map((kind) => [
-    kind.kind,
-    kind as unknown as LayerKind,
-  ]),
+  [denseKind, activationKind, dropoutKind, softmaxKind, batchNormKind, layerNormKind].map(
+    (kind) => [kind.kind, kind as unknown as LayerKind],
+  ),
 );
 
 /** What a layer's kind means; TYPE where `layer` is no layer. */

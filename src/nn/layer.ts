@@ -4,7 +4,7 @@ import type { Initializer } from './initializer.js';
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
   /** Which layer it is. */
-  readonly kind: NativeLayer['kind'];
+  readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm';
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
 }
@@ -26,17 +26,55 @@ export interface ParameterSpec {
 /** Activation functions that the native layers know. */
 export type Activation = 'none' | 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'gelu' | 'geluTanh';
 
-/** A layer as the native plan takes it; train/network.h has the other end. */
+/** A tensor of a layer that is state but no parameter: running statistics have no gradient. */
+export interface StatisticSpec {
+  /** Name within the layer, such as `mean`. */
+  readonly name: string;
+  /** Extents, the slowest first. */
+  readonly shape: readonly number[];
+  /** What each element starts as. */
+  readonly initial: number;
+}
+
+/** One op as the native plan takes it; train/network.h has the other end. */
 export interface NativeLayer {
-  readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout';
+  readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm' | 'add';
+  /** The value that it reads: 0 is the model's input, i + 1 what op i gives. */
+  readonly from: number;
+  /** Of `add`: the second one. */
+  readonly other: number;
   readonly inputs: number;
   readonly outputs: number;
   readonly activation: Activation;
   /** Slope of leakyRelu for negative inputs. */
   readonly slope: number;
+  /** Of the norms: whether the offset is there. */
   readonly useBias: boolean;
   /** Dropout rate. */
   readonly rate: number;
+  /** Of the norms: the last extent of an example, what they normalise by, and batch norm's rest. */
+  readonly columns: number;
+  readonly useScale: boolean;
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly unbiased: boolean;
+}
+
+type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> & Partial<NativeLayer>;
+
+/** The ops of a model as they are collected, in an order that has inputs before their uses. */
+export class Program {
+  readonly ops: NativeLayer[] = [];
+
+  /** Adds an op; gives the number of its value. */
+  add(op: GivenOp): number {
+    this.ops.push({
+      ...{ other: 0, activation: 'none', slope: 0, useBias: false, rate: 0 },
+      ...{ columns: 1, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
+      ...op,
+    });
+    return this.ops.length;
+  }
 }
 
 /** What one kind of layer means. A new layer is one file that exports one of these. */
@@ -47,7 +85,12 @@ export interface LayerKind<L extends Layer = Layer> {
   /** Shape of one example after the layer; throws SHAPE when the input does not fit. */
   outputShape(layer: L, input: readonly number[], path: string): readonly number[];
   parameters(layer: L, input: readonly number[]): readonly ParameterSpec[];
-  lower(layer: L, input: readonly number[]): NativeLayer;
+  /** Default none. */
+  statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
+  /** Rows that a training batch needs at least. Default 1. */
+  leastBatch?(layer: L, input: readonly number[]): number;
+  /** Adds the layer's ops, which read value `from`; gives the number of what it gives. */
+  lower(layer: L, input: readonly number[], program: Program, from: number): number;
 }
 
 /** Elements of one example. */
@@ -55,19 +98,8 @@ export function elements(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** A native layer that keeps the number of features and has no parameters. */
-export function lowerElementwise(
-  input: readonly number[],
-  fields: Pick<NativeLayer, 'kind'> & Partial<NativeLayer>,
-): NativeLayer {
+/** `inputs` and `outputs` of an op that keeps the number of features. */
+export function sameSize(input: readonly number[]): Pick<NativeLayer, 'inputs' | 'outputs'> {
   const features = elements(input);
-  return {
-    inputs: features,
-    outputs: features,
-    activation: 'none',
-    slope: 0,
-    useBias: false,
-    rate: 0,
-    ...fields,
-  };
+  return { inputs: features, outputs: features };
 }

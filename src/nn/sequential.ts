@@ -2,7 +2,14 @@
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, requireOptions } from '../options.js';
 import { kindOf } from './kinds.js';
-import { type Layer, type NativeLayer, type ParameterSpec, elements } from './layer.js';
+import {
+  type Layer,
+  type NativeLayer,
+  type ParameterSpec,
+  Program,
+  type StatisticSpec,
+  elements,
+} from './layer.js';
 import { table } from './summary.js';
 
 /** Options of {@link sequential}. */
@@ -23,6 +30,8 @@ export interface PlacedLayer {
   readonly outputShape: readonly number[];
   /** Its parameters, named within the layer. */
   readonly parameters: readonly ParameterSpec[];
+  /** Its running statistics, named within the layer. */
+  readonly statistics: readonly StatisticSpec[];
 }
 
 /** A model as plain data; JSON.stringify(model) writes it. */
@@ -59,24 +68,28 @@ export class Sequential {
 
   /** Parameters in order, named `layer.parameter`, as in optimizer groups and weight files. */
   get parameters(): readonly ParameterSpec[] {
-    return this.layers.flatMap(({ name, parameters }) =>
-      parameters.map((parameter) => ({ ...parameter, name: `${name}.${parameter.name}` })),
-    );
+    return this.layers.flatMap(({ name, parameters }) => prefixed(name, parameters));
+  }
+
+  /** Running statistics in order, named as parameters are: state that training keeps beside them. */
+  get statistics(): readonly StatisticSpec[] {
+    return this.layers.flatMap(({ name, statistics }) => prefixed(name, statistics));
   }
 
   /** Trainable numbers in all. */
   get parameterCount(): number {
-    return this.parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
+    return count(this.parameters);
   }
 
   /** A table of layers, output shapes and parameter counts, as text of several lines. */
   summary(): string {
     return table(
-      this.layers.map(({ name, layer, outputShape, parameters }) => ({
+      this.layers.map(({ name, layer, outputShape, parameters, statistics }) => ({
         name,
         kind: layer.kind,
         outputShape,
-        parameters: parameters.reduce((sum, { shape }) => sum + elements(shape), 0),
+        parameters: count(parameters),
+        statistics: count(statistics),
       })),
     );
   }
@@ -87,8 +100,25 @@ export class Sequential {
    * @internal
    */
   lower(): readonly NativeLayer[] {
-    return this.layers.map(({ layer, name, inputShape }) =>
-      kindOf(layer, name).lower(layer, inputShape),
+    const program = new Program();
+    this.layers.reduce(
+      (from, { layer, name, inputShape }) =>
+        kindOf(layer, name).lower(layer, inputShape, program, from),
+      0,
+    );
+    return program.ops;
+  }
+
+  /**
+   * Rows that a training batch needs at least.
+   *
+   * @internal
+   */
+  get leastBatch(): number {
+    return this.layers.reduce(
+      (least, { layer, name, inputShape }) =>
+        Math.max(least, kindOf(layer, name).leastBatch?.(layer, inputShape) ?? 1),
+      1,
     );
   }
 
@@ -96,6 +126,16 @@ export class Sequential {
   toJSON(): SequentialJson {
     return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
   }
+}
+
+/** Numbers in all. */
+function count(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
+}
+
+/** Names within a layer, made names within the model. */
+function prefixed<T extends { readonly name: string }>(layer: string, specs: readonly T[]): T[] {
+  return specs.map((spec) => ({ ...spec, name: `${layer}.${spec.name}` }));
 }
 
 /** Gives each layer its name and shapes. */
@@ -122,7 +162,8 @@ function place(input: readonly number[], layers: readonly Layer[]): PlacedLayer[
     const inputShape = shape;
     shape = kind.outputShape(layer, inputShape, `layers[${index}]`);
     const parameters = kind.parameters(layer, inputShape);
-    return Object.freeze({ name, layer, inputShape, outputShape: shape, parameters });
+    const statistics = kind.statistics?.(layer, inputShape) ?? [];
+    return Object.freeze({ name, layer, inputShape, outputShape: shape, parameters, statistics });
   });
 }
 

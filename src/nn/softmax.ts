@@ -1,6 +1,6 @@
 /** Softmax as a layer, for models that end in probabilities. */
 import { checkOptions } from '../options.js';
-import { type Layer, type LayerKind, lowerElementwise } from './layer.js';
+import { type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
@@ -26,5 +26,5 @@ export const softmaxKind: LayerKind<SoftmaxLayer> = {
   check: ({ kind, ...options }) => softmax(options),
   outputShape: (_, input) => input,
   parameters: () => [],
-  lower: (_, input) => lowerElementwise(input, { kind: 'softmax' }),
+  lower: (_, input, program, from) => program.add({ kind: 'softmax', from, ...sameSize(input) }),
 };

@@ -6,6 +6,8 @@ export interface SummaryRow {
   readonly kind: string;
   readonly outputShape: readonly number[];
   readonly parameters: number;
+  /** Numbers that are state but no parameters. */
+  readonly statistics: number;
 }
 
 const header = ['Layer', 'Kind', 'Output shape', 'Parameters'] as const;
@@ -26,6 +28,7 @@ export function table(rows: readonly SummaryRow[]): string {
       .map((cell, i) => (i === 3 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
       .join('  ');
   const total = rows.reduce((sum, { parameters }) => sum + parameters, 0);
+  const statistics = rows.reduce((sum, row) => sum + row.statistics, 0);
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1));
   return [
     line(header),
@@ -33,5 +36,6 @@ export function table(rows: readonly SummaryRow[]): string {
     ...cells.map(line),
     rule,
     `Total parameters: ${total.toLocaleString('en-US')}`,
+    ...(statistics > 0 ? [`Running statistics: ${statistics.toLocaleString('en-US')}`] : []),
   ].join('\n');
 }

@@ -4,7 +4,7 @@ import type { RunControl } from '../callbacks/callback.js';
 import { ThalwegError } from '../errors.js';
 import type { WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
-import { readParameters, writeParameters } from './parameters.js';
+import { readState, writeState } from './parameters.js';
 import type { RunContext } from './training-run.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
@@ -33,11 +33,11 @@ export class Control implements RunControl {
   }
 
   weights(which: Weights = 'raw'): Record<string, Float32Array> {
-    return readParameters(this.#idle().native, this.#context.model, which);
+    return readState(this.#idle().native, this.#context.model, which);
   }
 
   setWeights(weights: Readonly<Record<string, Float32Array>>): void {
-    writeParameters(this.#idle().native, this.#context.model, weights);
+    writeState(this.#idle().native, this.#context.model, weights);
   }
 
   warn({ code, message, remedy, layer }: Warning): void {

@@ -27,6 +27,7 @@ import {
   valueAt,
 } from '../schedule/schedule.js';
 import type { TrainEvent } from './events.js';
+import { checkLeastBatch } from './least-batch.js';
 import { splitMetric } from './metric-path.js';
 import { type MonitorOptions, checkMonitor } from './monitor.js';
 
@@ -217,7 +218,8 @@ export function planFit(
   const batchSize = options.batchSize ?? 32;
   const sampling = checkSampling('fit.sampling', options.sampling, dataset.length);
   if (sampling && !shuffle) refuseSampling();
-  const batches = planBatches(batchSize, sampling?.draws ?? dataset.length, dropLast);
+  const rows = sampling?.draws ?? dataset.length;
+  const batches = planBatches(batchSize, { rows, dropLast, model: task.model });
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
   checkMeasured([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
@@ -249,16 +251,21 @@ function refuseSampling(): never {
 }
 
 /** Batches of one size are checked now; those of a schedule when it is asked. */
-function planBatches(given: unknown, rows: number, dropLast: boolean): FitPlan['batches'] {
-  const cut = (batchSize: number): Batches => ({
-    batchSize,
-    steps: dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize),
-  });
+function planBatches(
+  given: unknown,
+  { rows, dropLast, model }: { rows: number; dropLast: boolean; model: Sequential },
+): FitPlan['batches'] {
+  const cut = (batchSize: number, path = 'fit.batchSize'): Batches => {
+    const steps = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
+    checkLeastBatch(path, model, { batchSize, rows: dropLast ? steps * batchSize : rows });
+    return { batchSize, steps };
+  };
   if (typeof given === 'function' || (typeof given === 'object' && given !== null)) {
     const schedule = checkScheduled('fit.batchSize', given);
     return (position) => {
       const size = Math.round(valueAt(schedule, position));
-      return cut(checkBatch(size, rows, `fit.batchSize before epoch ${position.epoch ?? 0}`));
+      const path = `fit.batchSize before epoch ${position.epoch ?? 0}`;
+      return cut(checkBatch(size, rows, path), path);
     };
   }
   const size = checkBatch(given === 'full' ? rows : given, dropLast ? Infinity : rows);

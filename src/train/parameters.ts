@@ -1,4 +1,4 @@
-/** A model's parameters in native memory, read and replaced by name. */
+/** A model's parameters and running statistics in native memory, read and replaced by name. */
 import { checkArray } from '../arrays.js';
 import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
@@ -6,7 +6,11 @@ import type { NativeTrainer } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkOptions } from '../options.js';
 
-/** A copy of each. */
+/** Arrays by name. */
+export type Arrays = Readonly<Record<string, Float32Array>>;
+type Named = readonly { readonly name: string }[];
+
+/** A copy of each parameter. */
 export function readParameters(
   trainer: NativeTrainer,
   model: Sequential,
@@ -19,24 +23,64 @@ export function readParameters(
 }
 
 /** Replaces all; everything is checked before anything changes. */
-export function writeParameters(
+export function writeParameters(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
+  trainer.setParameters(inOrder('parameters', model.parameters, given));
+}
+
+/** A copy of each running statistic. */
+export function readStatistics(
   trainer: NativeTrainer,
   model: Sequential,
-  parameters: Readonly<Record<string, Float32Array>>,
-): void {
-  const names = model.parameters.map(({ name }) => name);
-  checkOptions('parameters', parameters, names);
-  trainer.setParameters(
-    names.map((name) => {
-      const array = parameters[name];
-      if (array === undefined)
-        throw new ThalwegError({
-          code: 'MISSING',
-          path: `parameters.${name}`,
-          received: 'nothing',
-          expected: 'a Float32Array',
-        });
-      return checkArray(`parameters.${name}`, array, Float32Array);
-    }),
-  );
+): Record<string, Float32Array> {
+  return Object.fromEntries(model.statistics.map(({ name }, i) => [name, trainer.statistic(i)]));
+}
+
+/** Replaces all; everything is checked before anything changes. */
+export function writeStatistics(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
+  trainer.setStatistics(inOrder('statistics', model.statistics, given));
+}
+
+/** All that prediction depends on: parameters, then statistics. */
+export function readState(
+  trainer: NativeTrainer,
+  model: Sequential,
+  weights: Weights = 'raw',
+): Record<string, Float32Array> {
+  return { ...readParameters(trainer, model, weights), ...readStatistics(trainer, model) };
+}
+
+/** Replaces all that {@link readState} read; everything is checked before anything changes. */
+export function writeState(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
+  const { parameters, statistics } = model;
+  const arrays = inOrder('weights', [...parameters, ...statistics], given);
+  [...parameters, ...statistics].forEach(({ name, shape }, i) => {
+    const wanted = shape.reduce((product, extent) => product * extent, 1);
+    const { length } = arrays[i]!;
+    if (length === wanted) return;
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path: `weights.${name}`,
+      received: `${length} elements`,
+      expected: `${wanted} elements`,
+    });
+  });
+  trainer.setParameters(arrays.slice(0, parameters.length));
+  trainer.setStatistics(arrays.slice(parameters.length));
+}
+
+/** The arrays in the order of `specs`, of which each must be there, and nothing else. */
+function inOrder(path: string, specs: Named, arrays: Arrays): Float32Array[] {
+  const names = specs.map(({ name }) => name);
+  checkOptions(path, arrays, names);
+  return names.map((name) => {
+    const array = arrays[name];
+    if (array === undefined)
+      throw new ThalwegError({
+        code: 'MISSING',
+        path: `${path}.${name}`,
+        received: 'nothing',
+        expected: 'a Float32Array',
+      });
+    return checkArray(`${path}.${name}`, array, Float32Array);
+  });
 }

@@ -26,7 +26,7 @@ import { type NativeTrainer, native } from '../native.js';
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkOneOf, checkOptions, requireOptions } from '../options.js';
+import { checkBoolean, checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
 import type { MinimizeHistory } from '../optim/minimize.js';
@@ -34,6 +34,7 @@ import { StepSettings } from '../optim/settings.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
 import { Fit } from './fit.js';
 import type { EpochRecord, WeightedEvaluation } from './history.js';
+import { checkLeastBatch, fittingBatch } from './least-batch.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
   type FitOptions,
@@ -45,7 +46,14 @@ import {
   planFit,
 } from './options.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
-import { readParameters, writeParameters } from './parameters.js';
+import {
+  readParameters,
+  readState,
+  readStatistics,
+  writeParameters,
+  writeState,
+  writeStatistics,
+} from './parameters.js';
 import { newRecord } from './record.js';
 import { type RunContext, TrainingRun } from './training-run.js';
 import { readWeights, writeWeights } from './weights.js';
@@ -159,6 +167,11 @@ export class Trainer implements Disposable {
       initials: parameters.map(({ initializer, fanIn, fanOut }) =>
         initialDistribution(initializer, fanIn, fanOut),
       ),
+      statistics: this.model.statistics.map(({ name, shape, initial }) => ({
+        name,
+        length: elements(shape),
+        initial,
+      })),
       loss: this.loss.kind,
       lossParameter: this.loss.delta,
       average: average.native,
@@ -309,13 +322,64 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Loss and gradients of some rows at the present weights, without a step or dropout.
+   * A copy of each running statistic, by name: `batchNorm1.mean`, `batchNorm1.variance`, …
+   *
+   * @throws ThalwegError BUSY, DISPOSED
+   */
+  statistics(): Record<string, Float32Array> {
+    return readStatistics(this.#idle(), this.model);
+  }
+
+  /**
+   * Replaces every running statistic, by name.
+   *
+   * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
+   */
+  setStatistics(statistics: Readonly<Record<string, Float32Array>>): void {
+    writeStatistics(this.#idle(), this.model, statistics);
+  }
+
+  /**
+   * Makes the running statistics those of a whole data set at the present weights: after weights
+   * were averaged or set, the old ones belong to others. One pass without dropout; each batch is
+   * normalised by its own mean and variance, and those of all batches are put together exactly.
+   *
+   * @param options `batchSize`: rows a pass, as in training. Default 512, or fewer where that would
+   * leave a last batch of one row
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE,
+   * UNKNOWN_OPTION; nothing changed then
+   */
+  async refreshStatistics(
+    dataset: Dataset,
+    options: { readonly batchSize?: number } = {},
+  ): Promise<void> {
+    checkOptions('refreshStatistics', options, ['batchSize']);
+    checkDataset('dataset', dataset, this);
+    const rows = dataset.length;
+    const batchSize = checkBatch(
+      options.batchSize ?? fittingBatch(this.model, rows, evaluationBatch),
+      rows,
+    );
+    checkLeastBatch('refreshStatistics.batchSize', this.model, { batchSize, rows });
+    await this.#lease((trainer) => trainer.refreshStatistics(nativeDataset(dataset), batchSize));
+  }
+
+  /**
+   * Loss and gradients of some rows at the present weights, without a step.
    *
    * @param rows row numbers of the data set
-   * @throws ThalwegError BUSY, DISPOSED, RANGE, SHAPE, TYPE, DTYPE
+   * @param options `training`: as the next step would see them, with dropout, and with batch norm by
+   * these rows; otherwise as {@link Trainer.evaluate} does. Default false
+   * @throws ThalwegError BUSY, DISPOSED, RANGE, SHAPE, TYPE, DTYPE, UNKNOWN_OPTION
    */
-  gradients(dataset: Dataset, rows: Uint32Array): LossGradients {
+  gradients(
+    dataset: Dataset,
+    rows: Uint32Array,
+    options: { readonly training?: boolean } = {},
+  ): LossGradients {
     const trainer = this.#idle();
+    checkOptions('gradients', options, ['training']);
+    const training = checkBoolean('gradients.training', options.training ?? false);
     checkDataset('dataset', dataset, this);
     checkArray('rows', rows, Uint32Array);
     if (rows.length === 0)
@@ -325,13 +389,16 @@ export class Trainer implements Disposable {
         received: 'no row',
         expected: 'at least one row',
       });
-    const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows);
+    if (training)
+      checkLeastBatch('rows', this.model, { batchSize: rows.length, rows: rows.length });
+    const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows, training);
     const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
     return { loss, gradients: Object.fromEntries(named) };
   }
 
   /**
-   * Writes the weights as a safetensors file, atomically: a crash leaves the old file or the new.
+   * Writes the weights and running statistics as a safetensors file, atomically: a crash leaves the
+   * old file or the new.
    *
    * The file's metadata say which weights they are.
    *
@@ -341,7 +408,7 @@ export class Trainer implements Disposable {
   async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
     checkOptions('saveWeights', options, ['weights']);
     const weights = checkWeights('saveWeights.weights', options.weights);
-    await writeWeights(file, this.model, this.parameters({ weights }), weights);
+    await writeWeights(file, this.model, readState(this.#idle(), this.model, weights), weights);
   }
 
   /**
@@ -351,7 +418,8 @@ export class Trainer implements Disposable {
    * `io.readSafetensors`; nothing changed then
    */
   async loadWeights(file: string): Promise<void> {
-    this.setParameters(await readWeights(file, this.model));
+    const weights = await readWeights(file, this.model);
+    writeState(this.#idle(), this.model, weights);
   }
 
   /**

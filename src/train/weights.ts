@@ -1,22 +1,25 @@
-/** Weights of a model as a safetensors file: one float32 tensor per parameter, by name. */
+/**
+ * Weights of a model as a safetensors file: one float32 tensor for each parameter and running
+ * statistic, by name.
+ */
 import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 
-/** Writes the parameters, with what they are of in the metadata, atomically. */
+/** Writes the tensors, with what they are of in the metadata, atomically. */
 export async function writeWeights(
   file: string,
   model: Sequential,
-  parameters: Readonly<Record<string, Float32Array>>,
+  arrays: Readonly<Record<string, Float32Array>>,
   weights: Weights,
 ): Promise<void> {
-  const tensors = model.parameters.map(({ name, shape }) => ({
+  const tensors = [...model.parameters, ...model.statistics].map(({ name, shape }) => ({
     name,
     dtype: 'F32' as const,
     shape,
-    data: parameters[name]!,
+    data: arrays[name]!,
   }));
   await writeSafetensors(file, tensors, {
     format: 'thalweg',
@@ -26,7 +29,7 @@ export async function writeWeights(
 }
 
 /**
- * Reads the parameters of `model` from a file, which must hold exactly them.
+ * Reads the parameters and statistics of `model` from a file, which must hold exactly them.
  *
  * @throws ThalwegError MISSING, MISMATCH, and what reading a damaged file throws
  */
@@ -37,7 +40,7 @@ export async function readWeights(
   const { tensors } = await readSafetensors(file);
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const result: Record<string, Float32Array> = {};
-  for (const { name, shape } of model.parameters) {
+  for (const { name, shape } of [...model.parameters, ...model.statistics]) {
     const tensor = byName.get(name);
     if (tensor === undefined)
       throw new ThalwegError({
@@ -63,7 +66,7 @@ export async function readWeights(
       code: 'MISMATCH',
       path: `${file}: ${extra}`,
       received: 'a tensor that the model lacks',
-      expected: "the model's parameters only",
+      expected: "the model's parameters and statistics only",
     });
   return result;
 }

@@ -296,3 +296,104 @@ describe('dense', () => {
     agreed('dense_backward', fields, backward, lanes);
   });
 });
+
+describe.each([...shapes, [70, 33], [40, 70]] as const)(
+  'norms of rows %d, columns %d',
+  (rows, columns) => {
+    const random = generator(rows * 37 + columns);
+    const length = rows * columns;
+    const blank = (count = length) => new Float32Array(count);
+    const shape = { rows, columns, epsilon: Math.fround(1e-3) };
+    // Far from 0, where one pass over sums of squares would lose the variance.
+    const x = floats(random, length).map((v) => 30 + v);
+    const dy = floats(random, length);
+    const parameters = { scale: floats(random, columns), offset: floats(random, columns) };
+    /** As the reference says, but for means near 30 in float32, and sums of `terms` such values. */
+    function near(
+      found: Arrays,
+      name: string,
+      fields: Fields,
+      arrays: Arrays,
+      terms: number,
+    ): void {
+      const expected = run('reference', name, fields, arrays);
+      for (const [key, array] of Object.entries(expected))
+        expect(largestError(found[key]!, array, 1), key).toBeLessThan(5e-5 * (1 + terms / 100));
+    }
+
+    it.each([parameters, { scale: parameters.scale }, {}])(
+      'batch norm, both ways (%#)',
+      (given) => {
+        const moments = { mean: blank(columns), variance: blank(columns) };
+        const measured = agreed('batch_moments', shape, { x, ...moments });
+        near(measured, 'batch_moments', shape, { x, ...moments }, 0);
+        const { mean, variance } = measured as typeof moments;
+        const forward = { x, mean, variance, y: blank(), ...given };
+        near(agreed('batch_norm_forward', shape, forward), 'batch_norm_forward', shape, forward, 0);
+        for (const ofBatch of [0, 1]) {
+          const gradients = { dx: blank(), dscale: blank(columns), doffset: blank(columns) };
+          const backward = { x, mean, variance, dy, ...given, ...gradients };
+          const fields = { ...shape, ofBatch };
+          const found = agreed('batch_norm_backward', fields, backward);
+          near(found, 'batch_norm_backward', fields, backward, rows);
+        }
+      },
+    );
+
+    it.each([parameters, { offset: parameters.offset }, {}])(
+      'layer norm, both ways (%#)',
+      (given) => {
+        const kept = { mean: blank(rows), inverse: blank(rows) };
+        const forward = { x, y: blank(), ...kept, ...given };
+        const found = agreed('layer_norm_forward', shape, forward);
+        near(found, 'layer_norm_forward', shape, forward, 0);
+        const gradients = { dx: blank(), dscale: blank(columns), doffset: blank(columns) };
+        const { mean, inverse } = found as typeof kept;
+        const backward = { x, mean, inverse, dy, ...given, ...gradients };
+        const back = agreed('layer_norm_backward', shape, backward);
+        near(back, 'layer_norm_backward', shape, backward, rows);
+      },
+    );
+
+    it('running statistics move, and stand still where the step was halted', () => {
+      const fields = { columns, share: Math.fround(0.1), correction: 1.25 };
+      const arrays = {
+        mean: floats(random, columns),
+        variance: floats(random, columns).map(Math.abs),
+        runningMean: floats(random, columns),
+        runningVariance: floats(random, columns).map(Math.abs),
+      };
+      const found = agreed('batch_norm_update', fields, arrays);
+      near(found, 'batch_norm_update', fields, arrays, 0);
+      const halted = { ...fields, halted: Int32Array.of(1) };
+      const same = agreed('batch_norm_update', halted, arrays);
+      expect(sameBits(same['runningMean']!, arrays.runningMean)).toBe(true);
+      expect(sameBits(same['runningVariance']!, arrays.runningVariance)).toBe(true);
+    });
+
+    it('sums of two arrays: the reference bit by bit', () => {
+      const arrays = { a: x, b: dy, y: blank() };
+      const { y } = agreed('add', { length }, arrays);
+      expect(sameBits(y!, run('reference', 'add', { length }, arrays)['y']!)).toBe(true);
+    });
+  },
+);
+
+describe('at the edges', () => {
+  it('batch norm gives NaN where a variance is beyond float32, so that the step is refused', () => {
+    const x = Float32Array.of(3e38, -3e38, 1, 2);
+    const kept = () => new Float32Array(2);
+    for (const device of ['reference', ...devices]) {
+      const fields = { rows: 2, columns: 2, epsilon: 1e-5 };
+      const moments = run(device, 'batch_moments', fields, {
+        ...{ x, mean: kept(), variance: kept() },
+      });
+      const { mean, variance } = moments as Record<'mean' | 'variance', Float32Array>;
+      const y = run(device, 'batch_norm_forward', fields, {
+        ...{ x, mean, variance, y: new Float32Array(4) },
+      })['y']!;
+      expect(variance[0], device).toBe(Infinity);
+      expect(y[0], device).toBeNaN();
+    }
+  });
+});

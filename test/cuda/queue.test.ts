@@ -24,12 +24,8 @@ async function lossesOf(
     names: ['weight'],
     lengths: [features],
     groups: [0],
-    layers: [
-      {
-        ...{ kind: 'dense', inputs: features, outputs: 1, activation: 'none', slope: 0 },
-        ...{ useBias: false, rate: 0 },
-      },
-    ],
+    layers: nn.sequential({ input: [features] }, nn.dense(1, { useBias: false })).lower(),
+    statistics: [],
     initials: [{ distribution: 'constant', value: 1 }],
     loss: 'meanSquaredError',
     lossParameter: 1,

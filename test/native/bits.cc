@@ -48,8 +48,13 @@ std::shared_ptr<const data::Dataset> make_dataset() {
   return dataset;
 }
 
+int64_t last_value(const EngineOptions& options) {
+  return static_cast<int64_t>(options.network.layers.size());
+}
+
 void add_dense(EngineOptions& options, int64_t inputs, int64_t outputs, Activation activation) {
   options.network.layers.push_back({.kind = LayerKind::kDense,
+                                    .from = last_value(options),
                                     .inputs = inputs,
                                     .outputs = outputs,
                                     .activation = activation,
@@ -69,12 +74,16 @@ EngineOptions make_options(const std::string& device, int rule, LossKind loss) {
   options.network.loss = loss;
   options.stepper.rule = rule;
   add_dense(options, kFeatures, kHidden, Activation::kGelu);
-  options.network.layers.push_back(
-      {.kind = LayerKind::kDropout, .inputs = kHidden, .outputs = kHidden, .rate = 0.2});
+  options.network.layers.push_back({.kind = LayerKind::kDropout,
+                                    .from = last_value(options),
+                                    .inputs = kHidden,
+                                    .outputs = kHidden,
+                                    .rate = 0.2});
   for (const Activation activation :
        {Activation::kTanh, Activation::kSigmoid, Activation::kLeakyRelu, Activation::kGeluTanh})
     add_dense(options, kHidden, kHidden, activation);
   options.network.layers.push_back({.kind = LayerKind::kActivation,
+                                    .from = last_value(options),
                                     .inputs = kHidden,
                                     .outputs = kHidden,
                                     .activation = Activation::kRelu});

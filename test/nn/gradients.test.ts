@@ -51,6 +51,27 @@ const models: readonly (readonly [string, Sequential])[] = [
     ),
   ],
 ];
+/** As models, but each with outputs of its own size, checked as training sees them too. */
+const norms: readonly (readonly [string, Sequential])[] = [
+  ...(
+    [
+      ['batchNorm', nn.batchNorm()],
+      ['batchNorm without scale', nn.batchNorm({ scale: false, epsilon: 0.01 })],
+      ['batchNorm without center', nn.batchNorm({ center: false, variance: 'biased' })],
+      ['layerNorm', nn.layerNorm()],
+      ['layerNorm without scale', nn.layerNorm({ scale: false, epsilon: 0.01 })],
+      ['layerNorm without center', nn.layerNorm({ center: false })],
+    ] as const
+  ).map(
+    ([name, layer]) =>
+      [
+        name,
+        nn.sequential({ input: [inputs] }, nn.dense(8), layer, nn.tanh(), nn.dense(outputs)),
+      ] as const,
+  ),
+  ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
+  ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
+];
 const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],
   ['softmaxCrossEntropy, distributions', loss.softmaxCrossEntropy(), false],
@@ -59,15 +80,38 @@ const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['huber', loss.huber({ delta: 0.4 }), false],
 ];
 
-function check(model: Sequential, kind: Loss, sparse: boolean, device: string): void {
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b);
+
+function check(
+  model: Sequential,
+  kind: Loss,
+  sparse: boolean,
+  device: string,
+  training = false,
+): void {
   const random = generator(11);
+  const [inputs, outputs] = [size(model.input), size(model.outputShape)];
   const x = floats(random, rows * inputs, 0.5);
   const classes = Int32Array.from({ length: rows }, () => Math.floor(random() * outputs));
   const values = Float32Array.from({ length: rows * outputs }, () => random() / outputs);
   const labels = sparse ? classes : values;
   using dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
   using trainer = new Trainer({ model, loss: kind, optimizer: optim.sgd(), seed: 3, device });
-  const weights = trainer.parameters();
+  // Other running statistics than those of the start: variances are positive.
+  const statistics = Object.fromEntries(
+    model.statistics.map(({ name, shape }) => [
+      name,
+      floats(random, shape[0]!, 0.3).map((v) => (name.endsWith('variance') ? 0.5 + v * v : v)),
+    ]),
+  );
+  trainer.setStatistics(statistics);
+  const weights = Object.fromEntries(
+    Object.entries(trainer.parameters()).map(([name, array]) => [
+      name,
+      /scale|offset/.test(name) ? floats(random, array.length) : array,
+    ]),
+  );
+  trainer.setParameters(weights);
   const wide = Object.fromEntries(
     Object.entries(weights).map(([name, array]) => [name, Float64Array.from(array)]),
   );
@@ -79,11 +123,12 @@ function check(model: Sequential, kind: Loss, sparse: boolean, device: string): 
     ? [...classes].map((label) => Array.from({ length: outputs }, (_, j) => Number(j === label)))
     : rowsOf(values, outputs);
   const f = (p: Readonly<Record<string, ArrayLike<number>>>): number =>
-    meanLoss(model, p, rowsOf(x, inputs), wideLabels, kind);
+    meanLoss(model, { ...p, ...statistics }, rowsOf(x, inputs), wideLabels, kind, training);
   const expected = differences(wide, f);
   const got = trainer.gradients(
     dataset,
     Uint32Array.from({ length: rows }, (_, i) => i),
+    { training },
   );
   expect(Math.abs(got.loss - f(wide))).toBeLessThan(2e-6 * (1 + Math.abs(f(wide))));
   for (const [name, gradient] of Object.entries(got.gradients))
@@ -96,6 +141,10 @@ const devices = ['reference', 'cpu', 'cpu:baseline'].filter(
 
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
+  it.each(norms)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
+  it.each(norms)('%s, training', (_, model) =>
+    check(model, loss.meanSquaredError(), false, device, true),
+  );
   it.each(lossCases)('%s', (_, kind, sparse) =>
     check(nn.sequential({ input: [inputs] }, nn.dense(outputs)), kind, sparse, device),
   );

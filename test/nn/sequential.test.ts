@@ -30,6 +30,40 @@ Total parameters: 229,352`.trim(),
   });
 });
 
+describe('norms', () => {
+  const normed = nn.sequential(
+    { input: [28, 28] },
+    nn.layerNorm({ center: false }),
+    nn.batchNorm(),
+    nn.batchNorm({ scale: false, name: 'last' }),
+  );
+
+  it('have a parameter for each number of the last dimension, and statistics', () => {
+    expect(
+      normed.parameters.map(({ name, shape, initializer }) => [name, shape, initializer]),
+    ).toEqual([
+      ['layerNorm1.scale', [28], 'ones'],
+      ['batchNorm1.scale', [28], 'ones'],
+      ['batchNorm1.offset', [28], 'zeros'],
+      ['last.offset', [28], 'zeros'],
+    ]);
+    expect(normed.statistics).toEqual([
+      { name: 'batchNorm1.mean', shape: [28], initial: 0 },
+      { name: 'batchNorm1.variance', shape: [28], initial: 1 },
+      { name: 'last.mean', shape: [28], initial: 0 },
+      { name: 'last.variance', shape: [28], initial: 1 },
+    ]);
+    expect(normed.summary()).toMatch(/Total parameters: 112\nRunning statistics: 112$/);
+  });
+
+  it('survive JSON', () => {
+    const json = JSON.stringify(normed);
+    const copy = nn.fromJSON(JSON.parse(json) as nn.SequentialJson);
+    expect(JSON.stringify(copy)).toBe(json);
+    expect(copy.layers).toEqual(normed.layers);
+  });
+});
+
 describe('a model', () => {
   it('names its parameters after its layers, with shapes and initialisers', () => {
     expect(model.parameters.map(({ name, shape }) => [name, shape])).toEqual([
@@ -95,6 +129,20 @@ describe('a model', () => {
     ],
     ['a fractional unit', () => nn.dense(1.5), 'TYPE', 'dense.units'],
     ['a rate of 1', () => nn.dropout(1), 'RANGE', 'dropout.rate'],
+    ['a momentum of 1', () => nn.batchNorm({ momentum: 1 }), 'RANGE', 'batchNorm.momentum'],
+    ['an epsilon of 0', () => nn.layerNorm({ epsilon: 0 }), 'RANGE', 'layerNorm.epsilon'],
+    [
+      'a third variance',
+      () => nn.batchNorm({ variance: 'sample' as never }),
+      'RANGE',
+      'batchNorm.variance',
+    ],
+    [
+      "PyTorch's name of an option",
+      () => nn.batchNorm({ affine: false } as never),
+      'UNKNOWN_OPTION',
+      'batchNorm.affine',
+    ],
     ['a negative slope', () => nn.leakyRelu({ slope: -1 }), 'RANGE', 'leakyRelu.slope'],
     [
       'a layer from a damaged file',

@@ -1,6 +1,6 @@
 /** Forward passes and losses in float64, as plain loops; gradients by central differences. */
 import type { Layer } from '../../src/nn/layer.js';
-import type { Sequential } from '../../src/nn/sequential.js';
+import type { PlacedLayer, Sequential } from '../../src/nn/sequential.js';
 
 type Vector = number[];
 
@@ -35,12 +35,50 @@ function softmax(x: Vector): Vector {
 
 type Parameters = Readonly<Record<string, ArrayLike<number>>>;
 
-function applyLayer(
-  name: string,
-  layer: Layer & Record<string, unknown>,
-  x: Vector,
+type Described = Layer & Record<string, unknown>;
+
+function mean(values: Vector): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+function variance(values: Vector): number {
+  return mean(values.map((value) => (value - mean(values)) ** 2));
+}
+function normalise(values: Vector, center: number, spread: number, epsilon: number): Vector {
+  return values.map((value) => (value - center) / Math.sqrt(spread + epsilon));
+}
+
+/** Rows cut into rows of their last dimension, with γ and β, and put together again. */
+function norm(
+  { name, layer, inputShape }: PlacedLayer,
+  rows: readonly Vector[],
   p: Parameters,
-): Vector {
+  training: boolean,
+): Vector[] {
+  const columns = inputShape.at(-1)!;
+  const { epsilon } = layer as unknown as { epsilon: number };
+  const cut = rows.flatMap((row) =>
+    Array.from({ length: row.length / columns }, (_, i) =>
+      row.slice(i * columns, (i + 1) * columns),
+    ),
+  );
+  const transposed = (matrix: readonly Vector[]): Vector[] =>
+    matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
+  const own = (values: Vector): Vector =>
+    normalise(values, mean(values), variance(values), epsilon);
+  const running = (values: Vector, j: number): Vector =>
+    normalise(values, p[`${name}.mean`]![j]!, p[`${name}.variance`]![j]!, epsilon);
+  const normalised =
+    layer.kind === 'layerNorm'
+      ? cut.map(own)
+      : transposed(transposed(cut).map(training ? own : running));
+  const scaled = normalised.map((row) =>
+    row.map((v, j) => v * (p[`${name}.scale`]?.[j] ?? 1) + (p[`${name}.offset`]?.[j] ?? 0)),
+  );
+  const each = rows[0]!.length / columns;
+  return rows.map((_, i) => scaled.slice(i * each, (i + 1) * each).flat());
+}
+
+function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): Vector {
   if (layer.kind === 'softmax') return softmax(x);
   if (layer.kind === 'dropout') return x;
   const activation = activations[(layer['activation'] as string | undefined) ?? 'none']!;
@@ -54,13 +92,28 @@ function applyLayer(
   });
 }
 
+/**
+ * Outputs of a batch of rows. `parameters` has the running statistics too; with `training` batch
+ * norm uses the batch's.
+ */
+export function forwardBatch(
+  model: Pick<Sequential, 'layers'>,
+  parameters: Parameters,
+  rows: readonly Vector[],
+  training = false,
+): Vector[] {
+  return model.layers.reduce<Vector[]>(
+    (x, placed) =>
+      placed.layer.kind === 'batchNorm' || placed.layer.kind === 'layerNorm'
+        ? norm(placed, x, parameters, training)
+        : x.map((row) => applyToRow(placed.name, placed.layer as Described, row, parameters)),
+    [...rows],
+  );
+}
+
 /** Outputs of one row. */
 export function forward(model: Sequential, parameters: Parameters, row: Vector): Vector {
-  return model.layers.reduce(
-    (x, { name, layer }) =>
-      applyLayer(name, layer as Layer & Record<string, unknown>, x, parameters),
-    row,
-  );
+  return forwardBatch(model, parameters, [row])[0]!;
 }
 
 export const losses: Readonly<Record<string, (x: Vector, label: Vector, delta: number) => number>> =
@@ -90,13 +143,10 @@ export function meanLoss(
   rows: readonly Vector[],
   labels: readonly Vector[],
   loss: { kind: string; delta: number },
+  training = false,
 ): number {
-  const sum = rows.reduce(
-    (total, row, i) =>
-      total + losses[loss.kind]!(forward(model, parameters, row), labels[i]!, loss.delta),
-    0,
-  );
-  return sum / rows.length;
+  const outputs = forwardBatch(model, parameters, rows, training);
+  return mean(outputs.map((x, i) => losses[loss.kind]!(x, labels[i]!, loss.delta)));
 }
 
 /** Central differences of `f` with respect to each element of each array. */

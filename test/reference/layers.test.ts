@@ -133,3 +133,61 @@ it('a whole run from the same weights and batches, loss by loss', async () => {
   }
   dataset.dispose();
 });
+
+describe('norms', () => {
+  const [epsilon, momentum] = [1e-3, 0.9];
+  const random = generator(12);
+  const x = floats(random, rows * inputs);
+  const labels = floats(random, rows * outputs);
+  const build = (norm: nn.Layer) =>
+    nn.sequential(
+      { input: [inputs] },
+      nn.dense(hidden, { useBias: false }), // a batch's mean takes it away
+      norm,
+      nn.tanh(),
+      nn.dense(outputs),
+    );
+  const layerOf = {
+    batchNorm: [
+      () => nn.batchNorm({ epsilon, momentum, variance: 'biased' }),
+      () => tf.layers.batchNormalization({ epsilon, momentum }),
+    ],
+    layerNorm: [() => nn.layerNorm({ epsilon }), () => tf.layers.layerNormalization({ epsilon })],
+  } as const;
+
+  it.each(['batchNorm', 'layerNorm'] as const)(
+    '%s: forward, gradients and running statistics through a run of steps',
+    async (kind) => {
+      const [ours, theirs] = layerOf[kind];
+      const optimizer = optim.sgd({ learningRate: 0.3 });
+      using trainer = new Trainer({ model: build(ours()), loss: 'meanSquaredError', optimizer });
+      using dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
+      const model = tf.sequential();
+      model.add(tf.layers.dense({ units: hidden, inputShape: [inputs], useBias: false }));
+      model.add(theirs());
+      model.add(tf.layers.activation({ activation: 'tanh' }));
+      model.add(tf.layers.dense({ units: outputs }));
+      model.compile({ optimizer: tf.train.sgd(0.3), loss: 'meanSquaredError' });
+      const xs = tf.tensor2d(x.slice(), [rows, inputs]);
+      const ys = tf.tensor2d(labels.slice(), [rows, outputs]);
+      const tensors = model.getWeights().map(({ shape }) => shape);
+      // Keras's order: kernel, gamma, beta, kernel, bias; the moving statistics last.
+      const start = { ...trainer.parameters(), ...trainer.statistics() };
+      model.setWeights(Object.values(start).map((w, i) => tf.tensor(w.slice(), tensors[i]!)));
+      for (let step = 0; step < 20; step++) {
+        const run = await trainer.fit(dataset, { epochs: 1, batchSize: 'full', shuffle: false });
+        const loss = await model.trainOnBatch(xs, ys);
+        expect(Math.abs(run.epochs[0]!.loss - Number(loss)), `step ${step}`).toBeLessThan(1e-5);
+      }
+      // Twenty steps of 0.3 times the gradients: an error in any of them would stand out.
+      const found = { ...trainer.parameters(), ...trainer.statistics() };
+      model.getWeights().forEach((expected, i) => {
+        const [name, array] = Object.entries(found)[i]!;
+        expect(largestError(array, expected.dataSync(), 0.1), name).toBeLessThan(1e-4);
+        expect(largestError(array, start[name]!, 0.1), name).toBeGreaterThan(1e-2);
+      });
+      const predicted = (model.predict(xs) as unknown as T).dataSync();
+      expect(largestError(await trainer.predict(x), predicted, 1)).toBeLessThan(1e-4);
+    },
+  );
+});

@@ -4,31 +4,14 @@
 #include <vector>
 
 #include "backends/check_classes.h"
+#include "backends/cpu/parts.h"
 #include "core/fold.h"
-#include "core/threads.h"
 
 namespace thalweg {
 
 namespace {
 
-constexpr int64_t kProductRows = 16;   // rows of c a part of a lane product covers
-constexpr int64_t kPartLength = 8192;  // elements a part of the other ops covers
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
-
-// Calls body(first, last) on runs of about kPartLength elements, over all threads.
-template <class Body>
-void for_elements(int64_t length, Body body) {
-  parallel_for(ceil_div(length, kPartLength), thread_count(), [&](int64_t part) {
-    body(part * kPartLength, std::min(length, (part + 1) * kPartLength));
-  });
-}
-template <class Body>
-void for_rows(int64_t rows, int64_t columns, Body body) {
-  const int64_t step = std::max<int64_t>(1, kPartLength / std::max<int64_t>(1, columns));
-  parallel_for(ceil_div(rows, step), thread_count(),
-               [&](int64_t part) { body(part * step, std::min(rows, (part + 1) * step)); });
-}
+constexpr int64_t kProductRows = 16;  // rows of c a part of a lane product covers
 
 }  // namespace
 
@@ -122,6 +105,10 @@ void CpuBackend::activation_forward(const ActivationForward& op) {
 void CpuBackend::activation_backward(const ActivationBackward& op) {
   for_elements(op.length,
                [&](int64_t first, int64_t last) { lanes_.activation_backward(op, first, last); });
+}
+
+void CpuBackend::add(const Add& op) {
+  for_elements(op.length, [&](int64_t first, int64_t last) { lanes_.add(op, first, last); });
 }
 
 void CpuBackend::dropout(const Dropout& op) {

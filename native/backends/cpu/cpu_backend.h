@@ -19,14 +19,9 @@ class CpuBackend final : public Backend {
   void square_sums(const StepWork& work, double* sums) override;
   bool all_finite(const StepWork& work) override;
   void step(const StepWork& work) override;
-  void dense_forward(const DenseForward& op) override;
-  void dense_backward(const DenseBackward& op) override;
-  void activation_forward(const ActivationForward& op) override;
-  void activation_backward(const ActivationBackward& op) override;
-  void softmax_forward(const SoftmaxForward& op) override;
-  void softmax_backward(const SoftmaxBackward& op) override;
-  void dropout(const Dropout& op) override;
-  void loss(const Loss& op) override;
+#define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
+#include "ops/ops.def"
+#undef THALWEG_OP
   std::string twin(std::string_view op) const override;
 
  private:

@@ -1,5 +1,5 @@
 // Vector lanes of what surrounds a dense product: the derivative of an
-// activation from its output, with the bias gradient, and dropout.
+// activation from its output, with the bias gradient, dropout, and sums.
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/random_block_lanes.h"
 #include "ops/activation_functions.h"
@@ -32,6 +32,11 @@ void pass(const OutputGradient& op, int64_t first, int64_t last) {
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last) {
   with_activation(op.activation,
                   [&](auto activation) { pass<activation.kValue>(op, first, last); });
+}
+
+void lane_add(const Add& op, int64_t first, int64_t last) {
+#pragma GCC ivdep
+  for (int64_t i = first; i < last; ++i) op.y[i] = op.a[i] + op.b[i];
 }
 
 // Elements [first, last), first a multiple of kBlockWords.

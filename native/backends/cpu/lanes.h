@@ -15,8 +15,10 @@
 #include "core/macros.h"
 #include "data/gather.h"
 #include "ops/activation.h"
+#include "ops/add.h"
 #include "ops/dropout.h"
 #include "ops/loss.h"
+#include "ops/norm.h"
 #include "ops/softmax.h"
 
 namespace thalweg {
@@ -56,11 +58,20 @@ struct Lanes {
   // Of elements.
   void (*activation_forward)(const ActivationForward& op, int64_t first, int64_t last);
   void (*activation_backward)(const ActivationBackward& op, int64_t first, int64_t last);
+  void (*add)(const Add& op, int64_t first, int64_t last);
   void (*dropout)(const Dropout& op, int64_t first, int64_t last);
   // Of rows.
   void (*softmax_forward)(const SoftmaxForward& op, int64_t first, int64_t last);
   void (*softmax_backward)(const SoftmaxBackward& op, int64_t first, int64_t last);
   void (*loss)(const Loss& op, int64_t first, int64_t last);  // but not op.result
+  // Of columns, at most kSummedColumns.
+  void (*batch_moments)(const BatchMoments& op, int64_t first, int64_t last);
+  void (*batch_norm_forward)(const BatchNormForward& op, int64_t first, int64_t last);
+  void (*batch_norm_backward)(const BatchNormBackward& op, int64_t first, int64_t last);
+  void (*layer_norm_parameters)(const LayerNormBackward& op, int64_t first, int64_t last);
+  // Of rows; the backward one gives dx alone.
+  void (*layer_norm_forward)(const LayerNormForward& op, int64_t first, int64_t last);
+  void (*layer_norm_backward)(const LayerNormBackward& op, int64_t first, int64_t last);
   void (*gather)(const data::Gather& gather, int64_t first, int64_t last);
   ShuffleLanes shuffle;
   SamplingLanes sampling;

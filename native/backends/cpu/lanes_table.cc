@@ -14,10 +14,17 @@ void lane_product(const RowProduct& p, int64_t first_row, int64_t last_row);
 void lane_output_gradient(const OutputGradient& op, int64_t first, int64_t last);
 void lane_activation_forward(const ActivationForward& op, int64_t first, int64_t last);
 void lane_activation_backward(const ActivationBackward& op, int64_t first, int64_t last);
+void lane_add(const Add& op, int64_t first, int64_t last);
 void lane_dropout(const Dropout& op, int64_t first, int64_t last);
 void lane_softmax_forward(const SoftmaxForward& op, int64_t first, int64_t last);
 void lane_softmax_backward(const SoftmaxBackward& op, int64_t first, int64_t last);
 void lane_loss(const Loss& op, int64_t first, int64_t last);
+void lane_batch_moments(const BatchMoments& op, int64_t first, int64_t last);
+void lane_batch_norm_forward(const BatchNormForward& op, int64_t first, int64_t last);
+void lane_batch_norm_backward(const BatchNormBackward& op, int64_t first, int64_t last);
+void lane_layer_norm_parameters(const LayerNormBackward& op, int64_t first, int64_t last);
+void lane_layer_norm_forward(const LayerNormForward& op, int64_t first, int64_t last);
+void lane_layer_norm_backward(const LayerNormBackward& op, int64_t first, int64_t last);
 void lane_gather(const data::Gather& gather, int64_t first, int64_t last);
 void lane_cipher32(const CipherRange& range, uint32_t* out);
 void lane_cipher64(const CipherRange& range, uint64_t* out);
@@ -42,10 +49,17 @@ const Lanes kTable = {
     .output_gradient = &lane_output_gradient,
     .activation_forward = &lane_activation_forward,
     .activation_backward = &lane_activation_backward,
+    .add = &lane_add,
     .dropout = &lane_dropout,
     .softmax_forward = &lane_softmax_forward,
     .softmax_backward = &lane_softmax_backward,
     .loss = &lane_loss,
+    .batch_moments = &lane_batch_moments,
+    .batch_norm_forward = &lane_batch_norm_forward,
+    .batch_norm_backward = &lane_batch_norm_backward,
+    .layer_norm_parameters = &lane_layer_norm_parameters,
+    .layer_norm_forward = &lane_layer_norm_forward,
+    .layer_norm_backward = &lane_layer_norm_backward,
     .gather = &lane_gather,
     .shuffle = {.cipher32 = &lane_cipher32,
                 .cipher64 = &lane_cipher64,

@@ -8,9 +8,11 @@
 #include "backends/product.h"
 #include "backends/queued_batch.h"
 #include "ops/activation.h"
+#include "ops/add.h"
 #include "ops/dense.h"
 #include "ops/dropout.h"
 #include "ops/loss.h"
+#include "ops/norm.h"
 #include "ops/softmax.h"
 
 namespace thalweg::cuda {
@@ -44,8 +46,15 @@ void launch_activation_forward(const ActivationForward& op);
 void launch_activation_backward(const ActivationBackward& op);
 void launch_softmax_forward(const SoftmaxForward& op);
 void launch_softmax_backward(const SoftmaxBackward& op);
+void launch_add(const Add& op);
 void launch_dropout(const Dropout& op);
 void launch_loss(const Loss& op);
+void launch_batch_moments(const BatchMoments& op);
+void launch_batch_norm_forward(const BatchNormForward& op);
+void launch_batch_norm_backward(const BatchNormBackward& op);
+void launch_batch_norm_update(const BatchNormUpdate& op);
+void launch_layer_norm_forward(const LayerNormForward& op);
+void launch_layer_norm_backward(const LayerNormBackward& op);
 // dy *= f'(y), and dbias.
 void launch_output_gradient(const DenseBackward& op);
 void launch_product(const Product& product);

@@ -1,0 +1,31 @@
+// How the processor's ops are cut into parts, at borders that the sizes alone decide.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/threads.h"
+
+namespace thalweg {
+
+inline constexpr int64_t kPartLength = 8192;  // elements of a part, about
+
+inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Calls body(first, last) on runs of elements, over all threads.
+template <class Body>
+void for_elements(int64_t length, Body body) {
+  parallel_for(ceil_div(length, kPartLength), thread_count(), [&](int64_t part) {
+    body(part * kPartLength, std::min(length, (part + 1) * kPartLength));
+  });
+}
+
+// The same on runs of rows.
+template <class Body>
+void for_rows(int64_t rows, int64_t columns, Body body) {
+  const int64_t step = std::max<int64_t>(1, kPartLength / std::max<int64_t>(1, columns));
+  parallel_for(ceil_div(rows, step), thread_count(),
+               [&](int64_t part) { body(part * step, std::min(rows, (part + 1) * step)); });
+}
+
+}  // namespace thalweg

@@ -1,0 +1,85 @@
+// Normalisation. Batch norm (Ioffe and Szegedy 2015) makes each column of x [rows,
+// columns] have mean 0 and variance 1 over the rows; layer norm (Ba, Kiros and
+// Hinton 2016) each row over its columns. Then y = normalised * scale + offset, each
+// [columns] or null.
+#pragma once
+
+#include <cstdint>
+
+namespace thalweg {
+
+// Mean and variance, the mean squared distance from the mean, of each column.
+struct BatchMoments {
+  const float* x;
+  float* mean;      // [columns]
+  float* variance;  // [columns]
+  int64_t rows, columns;
+};
+
+// With the moments of the batch, or with running ones.
+struct BatchNormForward {
+  const float* x;
+  const float* mean;
+  const float* variance;
+  const float* scale;
+  const float* offset;
+  float* y;
+  int64_t rows, columns;
+  double epsilon;
+};
+
+// Overwrites dscale and doffset (or null) and dx, which may be dy. `of_batch`: the
+// moments are those of x, and so depend on it.
+struct BatchNormBackward {
+  const float* x;
+  const float* mean;
+  const float* variance;
+  const float* scale;
+  const float* dy;
+  float* dx;
+  float* dscale;
+  float* doffset;
+  int64_t rows, columns;
+  double epsilon;
+  bool of_batch;
+};
+
+// Running moments move by `share` of their distance from the batch's, the batch's
+// variance multiplied by `correction`. Nothing where *halted is set.
+struct BatchNormUpdate {
+  const float* mean;
+  const float* variance;
+  float* running_mean;
+  float* running_variance;
+  int64_t columns;
+  float share;
+  double correction;
+  const int32_t* halted;  // or null; as StepPlace's
+};
+
+// Keeps what backward needs: each row's mean and 1 / sqrt(variance + epsilon).
+struct LayerNormForward {
+  const float* x;
+  const float* scale;
+  const float* offset;
+  float* y;
+  float* mean;     // [rows]
+  float* inverse;  // [rows]
+  int64_t rows, columns;
+  double epsilon;
+};
+
+// Overwrites dscale and doffset (or null) and dx, which may be dy.
+struct LayerNormBackward {
+  const float* x;
+  const float* mean;
+  const float* inverse;
+  const float* scale;
+  const float* dy;
+  float* dx;
+  float* dscale;
+  float* doffset;
+  int64_t rows, columns;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,41 @@
+#include "train/pooled_statistics.h"
+
+namespace thalweg {
+
+// Chan, Golub and LeVeque 1979: two sets of rows become one.
+void PooledStatistics::add(const std::vector<Plan::Statistics>& layers) {
+  layers_.resize(layers.size());
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Moments& batch = layers[i].batch;
+    std::vector<float> mean(batch.columns), variance(batch.columns);
+    memory_.read(mean.data(), batch.mean, mean.size() * sizeof(float));
+    memory_.read(variance.data(), batch.variance, variance.size() * sizeof(float));
+    Layer& layer = layers_[i];
+    layer.columns.resize(batch.columns);
+    const auto before = static_cast<double>(layer.rows), rows = static_cast<double>(layers[i].rows);
+    for (int64_t column = 0; column < batch.columns; ++column) {
+      Column& all = layer.columns[column];
+      const double distance = mean[column] - all.mean;
+      all.mean += distance * rows / (before + rows);
+      all.squares +=
+          variance[column] * rows + distance * distance * before * rows / (before + rows);
+    }
+    layer.rows += layers[i].rows;
+  }
+}
+
+void PooledStatistics::write(const std::vector<Plan::Statistics>& layers) const {
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const Moments& running = layers[i].running;
+    const auto count = static_cast<double>(layers_[i].rows - (layers[i].unbiased ? 1 : 0));
+    std::vector<float> mean, variance;
+    for (const Column& column : layers_[i].columns) {
+      mean.push_back(static_cast<float>(column.mean));
+      variance.push_back(static_cast<float>(column.squares / count));
+    }
+    memory_.write(running.mean, mean.data(), mean.size() * sizeof(float));
+    memory_.write(running.variance, variance.data(), variance.size() * sizeof(float));
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,36 @@
+// Moments of a whole data set from those of its batches, for every batch norm of a
+// network: exact, in float64, in the order of the batches.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/memory.h"
+#include "train/plan.h"
+
+namespace thalweg {
+
+class PooledStatistics {
+ public:
+  // Of the moments that add() and write() are given.
+  explicit PooledStatistics(Memory& memory) : memory_(memory) {}
+
+  void add(const std::vector<Plan::Statistics>& layers);
+  // The running moments become those of all rows added.
+  void write(const std::vector<Plan::Statistics>& layers) const;
+
+ private:
+  struct Column {
+    double mean = 0;
+    double squares = 0;  // sum of squared distances from the mean
+  };
+  struct Layer {
+    int64_t rows = 0;
+    std::vector<Column> columns;
+  };
+
+  Memory& memory_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace thalweg

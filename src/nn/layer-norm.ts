@@ -1,0 +1,70 @@
+/** Layer normalisation. */
+import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+import { type Layer, type LayerKind, sameSize } from './layer.js';
+import { checkName } from './name.js';
+import { normParameters } from './norm.js';
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormOptions {
+  /** Added to the variance, greater than 0. Default 1e-5. */
+  readonly epsilon?: number;
+  /** Whether γ is there. Default true. */
+  readonly scale?: boolean;
+  /** Whether β is there. Default true. */
+  readonly center?: boolean;
+  /** 1 to 64 letters, digits, `_` or `-`. Default `layerNorm` and its count. */
+  readonly name?: string;
+}
+
+/** Description of a layer normalisation. */
+export interface LayerNormLayer extends Layer {
+  /** Tells the layers apart. */
+  readonly kind: 'layerNorm';
+  /** Added to the variance. */
+  readonly epsilon: number;
+  /** Whether γ is there. */
+  readonly scale: boolean;
+  /** Whether β is there. */
+  readonly center: boolean;
+}
+
+/**
+ * y = γ (x − mean) / √(variance + ε) + β, with mean and variance (divided by n) over the last
+ * dimension of an example: rows do not know of each other, and training and prediction do the same
+ * (Ba, Kiros and Hinton 2016).
+ *
+ * γ is the parameter `scale`, which starts at 1, β is `offset`, which starts at 0; both have a value
+ * for each feature, and decay as batchNorm's do. The defaults are PyTorch's; Keras and
+ * TensorFlow.js have ε 1e-3.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
+  checkOptions('layerNorm', options, ['epsilon', 'scale', 'center', 'name']);
+  const { epsilon = 1e-5, scale = true, center = true } = options;
+  return Object.freeze({
+    kind: 'layerNorm',
+    epsilon: checkNumber('layerNorm.epsilon', epsilon, { min: 0, openMin: true }),
+    scale: checkBoolean('layerNorm.scale', scale),
+    center: checkBoolean('layerNorm.center', center),
+    ...checkName('layerNorm.name', options.name),
+  });
+}
+
+/** What {@link layerNorm} means. */
+export const layerNormKind: LayerKind<LayerNormLayer> = {
+  kind: 'layerNorm',
+  check: ({ kind, ...options }) => layerNorm(options),
+  outputShape: (_, input) => input,
+  parameters: normParameters,
+  lower: ({ epsilon, scale, center }, input, program, from) =>
+    program.add({
+      kind: 'layerNorm',
+      from,
+      ...sameSize(input),
+      columns: input.at(-1)!,
+      useScale: scale,
+      useBias: center,
+      epsilon,
+    }),
+};

@@ -1,0 +1,297 @@
+/** Running statistics of batch norm: state that moves with steps that succeed, and with no other. */
+import '../oracle/cuda.js';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Trainer, data, nn, optim } from '../../src/index.js';
+import { native } from '../../src/native.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator, largestError, sameBits } from '../oracle/random.js';
+
+const rows = 50;
+const features = 4;
+const values = floats(generator(2), rows * features).map((v, i) => v * (1 + (i % features)) + 3);
+
+function dataset(inputs = values, count = rows): data.Dataset {
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
+  return data.fromArrays({
+    inputs: inputs.slice(0, count * features),
+    shape: [count, features],
+    labels,
+  });
+}
+
+const shallow = (options: nn.BatchNormOptions = {}) =>
+  nn.sequential({ input: [features] }, nn.batchNorm(options), nn.dense(3));
+const deep = nn.sequential(
+  { input: [features] },
+  nn.dense(9),
+  nn.batchNorm(),
+  nn.relu(),
+  nn.dropout(0.1),
+  nn.dense(7),
+  nn.layerNorm(),
+  nn.gelu(),
+  nn.batchNorm({ scale: false }),
+  nn.dense(3),
+);
+
+function make(
+  model: nn.Sequential,
+  options: Partial<ConstructorParameters<typeof Trainer>[0]> = {},
+) {
+  const optimizer = optim.momentum({ learningRate: 0.05 });
+  return new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, seed: 4, ...options });
+}
+
+interface Column {
+  mean: number;
+  variance: number;
+}
+
+/** In float64, of some rows. */
+function moments(inputs: Float32Array, column: number, from: number, to: number): Column {
+  const own = Array.from({ length: to - from }, (_, i) => inputs[(from + i) * features + column]!);
+  const mean = own.reduce((a, b) => a + b) / own.length;
+  return { mean, variance: own.reduce((sum, v) => sum + (v - mean) ** 2, 0) / own.length };
+}
+
+/** The running statistics after some batches of 16 in order, by their definition. */
+function expected(steps: number, momentum: number, unbiased: boolean): Float64Array[] {
+  const running = Array.from({ length: features }, () => ({ mean: 0, variance: 1 }));
+  for (let step = 0; step < steps; step++) {
+    const [from, to] = [step * 16, Math.min(rows, step * 16 + 16)];
+    running.forEach((column, i) => {
+      const batch = moments(values, i, from, to);
+      const correction = unbiased ? (to - from) / (to - from - 1) : 1;
+      column.mean += (1 - momentum) * (batch.mean - column.mean);
+      column.variance += (1 - momentum) * (batch.variance * correction - column.variance);
+    });
+  }
+  return [
+    Float64Array.from(running, ({ mean }) => mean),
+    Float64Array.from(running, ({ variance }) => variance),
+  ];
+}
+
+function near(found: Record<string, Float32Array>, wanted: readonly Float64Array[]): void {
+  Object.values(found).forEach((array, i) =>
+    expect(largestError(array, wanted[i]!, 1)).toBeLessThan(1e-6),
+  );
+}
+
+const devices = ['reference', 'cpu', 'cuda'].filter((device) => {
+  try {
+    return native.twins(device).length > 0;
+  } catch {
+    return false;
+  }
+});
+const inOrder = { epochs: 1, batchSize: 16, shuffle: false } as const;
+
+describe.each(devices)('on %s', (device) => {
+  it.each([
+    [{}, 0.9, true],
+    [{ momentum: 0.5, variance: 'biased' }, 0.5, false],
+    [{ momentum: 0 }, 0, true],
+  ] as const)('follow the batches: %j', async (options, momentum, unbiased) => {
+    using trainer = make(shallow(options), { device });
+    expect(trainer.statistics()).toEqual({
+      'batchNorm1.mean': new Float32Array(features),
+      'batchNorm1.variance': new Float32Array(features).fill(1),
+    });
+    await trainer.fit(dataset(), inOrder);
+    near(trainer.statistics(), expected(4, momentum, unbiased));
+  });
+
+  it.each(['stop', 'skip'] as const)('a step that fails leaves no trace: %s', async (nonFinite) => {
+    const broken = values.slice();
+    broken[40 * features] = NaN; // in the third batch
+    using trainer = make(shallow(), { device, nonFinite });
+    const fit = trainer.fit(dataset(broken), { ...inOrder, last: 'drop' });
+    if (nonFinite === 'stop') expect((await failure(() => fit)).code).toBe('NONFINITE');
+    else expect((await fit).epochs[0]!.skippedSteps).toBe(1);
+    expect(trainer.steps).toBe(2);
+    near(trainer.statistics(), expected(2, 0.9, true));
+  });
+
+  it('are what evaluation and prediction go by, whatever the batch', async () => {
+    using trainer = make(deep, { device });
+    await trainer.fit(dataset(), { epochs: 3, batchSize: 10 });
+    const before = trainer.statistics();
+    const [all, one] = [
+      await trainer.predict(values),
+      await trainer.predict(values, { batchSize: 1 }),
+    ];
+    expect(largestError(all, one, 1)).toBeLessThan(2e-6);
+    const losses = [
+      await trainer.evaluate(dataset()),
+      await trainer.evaluate(dataset(), { batchSize: 7 }),
+    ];
+    expect(losses[0]!.loss).toBeCloseTo(losses[1]!.loss, 5);
+    trainer.gradients(dataset(), Uint32Array.of(1, 2, 3), { training: true });
+    expect(trainer.statistics()).toEqual(before);
+  });
+
+  it.each([8, 24, 50, undefined])(
+    'refreshed: those of the whole data set, %d rows at a time',
+    async (batchSize) => {
+      using trainer = make(shallow(), { device });
+      await trainer.fit(dataset(), inOrder);
+      await trainer.refreshStatistics(dataset(), batchSize === undefined ? {} : { batchSize });
+      const columns = Array.from({ length: features }, (_, i) => moments(values, i, 0, rows));
+      near(trainer.statistics(), [
+        Float64Array.from(columns, ({ mean }) => mean),
+        Float64Array.from(columns, ({ variance }) => (variance * rows) / (rows - 1)),
+      ]);
+    },
+  );
+});
+
+it('follow the processor on a GPU through a whole run', async () => {
+  const runs = await Promise.all(
+    devices.slice(1).map(async (device) => {
+      using trainer = make(deep, { device });
+      await trainer.fit(dataset(), { epochs: 4, batchSize: 10 });
+      return { ...trainer.parameters(), ...trainer.statistics() };
+    }),
+  );
+  for (const run of runs.slice(1))
+    for (const [name, array] of Object.entries(run))
+      expect(largestError(array, runs[0]![name]!, 1), name).toBeLessThan(2e-4);
+});
+
+it('have the same bits on every instruction set and thread count', async () => {
+  const bits = async (device: string, threads: number): Promise<Float32Array[]> => {
+    native.setThreadCount(threads);
+    try {
+      using trainer = make(deep, { device });
+      await trainer.fit(dataset(), { epochs: 3, batchSize: 12 });
+      return [...Object.values(trainer.parameters()), ...Object.values(trainer.statistics())];
+    } finally {
+      native.setThreadCount(0);
+    }
+  };
+  const wanted = await bits('cpu:baseline', 1);
+  for (const isa of ['baseline', 'avx2', 'avx512'])
+    if (native.twins(`cpu:${isa}`).length > 0)
+      for (const threads of [1, 3])
+        (await bits(`cpu:${isa}`, threads)).forEach((array, i) =>
+          expect(sameBits(array, wanted[i]!), `${isa}, ${threads} threads, tensor ${i}`).toBe(true),
+        );
+});
+
+it('an abort leaves those of the last whole step', async () => {
+  using trainer = make(shallow());
+  const controller = new AbortController();
+  const set = dataset();
+  await trainer.fit(set, {
+    ...{ epochs: 100_000, batchSize: rows, shuffle: false, signal: controller.signal },
+    onEvent: (event) => {
+      if (event.type === 'epoch' && event.epoch === 3) controller.abort();
+    },
+  });
+  let mean = 0;
+  for (let step = 0; step < trainer.steps; step++)
+    mean += 0.1 * (moments(values, 0, 0, rows).mean - mean);
+  expect(trainer.statistics()['batchNorm1.mean']![0]).toBeCloseTo(mean, 5);
+});
+
+describe('saved with the weights', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-statistics-'));
+  const file = join(folder, 'weights.safetensors');
+
+  it('and loaded, bit by bit', async () => {
+    using trainer = make(deep);
+    await trainer.fit(dataset(), { epochs: 2, batchSize: 10 });
+    await trainer.saveWeights(file);
+    using other = make(deep, { seed: 9 });
+    await other.loadWeights(file);
+    expect(other.statistics()).toEqual(trainer.statistics());
+    expect(other.parameters()).toEqual(trainer.parameters());
+    expect(await other.predict(values)).toEqual(await trainer.predict(values));
+  });
+
+  it('a file without them is refused, and nothing has changed', async () => {
+    using plain = make(nn.sequential({ input: [features] }, nn.dense(3)));
+    await plain.saveWeights(file);
+    using trainer = make(
+      nn.sequential(
+        { input: [features] },
+        nn.batchNorm({ scale: false, center: false }),
+        nn.dense(3),
+      ),
+    );
+    const before = { ...trainer.parameters(), ...trainer.statistics() };
+    const error = await failure(() => trainer.loadWeights(file));
+    expect([error.code, error.path]).toEqual(['MISSING', `${file}: batchNorm1.mean`]);
+    expect({ ...trainer.parameters(), ...trainer.statistics() }).toEqual(before);
+  });
+
+  it('and kept in checkpoints: a run goes on from one in the same bits', async () => {
+    const options = { epochs: 3, batchSize: 10 };
+    using plain = make(deep);
+    await plain.fit(dataset(), options);
+    using stopped = make(deep);
+    await stopped.fit(dataset(), {
+      ...options,
+      checkpoint: { folder, everySteps: 4, everyEpochs: 99, waits: true },
+    });
+    using other = make(deep);
+    await other.resume(folder);
+    await other.fit(dataset(), options);
+    expect(other.statistics()).toEqual(plain.statistics());
+    expect(other.parameters()).toEqual(plain.parameters());
+  });
+
+  it('are set by name, all or none', async () => {
+    using trainer = make(shallow());
+    const { 'batchNorm1.mean': mean, ...rest } = trainer.statistics();
+    const wrong = { ...rest, 'batchNorm1.mean': new Float32Array(3) };
+    expect((await failure(() => trainer.setStatistics(rest))).path).toBe(
+      'statistics.batchNorm1.mean',
+    );
+    expect((await failure(() => trainer.setStatistics(wrong))).code).toBe('SHAPE');
+    expect(trainer.statistics()['batchNorm1.mean']).toEqual(mean);
+  });
+});
+
+describe('a batch of one row', () => {
+  it.each([
+    ['fit.batchSize', (trainer: Trainer) => trainer.fit(dataset(values, 17), inOrder)],
+    [
+      'fit.batchSize before epoch 0',
+      (trainer: Trainer) => trainer.fit(dataset(), { epochs: 1, batchSize: () => 1 }),
+    ],
+    [
+      'refreshStatistics.batchSize',
+      (trainer: Trainer) => trainer.refreshStatistics(dataset(), { batchSize: 7 * 7 }),
+    ],
+    [
+      'rows',
+      (trainer: Trainer) => trainer.gradients(dataset(), Uint32Array.of(3), { training: true }),
+    ],
+  ])('is refused: %s', async (path, body) => {
+    using trainer = make(shallow());
+    const error = await failure(() => body(trainer));
+    expect([error.code, error.path]).toEqual(['RANGE', path]);
+    expect(error.message).toContain('batches of at least 2 rows');
+    expect(trainer.steps).toBe(0);
+  });
+
+  it('is left out on request, and will do where an example has several rows', async () => {
+    using trainer = make(shallow());
+    await trainer.fit(dataset(values, 17), { ...inOrder, last: 'drop' });
+    expect(trainer.steps).toBe(1);
+    const model = nn.sequential({ input: [2, 2] }, nn.batchNorm());
+    using images = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd() });
+    const set = data.fromArrays({
+      inputs: values.slice(0, 12),
+      shape: [3, 2, 2],
+      labels: values.slice(0, 12),
+    });
+    await images.fit(set, { epochs: 1, batchSize: 1 });
+    expect(images.steps).toBe(3);
+  });
+});
