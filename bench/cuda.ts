@@ -108,6 +108,7 @@ export const workloads: Workload[] = [
       replayed('probe', [...lengths], 'traffic'),
       replayed('copy', [...lengths], 'copy'),
       torch('fused', [...lengths], 5),
+      torch('graph', [...lengths], 5),
     ],
   })),
   {
@@ -119,6 +120,7 @@ export const workloads: Workload[] = [
       replayed('thalweg', ragged),
       replayed('thalweg, one flat array', [ragged.reduce((sum, length) => sum + length, 0)]),
       torch('fused', ragged, 5),
+      torch('graph', ragged, 5),
     ],
   },
   {
@@ -130,6 +132,7 @@ export const workloads: Workload[] = [
       replayed('thalweg', small, 'step', 2000),
       replayed('empty kernel', small, 'nothing', 2000),
       torch('fused', small, 200),
+      torch('graph', small, 200),
     ],
   },
   {

@@ -1,13 +1,16 @@
 /**
+ * node script/check-kernels.mjs [FOLDER of the build, default build]
  * What nvcc made of the kernels, after script/build --cuda: registers and spills as ptxas reported
  * them, and the fused multiply-adds of the PTX. No kernel of an optimizer step may spill, and only
- * the kernels named below may fuse: the others promise the processor's bits.
+ * the kernels named below may fuse: the others promise the processor's bits. Nor may the PTX hold
+ * sums or products without a rounding, which ptxas is free to fuse. Where cuobjdump is on PATH, the
+ * machine code is looked at too.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = 'build/backends/cuda';
+const folder = join(process.argv[2] ?? 'build', 'backends/cuda');
 const mayFuse = /square_sum_kernel|product_kernel/;
 const mayNotSpill = /step_kernel|square_sum_kernel|norm_kernel/;
 const breaches = [];
@@ -41,7 +44,31 @@ function readFused(file) {
   return entries.map((text) => ({
     name: /^\w+/.exec(text)[0],
     fused: [...text.matchAll(/\bfma\.rn/g)].length,
+    loose: [...text.matchAll(/\b(?:add|sub|mul)\.f(?:32|64)\b/g)].length,
+    // Divisions and roots are sequences with fused multiply-adds in machine code.
+    expands: /\b(?:div|rem|rcp|sqrt|fma)\./.test(text),
   }));
+}
+
+/** Fused multiply-adds of each kernel's machine code; empty without a disassembler. */
+function readMachineCode(file) {
+  let text;
+  try {
+    text = execFileSync('cuobjdump', ['-sass', file], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 30,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    return [];
+  }
+  return text
+    .split(/^\s*Function : /m)
+    .slice(1)
+    .map((code) => ({
+      name: /^\w+/.exec(code)[0],
+      fused: [...code.matchAll(/\b[FD]FMA\b/g)].length,
+    }));
 }
 
 if (!existsSync(folder)) {
@@ -60,14 +87,22 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.log'))) 
   }
 }
 let entries = 0;
+const plain = new Set(); // kernels whose machine code has no reason to fuse
 for (const name of readdirSync(join(folder, 'ptx'), { recursive: true })) {
   if (!name.endsWith('.ptx')) continue;
   for (const kernel of readFused(join(folder, 'ptx', name))) {
     entries++;
+    if (!kernel.expands) plain.add(kernel.name);
+    if (kernel.loose > 0)
+      breaches.push(`${readable(kernel.name)} has ${kernel.loose} operations that may be fused`);
     if (kernel.fused > 0 && !mayFuse.test(kernel.name))
       breaches.push(`${readable(kernel.name)} has ${kernel.fused} fused multiply-adds`);
   }
 }
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.cu.o')))
+  for (const { name, fused } of readMachineCode(join(folder, file)))
+    if (fused > 0 && plain.has(name))
+      breaches.push(`${readable(name)} has ${fused} fused multiply-adds in machine code`);
 if (entries === 0) breaches.push('no kernel found in the PTX');
 for (const breach of breaches) console.error(breach);
 process.exit(breaches.length === 0 ? 0 : 1);

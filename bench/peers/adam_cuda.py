@@ -1,7 +1,21 @@
-"""Adam steps in PyTorch on the GPU: params {mode: fused | foreach, lengths, wait}; waits for the
-GPU after each `wait` steps."""
+"""Adam steps in PyTorch on the GPU: params {mode: fused | foreach | graph, lengths, wait}; a graph is
+a recorded fused step, replayed. Waits for the GPU after each `wait` steps."""
 import gpu  # noqa: F401
 import torch
+
+
+def record(optimizer):
+    """The step as a graph, after the steps beside it that PyTorch asks for."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            optimizer.step()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        optimizer.step()
+    return graph.replay
 
 
 def prepare(params):
@@ -11,13 +25,18 @@ def prepare(params):
         tensor.grad = torch.rand_like(tensor) - 0.5
     mode = params["mode"]
     optimizer = torch.optim.Adam(
-        tensors, lr=1e-3, fused=mode == "fused", foreach=mode == "foreach"
+        tensors,
+        lr=1e-3,
+        fused=mode != "foreach",
+        foreach=mode == "foreach",
+        capturable=mode == "graph",
     )
+    run = record(optimizer) if mode == "graph" else optimizer.step
     taken = 0
 
     def step():
         nonlocal taken
-        optimizer.step()
+        run()
         taken += 1
         if taken % params["wait"] == 0:
             torch.cuda.synchronize()

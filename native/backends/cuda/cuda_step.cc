@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/error.h"
+
 namespace thalweg::cuda {
 
 namespace {
@@ -79,9 +81,10 @@ void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
   int slots = 0;
   while (slots < kMaxSlots && tensor_list_.front().slot[slots] != nullptr) ++slots;
   if (probe == StepProbe::kNothing) return launch_nothing();
-  if (probe == StepProbe::kTraffic)
-    return launch_probe(slots,
-                        {{tensor_table_.get(), update_table_.get(), nullptr}, updates_, place});
+  if (probe == StepProbe::kTraffic) {
+    if (slots != 2) throw Error({"UNSUPPORTED", "rule", "one without two slots", "adam", ""});
+    return launch_probe({{tensor_table_.get(), update_table_.get(), nullptr}, updates_, place});
+  }
   // A step reads 2 + slots arrays and writes 1 + slots, an odd number of passes; a
   // copy makes two passes.
   for (const StepTensor& tensor : tensor_list_)

@@ -24,8 +24,8 @@ struct StepLaunch {
 };
 // The update by rule number `rule`; one block a piece.
 void launch_step(int rule, const StepLaunch& step);
-// Its memory traffic with `slots` slots, and a kernel that does nothing.
-void launch_probe(int slots, const StepLaunch& step);
+// The memory traffic of a rule with two slots, and a kernel that does nothing.
+void launch_probe(const StepLaunch& step);
 void launch_nothing();
 // sums[i]: of pieces[i], as SquareSumFunction says.
 void launch_square_sums(const StepLaunch& step, double* sums);
