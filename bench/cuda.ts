@@ -94,6 +94,27 @@ const torchEpoch = (mode: string): Contestant =>
     params: { mode, rows, batchSize },
   });
 
+/** All rows of a data set of bytes in shuffled order: the index function in the gather, or a list. */
+function gathered(name: string, rows: number, features: number, listed: boolean): Contestant {
+  return {
+    name,
+    prepare() {
+      needGpu();
+      const dataset = new native.Dataset({
+        ...{ inputs: new Uint8Array(rows * features), rows, features, scale: 1, offset: 0 },
+        ...{ labels: undefined, labelWidth: 0 },
+      });
+      const gather = new native.QueuedGather({ device: 'cuda', dataset, listed });
+      return {
+        run: () => gather.replay(5),
+        dispose: () => {
+          gather.dispose();
+        },
+      };
+    },
+  };
+}
+
 const small = [100_000];
 const ragged = Array.from({ length: 1000 }, (_, i) => 200_000 + 37 * i);
 
@@ -133,6 +154,29 @@ export const workloads: Workload[] = [
       replayed('empty kernel', small, 'nothing', 2000),
       torch('fused', small, 200),
       torch('graph', small, 200),
+    ],
+  },
+  ...[128, 784].map((features): Workload => ({
+    name: `cuda-gather-4M-x-${features}`,
+    unit: 'ms',
+    scale: 1e3,
+    contestants: [
+      gathered('thalweg', 2 ** 22, features, false),
+      gathered('precomputed indices', 2 ** 22, features, true),
+    ],
+  })),
+  {
+    // A whole shuffled epoch of one number a row, against the order alone.
+    name: 'cuda-shuffle-1e8',
+    unit: 'ms',
+    scale: 1e3,
+    contestants: [
+      gathered('thalweg', 1e8, 1, false),
+      pythonContestant({
+        name: 'torch.randperm',
+        workload: 'randperm_cuda',
+        params: { rows: 1e8 },
+      }),
     ],
   },
   {

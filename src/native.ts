@@ -372,6 +372,12 @@ export interface Native {
       readonly settings: Float64Array;
     },
   ) => NativeQueuedStep;
+  /** For benchmarks: all rows of a data set, by an order that is evaluated or listed beforehand. */
+  QueuedGather: new (options: {
+    readonly device: string;
+    readonly dataset: NativeDataset;
+    readonly listed: boolean;
+  }) => NativeQueuedStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;
   Sampling: new (options: NativeSamplingOptions) => NativeSampling;

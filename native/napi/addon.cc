@@ -14,6 +14,7 @@
 #include "napi/file_lock.h"
 #include "napi/operation.h"
 #include "napi/order.h"
+#include "napi/queued_gather.h"
 #include "napi/queued_step.h"
 #include "napi/random.h"
 #include "napi/sampling.h"
@@ -100,6 +101,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_file_lock(env, exports);
   register_operation(env, exports);
   register_order(env, exports);
+  register_queued_gather(env, exports);
   register_queued_step(env, exports);
   register_random(env, exports);
   register_sampling(env, exports);

@@ -26,3 +26,14 @@ it.skipIf(!hasCuda).each([0, 1, 2, 3])('replays work %d and then refuses', (what
 it('needs a device that queues', () => {
   expect(() => make('cpu', 0)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED' }));
 });
+
+it.skipIf(!hasCuda).each([true, false])('replays a gather, listed: %s', (listed) => {
+  const dataset = new native.Dataset({
+    ...{ inputs: new Uint8Array(70_000 * 2), rows: 70_000, features: 2, scale: 1, offset: 0 },
+    ...{ labels: undefined, labelWidth: 0 },
+  });
+  const gather = new native.QueuedGather({ device: 'cuda', dataset, listed });
+  expect(gather.replay(1)).toBeGreaterThan(0);
+  gather.dispose();
+  expect(() => gather.replay(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+});

@@ -12,6 +12,7 @@ using data::FeatureType;
 using data::LabelType;
 
 constexpr int64_t kSegment = 4096;  // elements of a row that one warp moves
+constexpr int64_t kNarrow = 8;      // elements of a row that one thread moves
 constexpr int kWarps = kBlockThreads / kWarp;
 
 __device__ uint64_t row_at(const RowOrder& order, uint64_t position) {
@@ -57,7 +58,8 @@ __device__ void move_floats(const ResidentData& data, const float* from, float* 
     *reinterpret_cast<float4*>(to + i) = *reinterpret_cast<const float4*>(from + i);
 }
 
-__device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, int lane) {
+// As one of `lanes` threads that share the row.
+__device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, int lane, int lanes) {
   if (op.data.label_type == LabelType::kSparse) {
     if (lane == 0) op.classes[at] = static_cast<const int32_t*>(op.data.labels)[row];
     return;
@@ -65,7 +67,7 @@ __device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, in
   if (op.data.label_type == LabelType::kNone) return;
   const int64_t width = op.data.label_width;
   const float* from = static_cast<const float*>(op.data.labels) + row * width;
-  for (int64_t i = lane; i < width; i += kWarp) op.values[at * width + i] = from[i];
+  for (int64_t i = lane; i < width; i += lanes) op.values[at * width + i] = from[i];
 }
 
 __global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, int64_t segments) {
@@ -82,12 +84,30 @@ __global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, 
     move_bytes(op.data, static_cast<const uint8_t*>(op.data.inputs) + from, to, count, lane);
   else
     move_floats(op.data, static_cast<const float*>(op.data.inputs) + from, to, count, lane);
-  if (begin == 0) move_labels(op, row, at, lane);
+  if (begin == 0) move_labels(op, row, at, lane, kWarp);
+}
+
+// The same with a thread a row, for rows of which a warp would be too much.
+__global__ void __launch_bounds__(kBlockThreads) narrow_gather_kernel(QueuedGather op) {
+  const int64_t at = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  if (at >= op.count) return;
+  const uint64_t row = row_at(*op.order, *op.first + at);
+  const int64_t features = op.data.features, from = static_cast<int64_t>(row) * features;
+  float* to = op.inputs + at * features;
+  if (op.data.feature_type == FeatureType::kUint8)
+    for (int i = 0; i < features; ++i)
+      to[i] = convert(static_cast<const uint8_t*>(op.data.inputs)[from + i], op.data);
+  else
+    for (int i = 0; i < features; ++i) to[i] = static_cast<const float*>(op.data.inputs)[from + i];
+  move_labels(op, row, at, 0, 1);
 }
 
 }  // namespace
 
 void launch_gather(const QueuedGather& op) {
+  if (op.data.features <= kNarrow && op.data.label_width <= kNarrow)
+    return launch("gather", ceil_div(op.count, kBlockThreads), kBlockThreads, &narrow_gather_kernel,
+                  op);
   const int64_t segments = ceil_div(op.data.features, kSegment);
   launch("gather", ceil_div(op.count * segments, kWarps), kBlockThreads, &gather_kernel, op,
          segments);

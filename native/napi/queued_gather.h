@@ -1,0 +1,10 @@
+// All rows of a data set gathered on a GPU, recorded and replayed: for benchmarks.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+void register_queued_gather(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi
