@@ -19,6 +19,7 @@ __device__ double fold_by_block(int64_t count, Value value) {
   __shared__ double lanes[kFoldLanes];
   for (int lane = threadIdx.x; lane < kFoldLanes; lane += kBlockThreads) {
     double sum = 0;
+#pragma unroll 8
     for (int64_t i = lane; i < count; i += kFoldLanes) sum += value(i);
     lanes[lane] = sum;
   }
