@@ -39,7 +39,7 @@ const writing = (folder: string): readonly callbacks.Callback[] => [
   callbacks.earlyStopping({ metric: 'loss', patience: 1e6 }),
   callbacks.csvLog({ file: join(folder, 'log.csv') }),
   callbacks.jsonLog({ file: join(folder, 'log.jsonl'), progress: true }),
-  callbacks.tensorBoard({ folder: join(folder, 'events') }),
+  callbacks.tensorBoard({ folder }),
 ];
 
 export const workloads: Workload[] = [
@@ -47,7 +47,7 @@ export const workloads: Workload[] = [
     name: 'watched-epoch',
     unit: 's',
     scale: 1,
-    rounds: 15,
+    rounds: 9,
     contestants: [
       epoch('thalweg', () => ({})),
       epoch('with callbacks', (folder) => ({ callbacks: writing(folder) })),
