@@ -271,7 +271,8 @@ export class Ensemble implements Disposable {
       const parts: Float64Array[] = [];
       for (const { model, parameters } of this.members) {
         const trainer = this.#trainerOf(model);
-        trainer.setParameters(parameters);
+        trainer.setParameters(namedIn(model.parameters, parameters));
+        trainer.setStatistics(namedIn(model.statistics, parameters));
         const outputs = await trainer.predict(inputs);
         parts.push(contribution(outputs, this.#width, this.#task, this.combine));
       }
@@ -311,4 +312,12 @@ function labelsOf(dataset: Dataset): Int32Array | Float32Array {
     labels.set(gather(dataset, rows).labels!, first * dataset.labelWidth);
   }
   return labels;
+}
+
+/** Those of the arrays that `tensors` name. */
+function namedIn(
+  tensors: readonly { readonly name: string }[],
+  arrays: Member['parameters'],
+): Record<string, Float32Array> {
+  return Object.fromEntries(tensors.map(({ name }) => [name, arrays[name]!]));
 }

@@ -15,7 +15,7 @@ export interface Member {
   readonly name: string;
   /** The model; members may have different ones, of one input and one output shape. */
   readonly model: Sequential;
-  /** Its weights, by name. */
+  /** Its parameters and running statistics, by name. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
 }
 
@@ -38,7 +38,7 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
   return {
     name: checkMemberName('member.name', options.name),
     model: trainer.model,
-    parameters: trainer.parameters({ weights }),
+    parameters: { ...trainer.parameters({ weights }), ...trainer.statistics() },
   };
 }
 
@@ -69,9 +69,10 @@ function checkMember(path: string, { name, model, parameters }: Member): void {
       received: describe(model),
       expected: 'a model such as nn.sequential(…)',
     });
-  const names = model.parameters.map((parameter) => parameter.name);
+  const tensors = [...model.parameters, ...model.statistics];
+  const names = tensors.map((tensor) => tensor.name);
   checkOptions(`${path}.parameters`, parameters, names);
-  for (const { name: parameter, shape } of model.parameters) {
+  for (const { name: parameter, shape } of tensors) {
     const at = `${path}.parameters.${parameter}`;
     const given = parameters[parameter];
     if (given === undefined || checkArray(at, given, Float32Array).length !== elements(shape))
@@ -98,7 +99,8 @@ export function checkMembers(path: string, members: unknown): readonly Member[] 
     checkMember(`${path}[${i}]`, each);
   });
   const [first] = list as [Member];
-  const shapes = ({ model }: Member): string => `[${model.input.join(', ')}] to [${model.outputShape.join(', ')}]`;
+  const shapes = ({ model }: Member): string =>
+    `[${model.input.join(', ')}] to [${model.outputShape.join(', ')}]`;
   list.forEach((each, i) => {
     if (shapes(each) !== shapes(first))
       throw new ThalwegError({

@@ -7,16 +7,28 @@ import { denseKind } from './dense.js';
 import { dropoutKind } from './dropout.js';
 import type { Layer, LayerKind } from './layer.js';
 import { layerNormKind } from './layer-norm.js';
+import { residualKind } from './residual.js';
 import { softmaxKind } from './softmax.js';
 
-const kinds = new Map<string, LayerKind>(
-  [denseKind, activationKind, dropoutKind, softmaxKind, batchNormKind, layerNormKind].map(
-    (kind) => [kind.kind, kind as unknown as LayerKind],
-  ),
-);
+/** Made on first use: blocks look up the kinds of their layers, and are kinds themselves. */
+let kinds: ReadonlyMap<string, LayerKind> | undefined;
+
+const makeKinds = (): ReadonlyMap<string, LayerKind> =>
+  new Map(
+    [
+      denseKind,
+      activationKind,
+      dropoutKind,
+      softmaxKind,
+      batchNormKind,
+      layerNormKind,
+      residualKind,
+    ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
+  );
 
 /** What a layer's kind means; TYPE where `layer` is no layer. */
 export function kindOf(layer: Layer, path: string): LayerKind {
+  kinds ??= makeKinds();
   const name: unknown = (layer as Layer | undefined)?.kind;
   const kind = typeof name === 'string' ? kinds.get(name) : undefined;
   if (kind === undefined)

@@ -4,7 +4,8 @@ import type { Initializer } from './initializer.js';
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
   /** Which layer it is. */
-  readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm';
+  readonly kind:
+    'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm' | 'residual';
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
 }
@@ -36,9 +37,29 @@ export interface StatisticSpec {
   readonly initial: number;
 }
 
+/** A layer in its place in a model. */
+export interface PlacedLayer {
+  /** The layer's own name or its kind and count, as `dense1`. */
+  readonly name: string;
+  /** Its description. */
+  readonly layer: Layer;
+  /** Shape of one example before the layer. */
+  readonly inputShape: readonly number[];
+  /** Shape of one example after the layer. */
+  readonly outputShape: readonly number[];
+  /** Its parameters, named within the layer. */
+  readonly parameters: readonly ParameterSpec[];
+  /** Its running statistics, named within the layer. */
+  readonly statistics: readonly StatisticSpec[];
+  /** The layers that it is made of, where it is a block; named within it. */
+  readonly layers?: readonly PlacedLayer[];
+}
+
 /** One op as the native plan takes it; train/network.h has the other end. */
 export interface NativeLayer {
   readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm' | 'add';
+  /** Name of the layer that it is of, as in the model's parameters. */
+  readonly name: string;
   /** The value that it reads: 0 is the model's input, i + 1 what op i gives. */
   readonly from: number;
   /** Of `add`: the second one. */
@@ -60,11 +81,14 @@ export interface NativeLayer {
   readonly unbiased: boolean;
 }
 
-type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> & Partial<NativeLayer>;
+type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> &
+  Partial<Omit<NativeLayer, 'name'>>;
 
 /** The ops of a model as they are collected, in an order that has inputs before their uses. */
 export class Program {
   readonly ops: NativeLayer[] = [];
+  /** Of the layer whose ops are being added. */
+  name = '';
 
   /** Adds an op; gives the number of its value. */
   add(op: GivenOp): number {
@@ -72,6 +96,7 @@ export class Program {
       ...{ other: 0, activation: 'none', slope: 0, useBias: false, rate: 0 },
       ...{ columns: 1, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
       ...op,
+      name: this.name,
     });
     return this.ops.length;
   }
@@ -89,6 +114,8 @@ export interface LayerKind<L extends Layer = Layer> {
   statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
   /** Rows that a training batch needs at least. Default 1. */
   leastBatch?(layer: L, input: readonly number[]): number;
+  /** The layers that a block is made of, named within it. */
+  layers?(layer: L, input: readonly number[], path: string): readonly PlacedLayer[];
   /** Adds the layer's ops, which read value `from`; gives the number of what it gives. */
   lower(layer: L, input: readonly number[], program: Program, from: number): number;
 }
@@ -96,6 +123,11 @@ export interface LayerKind<L extends Layer = Layer> {
 /** Elements of one example. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Numbers in all. */
+export function count(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
 /** `inputs` and `outputs` of an op that keeps the number of features. */

@@ -1,7 +1,7 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
 import type { RunControl } from '../callbacks/callback.js';
 import type { Sequential } from '../nn/sequential.js';
-import { elements } from '../nn/layer.js';
+import { count } from '../nn/layer.js';
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
 
 /** Options of `fit`'s `monitor`. */
@@ -42,7 +42,7 @@ export function checkMonitor(path: string, given: unknown, device: string): numb
   return checkNumber(`${path}.every`, every, { min: 1, integer: true });
 }
 
-/** Where a layer's numbers lie in a row that native code wrote. */
+/** Where the numbers of a layer, in blocks of each op, lie in a row that native code wrote. */
 interface Place {
   readonly layer: string;
   /** Of the first of the tensors' three columns. */
@@ -63,12 +63,13 @@ interface Look {
 
 function placesOf(model: Sequential): readonly Place[] {
   const columns = 1 + 3 * model.parameters.length;
+  const ownerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
   let tensor = 0;
-  return model.layers.map(({ name, parameters }, index) => {
+  return model.lower().map(({ name }, index) => {
+    const own = model.parameters.filter((parameter) => ownerOf(parameter.name) === name);
     const first = 1 + 3 * tensor;
-    tensor += parameters.length;
-    const size = parameters.reduce((sum, { shape }) => sum + elements(shape), 0);
-    return { layer: name, first, tensors: parameters.length, size, dead: columns + index };
+    tensor += own.length;
+    return { layer: name, first, tensors: own.length, size: count(own), dead: columns + index };
   });
 }
 

@@ -2,6 +2,7 @@
 import { type Dataset, fromArrays } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { shuffledIndex } from '../data/order.js';
+import type { ResidualLayer } from '../nn/residual.js';
 import { sequential } from '../nn/sequential.js';
 import type { Layer } from '../nn/layer.js';
 import { checkNumber, checkOptions } from '../options.js';
@@ -102,10 +103,20 @@ function checkGradients(trainer: Trainer, dataset: Dataset, rows: Uint32Array): 
   };
 }
 
+/** The layers without dropout, in blocks too. */
+function withoutDropout(layers: readonly Layer[]): Layer[] {
+  return layers
+    .filter(({ kind }) => kind !== 'dropout')
+    .map((layer) => {
+      if (layer.kind !== 'residual') return layer;
+      const { layers: body, shortcut } = layer as ResidualLayer;
+      return { ...layer, layers: withoutDropout(body), shortcut: withoutDropout(shortcut) };
+    });
+}
+
 /** The options without what keeps a model from learning by heart. */
 function withoutRegularisation({ model, optimizer, ...rest }: TrainerOptions): TrainerOptions {
-  const layers = model.layers.map(({ layer }): Layer => layer);
-  const kept = layers.filter(({ kind }) => kind !== 'dropout');
+  const kept = withoutDropout(model.layers.map(({ layer }): Layer => layer));
   // A schedule's highest rate of its beginning: warm-ups outlast these few steps.
   const { learningRate } = optimizer;
   const rates = Array.from({ length: 1000 }, (_, step) =>

@@ -14,7 +14,10 @@ export function optionsOf(subject: Subject): TrainerOptions {
 export function twinOf(subject: Subject, changes: Partial<TrainerOptions> = {}): Trainer {
   const twin = new Trainer({ ...optionsOf(subject), ...changes });
   try {
-    if (subject instanceof Trainer) twin.setParameters(subject.parameters());
+    if (subject instanceof Trainer) {
+      twin.setParameters(subject.parameters());
+      twin.setStatistics(subject.statistics());
+    }
     return twin;
   } catch (error) {
     twin.dispose();

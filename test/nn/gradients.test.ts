@@ -69,6 +69,43 @@ const norms: readonly (readonly [string, Sequential])[] = [
         nn.sequential({ input: [inputs] }, nn.dense(8), layer, nn.tanh(), nn.dense(outputs)),
       ] as const,
   ),
+  ...(
+    [
+      ['a residual block', [nn.residual([nn.dense(6), nn.tanh(), nn.dense(8)])]],
+      ['one with in-place layers alone', [nn.residual([nn.layerNorm(), nn.sigmoid()])]],
+      ['one with a projection', [nn.residual([nn.dense(4)], { shortcut: nn.dense(4) })]],
+      [
+        'one with a shortcut of several layers and norms',
+        [
+          nn.residual([nn.dense(6), nn.batchNorm(), nn.gelu(), nn.dense(7)], {
+            shortcut: [nn.dense(7, { useBias: false }), nn.batchNorm()],
+          }),
+        ],
+      ],
+      [
+        'blocks in a row and in each other',
+        [
+          nn.residual([nn.dense(8), nn.tanh()]),
+          nn.residual([nn.residual([nn.layerNorm(), nn.dense(8)]), nn.sigmoid(), nn.dense(8)]),
+          nn.dropout(0),
+        ],
+      ],
+    ] as const
+  ).map(
+    ([name, layers]) =>
+      [
+        name,
+        nn.sequential({ input: [inputs] }, nn.dense(8), ...layers, nn.tanh(), nn.dense(outputs)),
+      ] as const,
+  ),
+  [
+    'residual blocks at both ends',
+    nn.sequential(
+      { input: [inputs] },
+      nn.residual([nn.dense(inputs), nn.tanh()]),
+      nn.residual([nn.dense(outputs)], { shortcut: nn.dense(outputs) }),
+    ),
+  ],
   ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
   ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
 ];

@@ -64,6 +64,76 @@ describe('norms', () => {
   });
 });
 
+describe('a residual block', () => {
+  const blocks = nn.sequential(
+    { input: [6] },
+    nn.residual([nn.dense(8, { useBias: false }), nn.batchNorm(), nn.relu()], {
+      shortcut: nn.dense(8),
+      name: 'first',
+    }),
+    nn.residual([nn.residual([nn.dense(8)]), nn.dense(8, { name: 'out' })]),
+  );
+
+  it('names its parameters through itself', () => {
+    expect(blocks.parameters.map(({ name, shape }) => [name, shape])).toEqual([
+      ['first.dense1.weight', [6, 8]],
+      ['first.batchNorm1.scale', [8]],
+      ['first.batchNorm1.offset', [8]],
+      ['first.shortcut.dense1.weight', [6, 8]],
+      ['first.shortcut.dense1.bias', [8]],
+      ['residual1.residual1.dense1.weight', [8, 8]],
+      ['residual1.residual1.dense1.bias', [8]],
+      ['residual1.out.weight', [8, 8]],
+      ['residual1.out.bias', [8]],
+    ]);
+    expect(blocks.statistics.map(({ name }) => name)).toEqual([
+      'first.batchNorm1.mean',
+      'first.batchNorm1.variance',
+    ]);
+  });
+
+  it('shows its layers in the summary, and counts them once', () => {
+    expect(blocks.summary()).toBe(
+      `
+Layer              Kind        Output shape  Parameters
+-------------------------------------------------------
+first              residual    [batch, 8]           120
+  dense1           dense       [batch, 8]            48
+  batchNorm1       batchNorm   [batch, 8]            16
+  relu1            activation  [batch, 8]             0
+  shortcut.dense1  dense       [batch, 8]            56
+residual1          residual    [batch, 8]           144
+  residual1        residual    [batch, 8]            72
+    dense1         dense       [batch, 8]            72
+  out              dense       [batch, 8]            72
+-------------------------------------------------------
+Total parameters: 264
+Running statistics: 16`.trim(),
+    );
+  });
+
+  it('lowers to ops that name the values they read', () => {
+    expect(blocks.lower().map(({ kind, name, from, other }) => [kind, name, from, other])).toEqual([
+      ['dense', 'first.dense1', 0, 0],
+      ['batchNorm', 'first.batchNorm1', 1, 0],
+      ['activation', 'first.relu1', 2, 0],
+      ['dense', 'first.shortcut.dense1', 0, 0],
+      ['add', 'first', 3, 4],
+      ['dense', 'residual1.residual1.dense1', 5, 0],
+      ['add', 'residual1.residual1', 6, 5],
+      ['dense', 'residual1.out', 7, 0],
+      ['add', 'residual1', 8, 5],
+    ]);
+  });
+
+  it('survives JSON', () => {
+    const json = JSON.stringify(blocks);
+    const copy = nn.fromJSON(JSON.parse(json) as nn.SequentialJson);
+    expect(JSON.stringify(copy)).toBe(json);
+    expect(copy.layers).toEqual(blocks.layers);
+  });
+});
+
 describe('a model', () => {
   it('names its parameters after its layers, with shapes and initialisers', () => {
     expect(model.parameters.map(({ name, shape }) => [name, shape])).toEqual([
@@ -142,6 +212,41 @@ describe('a model', () => {
       () => nn.batchNorm({ affine: false } as never),
       'UNKNOWN_OPTION',
       'batchNorm.affine',
+    ],
+    [
+      'a block that changes the shape without a shortcut',
+      () => nn.sequential({ input: [4] }, nn.relu(), nn.residual([nn.dense(5)])),
+      'SHAPE',
+      'layers[1]',
+    ],
+    ['an empty block', () => nn.residual([]), 'RANGE', 'residual.layers'],
+    [
+      'a layer where a block takes several',
+      () => nn.residual(nn.relu() as never),
+      'TYPE',
+      'residual.layers',
+    ],
+    [
+      'what is no layer in a block',
+      () => nn.sequential({ input: [4] }, nn.residual([nn.relu(), 'tanh' as never])),
+      'TYPE',
+      'layers[0].layers[1]',
+    ],
+    [
+      'what is no layer in a shortcut',
+      () => nn.sequential({ input: [4] }, nn.residual([nn.relu()], { shortcut: {} as never })),
+      'TYPE',
+      'layers[0].shortcut[0]',
+    ],
+    [
+      'a layer with the name of the shortcut',
+      () =>
+        nn.sequential(
+          { input: [4] },
+          nn.residual([nn.relu({ name: 'shortcut' })], { shortcut: nn.tanh() }),
+        ),
+      'DUPLICATE',
+      'layers[0].layers',
     ],
     ['a negative slope', () => nn.leakyRelu({ slope: -1 }), 'RANGE', 'leakyRelu.slope'],
     [

@@ -1,6 +1,6 @@
 /** Forward passes and losses in float64, as plain loops; gradients by central differences. */
-import type { Layer } from '../../src/nn/layer.js';
-import type { PlacedLayer, Sequential } from '../../src/nn/sequential.js';
+import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
+import type { Sequential } from '../../src/nn/sequential.js';
 
 type Vector = number[];
 
@@ -92,6 +92,35 @@ function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): V
   });
 }
 
+/** Layers in sequence; `prefix` is what their parameters' names begin with. */
+function applyAll(
+  layers: readonly PlacedLayer[],
+  prefix: string,
+  rows: readonly Vector[],
+  p: Parameters,
+  training: boolean,
+): Vector[] {
+  return layers.reduce<Vector[]>(
+    (x, placed) => {
+      const { layer } = placed;
+      const name = prefix + placed.name;
+      if (placed.layers !== undefined) {
+        const isBeside = (inner: PlacedLayer): boolean => inner.name.startsWith('shortcut.');
+        const run = (beside: boolean): Vector[] => {
+          const branch = placed.layers!.filter((inner) => isBeside(inner) === beside);
+          return applyAll(branch, `${name}.`, x, p, training);
+        };
+        const [body, shortcut] = [run(false), run(true)];
+        return body.map((row, i) => row.map((value, j) => value + shortcut[i]![j]!));
+      }
+      if (layer.kind === 'batchNorm' || layer.kind === 'layerNorm')
+        return norm({ ...placed, name }, x, p, training);
+      return x.map((row) => applyToRow(name, layer as Described, row, p));
+    },
+    [...rows],
+  );
+}
+
 /**
  * Outputs of a batch of rows. `parameters` has the running statistics too; with `training` batch
  * norm uses the batch's.
@@ -102,13 +131,7 @@ export function forwardBatch(
   rows: readonly Vector[],
   training = false,
 ): Vector[] {
-  return model.layers.reduce<Vector[]>(
-    (x, placed) =>
-      placed.layer.kind === 'batchNorm' || placed.layer.kind === 'layerNorm'
-        ? norm(placed, x, parameters, training)
-        : x.map((row) => applyToRow(placed.name, placed.layer as Described, row, parameters)),
-    [...rows],
-  );
+  return applyAll(model.layers, '', rows, parameters, training);
 }
 
 /** Outputs of one row. */

@@ -33,7 +33,8 @@ const deep = nn.sequential(
   nn.dense(7),
   nn.layerNorm(),
   nn.gelu(),
-  nn.batchNorm({ scale: false }),
+  nn.residual([nn.dense(7), nn.batchNorm({ scale: false }), nn.relu()]),
+  nn.residual([nn.dense(5), nn.tanh()], { shortcut: nn.dense(5) }),
   nn.dense(3),
 );
 

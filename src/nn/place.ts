@@ -1,0 +1,80 @@
+/** Layers in sequence: names, shapes and ops. A model is such a sequence, a block has one inside. */
+import { ThalwegError } from '../errors.js';
+import { kindOf } from './kinds.js';
+import type { Layer, PlacedLayer, Program } from './layer.js';
+
+/** Gives each layer its name and shapes; `path` is where the layers were given, for errors. */
+export function place(
+  input: readonly number[],
+  layers: readonly Layer[],
+  path = 'layers',
+): readonly PlacedLayer[] {
+  const counts = new Map<string, number>();
+  const taken = new Set<string>();
+  let inputShape = input;
+  const placed = layers.map((given, index) => {
+    const at = `${path}[${index}]`;
+    const kind = kindOf(given, at);
+    const layer = kind.check(given);
+    const name = layer.name ?? countedName(layer, counts);
+    if (taken.has(name))
+      throw new ThalwegError({
+        code: 'DUPLICATE',
+        path: `${at}.name`,
+        received: `'${name}' a second time`,
+        expected: 'a name of its own for each layer',
+      });
+    taken.add(name);
+    const inner = kind.layers?.(layer, inputShape, at);
+    const own: PlacedLayer = Object.freeze({
+      ...{ name, layer, inputShape },
+      outputShape: kind.outputShape(layer, inputShape, at),
+      parameters: kind.parameters(layer, inputShape),
+      statistics: kind.statistics?.(layer, inputShape) ?? [],
+      ...(inner && { layers: inner }),
+    });
+    inputShape = own.outputShape;
+    return own;
+  });
+  return Object.freeze(placed);
+}
+
+/** The kind, of activations the function, and how many of them there are so far. */
+function countedName(layer: Layer, counts: Map<string, number>): string {
+  const function_ = layer.kind === 'activation' && (layer as { activation?: string }).activation;
+  const stem = function_ || layer.kind;
+  const count = (counts.get(stem) ?? 0) + 1;
+  counts.set(stem, count);
+  return `${stem}${count}`;
+}
+
+/** Tensors of all layers, whose names within a layer become names outside: `dense1.weight`. */
+export function within<T extends { readonly name: string }>(
+  layers: readonly PlacedLayer[],
+  tensorsOf: (layer: PlacedLayer) => readonly T[],
+): T[] {
+  return layers.flatMap((layer) =>
+    tensorsOf(layer).map((tensor) => ({ ...tensor, name: `${layer.name}.${tensor.name}` })),
+  );
+}
+
+/** Rows that a training batch needs at least. */
+export function leastBatch(layers: readonly PlacedLayer[]): number {
+  return layers.reduce(
+    (least, { layer, name, inputShape }) =>
+      Math.max(least, kindOf(layer, name).leastBatch?.(layer, inputShape) ?? 1),
+    1,
+  );
+}
+
+/** Adds the ops of all layers, of which the first reads value `from`; gives the last one's value. */
+export function lowerAll(layers: readonly PlacedLayer[], program: Program, from: number): number {
+  const { name: outer } = program;
+  let value = from;
+  for (const { layer, name, inputShape } of layers) {
+    program.name = outer === '' ? name : `${outer}.${name}`;
+    value = kindOf(layer, name).lower(layer, inputShape, program, value);
+  }
+  program.name = outer;
+  return value;
+}

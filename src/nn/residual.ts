@@ -1,0 +1,132 @@
+/** Residual blocks. */
+import { ThalwegError } from '../errors.js';
+import { checkOptions, describe } from '../options.js';
+import { type Layer, type LayerKind, type PlacedLayer, sameSize } from './layer.js';
+import { checkName } from './name.js';
+import { leastBatch, lowerAll, place, within } from './place.js';
+
+/** Options of {@link residual}. */
+export interface ResidualOptions {
+  /**
+   * What x goes through beside the layers: a layer, or several in sequence, whose outputs have the
+   * same shape, as `nn.dense(64, { useBias: false })`. Default none: x itself.
+   */
+  readonly shortcut?: Layer | readonly Layer[];
+  /** 1 to 64 letters, digits, `_` or `-`. Default `residual` and its count. */
+  readonly name?: string;
+}
+
+/** Description of a residual block. */
+export interface ResidualLayer extends Layer {
+  /** Tells the layers apart. */
+  readonly kind: 'residual';
+  /** The layers in sequence. */
+  readonly layers: readonly Layer[];
+  /** What x goes through beside them; empty: x itself. */
+  readonly shortcut: readonly Layer[];
+}
+
+/**
+ * y = layers(x) + shortcut(x): layers in sequence, and x added to what they give, so that they learn
+ * what to change, and gradients reach the layers below undiminished (He et al. 2016). Where the shape
+ * changes, give a `shortcut` that projects x.
+ *
+ * The block's parameters are named through it: `residual1.dense1.weight`,
+ * `residual1.shortcut.dense1.weight`. Blocks may nest.
+ *
+ * @param layers at least one
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the shapes differ
+ * @example
+ * const block = nn.residual([nn.dense(64), nn.batchNorm(), nn.relu(), nn.dense(64)]);
+ */
+export function residual(layers: readonly Layer[], options: ResidualOptions = {}): ResidualLayer {
+  checkOptions('residual', options, ['shortcut', 'name']);
+  checkLayers('residual.layers', layers);
+  if (layers.length === 0)
+    throw new ThalwegError({
+      code: 'RANGE',
+      path: 'residual.layers',
+      received: 'no layer',
+      expected: 'at least one layer',
+    });
+  const { shortcut = [] } = options;
+  const beside = Array.isArray(shortcut) ? (shortcut as readonly Layer[]) : [shortcut as Layer];
+  return Object.freeze({
+    kind: 'residual',
+    layers: Object.freeze([...layers]),
+    shortcut: Object.freeze([...beside]),
+    ...checkName('residual.name', options.name),
+  });
+}
+
+function checkLayers(path: string, layers: unknown): void {
+  if (Array.isArray(layers)) return;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path,
+    received: describe(layers),
+    expected: 'an array of layers, as [nn.dense(64), nn.relu()]',
+  });
+}
+
+/** The shortcut's parameters begin with that name. */
+function refuseName(path: string): never {
+  throw new ThalwegError({
+    code: 'DUPLICATE',
+    path: `${path}.layers`,
+    received: "a layer named 'shortcut'",
+    expected: 'another name: the shortcut of the block has it',
+  });
+}
+
+interface Branches {
+  readonly body: readonly PlacedLayer[];
+  readonly shortcut: readonly PlacedLayer[];
+}
+
+function branches(layer: ResidualLayer, input: readonly number[], path = 'layers'): Branches {
+  return {
+    body: place(input, layer.layers, `${path}.layers`),
+    shortcut: place(input, layer.shortcut, `${path}.shortcut`),
+  };
+}
+
+/** Both branches as one sequence of names: the shortcut's begin with `shortcut`. */
+function inner({ body, shortcut }: Branches): readonly PlacedLayer[] {
+  return [...body, ...shortcut.map((layer) => ({ ...layer, name: `shortcut.${layer.name}` }))];
+}
+
+/** What {@link residual} means. */
+export const residualKind: LayerKind<ResidualLayer> = {
+  kind: 'residual',
+  check: ({ kind, layers, ...options }) => residual(layers, options),
+  outputShape(layer, input, path) {
+    const { body, shortcut } = branches(layer, input, path);
+    if (shortcut.length > 0 && body.some(({ name }) => name === 'shortcut')) refuseName(path);
+    const shape = body.at(-1)!.outputShape;
+    const beside = shortcut.at(-1)?.outputShape ?? input;
+    if (shape.join() === beside.join()) return shape;
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path,
+      received: `layers that give [${shape.join(', ')}] beside a shortcut of [${beside.join(', ')}]`,
+      expected: 'two of the same shape, to be added',
+      remedy: `project x: shortcut: nn.dense(${shape.at(-1)!}, { useBias: false })`,
+    });
+  },
+  layers: (layer, input, path) => inner(branches(layer, input, path)),
+  parameters: (layer, input) =>
+    within(inner(branches(layer, input)), ({ parameters }) => parameters),
+  statistics: (layer, input) =>
+    within(inner(branches(layer, input)), ({ statistics }) => statistics),
+  leastBatch: (layer, input) => leastBatch(inner(branches(layer, input))),
+  lower(layer, input, program, from) {
+    const { body, shortcut } = branches(layer, input);
+    const { name } = program;
+    const value = lowerAll(body, program, from);
+    program.name = `${name}.shortcut`;
+    const other = lowerAll(shortcut, program, from);
+    program.name = name;
+    return program.add({ kind: 'add', from: value, other, ...sameSize(body.at(-1)!.outputShape) });
+  },
+};
