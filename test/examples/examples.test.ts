@@ -55,6 +55,16 @@ describe('examples', () => {
     ]);
   });
 
+  it('watching.mjs checks, watches and writes down', async () => {
+    const { stdout, folder } = await example('watching.mjs', '1');
+    expect(stdout.match(/^ok {2}\w+/gm)).toHaveLength(4);
+    expect(stdout).toMatch(/^a sweep suggests a learning rate of 0\.0\d+$/m);
+    expect(stdout).toMatch(/^completed: after 1 epochs$/m);
+    expect(Number(/test accuracy (\d+\.\d\d) %/.exec(stdout)?.[1])).toBeGreaterThan(90);
+    const files = readdirSync(folder).map((file) => file.replace(/^events.out.*/, 'events'));
+    expect(files.sort()).toEqual(['events', 'log.csv', 'log.jsonl']);
+  });
+
   it('own-gradients.mjs finds the line', async () => {
     const { stdout } = await example('own-gradients.mjs');
     expect(stdout).toContain('y = 3.000 x + -0.500');

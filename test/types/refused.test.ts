@@ -4,17 +4,20 @@
  */
 import { describe, expect, it } from 'vitest';
 import {
-  Trainer,
   average,
+  callbacks,
   chart,
   data,
   ensemble,
   io,
   loss,
+  metrics,
   nn,
   optim,
   progress,
   schedule,
+  Trainer,
+  tune,
 } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
@@ -216,6 +219,45 @@ refused('data', [
   ['permutation', () => data.permutation({ length: 2, out: new Int32Array(2) })],
   // @ts-expect-error -- a path, no options
   ['mnist', () => data.mnist('folder')],
+]);
+
+refused('callbacks, metrics, monitors', [
+  // @ts-expect-error -- no such metric of an epoch
+  ['earlyStopping metric', () => callbacks.earlyStopping({ metric: 'val_loss' })],
+  // @ts-expect-error -- a misspelt name
+  ['earlyStopping patiance', () => callbacks.earlyStopping({ patiance: 3 })],
+  // @ts-expect-error -- no such direction
+  ['earlyStopping mode', () => callbacks.earlyStopping({ mode: 'min' })],
+  // @ts-expect-error -- without a file
+  ['csvLog', () => callbacks.csvLog({})],
+  // @ts-expect-error -- no path
+  ['jsonLog', () => callbacks.jsonLog({ file: 1 })],
+  // @ts-expect-error -- without a folder
+  ['tensorBoard', () => callbacks.tensorBoard({ every: 1 })],
+  // @ts-expect-error -- without a function
+  ['listener', () => callbacks.listener('a')],
+  // @ts-expect-error -- without a name
+  ['callback', () => trainer.fit(set, { epochs: 1, callbacks: [{ epoch: () => 1 }] })],
+  // @ts-expect-error -- no array
+  ['callbacks', () => trainer.fit(set, { epochs: 1, callbacks: callbacks.progress() })],
+  // @ts-expect-error -- no such metric
+  ['metrics of evaluate', () => trainer.evaluate(set, { metrics: ['acuracy'] })],
+  // @ts-expect-error -- no such metric
+  ['metrics of fit', () => trainer.fit(set, { epochs: 1, validation: set, metrics: ['auc'] })],
+  // @ts-expect-error -- a text, no number
+  ['topK', () => metrics.topK('5')],
+  // @ts-expect-error -- no such average
+  ['f1', () => metrics.f1({ average: 'mean' })],
+  // @ts-expect-error -- a number, no options
+  ['monitor', () => trainer.fit(set, { epochs: 1, monitor: 100 })],
+  // @ts-expect-error -- a misspelt name
+  ['monitor option', () => trainer.fit(set, { epochs: 1, monitor: { evry: 100 } })],
+  // @ts-expect-error -- a misspelt name
+  ['findLearningRate', () => tune.findLearningRate(trainer, set, { min: 1e-6 })],
+  // @ts-expect-error -- no list
+  ['adviseBatchSize', () => tune.adviseBatchSize(trainer, set, { sizes: 64 })],
+  // @ts-expect-error -- a misspelt name
+  ['sanityCheck', () => tune.sanityCheck(trainer, set, { row: 64 })],
 ]);
 
 refused('files and output', [
