@@ -1,5 +1,8 @@
 /** What a monitor sees of a step, and what it makes of it. */
 import { hasCuda } from '../oracle/cuda.js';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, type WarningEvent, data, nn, optim } from '../../src/index.js';
 import { Monitor } from '../../src/train/monitor.js';
@@ -99,6 +102,26 @@ describe.each(devices)('on %s', (device) => {
     // Steps 40 to 59: of these 45 alone.
     expect(sparse.epochs.map(({ layers }) => layers !== undefined)).toEqual([true, false]);
   });
+});
+
+it('a run cut in its validation goes on from its checkpoint', async () => {
+  using train = examples();
+  using validation = examples(400_000);
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-monitor-'));
+  const controller = new AbortController();
+  const options = { epochs: 1, batchSize: 8, validation, monitor: { every: 1 } } as const;
+  // Slow enough to be validating by then, as a rule.
+  using trainer = make({ device: 'reference' });
+  const onEvent = ({ type }: TrainEvent): unknown =>
+    type === 'progress' && setTimeout(() => controller.abort(), 50);
+  const { reason } = await trainer.fit(train, {
+    ...{ ...options, checkpoint: { folder }, signal: controller.signal, onEvent },
+  });
+  expect(reason).toBe('aborted');
+  using other = make({ device: 'reference' });
+  await other.resume(folder);
+  const history = await other.fit(train, options);
+  expect([history.reason, other.steps, history.epochs.length]).toEqual(['completed', 12, 1]);
 });
 
 describe('warnings', () => {

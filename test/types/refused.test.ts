@@ -222,12 +222,8 @@ refused('data', [
 ]);
 
 refused('callbacks, metrics, monitors', [
-  // @ts-expect-error -- no such metric of an epoch
-  ['earlyStopping metric', () => callbacks.earlyStopping({ metric: 'val_loss' })],
   // @ts-expect-error -- a misspelt name
   ['earlyStopping patiance', () => callbacks.earlyStopping({ patiance: 3 })],
-  // @ts-expect-error -- no such direction
-  ['earlyStopping mode', () => callbacks.earlyStopping({ mode: 'min' })],
   // @ts-expect-error -- without a file
   ['csvLog', () => callbacks.csvLog({})],
   // @ts-expect-error -- no path
