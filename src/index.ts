@@ -28,6 +28,7 @@ export type {
   PassOptions,
   WeightsOptions,
 } from './train/trainer.js';
+export type { LoadedWeights } from './train/weights.js';
 export type { Fit } from './train/fit.js';
 export type { LayerHealth, MonitorOptions } from './train/monitor.js';
 export type {

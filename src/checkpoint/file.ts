@@ -35,7 +35,8 @@ export interface CheckpointHeader {
 /** Takes bytes of the data that start at `offset`. */
 export type CheckpointSink = (offset: number, bytes: Uint8Array) => void;
 
-const format = 'thalweg.checkpoint';
+/** What the metadata call a checkpoint. */
+export const checkpointFormat = 'thalweg.checkpoint';
 /** The file begins so, behind its length; then come the 16 digits of the header's checksum. */
 const opening = Buffer.from('{"__metadata__":{"checksum":"');
 const digits = 16;
@@ -110,7 +111,7 @@ function encodeHead(source: CheckpointSource, sums: readonly string[]): Uint8Arr
   const checksums = Object.fromEntries(entries.map(({ name }, i) => [name, sums[i] ?? noChecksum]));
   const head = encodeHeader(entries, {
     checksum: noChecksum,
-    format,
+    format: checkpointFormat,
     version: String(formatVersion),
     checksums: JSON.stringify(checksums),
     state: toExactJson(state),
@@ -158,7 +159,7 @@ export async function writeCheckpoint(file: string, source: CheckpointSource): P
 function parse(opened: OpenSafetensors, file: string): CheckpointHeader & { sums: Sums } {
   const { head, entries, metadata } = opened;
   const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);
-  if (!isOurs || metadata['format'] !== format)
+  if (!isOurs || metadata['format'] !== checkpointFormat)
     refuse('FORMAT', file, 'another safetensors file', 'a checkpoint', 'loadWeights reads weights');
   const stated = metadata['checksum'];
   const found = headChecksum(head);

@@ -56,7 +56,7 @@ import {
 } from './parameters.js';
 import { newRecord } from './record.js';
 import { type RunContext, TrainingRun } from './training-run.js';
-import { readWeights, writeWeights } from './weights.js';
+import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.gradients} gives. */
 export interface LossGradients {
@@ -412,14 +412,24 @@ export class Trainer implements Disposable {
   }
 
   /**
-   * Reads weights that {@link Trainer.saveWeights} wrote; optimizer state stays as it is.
+   * Reads weights that {@link Trainer.saveWeights} wrote, or those of a checkpoint; optimizer state
+   * stays as it is.
    *
+   * @param options `match: 'overlap'`: takes the tensors whose name and shape the model has too, as a
+   * warm start from another model; default `'exact'`: all of them, and no other
    * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, or as
    * `io.readSafetensors`; nothing changed then
    */
-  async loadWeights(file: string): Promise<void> {
-    const weights = await readWeights(file, this.model);
-    writeState(this.#idle(), this.model, weights);
+  async loadWeights(
+    file: string,
+    options: { readonly match?: 'exact' | 'overlap' } = {},
+  ): Promise<LoadedWeights> {
+    checkOptions('loadWeights', options, ['match']);
+    const match = checkOneOf('loadWeights.match', options.match ?? 'exact', ['exact', 'overlap']);
+    const { values, ...names } = await readWeights(file, this.model, match);
+    const trainer = this.#idle();
+    writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });
+    return names;
   }
 
   /**

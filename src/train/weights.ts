@@ -4,7 +4,10 @@
  */
 import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
+import type { SafetensorsTensor } from '../io/safetensors-header.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { checkpointFormat } from '../checkpoint/file.js';
+import { inspect } from '../checkpoint/inspect.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 
@@ -28,45 +31,98 @@ export async function writeWeights(
   });
 }
 
-/**
- * Reads the parameters and statistics of `model` from a file, which must hold exactly them.
- *
- * @throws ThalwegError MISSING, MISMATCH, and what reading a damaged file throws
- */
-export async function readWeights(
+/** What {@link Trainer.loadWeights} did, by names of parameters and statistics. */
+export interface LoadedWeights {
+  /** Replaced. */
+  readonly loaded: readonly string[];
+  /** Of the model, not in the file with that shape: left as they were. */
+  readonly kept: readonly string[];
+  /** Of the file, not in the model with that shape. */
+  readonly unused: readonly string[];
+}
+
+/** How a checkpoint names them. */
+const inCheckpoint = /^(?:parameters|statistics)\//;
+
+/** The tensors of a file of weights, or those of a checkpoint, which is verified. */
+async function tensorsOf(file: string): Promise<readonly SafetensorsTensor[]> {
+  const { tensors, metadata } = await readSafetensors(file);
+  if (metadata['format'] !== checkpointFormat) return tensors;
+  await inspect(file);
+  return tensors
+    .filter(({ name }) => inCheckpoint.test(name))
+    .map((tensor) => ({ ...tensor, name: tensor.name.replace(inCheckpoint, '') }));
+}
+
+function show({ dtype, shape }: Pick<SafetensorsTensor, 'dtype' | 'shape'>): string {
+  return `${dtype} [${shape.join(', ')}]`;
+}
+
+/** What a file of weights holds. */
+function stateOf({ parameters, statistics }: Sequential) {
+  return [...parameters, ...statistics];
+}
+
+/** Refuses a file that does not hold exactly the model's parameters and statistics. */
+function checkExact(
   file: string,
   model: Sequential,
-): Promise<Record<string, Float32Array>> {
-  const { tensors } = await readSafetensors(file);
-  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const result: Record<string, Float32Array> = {};
-  for (const { name, shape } of [...model.parameters, ...model.statistics]) {
-    const tensor = byName.get(name);
-    if (tensor === undefined)
-      throw new ThalwegError({
-        code: 'MISSING',
-        path: `${file}: ${name}`,
-        received: 'no such tensor',
-        expected: `a float32 tensor of shape [${shape.join(', ')}]`,
-      });
-    if (tensor.dtype !== 'F32' || tensor.shape.join() !== shape.join())
-      throw new ThalwegError({
-        code: 'MISMATCH',
-        path: `${file}: ${name}`,
-        received: `${tensor.dtype} [${tensor.shape.join(', ')}]`,
-        expected: `F32 [${shape.join(', ')}]`,
-        remedy: 'load the weights into the model they were saved from',
-      });
-    byName.delete(name);
-    result[name] = new Float32Array(tensor.data.buffer, tensor.data.byteOffset, elements(shape));
-  }
-  const [extra] = byName.keys();
+  tensors: readonly SafetensorsTensor[],
+  { kept, unused }: LoadedWeights,
+): void {
+  const [wrong] = kept;
+  const expected = stateOf(model).find(({ name }) => name === wrong);
+  const found = tensors.find(({ name }) => name === wrong);
+  const extra = unused.find((name) => name !== wrong);
+  if (expected !== undefined)
+    throw new ThalwegError({
+      code: found === undefined ? 'MISSING' : 'MISMATCH',
+      path: `${file}: ${expected.name}`,
+      received: found === undefined ? 'no such tensor' : show(found),
+      expected: show({ dtype: 'F32', shape: expected.shape }),
+      remedy: "load the weights into the model they were saved from, or with { match: 'overlap' }",
+    });
   if (extra !== undefined)
     throw new ThalwegError({
       code: 'MISMATCH',
       path: `${file}: ${extra}`,
       received: 'a tensor that the model lacks',
       expected: "the model's parameters and statistics only",
+      remedy: "{ match: 'overlap' } takes what fits",
     });
-  return result;
+}
+
+/**
+ * Reads parameters and statistics of `model` from a file of weights or a checkpoint: all of them and
+ * nothing else, or those whose name and shape agree.
+ *
+ * @throws ThalwegError MISSING, MISMATCH, and what reading a damaged file throws
+ */
+export async function readWeights(
+  file: string,
+  model: Sequential,
+  match: 'exact' | 'overlap',
+): Promise<LoadedWeights & { readonly values: Readonly<Record<string, Float32Array>> }> {
+  const tensors = await tensorsOf(file);
+  const fits = new Map(tensors.map((tensor) => [`${tensor.name} ${show(tensor)}`, tensor]));
+  const values: Record<string, Float32Array> = {};
+  const kept: string[] = [];
+  for (const { name, shape } of stateOf(model)) {
+    const tensor = fits.get(`${name} ${show({ dtype: 'F32', shape })}`);
+    if (tensor === undefined) kept.push(name);
+    else
+      values[name] = new Float32Array(tensor.data.buffer, tensor.data.byteOffset, elements(shape));
+  }
+  const loaded = Object.keys(values);
+  const unused = tensors.map(({ name }) => name).filter((name) => !Object.hasOwn(values, name));
+  const names = { loaded, kept, unused };
+  if (match === 'exact') checkExact(file, model, tensors, names);
+  if (loaded.length === 0)
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: file,
+      received: 'no tensor with name and shape of a parameter',
+      expected: 'at least one',
+    });
+  return { ...names, values };
 }
