@@ -158,14 +158,15 @@ export function parseHeader(bytes: Uint8Array, path: string): Header {
 }
 
 /**
- * The beginning of a file: the header's length, and the header, padded to a multiple of 8. Tensors
- * come in the given order.
+ * The beginning of a file: the header's length, and the header, padded so that the data begins at a
+ * multiple of `alignment`. Tensors come in the given order.
  *
  * @throws ThalwegError DUPLICATE, DTYPE
  */
 export function encodeHeader(
   tensors: readonly Pick<Entry, 'name' | 'dtype' | 'shape'>[],
   metadata: Readonly<Record<string, string>>,
+  alignment = 8,
 ): Uint8Array {
   const header = new Map<string, unknown>([['__metadata__', metadata]]);
   let at = 0;
@@ -179,7 +180,7 @@ export function encodeHeader(
   }
   const json = [...header].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const text = new TextEncoder().encode(`{${json.join(',')}}`);
-  const length = Math.ceil(text.length / 8) * 8;
+  const length = Math.ceil((8 + text.length) / alignment) * alignment - 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, 8);
