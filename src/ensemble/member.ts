@@ -49,7 +49,10 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
  */
 export function fromFiles(model: Sequential, files: readonly string[]): Promise<Member[]> {
   return Promise.all(
-    files.map(async (file) => ({ name: file, model, parameters: await readWeights(file, model) })),
+    files.map(async (file) => {
+      const { values: parameters } = await readWeights(file, model, 'exact');
+      return { name: file, model, parameters };
+    }),
   );
 }
 
