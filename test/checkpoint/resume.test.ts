@@ -7,6 +7,7 @@ import {
   type TrainerOptions,
   callbacks,
   data,
+  nn,
   optim,
   schedule,
 } from '../../src/index.js';
@@ -85,6 +86,12 @@ describe('from every checkpoint', () => {
 
   it.each(['cpu', 'reference', 'cpu:avx2'])('on the device %s', async (device) => {
     await expectSameEnds({ device }, () => ({}), 5);
+  });
+
+  it('with running statistics of a batch norm', async () => {
+    const model = nn.sequential({ input: [5] }, nn.dense(6), nn.batchNorm(), nn.dense(3));
+    using validation = classes(30, 9);
+    await expectSameEnds({ model }, () => ({ validation }), 4);
   });
 
   it('with a sampling', async () => {
