@@ -233,9 +233,9 @@ export interface NativeTrainer {
   parameter(index: number, averaged: boolean): Float32Array;
   setParameters(parameters: readonly Float32Array[]): void;
   /** Running statistics, as {@link NativeTrainerOptions.statistics} has them. */
-  statistic(index: number): Float32Array;
+  statistic(index: number, averaged: boolean): Float32Array;
   setStatistics(statistics: readonly Float32Array[]): void;
-  refreshStatistics(dataset: NativeDataset, batchSize: number): Promise<void>;
+  refreshStatistics(dataset: NativeDataset, batchSize: number, averaged: boolean): Promise<void>;
   dispose(): void;
 }
 

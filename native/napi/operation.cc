@@ -146,6 +146,18 @@ LossResult run_add(Backend& backend, const Fields& f) {
   return {};
 }
 
+LossResult run_embedding_forward(Backend& backend, const Fields& f) {
+  backend.embedding_forward(
+      {f.floats("x"), f.floats("weight"), f.floats("y"), f.number("positions"), f.number("units")});
+  return {};
+}
+
+LossResult run_embedding_backward(Backend& backend, const Fields& f) {
+  backend.embedding_backward({f.floats("x"), f.floats("dy"), f.floats("dweight"),
+                              f.number("positions"), f.number("count"), f.number("units")});
+  return {};
+}
+
 LossResult run_batch_moments(Backend& backend, const Fields& f) {
   backend.batch_moments({f.floats("x"), f.floats("mean"), f.floats("variance"), f.number("rows"),
                          f.number("columns")});

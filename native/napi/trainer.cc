@@ -438,12 +438,12 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return info.Env().Undefined();
   }
 
-  // statistic(index) → Float32Array, a copy
+  // statistic(index, averaged) → Float32Array, a copy
   Napi::Value statistic(const Napi::CallbackInfo& info) {
     refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
     auto array = Napi::Float32Array::New(info.Env(), engine_->statistics().at(i).length);
-    engine_->read_statistic(i, array.Data());
+    engine_->read_statistic(i, array.Data(), to_weights(info[1]));
     return array;
   }
 
@@ -458,12 +458,13 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     return info.Env().Undefined();
   }
 
-  // refreshStatistics(dataset, batchSize) → Promise<void>
+  // refreshStatistics(dataset, batchSize, averaged) → Promise<void>
   Napi::Value refresh(const Napi::CallbackInfo& info) {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
-    return start(info, [this, dataset, batch_size]() -> Mailbox::Message {
-      engine_->refresh_statistics(*dataset, batch_size, cancel_);
+    const Weights weights = to_weights(info[2]);
+    return start(info, [this, dataset, batch_size, weights]() -> Mailbox::Message {
+      engine_->refresh_statistics(*dataset, batch_size, cancel_, weights);
       return resolving([](Napi::Env env) { return env.Undefined(); });
     });
   }

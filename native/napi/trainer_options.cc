@@ -40,7 +40,7 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
 
 LayerOptions read_layer(const Napi::Object& object) {
   static const char* const kKinds[] = {"dense",     "activation", "softmax", "dropout",
-                                       "batchNorm", "layerNorm",  "add"};
+                                       "batchNorm", "layerNorm",  "add",     "embedding"};
   static const char* const kActivations[] = {"none", "relu", "leakyRelu", "sigmoid",
                                              "tanh", "gelu", "geluTanh"};
   LayerOptions layer;
@@ -55,6 +55,7 @@ LayerOptions read_layer(const Napi::Object& object) {
   layer.use_bias = truth(object, "useBias");
   layer.rate = number(object, "rate");
   layer.columns = integer(object, "columns");
+  layer.count = integer(object, "count");
   layer.use_scale = truth(object, "useScale");
   layer.epsilon = number(object, "epsilon");
   layer.momentum = number(object, "momentum");

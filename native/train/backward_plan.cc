@@ -10,7 +10,9 @@ namespace {
 using Kind = BackwardStep::Kind;
 
 // Whether an op's backward may write where it reads.
-bool is_in_place(LayerKind kind) { return kind != LayerKind::kDense; }
+bool is_in_place(LayerKind kind) {
+  return kind != LayerKind::kDense && kind != LayerKind::kEmbedding;
+}
 
 class Planner {
  public:

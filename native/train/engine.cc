@@ -9,6 +9,7 @@
 #include "backends/cpu/gather.h"
 #include "core/threads.h"
 #include "train/batch_feed.h"
+#include "train/check_indices.h"
 #include "train/pooled_statistics.h"
 #include "train/settings.h"
 
@@ -55,7 +56,7 @@ Engine::Engine(EngineOptions options)
     : options_(std::move(options)),
       backend_(open_backend(options_.device)),
       arena_(lengths_of(options_.stepper.tensors), 2, backend_.memory()),
-      statistics_(lengths_of(options_.statistics), 1, backend_.memory()),
+      statistics_(lengths_of(options_.statistics), 2, backend_.memory()),
       plan_(options_.network, arena_, statistics_, backend_),
       stepper_(options_.stepper, backend_) {
   for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
@@ -100,6 +101,7 @@ void Engine::save(Snapshot& snapshot) {
 }
 
 void Engine::load(const Snapshot& snapshot) {
+  has_averaged_statistics_ = false;
   const size_t scalars = stepper_.counters().scalars.size();
   if (snapshot.counters.scalars.size() != scalars)
     throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
@@ -123,8 +125,8 @@ void Engine::write_parameter(size_t index, const float* values) {
                           options_.stepper.tensors[index].length * sizeof(float));
 }
 
-void Engine::read_statistic(size_t index, float* out) const {
-  backend_.memory().read(out, statistics_.tensor(0, index),
+void Engine::read_statistic(size_t index, float* out, Weights weights) const {
+  backend_.memory().read(out, statistics_.tensor(statistics_of(weights), index),
                          options_.statistics[index].length * sizeof(float));
 }
 
@@ -133,7 +135,15 @@ void Engine::write_statistic(size_t index, const float* values) {
                           options_.statistics[index].length * sizeof(float));
 }
 
+void Engine::check_inputs(const data::Dataset& dataset) {
+  const LayerOptions& first = options_.network.layers.front();
+  if (first.kind != LayerKind::kEmbedding || checked_.count(dataset.serial) > 0) return;
+  check_indices(dataset, first.count);
+  checked_.insert(dataset.serial);
+}
+
 std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
+  check_inputs(*source.dataset);
   if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
   return std::make_unique<HostFeed>(source, plan_);
 }
@@ -300,6 +310,7 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                      .sampling = request.sampling,
                      .shape = {.batch = static_cast<uint64_t>(request.batch_size)}},
                     thread_count());
+  has_averaged_statistics_ = false;  // the average moves on
   const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
   Run run = {request,
              cancel,
@@ -320,9 +331,10 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
 class Engine::Borrowed {
  public:
   Borrowed(Engine& engine, Weights weights) : engine_(engine) {
-    if (weights == Weights::kAveraged) engine_.plan_.use(engine_.averages_);
+    if (weights == Weights::kAveraged)
+      engine_.plan_.use(engine_.averages_, engine_.statistics_of(weights));
   }
-  ~Borrowed() { engine_.plan_.use(engine_.parameters_); }
+  ~Borrowed() { engine_.plan_.use(engine_.parameters_, 0); }
   Borrowed(const Borrowed&) = delete;
   Borrowed& operator=(const Borrowed&) = delete;
 
@@ -371,6 +383,9 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
                      const CancelFlag& cancel, Weights weights) {
   const Borrowed borrowed(*this, weights);
   const int64_t features = input_width();
+  const LayerOptions& layer = options_.network.layers.front();
+  if (layer.kind == LayerKind::kEmbedding)
+    check_indices(rows, features, layer.count, [=](int64_t i) { return inputs[i]; });
   const int64_t width = options_.network.layers.back().outputs;
   for (int64_t first = 0; first < rows; first += batch_size) {
     const int64_t count = std::min(batch_size, rows - first);
@@ -409,7 +424,8 @@ Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size,
 }
 
 void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
-                                const CancelFlag& cancel) {
+                                const CancelFlag& cancel, Weights weights) {
+  const Borrowed borrowed(*this, weights);
   PooledStatistics pooled(backend_.memory());
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
@@ -419,11 +435,16 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
     if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
     pooled.add(plan_.statistics());
   }
+  if (weights == Weights::kAveraged) {
+    plan_.use(averages_, 1);
+    has_averaged_statistics_ = true;
+  }
   pooled.write(plan_.statistics());
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                          bool training) {
+  check_inputs(dataset);
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);
   if (device_batches_) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -123,12 +124,13 @@ class Engine {
   Stepper& stepper() { return stepper_; }
   // Running statistics: the mean, then the variance of each batch norm.
   const std::vector<StatisticOptions>& statistics() const { return options_.statistics; }
-  void read_statistic(size_t index, float* out) const;
+  void read_statistic(size_t index, float* out, Weights weights = Weights::kRaw) const;
   void write_statistic(size_t index, const float* values);
   // Makes them those of the whole data set at the present weights, each layer
   // normalising by the batch's; nothing changes before all is through. Throws ABORTED.
+  // Averaged weights then have some of their own, until the next step or load.
   void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
-                          const CancelFlag& cancel);
+                          const CancelFlag& cancel, Weights weights = Weights::kRaw);
   size_t bytes() const;
 
   // All that a run needs to go on besides what it was made with, and its copies.
@@ -148,6 +150,11 @@ class Engine {
   void keep(Run& run);
   [[noreturn]] static void refuse_aborted();
   void read(int array, size_t index, float* out) const;
+  int statistics_of(Weights weights) const {
+    return weights == Weights::kAveraged && has_averaged_statistics_ ? 1 : 0;
+  }
+  // RANGE unless an embedding can read the data set, which is looked at once.
+  void check_inputs(const data::Dataset& dataset);
   StepReport update(const Run& run, int64_t rows, const StepSettings& settings);
   // Whether the next step is to be looked at.
   bool is_monitored(const Run& run) const;
@@ -158,14 +165,16 @@ class Engine {
 
   EngineOptions options_;
   Backend& backend_;
-  Arena arena_;  // 0: parameters, 1: gradients
-  Arena statistics_;
+  Arena arena_;       // 0: parameters, 1: gradients
+  Arena statistics_;  // 0: of the run, 1: of the averaged weights
+  bool has_averaged_statistics_ = false;
   Plan plan_;
   Stepper stepper_;
   std::vector<float*> parameters_;
   std::vector<float*> averages_;  // empty: none are kept
   std::vector<const float*> gradients_;
   std::vector<StateTensor> state_;
+  std::set<uint64_t> checked_;  // serials of data sets
   // Where the backend is queued; the pipeline from the first run on.
   std::unique_ptr<DeviceBatches> device_batches_;
   std::unique_ptr<StepPipeline> pipeline_;

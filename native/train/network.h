@@ -11,7 +11,16 @@
 
 namespace thalweg {
 
-enum class LayerKind { kDense, kActivation, kSoftmax, kDropout, kBatchNorm, kLayerNorm, kAdd };
+enum class LayerKind {
+  kDense,
+  kActivation,
+  kSoftmax,
+  kDropout,
+  kBatchNorm,
+  kLayerNorm,
+  kAdd,
+  kEmbedding
+};
 
 // One op. Values are numbered: 0 is the network's input, i + 1 what op i gives.
 struct LayerOptions {
@@ -24,6 +33,7 @@ struct LayerOptions {
   double slope = 0;
   bool use_bias = false;  // of the norms: offset
   double rate = 0;
+  int64_t count = 0;  // embedding: rows of its table, which has `columns`
   // Of the norms: the last extent of an example, scale, and of batch norm the rest.
   int64_t columns = 1;
   bool use_scale = false;

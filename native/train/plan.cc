@@ -16,7 +16,8 @@ bool uses_batch(const RunMode& mode) { return mode.training || mode.batch_statis
 
 Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
            Backend& backend)
-    : backward_(plan_backward(network.layers)),
+    : statistics_(statistics),
+      backward_(plan_backward(network.layers)),
       loss_(network.loss),
       loss_parameter_(static_cast<float>(network.loss_parameter)),
       backend_(backend) {
@@ -27,7 +28,8 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& stati
   };
   for (const LayerOptions& options : network.layers) {
     Layer layer{.options = options};
-    if (options.kind == LayerKind::kDense || options.use_scale)
+    if (options.kind == LayerKind::kDense || options.kind == LayerKind::kEmbedding ||
+        options.use_scale)
       next(&layer.weight, &layer.weight_gradient);
     if (options.use_bias) next(&layer.bias, &layer.bias_gradient);
     if (options.kind == LayerKind::kBatchNorm) {
@@ -41,11 +43,14 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& stati
   loss_place_ = backend_.memory().allocate(sizeof(LossResult));
 }
 
-void Plan::use(const std::vector<float*>& parameters) {
-  size_t parameter = 0;
+void Plan::use(const std::vector<float*>& parameters, int statistics) {
+  size_t parameter = 0, statistic = 0;
   for (Layer& layer : layers_) {
     if (layer.weight != nullptr) layer.weight = parameters[parameter++];
     if (layer.bias != nullptr) layer.bias = parameters[parameter++];
+    if (layer.options.kind != LayerKind::kBatchNorm) continue;
+    layer.running.mean = statistics_.tensor(statistics, statistic++);
+    layer.running.variance = statistics_.tensor(statistics, statistic++);
   }
 }
 
@@ -142,6 +147,9 @@ void Plan::forward_layer(size_t index, const RunMode& mode) {
                                           kept(index) + rows, rows, options.columns,
                                           options.epsilon});
     }
+    case LayerKind::kEmbedding:
+      return backend_.embedding_forward(
+          {x, layer.weight, y, batch_rows_ * options.inputs, options.columns});
     case LayerKind::kAdd:
       return backend_.add({x, value(options.other), y, length});
   }
@@ -242,6 +250,10 @@ void Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* d
                                            layer.weight_gradient, layer.bias_gradient, rows,
                                            options.columns});
     }
+    case LayerKind::kEmbedding:
+      return backend_.embedding_backward({x, dy, layer.weight_gradient,
+                                          batch_rows_ * options.inputs, options.count,
+                                          options.columns});
     case LayerKind::kAdd:  // copies and sums of the plan's
       return;
   }

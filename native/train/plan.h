@@ -46,7 +46,7 @@ struct Moments {
 class Plan {
  public:
   // `arena`: parameters in array 0, their gradients in array 1. `statistics`: the
-  // running mean and variance of each batch norm.
+  // running mean and variance of each batch norm. Both outlive the plan.
   Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
        Backend& backend);
 
@@ -58,8 +58,9 @@ class Plan {
   // The current batch, at most as large as reserved.
   void set_batch(int64_t rows, bool sparse_labels);
   // Parameters are read from here on at these places, in the arena's order; gradients
-  // stay where they are. They outlive their use.
-  void use(const std::vector<float*>& parameters);
+  // stay where they are. Running statistics are those of that array. They outlive
+  // their use.
+  void use(const std::vector<float*>& parameters, int statistics);
   const float* outputs() const { return outputs(layers_.size() - 1); }
   const float* outputs(size_t layer) const { return value(layer + 1); }
 
@@ -126,6 +127,7 @@ class Plan {
   void backward_layer(size_t index, const RunMode& mode, float* dy, float* dx);
   Dropout dropout(size_t index, const RunMode& mode, const float* x, float* y) const;
 
+  const Arena& statistics_;
   std::vector<Layer> layers_;
   BackwardPlan backward_;
   LossKind loss_;

@@ -38,7 +38,7 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
   return {
     name: checkMemberName('member.name', options.name),
     model: trainer.model,
-    parameters: { ...trainer.parameters({ weights }), ...trainer.statistics() },
+    parameters: { ...trainer.parameters({ weights }), ...trainer.statistics({ weights }) },
   };
 }
 

@@ -5,6 +5,8 @@ import { activationKind } from './activation.js';
 import { batchNormKind } from './batch-norm.js';
 import { denseKind } from './dense.js';
 import { dropoutKind } from './dropout.js';
+import { embeddingKind } from './embedding.js';
+import { flattenKind } from './flatten.js';
 import type { Layer, LayerKind } from './layer.js';
 import { layerNormKind } from './layer-norm.js';
 import { residualKind } from './residual.js';
@@ -23,6 +25,8 @@ const makeKinds = (): ReadonlyMap<string, LayerKind> =>
       batchNormKind,
       layerNormKind,
       residualKind,
+      embeddingKind,
+      flattenKind,
     ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
   );
 

@@ -5,7 +5,15 @@ import type { Initializer } from './initializer.js';
 export interface Layer {
   /** Which layer it is. */
   readonly kind:
-    'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm' | 'residual';
+    | 'dense'
+    | 'activation'
+    | 'softmax'
+    | 'dropout'
+    | 'batchNorm'
+    | 'layerNorm'
+    | 'residual'
+    | 'embedding'
+    | 'flatten';
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
 }
@@ -57,7 +65,15 @@ export interface PlacedLayer {
 
 /** One op as the native plan takes it; train/network.h has the other end. */
 export interface NativeLayer {
-  readonly kind: 'dense' | 'activation' | 'softmax' | 'dropout' | 'batchNorm' | 'layerNorm' | 'add';
+  readonly kind:
+    | 'dense'
+    | 'activation'
+    | 'softmax'
+    | 'dropout'
+    | 'batchNorm'
+    | 'layerNorm'
+    | 'add'
+    | 'embedding';
   /** Name of the layer that it is of, as in the model's parameters. */
   readonly name: string;
   /** The value that it reads: 0 is the model's input, i + 1 what op i gives. */
@@ -75,6 +91,8 @@ export interface NativeLayer {
   readonly rate: number;
   /** Of the norms: the last extent of an example, what they normalise by, and batch norm's rest. */
   readonly columns: number;
+  /** Of `embedding`: rows of its table, each of `columns`. */
+  readonly count: number;
   readonly useScale: boolean;
   readonly epsilon: number;
   readonly momentum: number;
@@ -94,7 +112,7 @@ export class Program {
   add(op: GivenOp): number {
     this.ops.push({
       ...{ other: 0, activation: 'none', slope: 0, useBias: false, rate: 0 },
-      ...{ columns: 1, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
+      ...{ columns: 1, count: 0, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
       ...op,
       name: this.name,
     });
@@ -110,6 +128,8 @@ export interface LayerKind<L extends Layer = Layer> {
   /** Shape of one example after the layer; throws SHAPE when the input does not fit. */
   outputShape(layer: L, input: readonly number[], path: string): readonly number[];
   parameters(layer: L, input: readonly number[]): readonly ParameterSpec[];
+  /** Whether the layer reads indices, and so must be a model's first. Default false. */
+  readonly readsIndices?: boolean;
   /** Default none. */
   statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
   /** Rows that a training batch needs at least. Default 1. */

@@ -25,6 +25,7 @@ export function place(
         expected: 'a name of its own for each layer',
       });
     taken.add(name);
+    if (kind.readsIndices && at !== 'layers[0]') refuseLater(at, layer);
     const inner = kind.layers?.(layer, inputShape, at);
     const own: PlacedLayer = Object.freeze({
       ...{ name, layer, inputShape },
@@ -37,6 +38,16 @@ export function place(
     return own;
   });
   return Object.freeze(placed);
+}
+
+function refuseLater(path: string, { kind }: Layer): never {
+  throw new ThalwegError({
+    code: 'SHAPE',
+    path,
+    received: `what the layers before give, for ${kind}`,
+    expected: "the model's inputs, which hold indices",
+    remedy: `make ${kind} the first layer of the model`,
+  });
 }
 
 /** The kind, of activations the function, and how many of them there are so far. */

@@ -9,6 +9,7 @@ import {
   Program,
   type StatisticSpec,
   count,
+  sameSize,
 } from './layer.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 import { rowsOf, table } from './summary.js';
@@ -79,6 +80,9 @@ export class Sequential {
   lower(): readonly NativeLayer[] {
     const program = new Program();
     lowerAll(this.layers, program, 0);
+    // Layers that only change the shape have no op; a plan has at least one.
+    if (program.ops.length === 0)
+      program.add({ kind: 'activation', from: 0, ...sameSize(this.input) });
     return program.ops;
   }
 

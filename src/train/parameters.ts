@@ -31,8 +31,12 @@ export function writeParameters(trainer: NativeTrainer, model: Sequential, given
 export function readStatistics(
   trainer: NativeTrainer,
   model: Sequential,
+  weights: Weights = 'raw',
 ): Record<string, Float32Array> {
-  return Object.fromEntries(model.statistics.map(({ name }, i) => [name, trainer.statistic(i)]));
+  const averaged = weights === 'averaged';
+  return Object.fromEntries(
+    model.statistics.map(({ name }, i) => [name, trainer.statistic(i, averaged)]),
+  );
 }
 
 /** Replaces all; everything is checked before anything changes. */
@@ -46,7 +50,7 @@ export function readState(
   model: Sequential,
   weights: Weights = 'raw',
 ): Record<string, Float32Array> {
-  return { ...readParameters(trainer, model, weights), ...readStatistics(trainer, model) };
+  return { ...readParameters(trainer, model, weights), ...readStatistics(trainer, model, weights) };
 }
 
 /** Replaces all that {@link readState} read; everything is checked before anything changes. */

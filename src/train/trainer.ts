@@ -324,10 +324,15 @@ export class Trainer implements Disposable {
   /**
    * A copy of each running statistic, by name: `batchNorm1.mean`, `batchNorm1.variance`, …
    *
-   * @throws ThalwegError BUSY, DISPOSED
+   * @param options `weights`: of the averaged weights those that {@link Trainer.refreshStatistics}
+   * gave them, until training goes on; else the run's, which serve both. Default `'raw'`
+   * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
-  statistics(): Record<string, Float32Array> {
-    return readStatistics(this.#idle(), this.model);
+  statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
+    const trainer = this.#idle();
+    checkOptions('statistics', options, ['weights']);
+    const weights = checkWeights('statistics.weights', options.weights);
+    return readStatistics(trainer, this.model, weights);
   }
 
   /**
@@ -345,15 +350,17 @@ export class Trainer implements Disposable {
    * normalised by its own mean and variance, and those of all batches are put together exactly.
    *
    * @param options `batchSize`: rows a pass, as in training. Default 512, or fewer where that would
-   * leave a last batch of one row
+   * leave a last batch of one row. `weights: 'averaged'`: those of the averaged weights, which keep
+   * them apart from the run's until training goes on. Default `'raw'`
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE,
    * UNKNOWN_OPTION; nothing changed then
    */
   async refreshStatistics(
     dataset: Dataset,
-    options: { readonly batchSize?: number } = {},
+    options: WeightsOptions & { readonly batchSize?: number } = {},
   ): Promise<void> {
-    checkOptions('refreshStatistics', options, ['batchSize']);
+    checkOptions('refreshStatistics', options, passKeys);
+    const averaged = checkWeights('refreshStatistics.weights', options.weights) === 'averaged';
     checkDataset('dataset', dataset, this);
     const rows = dataset.length;
     const batchSize = checkBatch(
@@ -361,7 +368,9 @@ export class Trainer implements Disposable {
       rows,
     );
     checkLeastBatch('refreshStatistics.batchSize', this.model, { batchSize, rows });
-    await this.#lease((trainer) => trainer.refreshStatistics(nativeDataset(dataset), batchSize));
+    await this.#lease((trainer) =>
+      trainer.refreshStatistics(nativeDataset(dataset), batchSize, averaged),
+    );
   }
 
   /**

@@ -379,6 +379,27 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
   },
 );
 
+describe('embeddings', () => {
+  it.each([
+    [1, 1, 1],
+    [40, 7, 3],
+    [700, 5, 65],
+    [300, 90, 300],
+  ])('%d positions, %d rows of %d: the reference bit by bit', (positions, count, units) => {
+    const random = generator(positions);
+    const x = Float32Array.from({ length: positions }, () => Math.floor(random() ** 2 * count));
+    const weight = floats(random, count * units);
+    const fields = { positions, count, units };
+    const forward = { x, weight, y: new Float32Array(positions * units) };
+    const backward = { x, dy: floats(random, positions * units), dweight: weight.slice() };
+    const { y } = agreed('embedding_forward', fields, forward);
+    const { dweight } = agreed('embedding_backward', fields, backward);
+    expect(sameBits(y!, run('reference', 'embedding_forward', fields, forward)['y']!)).toBe(true);
+    const expected = run('reference', 'embedding_backward', fields, backward)['dweight']!;
+    expect(sameBits(dweight!, expected)).toBe(true);
+  });
+});
+
 describe('at the edges', () => {
   it('batch norm gives NaN where a variance is beyond float32, so that the step is refused', () => {
     const x = Float32Array.of(3e38, -3e38, 1, 2);

@@ -106,6 +106,20 @@ const norms: readonly (readonly [string, Sequential])[] = [
       nn.residual([nn.dense(outputs)], { shortcut: nn.dense(outputs) }),
     ),
   ],
+  [
+    'embedding',
+    nn.sequential(
+      { input: [4] },
+      nn.embedding(6, 3),
+      nn.layerNorm(),
+      nn.flatten(),
+      nn.dense(5),
+      nn.batchNorm(),
+      nn.dense(outputs),
+    ),
+  ],
+  ['embedding alone', nn.sequential({ input: [2] }, nn.embedding(7, 4))],
+  ['flatten alone', nn.sequential({ input: [2, 3] }, nn.flatten(), nn.layerNorm())],
   ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
   ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
 ];
@@ -128,7 +142,10 @@ function check(
 ): void {
   const random = generator(11);
   const [inputs, outputs] = [size(model.input), size(model.outputShape)];
-  const x = floats(random, rows * inputs, 0.5);
+  const indices = model.layers[0]!.layer as Partial<nn.EmbeddingLayer>;
+  const x = floats(random, rows * inputs, 0.5).map((v) =>
+    indices.kind === 'embedding' ? Math.floor(Math.abs(v) * 100) % indices.count! : v,
+  );
   const classes = Int32Array.from({ length: rows }, () => Math.floor(random() * outputs));
   const values = Float32Array.from({ length: rows * outputs }, () => random() / outputs);
   const labels = sparse ? classes : values;

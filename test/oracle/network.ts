@@ -80,7 +80,13 @@ function norm(
 
 function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): Vector {
   if (layer.kind === 'softmax') return softmax(x);
-  if (layer.kind === 'dropout') return x;
+  if (layer.kind === 'dropout' || layer.kind === 'flatten') return x;
+  if (layer.kind === 'embedding') {
+    const width = layer['units'] as number;
+    return x.flatMap((row) => [
+      ...Array.from(p[`${name}.weight`]!).slice(row * width, (row + 1) * width),
+    ]);
+  }
   const activation = activations[(layer['activation'] as string | undefined) ?? 'none']!;
   if (layer.kind === 'activation') return x.map((v) => activation(v, layer['slope'] as number));
   const units = layer['units'] as number;

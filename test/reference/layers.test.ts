@@ -191,3 +191,45 @@ describe('norms', () => {
     },
   );
 });
+
+it('an embedding and a residual block: forward and gradients through a run of steps', async () => {
+  const [words, length] = [9, 4];
+  const random = generator(14);
+  const x = Float32Array.from({ length: rows * length }, () => Math.floor(random() * words));
+  const labels = floats(random, rows * outputs);
+  const ours = nn.sequential(
+    { input: [length] },
+    nn.embedding(words, 5),
+    nn.flatten(),
+    nn.dense(hidden),
+    nn.residual([nn.dense(hidden, { activation: 'tanh' })]),
+    nn.dense(outputs),
+  );
+  const optimizer = optim.sgd({ learningRate: 0.3 });
+  using trainer = new Trainer({ model: ours, loss: 'meanSquaredError', optimizer });
+  using dataset = data.fromArrays({ inputs: x, shape: [rows, length], labels });
+  const input = tf.input({ shape: [length] });
+  const table = tf.layers.embedding({ inputDim: words, outputDim: 5 }).apply(input);
+  const flat = tf.layers.flatten().apply(table);
+  const before = tf.layers.dense({ units: hidden }).apply(flat) as never;
+  const body = tf.layers.dense({ units: hidden, activation: 'tanh' }).apply(before) as never;
+  const sum = tf.layers.add().apply([before, body]);
+  const end = tf.layers.dense({ units: outputs }).apply(sum) as never;
+  const model = tf.model({ inputs: input, outputs: end });
+  model.compile({ optimizer: tf.train.sgd(0.3), loss: 'meanSquaredError' });
+  const start = trainer.parameters();
+  const shapes = model.getWeights().map(({ shape }) => shape);
+  model.setWeights(Object.values(start).map((w, i) => tf.tensor(w.slice(), shapes[i]!)));
+  const xs = tf.tensor2d(x.slice(), [rows, length]);
+  const ys = tf.tensor2d(labels.slice(), [rows, outputs]);
+  for (let step = 0; step < 20; step++) {
+    await trainer.fit(dataset, { epochs: 1, batchSize: 'full', shuffle: false });
+    await model.trainOnBatch(xs, ys);
+  }
+  const found = Object.entries(trainer.parameters());
+  model.getWeights().forEach((expected, i) => {
+    const [name, array] = found[i]!;
+    expect(largestError(array, expected.dataSync(), 0.1), name).toBeLessThan(1e-4);
+    expect(largestError(array, start[name]!, 0.1), name).toBeGreaterThan(1e-2);
+  });
+});

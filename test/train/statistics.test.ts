@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Trainer, data, nn, optim } from '../../src/index.js';
+import { Trainer, average, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
@@ -148,6 +148,26 @@ describe.each(devices)('on %s', (device) => {
       ]);
     },
   );
+});
+
+it('averaged weights have some of their own, once refreshed, until training goes on', async () => {
+  using trainer = make(deep, { average: average.ema({ decay: 0.5 }) });
+  await trainer.fit(dataset(), { epochs: 3, batchSize: 10 });
+  const raw = trainer.statistics();
+  expect(trainer.statistics({ weights: 'averaged' })).toEqual(raw);
+  await trainer.refreshStatistics(dataset(), { weights: 'averaged', batchSize: rows });
+  expect(trainer.statistics()).toEqual(raw);
+  const refreshed = trainer.statistics({ weights: 'averaged' });
+  // Those of a trainer that has these weights as its own.
+  using other = make(deep);
+  other.setParameters(trainer.parameters({ weights: 'averaged' }));
+  await other.refreshStatistics(dataset(), { batchSize: rows });
+  expect(refreshed).toEqual(other.statistics());
+  expect(await trainer.predict(values, { weights: 'averaged' })).toEqual(
+    await other.predict(values),
+  );
+  await trainer.fit(dataset(), { epochs: 1, batchSize: 10 });
+  expect(trainer.statistics({ weights: 'averaged' })).toEqual(trainer.statistics());
 });
 
 it('follow the processor on a GPU through a whole run', async () => {

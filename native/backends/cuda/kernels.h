@@ -11,6 +11,7 @@
 #include "ops/add.h"
 #include "ops/dense.h"
 #include "ops/dropout.h"
+#include "ops/embedding.h"
 #include "ops/loss.h"
 #include "ops/norm.h"
 #include "ops/softmax.h"
@@ -47,6 +48,8 @@ void launch_activation_backward(const ActivationBackward& op);
 void launch_softmax_forward(const SoftmaxForward& op);
 void launch_softmax_backward(const SoftmaxBackward& op);
 void launch_add(const Add& op);
+void launch_embedding_forward(const EmbeddingForward& op);
+void launch_embedding_backward(const EmbeddingBackward& op);
 void launch_dropout(const Dropout& op);
 void launch_loss(const Loss& op);
 void launch_batch_moments(const BatchMoments& op);

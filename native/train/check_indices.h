@@ -1,0 +1,42 @@
+// The check of what an embedding reads, before a run begins: every input of a data
+// set, or of predict, is a whole number below the count of rows.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/error.h"
+#include "data/dataset.h"
+
+namespace thalweg {
+
+// Throws RANGE naming the first of inputs [rows, columns] that is none.
+template <class Value>
+void check_indices(int64_t rows, int64_t columns, int64_t count, Value value) {
+  for (int64_t i = 0; i < rows * columns; ++i) {
+    const float index = value(i);
+    // Not a comparison that NaN would pass.
+    if (index >= 0 && index < static_cast<float>(count) &&
+        index == static_cast<float>(static_cast<int64_t>(index)))
+      continue;
+    throw Error(
+        {"RANGE",
+         "inputs of row " + std::to_string(i / columns) + ", column " + std::to_string(i % columns),
+         std::to_string(index),
+         "an integer in [0, " + std::to_string(count) + "), for the embedding", ""});
+  }
+}
+
+inline void check_indices(const data::Dataset& dataset, int64_t count) {
+  if (dataset.feature_type == data::FeatureType::kFloat32) {
+    const auto* inputs = static_cast<const float*>(dataset.inputs.data());
+    check_indices(dataset.rows, dataset.features, count, [=](int64_t i) { return inputs[i]; });
+  } else {
+    const auto* inputs = static_cast<const uint8_t*>(dataset.inputs.data());
+    const float scale = dataset.scale, offset = dataset.offset;
+    check_indices(dataset.rows, dataset.features, count,
+                  [=](int64_t i) { return static_cast<float>(inputs[i]) * scale + offset; });
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,30 @@
+/** All numbers of an example in one dimension. */
+import { checkOptions } from '../options.js';
+import { type Layer, type LayerKind, elements } from './layer.js';
+import { checkName } from './name.js';
+
+/** Description of a flatten layer. */
+export interface FlattenLayer extends Layer {
+  /** Tells the layers apart. */
+  readonly kind: 'flatten';
+}
+
+/**
+ * The same numbers in one dimension, the last dimension fastest: what `nn.dense` takes of images and
+ * embeddings. Costs nothing.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function flatten(options: { readonly name?: string } = {}): FlattenLayer {
+  checkOptions('flatten', options, ['name']);
+  return Object.freeze({ kind: 'flatten', ...checkName('flatten.name', options.name) });
+}
+
+/** What {@link flatten} means. */
+export const flattenKind: LayerKind<FlattenLayer> = {
+  kind: 'flatten',
+  check: ({ kind, ...options }) => flatten(options),
+  outputShape: (_, input) => [elements(input)],
+  parameters: () => [],
+  lower: (_layer, _input, _program, from) => from,
+};
