@@ -115,7 +115,10 @@ export interface NativeTrainRequest {
   readonly epoch: number;
   /** What was done of the epoch before; undefined at its beginning. */
   readonly before?: NativeEpochProgress | undefined;
+  /** Rows a step. */
   readonly batchSize: number;
+  /** Rows that are gathered at a time; divides the batch size. Default that. */
+  readonly partRows?: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
   readonly sampling?: NativeSampling | undefined;

@@ -139,6 +139,9 @@ TrainRequest read_train_request(const Napi::Object& object) {
   TrainRequest request;
   request.epoch = integer(object, "epoch");
   request.batch_size = integer(object, "batchSize");
+  const Napi::Value part_rows = object.Get("partRows");
+  request.part_rows =
+      part_rows.IsNumber() ? part_rows.As<Napi::Number>().Int64Value() : request.batch_size;
   request.shuffle = truth(object, "shuffle");
   request.drop_last = truth(object, "dropLast");
   request.settings = doubles(object, "settings");

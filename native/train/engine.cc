@@ -152,13 +152,20 @@ struct Engine::Run {
   const TrainRequest& request;
   const CancelFlag& cancel;
   const std::function<void(const TrainProgress&)>& report;
-  BatchSource source;
+  BatchSource source;  // of steps
+  BatchSource parts;   // of what is gathered at a time
   SettingsReader settings;
   std::unique_ptr<BatchFeed> feed;
   TrainProgress progress;
+  // Of the step under way: the gradients, and the rows of its last part.
+  const std::vector<const float*>* gradients = nullptr;
+  int64_t part_rows = 0;
   int64_t first_step_count = 0;  // of the trainer, when this epoch began
   bool owes_snapshot = false;
 
+  int64_t parts_a_step() const {
+    return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
+  }
   // Whether the state should be kept before the next step.
   bool is_snapshot_due() const {
     const auto& place = request.snapshots.place;
@@ -186,19 +193,37 @@ StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
   return settings;
 }
 
+bool Engine::differentiate(Run& run, int64_t number, LossResult* loss) {
+  const bool whole = run.parts_a_step() == 1;
+  const int64_t rows = rows_of(run.source, number), size = run.parts.batch_size;
+  run.gradients = whole ? &gradients_ : &sum_->tensors();
+  if (!whole) sum_->clear();
+  for (int64_t part = 0; part * size < rows; ++part) {
+    run.part_rows = run.feed->load(number * run.parts_a_step() + part);
+    const RunMode mode{.training = true,
+                       .seed = options_.seed,
+                       .step = static_cast<uint64_t>(stepper_.step_count()),
+                       .part = static_cast<uint64_t>(part),
+                       .cancel = &run.cancel};
+    LossResult found;
+    if (!plan_.forward(mode) || !plan_.backward(mode, &found)) return false;
+    loss->sum += found.sum;
+    loss->correct += found.correct;
+    if (!whole)
+      sum_->add(gradients_.data(), static_cast<double>(run.part_rows) / static_cast<double>(rows));
+  }
+  return true;
+}
+
 bool Engine::step(Run& run, int64_t number) {
-  const int64_t rows = run.feed->load(number);
-  const RunMode mode{.training = true,
-                     .seed = options_.seed,
-                     .step = static_cast<uint64_t>(stepper_.step_count()),
-                     .cancel = &run.cancel};
-  LossResult loss;
-  if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) return false;
+  LossResult loss{};
+  if (!differentiate(run, number, &loss)) return false;
+  const int64_t rows = rows_of(run.source, number);
   StepSettings settings = settings_of(run, number, 0);
   settings.loss = loss.sum;
   StepReport stepped;
   try {
-    stepped = update(run, rows, settings);
+    stepped = update(run, settings);
   } catch (const Error& error) {
     if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
     throw;
@@ -209,12 +234,13 @@ bool Engine::step(Run& run, int64_t number) {
 }
 
 // The optimizer's step, with the monitor around it.
-StepReport Engine::update(const Run& run, int64_t rows, const StepSettings& settings) {
-  if (!is_monitored(run)) return stepper_.step(parameters_.data(), gradients_.data(), settings);
-  const MonitorView seen = view(rows);
+StepReport Engine::update(const Run& run, const StepSettings& settings) {
+  const float* const* gradients = run.gradients->data();
+  if (!is_monitored(run)) return stepper_.step(parameters_.data(), gradients, settings);
+  const MonitorView seen = view(run.part_rows, gradients);
   const int64_t taken = stepper_.step_count();
   run.request.monitor->before(seen);
-  const StepReport stepped = stepper_.step(parameters_.data(), gradients_.data(), settings);
+  const StepReport stepped = stepper_.step(parameters_.data(), gradients, settings);
   run.request.monitor->after(seen, taken);
   return stepped;
 }
@@ -224,12 +250,12 @@ bool Engine::is_monitored(const Run& run) const {
   return monitor != nullptr && monitor->looks_at(stepper_.step_count());
 }
 
-MonitorView Engine::view(int64_t rows) {
+MonitorView Engine::view(int64_t rows, const float* const* gradients) {
   MonitorView view;
   view.rows = rows;
   if (device_batches_) view.memory = &backend_.memory();
   for (size_t i = 0; i < parameters_.size(); ++i)
-    view.tensors.push_back({parameters_[i], gradients_[i], options_.stepper.tensors[i].length});
+    view.tensors.push_back({parameters_[i], gradients[i], options_.stepper.tensors[i].length});
   for (size_t i = 0; i < options_.network.layers.size(); ++i) {
     const LayerOptions& layer = options_.network.layers[i];
     const bool dies = layer.activation == Activation::kRelu;
@@ -312,18 +338,24 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                     thread_count());
   has_averaged_statistics_ = false;  // the average moves on
   const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
-  Run run = {request,
-             cancel,
-             report,
-             source,
-             SettingsReader(request.settings, request.rates, stepper_),
-             make_feed(source),
-             request.before};
+  BatchSource parts = source;
+  parts.batch_size = request.part_rows;
+  Run run = {request, cancel,        report,
+             source,  parts,         SettingsReader(request.settings, request.rates, stepper_),
+             nullptr, request.before};
+  const auto rows = static_cast<int64_t>(order.length());
+  run.parts.steps = std::min(source.steps * run.parts_a_step(),
+                             (rows + request.part_rows - 1) / request.part_rows);
+  const bool whole = run.parts_a_step() == 1;
+  if (!whole && !sum_) sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
+  run.feed = make_feed(run.parts);
   run.first_step_count = stepper_.step_count() - request.before.steps;
-  if (device_batches_)
+  if (device_batches_ && whole) {
     run_queued(run);
-  else
+  } else {
+    pipeline_.reset();  // its steps are bound to other gradients
     run_one_by_one(run);
+  }
   return run.progress;
 }
 

@@ -16,6 +16,7 @@
 #include "core/arena.h"
 #include "data/dataset.h"
 #include "train/device_batches.h"
+#include "train/gradient_sum.h"
 #include "train/job_thread.h"
 #include "train/metric_sums.h"
 #include "train/monitor.h"
@@ -72,7 +73,8 @@ struct TrainRequest {
   std::shared_ptr<const data::Dataset> dataset;
   int64_t epoch = 0;
   int64_t first_step = 0;  // of this epoch, to start in the middle
-  int64_t batch_size = 1;
+  int64_t batch_size = 1;  // rows a step
+  int64_t part_rows = 1;   // that are gathered at a time; divides batch_size, or holds it all
   bool shuffle = true;
   bool drop_last = false;
   int64_t most_steps = 0;     // of the epoch; 0: all
@@ -143,6 +145,8 @@ class Engine {
   struct Run;
   class Borrowed;
   StepSettings settings_of(Run& run, int64_t number, int64_t ahead);
+  // Loss and gradients of a step's batch, part after part; false when it was cancelled.
+  bool differentiate(Run& run, int64_t number, LossResult* loss);
   // One step, waited for; false when it was cancelled.
   bool step(Run& run, int64_t number);
   void run_one_by_one(Run& run);
@@ -155,10 +159,10 @@ class Engine {
   }
   // RANGE unless an embedding can read the data set, which is looked at once.
   void check_inputs(const data::Dataset& dataset);
-  StepReport update(const Run& run, int64_t rows, const StepSettings& settings);
+  StepReport update(const Run& run, const StepSettings& settings);
   // Whether the next step is to be looked at.
   bool is_monitored(const Run& run) const;
-  MonitorView view(int64_t rows);
+  MonitorView view(int64_t rows, const float* const* gradients);
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
   void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
@@ -173,6 +177,7 @@ class Engine {
   std::vector<float*> parameters_;
   std::vector<float*> averages_;  // empty: none are kept
   std::vector<const float*> gradients_;
+  std::unique_ptr<GradientSum> sum_;  // from the first batch in parts on
   std::vector<StateTensor> state_;
   std::set<uint64_t> checked_;  // serials of data sets
   // Where the backend is queued; the pipeline from the first run on.

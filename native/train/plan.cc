@@ -92,9 +92,9 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   ++generation_;
 }
 
-void Plan::write_streams(uint64_t seed, uint64_t step, RandomStream* streams) const {
+void Plan::write_streams(uint64_t seed, uint64_t step, RandomStream* streams, uint64_t part) const {
   for (size_t index = 0; index < layers_.size(); ++index)
-    streams[index] = random_stream({seed, Purpose::kDropout, step, index});
+    streams[index] = random_stream({seed, Purpose::kDropout, step, part << 32 | index});
 }
 
 BatchPlace Plan::place(int turns) const {
@@ -177,7 +177,7 @@ void Plan::forward_batch_norm(size_t index, const RunMode& mode) {
 bool Plan::forward(const RunMode& mode) {
   if (mode.training && mode.streams == nullptr) {
     std::vector<RandomStream> streams(layers_.size());
-    write_streams(mode.seed, mode.step, streams.data());
+    write_streams(mode.seed, mode.step, streams.data(), mode.part);
     backend_.memory().write(streams_.get(), streams.data(), streams.size() * sizeof(RandomStream));
   }
   for (size_t index = 0; index < layers_.size(); ++index) {

@@ -21,7 +21,8 @@ struct RunMode {
   bool training = false;
   bool batch_statistics = false;
   uint64_t seed = 0;
-  uint64_t step = 0;  // dropout's counter
+  uint64_t step = 0;  // dropout's counters: the step, and the part of its batch
+  uint64_t part = 0;
   const CancelFlag* cancel = nullptr;
   // Of a queued step: dropout's streams [layers] and the halt, in device memory.
   const RandomStream* streams = nullptr;
@@ -91,7 +92,7 @@ class Plan {
 
   // Dropout's streams of a step, one a layer.
   size_t stream_count() const { return layers_.size(); }
-  void write_streams(uint64_t seed, uint64_t step, RandomStream* streams) const;
+  void write_streams(uint64_t seed, uint64_t step, RandomStream* streams, uint64_t part = 0) const;
 
   size_t bytes() const { return inputs_.bytes() + buffers_.bytes() + labels_.bytes(); }
 

@@ -33,7 +33,7 @@ export interface ProgressEvent extends Evaluation {
   readonly skippedSteps: number;
   /** Steps of this epoch. */
   readonly stepsPerEpoch: number;
-  /** Rows a step. */
+  /** Rows a step, over all its accumulated batches. */
   readonly batchSize: number;
   /** Loss of about the last 50 steps: an exponentially weighted average. Absent before the first. */
   readonly smoothedLoss?: number;

@@ -60,6 +60,14 @@ export interface FitOptions {
    * it gives is rounded. Default 32.
    */
   readonly batchSize?: Scheduled | 'full';
+  /**
+   * Batches whose gradients make one step, an integer, at least 1, default 1: each step follows the
+   * gradient of the mean over `batchSize` × `accumulate` rows, as one batch of so many would, within
+   * float rounding and in the memory of `batchSize` rows; the last step's over what is left. Dropout
+   * draws a mask of its own for each batch. Batch norm normalises each by itself; its running
+   * statistics follow the last of a step.
+   */
+  readonly accumulate?: number;
   /** Evaluated after each epoch. */
   readonly validation?: Dataset;
   /** Measured natively on the validation set, besides its loss: `['f1', metrics.topK(5)]`. */
@@ -94,6 +102,8 @@ export interface FitOptions {
 export interface Batches {
   /** Rows a step. */
   readonly batchSize: number;
+  /** Rows that are gathered at a time. */
+  readonly partRows: number;
   /** Steps an epoch. */
   readonly steps: number;
 }
@@ -127,7 +137,7 @@ export interface Task {
 }
 
 const fitKeys = [
-  ...['epochs', 'batchSize', 'validation', 'validationWeights', 'metrics', 'shuffle'],
+  ...['epochs', 'batchSize', 'accumulate', 'validation', 'validationWeights', 'metrics', 'shuffle'],
   ...['sampling', 'last', 'signal', 'monitor', 'callbacks', 'checkpoint', 'onEvent'],
 ];
 
@@ -219,7 +229,12 @@ export function planFit(
   const sampling = checkSampling('fit.sampling', options.sampling, dataset.length);
   if (sampling && !shuffle) refuseSampling();
   const rows = sampling?.draws ?? dataset.length;
-  const batches = planBatches(batchSize, { rows, dropLast, model: task.model });
+  const accumulate = checkNumber('fit.accumulate', options.accumulate ?? 1, {
+    min: 1,
+    integer: true,
+  });
+  const { model } = task;
+  const batches = planBatches(batchSize, { rows, dropLast, accumulate, model });
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
   checkMeasured([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
@@ -253,12 +268,20 @@ function refuseSampling(): never {
 /** Batches of one size are checked now; those of a schedule when it is asked. */
 function planBatches(
   given: unknown,
-  { rows, dropLast, model }: { rows: number; dropLast: boolean; model: Sequential },
+  {
+    rows,
+    dropLast,
+    accumulate,
+    model,
+  }: { rows: number; dropLast: boolean; accumulate: number; model: Sequential },
 ): FitPlan['batches'] {
-  const cut = (batchSize: number, path = 'fit.batchSize'): Batches => {
+  const cut = (partRows: number, path = 'fit.batchSize'): Batches => {
+    const whole = partRows * accumulate;
+    const batchSize = dropLast ? whole : Math.min(whole, rows);
     const steps = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
-    checkLeastBatch(path, model, { batchSize, rows: dropLast ? steps * batchSize : rows });
-    return { batchSize, steps };
+    const used = dropLast ? steps * batchSize : rows;
+    checkLeastBatch(path, model, { batchSize: partRows, rows: used });
+    return { batchSize, partRows, steps };
   };
   if (typeof given === 'function' || (typeof given === 'object' && given !== null)) {
     const schedule = checkScheduled('fit.batchSize', given);
@@ -274,7 +297,7 @@ function planBatches(
   throw new ThalwegError({
     code: 'EMPTY_EPOCH',
     path: 'fit.batchSize',
-    received: `${size} of ${rows} rows, with last: 'drop'`,
+    received: `${batches.batchSize} of ${rows} rows, with last: 'drop'`,
     expected: 'at least one whole batch',
   });
 }

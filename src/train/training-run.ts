@@ -322,7 +322,7 @@ export class TrainingRun {
     const { native, settings, record, isLive } = this.#context;
     const { dataset, batches, shuffle, sampling, dropLast, monitorEvery } = this.#plan;
     this.#batches = batches(this.#position());
-    const { batchSize, steps } = this.#batches;
+    const { batchSize, partRows, steps } = this.#batches;
     const rates = settings.table(steps, (step) => this.#position(step));
     const epoch = record.history.length;
     this.#highestRate = rates.base.reduce((a, b) => Math.max(a, b), this.#highestRate);
@@ -333,7 +333,7 @@ export class TrainingRun {
     const epochStart = this.#epochStart();
     const job = native.train(
       {
-        ...{ dataset: nativeDataset(dataset), epoch, batchSize, shuffle, dropLast },
+        ...{ dataset: nativeDataset(dataset), epoch, batchSize, partRows, shuffle, dropLast },
         sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
         ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
         ...{ before: this.#underWay?.progress, ...this.#checkpoints?.request },

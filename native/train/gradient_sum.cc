@@ -1,0 +1,48 @@
+#include "train/gradient_sum.h"
+
+#include <algorithm>
+
+namespace thalweg {
+
+namespace {
+
+StepperOptions descent(std::vector<StepperTensor> tensors) {
+  for (StepperTensor& tensor : tensors) tensor.group = 0;
+  StepperOptions options;
+  options.rule = find_rule("sgd");
+  options.tensors = std::move(tensors);
+  return options;
+}
+
+std::vector<int64_t> lengths_of(const std::vector<StepperTensor>& tensors) {
+  std::vector<int64_t> lengths;
+  for (const StepperTensor& tensor : tensors) lengths.push_back(tensor.length);
+  return lengths;
+}
+
+}  // namespace
+
+GradientSum::GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor& executor)
+    : memory_(executor.memory()),
+      lengths_(lengths_of(tensors)),
+      arena_(lengths_, 1, memory_),
+      descent_(descent(tensors), executor) {
+  for (size_t i = 0; i < lengths_.size(); ++i) places_.push_back(arena_.tensor(0, i));
+  sums_.assign(places_.begin(), places_.end());
+  zeros_.resize(lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end()));
+}
+
+void GradientSum::clear() {
+  for (size_t i = 0; i < lengths_.size(); ++i)
+    memory_.write(places_[i], zeros_.data(), lengths_[i] * sizeof(float));
+}
+
+void GradientSum::add(const float* const* gradients, double share) {
+  const double group[] = {-share, 0, 0};  // learningRate, l2, weightDecay
+  StepSettings settings;
+  settings.groups = group;
+  settings.non_finite = NonFinite::kAllow;  // the optimizer's step looks at the sum
+  descent_.step(places_.data(), gradients, settings);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,32 @@
+// The gradient of a batch that is taken in parts: the sum of the parts' gradients,
+// each times its share of the rows.
+#pragma once
+
+#include <vector>
+
+#include "core/arena.h"
+#include "train/stepper.h"
+
+namespace thalweg {
+
+class GradientSum {
+ public:
+  GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor& executor);
+
+  void clear();
+  // Adds share times the gradient of each tensor; the same bits on every device.
+  void add(const float* const* gradients, double share);
+  const std::vector<const float*>& tensors() const { return sums_; }
+  size_t bytes() const { return arena_.bytes(); }
+
+ private:
+  Memory& memory_;
+  std::vector<int64_t> lengths_;
+  Arena arena_;
+  std::vector<float*> places_;
+  std::vector<const float*> sums_;  // the same, to read
+  std::vector<float> zeros_;        // as many as the longest tensor has
+  Stepper descent_;                 // sums -= rate * gradients, the rate being -share
+};
+
+}  // namespace thalweg
