@@ -41,6 +41,20 @@ describe('README', () => {
   });
 });
 
+describe('docs/ensembles.md', () => {
+  it('shows an average, which is saved', async () => {
+    const [, block = ''] = /```js\n(.*?)```/s.exec(readFileSync('docs/ensembles.md', 'utf8'))!;
+    const folder = mkdtempSync(join(tmpdir(), 'thalweg-docs-'));
+    const here = JSON.stringify(folder);
+    const script = `${block}\nconsole.log(weights, accuracy > 0.9);`;
+    const file = 'averaged.safetensors';
+    const placed = script.replace(`'${file}'`, `${here} + '/${file}'`);
+    const { stdout } = await run(process.execPath, ['--input-type=module', '-e', placed]);
+    expect(stdout).toBe('averaged true\n');
+    expect(readdirSync(folder)).toEqual([file]);
+  });
+});
+
 describe('examples', () => {
   it('quickstart.mjs reaches the accuracy and writes what it says', async () => {
     const { stdout, folder } = await example('quickstart.mjs');
