@@ -33,13 +33,14 @@ class Fields {
   int32_t* integers(const char* name) const {
     return static_cast<int32_t*>(array(name, napi_int32_array));
   }
-  const RandomStream* stream() const {
-    const RandomStream named = random_stream({.seed = to_uint64(object_.Get("seed"), "seed"),
-                                              .purpose = Purpose::kDropout,
-                                              .epoch = to_uint64(object_.Get("step"), "step"),
-                                              .window = to_uint64(object_.Get("layer"), "layer")});
-    auto* place = scratch<RandomStream>(1);
-    memory_.write(place, &named, sizeof named);
+  const DropoutDraw* draw() const {
+    const RandomStream stream = random_stream({.seed = to_uint64(object_.Get("seed"), "seed"),
+                                               .purpose = Purpose::kDropout,
+                                               .epoch = to_uint64(object_.Get("step"), "step"),
+                                               .window = to_uint64(object_.Get("layer"), "layer")});
+    const DropoutDraw draw{stream, real("rate"), real("scale")};
+    auto* place = scratch<DropoutDraw>(1);
+    memory_.write(place, &draw, sizeof draw);
     return place;
   }
   // In the device's memory, zeroed, for as long as this object lives.
@@ -136,8 +137,7 @@ LossResult run_softmax_backward(Backend& backend, const Fields& f) {
 }
 
 LossResult run_dropout(Backend& backend, const Fields& f) {
-  backend.dropout({f.stream(), f.real("rate"), f.real("scale"), f.floats("x"), f.floats("y"),
-                   f.number("length")});
+  backend.dropout({f.draw(), f.floats("x"), f.floats("y"), f.number("length")});
   return {};
 }
 

@@ -9,11 +9,16 @@
 
 namespace thalweg {
 
-// y = kept ? x * scale : 0, scale = 1 / (1 - rate). y may be x.
-struct Dropout {
-  const RandomStream* stream;  // in the device's memory
+// What changes from step to step.
+struct alignas(16) DropoutDraw {
+  RandomStream stream;
   float rate;
   float scale;
+};
+
+// y = kept ? x * scale : 0, scale = 1 / (1 - rate). y may be x.
+struct Dropout {
+  const DropoutDraw* draw;  // in the device's memory
   const float* x;
   float* y;
   int64_t length;

@@ -193,7 +193,8 @@ StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
   return settings;
 }
 
-bool Engine::differentiate(Run& run, int64_t number, LossResult* loss) {
+bool Engine::differentiate(Run& run, int64_t number, const double* dropout_rates,
+                           LossResult* loss) {
   const bool whole = run.parts_a_step() == 1;
   const int64_t rows = rows_of(run.source, number), size = run.parts.batch_size;
   run.gradients = whole ? &gradients_ : &sum_->tensors();
@@ -204,7 +205,8 @@ bool Engine::differentiate(Run& run, int64_t number, LossResult* loss) {
                        .seed = options_.seed,
                        .step = static_cast<uint64_t>(stepper_.step_count()),
                        .part = static_cast<uint64_t>(part),
-                       .cancel = &run.cancel};
+                       .cancel = &run.cancel,
+                       .dropout_rates = dropout_rates};
     LossResult found;
     if (!plan_.forward(mode) || !plan_.backward(mode, &found)) return false;
     loss->sum += found.sum;
@@ -217,9 +219,9 @@ bool Engine::differentiate(Run& run, int64_t number, LossResult* loss) {
 
 bool Engine::step(Run& run, int64_t number) {
   LossResult loss{};
-  if (!differentiate(run, number, &loss)) return false;
-  const int64_t rows = rows_of(run.source, number);
   StepSettings settings = settings_of(run, number, 0);
+  if (!differentiate(run, number, settings.dropout_rates, &loss)) return false;
+  const int64_t rows = rows_of(run.source, number);
   settings.loss = loss.sum;
   StepReport stepped;
   try {

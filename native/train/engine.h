@@ -146,7 +146,7 @@ class Engine {
   class Borrowed;
   StepSettings settings_of(Run& run, int64_t number, int64_t ahead);
   // Loss and gradients of a step's batch, part after part; false when it was cancelled.
-  bool differentiate(Run& run, int64_t number, LossResult* loss);
+  bool differentiate(Run& run, int64_t number, const double* dropout_rates, LossResult* loss);
   // One step, waited for; false when it was cancelled.
   bool step(Run& run, int64_t number);
   void run_one_by_one(Run& run);

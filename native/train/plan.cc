@@ -39,7 +39,7 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& stati
     }
     layers_.push_back(layer);
   }
-  streams_ = backend_.memory().allocate(layers_.size() * sizeof(RandomStream));
+  draws_ = backend_.memory().allocate(layers_.size() * sizeof(DropoutDraw));
   loss_place_ = backend_.memory().allocate(sizeof(LossResult));
 }
 
@@ -92,9 +92,16 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   ++generation_;
 }
 
-void Plan::write_streams(uint64_t seed, uint64_t step, RandomStream* streams, uint64_t part) const {
-  for (size_t index = 0; index < layers_.size(); ++index)
-    streams[index] = random_stream({seed, Purpose::kDropout, step, part << 32 | index});
+void Plan::write_draws(const RunMode& mode, DropoutDraw* draws) const {
+  const double* rates = mode.dropout_rates;
+  for (size_t index = 0; index < layers_.size(); ++index) {
+    const LayerOptions& options = layers_[index].options;
+    double rate = options.rate;
+    if (options.kind == LayerKind::kDropout && rates != nullptr) rate = *rates++;
+    draws[index] = {
+        random_stream({mode.seed, Purpose::kDropout, mode.step, mode.part << 32 | index}),
+        static_cast<float>(rate), static_cast<float>(1 / (1 - rate))};
+  }
 }
 
 BatchPlace Plan::place(int turns) const {
@@ -110,10 +117,8 @@ void Plan::set_batch(int64_t rows, bool sparse_labels) {
 
 Dropout Plan::dropout(size_t index, const RunMode& mode, const float* x, float* y) const {
   const LayerOptions& options = layers_[index].options;
-  const RandomStream* own = static_cast<RandomStream*>(streams_.get());
-  return {.stream = (mode.streams != nullptr ? mode.streams : own) + index,
-          .rate = static_cast<float>(options.rate),
-          .scale = static_cast<float>(1 / (1 - options.rate)),
+  const DropoutDraw* own = static_cast<DropoutDraw*>(draws_.get());
+  return {.draw = (mode.draws != nullptr ? mode.draws : own) + index,
           .x = x,
           .y = y,
           .length = batch_rows_ * options.outputs};
@@ -175,10 +180,10 @@ void Plan::forward_batch_norm(size_t index, const RunMode& mode) {
 }
 
 bool Plan::forward(const RunMode& mode) {
-  if (mode.training && mode.streams == nullptr) {
-    std::vector<RandomStream> streams(layers_.size());
-    write_streams(mode.seed, mode.step, streams.data(), mode.part);
-    backend_.memory().write(streams_.get(), streams.data(), streams.size() * sizeof(RandomStream));
+  if (mode.training && mode.draws == nullptr) {
+    std::vector<DropoutDraw> draws(layers_.size());
+    write_draws(mode, draws.data());
+    backend_.memory().write(draws_.get(), draws.data(), draws.size() * sizeof(DropoutDraw));
   }
   for (size_t index = 0; index < layers_.size(); ++index) {
     if (cancelled(mode)) return false;

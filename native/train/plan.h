@@ -24,8 +24,9 @@ struct RunMode {
   uint64_t step = 0;  // dropout's counters: the step, and the part of its batch
   uint64_t part = 0;
   const CancelFlag* cancel = nullptr;
-  // Of a queued step: dropout's streams [layers] and the halt, in device memory.
-  const RandomStream* streams = nullptr;
+  const double* dropout_rates = nullptr;  // in the order of such layers; null: the layers' own
+  // Of a queued step: dropout's draws [layers] and the halt, in device memory.
+  const DropoutDraw* draws = nullptr;
   int32_t* halted = nullptr;
 };
 
@@ -90,9 +91,10 @@ class Plan {
   // Changes when the buffers move.
   int64_t generation() const { return generation_; }
 
-  // Dropout's streams of a step, one a layer.
-  size_t stream_count() const { return layers_.size(); }
-  void write_streams(uint64_t seed, uint64_t step, RandomStream* streams, uint64_t part = 0) const;
+  // Dropout's draws of a step, one a layer.
+  size_t draw_count() const { return layers_.size(); }
+  // Of the mode's seed, step, part and rates.
+  void write_draws(const RunMode& mode, DropoutDraw* draws) const;
 
   size_t bytes() const { return inputs_.bytes() + buffers_.bytes() + labels_.bytes(); }
 
@@ -138,7 +140,7 @@ class Plan {
   Arena buffers_;                     // (nothing), values 1..n, kept, slots of gradients
   Arena labels_;                      // an array a side
   Arena rows_;                        // per-row loss (double) and correctness
-  std::shared_ptr<void> streams_;     // RandomStream [layers]
+  std::shared_ptr<void> draws_;       // DropoutDraw [layers]
   std::shared_ptr<void> loss_place_;  // LossResult
   int64_t generation_ = 0;
   int64_t rows_reserved_ = 0;

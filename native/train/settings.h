@@ -43,7 +43,7 @@ struct StepTable {
 };
 
 // The same settings with each step's own values put in. A trainer's row may go on
-// behind the groups: [averageDecay]
+// behind the groups: [averageDecay, then the rate of each dropout layer]
 class SettingsReader {
  public:
   SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
@@ -65,6 +65,7 @@ class SettingsReader {
     const size_t length = std::min(settings_length(stepper_), values_.size());
     StepSettings settings = read_settings(values_.data(), length, stepper_);
     if (values_.size() > length) settings.average_decay = values_[length];
+    if (values_.size() > length + 1) settings.dropout_rates = values_.data() + length + 1;
     return settings;
   }
 

@@ -14,13 +14,13 @@ namespace thalweg {
 
 namespace {
 
-// A step's arguments: where its batch starts, dropout's streams, then the
+// A step's arguments: where its batch starts, dropout's draws, then the
 // optimizer's. Each begins at a multiple of 16 bytes.
-constexpr size_t kStreamsAt = 16;
-static_assert(sizeof(RandomStream) == 16 && alignof(StepArguments) == 16);
+constexpr size_t kDrawsAt = 16;
+static_assert(sizeof(DropoutDraw) % 16 == 0 && alignof(StepArguments) == 16);
 
 size_t step_arguments_at(const Plan& plan) {
-  return kStreamsAt + plan.stream_count() * sizeof(RandomStream);
+  return kDrawsAt + plan.draw_count() * sizeof(DropoutDraw);
 }
 
 // In the device's memory.
@@ -52,7 +52,7 @@ void StepPipeline::allocate() {
   auto* arguments = static_cast<char*>(arguments_.get());
   auto* state = static_cast<DeviceState*>(state_.get());
   start_ = reinterpret_cast<uint64_t*>(arguments);
-  streams_ = reinterpret_cast<RandomStream*>(arguments + kStreamsAt);
+  draws_ = reinterpret_cast<DropoutDraw*>(arguments + kDrawsAt);
   feed_ = {.argument_ring = ring_.get(),
            .receipts = static_cast<StepReceipt*>(receipts_.get()),
            .counter = &state->counter,
@@ -75,13 +75,16 @@ void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {
   char* slot = static_cast<char*>(ring_.get()) + queued_ % kSlots * feed_.argument_bytes;
   const uint64_t start = batches_.fetch(source_, step.number);
   std::memcpy(slot, &start, sizeof start);
-  plan_.write_streams(seed_, static_cast<uint64_t>(stepper_.step_count()),
-                      reinterpret_cast<RandomStream*>(slot + kStreamsAt));
+  const RunMode mode{.training = true,
+                     .seed = seed_,
+                     .step = static_cast<uint64_t>(stepper_.step_count()),
+                     .dropout_rates = settings.dropout_rates};
+  plan_.write_draws(mode, reinterpret_cast<DropoutDraw*>(slot + kDrawsAt));
   stepper_.write_arguments(settings, slot + step_arguments_at(plan_));
 }
 
 void StepPipeline::queue_ops(int64_t rows, const StepSettings& settings) {
-  const RunMode mode{.training = true, .streams = streams_, .halted = feed_.place.halted};
+  const RunMode mode{.training = true, .draws = draws_, .halted = feed_.place.halted};
   backend_.begin_step(feed_);
   batches_.load(*source_.dataset, start_, rows, plan_);
   plan_.forward(mode);

@@ -79,7 +79,7 @@ class StepPipeline {
   std::shared_ptr<void> ring_;       // shared: arguments [kSlots]
   std::shared_ptr<void> receipts_;   // shared: StepReceipt [kSlots]
   const uint64_t* start_ = nullptr;  // these three lie in arguments_
-  const RandomStream* streams_ = nullptr;
+  const DropoutDraw* draws_ = nullptr;
   StepFeed feed_ = {};
   uint64_t queued_ = 0;  // steps so far
   std::deque<Flying> flying_;

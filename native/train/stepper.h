@@ -48,7 +48,8 @@ struct StepSettings {
   bool report_norm = false;
   double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
   double average_decay = 0;
-  int64_t ended_epoch = 0;  // its number, from 1, where this step is its last
+  const double* dropout_rates = nullptr;  // the plan's, which a trainer's row brings along
+  int64_t ended_epoch = 0;                // its number, from 1, where this step is its last
 
   // Whether the gradient's norm is needed.
   bool needs_norm() const {

@@ -1,4 +1,5 @@
 /** What a layer is: a plain description, and one {@link LayerKind} per kind that gives it meaning. */
+import type { Scheduled } from '../schedule/schedule.js';
 import type { Initializer } from './initializer.js';
 
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
@@ -107,6 +108,8 @@ export class Program {
   readonly ops: NativeLayer[] = [];
   /** Of the layer whose ops are being added. */
   name = '';
+  /** Of the dropout ops, in their order. */
+  readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
   /** Adds an op; gives the number of its value. */
   add(op: GivenOp): number {

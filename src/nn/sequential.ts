@@ -3,7 +3,6 @@ import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, requireOptions } from '../options.js';
 import {
   type Layer,
-  type NativeLayer,
   type ParameterSpec,
   type PlacedLayer,
   Program,
@@ -77,13 +76,13 @@ export class Sequential {
    *
    * @internal
    */
-  lower(): readonly NativeLayer[] {
+  lower(): Program {
     const program = new Program();
     lowerAll(this.layers, program, 0);
     // Layers that only change the shape have no op; a plan has at least one.
     if (program.ops.length === 0)
       program.add({ kind: 'activation', from: 0, ...sameSize(this.input) });
-    return program.ops;
+    return program;
   }
 
   /**

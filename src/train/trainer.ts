@@ -23,6 +23,7 @@ import { type Loss, toLoss } from '../loss/loss.js';
 import { checkMetrics } from '../metrics/measure.js';
 import type { Measured, Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
+import { dropoutSettings } from '../nn/dropout.js';
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
@@ -141,6 +142,7 @@ export class Trainer implements Disposable {
     this.average = options.average === undefined ? undefined : checkAverage(options.average);
     this.device = resolveDevice(options.device ?? 'auto');
     this.seed = checkSeed('seed', options.seed ?? 0);
+    const program = this.model.lower();
     const average = lowerAverage(this.average);
     const around = {
       ...(clip === undefined ? {} : { clip }),
@@ -148,7 +150,7 @@ export class Trainer implements Disposable {
     };
     this.#settings = new StepSettings(this.optimizer, around, {
       reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
-      tail: [average.decay],
+      tail: [average.decay, ...dropoutSettings(program)],
     });
     const { parameters } = this.model;
     const groups = parameters.map(({ name }) => this.#settings.groupOf(name));
@@ -163,7 +165,7 @@ export class Trainer implements Disposable {
       names: parameters.map(({ name }) => name),
       lengths: parameters.map(({ shape }) => elements(shape)),
       groups,
-      layers: this.model.lower(),
+      layers: program.ops,
       initials: parameters.map(({ initializer, fanIn, fanOut }) =>
         initialDistribution(initializer, fanIn, fanOut),
       ),

@@ -24,7 +24,7 @@ async function lossesOf(
     names: ['weight'],
     lengths: [features],
     groups: [0],
-    layers: nn.sequential({ input: [features] }, nn.dense(1, { useBias: false })).lower(),
+    layers: nn.sequential({ input: [features] }, nn.dense(1, { useBias: false })).lower().ops,
     statistics: [],
     initials: [{ distribution: 'constant', value: 1 }],
     loss: 'meanSquaredError',

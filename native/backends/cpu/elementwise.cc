@@ -42,9 +42,9 @@ void lane_add(const Add& op, int64_t first, int64_t last) {
 // Elements [first, last), first a multiple of kBlockWords.
 void lane_dropout(const Dropout& op, int64_t first, int64_t last) {
   alignas(64) uint32_t words[kBlockWords];
-  const float rate = op.rate, scale = op.scale;
+  const float rate = op.draw->rate, scale = op.draw->scale;
   for (int64_t at = first; at < last; at += kBlockWords) {
-    random_block(*op.stream, static_cast<uint64_t>(at) / kBlockWords, words);
+    random_block(op.draw->stream, static_cast<uint64_t>(at) / kBlockWords, words);
     const int64_t count = last - at < kBlockWords ? last - at : kBlockWords;
     const float* x = op.x + at;
     float* y = op.y + at;

@@ -10,12 +10,13 @@ __global__ void __launch_bounds__(kBlockThreads) dropout_kernel(Dropout op) {
   const int64_t counter = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
   const int64_t first = counter / kBlockCounters * kBlockWords + counter % kBlockCounters;
   if (first >= op.length) return;
-  const PhiloxWords words = random_words(*op.stream, static_cast<uint64_t>(counter));
+  const DropoutDraw draw = *op.draw;
+  const PhiloxWords words = random_words(draw.stream, static_cast<uint64_t>(counter));
 #pragma unroll
   for (int word = 0; word < 4; ++word) {
     const int64_t i = first + word * kBlockCounters;
     if (i < op.length)
-      op.y[i] = uniform_float(words.word[word]) >= op.rate ? op.x[i] * op.scale : 0.0f;
+      op.y[i] = uniform_float(words.word[word]) >= draw.rate ? op.x[i] * draw.scale : 0.0f;
   }
 }
 

@@ -4,9 +4,9 @@ namespace thalweg {
 
 void ReferenceBackend::dropout(const Dropout& op) {
   for (int64_t i = 0; i < op.length; ++i) {
-    const uint32_t word = random_block_word(*op.stream, static_cast<uint64_t>(i));
-    const bool kept = uniform_float(word) >= op.rate;
-    op.y[i] = kept ? op.x[i] * op.scale : 0.0f;
+    const uint32_t word = random_block_word(op.draw->stream, static_cast<uint64_t>(i));
+    const bool kept = uniform_float(word) >= op.draw->rate;
+    op.y[i] = kept ? op.x[i] * op.draw->scale : 0.0f;
   }
 }
 
