@@ -28,7 +28,7 @@ export interface MemberOptions {
 }
 
 /**
- * A copy of a trainer's weights, which may train on or be disposed of.
+ * A copy of a trainer's weights and running statistics; it may train on or be disposed of.
  *
  * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
  */

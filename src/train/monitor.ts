@@ -65,7 +65,7 @@ function placesOf(model: Sequential): readonly Place[] {
   const columns = 1 + 3 * model.parameters.length;
   const ownerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
   let tensor = 0;
-  return model.lower().map(({ name }, index) => {
+  return model.lower().ops.map(({ name }, index) => {
     const own = model.parameters.filter((parameter) => ownerOf(parameter.name) === name);
     const first = 1 + 3 * tensor;
     tensor += own.length;

@@ -185,6 +185,24 @@ describe('members', () => {
     expect(second!.accuracy).toBe(alone.accuracy);
   });
 
+  it('carry running statistics with them', async () => {
+    const normed = nn.sequential({ input: [4] }, nn.dense(6), nn.batchNorm(), nn.dense(3));
+    const kept = ensemble.snapshots();
+    using trainer = new Trainer({ ...options, model: normed, seed: 1 });
+    await trainer.fit(four, { epochs: 3, batchSize: 2, callbacks: [kept] });
+    const now = ensemble.member(trainer, { name: 'now' });
+    const [first, , last] = kept.members(normed) as [
+      ensemble.Member,
+      ensemble.Member,
+      ensemble.Member,
+    ];
+    expect(last.parameters).toEqual(now.parameters);
+    using several = new ensemble.Ensemble({ members: [first, last], loss });
+    const { loss: alone } = await trainer.evaluate(four);
+    const [, second] = await several.evaluateMembers(four);
+    expect(second!.loss).toBeCloseTo(alone, 6);
+  });
+
   it('from trials may have models of their own; from averages are averages', async () => {
     const narrow = nn.sequential({ input: [4] }, nn.dense(3));
     const kept = average.ema({ decay: 0.5 });
