@@ -113,7 +113,9 @@ Running statistics: 16`.trim(),
   });
 
   it('lowers to ops that name the values they read', () => {
-    expect(blocks.lower().ops.map(({ kind, name, from, other }) => [kind, name, from, other])).toEqual([
+    expect(
+      blocks.lower().ops.map(({ kind, name, from, other }) => [kind, name, from, other]),
+    ).toEqual([
       ['dense', 'first.dense1', 0, 0],
       ['batchNorm', 'first.batchNorm1', 1, 0],
       ['activation', 'first.relu1', 2, 0],
