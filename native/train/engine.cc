@@ -20,6 +20,7 @@ namespace {
 template <class Tensor>
 std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
   std::vector<int64_t> lengths;
+  lengths.reserve(tensors.size());
   for (const Tensor& tensor : tensors) lengths.push_back(tensor.length);
   return lengths;
 }
