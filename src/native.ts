@@ -1,6 +1,7 @@
 /** Finds and types the addon. Nothing else in the package touches it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 import type { NativeAverage } from './average/weights.js';
 import type { OperationTwin } from './device.js';
 import { ThalwegError } from './errors.js';
@@ -311,6 +312,8 @@ export interface NativeCudaStatus {
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
   initialize(errorClass: typeof ThalwegError): void;
+  /** No job of any thread begins any more, and the running ones stop: the process ends. */
+  endJobs(): void;
   isa(): string;
   threadCount(): number;
   /** 0 restores the default. */
@@ -431,6 +434,9 @@ function load(): Native {
     return require(file) as Native;
   });
   addon.initialize(ThalwegError);
+  // process.exit() destroys what trainers compute with while they do; hence they stop before.
+  // A worker's own end is the addon's affair.
+  if (isMainThread) process.once('exit', () => { addon.endJobs(); });
   return addon;
 }
 

@@ -6,6 +6,7 @@
 #include "backends/backend.h"
 #include "backends/cpu/lanes.h"
 #include "backends/cuda/cuda_loader.h"
+#include "core/process_end.h"
 #include "core/threads.h"
 #include "napi/arena_step.h"
 #include "napi/checksum.h"
@@ -39,6 +40,12 @@ static Napi::Value get_threads(const Napi::CallbackInfo& info) {
 
 static Napi::Value set_threads(const Napi::CallbackInfo& info) {
   set_thread_count(info[0].As<Napi::Number>().Int32Value());
+  return info.Env().Undefined();
+}
+
+// endJobs(): of all environments; for the end of the process.
+static Napi::Value end_all_jobs(const Napi::CallbackInfo& info) {
+  end_jobs();
   return info.Env().Undefined();
 }
 
@@ -93,6 +100,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threadCount");
   export_function<set_threads>(env, exports, "setThreadCount");
+  export_function<end_all_jobs>(env, exports, "endJobs");
   export_function<twins>(env, exports, "twins");
   export_function<get_cuda_status>(env, exports, "cudaStatus");
   export_function<find_cuda>(env, exports, "findCuda");

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/process_end.h"
 #include "core/threads.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
@@ -183,7 +184,10 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     cancel_.clear();
     release_threads();  // this thread's: the job has its own
     try {
-      thread_.post([this, work = std::move(work)]() mutable { run(work); });
+      thread_.post([this, work = std::move(work)]() mutable {
+        const RunningJob running;
+        if (running.may_begin()) run(work);
+      });
     } catch (...) {  // no thread to be had
       finish(env);
       throw;

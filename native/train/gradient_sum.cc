@@ -16,6 +16,7 @@ StepperOptions descent(std::vector<StepperTensor> tensors) {
 
 std::vector<int64_t> lengths_of(const std::vector<StepperTensor>& tensors) {
   std::vector<int64_t> lengths;
+  lengths.reserve(tensors.size());
   for (const StepperTensor& tensor : tensors) lengths.push_back(tensor.length);
   return lengths;
 }
@@ -27,6 +28,7 @@ GradientSum::GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor
       lengths_(lengths_of(tensors)),
       arena_(lengths_, 1, memory_),
       descent_(descent(tensors), executor) {
+  places_.reserve(lengths_.size());
   for (size_t i = 0; i < lengths_.size(); ++i) places_.push_back(arena_.tensor(0, i));
   sums_.assign(places_.begin(), places_.end());
   zeros_.resize(lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end()));

@@ -10,6 +10,8 @@
 #include <mutex>
 #include <thread>
 
+#include "core/process_end.h"
+
 namespace thalweg {
 
 // Asked for between the operations of a step; setting it is safe from any thread.
@@ -17,7 +19,7 @@ class CancelFlag {
  public:
   void set() { flag_.store(true, std::memory_order_relaxed); }
   void clear() { flag_.store(false, std::memory_order_relaxed); }
-  bool is_set() const { return flag_.load(std::memory_order_relaxed); }
+  bool is_set() const { return flag_.load(std::memory_order_relaxed) || process_is_ending(); }
 
  private:
   std::atomic<bool> flag_{false};

@@ -56,7 +56,7 @@ MetricSums::MetricSums(const MetricRequest& request, LossKind loss, int64_t colu
 }
 
 bool MetricSums::is_positive(const Row& row, int64_t column) const {
-  return separate_ ? row.values[column] >= 0.5f : row.label == column;
+  return separate_ && row.values != nullptr ? row.values[column] >= 0.5f : row.label == column;
 }
 
 void MetricSums::add_scores(const Row& row) {
@@ -104,7 +104,7 @@ void MetricSums::add_row(const Row& row) {
     if (rank < static_cast<int64_t>(totals_.top.size())) ++totals_.top[rank];
   }
   if (request_.auc) add_scores(row);
-  if (request_.errors) add_errors(row);
+  if (request_.errors && row.values != nullptr) add_errors(row);
 }
 
 void MetricSums::add(const MetricBatch& batch) {
