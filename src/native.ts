@@ -436,7 +436,10 @@ function load(): Native {
   addon.initialize(ThalwegError);
   // process.exit() destroys what trainers compute with while they do; hence they stop before.
   // A worker's own end is the addon's affair.
-  if (isMainThread) process.once('exit', () => { addon.endJobs(); });
+  if (isMainThread)
+    process.once('exit', () => {
+      addon.endJobs();
+    });
   return addon;
 }
 
