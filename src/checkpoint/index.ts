@@ -5,8 +5,11 @@ export type { CheckpointOptions, RollbackOptions } from './options.js';
 export type { Resumed, ResumeOptions } from './resume.js';
 export type { DamagedCheckpoint } from './folder.js';
 export type { Difference } from './differences.js';
+export type { RecentLossState, RecentSums } from '../train/recent-loss.js';
 export type {
+  CallbackState,
   CheckpointState,
+  EpochProgress,
   EpochUnderWay,
   RunState,
   TrainerDescription,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExponentialState } from '../average/exponential.js';
 import type { Json } from '../callbacks/callback.js';
-import { native, type NativeEpochProgress } from '../native.js';
+import { native } from '../native.js';
 import type { EpochRecord } from '../train/history.js';
 import type { RecentLossState } from '../train/recent-loss.js';
 import { plain } from './exact-json.js';
@@ -33,10 +33,36 @@ export interface TrainerDescription {
   readonly device: string;
 }
 
+/** The steps done of an epoch. */
+export interface EpochProgress {
+  /** Sum of the examples' losses. */
+  readonly lossSum: number;
+  /** Examples whose class was predicted. */
+  readonly correct: number;
+  /** Examples seen. */
+  readonly examples: number;
+  /** Taken. */
+  readonly steps: number;
+  /** Left out by `nonFinite: 'skip'`. */
+  readonly skipped: number;
+  /** Of the last step; NaN where not measured. */
+  readonly gradientNorm: number;
+  /** Mean loss of the last step. */
+  readonly lastLoss: number;
+}
+
+/** What a callback keeps from epoch to epoch. */
+export interface CallbackState {
+  /** Plain data, as the callback gives it. */
+  readonly state: Json;
+  /** Names of its arrays, which are tensors of the checkpoint. */
+  readonly arrays: readonly string[];
+}
+
 /** The epoch that was under way. */
 export interface EpochUnderWay {
-  /** Sums over the steps done. */
-  readonly progress: NativeEpochProgress;
+  /** The steps done. */
+  readonly progress: EpochProgress;
   /** Rows a step, of this epoch. */
   readonly batchSize: number;
   /** Time of the steps done. */
@@ -71,10 +97,8 @@ export interface RunState {
   readonly underWay?: EpochUnderWay;
   /** What the callback said that had stopped the run. */
   readonly stopReason?: string;
-  /** States of the callbacks, by name, and the names of their arrays. */
-  readonly callbacks: Readonly<
-    Record<string, { readonly state: Json; readonly arrays: readonly string[] }>
-  >;
+  /** States of the callbacks, by name. */
+  readonly callbacks: Readonly<Record<string, CallbackState>>;
 }
 
 /** Who wrote a checkpoint, when. */

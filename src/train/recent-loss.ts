@@ -2,19 +2,24 @@
 import { ExponentialAverage, type ExponentialState } from '../average/exponential.js';
 
 /** Sums over an epoch so far. */
-interface Sums {
+export interface RecentSums {
+  /** Of the examples' losses. */
   readonly lossSum: number;
+  /** Examples seen. */
   readonly examples: number;
+  /** Steps taken. */
   readonly steps: number;
 }
 
-/** What a {@link RecentLoss} has seen; plain data. */
+/** What has been seen of the latest steps' loss; plain data. */
 export interface RecentLossState {
+  /** Of the mean losses of steps. */
   readonly average: ExponentialState;
-  readonly seen: Sums;
+  /** At the last report. */
+  readonly seen: RecentSums;
 }
 
-const none: Sums = { lossSum: 0, examples: 0, steps: 0 };
+const none: RecentSums = { lossSum: 0, examples: 0, steps: 0 };
 
 /** An exponentially weighted average over about 50 steps, whenever the reports come. */
 export class RecentLoss {
@@ -27,7 +32,7 @@ export class RecentLoss {
   }
 
   /** Takes in the steps since the last report; undefined while no loss was finite. */
-  push({ lossSum, examples, steps }: Sums): number | undefined {
+  push({ lossSum, examples, steps }: RecentSums): number | undefined {
     const count = steps - this.#seen.steps;
     const mean = (lossSum - this.#seen.lossSum) / (examples - this.#seen.examples);
     this.#seen = { lossSum, examples, steps };
