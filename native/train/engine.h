@@ -48,6 +48,12 @@ struct Metrics {
   double loss_sum = 0;  // of examples
   int64_t correct = 0;
   int64_t examples = 0;
+
+  void add(const LossResult& loss, int64_t rows) {
+    loss_sum += loss.sum;
+    correct += loss.correct;
+    examples += rows;
+  }
 };
 
 struct TrainProgress {

@@ -1,0 +1,154 @@
+// The engine's passes without a step: evaluation, prediction, gradients, statistics.
+#include <algorithm>
+
+#include "backends/cpu/gather.h"
+#include "core/threads.h"
+#include "train/batch_feed.h"
+#include "train/check_indices.h"
+#include "train/engine.h"
+#include "train/pooled_statistics.h"
+
+namespace thalweg {
+
+// The weights of a pass without training, while it lives.
+class Engine::Borrowed {
+ public:
+  Borrowed(Engine& engine, Weights weights) : engine_(engine) {
+    if (weights == Weights::kAveraged)
+      engine_.plan_.use(engine_.averages_, engine_.statistics_of(weights));
+  }
+  ~Borrowed() { engine_.plan_.use(engine_.parameters_, 0); }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+
+ private:
+  Engine& engine_;
+};
+
+Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
+                         Weights weights, MetricSums* sums) {
+  const Borrowed borrowed(*this, weights);
+  Metrics metrics;
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  for (int64_t step = 0; step < steps; ++step) {
+    const int64_t rows = feed->load(step);
+    LossResult loss;
+    if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
+    plan_.loss(&loss);
+    metrics.add(loss, rows);
+    if (sums != nullptr) add_outputs(rows, dataset.label_type == data::LabelType::kSparse, *sums);
+  }
+  return metrics;
+}
+
+// Of the plan's current batch, whose labels the loss has checked.
+void Engine::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
+  const BatchPlace place = plan_.place();
+  const MetricBatch batch{plan_.outputs(), sparse ? place.classes : nullptr,
+                          sparse ? nullptr : place.values, rows};
+  if (!device_batches_) return sums.add(batch);
+  Memory& memory = backend_.memory();  // behind the host: copies
+  const size_t count = static_cast<size_t>(rows * output_width());
+  std::vector<float> outputs(count), values(sparse ? 0 : count);
+  std::vector<int32_t> classes(sparse ? rows : 0);
+  memory.read(outputs.data(), batch.outputs, count * sizeof(float));
+  if (sparse)
+    memory.read(classes.data(), batch.classes, rows * sizeof(int32_t));
+  else
+    memory.read(values.data(), batch.values, count * sizeof(float));
+  sums.add(
+      {outputs.data(), sparse ? classes.data() : nullptr, sparse ? nullptr : values.data(), rows});
+}
+
+void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
+                     const CancelFlag& cancel, Weights weights) {
+  const Borrowed borrowed(*this, weights);
+  const int64_t features = input_width();
+  const LayerOptions& layer = options_.network.layers.front();
+  if (layer.kind == LayerKind::kEmbedding)
+    check_indices(rows, features, layer.count, [=](int64_t i) { return inputs[i]; });
+  const int64_t width = options_.network.layers.back().outputs;
+  for (int64_t first = 0; first < rows; first += batch_size) {
+    const int64_t count = std::min(batch_size, rows - first);
+    plan_.reserve(count, 0);
+    plan_.set_batch(count, false);
+    backend_.memory().write(plan_.place().inputs, inputs + first * features,
+                            count * features * sizeof(float));
+    if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
+    backend_.memory().read(outputs + first * width, plan_.outputs(), count * width * sizeof(float));
+  }
+}
+
+Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
+                               const CancelFlag& cancel) {
+  Metrics metrics;
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  const RunMode mode{.cancel = &cancel};
+  std::vector<float> values;
+  for (int64_t step = 0; step < steps; ++step) {
+    const int64_t rows = feed->load(step);
+    LossResult loss;
+    if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) refuse_aborted();
+    metrics.add(loss, rows);
+    // Gradients are of a batch's mean.
+    const double share = static_cast<double>(rows) / static_cast<double>(dataset.rows);
+    double* sum = gradient;
+    for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
+      values.resize(options_.stepper.tensors[i].length);
+      read_gradient(i, values.data());
+      for (const float value : values) *sum++ += share * value;
+    }
+  }
+  return metrics;
+}
+
+void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
+                                const CancelFlag& cancel, Weights weights) {
+  const Borrowed borrowed(*this, weights);
+  PooledStatistics pooled(backend_.memory());
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  for (int64_t step = 0; step < steps; ++step) {
+    feed->load(step);
+    if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
+    pooled.add(plan_.statistics());
+  }
+  if (weights == Weights::kAveraged) {
+    plan_.use(averages_, 1);
+    has_averaged_statistics_ = true;
+  }
+  pooled.write(plan_.statistics());
+}
+
+double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
+                         bool training) {
+  check_inputs(dataset);
+  const auto count = static_cast<int64_t>(rows.size());
+  plan_.reserve(count, dataset.label_width);
+  if (device_batches_) {
+    device_batches_->load_rows(dataset, rows, plan_);
+  } else {
+    const BatchPlace place = plan_.place();
+    gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},
+                 thread_count());
+    plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
+  }
+  LossResult loss;
+  const RunMode mode{.training = training,
+                     .seed = options_.seed,
+                     .step = static_cast<uint64_t>(stepper_.step_count())};
+  plan_.forward(mode);
+  plan_.backward(mode, &loss);
+  return loss.sum / static_cast<double>(rows.size());
+}
+
+void Engine::refuse_aborted() {
+  throw Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""});
+}
+
+}  // namespace thalweg

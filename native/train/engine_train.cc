@@ -1,0 +1,251 @@
+// The engine's loop of steps: one by one, or many in flight on a queued backend.
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "core/threads.h"
+#include "train/batch_feed.h"
+#include "train/engine.h"
+#include "train/settings.h"
+
+namespace thalweg {
+
+namespace {
+
+int64_t step_count(const TrainRequest& request, const Order& order) {
+  const auto rows = static_cast<int64_t>(order.length());
+  const int64_t batch = request.batch_size;
+  const int64_t all = request.drop_last ? rows / batch : (rows + batch - 1) / batch;
+  return request.most_steps > 0 ? std::min(all, request.most_steps) : all;
+}
+
+// Whose gradient or loss it is: the rows of a batch, the first of them by number.
+[[noreturn]] void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step) {
+  constexpr int64_t kShown = 8;
+  const int64_t rows = rows_of(source, step), shown = std::min(rows, kShown);
+  std::vector<uint32_t> indices(shown);
+  source.order->indices(step * source.batch_size, shown, indices.data());
+  std::string list;
+  for (const uint32_t index : indices) list += (list.empty() ? "" : ", ") + std::to_string(index);
+  if (rows > shown) list += " and " + std::to_string(rows - shown) + " more";
+  fields.received += ", batch " + std::to_string(step) + " of its epoch: rows " + list;
+  throw Error(std::move(fields));
+}
+
+}  // namespace
+
+struct Engine::Run {
+  const TrainRequest& request;
+  const CancelFlag& cancel;
+  const std::function<void(const TrainProgress&)>& report;
+  BatchSource source;  // of steps
+  BatchSource parts;   // of what is gathered at a time
+  SettingsReader settings;
+  std::unique_ptr<BatchFeed> feed;
+  TrainProgress progress;
+  // Of the step under way: the gradients, and the rows of its last part.
+  const std::vector<const float*>* gradients = nullptr;
+  int64_t part_rows = 0;
+  int64_t first_step_count = 0;  // of the trainer, when this epoch began
+  bool owes_snapshot = false;
+
+  int64_t parts_a_step() const {
+    return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
+  }
+  // Whether the state should be kept before the next step.
+  bool is_snapshot_due() const {
+    const auto& place = request.snapshots.place;
+    if (!place || !(owes_snapshot || place->is_asked())) return false;
+    while (owes_snapshot && request.snapshots.waits && !place->is_free() && !cancel.is_set())
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    return place->is_free();
+  }
+  void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
+    if (!stepped.skipped) progress.metrics.add(loss, rows);
+    progress.last_loss = loss.sum / static_cast<double>(rows);
+    progress.gradient_norm = stepped.gradient_norm;
+    progress.skipped += stepped.skipped;
+    progress.steps += !stepped.skipped;
+    const int64_t every = request.snapshots.every_steps;
+    owes_snapshot |= every > 0 && (first_step_count + progress.steps) % every == 0;
+    report(progress);
+  }
+};
+
+// The settings of step `number` of the epoch, `ahead` of the last one reported.
+StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
+  StepSettings settings = run.settings.at(run.progress.steps + ahead);
+  if (number + 1 == run.source.steps) settings.ended_epoch = run.request.epoch + 1;
+  return settings;
+}
+
+bool Engine::differentiate(Run& run, int64_t number, const double* dropout_rates,
+                           LossResult* loss) {
+  const bool whole = run.parts_a_step() == 1;
+  const int64_t rows = rows_of(run.source, number), size = run.parts.batch_size;
+  run.gradients = whole ? &gradients_ : &sum_->tensors();
+  if (!whole) sum_->clear();
+  for (int64_t part = 0; part * size < rows; ++part) {
+    run.part_rows = run.feed->load(number * run.parts_a_step() + part);
+    const RunMode mode{.training = true,
+                       .seed = options_.seed,
+                       .step = static_cast<uint64_t>(stepper_.step_count()),
+                       .part = static_cast<uint64_t>(part),
+                       .cancel = &run.cancel,
+                       .dropout_rates = dropout_rates};
+    LossResult found;
+    if (!plan_.forward(mode) || !plan_.backward(mode, &found)) return false;
+    loss->sum += found.sum;
+    loss->correct += found.correct;
+    if (!whole)
+      sum_->add(gradients_.data(), static_cast<double>(run.part_rows) / static_cast<double>(rows));
+  }
+  return true;
+}
+
+bool Engine::step(Run& run, int64_t number) {
+  LossResult loss{};
+  StepSettings settings = settings_of(run, number, 0);
+  if (!differentiate(run, number, settings.dropout_rates, &loss)) return false;
+  const int64_t rows = rows_of(run.source, number);
+  settings.loss = loss.sum;
+  StepReport stepped;
+  try {
+    stepped = update(run, settings);
+  } catch (const Error& error) {
+    if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
+    throw;
+  }
+  if (!stepped.skipped) plan_.keep_statistics(nullptr);
+  run.count(loss, rows, stepped);
+  return true;
+}
+
+// The optimizer's step, with the monitor around it.
+StepReport Engine::update(const Run& run, const StepSettings& settings) {
+  const float* const* gradients = run.gradients->data();
+  if (!is_monitored(run)) return stepper_.step(parameters_.data(), gradients, settings);
+  const MonitorView seen = view(run.part_rows, gradients);
+  const int64_t taken = stepper_.step_count();
+  run.request.monitor->before(seen);
+  const StepReport stepped = stepper_.step(parameters_.data(), gradients, settings);
+  run.request.monitor->after(seen, taken);
+  return stepped;
+}
+
+bool Engine::is_monitored(const Run& run) const {
+  const Monitor* monitor = run.request.monitor.get();
+  return monitor != nullptr && monitor->looks_at(stepper_.step_count());
+}
+
+MonitorView Engine::view(int64_t rows, const float* const* gradients) {
+  MonitorView view;
+  view.rows = rows;
+  if (device_batches_) view.memory = &backend_.memory();
+  for (size_t i = 0; i < parameters_.size(); ++i)
+    view.tensors.push_back({parameters_[i], gradients[i], options_.stepper.tensors[i].length});
+  for (size_t i = 0; i < options_.network.layers.size(); ++i) {
+    const LayerOptions& layer = options_.network.layers[i];
+    const bool dies = layer.activation == Activation::kRelu;
+    view.layers.push_back({dies ? plan_.outputs(i) : nullptr, layer.outputs});
+  }
+  return view;
+}
+
+void Engine::run_one_by_one(Run& run) {
+  for (int64_t number = run.request.first_step; number < run.source.steps; ++number) {
+    if (!step(run, number)) {
+      run.progress.cancelled = true;
+      return;
+    }
+    if (run.is_snapshot_due()) keep(run);
+  }
+}
+
+void Engine::keep(Run& run) {
+  Snapshot& place = *run.request.snapshots.place;
+  save(place);
+  run.owes_snapshot = false;
+  place.fill();
+  run.request.snapshots.taken(run.progress);
+}
+
+// Keeps the device fed. A halted step is run again by itself, which says what was
+// wrong, or skips it.
+void Engine::run_queued(Run& run) {
+  stepper_.bind(parameters_.data(), gradients_.data());
+  if (!pipeline_)
+    pipeline_ =
+        std::make_unique<StepPipeline>(*backend_.queued(), plan_, stepper_, *device_batches_);
+  pipeline_->begin(run.source, options_.seed);
+  int64_t next = run.request.first_step;
+  for (;;) {
+    const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due();
+    // A step that is looked at runs by itself, once those before it are done.
+    const bool monitored = pushes && is_monitored(run);
+    if (monitored && pipeline_->is_empty()) {
+      if (!step(run, next)) break;
+      ++next;
+      continue;
+    }
+    if (pushes && !monitored && !pipeline_->is_full()) {
+      pipeline_->push(next, settings_of(run, next, pipeline_->size()));
+      ++next;
+      continue;
+    }
+    if (pipeline_->is_empty()) {
+      if (!run.is_snapshot_due()) break;
+      keep(run);
+      continue;
+    }
+    const StepPipeline::Step done = pipeline_->pop();
+    if (done.receipt.halted == 0) {
+      StepReport stepped;
+      if (done.reports_norm) stepped.gradient_norm = done.receipt.gradient_norm;
+      run.count({.sum = done.receipt.loss_sum, .correct = done.receipt.correct}, done.rows,
+                stepped);
+      continue;
+    }
+    pipeline_->rewind();
+    next = done.number;
+    if (!step(run, next)) break;
+    ++next;
+  }
+  run.progress.cancelled = next < run.source.steps;
+}
+
+TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
+                            const std::function<void(const TrainProgress&)>& report) {
+  const data::Dataset& dataset = *request.dataset;
+  const Order order({.length = static_cast<uint64_t>(dataset.rows),
+                     .seed = options_.seed,
+                     .epoch = static_cast<uint64_t>(request.epoch),
+                     .shuffle = request.shuffle,
+                     .sampling = request.sampling,
+                     .shape = {.batch = static_cast<uint64_t>(request.batch_size)}},
+                    thread_count());
+  has_averaged_statistics_ = false;  // the average moves on
+  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
+  BatchSource parts = source;
+  parts.batch_size = request.part_rows;
+  Run run = {request, cancel,        report,
+             source,  parts,         SettingsReader(request.settings, request.rates, stepper_),
+             nullptr, request.before};
+  const auto rows = static_cast<int64_t>(order.length());
+  run.parts.steps = std::min(source.steps * run.parts_a_step(),
+                             (rows + request.part_rows - 1) / request.part_rows);
+  const bool whole = run.parts_a_step() == 1;
+  if (!whole && !sum_) sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
+  run.feed = make_feed(run.parts);
+  run.first_step_count = stepper_.step_count() - request.before.steps;
+  if (device_batches_ && whole) {
+    run_queued(run);
+  } else {
+    pipeline_.reset();  // its steps are bound to other gradients
+    run_one_by_one(run);
+  }
+  return run.progress;
+}
+
+}  // namespace thalweg
