@@ -1,26 +1,21 @@
-// One job at a time: the JavaScript side holds the lease and asks BUSY itself.
-// The worker thread never touches JavaScript; it posts plain values to the
-// mailbox. At the end of an environment the cleanup hook, registered after the
-// mailbox's own and so run before it, cancels the job and joins the thread.
+// The JavaScript side holds the lease and asks BUSY itself. At the end of an environment
+// the cleanup hook, registered after the mailbox's own and so run before it, cancels the
+// job and joins the thread.
 #include "napi/trainer.h"
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "core/process_end.h"
-#include "core/threads.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
-#include "napi/mailbox.h"
 #include "napi/metrics.h"
+#include "napi/promised_job.h"
 #include "napi/snapshot.h"
 #include "napi/trainer_options.h"
 #include "train/engine.h"
-#include "train/job_thread.h"
 
 namespace thalweg::napi {
 
@@ -55,19 +50,6 @@ std::vector<double> take_seen(const TrainRequest& request) {
 Napi::Object with_seen(Napi::Object object, const std::vector<double>& seen) {
   if (!seen.empty()) object.Set("seen", to_array(object.Env(), seen));
   return object;
-}
-
-// The ErrorFields of whatever is being handled; for the worker thread.
-ErrorFields current_error() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.fields();
-  } catch (const std::bad_alloc&) {
-    return {"MEMORY", "training", "out of memory", "enough free memory", "use a smaller batch"};
-  } catch (const std::exception& error) {
-    return {"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""};
-  }
 }
 
 // The arrays' elements, each array's length checked; expected(i) is its name and length.
@@ -115,31 +97,21 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   explicit NativeTrainer(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     guarded(info.Env(), [&] {
       engine_ = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
-      mailbox_ = Mailbox::open(info.Env());
+      job_ = std::make_unique<PromisedJob>(info.Env());
       bytes_ = static_cast<int64_t>(engine_->bytes());
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
       napi_add_env_cleanup_hook(info.Env(), &NativeTrainer::at_exit, this);
       hooked_ = true;
     });
   }
-  ~NativeTrainer() override { stop_thread(); }
   void Finalize(Napi::BasicEnv env) override {
-    stop_thread();
     if (hooked_) napi_remove_env_cleanup_hook(env, &NativeTrainer::at_exit, this);
-    if (mailbox_) mailbox_->close();
+    end();
     int64_t ignored;
     if (bytes_ > 0) napi_adjust_external_memory(env, -bytes_, &ignored);
   }
 
  private:
-  // What the JavaScript thread keeps for the job under way.
-  struct Pending {
-    Napi::Promise::Deferred deferred;
-    Napi::FunctionReference progress;
-    Napi::FunctionReference snapshot;
-    Napi::ObjectReference self;  // keeps this object while the job runs
-  };
-
   template <Napi::Value (NativeTrainer::*kMethod)(const Napi::CallbackInfo&)>
   Napi::Value call(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
@@ -148,7 +120,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
       try {
         return (this->*kMethod)(info);
       } catch (const Error& error) {
-        if (error.fields().code == "DEVICE") lost_ = error.fields();
+        job_->note(error);
         throw;
       }
     });
@@ -157,112 +129,50 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   static void at_exit(void* self) {
     auto* trainer = static_cast<NativeTrainer*>(self);
     trainer->hooked_ = false;
-    trainer->stop_thread();
-    trainer->mailbox_->close();  // its function does not live until the finalizers
+    trainer->end();  // the mailbox's function does not live until the finalizers
   }
 
-  void stop_thread() {
-    cancel_.set();
-    thread_.stop();
+  void end() {
+    if (!job_) return;
+    job_->stop();
+    job_->close();
   }
 
-  void refuse_busy() const {
-    if (lost_) throw Error(*lost_);
-    if (pending_)
-      throw Error({"BUSY", "trainer", "a second job", "one job at a time",
-                   "await the first, or make another trainer"});
-  }
-
-  // Starts a job; settle(env) makes the value that the promise resolves to.
-  template <class Work>
-  Napi::Value start(const Napi::CallbackInfo& info, Work work) {
-    refuse_busy();
-    const Napi::Env env = info.Env();
-    pending_ = std::make_unique<Pending>(Pending{Napi::Promise::Deferred::New(env), {}, {}, {}});
-    pending_->self = Napi::Persistent(info.This().As<Napi::Object>());
-    mailbox_->keep_alive(env, true);
-    cancel_.clear();
-    release_threads();  // this thread's: the job has its own
-    try {
-      thread_.post([this, work = std::move(work)]() mutable {
-        const RunningJob running;
-        if (running.may_begin()) run(work);
-      });
-    } catch (...) {  // no thread to be had
-      finish(env);
-      throw;
-    }
-    return pending_->deferred.Promise();
-  }
-
-  // Worker thread.
-  template <class Work>
-  void run(Work& work) {
-    try {
-      Mailbox::Message resolve = work();
-      mailbox_->post(std::move(resolve));
-    } catch (...) {
-      mailbox_->post([this, fields = current_error()](Napi::Env env) {
-        if (fields.code == "DEVICE") lost_ = fields;
-        const auto done = finish(env);
-        done->deferred.Reject(to_error_value(env, fields));
-      });
-    }
-  }
-
-  std::unique_ptr<Pending> finish(Napi::Env env) {
-    mailbox_->keep_alive(env, false);
-    return std::move(pending_);
-  }
-
-  template <class MakeValue>
-  Mailbox::Message resolving(MakeValue make) {
-    return [this, make = std::move(make)](Napi::Env env) {
-      const auto done = finish(env);
-      try {
-        done->deferred.Resolve(make(env));
-      } catch (const Napi::Error& error) {  // no memory for the value
-        done->deferred.Reject(error.Value());
-      }
-    };
-  }
-
-  // Tells one of the job's listeners; `seen`: of a monitor.
-  void post_progress(const TrainProgress& progress, Napi::FunctionReference Pending::*listener,
-                     std::vector<double> seen = {}) {
-    mailbox_->post([this, progress, listener, seen = std::move(seen)](Napi::Env env) {
-      if (pending_ && !(*pending_.*listener).IsEmpty())
-        (*pending_.*listener).Call({with_seen(to_object(env, progress), seen)});
+  // `seen`: of a monitor.
+  void tell(PromisedJob::Listener listener, const TrainProgress& progress,
+            std::vector<double> seen = {}) {
+    job_->tell(listener, [progress, seen = std::move(seen)](Napi::Env env) {
+      return with_seen(to_object(env, progress), seen);
     });
   }
 
   // train(request, onProgress, onSnapshot) → Promise of the last progress; onSnapshot
   // is told where the run stood when the request's snapshot was taken.
   Napi::Value train(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
     request->snapshots.taken = [this](const TrainProgress& progress) {
-      post_progress(progress, &Pending::snapshot);
+      tell(PromisedJob::kSnapshot, progress);
     };
-    const Napi::Value promise = start(info, [this, request]() -> Mailbox::Message {
+    const Napi::Value promise = job_->start(info, [this, request]() -> PromisedJob::Message {
       std::vector<double> losses;
       const TrainProgress result =
-          engine_->train(*request, cancel_, [&](const TrainProgress& progress) {
+          engine_->train(*request, job_->cancelled(), [&](const TrainProgress& progress) {
             if (request->keeps_losses) losses.push_back(progress.last_loss);
             const Clock::time_point now = Clock::now();
             if (now - last_progress_ < kProgressInterval) return;
             last_progress_ = now;
-            post_progress(progress, &Pending::progress, take_seen(*request));
+            tell(PromisedJob::kProgress, progress, take_seen(*request));
           });
-      return resolving(
+      return job_->resolving(
           [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
             Napi::Object object = with_seen(to_object(env, result), seen);
             if (!losses.empty()) object.Set("losses", to_array(env, losses));
             return object;
           });
     });
-    if (info[1].IsFunction()) pending_->progress = Napi::Persistent(info[1].As<Napi::Function>());
-    if (info[2].IsFunction()) pending_->snapshot = Napi::Persistent(info[2].As<Napi::Function>());
+    job_->listen(PromisedJob::kProgress, info[1]);
+    job_->listen(PromisedJob::kSnapshot, info[2]);
     return promise;
   }
 
@@ -282,19 +192,22 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const MetricRequest request = read_metric_request(info[2]);
     const Weights weights = to_weights(info[3]);
-    return start(info, [this, dataset, batch_size, request, weights]() -> Mailbox::Message {
-      if (!request.asks()) {
-        const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, weights);
-        return resolving([result](Napi::Env env) { return to_object(env, result); });
-      }
-      MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
-      const Metrics result = engine_->evaluate(*dataset, batch_size, cancel_, weights, &sums);
-      return resolving([result, totals = sums.finish()](Napi::Env env) {
-        Napi::Object object = to_object(env, result);
-        object.Set("totals", totals_object(env, totals));
-        return object;
-      });
-    });
+    return job_->start(
+        info, [this, dataset, batch_size, request, weights]() -> PromisedJob::Message {
+          if (!request.asks()) {
+            const Metrics result =
+                engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights);
+            return job_->resolving([result](Napi::Env env) { return to_object(env, result); });
+          }
+          MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
+          const Metrics result =
+              engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
+          return job_->resolving([result, totals = sums.finish()](Napi::Env env) {
+            Napi::Object object = to_object(env, result);
+            object.Set("totals", totals_object(env, totals));
+            return object;
+          });
+        });
   }
 
   // predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
@@ -311,15 +224,17 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                    std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()),
                    ""});
     auto inputs = std::make_shared<std::vector<float>>(data, data + length);
-    return start(info, [this, inputs, rows, width, batch_size, weights]() -> Mailbox::Message {
-      auto outputs = std::make_shared<std::vector<float>>(rows * width);
-      engine_->predict(inputs->data(), rows, batch_size, outputs->data(), cancel_, weights);
-      return resolving([outputs](Napi::Env env) {
-        auto array = Napi::Float32Array::New(env, outputs->size());
-        std::copy(outputs->begin(), outputs->end(), array.Data());
-        return array;
-      });
-    });
+    return job_->start(info,
+                       [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::Message {
+                         auto outputs = std::make_shared<std::vector<float>>(rows * width);
+                         engine_->predict(inputs->data(), rows, batch_size, outputs->data(),
+                                          job_->cancelled(), weights);
+                         return job_->resolving([outputs](Napi::Env env) {
+                           auto array = Napi::Float32Array::New(env, outputs->size());
+                           std::copy(outputs->begin(), outputs->end(), array.Data());
+                           return array;
+                         });
+                       });
   }
 
   // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
@@ -329,10 +244,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     size_t length = 0;
     for (const StepperTensor& tensor : engine_->stepper().options().tensors)
       length += static_cast<size_t>(tensor.length);
-    return start(info, [this, dataset, batch_size, length]() -> Mailbox::Message {
+    return job_->start(info, [this, dataset, batch_size, length]() -> PromisedJob::Message {
       auto gradient = std::make_shared<std::vector<double>>(length);
-      const Metrics sums = engine_->full_gradients(*dataset, batch_size, gradient->data(), cancel_);
-      return resolving([sums, gradient](Napi::Env env) {
+      const Metrics sums =
+          engine_->full_gradients(*dataset, batch_size, gradient->data(), job_->cancelled());
+      return job_->resolving([sums, gradient](Napi::Env env) {
         Napi::Object result = to_object(env, sums);
         auto array = Napi::Float64Array::New(env, gradient->size());
         std::copy(gradient->begin(), gradient->end(), array.Data());
@@ -345,7 +261,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   // gradients(dataset, rows: Uint32Array, training) → { loss, gradients: Float32Array[] };
   // synchronous.
   Napi::Value gradients(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     const auto dataset = to_dataset(info[0], "dataset");
     const Span span = typed_span(info[1], napi_uint32_array, "rows");
     const auto* first = static_cast<const uint32_t*>(span.data);
@@ -383,44 +299,44 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
 
   // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
   Napi::Value save(const Napi::CallbackInfo& info) {
-    return start(info, [this, snapshot = to_snapshot(info[0])]() -> Mailbox::Message {
+    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::Message {
       engine_->save(*snapshot);
       snapshot->fill();
-      return resolving([](Napi::Env env) { return env.Undefined(); });
+      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
     });
   }
   Napi::Value load(const Napi::CallbackInfo& info) {
-    return start(info, [this, snapshot = to_snapshot(info[0])]() -> Mailbox::Message {
+    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::Message {
       engine_->load(*snapshot);
-      return resolving([](Napi::Env env) { return env.Undefined(); });
+      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
     });
   }
 
   // Signals may fire at any time: also after disposal, when there is nothing to end.
   Napi::Value cancel(const Napi::CallbackInfo& info) {
-    cancel_.set();
+    job_->cancel();
     return info.Env().Undefined();
   }
 
   Napi::Value bytes(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->bytes()));
   }
 
   Napi::Value step_count(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().step_count()));
   }
 
   // averagedCount() → how many weights the average has seen
   Napi::Value averaged_count(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().averaged_count()));
   }
 
   // parameter(index, averaged) → Float32Array, a copy
   Napi::Value parameter(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
     auto array =
         Napi::Float32Array::New(info.Env(), engine_->stepper().options().tensors.at(i).length);
@@ -433,7 +349,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
 
   // setParameters(arrays: Float32Array[]): all are checked before any changes.
   Napi::Value set_parameters(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     const auto& tensors = engine_->stepper().options().tensors;
     const auto sources = read_arrays(info[0].As<Napi::Array>(), tensors.size(), [&](size_t i) {
       return std::pair{tensors[i].name, tensors[i].length};
@@ -444,7 +360,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
 
   // statistic(index, averaged) → Float32Array, a copy
   Napi::Value statistic(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
     auto array = Napi::Float32Array::New(info.Env(), engine_->statistics().at(i).length);
     engine_->read_statistic(i, array.Data(), to_weights(info[1]));
@@ -453,7 +369,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
 
   // setStatistics(arrays: Float32Array[]): all are checked before any changes.
   Napi::Value set_statistics(const Napi::CallbackInfo& info) {
-    refuse_busy();
+    job_->refuse_busy();
     const auto& statistics = engine_->statistics();
     const auto sources = read_arrays(info[0].As<Napi::Array>(), statistics.size(), [&](size_t i) {
       return std::pair{statistics[i].name, statistics[i].length};
@@ -467,21 +383,17 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const Weights weights = to_weights(info[2]);
-    return start(info, [this, dataset, batch_size, weights]() -> Mailbox::Message {
-      engine_->refresh_statistics(*dataset, batch_size, cancel_, weights);
-      return resolving([](Napi::Env env) { return env.Undefined(); });
+    return job_->start(info, [this, dataset, batch_size, weights]() -> PromisedJob::Message {
+      engine_->refresh_statistics(*dataset, batch_size, job_->cancelled(), weights);
+      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
     });
   }
 
   // Cancels, waits for the operation under way, settles the promise, frees.
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     const Napi::Env env = info.Env();
-    stop_thread();
-    mailbox_->drain(env);
-    if (pending_)  // its job was still queued
-      finish(env)->deferred.Reject(
-          to_error_value(env, {"ABORTED", "trainer", "a disposal", "an undisturbed run", ""}));
-    mailbox_->close();
+    job_->abort(env);
+    job_->close();
     Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
     bytes_ = 0;
     engine_.reset();
@@ -489,12 +401,8 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
   }
 
   std::unique_ptr<Engine> engine_;
-  std::shared_ptr<Mailbox> mailbox_;
-  std::unique_ptr<Pending> pending_;
-  std::optional<ErrorFields> lost_;  // the device failed, and the state with it
-  CancelFlag cancel_;
-  JobThread thread_;
-  Clock::time_point last_progress_;  // the worker thread's
+  std::unique_ptr<PromisedJob> job_;  // its thread ends before the engine does
+  Clock::time_point last_progress_;   // the worker thread's
   bool hooked_ = false;
   int64_t bytes_ = 0;  // reported to V8
 };

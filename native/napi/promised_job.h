@@ -1,0 +1,117 @@
+// The jobs of a JavaScript object, one at a time: each is a promise, runs on the
+// object's own thread, and tells listeners how it goes. The worker thread never touches
+// JavaScript; it posts plain values to the mailbox.
+#pragma once
+
+#include <napi.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "core/error.h"
+#include "core/process_end.h"
+#include "core/threads.h"
+#include "napi/mailbox.h"
+#include "train/job_thread.h"
+
+namespace thalweg::napi {
+
+class PromisedJob {
+ public:
+  using Message = Mailbox::Message;
+  enum Listener { kProgress, kSnapshot, kListeners };
+
+  explicit PromisedJob(Napi::Env env) : mailbox_(Mailbox::open(env)) {}
+
+  const CancelFlag& cancelled() const { return cancel_; }
+  // At any time, also when nothing runs.
+  void cancel() { cancel_.set(); }
+
+  // Throws BUSY while a job is under way, and for good the error that took the device.
+  void refuse_busy() const;
+  // To be told of each error of a call.
+  void note(const Error& error);
+
+  // work(), on the worker thread, returns what resolving() makes; what it throws
+  // rejects the promise. The object that `info` was called on lives as long as the job.
+  template <class Work>
+  Napi::Value start(const Napi::CallbackInfo& info, Work work) {
+    const Napi::Value promise = open(info);
+    release_threads();  // this thread's: the job has its own
+    try {
+      thread_.post([this, work = std::move(work)]() mutable {
+        const RunningJob running;
+        if (running.may_begin()) run(work);
+      });
+    } catch (...) {  // no thread to be had
+      finish(info.Env());
+      throw;
+    }
+    return promise;
+  }
+
+  // Worker thread: the end of a job, whose promise resolves to make(env).
+  template <class MakeValue>
+  Message resolving(MakeValue make) {
+    return [this, make = std::move(make)](Napi::Env env) {
+      const auto done = finish(env);
+      try {
+        done->deferred.Resolve(make(env));
+      } catch (const Napi::Error& error) {  // no memory for the value
+        done->deferred.Reject(error.Value());
+      }
+    };
+  }
+
+  // Of the job under way; a value that is no function listens to nothing.
+  void listen(Listener listener, const Napi::Value& function);
+
+  // Worker thread: calls the listener, if there is one, with make(env).
+  template <class MakeValue>
+  void tell(Listener listener, MakeValue make) {
+    mailbox_->post([this, listener, make = std::move(make)](Napi::Env env) {
+      if (pending_ && !pending_->listeners[listener].IsEmpty())
+        pending_->listeners[listener].Call({make(env)});
+    });
+  }
+
+  // Cancels, and waits for the operation under way. No job runs after that.
+  void stop();
+  // stop(), and the promise of a job under way is settled.
+  void abort(Napi::Env env);
+  // After stop(): nothing reaches JavaScript any more.
+  void close() { mailbox_->close(); }
+
+ private:
+  // What the JavaScript thread keeps for the job under way.
+  struct Pending {
+    Napi::Promise::Deferred deferred;
+    Napi::ObjectReference self;  // keeps the object while the job runs
+    std::array<Napi::FunctionReference, kListeners> listeners;
+  };
+
+  Napi::Value open(const Napi::CallbackInfo& info);
+  std::unique_ptr<Pending> finish(Napi::Env env);
+  // Worker thread, while an exception is being handled: it rejects the promise.
+  void fail();
+
+  template <class Work>
+  void run(Work& work) {
+    try {
+      Message resolve = work();
+      mailbox_->post(std::move(resolve));
+    } catch (...) {
+      fail();
+    }
+  }
+
+  std::shared_ptr<Mailbox> mailbox_;
+  std::unique_ptr<Pending> pending_;
+  std::optional<ErrorFields> lost_;  // the device failed, and the state with it
+  CancelFlag cancel_;
+  JobThread thread_;
+};
+
+}  // namespace thalweg::napi
