@@ -1,0 +1,129 @@
+/** The native loop over one epoch, as a run calls it. */
+import type { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
+import type { EpochUnderWay } from '../checkpoint/state.js';
+import { nativeDataset } from '../data/dataset.js';
+import { Sampling } from '../data/sampling.js';
+import { ThalwegError } from '../errors.js';
+import type { NativeTrainProgress, NativeTrainRequest } from '../native.js';
+import type { Listeners } from './listeners.js';
+import type { Monitor } from './monitor.js';
+import type { FitPlan } from './options.js';
+import { progressEvent } from './reports.js';
+import type { RunStand } from './run-stand.js';
+import type { RunContext } from './training-run.js';
+
+/** What a loop has of its run. */
+export interface LoopContext {
+  readonly context: RunContext;
+  readonly plan: FitPlan;
+  readonly stand: RunStand;
+  readonly listeners: Listeners;
+  readonly monitor: Monitor;
+  /** Whether the run should end. */
+  readonly isStopped: () => boolean;
+  /** A snapshot is full, of the epoch as it stands there. */
+  readonly keep: (underWay: EpochUnderWay) => void;
+}
+
+/** What came of an epoch's training. */
+export interface Trained {
+  /** Undefined where it was ended before its end could be told. */
+  readonly done: NativeTrainProgress | undefined;
+  /** The learning rate of a step's group 0, from what native code reports. */
+  readonly rateOf: (progress: NativeTrainProgress) => number;
+}
+
+export class EpochLoop {
+  readonly #run: LoopContext;
+
+  constructor(run: LoopContext) {
+    this.#run = run;
+  }
+
+  /** Trains what is left of the epoch. A listener's error cancels it and is thrown here. */
+  async train(start: number, snapshots?: RunCheckpoints['request']): Promise<Trained> {
+    const { context, plan, stand, listeners } = this.#run;
+    const { record, settings } = context;
+    stand.batches = plan.batches(stand.position());
+    const rates = settings.table(stand.batches.steps, (step) => stand.position(step));
+    stand.see(rates.base);
+    if (stand.underWay === undefined) stand.recentLoss.startEpoch();
+    const rateOf: Trained['rateOf'] = ({ steps }) => rates.base[Math.max(steps, 1) - 1]!;
+    // The caller's schedules have run: they may have ended it.
+    if (this.#run.isStopped()) return { done: undefined, rateOf };
+    const job = this.#start({ ...this.#request(rates.values), ...snapshots }, start, rateOf);
+    listeners.control.isTraining = true;
+    const done = await unlessAborted(job).finally(() => {
+      listeners.control.isTraining = false;
+      // Also after a failure: the steps before it were taken.
+      stand.underWay = undefined;
+      if (!context.isLive()) return;
+      record.steps = context.native.stepCount();
+      record.averaged = context.native.averagedCount();
+    });
+    if (done !== undefined) stand.underWay = stand.after(done, start);
+    listeners.throwError();
+    if (done !== undefined) this.#look(done);
+    return { done, rateOf };
+  }
+
+  #request(rates: Float64Array): NativeTrainRequest {
+    const { context, plan, stand } = this.#run;
+    const { dataset, shuffle, sampling, dropLast, monitorEvery } = plan;
+    const { batchSize, partRows } = stand.batches;
+    const epoch = context.record.history.length;
+    return {
+      ...{ dataset: nativeDataset(dataset), epoch, batchSize, partRows, shuffle, dropLast },
+      sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
+      ...{ settings: context.settings.values, columns: context.settings.columns, rates },
+      before: stand.underWay?.progress,
+      ...(monitorEvery > 0 && { monitorEvery }),
+    };
+  }
+
+  #start(
+    request: NativeTrainRequest,
+    start: number,
+    rateOf: Trained['rateOf'],
+  ): Promise<NativeTrainProgress> {
+    const { context, stand, listeners, keep } = this.#run;
+    const { epochStart, batches, recentLoss } = stand;
+    return context.native.train(
+      request,
+      (progress) => {
+        if (!context.isLive()) return; // sent before a listener disposed of the trainer
+        listeners.guard(() => {
+          this.#look(progress);
+          const learningRate = rateOf(progress);
+          listeners.tellAtOnce(
+            progressEvent(context, progress, {
+              ...{ batches, epochStart, start, learningRate, recentLoss },
+            }),
+          );
+        });
+      },
+      (progress) => {
+        if (!context.isLive()) return;
+        listeners.guard(() => {
+          keep(stand.after(progress, start));
+        });
+      },
+    );
+  }
+
+  /** Takes in what the monitor saw, and warns of it at once. */
+  #look({ seen }: NativeTrainProgress): void {
+    if (seen === undefined) return;
+    for (const warning of this.#run.monitor.take(seen)) this.#run.listeners.control.warn(warning);
+  }
+}
+
+/** The job's value, or undefined where an abort or disposal ended it. */
+export async function unlessAborted<T>(job: Promise<T>): Promise<T | undefined> {
+  try {
+    return await job;
+  } catch (error) {
+    if (error instanceof ThalwegError && error.code === 'ABORTED') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** Who is told of a run: its caller, its onEvent, its callbacks. */
+import { callHooks, callHooksAtOnce } from '../callbacks/set.js';
+import { Control } from './control.js';
+import type { TrainEvent } from './events.js';
+import type { FitPlan } from './options.js';
+import type { RunContext } from './training-run.js';
+
+/** The listeners of one run, and what they throw. */
+export class Listeners {
+  /** What callbacks are given of the run. */
+  readonly control: Control;
+  readonly #context: RunContext;
+  readonly #plan: FitPlan;
+  readonly #emit: (event: TrainEvent) => void;
+  /** What was thrown while nobody could catch it. */
+  #error: { readonly error: unknown } | undefined;
+
+  constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
+    this.#context = context;
+    this.#plan = plan;
+    this.#emit = emit;
+    this.control = new Control(context, (warning) => {
+      this.tellAtOnce(warning);
+    });
+  }
+
+  /** Whether one of them has thrown. */
+  get hasFailed(): boolean {
+    return this.#error !== undefined;
+  }
+
+  /** Tells all but the callbacks. */
+  send(event: TrainEvent): void {
+    this.#emit(event);
+    this.#plan.onEvent?.(event);
+  }
+
+  /** Tells of an event, and waits for the callbacks. */
+  async tell(event: TrainEvent): Promise<void> {
+    this.send(event);
+    await callHooks(this.#plan.callbacks, event, this.control);
+  }
+
+  /** Tells of one that nothing waits for. */
+  tellAtOnce(event: TrainEvent): void {
+    this.send(event);
+    callHooksAtOnce(this.#plan.callbacks, event, this.control);
+  }
+
+  /** Runs their code where an error has nowhere to go: it ends the run, and is thrown then. */
+  guard(body: () => void): void {
+    try {
+      body();
+    } catch (error) {
+      this.#error ??= { error };
+      this.#context.native.cancel();
+    }
+  }
+
+  /** Throws what one of them threw. */
+  throwError(): void {
+    if (this.#error !== undefined) throw this.#error.error;
+  }
+}

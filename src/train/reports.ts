@@ -1,0 +1,91 @@
+/** What a run tells of itself: its start, its progress, its epochs. */
+import { explain } from '../device.js';
+import type { NativeTrainProgress } from '../native.js';
+import { toEvaluation } from './evaluation.js';
+import type { ProgressEvent, StartEvent } from './events.js';
+import type { EpochRecord, WeightedEvaluation } from './history.js';
+import type { Monitor } from './monitor.js';
+import type { Batches, FitPlan } from './options.js';
+import type { RecentLoss } from './recent-loss.js';
+import type { RunContext } from './training-run.js';
+
+export function startEvent(
+  { device, model }: RunContext,
+  { epochs, dataset }: FitPlan,
+  { steps }: Batches,
+): StartEvent {
+  return {
+    type: 'start',
+    epochs,
+    stepsPerEpoch: steps,
+    examples: dataset.length,
+    device,
+    isa: explain(device).isa,
+    parameters: model.parameterCount,
+  };
+}
+
+/** Of the epoch under way, where one stands. */
+export interface ProgressContext {
+  readonly batches: Batches;
+  /** Steps of the trainer when the epoch began. */
+  readonly epochStart: number;
+  /** When it began, had it not been interrupted; as `performance.now()`. */
+  readonly start: number;
+  readonly learningRate: number;
+  /** Takes the progress in. */
+  readonly recentLoss: RecentLoss;
+}
+
+export function progressEvent(
+  { record, loss }: RunContext,
+  progress: NativeTrainProgress,
+  { batches, epochStart, start, learningRate, recentLoss }: ProgressContext,
+): ProgressEvent {
+  const smoothedLoss = recentLoss.push(progress);
+  return {
+    type: 'progress',
+    epoch: record.history.length,
+    step: epochStart + progress.steps,
+    stepInEpoch: progress.steps + progress.skipped,
+    skippedSteps: progress.skipped,
+    stepsPerEpoch: batches.steps,
+    batchSize: batches.batchSize,
+    ...toEvaluation(progress, loss),
+    ...(smoothedLoss !== undefined && { smoothedLoss }),
+    ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
+    learningRate,
+    examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
+  };
+}
+
+/** What came of an epoch besides its sums. */
+export interface EpochOutcome {
+  readonly seconds: number;
+  readonly evaluation: WeightedEvaluation | undefined;
+  readonly learningRate: number;
+  /** Ends its epoch with this. */
+  readonly monitor: Monitor;
+}
+
+/** The record of an epoch, whose loss the smoothed one takes in. */
+export function epochRecord(
+  { loss, record }: RunContext,
+  done: NativeTrainProgress,
+  { seconds, evaluation, learningRate, monitor }: EpochOutcome,
+): EpochRecord {
+  const training = toEvaluation(done, loss);
+  if (Number.isFinite(training.loss)) record.smoothedLoss.push(training.loss);
+  return {
+    epoch: record.history.length,
+    ...training,
+    smoothedLoss: record.smoothedLoss.value,
+    ...(evaluation && { validation: evaluation }),
+    seconds,
+    examplesPerSecond: done.examples / seconds,
+    learningRate,
+    ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
+    skippedSteps: done.skipped,
+    ...monitor.endEpoch(),
+  };
+}

@@ -1,0 +1,129 @@
+/** Where a run stands: what a checkpoint of it keeps, and a resumed one takes up. */
+import { restoreCallbacks, saveCallbacks } from '../callbacks/set.js';
+import {
+  type FitIdentity,
+  checkBatchSize,
+  checkResumed,
+  fingerprint,
+} from '../checkpoint/resumed.js';
+import type { EpochUnderWay, RunState } from '../checkpoint/state.js';
+import type { Moment } from '../checkpoint/subject.js';
+import type { NativeTrainProgress } from '../native.js';
+import type { Position } from '../schedule/position.js';
+import type { EpochRecord } from './history.js';
+import type { Batches, FitPlan } from './options.js';
+import { RecentLoss } from './recent-loss.js';
+import type { RunContext } from './training-run.js';
+
+export class RunStand {
+  /** Those of the run that have ended; of a resumed one also from before. */
+  readonly epochs: EpochRecord[] = [];
+  /** Of the epoch under way, or the first. */
+  batches: Batches;
+  /** What was done of the next epoch before its native loop begins; all of it while it is validated. */
+  underWay: EpochUnderWay | undefined;
+  /** How often it went back to a checkpoint. */
+  rollbacks = 0;
+  readonly recentLoss = new RecentLoss();
+  readonly #context: RunContext;
+  readonly #plan: FitPlan;
+  #firstEpoch: number;
+  #highestRate = 0;
+  #rateScale = 1;
+
+  /** @throws ThalwegError MISMATCH where the trainer was resumed to a run of other data */
+  constructor(context: RunContext, plan: FitPlan) {
+    this.#context = context;
+    this.#plan = plan;
+    const resumed = context.record.resumed?.run;
+    if (resumed !== undefined) checkResumed(resumed, this.#identity());
+    this.#firstEpoch = resumed?.firstEpoch ?? context.record.history.length;
+    this.underWay = resumed?.underWay;
+    this.batches = plan.batches(this.position());
+    if (resumed !== undefined) checkBatchSize(resumed, this.batches.batchSize);
+  }
+
+  /** The highest learning rate so far. */
+  get highestRate(): number {
+    return this.#highestRate;
+  }
+
+  /** What going back has left of the learning rate, from 1. */
+  get rateScale(): number {
+    return this.#rateScale;
+  }
+
+  set rateScale(value: number) {
+    this.#rateScale = this.#context.settings.rateScale = value;
+  }
+
+  /** Steps of the trainer when the epoch began. */
+  get epochStart(): number {
+    return this.#context.record.steps - (this.underWay?.progress.steps ?? 0);
+  }
+
+  /** The point of the run `steps` after the beginning of the epoch. */
+  position(steps = 0): Position {
+    const { history } = this.#context.record;
+    return { step: this.epochStart + steps, epoch: history.length, history };
+  }
+
+  /** Goes on with the run that the trainer was resumed to; gives it where there is one. */
+  takeUp(): RunState | undefined {
+    const { record, settings } = this.#context;
+    settings.rateScale = 1;
+    if (record.resumed === undefined) return undefined;
+    const { run, callbacks } = record.resumed;
+    restoreCallbacks(this.#plan.callbacks, callbacks);
+    record.resumed = undefined;
+    this.#firstEpoch = run.firstEpoch;
+    this.epochs.splice(0, Infinity, ...record.history.slice(run.firstEpoch));
+    this.#highestRate = run.highestRate;
+    this.rateScale = run.rateScale;
+    this.rollbacks = run.rollbacks;
+    this.underWay = run.underWay;
+    if (run.underWay !== undefined) this.recentLoss.restore(run.underWay.recentLoss);
+    return run;
+  }
+
+  /** Rates that the epoch begins with. */
+  see(rates: Float64Array): void {
+    this.#highestRate = rates.reduce((a, b) => Math.max(a, b), this.#highestRate);
+  }
+
+  /** What an epoch has done since `start`, as a checkpoint keeps it. */
+  after(progress: NativeTrainProgress, start: number): EpochUnderWay {
+    const { cancelled: _, seen: _seen, losses: _losses, ...rest } = progress;
+    const { batchSize } = this.batches;
+    const seconds = (performance.now() - start) / 1000;
+    return { progress: rest, batchSize, seconds, recentLoss: this.recentLoss.state() };
+  }
+
+  /** The run as a checkpoint keeps it. */
+  moment(stop: { readonly stopReason?: string }, underWay = this.underWay): Moment {
+    const { epochs, callbacks } = this.#plan;
+    const { validation, sampling, ...identity } = this.#identity();
+    return {
+      run: {
+        ...{ firstEpoch: this.#firstEpoch, epochs, ...identity },
+        ...(validation !== undefined && { validation }),
+        ...(sampling !== undefined && { sampling }),
+        highestRate: this.#highestRate,
+        ...{ rateScale: this.#rateScale, rollbacks: this.rollbacks },
+        ...(underWay !== undefined && { underWay }),
+        ...stop,
+      },
+      callbacks: saveCallbacks(callbacks),
+    };
+  }
+
+  #identity(): FitIdentity {
+    const { dataset, validation, sampling, shuffle, dropLast } = this.#plan;
+    return {
+      dataset: fingerprint(dataset),
+      validation: validation && fingerprint(validation),
+      sampling: sampling?.fingerprint,
+      ...{ shuffle, dropLast },
+    };
+  }
+}
