@@ -8,6 +8,7 @@ import {
   describe,
   type Range,
 } from '../options.js';
+import { startOf } from '../schedule/define.js';
 import {
   type LearningRate,
   type Scheduled,
@@ -148,14 +149,15 @@ function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   );
 }
 
-/** A number in the range, or a schedule, whose values are checked when they are used. */
-export function checkSetting(path: string, value: unknown, range: Range): Setting {
-  const isNumber = typeof value === 'number';
-  return {
-    path,
-    value: isNumber ? checkNumber(path, value, range) : checkScheduled(path, value),
-    range,
-  };
+/**
+ * A number in the range, or a schedule that starts in it; its later values, and a function's, are
+ * checked when they are used.
+ */
+export function checkSetting(path: string, given: unknown, range: Range): Setting {
+  if (typeof given === 'number') return { path, value: checkNumber(path, given, range), range };
+  const value = checkScheduled(path, given);
+  if (typeof value !== 'function') checkNumber(`${path} at step 0`, startOf(value), range);
+  return { path, value, range };
 }
 
 function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {

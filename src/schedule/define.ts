@@ -93,6 +93,11 @@ export function evaluate(value: number | Kind, position: Position): number {
   return typeof value === 'number' ? value : definitionOf(value).at(value, position);
 }
 
+/** The value at the beginning of a run. */
+export function startOf(value: number | Kind): number {
+  return evaluate(value, { step: 0, epoch: 0, history: [] });
+}
+
 /** Metrics that the value depends on. */
 export function metricsOf(value: number | Kind): readonly Metric[] {
   return typeof value === 'number' ? [] : (definitionOf(value).metrics?.(value) ?? []);

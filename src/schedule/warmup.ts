@@ -10,6 +10,7 @@ import {
   nested,
   number,
   rate,
+  startOf,
   unit,
 } from './define.js';
 import { type Position, type TimeUnit, timeAt } from './position.js';
@@ -46,11 +47,6 @@ export function since(position: Position, start: number, unit: TimeUnit): Positi
   return unit === 'step'
     ? { ...position, step: position.step - start }
     : { ...position, epoch: timeAt(position, 'epoch') - start };
-}
-
-/** The first value of a schedule. */
-function startOf(into: number | Schedule): number {
-  return evaluate(into, { step: 0, epoch: 0, history: [] });
 }
 
 /**

@@ -12,7 +12,8 @@ import {
   planMinimize,
 } from '../optim/minimize.js';
 import { requireOptions } from '../options.js';
-import { type Task, checkBatch, checkDataset } from './options.js';
+import { checkBatch } from './batches.js';
+import { type Task, checkDataset } from './options.js';
 
 /** Options of `trainer.minimize`. */
 export interface TrainerMinimizeOptions extends MinimizeOptions {
@@ -42,7 +43,7 @@ export function planTrainerMinimize(
   return {
     dataset,
     plan: planMinimize('minimize', method, options),
-    batchSize: checkBatch(options.batchSize ?? 2048, dataset.length, 'minimize.batchSize'),
+    batchSize: checkBatch('minimize.batchSize', options.batchSize ?? 2048, dataset.length),
   };
 }
 

@@ -19,15 +19,9 @@ import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from 
 import type { Optimizer } from '../optim/define.js';
 import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
 import type { Metric as HistoryMetric } from '../schedule/define.js';
-import type { Position } from '../schedule/position.js';
-import {
-  type Scheduled,
-  check as checkScheduled,
-  metricsUsed,
-  valueAt,
-} from '../schedule/schedule.js';
+import { type Scheduled, metricsUsed } from '../schedule/schedule.js';
+import { type BatchPlan, planBatches } from './batches.js';
 import type { TrainEvent } from './events.js';
-import { checkLeastBatch } from './least-batch.js';
 import { splitMetric } from './metric-path.js';
 import { type MonitorOptions, checkMonitor } from './monitor.js';
 
@@ -98,22 +92,13 @@ export interface FitOptions {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-/** How an epoch is cut. */
-export interface Batches {
-  /** Rows a step. */
-  readonly batchSize: number;
-  /** Rows that are gathered at a time. */
-  readonly partRows: number;
-  /** Steps an epoch. */
-  readonly steps: number;
-}
+export type { Batches } from './batches.js';
 
 /** A checked call of fit. */
 export interface FitPlan {
   readonly dataset: Dataset;
   readonly epochs: number;
-  /** How the epoch is cut that begins at a point of the run. */
-  readonly batches: (position: Position) => Batches;
+  readonly batches: BatchPlan;
   readonly shuffle: boolean;
   readonly sampling: Sampling | undefined;
   readonly dropLast: boolean;
@@ -167,12 +152,6 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
       remedy: `leave the ${end} out`,
     });
   return model;
-}
-
-/** A batch size of at most `rows`, or RANGE. */
-export function checkBatch(batchSize: unknown, rows: number, path = 'batchSize'): number {
-  checkNumber(path, batchSize, { min: 1, integer: true });
-  return Math.min(batchSize as number, rows);
 }
 
 /** Which weights; the raw ones unless told otherwise. */
@@ -262,43 +241,6 @@ function refuseSampling(): never {
     received: 'false, with a sampling',
     expected: 'true',
     remedy: 'leave shuffle out: samplings choose the order themselves',
-  });
-}
-
-/** Batches of one size are checked now; those of a schedule when it is asked. */
-function planBatches(
-  given: unknown,
-  {
-    rows,
-    dropLast,
-    accumulate,
-    model,
-  }: { rows: number; dropLast: boolean; accumulate: number; model: Sequential },
-): FitPlan['batches'] {
-  const cut = (partRows: number, path = 'fit.batchSize'): Batches => {
-    const whole = partRows * accumulate;
-    const batchSize = dropLast ? whole : Math.min(whole, rows);
-    const steps = dropLast ? Math.floor(rows / batchSize) : Math.ceil(rows / batchSize);
-    const used = dropLast ? steps * batchSize : rows;
-    checkLeastBatch(path, model, { batchSize: partRows, rows: used });
-    return { batchSize, partRows, steps };
-  };
-  if (typeof given === 'function' || (typeof given === 'object' && given !== null)) {
-    const schedule = checkScheduled('fit.batchSize', given);
-    return (position) => {
-      const size = Math.round(valueAt(schedule, position));
-      const path = `fit.batchSize before epoch ${position.epoch ?? 0}`;
-      return cut(checkBatch(size, rows, path), path);
-    };
-  }
-  const size = checkBatch(given === 'full' ? rows : given, dropLast ? Infinity : rows);
-  const batches = cut(size);
-  if (batches.steps > 0) return () => batches;
-  throw new ThalwegError({
-    code: 'EMPTY_EPOCH',
-    path: 'fit.batchSize',
-    received: `${batches.batchSize} of ${rows} rows, with last: 'drop'`,
-    expected: 'at least one whole batch',
   });
 }
 

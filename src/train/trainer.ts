@@ -32,6 +32,7 @@ import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
 import type { MinimizeHistory } from '../optim/minimize.js';
 import { StepSettings } from '../optim/settings.js';
+import { checkBatch } from './batches.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
 import { Fit } from './fit.js';
 import type { EpochRecord, WeightedEvaluation } from './history.js';
@@ -40,7 +41,6 @@ import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from '
 import {
   type FitOptions,
   type TrainerOptions,
-  checkBatch,
   checkDataset,
   checkModel,
   checkWeights,
@@ -267,7 +267,11 @@ export class Trainer implements Disposable {
   ): Promise<MeasuredEvaluation<M>> {
     checkOptions('evaluate', options, [...passKeys, 'metrics']);
     checkDataset('dataset', dataset, this);
-    const batchSize = checkBatch(options.batchSize ?? evaluationBatch, dataset.length);
+    const batchSize = checkBatch(
+      'evaluate.batchSize',
+      options.batchSize ?? evaluationBatch,
+      dataset.length,
+    );
     const outputs = elements(this.model.outputShape);
     const wanted = checkMetrics('evaluate.metrics', options.metrics ?? [], this.loss, outputs);
     const weights = checkWeights('evaluate.weights', options.weights);
@@ -296,7 +300,11 @@ export class Trainer implements Disposable {
         expected: `a multiple of the model's ${features} inputs`,
       });
     const rows = inputs.length / features;
-    const batchSize = checkBatch(options.batchSize ?? evaluationBatch, Math.max(rows, 1));
+    const batchSize = checkBatch(
+      'predict.batchSize',
+      options.batchSize ?? evaluationBatch,
+      Math.max(rows, 1),
+    );
     const outputs = elements(this.model.outputShape);
     return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize, averaged));
   }
@@ -365,11 +373,10 @@ export class Trainer implements Disposable {
     const averaged = checkWeights('refreshStatistics.weights', options.weights) === 'averaged';
     checkDataset('dataset', dataset, this);
     const rows = dataset.length;
-    const batchSize = checkBatch(
-      options.batchSize ?? fittingBatch(this.model, rows, evaluationBatch),
-      rows,
-    );
-    checkLeastBatch('refreshStatistics.batchSize', this.model, { batchSize, rows });
+    const path = 'refreshStatistics.batchSize';
+    const given = options.batchSize ?? fittingBatch(this.model, rows, evaluationBatch);
+    const batchSize = checkBatch(path, given, rows);
+    checkLeastBatch(path, this.model, { batchSize, rows });
     await this.#lease((trainer) =>
       trainer.refreshStatistics(nativeDataset(dataset), batchSize, averaged),
     );

@@ -2,7 +2,7 @@
 import { ExponentialAverage } from '../average/exponential.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkNumber, checkOptions } from '../options.js';
-import { checkBatch } from '../train/options.js';
+import { checkBatch } from '../train/batches.js';
 import { type Subject, optionsOf, twinOf } from './twin.js';
 
 /** Options of {@link findLearningRate}. */
@@ -107,7 +107,7 @@ export async function findLearningRate(
   const rateAt = (step: number): number => minimum * (maximum / minimum) ** (step / (steps - 1));
   const optimizer = { ...optionsOf(subject).optimizer, learningRate: rateAt };
   using twin = twinOf(subject, { optimizer, nonFinite: 'allow' });
-  const batchSize = checkBatch(options.batchSize ?? 32, dataset.length, `${path}.batchSize`);
+  const batchSize = checkBatch(`${path}.batchSize`, options.batchSize ?? 32, dataset.length);
   let first: number | undefined;
   const goesOn = (loss: number): boolean => {
     first ??= loss;

@@ -91,6 +91,11 @@ describe('values out of range', () => {
     ],
     ['a string', () => optim.adam({ beta1: '0.9' as never }), 'adam.beta1'],
     [
+      'a schedule that starts too high',
+      () => optim.adam({ beta1: schedule.piecewise({ values: [1, 0.9], at: [5] }) }),
+      'adam.beta1 at step 0',
+    ],
+    [
       'a schedule where numbers go',
       () => optim.adam({ epsilon: schedule.constant(1) as never }),
       'adam.epsilon',

@@ -17,12 +17,22 @@ it('every kind is tried here, and listed in the docs', () => {
   expect(rows.sort()).toEqual(factories.sort());
 });
 
-it('the example of the docs runs', async () => {
-  const [, script = ''] = /```js\n(.*?)```/s.exec(readFileSync('docs/schedules.md', 'utf8')) ?? [];
-  const run = promisify(execFile);
-  const asked = script.replace(/schedule\.valueAt\(.*\)/, 'console.log($&, optimizer.kind)');
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', asked]);
-  expect(stdout).toBe('0 momentum\n');
+it('the examples of the docs run', async () => {
+  const page = readFileSync('docs/schedules.md', 'utf8');
+  const [first = '', second = ''] = [...page.matchAll(/```js\n(.*?)```/gs)].map(
+    ([, code]) => code!,
+  );
+  const run = async (script: string): Promise<string> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--input-type=module', '-e', script],
+    ]);
+    return stdout;
+  };
+  const asked = first.replace(/schedule\.valueAt\(.*\)/, 'console.log($&, optimizer.kind)');
+  expect(await run(asked)).toBe('0 momentum\n');
+  expect(await run(`${second}; console.log(batchSize.kind); trainer.dispose()`)).toBe(
+    'piecewise\n',
+  );
 });
 
 describe.each(Object.entries(kinds))('%s', (kind, arbitrary) => {

@@ -143,11 +143,19 @@ describe('batch sizes', () => {
     };
     expect(await code({ kind: 'constant', value: -1 })).toEqual(['RANGE', 'fit.batchSize.value']);
     expect(await code(() => 0)).toEqual(['RANGE', 'fit.batchSize before epoch 0']);
-    expect(await code('half')).toEqual(['TYPE', 'batchSize']);
+    expect(await code('half')).toEqual(['RANGE', 'fit.batchSize']);
+    expect(await code(true)).toEqual(['TYPE', 'fit.batchSize']);
     expect((await code(schedule.plateau({ initial: 8 })))[0]).toBe('MISSING');
     expect(trainer.steps).toBe(0);
     const later = (step: number): number => (step === 0 ? 40 : NaN);
     expect(await code(later)).toEqual(['RANGE', 'fit.batchSize before epoch 1']);
     expect(trainer.steps).toBe(1);
+    const steps = { epochs: 1, accumulate: 2, last: 'drop' } as const;
+    for (const batchSize of [30, schedule.constant(30)])
+      expect(await failure(() => trainer.fit(train, { ...steps, batchSize }))).toMatchObject({
+        code: 'EMPTY_EPOCH',
+        path: expect.stringMatching(/^fit.batchSize( before epoch 1)?$/) as string,
+      });
+    expect([trainer.steps, trainer.epochs]).toEqual([1, 1]);
   });
 });
