@@ -61,6 +61,13 @@ struct Engine::Run {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     return place->is_free();
   }
+  // Whether one will be once the steps in flight are done: those after them should wait.
+  bool is_snapshot_ahead(int64_t in_flight) const {
+    const SnapshotPlan& plan = request.snapshots;
+    if (!plan.place || plan.every_steps == 0 || in_flight == 0) return false;
+    if (!plan.waits && !plan.place->is_free()) return false;
+    return (first_step_count + progress.steps + in_flight) % plan.every_steps == 0;
+  }
   void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
     if (!stepped.skipped) progress.metrics.add(loss, rows);
     progress.last_loss = loss.sum / static_cast<double>(rows);
@@ -181,7 +188,8 @@ void Engine::run_queued(Run& run) {
   pipeline_->begin(run.source, options_.seed);
   int64_t next = run.request.first_step;
   for (;;) {
-    const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due();
+    const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due() &&
+                        !run.is_snapshot_ahead(pipeline_->size());
     // A step that is looked at runs by itself, once those before it are done.
     const bool monitored = pushes && is_monitored(run);
     if (monitored && pipeline_->is_empty()) {
