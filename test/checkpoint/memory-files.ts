@@ -87,9 +87,12 @@ export class MemoryFiles {
     this.#limit = limit;
   }
 
-  /** What is left: all that was done where the process was killed, less after a power cut. */
-  left(isKept: () => boolean = () => true): Content {
-    return replay(this.#start, this.operations, isKept);
+  /**
+   * What is left: all that was done where the process was killed, less after a power cut. `count`: as
+   * if it had ended after so many operations.
+   */
+  left(isKept: () => boolean = () => true, count = this.operations.length): Content {
+    return replay(this.#start, this.operations.slice(0, count), isKept);
   }
 
   /** What `body` does, with these operations in place of the real ones. */

@@ -45,19 +45,20 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-function bitsOf(arrays: Readonly<Record<string, Float32Array>>): readonly unknown[] {
-  return Object.entries(arrays).map(([name, values]) => [
-    name,
-    Buffer.from(values.buffer).toString('hex'),
-  ]);
-}
+const bits = (arrays: Readonly<Record<string, Float32Array>>) =>
+  Object.entries(arrays).map(
+    ([name, { buffer }]) => [name, Buffer.from(buffer).toString('hex')] as const,
+  );
 
 /** Every bit of a run's end; what depends on the clock is left out. */
 export function endOf(trainer: Trainer, history: History): unknown {
-  const weights = trainer.averaged > 0 ? (['raw', 'averaged'] as const) : (['raw'] as const);
-  const parameters = weights.map((which) => bitsOf(trainer.parameters({ weights: which })));
   const epochs = history.epochs.map(({ seconds: _, examplesPerSecond: __, ...rest }) => rest);
-  return { parameters, epochs, reason: history.reason, steps: history.steps };
+  return {
+    parameters: bits(trainer.parameters()),
+    statistics: bits(trainer.statistics()),
+    averaged: trainer.averaged > 0 ? bits(trainer.parameters({ weights: 'averaged' })) : [],
+    ...{ epochs, reason: history.reason, stopReason: history.stopReason, steps: history.steps },
+  };
 }
 
 /** Everything of a folder of checkpoints. */
