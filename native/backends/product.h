@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "ops/activation.h"
+#include "ops/dense.h"
 
 namespace thalweg {
 
@@ -20,5 +21,39 @@ struct Product {
   Activation activation = Activation::kNone;
   float slope = 0;
 };
+
+// Of a dense layer: its outputs, or what its activation takes where that is kept.
+inline Product forward_product(const DenseForward& op) {
+  const bool apart = op.before != nullptr;
+  return {.a = op.x,
+          .b = op.weight,
+          .c = apart ? op.before : op.y,
+          .m = op.rows,
+          .n = op.outputs,
+          .k = op.inputs,
+          .bias = op.bias,
+          .activation = apart ? Activation::kNone : op.activation,
+          .slope = op.slope};
+}
+
+// Its gradients, once dy is that of what the activation takes.
+inline Product weight_gradient(const DenseBackward& op) {
+  return {.a = op.x,
+          .b = op.dy,
+          .c = op.dweight,
+          .m = op.inputs,
+          .n = op.outputs,
+          .k = op.rows,
+          .transpose_a = true};
+}
+inline Product input_gradient(const DenseBackward& op) {
+  return {.a = op.dy,
+          .b = op.weight,
+          .c = op.dx,
+          .m = op.rows,
+          .n = op.inputs,
+          .k = op.outputs,
+          .transpose_b = true};
+}
 
 }  // namespace thalweg

@@ -1,13 +1,12 @@
 #include "napi/queued_gather.h"
 
-#include <chrono>
 #include <memory>
 #include <vector>
 
 #include "backends/cpu/order.h"
-#include "backends/queued_backend.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
+#include "napi/replay.h"
 
 namespace thalweg::napi {
 
@@ -25,10 +24,7 @@ class QueuedGatherBench : public Napi::ObjectWrap<QueuedGatherBench> {
   explicit QueuedGatherBench(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
-      Backend& backend = open_backend(object.Get("device").As<Napi::String>().Utf8Value());
-      backend_ = backend.queued();
-      if (backend_ == nullptr)
-        throw Error({"UNSUPPORTED", "device", "a device that does not queue", "a GPU", ""});
+      replay_ = std::make_unique<Replay>(object.Get("device").As<Napi::String>().Utf8Value());
       record(*to_dataset(object.Get("dataset"), "dataset"),
              object.Get("listed").ToBoolean().Value());
     });
@@ -37,8 +33,8 @@ class QueuedGatherBench : public Napi::ObjectWrap<QueuedGatherBench> {
  private:
   // Copies to the device; they live as long as this object.
   void* upload(const void* from, size_t bytes) {
-    memory_.push_back(backend_->memory().allocate(bytes));
-    backend_->memory().write(memory_.back().get(), from, bytes);
+    memory_.push_back(replay_->backend().memory().allocate(bytes));
+    replay_->backend().memory().write(memory_.back().get(), from, bytes);
     return memory_.back().get();
   }
 
@@ -68,40 +64,24 @@ class QueuedGatherBench : public Napi::ObjectWrap<QueuedGatherBench> {
     op.order = static_cast<const RowOrder*>(upload(&order, sizeof order));
     op.first = static_cast<const uint64_t*>(upload(&first, sizeof first));
     op.count = set.rows;
-    memory_.push_back(backend_->memory().allocate(set.rows * set.features * sizeof(float)));
+    memory_.push_back(
+        replay_->backend().memory().allocate(set.rows * set.features * sizeof(float)));
     op.inputs = static_cast<float*>(memory_.back().get());
-    backend_->gather(op);  // loads the kernel, which no recording may do
-    recording_ = backend_->record([&] { backend_->gather(op); });
-    run(2);
+    replay_->record([&] { replay_->backend().gather(op); }, op.inputs);
   }
 
-  void run(int count) {
-    for (int i = 0; i < count; ++i) recording_->replay();
-    char last = 0;
-    backend_->memory().read(&last, memory_.back().get(), 1);  // waits
-  }
-
-  // replay(count) → seconds of one
   Napi::Value replay(const Napi::CallbackInfo& info) {
-    return guarded(info.Env(), [&]() -> Napi::Value {
-      if (!recording_) throw Error({"DISPOSED", "gather", "a disposed gather", "a live one", ""});
-      const int count = info[0].As<Napi::Number>().Int32Value();
-      const auto start = std::chrono::steady_clock::now();
-      run(count);
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      return Napi::Number::New(info.Env(), seconds.count() / count);
-    });
+    return guarded(info.Env(), [&] { return replay_->time(info); });
   }
 
   Napi::Value dispose(const Napi::CallbackInfo& info) {
-    recording_.reset();
+    replay_->dispose();
     memory_.clear();
     return info.Env().Undefined();
   }
 
-  QueuedBackend* backend_ = nullptr;
   std::vector<std::shared_ptr<void>> memory_;
-  std::unique_ptr<Recording> recording_;
+  std::unique_ptr<Replay> replay_;  // goes first
 };
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "napi/queued_step.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <vector>
 
-#include "backends/queued_backend.h"
 #include "napi/convert.h"
+#include "napi/replay.h"
 #include "napi/trainer_options.h"
 #include "train/settings.h"
 #include "train/stepper.h"
@@ -43,11 +42,8 @@ class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
   explicit QueuedStepBench(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
-      Backend& backend = open_backend(object.Get("device").As<Napi::String>().Utf8Value());
-      backend_ = backend.queued();
-      if (backend_ == nullptr)
-        throw Error({"UNSUPPORTED", "device", "a device that does not queue", "a GPU", ""});
-      stepper_ = std::make_unique<Stepper>(read_stepper_options(object), *backend_);
+      replay_ = std::make_unique<Replay>(object.Get("device").As<Napi::String>().Utf8Value());
+      stepper_ = std::make_unique<Stepper>(read_stepper_options(object), replay_->backend());
       bind();
       const Span settings = typed_span(object.Get("settings"), napi_float64_array, "settings");
       record(static_cast<What>(object.Get("what").As<Napi::Number>().Int32Value()),
@@ -60,12 +56,12 @@ class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
     std::vector<int64_t> lengths;
     for (const StepperTensor& tensor : stepper_->options().tensors)
       lengths.push_back(tensor.length);
-    arena_ = std::make_unique<Arena>(lengths, 2, backend_->memory());
+    arena_ = std::make_unique<Arena>(lengths, 2, replay_->backend().memory());
     std::vector<float*> parameters, gradients;
     for (size_t i = 0; i < lengths.size(); ++i) {
       parameters.push_back(arena_->tensor(0, i));
       gradients.push_back(arena_->tensor(1, i));
-      fill(backend_->memory(), gradients[i], lengths[i]);
+      fill(replay_->backend().memory(), gradients[i], lengths[i]);
     }
     stepper_->bind(parameters.data(), gradients.data());
   }
@@ -73,8 +69,8 @@ class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
   void record(What what, const StepSettings& settings) {
     std::vector<std::max_align_t> host(stepper_->argument_bytes() / sizeof(std::max_align_t) + 1);
     stepper_->write_arguments(settings, host.data());
-    place_ = backend_->memory().allocate(stepper_->argument_bytes() + 64);
-    backend_->memory().write(place_.get(), host.data(), stepper_->argument_bytes());
+    place_ = replay_->backend().memory().allocate(stepper_->argument_bytes() + 64);
+    replay_->backend().memory().write(place_.get(), host.data(), stepper_->argument_bytes());
     char* behind = static_cast<char*>(place_.get()) + stepper_->argument_bytes();
     const StepPlace place = {static_cast<const StepArguments*>(place_.get()),
                              reinterpret_cast<int32_t*>(behind),
@@ -83,42 +79,25 @@ class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
       if (what == What::kStep) return stepper_->queue(place, settings);
       stepper_->queue_probe(static_cast<StepProbe>(static_cast<int>(what) - 1), place);
     };
-    queue();  // loads the kernels, which no recording may do
-    recording_ = backend_->record(queue);
-    run(2);
+    replay_->record(queue, place_.get());
   }
 
-  void run(int count) {
-    for (int i = 0; i < count; ++i) recording_->replay();
-    char last = 0;
-    backend_->memory().read(&last, place_.get(), 1);  // waits
-  }
-
-  // replay(count) → seconds of one
   Napi::Value replay(const Napi::CallbackInfo& info) {
-    return guarded(info.Env(), [&]() -> Napi::Value {
-      if (!recording_) throw Error({"DISPOSED", "step", "a disposed step", "a live step", ""});
-      const int count = info[0].As<Napi::Number>().Int32Value();
-      const auto start = std::chrono::steady_clock::now();
-      run(count);
-      const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-      return Napi::Number::New(info.Env(), seconds.count() / count);
-    });
+    return guarded(info.Env(), [&] { return replay_->time(info); });
   }
 
   Napi::Value dispose(const Napi::CallbackInfo& info) {
-    recording_.reset();
+    replay_->dispose();
     stepper_.reset();
     arena_.reset();
     place_.reset();
     return info.Env().Undefined();
   }
 
-  QueuedBackend* backend_ = nullptr;
   std::unique_ptr<Arena> arena_;
   std::unique_ptr<Stepper> stepper_;
-  std::shared_ptr<void> place_;  // arguments, halt, outcome
-  std::unique_ptr<Recording> recording_;
+  std::shared_ptr<void> place_;     // arguments, halt, outcome
+  std::unique_ptr<Replay> replay_;  // goes first
 };
 
 }  // namespace

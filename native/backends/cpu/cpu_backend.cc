@@ -49,22 +49,9 @@ void CpuBackend::lane_product(const Product& p) {
 }
 
 void CpuBackend::dense_forward(const DenseForward& op) {
-  Product forward{.a = op.x,
-                  .b = op.weight,
-                  .c = op.y,
-                  .m = op.rows,
-                  .n = op.outputs,
-                  .k = op.inputs,
-                  .bias = op.bias,
-                  .slope = op.slope};
-  if (op.before != nullptr) {
-    forward.c = op.before;
-    product(forward);
+  product(forward_product(op));
+  if (op.before != nullptr)
     activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
-    return;
-  }
-  forward.activation = op.activation;
-  product(forward);
 }
 
 void CpuBackend::dense_backward(const DenseBackward& op) {
@@ -80,21 +67,8 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
     const int64_t first = part * kBiasColumns;
     lanes_.output_gradient(gradient, first, std::min(op.outputs, first + kBiasColumns));
   });
-  product({.a = op.x,
-           .b = op.dy,
-           .c = op.dweight,
-           .m = op.inputs,
-           .n = op.outputs,
-           .k = op.rows,
-           .transpose_a = true});
-  if (op.dx != nullptr)
-    product({.a = op.dy,
-             .b = op.weight,
-             .c = op.dx,
-             .m = op.rows,
-             .n = op.inputs,
-             .k = op.outputs,
-             .transpose_b = true});
+  product(weight_gradient(op));
+  if (op.dx != nullptr) product(input_gradient(op));
 }
 
 void CpuBackend::activation_forward(const ActivationForward& op) {

@@ -46,40 +46,16 @@ void CudaBackend::product(const Product& product) {
 }
 
 void CudaBackend::dense_forward(const DenseForward& op) {
-  Product forward{.a = op.x,
-                  .b = op.weight,
-                  .c = op.y,
-                  .m = op.rows,
-                  .n = op.outputs,
-                  .k = op.inputs,
-                  .bias = op.bias,
-                  .activation = op.activation,
-                  .slope = op.slope};
-  if (op.before == nullptr) return product(forward);
-  forward.c = op.before;
-  forward.activation = Activation::kNone;
-  product(forward);
-  activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
+  product(forward_product(op));
+  if (op.before != nullptr)
+    activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
 }
 
 void CudaBackend::dense_backward(const DenseBackward& op) {
   memory_.use();
   launch_output_gradient(op);
-  product({.a = op.x,
-           .b = op.dy,
-           .c = op.dweight,
-           .m = op.inputs,
-           .n = op.outputs,
-           .k = op.rows,
-           .transpose_a = true});
-  if (op.dx != nullptr)
-    product({.a = op.dy,
-             .b = op.weight,
-             .c = op.dx,
-             .m = op.rows,
-             .n = op.inputs,
-             .k = op.outputs,
-             .transpose_b = true});
+  product(weight_gradient(op));
+  if (op.dx != nullptr) product(input_gradient(op));
 }
 
 // The calling thread may have used another GPU before.
