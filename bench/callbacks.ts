@@ -1,45 +1,33 @@
 /**
- * What watching costs: an MNIST epoch bare, with every callback that writes, and with the monitor; and,
- * magnified, an epoch of one step, at which the monitor looks each time and the logs write their lines.
+ * What watching costs, as a share of an MNIST epoch. Whole epochs differ by more from one to the next
+ * than what is looked for, so the cost is magnified: epochs of five steps, all of them looked at, as
+ * many looks as an MNIST epoch has by default (one in 100 of its 469 steps), and one round of
+ * callbacks. What they take longer than unwatched ones is the cost of an epoch, whatever its length.
+ * Pairs of watched and unwatched runs follow each other, each first in turn; the contestant `off`
+ * watches nothing and tells how good the measurement is: the floor.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FitOptions, Trainer, callbacks, data, nn, optim } from '../src/index.js';
-import type { Contestant, Workload } from './harness.js';
+import { type Contestant, type Runner, type Workload, median } from './harness.js';
 
-const mnist = { rows: 60_000, epochs: 1 };
-const steps = { rows: 128, epochs: 100 };
+type Watch = Pick<FitOptions, 'callbacks' | 'monitor'>;
+
+const batchSize = 128;
+const mnistRows = 60_000;
+const looks = 5;
+const epochs = 20;
+const pairs = 6;
 const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
 
-function epochs(
-  name: string,
-  { rows, epochs }: typeof mnist,
-  watch: (folder: string) => Pick<FitOptions, 'callbacks' | 'monitor'>,
-): Contestant {
-  return {
-    name,
-    prepare() {
-      const folder = mkdtempSync(join(tmpdir(), 'thalweg-bench-'));
-      const inputs = Uint8Array.from({ length: rows * 784 }, (_, i) => (i * 2654435761) >>> 24);
-      const labels = Int32Array.from({ length: rows }, (_, i) => ((i * 2654435761) >>> 8) % 10);
-      const set = data.fromArrays({ inputs, shape: [rows, 784], labels, scale: 1 / 255 });
-      const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
-      const options = { epochs, batchSize: 128, ...watch(folder) };
-      return {
-        run: async () => {
-          await trainer.fit(set, options);
-        },
-        dispose: () => {
-          trainer.dispose();
-          set.dispose();
-          rmSync(folder, { recursive: true });
-        },
-      };
-    },
-  };
+function makeSet(rows: number): data.Dataset {
+  const inputs = Uint8Array.from({ length: rows * 784 }, (_, i) => (i * 2654435761) >>> 24);
+  const labels = Int32Array.from({ length: rows }, (_, i) => ((i * 2654435761) >>> 8) % 10);
+  return data.fromArrays({ inputs, shape: [rows, 784], labels, scale: 1 / 255 });
 }
 
+/** All that write, and the one that copies the weights. */
 const writing = (folder: string): readonly callbacks.Callback[] => [
   callbacks.earlyStopping({ metric: 'loss', patience: 1e6 }),
   callbacks.csvLog({ file: join(folder, 'log.csv') }),
@@ -47,26 +35,85 @@ const writing = (folder: string): readonly callbacks.Callback[] => [
   callbacks.tensorBoard({ folder }),
 ];
 
+/** A trainer, a place for logs, and sets of these many rows. */
+function prepared(rows: readonly number[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-bench-'));
+  const sets = rows.map(makeSet);
+  const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+  const dispose = (): void => {
+    trainer.dispose();
+    for (const set of sets) set.dispose();
+    rmSync(folder, { recursive: true });
+  };
+  return { folder, sets, trainer, dispose };
+}
+
+/** Seconds that an epoch takes longer when it is watched, over those of an MNIST epoch. */
+function share(name: string, watch: (folder: string) => Watch): Contestant {
+  return {
+    name,
+    prepare(): Runner {
+      const { folder, sets, trainer, dispose } = prepared([looks * batchSize, mnistRows]);
+      const seconds = async (set: data.Dataset, options: Watch, count: number): Promise<number> => {
+        const start = performance.now();
+        await trainer.fit(set, { epochs: count, batchSize, ...options });
+        return (performance.now() - start) / 1000 / count;
+      };
+      const [small, mnist] = sets as [data.Dataset, data.Dataset];
+      return {
+        run: async () => {
+          const differences: number[] = [];
+          for (let pair = 0; pair < pairs; pair++) {
+            const first = await seconds(small, pair % 2 === 0 ? {} : watch(folder), epochs);
+            const second = await seconds(small, pair % 2 === 0 ? watch(folder) : {}, epochs);
+            differences.push(pair % 2 === 0 ? second - first : first - second);
+          }
+          return median(differences) / (await seconds(mnist, {}, 1));
+        },
+        dispose,
+      };
+    },
+  };
+}
+
+/** Whole epochs, for what no magnification shows. */
+function epoch(name: string, watch: (folder: string) => Watch): Contestant {
+  return {
+    name,
+    prepare(): Runner {
+      const { folder, sets, trainer, dispose } = prepared([mnistRows]);
+      const options = { epochs: 1, batchSize, ...watch(folder) };
+      return {
+        run: async () => {
+          await trainer.fit(sets[0]!, options);
+        },
+        dispose,
+      };
+    },
+  };
+}
+
 export const workloads: Workload[] = [
+  {
+    name: 'watched-share',
+    unit: '% of an MNIST epoch',
+    scale: 100,
+    contestants: [
+      share('off', () => ({ callbacks: [], monitor: false })),
+      share('callbacks', (folder) => ({ callbacks: writing(folder) })),
+      share('monitor', () => ({ monitor: { every: 1 } })),
+      share('both', (folder) => ({ callbacks: writing(folder), monitor: { every: 1 } })),
+    ],
+  },
   {
     name: 'watched-epoch',
     unit: 's',
     scale: 1,
-    rounds: 9,
     contestants: [
-      epochs('thalweg', mnist, () => ({})),
-      epochs('with callbacks', mnist, (folder) => ({ callbacks: writing(folder) })),
-      epochs('with the monitor', mnist, () => ({ monitor: true })),
-    ],
-  },
-  {
-    name: 'watched-step',
-    unit: 'µs/epoch',
-    scale: 1e6 / steps.epochs,
-    contestants: [
-      epochs('thalweg', steps, () => ({})),
-      epochs('with callbacks', steps, (folder) => ({ callbacks: writing(folder) })),
-      epochs('with the monitor', steps, () => ({ monitor: { every: 1 } })),
+      epoch('thalweg', () => ({})),
+      epoch('the same again', () => ({})),
+      epoch('with callbacks', (folder) => ({ callbacks: writing(folder) })),
+      epoch('with the monitor', () => ({ monitor: true })),
     ],
   },
 ];

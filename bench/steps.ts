@@ -153,11 +153,12 @@ export const workloads: Workload[] = [
     unit: 'ms',
     scale: 1e3,
     rounds: 15,
+    // The probe moves the same bytes: a ratio of 0.95 over it is 1.05 times the memory traffic.
     contestants: [
-      arena('thalweg, with an average', name, [32 * million], { averages: true }),
-      arena('probe, with an average', name, [32 * million], { probe: true, averages: true }),
-      arena('thalweg', name, [32 * million]),
-      arena('probe', name, [32 * million], { probe: true }),
+      arena('thalweg', name, [32 * million], { averages: true }),
+      arena('probe', name, [32 * million], { probe: true, averages: true }),
+      arena('without an average', name, [32 * million]),
+      arena('its probe', name, [32 * million], { probe: true }),
     ],
   })),
   ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map((name): Workload => ({

@@ -42,6 +42,10 @@ class CsvLog implements Callback {
     await this.#log.write(`${header}${cells.join(',')}\n`);
   }
 
+  async end(): Promise<void> {
+    await this.#log.flush();
+  }
+
   state(): Json {
     return this.#log.state();
   }

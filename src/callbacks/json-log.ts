@@ -37,16 +37,16 @@ class JsonLog implements Callback {
   }
 
   async epoch(event: TrainEvent): Promise<void> {
-    this.warning(event);
-    await this.#log.flush();
+    await this.#log.write(lineOf(event));
   }
 
   warning(event: TrainEvent): void {
-    this.#log.add(`${JSON.stringify({ time: Date.now(), ...event })}\n`);
+    this.#log.add(lineOf(event));
   }
 
   async end(event: TrainEvent): Promise<void> {
-    await this.epoch(event);
+    this.#log.add(lineOf(event));
+    await this.#log.flush();
   }
 
   state(): Json {
@@ -56,6 +56,10 @@ class JsonLog implements Callback {
   restore(state: Json): void {
     this.#log.restore(state);
   }
+}
+
+function lineOf(event: TrainEvent): string {
+  return `${JSON.stringify({ time: Date.now(), ...event })}\n`;
 }
 
 /**

@@ -31,9 +31,10 @@ export class Log {
     this.#log.add(data);
   }
 
+  /** Throws what went wrong with earlier additions; this one is written while the run goes on. */
   async write(data: string | Uint8Array): Promise<void> {
-    this.#log.add(data);
     await this.#log.flush();
+    this.#log.add(data);
   }
 
   async flush(): Promise<void> {

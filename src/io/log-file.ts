@@ -83,7 +83,13 @@ export class LogFile {
 
   async #drain(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) await this.#append(Buffer.concat(this.#waiting.splice(0)));
+      while (this.#waiting.length > 0) {
+        const { length } = this.#waiting; // more may come meanwhile
+        const data = Buffer.concat(this.#waiting);
+        await this.#append(data);
+        this.#waiting.splice(0, length);
+        this.#bytes += data.length;
+      }
     } catch (error) {
       this.#waiting = [];
       this.#failure ??= { error: fileError(error, this.file) };
@@ -96,7 +102,6 @@ export class LogFile {
     const handle = await open(this.file, 'a');
     try {
       await handle.appendFile(data);
-      this.#bytes += data.length;
     } catch (error) {
       await handle.truncate(this.#bytes).catch(() => undefined);
       throw error;

@@ -214,7 +214,8 @@ describe.each(logs)('%s', (name, open) => {
     const checkpoint = callbacks.listener('checkpoint', (event) => {
       if (event.type !== 'epoch' || event.epoch !== 0) return;
       saved = structuredClone(saveCallbacks([log]));
-      length = bytesOf(place).length;
+      const state = saved[name]!.state as { bytes?: number; log?: { bytes: number } };
+      length = (state.log ?? state).bytes!;
     });
     await trainer.fit(train, { epochs: 3, callbacks: [log, checkpoint] });
     const whole = bytesOf(place);
@@ -243,10 +244,13 @@ describe.each(logs)('%s', (name, open) => {
   it('on a full disk ends the run by name, and leaves whole lines', async () => {
     using trainer = make();
     const place = folder();
+    const log = open(place);
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
     let length = 0;
-    const breaker = callbacks.listener('breaker', ({ type }) => {
-      if (type !== 'epoch') return;
+    // The second epoch's row fails while the third is trained.
+    const breaker = callbacks.listener('breaker', async (event) => {
+      if (event.type !== 'epoch' || event.epoch > 0) return;
+      await log.end!({ type: 'end', reason: 'completed', seconds: 0 }, {} as callbacks.RunControl);
       length = statSync(join(place, readdirSync(place)[0]!)).size;
       const opened = vi.mocked(promises.open).getMockImplementation()!;
       vi.mocked(promises.open).mockImplementationOnce(async (...given) => {
@@ -260,9 +264,9 @@ describe.each(logs)('%s', (name, open) => {
       });
     });
     const { code, path } = await failure(() =>
-      trainer.fit(train, { epochs: 9, callbacks: [open(place), breaker] }),
+      trainer.fit(train, { epochs: 9, callbacks: [log, breaker] }),
     );
-    expect([code, trainer.epochs]).toEqual(['NO_SPACE', 2]);
+    expect([code, trainer.epochs]).toEqual(['NO_SPACE', 3]);
     expect(path).toContain(place);
     expect(statSync(path).size).toBe(length);
     expect((await fit(open(place), trainer)).length).toBe(2);
