@@ -11,6 +11,7 @@ namespace thalweg {
 class Xxh64 {
  public:
   void update(const void* data, size_t bytes) {
+    if (bytes == 0) return;  // null then, of an empty array
     const auto* in = static_cast<const unsigned char*>(data);
     total_ += bytes;
     if (held_ > 0) {

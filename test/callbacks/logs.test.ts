@@ -183,6 +183,7 @@ describe('event records', () => {
           { time: 2.5, step, scalars: { ...given } },
         ]);
       }),
+      { examples: [[Object.fromEntries([['__proto__', 1]]), 0]] },
     );
   });
 

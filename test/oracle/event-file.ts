@@ -53,17 +53,17 @@ function fieldsOf(message: Buffer): Fields {
 function eventOf(data: Buffer): ReadEvent {
   const fields = fieldsOf(data);
   const one = (field: number): Buffer | undefined => fields.get(field)?.[0] as Buffer | undefined;
-  const scalars: Record<string, number> = {};
   const summary = one(5);
-  for (const value of summary === undefined ? [] : (fieldsOf(summary).get(1) ?? [])) {
+  const values = summary === undefined ? [] : (fieldsOf(summary).get(1) ?? []);
+  const scalars = values.map((value): [string, number] => {
     const parts = fieldsOf(value as Buffer);
-    scalars[String(parts.get(1)![0])] = (parts.get(2)![0] as Buffer).readFloatLE();
-  }
+    return [String(parts.get(1)![0]), (parts.get(2)![0] as Buffer).readFloatLE()];
+  });
   return {
     time: one(1)!.readDoubleLE(),
     step: (fields.get(2)?.[0] as number | undefined) ?? 0,
     ...(one(3) === undefined ? {} : { version: String(one(3)) }),
-    scalars,
+    scalars: Object.fromEntries(scalars), // a tag may be `__proto__`
   };
 }
 
