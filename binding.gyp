@@ -31,7 +31,7 @@
       'target_name': 'thalweg',
       'dependencies': ['thalweg_lanes_baseline'],
       'sources': ['<@(addon_sources)'],
-      'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS=1', 'THALWEG_LANES_BASELINE=1'],
+      'defines': ['NAPI_VERSION=9', 'NAPI_CPP_EXCEPTIONS=1', 'NODE_ADDON_API_CPP_EXCEPTIONS_ALL=1', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS=1', 'THALWEG_LANES_BASELINE=1'],
       'include_dirs': [
         '<!(node -p "require(\'node-api-headers\').include_dir")',
         '<!(node -p "path.resolve(require(\'node-addon-api\').include_dir)")',

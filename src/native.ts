@@ -418,6 +418,22 @@ function withShortSpins<T>(body: () => T): T {
   }
 }
 
+/** Loads an addon; it has nothing to make a coded error of before it is loaded. */
+function open(file: string): Native {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
+    return require(file) as Native;
+  } catch (error) {
+    if (!(error instanceof Error && error.message === 'std::bad_alloc')) throw error;
+    throw new ThalwegError({
+      code: 'MEMORY',
+      path: file,
+      received: 'out of memory',
+      expected: 'enough free memory to load the addon',
+    });
+  }
+}
+
 function load(): Native {
   const files = candidates();
   const file = files.find(existsSync);
@@ -429,10 +445,7 @@ function load(): Native {
       expected: `the native addon for ${process.platform}-${process.arch}`,
       remedy: 'build it with script/build',
     });
-  const addon = withShortSpins(() => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
-    return require(file) as Native;
-  });
+  const addon = withShortSpins(() => open(file));
   addon.initialize(ThalwegError);
   // process.exit() destroys what trainers compute with while they do; hence they stop before.
   // A worker's own end is the addon's affair.

@@ -30,7 +30,7 @@ std::atomic<int> requested_threads{0};
 // Runs parts [first, last) and keeps the first exception of any thread.
 class Section {
  public:
-  explicit Section(const std::function<void(int64_t)>& body) : body_(body) {}
+  explicit Section(FunctionRef<void(int64_t)> body) : body_(body) {}
   void run(int64_t first, int64_t last) noexcept {
     try {
       for (int64_t part = first; part < last; ++part) body_(part);
@@ -44,7 +44,7 @@ class Section {
   }
 
  private:
-  const std::function<void(int64_t)>& body_;
+  const FunctionRef<void(int64_t)> body_;
   std::mutex mutex_;
   std::exception_ptr failure_;
 };
@@ -69,7 +69,7 @@ int thread_count() {
 
 void set_thread_count(int count) { requested_threads.store(count, std::memory_order_relaxed); }
 
-void parallel_for(int64_t parts, int threads, const std::function<void(int64_t)>& body) {
+void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t)> body) {
   const int used = static_cast<int>(std::min<int64_t>(std::max(threads, 1), parts));
   Section section(body);
   if (used <= 1) {
@@ -83,10 +83,17 @@ void parallel_for(int64_t parts, int threads, const std::function<void(int64_t)>
     section.run(parts * thread / used, parts * (thread + 1) / used);
 #else
   std::vector<std::thread> others;
-  for (int thread = 1; thread < used; ++thread)
-    others.emplace_back(
-        [&, thread] { section.run(parts * thread / used, parts * (thread + 1) / used); });
+  int started = 1;
+  try {
+    others.reserve(used - 1);
+    for (; started < used; ++started)
+      others.emplace_back([&section, parts, used, thread = started] {
+        section.run(parts * thread / used, parts * (thread + 1) / used);
+      });
+  } catch (...) {  // no further thread: this one does its share
+  }
   section.run(0, parts / used);
+  section.run(parts * started / used, parts);
   for (std::thread& other : others) other.join();
 #endif
   section.rethrow();

@@ -6,7 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+
+#include "core/function_ref.h"
 
 namespace thalweg {
 
@@ -20,8 +21,8 @@ void set_thread_count(int count);
 
 // Calls body(part) for each part in [0, parts), each once, in contiguous runs
 // of parts per thread. Exceptions thrown by body are rethrown here (one of
-// them). `threads` caps the threads used; 1 runs inline.
-void parallel_for(int64_t parts, int threads, const std::function<void(int64_t part)>& body);
+// them). `threads` caps the threads used; 1 runs inline. Allocates nothing.
+void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t part)> body);
 
 // Ends the threads that OpenMP keeps for the calling thread's loops; its next loop
 // starts others. While a process keeps more such threads than it has processors, idle

@@ -95,7 +95,7 @@ static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
 }
 
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new Environment);
+  set_environment(env);
   export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threadCount");

@@ -23,7 +23,7 @@ class ProbeExecutor final : public StepExecutor {
   void step(const StepWork& work) override { probe_step(lanes(), work); }
 };
 
-class ArenaStep : public Napi::ObjectWrap<ArenaStep> {
+class ArenaStep : public Wrapped<ArenaStep> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(
@@ -32,7 +32,7 @@ class ArenaStep : public Napi::ObjectWrap<ArenaStep> {
   }
 
   // { rule, groupCount, names, lengths, groups, probe: boolean, averages: boolean }
-  explicit ArenaStep(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit ArenaStep(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       StepperOptions options = read_stepper_options(object);

@@ -21,7 +21,7 @@ std::string hexadecimal(uint64_t value) {
 }
 
 // Takes bytes in, piece by piece.
-class NativeChecksum : public Napi::ObjectWrap<NativeChecksum> {
+class NativeChecksum : public Wrapped<NativeChecksum> {
  public:
   static Napi::Function define(Napi::Env env) {
     using Self = NativeChecksum;
@@ -29,7 +29,7 @@ class NativeChecksum : public Napi::ObjectWrap<NativeChecksum> {
         env, "NativeChecksum",
         {InstanceMethod<&Self::update>("update"), InstanceMethod<&Self::digest>("digest")});
   }
-  explicit NativeChecksum(const Napi::CallbackInfo& info) : ObjectWrap(info) {}
+  explicit NativeChecksum(const Napi::CallbackInfo& info) : Wrapped(info) {}
 
  private:
   // update(bytes: Uint8Array)
@@ -42,7 +42,9 @@ class NativeChecksum : public Napi::ObjectWrap<NativeChecksum> {
   }
   // digest() → 16 hexadecimal digits
   Napi::Value digest(const Napi::CallbackInfo& info) {
-    return Napi::String::New(info.Env(), hexadecimal(hash_.digest()));
+    return guarded(info.Env(), [&]() -> Napi::Value {
+      return Napi::String::New(info.Env(), hexadecimal(hash_.digest()));
+    });
   }
 
   Xxh64 hash_;

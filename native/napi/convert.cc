@@ -1,10 +1,22 @@
 #include "napi/convert.h"
 
 #include <cmath>
+#include <exception>
+#include <stdexcept>
+#include <system_error>
 
 namespace thalweg::napi {
 
+static thread_local napi_env this_threads_environment = nullptr;
+
 Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
+
+void set_environment(Napi::Env env) {
+  env.SetInstanceData(new Environment);
+  this_threads_environment = env;
+}
+
+Napi::Env this_environment() { return this_threads_environment; }
 
 Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
   Napi::Object options = Napi::Object::New(env);
@@ -14,6 +26,41 @@ Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
   options.Set("expected", fields.expected);
   options.Set("remedy", fields.remedy);
   return environment(env).error_class.New({options});
+}
+
+// Out of literals: strings of ours would need memory.
+static Napi::Error memory_error(Napi::Env env, const char* path, const char* received,
+                                const char* expected, const char* remedy) {
+  Napi::Object options = Napi::Object::New(env);
+  options.Set("code", "MEMORY");
+  options.Set("path", path);
+  options.Set("received", received);
+  options.Set("expected", expected);
+  options.Set("remedy", remedy);
+  return {env, environment(env).error_class.New({options})};
+}
+
+Napi::Error current_error(Napi::Env env) {
+  try {
+    throw;
+  } catch (const Napi::Error& error) {
+    return error;
+  } catch (const Error& error) {
+    return {env, to_error_value(env, error.fields())};
+  } catch (const std::bad_alloc&) {
+    return memory_error(env, "allocation", "out of memory", "enough free memory",
+                        "use a smaller model, batch or data set");
+  } catch (const std::length_error&) {
+    return memory_error(env, "allocation", "more than there can be", "enough free memory",
+                        "use a smaller size");
+  } catch (const std::system_error& error) {
+    return memory_error(env, "thread", error.what(), "a new thread",
+                        "end other threads or raise the limit");
+  } catch (const std::exception& error) {
+    return Napi::Error::New(env, error.what());
+  } catch (...) {
+    return Napi::Error::New(env, "unknown native exception");
+  }
 }
 
 static const char* array_type_name(napi_typedarray_type type) {

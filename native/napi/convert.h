@@ -5,10 +5,8 @@
 #include <napi.h>
 
 #include <cstdint>
-#include <exception>
-#include <stdexcept>
+#include <new>
 #include <string>
-#include <system_error>
 
 #include "core/error.h"
 
@@ -19,6 +17,10 @@ struct Environment {
   Napi::FunctionReference error_class;  // src/errors.ts ThalwegError
 };
 Environment& environment(Napi::Env env);
+// Makes it, when the addon is loaded.
+void set_environment(Napi::Env env);
+// That of the calling thread, which runs JavaScript.
+Napi::Env this_environment();
 
 // The JavaScript ThalwegError for a native one.
 Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields);
@@ -39,6 +41,10 @@ inline float* float32_span(const Napi::Value& value, const std::string& path, si
 // A JavaScript number or bigint as uint64 (seeds, counts); throws TYPE or RANGE.
 uint64_t to_uint64(const Napi::Value& value, const std::string& path);
 
+// The JavaScript error for the C++ exception that is being handled. Where memory is
+// lacking it takes none of this addon's to say so.
+Napi::Error current_error(Napi::Env env);
+
 // Calls body and turns every C++ exception into a JavaScript one; nothing
 // native ever escapes into V8.
 template <class Body>
@@ -47,23 +53,23 @@ auto guarded(Napi::Env env, Body&& body) -> decltype(body()) {
     return body();
   } catch (const Napi::Error&) {
     throw;
-  } catch (const Error& error) {
-    throw Napi::Error(env, to_error_value(env, error.fields()));
-  } catch (const std::bad_alloc&) {
-    throw Napi::Error(env, to_error_value(env, {"MEMORY", "allocation", "out of memory",
-                                                "enough free memory", "use a smaller size"}));
-  } catch (const std::length_error&) {
-    throw Napi::Error(env, to_error_value(env, {"MEMORY", "allocation", "more than there can be",
-                                                "enough free memory", "use a smaller size"}));
-  } catch (const std::system_error& error) {
-    throw Napi::Error(env, to_error_value(env, {"MEMORY", "thread", error.what(), "a new thread",
-                                                "end other threads or raise the limit"}));
-  } catch (const std::exception& error) {
-    throw Napi::Error::New(env, error.what());
   } catch (...) {
-    throw Napi::Error::New(env, "unknown native exception");
+    throw current_error(env);
   }
 }
+
+// A class of JavaScript's that the addon defines. Where there is no memory for an
+// object, `new` is MEMORY there.
+template <class T>
+class Wrapped : public Napi::ObjectWrap<T> {
+ public:
+  explicit Wrapped(const Napi::CallbackInfo& info) : Napi::ObjectWrap<T>(info) {}
+
+  static void* operator new(size_t bytes) {
+    return guarded(this_environment(), [&] { return ::operator new(bytes); });
+  }
+  static void operator delete(void* place) { ::operator delete(place); }
+};
 
 // Wraps `Napi::Value f(const Napi::CallbackInfo&)` for exports.Set.
 template <Napi::Value (*kFunction)(const Napi::CallbackInfo&)>

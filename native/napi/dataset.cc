@@ -51,7 +51,7 @@ void read_labels(const Napi::Object& object, Dataset& dataset) {
   dataset.labels = copy(span.data, span.length * 4);
 }
 
-class NativeDataset : public Napi::ObjectWrap<NativeDataset> {
+class NativeDataset : public Wrapped<NativeDataset> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x6461746173657431};
 
@@ -60,7 +60,7 @@ class NativeDataset : public Napi::ObjectWrap<NativeDataset> {
   }
 
   // { inputs, rows, features, scale, offset, labels?, labelWidth }, sizes checked by TypeScript
-  explicit NativeDataset(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeDataset(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
       const auto object = info[0].As<Napi::Object>();

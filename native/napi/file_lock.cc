@@ -10,7 +10,7 @@ namespace thalweg::napi {
 namespace {
 
 // Ends with release(), with its garbage collection or with its environment.
-class NativeFileLock : public Napi::ObjectWrap<NativeFileLock> {
+class NativeFileLock : public Wrapped<NativeFileLock> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "NativeFileLock",
@@ -18,7 +18,7 @@ class NativeFileLock : public Napi::ObjectWrap<NativeFileLock> {
   }
 
   // (file, owner)
-  explicit NativeFileLock(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeFileLock(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       lock_ = std::make_unique<FileLock>(info[0].As<Napi::String>().Utf8Value(),
                                          info[1].As<Napi::String>().Utf8Value());

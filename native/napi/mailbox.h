@@ -1,5 +1,6 @@
 // From a worker thread to JavaScript: a queue that is drained on the JavaScript
-// thread. Messages to an owner that has gone are dropped.
+// thread. Messages to an owner that has gone are dropped. The end of a job is told
+// without memory, for there may be none.
 #pragma once
 
 #include <napi.h>
@@ -12,14 +13,24 @@
 
 namespace thalweg::napi {
 
-class Mailbox : public std::enable_shared_from_this<Mailbox> {
+class Mailbox {
+ private:
+  using Owner = std::shared_ptr<Mailbox>;
+  static void on_wake(Napi::Env env, Napi::Function, Owner* mailbox, void*) {
+    if (env != nullptr) (*mailbox)->drain(env);
+  }
+  using Wake = Napi::TypedThreadSafeFunction<Owner, void, &Mailbox::on_wake>;
+
  public:
   using Message = std::function<void(Napi::Env)>;
 
   static std::shared_ptr<Mailbox> open(Napi::Env env) {
     auto mailbox = std::make_shared<Mailbox>();
-    mailbox->wake_ = Napi::ThreadSafeFunction::New(
-        env, Napi::Function::New(env, [](const Napi::CallbackInfo&) {}), "thalweg", 0, 1);
+    auto owner = std::make_unique<Owner>(mailbox);
+    mailbox->wake_ = Wake::New(
+        env, "thalweg", 0, 1, owner.get(), [](Napi::Env, void*, Owner* owned) { delete owned; },
+        static_cast<void*>(nullptr));
+    static_cast<void>(owner.release());  // freed after the last wake
     mailbox->wake_.Unref(env);
     return mailbox;
   }
@@ -29,9 +40,18 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
     messages_.push_back(std::move(message));
-    wake_.NonBlockingCall(
-        [self = shared_from_this()](Napi::Env env, Napi::Function) { self->drain(env); });
+    wake_.NonBlockingCall();
   }
+
+  // Any thread, once a job: what on_end() gave runs after all messages before.
+  void post_end() noexcept {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (closed_) return;
+    ended_ = true;
+    wake_.NonBlockingCall();
+  }
+  // JavaScript thread, before any job.
+  void on_end(Message message) { end_ = std::move(message); }
 
   // JavaScript thread: runs what is queued.
   void drain(Napi::Env env) {
@@ -39,13 +59,16 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
       Message message;
       {
         const std::lock_guard<std::mutex> lock(mutex_);
-        if (messages_.empty()) return;
-        message = std::move(messages_.front());
-        messages_.pop_front();
+        if (!messages_.empty()) {
+          message = std::move(messages_.front());
+          messages_.pop_front();
+        } else if (!std::exchange(ended_, false)) {
+          return;
+        }
       }
       const Napi::HandleScope scope(env);
       try {
-        message(env);
+        (message ? message : end_)(env);
       } catch (const Napi::Error&) {
         // The environment is ending and runs no more JavaScript: our own callbacks
         // throw nothing.
@@ -68,13 +91,16 @@ class Mailbox : public std::enable_shared_from_this<Mailbox> {
     if (closed_) return;
     closed_ = true;
     messages_.clear();
+    ended_ = false;
     wake_.Release();
   }
 
  private:
-  Napi::ThreadSafeFunction wake_;
+  Wake wake_;
   std::mutex mutex_;
   std::deque<Message> messages_;
+  Message end_;
+  bool ended_ = false;
   bool closed_ = false;
 };
 

@@ -65,7 +65,7 @@ Execution read_execution(const Napi::Object& object) {
           lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
 }
 
-class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
+class NativeOrder : public Wrapped<NativeOrder> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "NativeOrder",
@@ -74,7 +74,7 @@ class NativeOrder : public Napi::ObjectWrap<NativeOrder> {
   }
 
   // { length, seed, epoch, exact, sampling?, batch?, world?, threads?, isa? }
-  explicit NativeOrder(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeOrder(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       const Execution execution = read_execution(object);

@@ -6,22 +6,9 @@
 
 namespace thalweg::napi {
 
-namespace {
-
-// The ErrorFields of whatever is being handled.
-ErrorFields current_error() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error.fields();
-  } catch (const std::bad_alloc&) {
-    return {"MEMORY", "training", "out of memory", "enough free memory", "use a smaller batch"};
-  } catch (const std::exception& error) {
-    return {"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""};
-  }
+PromisedJob::PromisedJob(Napi::Env env) : mailbox_(Mailbox::open(env)) {
+  mailbox_->on_end([this](Napi::Env of_end) { settle(of_end); });
 }
-
-}  // namespace
 
 void PromisedJob::refuse_busy() const {
   if (lost_) throw Error(*lost_);
@@ -49,12 +36,31 @@ std::unique_ptr<PromisedJob::Pending> PromisedJob::finish(Napi::Env env) {
   return std::move(pending_);
 }
 
-void PromisedJob::fail() {
-  mailbox_->post([this, error = Error(current_error())](Napi::Env env) {
+void PromisedJob::settle(Napi::Env env) {
+  const auto done = finish(env);
+  const MakeValue make = std::exchange(make_value_, nullptr);
+  const std::exception_ptr failure = std::exchange(failure_, nullptr);
+  try {
+    guarded(env, [&] {
+      if (failure) rethrow(failure);
+      done->deferred.Resolve(make(env));
+    });
+  } catch (const Napi::Error& error) {
+    done->deferred.Reject(error.Value());
+  }
+}
+
+void PromisedJob::rethrow(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const Error& error) {
     note(error);
-    const auto done = finish(env);
-    done->deferred.Reject(to_error_value(env, error.fields()));
-  });
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error({"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""});
+  }
 }
 
 void PromisedJob::listen(Listener listener, const Napi::Value& function) {

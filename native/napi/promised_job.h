@@ -1,11 +1,14 @@
 // The jobs of a JavaScript object, one at a time: each is a promise, runs on the
 // object's own thread, and tells listeners how it goes. The worker thread never touches
-// JavaScript; it posts plain values to the mailbox.
+// JavaScript; it posts plain values to the mailbox. How a job ends is told also where no
+// memory is left.
 #pragma once
 
 #include <napi.h>
 
 #include <array>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -20,10 +23,11 @@ namespace thalweg::napi {
 
 class PromisedJob {
  public:
-  using Message = Mailbox::Message;
+  // Makes the value that a promise resolves to, or a listener is told.
+  using MakeValue = std::function<Napi::Value(Napi::Env)>;
   enum Listener { kProgress, kSnapshot, kListeners };
 
-  explicit PromisedJob(Napi::Env env) : mailbox_(Mailbox::open(env)) {}
+  explicit PromisedJob(Napi::Env env);
 
   const CancelFlag& cancelled() const { return cancel_; }
   // At any time, also when nothing runs.
@@ -34,8 +38,8 @@ class PromisedJob {
   // To be told of each error of a call.
   void note(const Error& error);
 
-  // work(), on the worker thread, returns what resolving() makes; what it throws
-  // rejects the promise. The object that `info` was called on lives as long as the job.
+  // work(), on the worker thread, returns a MakeValue; what it throws rejects the
+  // promise. The object that `info` was called on lives as long as the job.
   template <class Work>
   Napi::Value start(const Napi::CallbackInfo& info, Work work) {
     const Napi::Value promise = open(info);
@@ -45,24 +49,11 @@ class PromisedJob {
         const RunningJob running;
         if (running.may_begin()) run(work);
       });
-    } catch (...) {  // no thread to be had
+    } catch (...) {  // no memory, or no thread to be had
       finish(info.Env());
       throw;
     }
     return promise;
-  }
-
-  // Worker thread: the end of a job, whose promise resolves to make(env).
-  template <class MakeValue>
-  Message resolving(MakeValue make) {
-    return [this, make = std::move(make)](Napi::Env env) {
-      const auto done = finish(env);
-      try {
-        done->deferred.Resolve(make(env));
-      } catch (const Napi::Error& error) {  // no memory for the value
-        done->deferred.Reject(error.Value());
-      }
-    };
   }
 
   // Of the job under way; a value that is no function listens to nothing.
@@ -94,22 +85,26 @@ class PromisedJob {
 
   Napi::Value open(const Napi::CallbackInfo& info);
   std::unique_ptr<Pending> finish(Napi::Env env);
-  // Worker thread, while an exception is being handled: it rejects the promise.
-  void fail();
+  // JavaScript thread, when the job has ended.
+  void settle(Napi::Env env);
+  [[noreturn]] void rethrow(const std::exception_ptr& failure);
 
   template <class Work>
-  void run(Work& work) {
+  void run(Work& work) noexcept {
     try {
-      Message resolve = work();
-      mailbox_->post(std::move(resolve));
+      make_value_ = work();
     } catch (...) {
-      fail();
+      failure_ = std::current_exception();
     }
+    mailbox_->post_end();
   }
 
   std::shared_ptr<Mailbox> mailbox_;
   std::unique_ptr<Pending> pending_;
   std::optional<ErrorFields> lost_;  // the device failed, and the state with it
+  // What came of the job, from its end until it is told.
+  MakeValue make_value_;
+  std::exception_ptr failure_;
   CancelFlag cancel_;
   JobThread thread_;
 };

@@ -12,7 +12,7 @@ namespace thalweg::napi {
 
 namespace {
 
-class QueuedGatherBench : public Napi::ObjectWrap<QueuedGatherBench> {
+class QueuedGatherBench : public Wrapped<QueuedGatherBench> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "QueuedGather",
@@ -21,7 +21,7 @@ class QueuedGatherBench : public Napi::ObjectWrap<QueuedGatherBench> {
   }
 
   // { device, dataset, listed: whether the order is a list made beforehand }
-  explicit QueuedGatherBench(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit QueuedGatherBench(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       replay_ = std::make_unique<Replay>(object.Get("device").As<Napi::String>().Utf8Value());

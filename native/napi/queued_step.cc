@@ -29,7 +29,7 @@ void fill(Memory& memory, float* to, int64_t length) {
     memory.write(to + done, values.data(), std::min(kChunk, length - done) * sizeof(float));
 }
 
-class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
+class QueuedStepBench : public Wrapped<QueuedStepBench> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "QueuedStep",
@@ -39,7 +39,7 @@ class QueuedStepBench : public Napi::ObjectWrap<QueuedStepBench> {
 
   // { device, what: 0 step, 1 traffic, 2 copy, 3 nothing; settings: Float64Array; and as
   // ArenaStep's }
-  explicit QueuedStepBench(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit QueuedStepBench(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       replay_ = std::make_unique<Replay>(object.Get("device").As<Napi::String>().Utf8Value());

@@ -33,7 +33,7 @@ Sampling read_stratified(const Napi::Value& labels) {
   return data::make_stratified(static_cast<const int32_t*>(dataset->labels.data()), dataset->rows);
 }
 
-class NativeSampling : public Napi::ObjectWrap<NativeSampling> {
+class NativeSampling : public Wrapped<NativeSampling> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x73616d706c696e67};
 
@@ -45,7 +45,7 @@ class NativeSampling : public Napi::ObjectWrap<NativeSampling> {
   }
 
   // { weights: Float64Array, draws, replacement } or { labels: Int32Array or a data set }
-  explicit NativeSampling(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeSampling(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
       const auto object = info[0].As<Napi::Object>();

@@ -9,7 +9,7 @@ namespace thalweg::napi {
 
 namespace {
 
-class NativeSnapshot : public Napi::ObjectWrap<NativeSnapshot> {
+class NativeSnapshot : public Wrapped<NativeSnapshot> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x736e617073686f74};
 
@@ -28,7 +28,7 @@ class NativeSnapshot : public Napi::ObjectWrap<NativeSnapshot> {
   }
 
   // (bytes)
-  explicit NativeSnapshot(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeSnapshot(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
       snapshot_ = std::make_shared<Snapshot>(to_uint64(info[0], "bytes"));

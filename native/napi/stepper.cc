@@ -39,7 +39,7 @@ void refuse_overlap(std::vector<Interval> intervals) {
   }
 }
 
-class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
+class NativeStepper : public Wrapped<NativeStepper> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "NativeStepper",
@@ -52,7 +52,7 @@ class NativeStepper : public Napi::ObjectWrap<NativeStepper> {
                        });
   }
 
-  explicit NativeStepper(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeStepper(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       const std::string device = object.Get("device").As<Napi::String>().Utf8Value();

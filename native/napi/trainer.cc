@@ -67,7 +67,7 @@ std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, E
   return sources;
 }
 
-class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
+class NativeTrainer : public Wrapped<NativeTrainer> {
  public:
   static Napi::Function define(Napi::Env env) {
     using Self = NativeTrainer;
@@ -94,7 +94,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                        });
   }
 
-  explicit NativeTrainer(const Napi::CallbackInfo& info) : ObjectWrap(info) {
+  explicit NativeTrainer(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       engine_ = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
       job_ = std::make_unique<PromisedJob>(info.Env());
@@ -154,7 +154,7 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     request->snapshots.taken = [this](const TrainProgress& progress) {
       tell(PromisedJob::kSnapshot, progress);
     };
-    const Napi::Value promise = job_->start(info, [this, request]() -> PromisedJob::Message {
+    const Napi::Value promise = job_->start(info, [this, request]() -> PromisedJob::MakeValue {
       std::vector<double> losses;
       const TrainProgress result =
           engine_->train(*request, job_->cancelled(), [&](const TrainProgress& progress) {
@@ -164,12 +164,11 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
             last_progress_ = now;
             tell(PromisedJob::kProgress, progress, take_seen(*request));
           });
-      return job_->resolving(
-          [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
-            Napi::Object object = with_seen(to_object(env, result), seen);
-            if (!losses.empty()) object.Set("losses", to_array(env, losses));
-            return object;
-          });
+      return [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
+        Napi::Object object = with_seen(to_object(env, result), seen);
+        if (!losses.empty()) object.Set("losses", to_array(env, losses));
+        return object;
+      };
     });
     job_->listen(PromisedJob::kProgress, info[1]);
     job_->listen(PromisedJob::kSnapshot, info[2]);
@@ -193,20 +192,20 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     const MetricRequest request = read_metric_request(info[2]);
     const Weights weights = to_weights(info[3]);
     return job_->start(
-        info, [this, dataset, batch_size, request, weights]() -> PromisedJob::Message {
+        info, [this, dataset, batch_size, request, weights]() -> PromisedJob::MakeValue {
           if (!request.asks()) {
             const Metrics result =
                 engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights);
-            return job_->resolving([result](Napi::Env env) { return to_object(env, result); });
+            return [result](Napi::Env env) { return to_object(env, result); };
           }
           MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
           const Metrics result =
               engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
-          return job_->resolving([result, totals = sums.finish()](Napi::Env env) {
+          return [result, totals = sums.finish()](Napi::Env env) {
             Napi::Object object = to_object(env, result);
             object.Set("totals", totals_object(env, totals));
             return object;
-          });
+          };
         });
   }
 
@@ -224,17 +223,17 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
                    std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()),
                    ""});
     auto inputs = std::make_shared<std::vector<float>>(data, data + length);
-    return job_->start(info,
-                       [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::Message {
-                         auto outputs = std::make_shared<std::vector<float>>(rows * width);
-                         engine_->predict(inputs->data(), rows, batch_size, outputs->data(),
-                                          job_->cancelled(), weights);
-                         return job_->resolving([outputs](Napi::Env env) {
-                           auto array = Napi::Float32Array::New(env, outputs->size());
-                           std::copy(outputs->begin(), outputs->end(), array.Data());
-                           return array;
-                         });
-                       });
+    return job_->start(
+        info, [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
+          auto outputs = std::make_shared<std::vector<float>>(rows * width);
+          engine_->predict(inputs->data(), rows, batch_size, outputs->data(), job_->cancelled(),
+                           weights);
+          return [outputs](Napi::Env env) {
+            auto array = Napi::Float32Array::New(env, outputs->size());
+            std::copy(outputs->begin(), outputs->end(), array.Data());
+            return array;
+          };
+        });
   }
 
   // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
@@ -244,17 +243,17 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     size_t length = 0;
     for (const StepperTensor& tensor : engine_->stepper().options().tensors)
       length += static_cast<size_t>(tensor.length);
-    return job_->start(info, [this, dataset, batch_size, length]() -> PromisedJob::Message {
+    return job_->start(info, [this, dataset, batch_size, length]() -> PromisedJob::MakeValue {
       auto gradient = std::make_shared<std::vector<double>>(length);
       const Metrics sums =
           engine_->full_gradients(*dataset, batch_size, gradient->data(), job_->cancelled());
-      return job_->resolving([sums, gradient](Napi::Env env) {
+      return [sums, gradient](Napi::Env env) {
         Napi::Object result = to_object(env, sums);
         auto array = Napi::Float64Array::New(env, gradient->size());
         std::copy(gradient->begin(), gradient->end(), array.Data());
         result.Set("gradient", array);
         return result;
-      });
+      };
     });
   }
 
@@ -299,16 +298,16 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
 
   // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
   Napi::Value save(const Napi::CallbackInfo& info) {
-    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::Message {
+    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
       engine_->save(*snapshot);
       snapshot->fill();
-      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
+      return [](Napi::Env env) { return env.Undefined(); };
     });
   }
   Napi::Value load(const Napi::CallbackInfo& info) {
-    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::Message {
+    return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
       engine_->load(*snapshot);
-      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
+      return [](Napi::Env env) { return env.Undefined(); };
     });
   }
 
@@ -383,9 +382,9 @@ class NativeTrainer : public Napi::ObjectWrap<NativeTrainer> {
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const Weights weights = to_weights(info[2]);
-    return job_->start(info, [this, dataset, batch_size, weights]() -> PromisedJob::Message {
+    return job_->start(info, [this, dataset, batch_size, weights]() -> PromisedJob::MakeValue {
       engine_->refresh_statistics(*dataset, batch_size, job_->cancelled(), weights);
-      return job_->resolving([](Napi::Env env) { return env.Undefined(); });
+      return [](Napi::Env env) { return env.Undefined(); };
     });
   }
 

@@ -68,13 +68,14 @@ void Engine::save(Snapshot& snapshot) {
 }
 
 void Engine::load(const Snapshot& snapshot) {
-  has_averaged_statistics_ = false;
   const size_t scalars = stepper_.counters().scalars.size();
   if (snapshot.counters.scalars.size() != scalars)
     throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
                  std::to_string(scalars), ""});
+  StepCounters counters = snapshot.counters;  // which takes memory: before anything changes
   snapshot.put_back(state_, backend_.memory(), backend_.queued() == nullptr);
-  stepper_.set_counters(snapshot.counters);
+  stepper_.set_counters(std::move(counters));
+  has_averaged_statistics_ = false;
 }
 
 void Engine::read(int array, size_t index, float* out) const {

@@ -118,11 +118,9 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
     if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
     pooled.add(plan_.statistics());
   }
-  if (weights == Weights::kAveraged) {
-    plan_.use(averages_, 1);
-    has_averaged_statistics_ = true;
-  }
+  if (weights == Weights::kAveraged) plan_.use(averages_, 1);
   pooled.write(plan_.statistics());
+  has_averaged_statistics_ |= weights == Weights::kAveraged;
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,

@@ -124,20 +124,24 @@ bool Engine::step(Run& run, int64_t number) {
     if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
     throw;
   }
-  if (!stepped.skipped) plan_.keep_statistics(nullptr);
   run.count(loss, rows, stepped);
   return true;
 }
 
-// The optimizer's step, with the monitor around it.
+// The optimizer's step, with the monitor around it. Nothing can fail between weights and
+// statistics.
 StepReport Engine::update(const Run& run, const StepSettings& settings) {
   const float* const* gradients = run.gradients->data();
-  if (!is_monitored(run)) return stepper_.step(parameters_.data(), gradients, settings);
-  const MonitorView seen = view(run.part_rows, gradients);
+  const bool monitored = is_monitored(run);
   const int64_t taken = stepper_.step_count();
-  run.request.monitor->before(seen);
+  MonitorView seen;
+  if (monitored) {
+    seen = view(run.part_rows, gradients);
+    run.request.monitor->before(seen);
+  }
   const StepReport stepped = stepper_.step(parameters_.data(), gradients, settings);
-  run.request.monitor->after(seen, taken);
+  if (!stepped.skipped) plan_.keep_statistics(nullptr);
+  if (monitored) run.request.monitor->after(seen, taken);
   return stepped;
 }
 
@@ -233,7 +237,6 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                      .sampling = request.sampling,
                      .shape = {.batch = static_cast<uint64_t>(request.batch_size)}},
                     thread_count());
-  has_averaged_statistics_ = false;  // the average moves on
   const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
   BatchSource parts = source;
   parts.batch_size = request.part_rows;
@@ -247,6 +250,7 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
   if (!whole && !sum_) sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
   run.feed = make_feed(run.parts);
   run.first_step_count = stepper_.step_count() - request.before.steps;
+  has_averaged_statistics_ = false;  // the average moves on
   if (device_batches_ && whole) {
     run_queued(run);
   } else {

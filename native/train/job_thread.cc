@@ -49,7 +49,7 @@ void JobThread::run() {
       }
       if (stopping_) return;
       job = std::move(jobs_.front());
-      jobs_.pop_front();
+      jobs_.erase(jobs_.begin());
     }
     job();
   }

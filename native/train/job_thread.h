@@ -5,10 +5,10 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "core/process_end.h"
 
@@ -46,7 +46,7 @@ class JobThread {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> jobs_;
+  std::vector<Job> jobs_;  // one, as a rule
   std::thread thread_;
   bool stopping_ = false;
 };

@@ -1,5 +1,7 @@
 #include "train/pooled_statistics.h"
 
+#include <utility>
+
 namespace thalweg {
 
 // Chan, Golub and LeVeque 1979: two sets of rows become one.
@@ -25,16 +27,21 @@ void PooledStatistics::add(const std::vector<Plan::Statistics>& layers) {
 }
 
 void PooledStatistics::write(const std::vector<Plan::Statistics>& layers) const {
+  std::vector<std::vector<float>> values;  // all before any is written
   for (size_t i = 0; i < layers_.size(); ++i) {
-    const Moments& running = layers[i].running;
     const auto count = static_cast<double>(layers_[i].rows - (layers[i].unbiased ? 1 : 0));
     std::vector<float> mean, variance;
     for (const Column& column : layers_[i].columns) {
       mean.push_back(static_cast<float>(column.mean));
       variance.push_back(static_cast<float>(column.squares / count));
     }
-    memory_.write(running.mean, mean.data(), mean.size() * sizeof(float));
-    memory_.write(running.variance, variance.data(), variance.size() * sizeof(float));
+    values.push_back(std::move(mean));
+    values.push_back(std::move(variance));
+  }
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const size_t bytes = layers_[i].columns.size() * sizeof(float);
+    memory_.write(layers[i].running.mean, values[2 * i].data(), bytes);
+    memory_.write(layers[i].running.variance, values[2 * i + 1].data(), bytes);
   }
 }
 

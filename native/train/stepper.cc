@@ -81,6 +81,7 @@ StepWork Stepper::work() const {
 
 void Stepper::bind(float* const* parameters, const float* const* gradients) {
   bool moved = !bound_;
+  bound_ = false;  // until all is done
   for (size_t i = 0; i < tensors_.size(); ++i) {
     moved |= tensors_[i].parameter != parameters[i] || tensors_[i].gradient != gradients[i];
     tensors_[i].parameter = parameters[i];

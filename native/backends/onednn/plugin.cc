@@ -1,6 +1,7 @@
 // Matrix products by oneDNN 2. A primitive is made once per shape and thread and
 // kept with its scratchpad, so that trainers on several threads share nothing.
 #include <dnnl.hpp>
+#include <new>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -120,12 +121,17 @@ class OnednnProducts final : public Products {
     const Shape shape{product.m,           product.n,           product.k,
                       product.transpose_a, product.transpose_b, product.bias != nullptr,
                       product.activation,  product.slope};
-    auto found = entries.find(shape);
-    if (found == entries.end()) {
-      if (entries.size() == kMostEntries) entries.clear();
-      found = entries.try_emplace(shape, shape).first;
+    try {
+      auto found = entries.find(shape);
+      if (found == entries.end()) {
+        if (entries.size() == kMostEntries) entries.clear();
+        found = entries.try_emplace(shape, shape).first;
+      }
+      found->second.run(product);
+    } catch (const dnnl::error& error) {
+      if (error.status == dnnl_out_of_memory) throw std::bad_alloc();
+      throw;
     }
-    found->second.run(product);
   }
   std::string name() const override {
     const dnnl_version_t* version = dnnl_version();
