@@ -1,9 +1,9 @@
 /** Every layer and loss, on every device: outputs and gradients against float64. */
+import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, loss, nn, optim } from '../../src/index.js';
 import type { Loss } from '../../src/loss/loss.js';
 import type { Sequential } from '../../src/nn/sequential.js';
-import { native } from '../../src/native.js';
 import { differences, forward, meanLoss } from '../oracle/network.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
@@ -189,9 +189,7 @@ function check(
     expect(largestError(gradient, expected[name]!, 0.1), name).toBeLessThan(2e-5);
 }
 
-const devices = ['reference', 'cpu', 'cpu:baseline'].filter(
-  (device) => native.twins(device).length,
-);
+const devices = ['reference', 'cpu', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])];
 
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
