@@ -1,21 +1,16 @@
 /** Several models as one. */
 import { checkArray } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
-import { gather } from '../data/gather.js';
 import { resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
-import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOneOf, checkOptions, describe, requireOptions } from '../options.js';
-import { sgd } from '../optim/sgd.js';
-import { checkDataset } from '../train/options.js';
-import { Trainer } from '../train/trainer.js';
-import { type Combine, type Task, checkCombine, contribution, finish, taskOf } from './combine.js';
+import { type Combine, checkCombine, finish, taskOf } from './combine.js';
 import { type Member, checkMembers } from './member.js';
+import { Runner, type Way } from './runner.js';
 import { type EnsembleEvaluation, evaluationOf } from './scores.js';
 import {
-  type Ballots,
   type CurvePoint,
   type SelectionMetric,
   type SelectionRound,
@@ -53,9 +48,6 @@ export interface Selection {
   /** All rounds, also those after the best. */
   readonly rounds: readonly SelectionRound[];
 }
-
-/** Rows that are converted at once. */
-const blockRows = 4096;
 
 function checkShares(path: string, weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return Array.from({ length: count }, () => 1);
@@ -98,12 +90,8 @@ export class Ensemble implements Disposable {
   readonly weights: readonly number[];
   /** The device in use. */
   readonly device: string;
-  readonly #task: Task;
-  readonly #width: number;
-  /** One for each model, which takes on the weights of its members in turn. */
-  #trainers: Map<Sequential, Trainer> | undefined = new Map();
-  /** Calls take turns. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #way: Way;
+  readonly #runner: Runner;
 
   /**
    * @throws ThalwegError RANGE, TYPE, SHAPE, MISSING, DUPLICATE, DTYPE, DETACHED, RESIZABLE, NO_DEVICE,
@@ -113,11 +101,12 @@ export class Ensemble implements Disposable {
     requireOptions('ensemble', options, ['members', 'loss', 'combine', 'weights', 'device']);
     this.members = Object.freeze([...checkMembers('ensemble.members', options.members)]);
     this.loss = toLoss(options.loss);
-    this.#task = taskOf(this.loss);
-    this.combine = checkCombine('ensemble.combine', options.combine, this.#task);
+    const task = taskOf(this.loss);
+    this.combine = checkCombine('ensemble.combine', options.combine, task);
     this.weights = checkShares('ensemble.weights', options.weights, this.members.length);
     this.device = resolveDevice(options.device ?? 'auto');
-    this.#width = elements(this.members[0]!.model.outputShape);
+    this.#way = { loss: this.loss, task, combine: this.combine };
+    this.#runner = new Runner(this.members, this.#way, this.device);
   }
 
   /**
@@ -137,8 +126,8 @@ export class Ensemble implements Disposable {
         received: `${inputs.length} numbers`,
         expected: `a multiple of the models' ${features} inputs`,
       });
-    const sum = new Float64Array((inputs.length / features) * this.#width);
-    const parts = await this.#contributions(inputs);
+    const sum = new Float64Array((inputs.length / features) * this.#runner.width);
+    const parts = await this.#runner.contributions(inputs);
     parts.forEach((part, member) => {
       for (let i = 0; i < sum.length; i++) sum[i]! += this.weights[member]! * part[i]!;
     });
@@ -151,11 +140,11 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
   async evaluate(dataset: Dataset): Promise<EnsembleEvaluation> {
-    const { contributions, labels } = await this.#ballots(dataset);
+    const { contributions, labels } = await this.#runner.ballots(dataset);
     const sum = contributions[0]!.map((_, i) =>
       contributions.reduce((total, part, member) => total + this.weights[member]! * part[i]!, 0),
     );
-    return evaluationOf(this.#finish(sum), labels, this.#width, this.#way());
+    return evaluationOf(this.#finish(sum), labels, this.#runner.width, this.#way);
   }
 
   /**
@@ -164,10 +153,15 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
   async evaluateMembers(dataset: Dataset): Promise<EnsembleEvaluation[]> {
-    const { contributions, labels } = await this.#ballots(dataset);
-    const { task, combine } = this.#way();
+    const { contributions, labels } = await this.#runner.ballots(dataset);
+    const { task, combine } = this.#way;
     return contributions.map((part) =>
-      evaluationOf(finish(part, 1, this.#width, task, combine), labels, this.#width, this.#way()),
+      evaluationOf(
+        finish(part, 1, this.#runner.width, task, combine),
+        labels,
+        this.#runner.width,
+        this.#way,
+      ),
     );
   }
 
@@ -177,7 +171,7 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) UNSUPPORTED for regressions, DISPOSED, SHAPE, TYPE
    */
   async disagreement(dataset: Dataset): Promise<Float64Array[]> {
-    return disagreementOf(await this.#ballots(dataset));
+    return disagreementOf(await this.#runner.ballots(dataset));
   }
 
   /**
@@ -188,14 +182,14 @@ export class Ensemble implements Disposable {
    * TYPE
    */
   async curve(dataset: Dataset): Promise<CurvePoint[]> {
-    if (this.#task !== 'classes')
+    if (this.#way.task !== 'classes')
       throw new ThalwegError({
         code: 'UNSUPPORTED',
         path: 'ensemble.loss',
         received: this.loss.kind,
         expected: 'softmaxCrossEntropy, which has an accuracy',
       });
-    return curveOf(await this.#ballots(dataset));
+    return curveOf(await this.#runner.ballots(dataset));
   }
 
   /**
@@ -211,11 +205,11 @@ export class Ensemble implements Disposable {
     const whole = { min: 1, integer: true };
     const count = checkNumber('select.rounds', options.rounds ?? 20, whole);
     const known: readonly SelectionMetric[] = [
-      ...(this.#task === 'classes' ? (['accuracy'] as const) : []),
+      ...(this.#way.task === 'classes' ? (['accuracy'] as const) : []),
       ...(this.combine === 'vote' ? [] : (['loss'] as const)),
     ];
     const metric = checkOneOf('select.metric', options.metric ?? known[0], known);
-    const { counts, rounds } = selectGreedily(await this.#ballots(dataset), count, metric);
+    const { counts, rounds } = selectGreedily(await this.#runner.ballots(dataset), count, metric);
     const ensemble = new Ensemble({
       members: this.members.filter((_, i) => counts[i]! > 0),
       loss: this.loss,
@@ -228,10 +222,7 @@ export class Ensemble implements Disposable {
 
   /** Frees all memory; later calls throw DISPOSED. */
   dispose(): void {
-    this.#trainers?.forEach((trainer) => {
-      trainer.dispose();
-    });
-    this.#trainers = undefined;
+    this.#runner.dispose();
   }
 
   /** As {@link Ensemble.dispose}, for `using`. */
@@ -239,85 +230,8 @@ export class Ensemble implements Disposable {
     this.dispose();
   }
 
-  #way(): { loss: Loss; task: Task; combine: Combine } {
-    return { loss: this.loss, task: this.#task, combine: this.combine };
-  }
-
   #finish(sum: Float64Array): Float64Array {
     const total = this.weights.reduce((a, b) => a + b, 0);
-    return finish(sum, total, this.#width, this.#task, this.combine);
+    return finish(sum, total, this.#runner.width, this.#way.task, this.combine);
   }
-
-  #trainerOf(model: Sequential): Trainer {
-    if (this.#trainers === undefined)
-      throw new ThalwegError({
-        code: 'DISPOSED',
-        path: 'ensemble',
-        received: 'a disposed ensemble',
-        expected: 'a live ensemble',
-        remedy: 'make a new Ensemble',
-      });
-    const known = this.#trainers.get(model);
-    if (known) return known;
-    const { loss, device } = this;
-    const trainer = new Trainer({ model, loss, device, optimizer: sgd() });
-    this.#trainers.set(model, trainer);
-    return trainer;
-  }
-
-  /** What each member adds for the rows of `inputs`. */
-  #contributions(inputs: Float32Array): Promise<Float64Array[]> {
-    const work = this.#last.then(async () => {
-      const parts: Float64Array[] = [];
-      for (const { model, parameters } of this.members) {
-        const trainer = this.#trainerOf(model);
-        trainer.setParameters(namedIn(model.parameters, parameters));
-        trainer.setStatistics(namedIn(model.statistics, parameters));
-        const outputs = await trainer.predict(inputs);
-        parts.push(contribution(outputs, this.#width, this.#task, this.combine));
-      }
-      return parts;
-    });
-    this.#last = work.catch(() => undefined);
-    return work;
-  }
-
-  /** What each member adds for the rows of a data set, block after block. */
-  async #ballots(dataset: Dataset): Promise<Ballots> {
-    checkDataset('dataset', dataset, {
-      model: this.members[0]!.model,
-      loss: this.loss,
-      device: this.device,
-    });
-    const size = dataset.length * this.#width;
-    const contributions = this.members.map(() => new Float64Array(size));
-    const all = Uint32Array.from({ length: dataset.length }, (_, row) => row);
-    for (let first = 0; first < dataset.length; first += blockRows) {
-      const { inputs } = gather(dataset, all.subarray(first, first + blockRows));
-      const parts = await this.#contributions(inputs);
-      parts.forEach((part, member) => {
-        contributions[member]!.set(part, first * this.#width);
-      });
-    }
-    return { contributions, labels: labelsOf(dataset), width: this.#width, ...this.#way() };
-  }
-}
-
-function labelsOf(dataset: Dataset): Int32Array | Float32Array {
-  const kind = dataset.labelKind === 'sparse' ? Int32Array : Float32Array;
-  const labels = new kind(dataset.length * dataset.labelWidth);
-  for (let first = 0; first < dataset.length; first += blockRows) {
-    const count = Math.min(blockRows, dataset.length - first);
-    const rows = Uint32Array.from({ length: count }, (_, i) => first + i);
-    labels.set(gather(dataset, rows).labels!, first * dataset.labelWidth);
-  }
-  return labels;
-}
-
-/** Those of the arrays that `tensors` name. */
-function namedIn(
-  tensors: readonly { readonly name: string }[],
-  arrays: Member['parameters'],
-): Record<string, Float32Array> {
-  return Object.fromEntries(tensors.map(({ name }) => [name, arrays[name]!]));
 }

@@ -43,7 +43,8 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
 }
 
 /**
- * Members from files that {@link Trainer.saveWeights} wrote, each named after its file.
+ * Members from checkpoints, whose latest weights they take, or from files that
+ * {@link Trainer.saveWeights} wrote; each named after its file.
  *
  * @throws ThalwegError (as a rejection) as {@link Trainer.loadWeights}
  */

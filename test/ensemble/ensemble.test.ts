@@ -244,6 +244,9 @@ describe('members', () => {
     await trainer.saveWeights(file);
     const [fromFile] = await ensemble.fromFiles(wide, [file]);
     expect(fromFile!.parameters).toEqual(trainer.parameters());
+    await trainer.save(file);
+    const [fromCheckpoint] = await ensemble.fromFiles(wide, [file]);
+    expect(fromCheckpoint).toEqual(fromFile);
     const taken = ensemble.member(trainer, { name: 'now' });
     expect(taken).toEqual({ name: 'now', model: wide, parameters: trainer.parameters() });
   });

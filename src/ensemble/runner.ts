@@ -1,0 +1,126 @@
+/** Runs the members of an ensemble: what each adds to the predictions for some rows. */
+import type { Dataset } from '../data/dataset.js';
+import { gather } from '../data/gather.js';
+import { ThalwegError } from '../errors.js';
+import type { Loss } from '../loss/loss.js';
+import { elements } from '../nn/layer.js';
+import type { Sequential } from '../nn/sequential.js';
+import { sgd } from '../optim/sgd.js';
+import { checkDataset } from '../train/options.js';
+import { Trainer } from '../train/trainer.js';
+import { type Combine, type Task, contribution } from './combine.js';
+import type { Member } from './member.js';
+import type { Ballots } from './study.js';
+
+/** What the members' outputs mean, and how they become one. */
+export interface Way {
+  readonly loss: Loss;
+  readonly task: Task;
+  readonly combine: Combine;
+}
+
+/** Rows that are converted at once. */
+const blockRows = 4096;
+
+/** Owns native memory: a trainer for each model, which takes on the weights of its members in turn. */
+export class Runner {
+  /** Outputs of a row. */
+  readonly width: number;
+  readonly #members: readonly Member[];
+  readonly #way: Way;
+  readonly #device: string;
+  #trainers: Map<Sequential, Trainer> | undefined = new Map();
+  /** Calls take turns. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `members`: at least one, checked. */
+  constructor(members: readonly Member[], way: Way, device: string) {
+    this.width = elements(members[0]!.model.outputShape);
+    this.#members = members;
+    this.#way = way;
+    this.#device = device;
+  }
+
+  /** What each member adds for the rows of `inputs`. */
+  contributions(inputs: Float32Array): Promise<Float64Array[]> {
+    const { task, combine } = this.#way;
+    const work = this.#last.then(async () => {
+      const parts: Float64Array[] = [];
+      for (const { model, parameters } of this.#members) {
+        const trainer = this.#trainerOf(model);
+        trainer.setParameters(namedIn(model.parameters, parameters));
+        trainer.setStatistics(namedIn(model.statistics, parameters));
+        const outputs = await trainer.predict(inputs);
+        parts.push(contribution(outputs, this.width, task, combine));
+      }
+      return parts;
+    });
+    this.#last = work.catch(() => undefined);
+    return work;
+  }
+
+  /** What each member adds for the rows of a data set, block after block. */
+  async ballots(dataset: Dataset): Promise<Ballots> {
+    checkDataset('dataset', dataset, {
+      model: this.#members[0]!.model,
+      loss: this.#way.loss,
+      device: this.#device,
+    });
+    const size = dataset.length * this.width;
+    const contributions = this.#members.map(() => new Float64Array(size));
+    const all = Uint32Array.from({ length: dataset.length }, (_, row) => row);
+    for (let first = 0; first < dataset.length; first += blockRows) {
+      const { inputs } = gather(dataset, all.subarray(first, first + blockRows));
+      const parts = await this.contributions(inputs);
+      parts.forEach((part, member) => {
+        contributions[member]!.set(part, first * this.width);
+      });
+    }
+    return { contributions, labels: labelsOf(dataset), width: this.width, ...this.#way };
+  }
+
+  /** Frees all memory; later calls throw DISPOSED. */
+  dispose(): void {
+    this.#trainers?.forEach((trainer) => {
+      trainer.dispose();
+    });
+    this.#trainers = undefined;
+  }
+
+  #trainerOf(model: Sequential): Trainer {
+    if (this.#trainers === undefined)
+      throw new ThalwegError({
+        code: 'DISPOSED',
+        path: 'ensemble',
+        received: 'a disposed ensemble',
+        expected: 'a live ensemble',
+        remedy: 'make a new Ensemble',
+      });
+    const known = this.#trainers.get(model);
+    if (known) return known;
+    const trainer = new Trainer({
+      ...{ model, loss: this.#way.loss, device: this.#device, optimizer: sgd() },
+    });
+    this.#trainers.set(model, trainer);
+    return trainer;
+  }
+}
+
+function labelsOf(dataset: Dataset): Int32Array | Float32Array {
+  const kind = dataset.labelKind === 'sparse' ? Int32Array : Float32Array;
+  const labels = new kind(dataset.length * dataset.labelWidth);
+  for (let first = 0; first < dataset.length; first += blockRows) {
+    const count = Math.min(blockRows, dataset.length - first);
+    const rows = Uint32Array.from({ length: count }, (_, i) => first + i);
+    labels.set(gather(dataset, rows).labels!, first * dataset.labelWidth);
+  }
+  return labels;
+}
+
+/** Those of the arrays that `tensors` name. */
+function namedIn(
+  tensors: readonly { readonly name: string }[],
+  arrays: Member['parameters'],
+): Record<string, Float32Array> {
+  return Object.fromEntries(tensors.map(({ name }) => [name, arrays[name]!]));
+}
