@@ -87,11 +87,11 @@ export function windowOf(beta: number): number {
  * the bias correction divides by.
  *
  * @param beta in [0, 1)
- * @param count an integer, at least 0
+ * @param count an integer, 0 to 2^24
  * @throws ThalwegError RANGE, TYPE
  */
 export function weightsOf(beta: number, count: number): Float64Array {
   checkNumber('beta', beta, betaRange);
-  checkNumber('count', count, { min: 0, integer: true });
+  checkNumber('count', count, { min: 0, max: 2 ** 24, integer: true });
   return Float64Array.from({ length: count }, (_, k) => (1 - beta) * beta ** k);
 }

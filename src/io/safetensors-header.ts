@@ -56,7 +56,7 @@ export interface SafetensorsFile {
 }
 
 /** As the reference implementation: a longer header is an attack or damage. */
-export const largestHeader = 100_000_000;
+const largestHeader = 100_000_000;
 
 /** Throws. */
 export function refuse(
@@ -131,7 +131,7 @@ export interface Header {
 }
 
 /** The entries of a header in file order; holes and overlaps are refused. */
-export function parseHeader(bytes: Uint8Array, path: string): Header {
+function parseHeader(bytes: Uint8Array, path: string): Header {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -155,6 +155,33 @@ export function parseHeader(bytes: Uint8Array, path: string): Header {
     at = end;
   }
   return { entries, metadata };
+}
+
+/**
+ * Bytes of a file's head, its length and its header, before memory is taken for them.
+ *
+ * @param prefix the first 8 bytes of the file, or all there are
+ * @param size bytes of the file
+ * @throws ThalwegError TRUNCATED, HEADER_LIMIT
+ */
+export function headBytes(prefix: Uint8Array, size: number, path: string): number {
+  if (size < 8) refuse('TRUNCATED', path, `${size} bytes`, 'at least 8 bytes');
+  const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (length > largestHeader)
+    refuse('HEADER_LIMIT', path, `a header of ${length} bytes`, `at most ${largestHeader}`);
+  if (8 + length > size)
+    refuse('TRUNCATED', path, `${size} bytes`, `a header that ends at ${8 + length}`);
+  return 8 + length;
+}
+
+/** What a head says of a file of `size` bytes, which must be its tensors' and no more. */
+export function parseHead(head: Uint8Array, size: number, path: string): Header {
+  const header = parseHeader(head.subarray(8), path);
+  const end = head.length + (header.entries.at(-1)?.end ?? 0);
+  if (size < end) refuse('TRUNCATED', path, `${size} bytes`, `${end} bytes`);
+  if (size > end) refuse('LAYOUT', path, `${size} bytes`, `${end} bytes`);
+  return header;
 }
 
 /**

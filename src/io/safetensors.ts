@@ -10,8 +10,8 @@ import {
   type SafetensorsTensor,
   byteLength,
   encodeHeader,
-  largestHeader,
-  parseHeader,
+  headBytes,
+  parseHead,
   refuse,
 } from './safetensors-header.js';
 
@@ -51,19 +51,9 @@ export interface OpenSafetensors extends Header {
 async function readHead(handle: FileHandle, file: string): Promise<OpenSafetensors> {
   const status = await handle.stat();
   if (!status.isFile()) refuse('UNSAFE_PATH', file, 'no regular file', 'a regular file');
-  if (status.size < 8) refuse('TRUNCATED', file, `${status.size} bytes`, 'at least 8 bytes');
-  const prefix = await readExactly(handle, 0, 8, file);
-  const length = Number(new DataView(prefix.buffer).getBigUint64(0, true));
-  if (length > largestHeader)
-    refuse('HEADER_LIMIT', file, `a header of ${length} bytes`, `at most ${largestHeader}`);
-  if (8 + length > status.size)
-    refuse('TRUNCATED', file, `${status.size} bytes`, `a header that ends at ${8 + length}`);
-  const head = await readExactly(handle, 0, 8 + length, file);
-  const header = parseHeader(head.subarray(8), file);
-  const end = 8 + length + (header.entries.at(-1)?.end ?? 0);
-  if (status.size < end) refuse('TRUNCATED', file, `${status.size} bytes`, `${end} bytes`);
-  if (status.size > end) refuse('LAYOUT', file, `${status.size} bytes`, `${end} bytes`);
-  return { ...header, handle, head };
+  const prefix = await readExactly(handle, 0, Math.min(8, status.size), file);
+  const head = await readExactly(handle, 0, headBytes(prefix, status.size, file), file);
+  return { ...parseHead(head, status.size, file), handle, head };
 }
 
 /**

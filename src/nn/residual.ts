@@ -84,11 +84,20 @@ interface Branches {
   readonly shortcut: readonly PlacedLayer[];
 }
 
-function branches(layer: ResidualLayer, input: readonly number[], path = 'layers'): Branches {
-  return {
-    body: place(input, layer.layers, `${path}.layers`),
-    shortcut: place(input, layer.shortcut, `${path}.shortcut`),
+/** The latest of each block: four questions about one would ask sixteen about a block in it. */
+const known = new WeakMap<ResidualLayer, Branches & { readonly input: string }>();
+
+function branches(layer: ResidualLayer, given: readonly number[], path = 'layers'): Branches {
+  const input = given.join();
+  const last = known.get(layer);
+  if (last?.input === input) return last;
+  const made = {
+    input,
+    body: place(given, layer.layers, `${path}.layers`),
+    shortcut: place(given, layer.shortcut, `${path}.shortcut`),
   };
+  known.set(layer, made);
+  return made;
 }
 
 /** Both branches as one sequence of names: the shortcut's begin with `shortcut`. */

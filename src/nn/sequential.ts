@@ -147,6 +147,13 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
  * @throws ThalwegError as {@link sequential}
  */
 export function fromJSON(json: SequentialJson): Sequential {
-  requireOptions('model', json, ['kind', 'input', 'layers']);
+  const { layers } = requireOptions('model', json, ['kind', 'input', 'layers']);
+  if (!Array.isArray(layers))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'model.layers',
+      received: describe(layers),
+      expected: 'an array of layers',
+    });
   return sequential({ input: json.input }, ...json.layers);
 }
