@@ -92,8 +92,6 @@ export interface FitOptions {
   readonly onEvent?: (event: TrainEvent) => void;
 }
 
-export type { Batches } from './batches.js';
-
 /** A checked call of fit. */
 export interface FitPlan {
   readonly dataset: Dataset;

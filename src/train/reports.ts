@@ -5,7 +5,8 @@ import { toEvaluation } from './evaluation.js';
 import type { ProgressEvent, StartEvent } from './events.js';
 import type { EpochRecord, WeightedEvaluation } from './history.js';
 import type { Monitor } from './monitor.js';
-import type { Batches, FitPlan } from './options.js';
+import type { Batches } from './batches.js';
+import type { FitPlan } from './options.js';
 import type { RecentLoss } from './recent-loss.js';
 import type { RunContext } from './training-run.js';
 

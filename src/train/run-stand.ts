@@ -11,7 +11,8 @@ import type { Moment } from '../checkpoint/subject.js';
 import type { NativeTrainProgress } from '../native.js';
 import type { Position } from '../schedule/position.js';
 import type { EpochRecord } from './history.js';
-import type { Batches, FitPlan } from './options.js';
+import type { Batches } from './batches.js';
+import type { FitPlan } from './options.js';
 import { RecentLoss } from './recent-loss.js';
 import type { RunContext } from './training-run.js';
 
@@ -29,6 +30,7 @@ export class RunStand {
   readonly #plan: FitPlan;
   #firstEpoch: number;
   #highestRate = 0;
+  #highestOfEpoch = 0;
   #rateScale = 1;
 
   /** @throws ThalwegError MISMATCH where the trainer was resumed to a run of other data */
@@ -46,6 +48,11 @@ export class RunStand {
   /** The highest learning rate so far. */
   get highestRate(): number {
     return this.#highestRate;
+  }
+
+  /** That of the latest epoch. */
+  get highestOfEpoch(): number {
+    return this.#highestOfEpoch;
   }
 
   /** What going back has left of the learning rate, from 1. */
@@ -88,7 +95,8 @@ export class RunStand {
 
   /** Rates that the epoch begins with. */
   see(rates: Float64Array): void {
-    this.#highestRate = rates.reduce((a, b) => Math.max(a, b), this.#highestRate);
+    this.#highestOfEpoch = rates.reduce((a, b) => Math.max(a, b), 0);
+    this.#highestRate = Math.max(this.#highestRate, this.#highestOfEpoch);
   }
 
   /** What an epoch has done since `start`, as a checkpoint keeps it. */

@@ -8,6 +8,8 @@ const faded = 1e-3;
 const stillWhenFaded = 1e-3;
 /** The same at any rate. */
 const still = 1e-6;
+/** A rate below this share of the highest for a whole epoch moves nothing, however the loss scatters. */
+const gone = 1e-6;
 /** Share of a run's epochs that must remain: schedules that fade out at the end are meant to. */
 const worthwhile = 0.1;
 
@@ -15,6 +17,8 @@ const worthwhile = 0.1;
 export interface StallContext {
   /** The highest learning rate of the run so far. */
   readonly highestRate: number;
+  /** That of the last epoch. */
+  readonly highestOfEpoch: number;
   /** Epochs left of the run, and all of them. */
   readonly remaining: number;
   readonly epochs: number;
@@ -23,25 +27,28 @@ export interface StallContext {
 /**
  * A warning where the loss of the epoch before last and of the last are as good as equal while the
  * rate has fallen below a thousandth of its highest (or exactly equal, to a millionth, at any
- * rate), and at least a tenth of the run is left.
+ * rate), and at least a tenth of the run is left. With dropout or batch norm the loss scatters while
+ * the weights stand still: there a rate tells that stayed below a millionth for the whole epoch.
  */
 export function stallIn(
   [before, last]: readonly [EpochRecord, EpochRecord],
-  { highestRate, remaining, epochs }: StallContext,
+  { highestRate, highestOfEpoch, remaining, epochs }: StallContext,
 ): WarningEvent | undefined {
   const moved = Math.abs(last.loss - before.loss) / Math.abs(before.loss);
   const limit = faded * highestRate;
   const isFaded = before.learningRate < limit && last.learningRate < limit;
+  const isGone = highestOfEpoch < gone * highestRate;
   const isStill = moved < (isFaded ? stillWhenFaded : still);
-  if (!isStill || remaining < worthwhile * epochs || remaining === 0) return undefined;
+  if (!(isStill || isGone) || remaining < worthwhile * epochs || remaining === 0) return undefined;
   const rate = last.learningRate.toPrecision(3);
   return {
     type: 'warning',
     code: 'STALL',
     epoch: last.epoch,
-    message: `a learning rate of ${rate} does not move the loss: ${before.loss.toPrecision(6)} in epoch ${before.epoch + 1}, ${last.loss.toPrecision(6)} in epoch ${last.epoch + 1}`,
-    remedy: isFaded
-      ? 'let the rate fall more slowly, for instance once an epoch, or end the run here'
-      : 'raise the learning rate, or end the run here',
+    message: `a learning rate of ${rate} ${isStill ? 'does not move the loss' : 'moves no weight'}: ${before.loss.toPrecision(6)} in epoch ${before.epoch + 1}, ${last.loss.toPrecision(6)} in epoch ${last.epoch + 1}`,
+    remedy:
+      isFaded || isGone
+        ? 'let the rate fall more slowly, for instance once an epoch, or end the run here'
+        : 'raise the learning rate, or end the run here',
   };
 }

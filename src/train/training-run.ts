@@ -224,8 +224,8 @@ export class TrainingRun {
     if (before === undefined || last === undefined) return;
     const { epochs } = this.#plan;
     const remaining = epochs - this.#stand.epochs.length;
-    const highestRate = this.#stand.highestRate;
-    const warning = stallIn([before, last], { highestRate, remaining, epochs });
+    const { highestRate, highestOfEpoch } = this.#stand;
+    const warning = stallIn([before, last], { highestRate, highestOfEpoch, remaining, epochs });
     if (warning !== undefined) this.#listeners.control.warn(warning);
   }
 }

@@ -15,7 +15,7 @@ const record = (epoch: number, loss: number, learningRate: number) => ({
 });
 
 describe('stallIn', () => {
-  const context = { highestRate: 1, remaining: 5, epochs: 10 };
+  const context = { highestRate: 1, highestOfEpoch: 1, remaining: 5, epochs: 10 };
   const between = (a: number, b: number, rate: number, changed = {}): boolean =>
     stallIn([record(3, a, rate), record(4, b, rate)], { ...context, ...changed }) !== undefined;
 
@@ -29,6 +29,13 @@ describe('stallIn', () => {
   it('sees a rate of any size that moves nothing at all', () => {
     expect(between(2, 2 - 1e-7, 1)).toBe(true);
     expect(between(2, 2 - 1e-5, 1)).toBe(false);
+  });
+
+  it('sees a rate that is gone, whatever the loss does', () => {
+    expect(between(2, 1, 1e-7, { highestOfEpoch: 9e-7 })).toBe(true);
+    expect(between(2, 1, 1e-7, { highestOfEpoch: 2e-6 })).toBe(false);
+    expect(between(2, 1, 1e-7, { highestOfEpoch: 9e-7, remaining: 0 })).toBe(false);
+    expect(between(2, 1, 0, { highestOfEpoch: 0, highestRate: 0 })).toBe(false);
   });
 
   it('lets a rate fade out in the last tenth, and losses be 0 or no number', () => {
@@ -49,9 +56,12 @@ describe('fit', () => {
   });
 
   /** The warnings of a run. */
-  async function warnings(learningRate: schedule.LearningRate): Promise<WarningEvent[]> {
+  async function warnings(
+    learningRate: schedule.LearningRate,
+    ...layers: readonly nn.Layer[]
+  ): Promise<WarningEvent[]> {
     using trainer = new Trainer({
-      model: nn.sequential({ input: [4] }, nn.dense(3)),
+      model: nn.sequential({ input: [4] }, ...layers, nn.dense(3)),
       loss: 'softmaxCrossEntropy',
       optimizer: optim.sgd({ learningRate }),
     });
@@ -75,9 +85,19 @@ describe('fit', () => {
     expect(warning!.message).toMatch(/does not move the loss/);
   });
 
+  it('warns once where dropout and batch norm scatter the loss', async () => {
+    const learningRate = schedule.perStepFactor({ initial: 0.1, factor: 0.9 });
+    const found = await warnings(learningRate, nn.dense(8), nn.batchNorm(), nn.dropout(0.5));
+    expect(found.map(({ code }) => code)).toEqual(['STALL']);
+    // 132 updates leave a millionth.
+    expect(found[0]!.epoch).toBeLessThanOrEqual(23);
+  });
+
   it('is silent where the rate serves', async () => {
     expect(await warnings(0.05)).toEqual([]);
     expect(await warnings(schedule.cosine({ initial: 0.1, steps: 360 }))).toEqual([]);
+    // Each epoch ends at next to nothing.
+    expect(await warnings(schedule.warmRestarts({ initial: 0.1, period: 6 }))).toEqual([]);
   });
 });
 
