@@ -1,0 +1,14 @@
+/** The guide's numbers: those of one optimizer at all rates; `node script/guide.mjs --check` makes all. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+// A sanitizer sees nothing new in it, and takes minutes.
+it.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)(
+  'docs/choosing-an-optimizer.md has the numbers of sgd that come out here',
+  async () => {
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ['script/guide.mjs', '--check', 'sgd']);
+    expect(stdout).toMatch(/^guide: \d+ s on cpu:\w+\n$/);
+  },
+);
