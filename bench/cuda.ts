@@ -18,7 +18,7 @@ function replayed(
   name: string,
   lengths: number[],
   measured: keyof typeof what = 'step',
-  replays = 20,
+  { replays = 20, averages = false } = {},
 ): Contestant {
   return {
     name,
@@ -33,6 +33,7 @@ function replayed(
         groups: lengths.map(() => 0),
         device: 'cuda',
         what: what[measured],
+        averages,
         settings: settings.at({ step: 0 }),
       });
       return {
@@ -133,6 +134,18 @@ export const workloads: Workload[] = [
     ],
   })),
   {
+    // The probe moves the same bytes: a ratio of 0.95 over it is 1.05 times the memory traffic.
+    name: 'cuda-average-adam-256M',
+    unit: 'ms',
+    scale: 1e3,
+    rounds: 11,
+    contestants: [
+      replayed('thalweg', [256 * million], 'step', { averages: true }),
+      replayed('probe', [256 * million], 'traffic', { averages: true }),
+      replayed('without an average', [256 * million]),
+    ],
+  },
+  {
     name: 'cuda-adam-1000-ragged',
     unit: 'ms',
     scale: 1e3,
@@ -150,8 +163,8 @@ export const workloads: Workload[] = [
     scale: 1e6,
     rounds: 11,
     contestants: [
-      replayed('thalweg', small, 'step', 2000),
-      replayed('empty kernel', small, 'nothing', 2000),
+      replayed('thalweg', small, 'step', { replays: 2000 }),
+      replayed('empty kernel', small, 'nothing', { replays: 2000 }),
       torch('fused', small, 200),
       torch('graph', small, 200),
     ],

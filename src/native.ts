@@ -375,6 +375,7 @@ export interface Native {
   QueuedStep: new (
     options: Omit<NativeStepperOptions, 'parameters'> & {
       readonly what: number;
+      readonly averages: boolean;
       readonly settings: Float64Array;
     },
   ) => NativeQueuedStep;

@@ -19,6 +19,7 @@ namespace {
 enum class What { kStep, kTraffic, kCopy, kNothing };
 
 constexpr int64_t kChunk = int64_t{1} << 20;  // numbers written at once
+constexpr double kDecay = 0.999;              // of the average, where one is kept
 
 // Fills a tensor in `memory` with numbers around zero.
 void fill(Memory& memory, float* to, int64_t length) {
@@ -43,11 +44,16 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
       replay_ = std::make_unique<Replay>(object.Get("device").As<Napi::String>().Utf8Value());
-      stepper_ = std::make_unique<Stepper>(read_stepper_options(object), replay_->backend());
+      StepperOptions options = read_stepper_options(object);
+      if (object.Get("averages").As<Napi::Boolean>().Value())
+        options.average.kind = AverageKind::kEma;
+      stepper_ = std::make_unique<Stepper>(options, replay_->backend());
       bind();
-      const Span settings = typed_span(object.Get("settings"), napi_float64_array, "settings");
-      record(static_cast<What>(object.Get("what").As<Napi::Number>().Int32Value()),
-             read_settings(static_cast<const double*>(settings.data), settings.length, *stepper_));
+      const Span span = typed_span(object.Get("settings"), napi_float64_array, "settings");
+      StepSettings settings =
+          read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
+      settings.average_decay = kDecay;
+      record(static_cast<What>(object.Get("what").As<Napi::Number>().Int32Value()), settings);
     });
   }
 
@@ -68,7 +74,8 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
 
   void record(What what, const StepSettings& settings) {
     std::vector<std::max_align_t> host(stepper_->argument_bytes() / sizeof(std::max_align_t) + 1);
-    stepper_->write_arguments(settings, host.data());
+    // The second step's: an average takes the first weights as they are.
+    for (int step = 0; step < 2; ++step) stepper_->write_arguments(settings, host.data());
     place_ = replay_->backend().memory().allocate(stepper_->argument_bytes() + 64);
     replay_->backend().memory().write(place_.get(), host.data(), stepper_->argument_bytes());
     char* behind = static_cast<char*>(place_.get()) + stepper_->argument_bytes();

@@ -7,10 +7,10 @@ import { optim } from '../../src/index.js';
 
 const lengths = [5000, 0, 77];
 
-function make(device: string, what: number) {
+function make(device: string, what: number, averages = false) {
   const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
   return new native.QueuedStep({
-    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what },
+    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what, averages },
     ...{ names: lengths.map((_, i) => `t${i}`), groups: lengths.map(() => 0) },
     settings: settings.at({ step: 0 }),
   });
@@ -21,6 +21,9 @@ it.skipIf(!hasCuda).each([0, 1, 2, 3])('replays work %d and then refuses', (what
   expect(step.replay(3)).toBeGreaterThan(0);
   step.dispose();
   expect(() => step.replay(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }));
+  const averaging = make('cuda', what, true);
+  expect(averaging.replay(3)).toBeGreaterThan(0);
+  averaging.dispose();
 });
 
 it('needs a device that queues', () => {
