@@ -1,6 +1,6 @@
 /** What a trainer and its runs are told, checked. */
 import type { WeightAverage, Weights } from '../average/weights.js';
-import type { Callback, MetricPath } from '../callbacks/callback.js';
+import type { Callback } from '../callbacks/callback.js';
 import { checkCallbacks } from '../callbacks/set.js';
 import {
   type CheckpointOptions,
@@ -10,19 +10,18 @@ import {
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { type Sampling, checkSampling } from '../data/sampling.js';
 import { ThalwegError } from '../errors.js';
-import { type Loss, type LossName, hasAccuracy } from '../loss/loss.js';
-import { type Wanted, checkMetrics } from '../metrics/measure.js';
+import type { Loss, LossName } from '../loss/loss.js';
+import type { Wanted } from '../metrics/measure.js';
 import type { Metric } from '../metrics/requests.js';
 import { type Layer, elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
-import type { Metric as HistoryMetric } from '../schedule/define.js';
 import { type Scheduled, metricsUsed } from '../schedule/schedule.js';
 import { type BatchPlan, planBatches } from './batches.js';
 import type { TrainEvent } from './events.js';
-import { splitMetric } from './metric-path.js';
+import { checkPlateaus, checkRequired, checkWanted } from './measured.js';
 import { type MonitorOptions, checkMonitor } from './monitor.js';
 
 /** Options of a {@link Trainer}. */
@@ -201,7 +200,7 @@ export function planFit(
   const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
   const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
   if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
-  const wanted = checkWanted(options, task);
+  const wanted = checkWanted(options.metrics, options.validation !== undefined, task);
   const batchSize = options.batchSize ?? 32;
   const sampling = checkSampling('fit.sampling', options.sampling, dataset.length);
   if (sampling && !shuffle) refuseSampling();
@@ -213,9 +212,10 @@ export function planFit(
   const { model } = task;
   const batches = planBatches(batchSize, { rows, dropLast, accumulate, model });
   const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
-  checkMeasured([...settings.metrics, ...metrics], task.loss, options.validation !== undefined);
   const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
-  checkRequired(callbacks, task.loss, options.validation && wanted);
+  const measured = { loss: task.loss, ofValidation: options.validation && wanted };
+  checkPlateaus([...settings.metrics, ...metrics], measured);
+  checkRequired(callbacks, measured);
   const { validation } = options;
   const checkpoint =
     options.checkpoint === undefined
@@ -239,72 +239,6 @@ function refuseSampling(): never {
     received: 'false, with a sampling',
     expected: 'true',
     remedy: 'leave shuffle out: samplings choose the order themselves',
-  });
-}
-
-/** MISSING where a schedule looks at a metric that this run will not measure. */
-function checkMeasured(metrics: readonly HistoryMetric[], loss: Loss, validates: boolean): void {
-  for (const metric of metrics) {
-    const measured =
-      (validates || !metric.startsWith('validation')) &&
-      (hasAccuracy(loss) || !metric.endsWith('accuracy'));
-    if (!measured)
-      throw new ThalwegError({
-        code: 'MISSING',
-        path: metric.startsWith('validation') ? 'fit.validation' : 'loss',
-        received: `a run without ${metric}`,
-        expected: `what a plateau looks at, ${metric}`,
-        remedy: "give fit a validation set, or plateau another metric such as 'loss'",
-      });
-  }
-}
-
-/** MISSING where a callback reads a metric that this run will not measure. */
-function checkRequired(
-  callbacks: readonly Callback[],
-  loss: Loss,
-  wanted: readonly Wanted[] | undefined,
-): void {
-  for (const { name, requires = [] } of callbacks) {
-    const missing = requires.find((metric) => !isMeasured(metric, loss, wanted));
-    if (missing === undefined) continue;
-    throw new ThalwegError({
-      code: 'MISSING',
-      path: missing.startsWith('validation.') ? 'fit.validation' : 'loss',
-      received: `a run without ${missing}`,
-      expected: `what ${name} looks at, ${missing}`,
-      remedy: "give fit a validation set and its metrics, or let it look at 'loss'",
-    });
-  }
-}
-
-/** `wanted`: of a validation set; undefined without one. */
-function isMeasured(
-  metric: MetricPath,
-  loss: Loss,
-  wanted: readonly Wanted[] | undefined,
-): boolean {
-  const { name, ofValidation } = splitMetric(metric);
-  if (ofValidation && wanted === undefined) return false;
-  if (name === 'loss' || (name === 'accuracy' && hasAccuracy(loss))) return true;
-  return ofValidation && wanted!.some((each) => each.name === name && isNumber(each));
-}
-
-/** Whether a metric gives one number. */
-function isNumber({ kind }: Wanted): boolean {
-  return kind !== 'confusionMatrix' && kind !== 'perClass';
-}
-
-/** Metrics of the validation set, which there must be. */
-function checkWanted(options: FitOptions, { model, loss }: Task): readonly Wanted[] {
-  const outputs = elements(model.outputShape);
-  const wanted = checkMetrics('fit.metrics', options.metrics ?? [], loss, outputs);
-  if (wanted.length === 0 || options.validation !== undefined) return wanted;
-  throw new ThalwegError({
-    code: 'MISSING',
-    path: 'fit.validation',
-    received: 'metrics without a validation set',
-    expected: 'the data set that they are measured on',
   });
 }
 
