@@ -36,6 +36,7 @@ export type ErrorCode =
   | 'ENCODING'
   | 'UNSAFE_PATH'
   | 'CHECKSUM'
+  | 'CORRUPTION'
   | 'LOCKED'
   | 'PERMISSION';
 

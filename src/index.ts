@@ -30,6 +30,7 @@ export type {
 } from './train/trainer.js';
 export type { LoadedWeights } from './train/weights.js';
 export type { Fit } from './train/fit.js';
+export type { GuardOptions } from './train/limits.js';
 export type { LayerHealth, MonitorOptions } from './train/monitor.js';
 export type {
   EndReason,

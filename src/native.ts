@@ -134,6 +134,8 @@ export interface NativeTrainRequest {
   readonly keepLosses?: boolean;
   /** A monitor looks at the steps that it divides; none where it is absent. */
   readonly monitorEvery?: number;
+  /** Steps that it divides are taken twice, and compared; none where it is absent. */
+  readonly guardEvery?: number;
   /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */
   readonly snapshot?: NativeSnapshot | undefined;
   /** 0: only when asked to. */
@@ -190,6 +192,8 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
   readonly lossParameter: number;
   readonly average?: NativeAverage;
   readonly seed: bigint;
+  /** Bytes that the trainer may hold; without one, any. */
+  readonly memoryLimit?: number | undefined;
 }
 
 /** An engine and its thread; native/napi/trainer.cc. One job at a time. */
@@ -230,6 +234,8 @@ export interface NativeTrainer {
   cancel(): void;
   /** Native memory of the trainer, for the largest batch so far; data sets not counted. */
   bytes(): number;
+  /** MEMORY where the trainer may not hold so many more bytes. */
+  requireMemory(bytes: number): void;
   /** Steps taken so far. */
   stepCount(): number;
   /** How many weights the average has seen; 0 where none is kept. */

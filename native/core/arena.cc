@@ -15,20 +15,36 @@ constexpr int64_t kPageFloats = 1024;
 constexpr int64_t kLimitFloats = int64_t{1} << 56;
 
 int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+int64_t stride_of(int64_t array_length) {
+  return round_up(array_length, kPageFloats) + kStaggerFloats;
+}
+
+// Where each tensor begins, told to `place`; the length of an array.
+template <class Place>
+int64_t lay_out(const std::vector<int64_t>& lengths, Place place) {
+  int64_t end = 0;
+  for (const int64_t length : lengths) {
+    place(end);
+    if (length < 0 || length > kLimitFloats || end > kLimitFloats)
+      throw Error({"OVERFLOW", "length", std::to_string(length), "at most 2^56 elements", ""});
+    end = round_up(end + length, kAlignFloats);
+  }
+  return end;
+}
 }  // namespace
 
-Arena::Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory) {
-  for (const int64_t length : lengths) {
-    offsets_.push_back(array_length_);
-    if (length < 0 || length > kLimitFloats || array_length_ > kLimitFloats)
-      throw Error({"OVERFLOW", "length", std::to_string(length), "at most 2^56 elements", ""});
-    array_length_ = round_up(array_length_ + length, kAlignFloats);
-  }
-  const int64_t stride = round_up(array_length_, kPageFloats) + kStaggerFloats;
-  bytes_ = static_cast<size_t>(stride) * arrays * sizeof(float);
+size_t Arena::bytes_for(const std::vector<int64_t>& lengths, int arrays) {
+  const int64_t length = lay_out(lengths, [](int64_t) {});
+  return static_cast<size_t>(stride_of(length)) * arrays * sizeof(float);
+}
+
+Arena::Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory)
+    : bytes_(bytes_for(lengths, arrays)) {
+  array_length_ = lay_out(lengths, [&](int64_t offset) { offsets_.push_back(offset); });
   data_ = memory.allocate(bytes_);
   for (int array = 0; array < arrays; ++array)
-    starts_.push_back(static_cast<float*>(data_.get()) + stride * array);
+    starts_.push_back(static_cast<float*>(data_.get()) + stride_of(array_length_) * array);
 }
 
 }  // namespace thalweg

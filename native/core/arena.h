@@ -18,6 +18,8 @@ class Arena {
   // `arrays` parallel arrays, each with tensors of these lengths (floats).
   // Throws OVERFLOW or MEMORY.
   Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory = host_memory());
+  // What one takes. Throws OVERFLOW.
+  static size_t bytes_for(const std::vector<int64_t>& lengths, int arrays);
 
   float* tensor(int array, size_t index) const { return base(array) + offsets_[index]; }
   // The whole of one array: tensors and the zeroed gaps between them.

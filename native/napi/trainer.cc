@@ -83,6 +83,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
                            InstanceMethod<&Self::call<&Self::bytes>>("bytes"),
+                           InstanceMethod<&Self::call<&Self::require_memory>>("requireMemory"),
                            InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
                            InstanceMethod<&Self::call<&Self::averaged_count>>("averagedCount"),
                            InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
@@ -320,6 +321,13 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   Napi::Value bytes(const Napi::CallbackInfo& info) {
     job_->refuse_busy();
     return Napi::Number::New(info.Env(), static_cast<double>(engine_->bytes()));
+  }
+
+  // requireMemory(bytes): MEMORY where the trainer may not hold so many more.
+  Napi::Value require_memory(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
+    engine_->require_memory(to_uint64(info[0], "bytes"));
+    return info.Env().Undefined();
   }
 
   Napi::Value step_count(const Napi::CallbackInfo& info) {

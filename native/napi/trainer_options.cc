@@ -116,6 +116,8 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   EngineOptions options;
   options.seed = to_uint64(object.Get("seed"), "seed");
   options.device = text(object, "device");
+  const Napi::Value limit = object.Get("memoryLimit");
+  if (limit.IsNumber()) options.memory_limit = to_uint64(limit, "memoryLimit");
   options.stepper = read_stepper_options(object);
   options.stepper.average = read_average_options(object.Get("average"));
   options.network.loss = static_cast<LossKind>(position(text(object, "loss"), kLosses, "loss"));
@@ -156,6 +158,7 @@ TrainRequest read_train_request(const Napi::Object& object) {
   const Napi::Value every = object.Get("monitorEvery");
   if (every.IsNumber())
     request.monitor = std::make_shared<Monitor>(every.As<Napi::Number>().Int64Value());
+  if (object.Get("guardEvery").IsNumber()) request.guard_every = integer(object, "guardEvery");
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());
   request.first_step = request.before.steps + request.before.skipped;

@@ -17,14 +17,25 @@ std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
   return lengths;
 }
 
+// What the trainer holds from the beginning, or MEMORY.
+MemoryLimit check_memory(const EngineOptions& options) {
+  MemoryLimit memory{.bytes = options.memory_limit};
+  memory.held = Arena::bytes_for(lengths_of(options.stepper.tensors), 2) +
+                Arena::bytes_for(lengths_of(options.statistics), 2) +
+                Stepper::bytes_for(options.stepper);
+  memory.require(0);
+  return memory;
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options)
     : options_(std::move(options)),
       backend_(open_backend(options_.device)),
+      memory_(check_memory(options_)),
       arena_(lengths_of(options_.stepper.tensors), 2, backend_.memory()),
       statistics_(lengths_of(options_.statistics), 2, backend_.memory()),
-      plan_(options_.network, arena_, statistics_, backend_),
+      plan_(options_.network, arena_, statistics_, memory_, backend_),
       stepper_(options_.stepper, backend_) {
   for (size_t i = 0; i < options_.stepper.tensors.size(); ++i) {
     std::vector<float> values(options_.stepper.tensors[i].length);
@@ -72,6 +83,7 @@ void Engine::load(const Snapshot& snapshot) {
   if (snapshot.counters.scalars.size() != scalars)
     throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
                  std::to_string(scalars), ""});
+  forget_rest();
   StepCounters counters = snapshot.counters;  // which takes memory: before anything changes
   snapshot.put_back(state_, backend_.memory(), backend_.queued() == nullptr);
   stepper_.set_counters(std::move(counters));
@@ -89,6 +101,7 @@ void Engine::read_average(size_t index, float* out) const {
 }
 
 void Engine::write_parameter(size_t index, const float* values) {
+  forget_rest();
   backend_.memory().write(arena_.tensor(0, index), values,
                           options_.stepper.tensors[index].length * sizeof(float));
 }
@@ -99,6 +112,7 @@ void Engine::read_statistic(size_t index, float* out, Weights weights) const {
 }
 
 void Engine::write_statistic(size_t index, const float* values) {
+  forget_rest();
   backend_.memory().write(statistics_.tensor(0, index), values,
                           options_.statistics[index].length * sizeof(float));
 }

@@ -17,7 +17,9 @@
 #include "data/dataset.h"
 #include "train/device_batches.h"
 #include "train/gradient_sum.h"
+#include "train/guard.h"
 #include "train/job_thread.h"
+#include "train/memory_limit.h"
 #include "train/metric_sums.h"
 #include "train/monitor.h"
 #include "train/network.h"
@@ -42,6 +44,7 @@ struct EngineOptions {
   std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
   std::string device;
   uint64_t seed = 0;
+  size_t memory_limit = SIZE_MAX;  // bytes
 };
 
 struct Metrics {
@@ -92,6 +95,7 @@ struct TrainRequest {
   TrainProgress before;  // of the epoch's steps before first_step
   SnapshotPlan snapshots;
   std::shared_ptr<Monitor> monitor;  // or null
+  int64_t guard_every = 0;           // steps from one that is taken twice to the next; 0: none is
 };
 
 // Which of the two a pass without training uses.
@@ -140,6 +144,8 @@ class Engine {
   void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
                           const CancelFlag& cancel, Weights weights = Weights::kRaw);
   size_t bytes() const;
+  // MEMORY where so many more would pass the trainer's limit.
+  void require_memory(size_t more) const { memory_.require(plan_.bytes() + more); }
 
   // All that a run needs to go on besides what it was made with, and its copies.
   const std::vector<StateTensor>& state() const { return state_; }
@@ -155,6 +161,18 @@ class Engine {
   bool differentiate(Run& run, int64_t number, const double* dropout_rates, LossResult* loss);
   // One step, waited for; false when it was cancelled.
   bool step(Run& run, int64_t number);
+  // What came of a step, before it is counted.
+  struct Outcome;
+  enum class Watch { kMonitored, kAlone };
+  bool take(Run& run, int64_t number, Watch watch, Outcome* outcome);
+  bool take_twice(Run& run, int64_t number, Outcome* outcome);
+  // Whether the next step is to be taken twice.
+  bool is_guarded(const Run& run) const;
+  // Between two runs of a guarded trainer nothing may move its state.
+  void begin_guard(const TrainRequest& request);
+  void end_guard(const TrainRequest& request);
+  // The state was moved from outside.
+  void forget_rest() { at_rest_.clear(); }
   void run_one_by_one(Run& run);
   void run_queued(Run& run);
   void keep(Run& run);
@@ -165,7 +183,7 @@ class Engine {
   }
   // RANGE unless an embedding can read the data set, which is looked at once.
   void check_inputs(const data::Dataset& dataset);
-  StepReport update(const Run& run, const StepSettings& settings);
+  StepReport update(const Run& run, const StepSettings& settings, Watch watch);
   // Whether the next step is to be looked at.
   bool is_monitored(const Run& run) const;
   MonitorView view(int64_t rows, const float* const* gradients);
@@ -175,6 +193,7 @@ class Engine {
 
   EngineOptions options_;
   Backend& backend_;
+  MemoryLimit memory_;
   Arena arena_;       // 0: parameters, 1: gradients
   Arena statistics_;  // 0: of the run, 1: of the averaged weights
   bool has_averaged_statistics_ = false;
@@ -185,7 +204,9 @@ class Engine {
   std::vector<const float*> gradients_;
   std::unique_ptr<GradientSum> sum_;  // from the first batch in parts on
   std::vector<StateTensor> state_;
-  std::set<uint64_t> checked_;  // serials of data sets
+  std::unique_ptr<Guard> guard_;  // from the first guarded run on
+  Guard::Digests at_rest_;        // at its end; empty: unknown
+  std::set<uint64_t> checked_;    // serials of data sets
   // Where the backend is queued; the pipeline from the first run on.
   std::unique_ptr<DeviceBatches> device_batches_;
   std::unique_ptr<StepPipeline> pipeline_;

@@ -119,6 +119,7 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
     pooled.add(plan_.statistics());
   }
   if (weights == Weights::kAveraged) plan_.use(averages_, 1);
+  forget_rest();
   pooled.write(plan_.statistics());
   has_averaged_statistics_ |= weights == Weights::kAveraged;
 }

@@ -80,6 +80,11 @@ struct Engine::Run {
   }
 };
 
+struct Engine::Outcome {
+  LossResult loss;
+  StepReport stepped;
+};
+
 // The settings of step `number` of the epoch, `ahead` of the last one reported.
 StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
   StepSettings settings = run.settings.at(run.progress.steps + ahead);
@@ -112,27 +117,31 @@ bool Engine::differentiate(Run& run, int64_t number, const double* dropout_rates
 }
 
 bool Engine::step(Run& run, int64_t number) {
-  LossResult loss{};
+  Outcome outcome;
+  const bool taken = is_guarded(run) ? take_twice(run, number, &outcome)
+                                     : take(run, number, Watch::kMonitored, &outcome);
+  if (taken) run.count(outcome.loss, rows_of(run.source, number), outcome.stepped);
+  return taken;
+}
+
+bool Engine::take(Run& run, int64_t number, Watch watch, Outcome* outcome) {
   StepSettings settings = settings_of(run, number, 0);
-  if (!differentiate(run, number, settings.dropout_rates, &loss)) return false;
-  const int64_t rows = rows_of(run.source, number);
-  settings.loss = loss.sum;
-  StepReport stepped;
+  if (!differentiate(run, number, settings.dropout_rates, &outcome->loss)) return false;
+  settings.loss = outcome->loss.sum;
   try {
-    stepped = update(run, settings);
+    outcome->stepped = update(run, settings, watch);
   } catch (const Error& error) {
     if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
     throw;
   }
-  run.count(loss, rows, stepped);
   return true;
 }
 
 // The optimizer's step, with the monitor around it. Nothing can fail between weights and
 // statistics.
-StepReport Engine::update(const Run& run, const StepSettings& settings) {
+StepReport Engine::update(const Run& run, const StepSettings& settings, Watch watch) {
   const float* const* gradients = run.gradients->data();
-  const bool monitored = is_monitored(run);
+  const bool monitored = watch == Watch::kMonitored && is_monitored(run);
   const int64_t taken = stepper_.step_count();
   MonitorView seen;
   if (monitored) {
@@ -143,6 +152,53 @@ StepReport Engine::update(const Run& run, const StepSettings& settings) {
   if (!stepped.skipped) plan_.keep_statistics(nullptr);
   if (monitored) run.request.monitor->after(seen, taken);
   return stepped;
+}
+
+bool Engine::is_guarded(const Run& run) const {
+  const int64_t every = run.request.guard_every;
+  return every > 0 && stepper_.step_count() % every == 0;
+}
+
+// Takes the step, goes back and takes it again: both must end in the same bits. Where they
+// do not, or the second is cancelled, the state is the one before.
+bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
+  guard_->keep(stepper_.counters());
+  if (!take(run, number, Watch::kMonitored, outcome)) return false;
+  const Guard::Digests first = guard_->digests();
+  const auto go_back = [&] {
+    StepCounters counters = guard_->counters();
+    guard_->put_back();
+    stepper_.set_counters(std::move(counters));
+  };
+  go_back();
+  Outcome again;
+  if (!take(run, number, Watch::kAlone, &again)) return false;
+  try {
+    const std::string step = std::to_string(guard_->counters().steps + 1);
+    guard_->compare(first, guard_->digests(), "where step " + step + " was taken again");
+  } catch (...) {
+    go_back();
+    throw;
+  }
+  return true;
+}
+
+void Engine::begin_guard(const TrainRequest& request) {
+  const Guard::Digests before = std::exchange(at_rest_, {});
+  if (request.guard_every == 0) return;
+  if (!guard_) {
+    const size_t bytes = Guard::bytes_for(state_);
+    require_memory(bytes);
+    guard_ = std::make_unique<Guard>(state_, backend_.memory(), backend_.queued() == nullptr);
+    memory_.held += bytes;
+  }
+  if (before.empty()) return;
+  const std::string step = std::to_string(stepper_.step_count());
+  guard_->compare(before, guard_->digests(), "than after step " + step + ", since when none ran");
+}
+
+void Engine::end_guard(const TrainRequest& request) {
+  if (request.guard_every > 0) at_rest_ = guard_->digests();
 }
 
 bool Engine::is_monitored(const Run& run) const {
@@ -195,13 +251,13 @@ void Engine::run_queued(Run& run) {
     const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due() &&
                         !run.is_snapshot_ahead(pipeline_->size());
     // A step that is looked at runs by itself, once those before it are done.
-    const bool monitored = pushes && is_monitored(run);
-    if (monitored && pipeline_->is_empty()) {
+    const bool watched = pushes && (is_monitored(run) || is_guarded(run));
+    if (watched && pipeline_->is_empty()) {
       if (!step(run, next)) break;
       ++next;
       continue;
     }
-    if (pushes && !monitored && !pipeline_->is_full()) {
+    if (pushes && !watched && !pipeline_->is_full()) {
       pipeline_->push(next, settings_of(run, next, pipeline_->size()));
       ++next;
       continue;
@@ -247,7 +303,13 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
   run.parts.steps = std::min(source.steps * run.parts_a_step(),
                              (rows + request.part_rows - 1) / request.part_rows);
   const bool whole = run.parts_a_step() == 1;
-  if (!whole && !sum_) sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
+  if (!whole && !sum_) {
+    const size_t bytes = GradientSum::bytes_for(options_.stepper.tensors);
+    require_memory(bytes);
+    sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
+    memory_.held += bytes;
+  }
+  begin_guard(request);
   run.feed = make_feed(run.parts);
   run.first_step_count = stepper_.step_count() - request.before.steps;
   has_averaged_statistics_ = false;  // the average moves on
@@ -257,6 +319,7 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
     pipeline_.reset();  // its steps are bound to other gradients
     run_one_by_one(run);
   }
+  end_guard(request);
   return run.progress;
 }
 

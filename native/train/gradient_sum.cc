@@ -34,6 +34,10 @@ GradientSum::GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor
   zeros_.resize(lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end()));
 }
 
+size_t GradientSum::bytes_for(const std::vector<StepperTensor>& tensors) {
+  return Arena::bytes_for(lengths_of(tensors), 1);
+}
+
 void GradientSum::clear() {
   for (size_t i = 0; i < lengths_.size(); ++i)
     memory_.write(places_[i], zeros_.data(), lengths_[i] * sizeof(float));

@@ -18,6 +18,7 @@ class GradientSum {
   void add(const float* const* gradients, double share);
   const std::vector<const float*>& tensors() const { return sums_; }
   size_t bytes() const { return arena_.bytes(); }
+  static size_t bytes_for(const std::vector<StepperTensor>& tensors);
 
  private:
   Memory& memory_;

@@ -15,8 +15,9 @@ bool uses_batch(const RunMode& mode) { return mode.training || mode.batch_statis
 }  // namespace
 
 Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
-           Backend& backend)
+           const MemoryLimit& limit, Backend& backend)
     : statistics_(statistics),
+      limit_(limit),
       backward_(plan_backward(network.layers)),
       loss_(network.loss),
       loss_parameter_(static_cast<float>(network.loss_parameter)),
@@ -67,21 +68,38 @@ int64_t Plan::kept_length(const LayerOptions& options, int64_t rows) const {
   }
 }
 
+// OVERFLOW where numbers of a batch cannot be counted, at most two for each of a layer's.
+void Plan::check_sizes(int64_t rows, int64_t label_width) const {
+  int64_t widest = std::max(layers_.front().options.inputs, label_width);
+  for (const Layer& layer : layers_) widest = std::max(widest, layer.options.outputs);
+  constexpr int64_t kMost = int64_t{1} << 56;
+  if (rows > kMost / 2 / std::max<int64_t>(widest, 1))
+    throw Error({"OVERFLOW", "batchSize",
+                 std::to_string(rows) + " rows of " + std::to_string(widest) + " numbers",
+                 "at most 2^55 numbers", "use a smaller batch"});
+}
+
 void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
   rows = std::max(rows, rows_reserved_);
   label_width = std::max(label_width, label_width_);
   sides = std::max(sides, sides_);
+  check_sizes(rows, label_width);
   std::vector<int64_t> lengths{0};
   for (const Layer& layer : layers_) lengths.push_back(rows * layer.options.outputs);
   for (const Layer& layer : layers_) lengths.push_back(kept_length(layer.options, rows));
   for (const int64_t width : backward_.widths) lengths.push_back(rows * width);
+  const std::vector<int64_t> of_inputs{rows * layers_.front().options.inputs};
+  const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
+  const std::vector<int64_t> of_rows{rows * 2, rows};
   // All are there before any takes its place: without memory the old ones stay.
+  limit_.require(bytes() + Arena::bytes_for(lengths, 1) + Arena::bytes_for(of_inputs, sides) +
+                 Arena::bytes_for(of_labels, sides) + Arena::bytes_for(of_rows, 1));
   Memory& memory = backend_.memory();
   Arena buffers(lengths, 1, memory);
-  Arena inputs({rows * layers_.front().options.inputs}, sides, memory);
-  Arena labels({rows * std::max<int64_t>(label_width, 1)}, sides, memory);
-  Arena row_values({rows * 2, rows}, 1, memory);
+  Arena inputs(of_inputs, sides, memory);
+  Arena labels(of_labels, sides, memory);
+  Arena row_values(of_rows, 1, memory);
   buffers_ = std::move(buffers);
   inputs_ = std::move(inputs);
   labels_ = std::move(labels);

@@ -11,6 +11,7 @@
 #include "core/arena.h"
 #include "train/backward_plan.h"
 #include "train/job_thread.h"
+#include "train/memory_limit.h"
 #include "train/network.h"
 
 namespace thalweg {
@@ -48,12 +49,13 @@ struct Moments {
 class Plan {
  public:
   // `arena`: parameters in array 0, their gradients in array 1. `statistics`: the
-  // running mean and variance of each batch norm. Both outlive the plan.
+  // running mean and variance of each batch norm. They and `limit` outlive the plan.
   Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
-       Backend& backend);
+       const MemoryLimit& limit, Backend& backend);
 
   // Makes room for batches of up to `rows`, with `sides` places to gather them: one
-  // is current, the other, where there is one, may be filled meanwhile.
+  // is current, the other, where there is one, may be filled meanwhile. Throws OVERFLOW
+  // or MEMORY; the old room is there then.
   void reserve(int64_t rows, int64_t label_width, int sides = 1);
   BatchPlace place(int turns = 0) const;  // current, or after `turns`
   void turn() { side_ = (side_ + 1) % sides_; }
@@ -96,7 +98,9 @@ class Plan {
   // Of the mode's seed, step, part and rates.
   void write_draws(const RunMode& mode, DropoutDraw* draws) const;
 
-  size_t bytes() const { return inputs_.bytes() + buffers_.bytes() + labels_.bytes(); }
+  size_t bytes() const {
+    return inputs_.bytes() + buffers_.bytes() + labels_.bytes() + rows_.bytes();
+  }
 
  private:
   struct Layer {
@@ -115,6 +119,7 @@ class Plan {
   // took, for the norms two numbers a column or row.
   float* kept(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
   int64_t kept_length(const LayerOptions& options, int64_t rows) const;
+  void check_sizes(int64_t rows, int64_t label_width) const;
   float* gradient(int slot) const {
     return slot == kNoSlot ? nullptr : buffers_.tensor(0, 2 * layers_.size() + 1 + slot);
   }
@@ -131,6 +136,7 @@ class Plan {
   Dropout dropout(size_t index, const RunMode& mode, const float* x, float* y) const;
 
   const Arena& statistics_;
+  const MemoryLimit& limit_;
   std::vector<Layer> layers_;
   BackwardPlan backward_;
   LossKind loss_;

@@ -56,6 +56,12 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
   counters_.scalars.resize(counters_.scalars.size() + averages() * kAverageScalars, 0.0);
 }
 
+size_t Stepper::bytes_for(const StepperOptions& options) {
+  const auto slots = static_cast<int>(rule_infos()[options.rule].slots.size());
+  return Arena::bytes_for(lengths_of(options),
+                          slots + (options.average.kind != AverageKind::kNone));
+}
+
 void Stepper::cut_pieces() {
   parts_.push_back(0);
   int64_t in_part = 0;

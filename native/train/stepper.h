@@ -112,6 +112,7 @@ class Stepper {
   void set_counters(StepCounters counters) { counters_ = std::move(counters); }
   Memory& memory() const { return executor_.memory(); }
   size_t bytes() const { return slots_.bytes(); }
+  static size_t bytes_for(const StepperOptions& options);
 
  private:
   void cut_pieces();

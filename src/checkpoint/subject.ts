@@ -15,6 +15,7 @@ import {
   joinCallbacks,
   layoutOf,
   readerOf,
+  snapshotBytes,
   writerOf,
 } from './tensors.js';
 
@@ -36,7 +37,9 @@ export interface Moment {
 
 /** Memory for a copy of the trainer's state. */
 export function newSnapshot(trainer: NativeTrainer): NativeSnapshot {
-  return new native.Snapshot(trainer.state().reduce((sum, { length }) => sum + length * 4, 0));
+  const bytes = snapshotBytes(trainer);
+  trainer.requireMemory(bytes);
+  return new native.Snapshot(bytes);
 }
 
 function stateOf(

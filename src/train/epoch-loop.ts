@@ -69,7 +69,7 @@ export class EpochLoop {
 
   #request(rates: Float64Array): NativeTrainRequest {
     const { context, plan, stand } = this.#run;
-    const { dataset, shuffle, sampling, dropLast, monitorEvery } = plan;
+    const { dataset, shuffle, sampling, dropLast, monitorEvery, guardEvery } = plan;
     const { batchSize, partRows } = stand.batches;
     const epoch = context.record.history.length;
     return {
@@ -78,6 +78,7 @@ export class EpochLoop {
       ...{ settings: context.settings.values, columns: context.settings.columns, rates },
       before: stand.underWay?.progress,
       ...(monitorEvery > 0 && { monitorEvery }),
+      ...(guardEvery > 0 && { guardEvery }),
     };
   }
 

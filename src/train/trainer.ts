@@ -37,6 +37,7 @@ import { evaluate, evaluationBatch } from './evaluation.js';
 import { Fit } from './fit.js';
 import type { EpochRecord, WeightedEvaluation } from './history.js';
 import { checkLeastBatch, fittingBatch } from './least-batch.js';
+import { checkMemoryLimit } from './limits.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
   type FitOptions,
@@ -100,6 +101,7 @@ export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<WeightedEvalu
 const passKeys = ['batchSize', 'weights'];
 const trainerKeys = [
   ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],
+  'memoryLimit',
 ];
 
 /**
@@ -142,6 +144,7 @@ export class Trainer implements Disposable {
     this.average = options.average === undefined ? undefined : checkAverage(options.average);
     this.device = resolveDevice(options.device ?? 'auto');
     this.seed = checkSeed('seed', options.seed ?? 0);
+    const memoryLimit = checkMemoryLimit('memoryLimit', options.memoryLimit, this.device);
     const program = this.model.lower();
     const average = lowerAverage(this.average);
     const around = {
@@ -179,6 +182,7 @@ export class Trainer implements Disposable {
       average: average.native,
       device: this.device,
       seed: this.seed,
+      memoryLimit,
     });
   }
 

@@ -1,0 +1,27 @@
+// How many bytes a trainer may hold: asked before any of them is allocated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/error.h"
+
+namespace thalweg {
+
+struct MemoryLimit {
+  size_t bytes = SIZE_MAX;
+  size_t held = 0;  // for good: weights, gradients, optimizer state
+
+  // MEMORY where `more` bytes besides those held would pass the limit.
+  void require(size_t more) const {
+    size_t needed = 0;
+    if (__builtin_add_overflow(held, more, &needed)) needed = SIZE_MAX;
+    if (needed <= bytes) return;
+    throw Error({"MEMORY", "memoryLimit", std::to_string(needed) + " bytes",
+                 "at most " + std::to_string(bytes) + " bytes for a trainer",
+                 "use a smaller model or batch, or another limit"});
+  }
+};
+
+}  // namespace thalweg

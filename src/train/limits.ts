@@ -1,0 +1,30 @@
+/** What a trainer may take, and what it looks at to trust its machine. */
+import { totalmem } from 'node:os';
+import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+
+/** Options of `fit`'s `guard`. */
+export interface GuardOptions {
+  /** Takes every such step twice, counted over all runs: an integer, at least 1. Default 1000. */
+  readonly everySteps?: number;
+}
+
+const defaultEverySteps = 1000;
+
+/** `everySteps`, or 0 for none. */
+export function checkGuard(path: string, given: unknown): number {
+  if (typeof given !== 'object') return checkBoolean(path, given) ? defaultEverySteps : 0;
+  const { everySteps = defaultEverySteps } = checkOptions(path, given, ['everySteps']);
+  return checkNumber(`${path}.everySteps`, everySteps, { min: 1, integer: true });
+}
+
+/** Bytes that this process may use: the machine's, or those of the container around it. */
+function machineMemory(): number {
+  const allowed = process.constrainedMemory();
+  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
+}
+
+/** Bytes; undefined where the device has a memory of its own, which says itself when it is full. */
+export function checkMemoryLimit(path: string, given: unknown, device: string): number | undefined {
+  if (given !== undefined) return checkNumber(path, given, { min: 1, integer: true });
+  return device.startsWith('cuda') ? undefined : machineMemory();
+}

@@ -1,0 +1,90 @@
+/** Option `memoryLimit`: what would pass it is MEMORY, and nothing has changed. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ThalwegError, Trainer, data, nn, optim } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+
+const rows = 4000;
+const set = data.fromArrays({
+  inputs: new Float32Array(rows * 10).fill(0.5),
+  shape: [rows, 10],
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 4),
+});
+const make = (memoryLimit?: number): Trainer =>
+  new Trainer({
+    model: nn.sequential({ input: [10] }, nn.dense(64, { activation: 'relu' }), nn.dense(4)),
+    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
+    ...(memoryLimit !== undefined && { memoryLimit }),
+  });
+/** Bytes that a refusal says were needed. */
+function needed(error: ThalwegError): number {
+  expect(error).toMatchObject({ code: 'MEMORY', path: 'memoryLimit' });
+  const [, bytes] = /^(\d+) bytes$/.exec(error.received)!;
+  return Number(bytes);
+}
+
+/** What the trainer holds from the beginning. */
+async function least(): Promise<number> {
+  return needed(await failure(() => make(1)));
+}
+
+describe('memoryLimit', () => {
+  it('is what the model needs, to the byte', async () => {
+    const bytes = await least();
+    expect(bytes).toBeGreaterThan(4 * 964 * 4); // weights, gradients, two slots
+    expect((await failure(() => make(bytes - 1))).expected).toContain(`${bytes - 1} bytes`);
+    make(bytes).dispose();
+  });
+
+  it('of the machine refuses a model of 10¹² parameters at once', async () => {
+    const model = nn.sequential({ input: [1e6] }, nn.dense(1e6), nn.dense(4));
+    const large = { model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() } as const;
+    expect(needed(await failure(() => new Trainer(large)))).toBeGreaterThan(1.6e13);
+  });
+
+  const folder = mkdtempSync(join(tmpdir(), 'thalweg-limit-'));
+  const calls: readonly (readonly [string, (trainer: Trainer) => PromiseLike<unknown>])[] = [
+    ['fit', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 1000 })],
+    ['fit of parts', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 8, accumulate: 2 })],
+    ['guarded fit', (trainer) => trainer.fit(set, { epochs: 1, guard: true })],
+    ['evaluate', (trainer) => trainer.evaluate(set)],
+    ['predict', (trainer) => trainer.predict(new Float32Array(1000))],
+    ['save', (trainer) => trainer.save(join(folder, 'saved.safetensors'))],
+    ['refreshStatistics', (trainer) => trainer.refreshStatistics(set)],
+  ];
+  it.each(calls)('of %s is MEMORY until it is enough, and changes nothing', async (_, call) => {
+    let limit = await least();
+    let refusals = 0;
+    for (;;) {
+      using trainer = make(limit);
+      const before = trainer.parameters();
+      const error = await call(trainer).then(
+        () => undefined,
+        (thrown: unknown) => thrown as ThalwegError,
+      );
+      if (error === undefined) break;
+      expect(needed(error)).toBeGreaterThan(limit);
+      expect([trainer.parameters(), trainer.steps]).toEqual([before, 0]);
+      limit = needed(error);
+      refusals++;
+    }
+    expect(refusals).toBeGreaterThan(0);
+    expect(refusals).toBeLessThan(5);
+  });
+
+  it('leaves a trainer to smaller batches', async () => {
+    using trainer = make((await least()) + 300_000);
+    const large = { epochs: 1, batchSize: 'full' } as const;
+    needed(await failure(() => trainer.fit(set, large)));
+    expect((await trainer.fit(set, { epochs: 1, batchSize: 50 })).reason).toBe('completed');
+  });
+
+  it('is a whole number of bytes', async () => {
+    for (const wrong of [0, -1, Infinity])
+      expect((await failure(() => make(wrong))).code).toBe('RANGE');
+    for (const wrong of [1.5, '1' as never, null as never])
+      expect((await failure(() => make(wrong))).code).toBe('TYPE');
+  });
+});
