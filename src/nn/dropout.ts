@@ -20,7 +20,8 @@ const rateRange: Range = { min: 0, max: 1, openMax: true };
  * 1 / (1 − rate); the identity elsewhere. The mask is counted, not drawn: it depends on the seed,
  * the step, the layer and the element alone (Srivastava et al. 2014).
  *
- * @param rate probability of 0, in [0, 1): a number, a schedule, or a function of the steps taken so far
+ * @param rate probability of 0, in [0, 1): a number, a schedule, or a function of the steps taken so far,
+ * which JSON leaves out
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function dropout(rate: Scheduled, options: { readonly name?: string } = {}): DropoutLayer {
