@@ -3,17 +3,11 @@ import { checkArray, lengthOf } from '../arrays.js';
 import { resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
-import {
-  checkBoolean,
-  checkNumber,
-  checkOptions,
-  describe,
-  requireOptions,
-  suggestion,
-} from '../options.js';
+import { checkBoolean, checkOptions, describe, suggestion } from '../options.js';
 import { type Optimizer, checkOptimizer } from './define.js';
 import type { EpochMetrics } from '../schedule/position.js';
 import { type StepOptions, StepSettings } from './settings.js';
+import { type StepperState, readState, stateOf } from './stepper-state.js';
 
 /** Arrays by name: parameters or their gradients. */
 export type NamedArrays = Readonly<Record<string, Float32Array>>;
@@ -47,29 +41,7 @@ export interface StepResult {
   readonly gradientNorm: number | undefined;
 }
 
-/** Everything a step reads besides parameters, gradients and settings; keyed by parameter name. */
-export interface StepperState {
-  /** Of this layout. */
-  readonly version: 1;
-  /** Native name of the rule whose slots these are. */
-  readonly rule: string;
-  /** Steps taken. */
-  readonly step: number;
-  /** Steps left out by `nonFinite: 'skip'`. */
-  readonly skipped: number;
-  /** Per-group scalar state, group after group; empty for most rules. */
-  readonly scalars: Float64Array;
-  /** `slots[parameter][slot]`, each as long as the parameter. */
-  readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
-}
-
 const bindKeys = ['clip', 'gradientScale', 'nonFinite', 'reportNorm', 'device'];
-const stateKeys = ['version', 'rule', 'step', 'skipped', 'scalars', 'slots'];
-
-function mismatch(path: string, received: string, expected: string, remedy = ''): ThalwegError {
-  return new ThalwegError({ code: 'MISMATCH', path, received, expected, remedy });
-}
-
 /**
  * An optimizer bound to named arrays. The stepper owns its state; the arrays stay the caller's
  * and must neither be detached nor overlap. Make one with {@link bind}.
@@ -172,22 +144,7 @@ export class Stepper implements Disposable {
 
   /** A copy of the optimizer's state, exact: restoring it continues bit by bit. */
   state(): StepperState {
-    const saved = this.#live().save();
-    const slotNames = this.#settings.rule.slots;
-    const slots = Object.fromEntries(
-      this.#names.map((name, i) => [
-        name,
-        Object.fromEntries(slotNames.map((slot, j) => [slot, saved.slots[i]![j]!])),
-      ]),
-    );
-    return {
-      version: 1,
-      rule: this.#settings.rule.name,
-      step: saved.step,
-      skipped: saved.skipped,
-      scalars: saved.scalars,
-      slots,
-    };
+    return stateOf(this.#live().save(), this.#settings.rule, this.#names);
   }
 
   /**
@@ -198,17 +155,10 @@ export class Stepper implements Disposable {
    */
   restore(state: StepperState): void {
     const stepper = this.#live();
-    const { rule } = this.#settings;
-    const { slots: given, scalars, ...counts } = checkState(state, rule.name);
-    const extra = Object.keys(given).find((name) => !this.#names.includes(name));
-    if (extra !== undefined)
-      throw mismatch(`state.slots.${extra}`, 'an unknown parameter', 'the bound parameters only');
-    const slots = this.#names.map((name) => rule.slots.map((slot) => stateSlot(given, name, slot)));
-    const step = checkNumber('state.step', counts.step, { min: 0, integer: true });
-    const skipped = checkNumber('state.skipped', counts.skipped, { min: 0, integer: true });
-    stepper.load({ step, skipped, scalars, slots });
-    this.#step = step;
-    this.#skipped = skipped;
+    const saved = readState(state, this.#settings.rule, this.#names);
+    stepper.load(saved);
+    this.#step = saved.step;
+    this.#skipped = saved.skipped;
   }
 
   /** Frees the state; later calls throw DISPOSED. Calling it again does nothing. */
@@ -316,40 +266,6 @@ export class Stepper implements Disposable {
       expected: `a Float32Array of ${this.#lengths[index]!}`,
     });
   }
-}
-
-/** A state of this layout and rule, or VERSION, MISMATCH, TYPE. */
-function checkState(state: unknown, rule: string): StepperState {
-  const { version, ...rest } = requireOptions('state', state, stateKeys);
-  if (version !== 1)
-    throw new ThalwegError({
-      code: 'VERSION',
-      path: 'state.version',
-      received: describe(version),
-      expected: '1',
-    });
-  if (rest['rule'] !== rule) throw mismatch('state.rule', describe(rest['rule']), `'${rule}'`);
-  if (typeof rest['slots'] !== 'object' || rest['slots'] === null)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'state.slots',
-      received: describe(rest['slots']),
-      expected: 'an object of slots by parameter',
-    });
-  checkArray('state.scalars', rest['scalars'], Float64Array);
-  return rest as unknown as StepperState;
-}
-
-function stateSlot(slots: StepperState['slots'], name: string, slot: string): Float32Array {
-  const array = slots[name]?.[slot];
-  if (array === undefined)
-    throw new ThalwegError({
-      code: 'MISSING',
-      path: `state.slots.${name}.${slot}`,
-      received: 'nothing',
-      expected: 'a Float32Array',
-    });
-  return checkArray(`state.slots.${name}.${slot}`, array, Float32Array);
 }
 
 /**

@@ -10,14 +10,8 @@ export type { AdamWOptions } from './adam-w.js';
 export { adamax } from './adamax.js';
 export type { AdamaxOptions } from './adamax.js';
 export { bind } from './bind.js';
-export type {
-  BindOptions,
-  EpochProgress,
-  NamedArrays,
-  StepResult,
-  Stepper,
-  StepperState,
-} from './bind.js';
+export type { BindOptions, EpochProgress, NamedArrays, StepResult, Stepper } from './bind.js';
+export type { StepperState } from './stepper-state.js';
 export type { CommonOptions, Optimizer, ParameterGroup } from './define.js';
 export { gradientDescent, lbfgs } from './full-batch.js';
 export type {
@@ -30,14 +24,13 @@ export type {
 export { lion } from './lion.js';
 export type { LionOptions } from './lion.js';
 export { minimize } from './minimize.js';
+export type { Minimum, ObjectiveFunction } from './minimize.js';
 export type {
   MinimizeHistory,
   MinimizeIteration,
   MinimizeOptions,
   MinimizeReason,
-  Minimum,
-  ObjectiveFunction,
-} from './minimize.js';
+} from './minimize-options.js';
 export { momentum } from './momentum.js';
 export type { MomentumOptions } from './momentum.js';
 export { nadam } from './nadam.js';

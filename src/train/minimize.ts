@@ -4,13 +4,13 @@ import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
 import type { Point } from '../optim/line-search.js';
+import { Minimization } from '../optim/minimize.js';
 import {
-  Minimization,
   type MinimizeHistory,
   type MinimizeOptions,
   minimizeKeys,
   planMinimize,
-} from '../optim/minimize.js';
+} from '../optim/minimize-options.js';
 import { requireOptions } from '../options.js';
 import { checkBatch } from './batches.js';
 import { type Task, checkDataset } from './options.js';

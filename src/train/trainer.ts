@@ -30,7 +30,7 @@ import type { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkOneOf, checkOptions, requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
-import type { MinimizeHistory } from '../optim/minimize.js';
+import type { MinimizeHistory } from '../optim/minimize-options.js';
 import { StepSettings } from '../optim/settings.js';
 import { checkBatch } from './batches.js';
 import { evaluate, evaluationBatch } from './evaluation.js';
