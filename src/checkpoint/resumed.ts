@@ -53,9 +53,14 @@ export function checkResumed(run: RunState, present: FitIdentity): void {
     refuse('fit.last', present.dropLast ? "'drop'" : "'keep'", run.dropLast ? "'drop'" : "'keep'");
 }
 
-/** Refuses another batch size within an epoch. */
-export function checkBatchSize(run: RunState, batchSize: number): void {
-  const saved = run.underWay?.batchSize;
-  if (saved !== undefined && saved !== batchSize)
-    refuse('fit.batchSize', String(batchSize), String(saved));
+/** Refuses within an epoch another batch size, or steps of as many rows in other parts. */
+export function checkBatchSize(
+  { underWay }: RunState,
+  { batchSize, partRows }: { readonly batchSize: number; readonly partRows: number },
+): void {
+  if (underWay === undefined) return;
+  const { batchSize: saved, partRows: part = partRows } = underWay;
+  if (saved !== batchSize) refuse('fit.batchSize', String(batchSize), String(saved));
+  const steps = (rows: number): string => `steps of ${batchSize} rows, ${rows} at a time`;
+  if (part !== partRows) refuse('fit.accumulate', steps(partRows), steps(part));
 }

@@ -65,6 +65,8 @@ export interface EpochUnderWay {
   readonly progress: EpochProgress;
   /** Rows a step, of this epoch. */
   readonly batchSize: number;
+  /** That were gathered at a time: less where steps accumulate. Absent in files of earlier versions. */
+  readonly partRows?: number;
   /** Time of the steps done. */
   readonly seconds: number;
   /** What progress events smooth. */

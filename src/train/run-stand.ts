@@ -42,7 +42,7 @@ export class RunStand {
     this.#firstEpoch = resumed?.firstEpoch ?? context.record.history.length;
     this.underWay = resumed?.underWay;
     this.batches = plan.batches(this.position());
-    if (resumed !== undefined) checkBatchSize(resumed, this.batches.batchSize);
+    if (resumed !== undefined) checkBatchSize(resumed, this.batches);
   }
 
   /** The highest learning rate so far. */
@@ -102,9 +102,9 @@ export class RunStand {
   /** What an epoch has done since `start`, as a checkpoint keeps it. */
   after(progress: NativeTrainProgress, start: number): EpochUnderWay {
     const { cancelled: _, seen: _seen, losses: _losses, ...rest } = progress;
-    const { batchSize } = this.batches;
+    const { batchSize, partRows } = this.batches;
     const seconds = (performance.now() - start) / 1000;
-    return { progress: rest, batchSize, seconds, recentLoss: this.recentLoss.state() };
+    return { progress: rest, batchSize, partRows, seconds, recentLoss: this.recentLoss.state() };
   }
 
   /** The run as a checkpoint keeps it. */

@@ -202,6 +202,8 @@ describe('resuming', () => {
     expect(await refused(train, { ...options, shuffle: false })).toBe('fit.shuffle');
     expect(await refused(train, { ...options, last: 'drop' })).toBe('fit.last');
     expect(await refused(train, { ...options, batchSize: 7 })).toBe('fit.batchSize');
+    const parts = { batchSize: options.batchSize / 2, accumulate: 2 };
+    expect(await refused(train, { ...options, ...parts })).toBe('fit.accumulate');
     expect((await trainer.fit(train, options)).reason).toBe('completed');
   });
 

@@ -158,6 +158,10 @@ describe('from every checkpoint', () => {
     await expectSameEnds({ nonFinite: 'skip' }, () => ({}), 2, train);
   });
 
+  it('with gradients of several batches a step', async () => {
+    await expectSameEnds({}, () => ({ batchSize: 3, accumulate: 3 }), 4);
+  });
+
   it('without a shuffle, and with the last batch dropped', async () => {
     await expectSameEnds({}, () => ({ shuffle: false, last: 'drop', epochs: 4 }), 4);
   });
