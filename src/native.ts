@@ -152,12 +152,16 @@ export interface NativeCounters {
   readonly scalars: Float64Array;
 }
 
-/** A copy of a trainer's state; native/napi/snapshot.cc. */
-export interface NativeSnapshot {
+/** Where a checkpoint comes from: a snapshot, or a trainer between two runs. */
+export interface NativeState {
   /** Copies bytes from `offset` on. */
   read(offset: number, target: Uint8Array): void;
-  write(offset: number, source: Uint8Array): void;
   counters(): NativeCounters;
+}
+
+/** A copy of a trainer's state; native/napi/snapshot.cc. */
+export interface NativeSnapshot extends NativeState {
+  write(offset: number, source: Uint8Array): void;
   setCounters(counters: NativeCounters): void;
   /** A run under way fills it as soon as it is free, between two steps. */
   ask(): void;
@@ -197,7 +201,7 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
 }
 
 /** An engine and its thread; native/napi/trainer.cc. One job at a time. */
-export interface NativeTrainer {
+export interface NativeTrainer extends NativeState {
   train(
     request: NativeTrainRequest,
     onProgress: (progress: NativeTrainProgress) => void,

@@ -82,14 +82,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
 
   // counters() → { step, skipped, scalars: Float64Array }
   Napi::Value counters(const Napi::CallbackInfo& info) {
-    const StepCounters& counters = snapshot_->counters;
-    Napi::Object result = Napi::Object::New(info.Env());
-    result.Set("step", static_cast<double>(counters.steps));
-    result.Set("skipped", static_cast<double>(counters.skipped));
-    auto scalars = Napi::Float64Array::New(info.Env(), counters.scalars.size());
-    for (size_t i = 0; i < counters.scalars.size(); ++i) scalars[i] = counters.scalars[i];
-    result.Set("scalars", scalars);
-    return result;
+    return counters_object(info.Env(), snapshot_->counters);
   }
   Napi::Value set_counters(const Napi::CallbackInfo& info) {
     const auto object = info[0].As<Napi::Object>();
@@ -123,6 +116,16 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
 };
 
 }  // namespace
+
+Napi::Object counters_object(Napi::Env env, const StepCounters& counters) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("step", static_cast<double>(counters.steps));
+  result.Set("skipped", static_cast<double>(counters.skipped));
+  auto scalars = Napi::Float64Array::New(env, counters.scalars.size());
+  for (size_t i = 0; i < counters.scalars.size(); ++i) scalars[i] = counters.scalars[i];
+  result.Set("scalars", scalars);
+  return result;
+}
 
 std::shared_ptr<Snapshot> to_snapshot(const Napi::Value& value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&NativeSnapshot::kTag))

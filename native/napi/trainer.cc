@@ -79,6 +79,8 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::full_gradients>>("fullGradients"),
                            InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
                            InstanceMethod<&Self::call<&Self::state>>("state"),
+                           InstanceMethod<&Self::call<&Self::read>>("read"),
+                           InstanceMethod<&Self::call<&Self::counters>>("counters"),
                            InstanceMethod<&Self::call<&Self::save>>("save"),
                            InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
@@ -295,6 +297,19 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
       list.Set(list.Length(), entry);
     }
     return list;
+  }
+
+  // read(offset, target: Uint8Array), counters(): as a snapshot's, between runs
+  Napi::Value read(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
+    const uint64_t offset = to_uint64(info[0], "offset");
+    const Span span = typed_span(info[1], napi_uint8_array, "bytes");
+    engine_->read_state(offset, static_cast<char*>(span.data), span.length);
+    return info.Env().Undefined();
+  }
+  Napi::Value counters(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
+    return counters_object(info.Env(), engine_->counters());
   }
 
   // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release

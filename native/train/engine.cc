@@ -1,5 +1,6 @@
 #include "train/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "train/batch_feed.h"
@@ -76,6 +77,23 @@ void Engine::list_state() {
 void Engine::save(Snapshot& snapshot) {
   snapshot.take(state_, backend_.memory(), backend_.queued() == nullptr);
   snapshot.counters = stepper_.counters();
+}
+
+void Engine::read_state(size_t offset, char* out, size_t bytes) const {
+  for (const StateTensor& tensor : state_) {
+    const size_t length = static_cast<size_t>(tensor.length) * sizeof(float);
+    if (offset < length) {
+      const size_t part = std::min(bytes, length - offset);
+      const char* from = reinterpret_cast<const char*>(tensor.data) + offset;
+      if (part > 0) backend_.memory().read(out, from, part);
+      out += part;
+      bytes -= part;
+      offset = length;
+    }
+    offset -= length;
+  }
+  if (bytes > 0)
+    throw Error({"RANGE", "state", std::to_string(bytes) + " bytes beyond it", "bytes of it", ""});
 }
 
 void Engine::load(const Snapshot& snapshot) {

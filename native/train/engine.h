@@ -150,6 +150,9 @@ class Engine {
   // All that a run needs to go on besides what it was made with, and its copies.
   const std::vector<StateTensor>& state() const { return state_; }
   void save(Snapshot& snapshot);
+  // Bytes of the state from `offset` on, as they stand in a snapshot. Throws RANGE.
+  void read_state(size_t offset, char* out, size_t bytes) const;
+  StepCounters counters() const { return stepper_.counters(); }
   void load(const Snapshot& snapshot);
 
  private:

@@ -108,6 +108,32 @@ async function writeFully(handle: FileHandle, bytes: Uint8Array, position: numbe
   }
 }
 
+/**
+ * Writes the data and gives its checksums. A piece is copied and hashed while the one before it is
+ * being written: two writes at once would spin on the lock of the file.
+ */
+async function writeData(
+  handle: FileHandle,
+  source: CheckpointSource,
+  entries: readonly Entry[],
+  start: number,
+): Promise<readonly string[]> {
+  const sums = new TensorChecksums(entries);
+  let writing = Promise.resolve();
+  try {
+    for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0)) {
+      source.read(offset, piece);
+      sums.update(offset, piece);
+      await writing;
+      writing = writeFully(handle, piece, start + offset);
+    }
+  } finally {
+    // Nothing may be under way any more when the file is closed.
+    await writing;
+  }
+  return sums.digests();
+}
+
 function encodeHead(source: CheckpointSource, sums: readonly string[]): Uint8Array {
   const { entries, state } = source;
   const checksums = Object.fromEntries(entries.map(({ name }, i) => [name, sums[i] ?? noChecksum]));
@@ -143,18 +169,8 @@ export async function writeCheckpoint(file: string, source: CheckpointSource): P
   const dataBytes = entries.at(-1)?.end ?? 0;
   const headBytes = encodeHead(source, []).length;
   await writeAtomically(file, async (handle) => {
-    const sums = new TensorChecksums(entries);
-    let writing = Promise.resolve();
-    for (const { offset, piece } of pieces(dataBytes)) {
-      source.read(offset, piece);
-      const before = writing;
-      writing = before.then(() => writeFully(handle, piece, headBytes + offset));
-      writing.catch(() => undefined); // awaited below, or replaced by the first failure
-      sums.update(offset, piece);
-      await before;
-    }
-    await writing;
-    await writeFully(handle, encodeHead(source, sums.digests()), 0);
+    const sums = await writeData(handle, source, entries, headBytes);
+    await writeFully(handle, encodeHead(source, sums), 0);
   });
   return headBytes + dataBytes;
 }

@@ -33,15 +33,9 @@ export interface Resumed {
   readonly differences: readonly Difference[];
 }
 
-/** Writes the trainer as it is, between runs. */
+/** Writes the trainer as it is, between runs: it must do nothing else until then. */
 export async function saveCheckpoint(subject: Subject, file: string): Promise<void> {
-  const snapshot = newSnapshot(subject.native);
-  try {
-    await subject.native.save(snapshot);
-    await captureMoment(subject, snapshot).write(file);
-  } finally {
-    snapshot.dispose();
-  }
+  await captureMoment(subject, subject.native).write(file);
 }
 
 async function isFolder(path: string): Promise<boolean | undefined> {

@@ -1,7 +1,7 @@
 /** Saving a trainer and putting it back: between its native memory, its record and a file. */
 import type { SavedCallback } from '../callbacks/callback.js';
 import { ThalwegError } from '../errors.js';
-import { type NativeSnapshot, type NativeTrainer, native } from '../native.js';
+import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
 import { checkNumber } from '../options.js';
 import type { Sequential } from '../nn/sequential.js';
 import type { TrainingRecord } from '../train/record.js';
@@ -44,10 +44,10 @@ export function newSnapshot(trainer: NativeTrainer): NativeSnapshot {
 
 function stateOf(
   { record, description }: Subject,
-  snapshot: NativeSnapshot,
+  source: NativeState,
   moment: Moment | undefined,
 ): CheckpointState {
-  const { step: steps, skipped } = snapshot.counters();
+  const { step: steps, skipped } = source.counters();
   const callbacks = Object.entries(moment?.callbacks ?? {}).map(
     ([name, { state, arrays }]) => [name, { state, arrays: Object.keys(arrays) }] as const,
   );
@@ -63,19 +63,19 @@ function stateOf(
 }
 
 /**
- * What writes the moment to a file, from what the snapshot holds. The record is read at once: it may
- * change before the file is written.
+ * What writes the moment to a file, from what the source holds, which must not change until then. The
+ * record is read at once.
  */
 export function captureMoment(
   subject: Subject,
-  snapshot: NativeSnapshot,
+  source: NativeState,
   moment?: Moment,
 ): { readonly state: CheckpointState; readonly write: (file: string) => Promise<number> } {
   const layout = layoutOf(subject.native, subject.model, subject.scalars);
   const arrays = callbackArrays(moment?.callbacks ?? {});
-  const state = stateOf(subject, snapshot, moment);
+  const state = stateOf(subject, source, moment);
   const entries = [...layout.entries, ...arrays.map(({ entry }) => entry)];
-  const read = readerOf(layout, snapshot, arrays);
+  const read = readerOf(layout, source, arrays);
   return { state, write: (file) => writeCheckpoint(file, { state, entries, read }) };
 }
 

@@ -1,7 +1,7 @@
 /** The tensors of a checkpoint: a trainer's snapshot, and what lives in JavaScript beside it. */
 import type { SavedCallback } from '../callbacks/callback.js';
 import { ThalwegError } from '../errors.js';
-import type { NativeSnapshot, NativeTrainer } from '../native.js';
+import type { NativeSnapshot, NativeState, NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import type { CheckpointHeader, CheckpointSink, TensorEntry } from './file.js';
@@ -60,83 +60,64 @@ export function callbackArrays(
   );
 }
 
+/** Reads or writes a part of a stretch of the data, from `offset` in it on. */
+type Access = (offset: number, part: Uint8Array) => void;
+
 /** A stretch of the data, and the memory behind it. */
 interface Region {
   readonly begin: number;
   readonly length: number;
-  readonly read: (offset: number, target: Uint8Array) => void;
-  readonly write: (offset: number, source: Uint8Array) => void;
+  readonly access: Access;
 }
 
-function arrayRegion(begin: number, bytes: Uint8Array): Region {
-  return {
-    begin,
-    length: bytes.length,
-    read: (offset, target) => {
-      target.set(bytes.subarray(offset, offset + target.length));
-    },
-    write: (offset, source) => {
-      bytes.set(source, offset);
-    },
-  };
-}
-
-/** The regions of a checkpoint's data in their order. */
+/** The regions of a checkpoint's data in their order; `of` gives access to bytes in JavaScript. */
 function regionsOf(
-  layout: Layout,
-  snapshot: NativeSnapshot,
+  { scalarBytes, snapshotBytes: length }: Layout,
+  { state, of }: { readonly state: Access; readonly of: (bytes: Uint8Array) => Access },
   scalars: Float64Array,
   arrays: readonly Uint8Array[],
 ): Region[] {
-  const { scalarBytes, snapshotBytes: length } = layout;
   const head = new Uint8Array(scalars.buffer, scalars.byteOffset, scalarBytes);
-  const regions = [
-    arrayRegion(0, head),
-    {
-      ...{ begin: scalarBytes, length },
-      read: (offset: number, target: Uint8Array) => {
-        snapshot.read(offset, target);
-      },
-      write: (offset: number, source: Uint8Array) => {
-        snapshot.write(offset, source);
-      },
-    },
+  const regions: Region[] = [
+    { begin: 0, length: scalarBytes, access: of(head) },
+    { begin: scalarBytes, length, access: state },
   ];
   let begin = scalarBytes + length;
   for (const bytes of arrays) {
-    regions.push(arrayRegion(begin, bytes));
+    regions.push({ begin, length: bytes.length, access: of(bytes) });
     begin += bytes.length;
   }
   return regions;
 }
 
 /** Hands each part of a piece of the data that starts at `offset` to the region that it lies in. */
-function eachPart(
-  regions: readonly Region[],
-  offset: number,
-  piece: Uint8Array,
-  body: (region: Region, at: number, part: Uint8Array) => void,
-): void {
-  for (const region of regions) {
-    const from = Math.max(region.begin, offset);
-    const to = Math.min(region.begin + region.length, offset + piece.length);
-    if (from < to) body(region, from - region.begin, piece.subarray(from - offset, to - offset));
+function eachPart(regions: readonly Region[], offset: number, piece: Uint8Array): void {
+  for (const { begin, length, access } of regions) {
+    const from = Math.max(begin, offset);
+    const to = Math.min(begin + length, offset + piece.length);
+    if (from < to) access(from - begin, piece.subarray(from - offset, to - offset));
   }
 }
 
-/** Copies pieces of the data out of a snapshot and the arrays around it. */
+/** Copies pieces of the data out of a trainer's state and the arrays around it. */
 export function readerOf(
   layout: Layout,
-  snapshot: NativeSnapshot,
+  source: NativeState,
   arrays: readonly { readonly bytes: Uint8Array }[],
 ): (offset: number, target: Uint8Array) => void {
-  const { scalars } = snapshot.counters();
+  const access = {
+    state: (offset: number, part: Uint8Array) => {
+      source.read(offset, part);
+    },
+    of: (bytes: Uint8Array) => (offset: number, part: Uint8Array) => {
+      part.set(bytes.subarray(offset, offset + part.length));
+    },
+  };
+  const { scalars } = source.counters();
   const bytes = arrays.map((array) => array.bytes);
-  const regions = regionsOf(layout, snapshot, scalars, bytes);
+  const regions = regionsOf(layout, access, scalars, bytes);
   return (offset, target) => {
-    eachPart(regions, offset, target, (region, at, part) => {
-      region.read(at, part);
-    });
+    eachPart(regions, offset, target);
   };
 }
 
@@ -162,11 +143,17 @@ export function writerOf(
       .map(({ name, begin, end }) => [name, new Float32Array((end - begin) / 4)]),
   );
   const bytes = [...arrays.values()].map((array) => new Uint8Array(array.buffer));
-  const regions = regionsOf(layout, snapshot, scalars, bytes);
+  const access = {
+    state: (offset: number, part: Uint8Array) => {
+      snapshot.write(offset, part);
+    },
+    of: (target: Uint8Array) => (offset: number, part: Uint8Array) => {
+      target.set(part, offset);
+    },
+  };
+  const regions = regionsOf(layout, access, scalars, bytes);
   const sink: CheckpointSink = (offset, piece) => {
-    eachPart(regions, offset, piece, (region, at, part) => {
-      region.write(at, part);
-    });
+    eachPart(regions, offset, piece);
   };
   return { sink, scalars, arrays };
 }

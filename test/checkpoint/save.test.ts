@@ -1,0 +1,55 @@
+/** Trainer.save: pieces of a state of several, read from the trainer itself. */
+import { hasCuda } from '../oracle/cuda.js';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Trainer, checkpoint, data, io, nn, optim } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
+import { floats, generator, sameBits } from '../oracle/random.js';
+import { newFolder } from './runs.js';
+
+/** 12 MB of state: three pieces, whose borders no tensor knows. */
+const model = nn.sequential({ input: [900] }, nn.dense(1100), nn.dense(3));
+const make = (device = 'cpu'): Trainer =>
+  new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.nadam(), seed: 4, device });
+const random = generator(2);
+const train = data.fromArrays({
+  ...{ inputs: floats(random, 4 * 900), shape: [4, 900], labels: floats(random, 12) },
+});
+
+it.each(['cpu', ...(hasCuda ? ['cuda'] : [])])(
+  'writes what a run of the same steps does, on %s',
+  async (device) => {
+    const folder = newFolder();
+    const file = join(folder, 'saved.safetensors');
+    using trainer = make(device);
+    const run = { epochs: 1, batchSize: 2, checkpoint: { folder: join(folder, 'run') } };
+    const { checkpoint: written } = await trainer.fit(train, run);
+    await trainer.save(file);
+    const [saved, kept] = await Promise.all([
+      io.readSafetensors(file),
+      io.readSafetensors(written!),
+    ]);
+    expect(saved.tensors.map(({ name }) => name)).toEqual(kept.tensors.map(({ name }) => name));
+    for (const [i, { name, data: bytes }] of saved.tensors.entries())
+      expect(Buffer.compare(bytes as Buffer, kept.tensors[i]!.data as Buffer), name).toBe(0);
+    expect((await checkpoint.inspect(file)).state.steps).toBe(2);
+    using other = make(device);
+    await other.resume(file);
+    for (const [name, values] of Object.entries(trainer.parameters()))
+      expect(sameBits(other.parameters()[name]!, values), name).toBe(true);
+  },
+);
+
+it('ends where the trainer is disposed of meanwhile, and leaves the old file', async () => {
+  const folder = newFolder();
+  const file = join(folder, 'saved.safetensors');
+  const trainer = make();
+  await trainer.save(file);
+  const before = readFileSync(file);
+  const saving = failure(() => trainer.save(file));
+  trainer.dispose();
+  expect((await saving).code).toBe('DISPOSED');
+  expect(readdirSync(folder)).toEqual(['saved.safetensors']);
+  expect(readFileSync(file).equals(before)).toBe(true);
+});
