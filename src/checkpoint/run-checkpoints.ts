@@ -219,9 +219,11 @@ export class RunCheckpoints {
 
   async #writeFile({ state, write }: ReturnType<typeof captureMoment>): Promise<WrittenCheckpoint> {
     const start = performance.now();
-    const file = join(this.#plan.folder, checkpointName(this.#sequence, state.steps));
+    // Also of a file whose writing fails: it may be there all the same.
+    const sequence = this.#sequence++;
+    const file = join(this.#plan.folder, checkpointName(sequence, state.steps));
     const bytes = await write(file);
-    this.#kept.push({ file, sequence: this.#sequence++, score: scoreOf(state, this.#plan) });
+    this.#kept.push({ file, sequence, score: scoreOf(state, this.#plan) });
     this.#point = pointOf(state);
     this.last = file;
     await this.#removeOld();

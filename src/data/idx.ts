@@ -1,7 +1,7 @@
 /** The IDX format of MNIST: a strict reader. */
-import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { type ErrorCode, ThalwegError } from '../errors.js';
+import { withRegularFile } from '../io/regular-file.js';
 
 /** Element types that IDX knows and this reader takes. */
 export type IdxArray =
@@ -123,15 +123,10 @@ export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
 /**
  * Reads an IDX file, gzipped or not; at most 2 GiB unpacked.
  *
- * @throws ThalwegError FORMAT, TRUNCATED, MISSING
+ * @throws ThalwegError FORMAT, TRUNCATED, MISSING, PERMISSION, UNSAFE_PATH
  */
 export async function idx(file: string): Promise<IdxTensor> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new ThalwegError(
-      { code: 'MISSING', path: file, received: 'no readable file', expected: 'an IDX file' },
-      { cause },
-    );
-  });
+  const bytes = await withRegularFile(file, 'an IDX file', ({ handle }) => handle.readFile());
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parseIdx(gzipped ? unzip(bytes, file) : bytes, file);
 }

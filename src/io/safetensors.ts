@@ -1,9 +1,7 @@
 /** The safetensors format: a strict reader and an atomic writer. */
-import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { ThalwegError } from '../errors.js';
 import { writeAtomically } from './atomic.js';
-import { fileError, files } from './files.js';
+import { type RegularFile, withRegularFile } from './regular-file.js';
 import {
   type Header,
   type SafetensorsFile,
@@ -48,12 +46,10 @@ export interface OpenSafetensors extends Header {
   readonly head: Uint8Array;
 }
 
-async function readHead(handle: FileHandle, file: string): Promise<OpenSafetensors> {
-  const status = await handle.stat();
-  if (!status.isFile()) refuse('UNSAFE_PATH', file, 'no regular file', 'a regular file');
-  const prefix = await readExactly(handle, 0, Math.min(8, status.size), file);
-  const head = await readExactly(handle, 0, headBytes(prefix, status.size, file), file);
-  return { ...parseHead(head, status.size, file), handle, head };
+async function readHead({ handle, size }: RegularFile, file: string): Promise<OpenSafetensors> {
+  const prefix = await readExactly(handle, 0, Math.min(8, size), file);
+  const head = await readExactly(handle, 0, headBytes(prefix, size, file), file);
+  return { ...parseHead(head, size, file), handle, head };
 }
 
 /**
@@ -68,27 +64,8 @@ export async function withSafetensors<T>(
   body: (open: OpenSafetensors) => Promise<T>,
   flags = 0,
 ): Promise<T> {
-  // O_NONBLOCK: opening a FIFO must not wait for a writer.
-  const handle = await files
-    .open(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)
-    .catch((cause: unknown) => {
-      const error = fileError(cause, file);
-      if (error instanceof ThalwegError) throw error;
-      throw new ThalwegError(
-        {
-          code: 'MISSING',
-          path: file,
-          received: 'no readable file',
-          expected: 'a safetensors file',
-        },
-        { cause },
-      );
-    });
-  try {
-    return await body(await readHead(handle, file));
-  } finally {
-    await handle.close();
-  }
+  const read = async (opened: RegularFile): Promise<T> => body(await readHead(opened, file));
+  return withRegularFile(file, 'a safetensors file', read, flags);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,6 +78,10 @@ describe('files', () => {
     writeFileSync(file, Buffer.from([0x1f, 0x8b, 8, 0, 0]));
     expect((await failure(() => data.idx(file))).code).toBe('FORMAT');
     expect((await failure(() => data.idx(join(folder, 'none')))).code).toBe('MISSING');
+    expect((await failure(() => data.idx(folder))).code).toBe('UNSAFE_PATH');
+    const fifo = join(folder, 'fifo');
+    execFileSync('mkfifo', [fifo]);
+    expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // and waits for nobody
   });
 
   it('of MNIST make two data sets', async () => {

@@ -1,0 +1,48 @@
+/** Opening a file that may be anything: a folder or a FIFO is refused, not waited for. */
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { ThalwegError } from '../errors.js';
+import { fileError, files } from './files.js';
+
+/** What is opened. */
+export interface RegularFile {
+  readonly handle: FileHandle;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Opens a regular file, and closes it after `body`.
+ *
+ * @param expected what it should be, for the error where there is none
+ * @param flags besides O_RDONLY and O_NONBLOCK
+ * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, and what `body` throws
+ */
+export async function withRegularFile<T>(
+  file: string,
+  expected: string,
+  body: (opened: RegularFile) => Promise<T>,
+  flags = 0,
+): Promise<T> {
+  // O_NONBLOCK: opening a FIFO must not wait for a writer.
+  const handle = await files
+    .open(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)
+    .catch((cause: unknown) => {
+      const error = fileError(cause, file);
+      if (error instanceof ThalwegError) throw error;
+      const received = 'no readable file';
+      throw new ThalwegError({ code: 'MISSING', path: file, received, expected }, { cause });
+    });
+  try {
+    const status = await handle.stat();
+    if (status.isFile()) return await body({ handle, size: status.size });
+    throw new ThalwegError({
+      code: 'UNSAFE_PATH',
+      path: file,
+      received: 'no regular file',
+      expected: 'a regular file',
+    });
+  } finally {
+    await handle.close();
+  }
+}
