@@ -18,7 +18,7 @@ const batchSize = 128;
 const mnistRows = 60_000;
 const looks = 5;
 const epochs = 20;
-const pairs = 6;
+const pairs = 4;
 const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
 
 function makeSet(rows: number): data.Dataset {
