@@ -12,6 +12,7 @@ import {
   planMinimize,
 } from '../optim/minimize-options.js';
 import { requireOptions } from '../options.js';
+import { onAbort } from './abort.js';
 import { checkBatch } from './batches.js';
 import { type Task, checkDataset } from './options.js';
 
@@ -87,16 +88,15 @@ export async function minimizeLoss(
     const sums = await orAbort(trainer.fullGradients(nativeDataset(dataset), batchSize));
     return { x, value: sums.lossSum / sums.examples, gradient: sums.gradient };
   };
-  const onAbort = (): void => {
+  const forget = onAbort(plan.signal, () => {
     trainer.cancel();
-  };
-  plan.signal?.addEventListener('abort', onAbort);
+  });
   try {
     const run = new Minimization(plan, evaluate);
     const { iterations, reason, value } = await run.run(start, ({ x }) => (kept = x));
     return { iterations, reason, value };
   } finally {
-    plan.signal?.removeEventListener('abort', onAbort);
+    forget();
     if (task.isLive()) flat.write(trainer, kept);
   }
 }

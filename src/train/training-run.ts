@@ -4,6 +4,7 @@ import type { EpochUnderWay } from '../checkpoint/state.js';
 import type { Moment, Subject } from '../checkpoint/subject.js';
 import { ThalwegError } from '../errors.js';
 import type { StepSettings } from '../optim/settings.js';
+import { onAbort } from './abort.js';
 import { EpochLoop, unlessAborted } from './epoch-loop.js';
 import { evaluate } from './evaluation.js';
 import type { TrainEvent } from './events.js';
@@ -83,10 +84,9 @@ export class TrainingRun {
     const { signal, epochs } = this.#plan;
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1000;
-    const onAbort = (): void => {
+    const forget = onAbort(signal, () => {
       this.#context.native.cancel();
-    };
-    signal?.addEventListener('abort', onAbort);
+    });
     try {
       await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand.batches));
       await this.#keepFirst();
@@ -101,7 +101,7 @@ export class TrainingRun {
         if (!this.#isCut) await this.#checkpoints?.epochEnded(this.#moment());
       }
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
     const end = { reason: this.#reason(), ...this.#stopReason() };
     await this.#listeners.tell({ type: 'end', ...end, seconds: seconds() });

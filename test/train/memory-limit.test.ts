@@ -51,7 +51,13 @@ describe('memoryLimit', () => {
     ['guarded fit', (trainer) => trainer.fit(set, { epochs: 1, guard: true })],
     ['evaluate', (trainer) => trainer.evaluate(set)],
     ['predict', (trainer) => trainer.predict(new Float32Array(1000))],
-    ['save', (trainer) => trainer.save(join(folder, 'saved.safetensors'))],
+    [
+      'fit with checkpoints',
+      (trainer) => {
+        const checkpoint = { folder: mkdtempSync(join(folder, 'kept-')) };
+        return trainer.fit(set, { epochs: 1, batchSize: 4, checkpoint });
+      },
+    ],
     ['refreshStatistics', (trainer) => trainer.refreshStatistics(set)],
   ];
   it.each(calls)('of %s is MEMORY until it is enough, and changes nothing', async (_, call) => {
