@@ -1,6 +1,9 @@
 import { defaultExclude, defineConfig } from 'vitest/config';
 
-/** Under a sanitizer (script/sanitize.mjs): without what it cannot see into, and with patience. */
+/**
+ * Under a sanitizer (script/sanitize.mjs): with patience, and without what it cannot see into. The
+ * examples, which would take longer than all the rest, do nothing natively that no other test does.
+ */
 const sanitized = process.env['THALWEG_SANITIZER'] !== undefined;
 
 export default defineConfig({
@@ -9,7 +12,9 @@ export default defineConfig({
     exclude: [
       ...defaultExclude,
       ...(sanitized
-        ? ['test/reference/**', 'test/bench/**', 'test/cuda/**', 'test/**/huge.test.ts']
+        ? ['reference/**', 'bench/**', 'cuda/**', 'examples/**', '**/huge.test.ts'].map(
+            (path) => `test/${path}`,
+          )
         : []),
     ],
     pool: 'forks',
