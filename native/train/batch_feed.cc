@@ -5,8 +5,20 @@
 
 namespace thalweg {
 
+namespace {
+
+// Numbers of a batch from which another thread's help pays (docs/decisions/0006).
+constexpr int64_t kLargeBatch = int64_t{1} << 20;
+
+bool pays_ahead(const BatchSource& source) {
+  return source.steps > 1 && thread_count() < processor_count() &&
+         rows_of(source, 0) * source.dataset->features >= kLargeBatch;
+}
+
+}  // namespace
+
 HostFeed::HostFeed(const BatchSource& source, Plan& plan)
-    : source_(source), plan_(plan), ahead_(source.steps > 1 && thread_count() < processor_count()) {
+    : source_(source), plan_(plan), ahead_(pays_ahead(source)) {
   const int64_t rows = rows_of(source, 0);
   plan_.reserve(rows, source.dataset->label_width, ahead_ ? 2 : 1);
   indices_.resize(rows);

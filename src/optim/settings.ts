@@ -153,6 +153,11 @@ export class StepSettings {
     return [this.learningRate, ...this.#moving.map(({ value }) => value)].flatMap(metricsUsed);
   }
 
+  /** The highest rate of the groups with one of their own, which no schedule moves; 0 without. */
+  get lastingRate(): number {
+    return Math.max(0, ...this.#fixedRates.map((rate) => (rate ?? 0) * this.rateScale));
+  }
+
   /** The values of the next step at a point of a run. */
   at(position: Position): Float64Array {
     this.#advance(position);

@@ -30,7 +30,8 @@ export class RunStand {
   readonly #plan: FitPlan;
   #firstEpoch: number;
   #highestRate = 0;
-  #highestOfEpoch = 0;
+  /** Highest rates of the epoch before the latest, and of the latest; not known at first. */
+  #latestHighest = [Infinity, Infinity];
   #rateScale = 1;
 
   /** @throws ThalwegError MISMATCH where the trainer was resumed to a run of other data */
@@ -50,9 +51,9 @@ export class RunStand {
     return this.#highestRate;
   }
 
-  /** That of the latest epoch. */
-  get highestOfEpoch(): number {
-    return this.#highestOfEpoch;
+  /** That of the latest two epochs; infinite where they are not known. */
+  get highestLately(): number {
+    return Math.max(...this.#latestHighest);
   }
 
   /** What going back has left of the learning rate, from 1. */
@@ -95,8 +96,9 @@ export class RunStand {
 
   /** Rates that the epoch begins with. */
   see(rates: Float64Array): void {
-    this.#highestOfEpoch = rates.reduce((a, b) => Math.max(a, b), 0);
-    this.#highestRate = Math.max(this.#highestRate, this.#highestOfEpoch);
+    const highest = rates.reduce((a, b) => Math.max(a, b), this.#context.settings.lastingRate);
+    this.#latestHighest = [this.#latestHighest[1]!, highest];
+    this.#highestRate = Math.max(this.#highestRate, highest);
   }
 
   /** What an epoch has done since `start`, as a checkpoint keeps it. */

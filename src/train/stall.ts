@@ -8,7 +8,7 @@ const faded = 1e-3;
 const stillWhenFaded = 1e-3;
 /** The same at any rate. */
 const still = 1e-6;
-/** A rate below this share of the highest for a whole epoch moves nothing, however the loss scatters. */
+/** A rate below this share of the highest for two epochs moves nothing, however the loss scatters. */
 const gone = 1e-6;
 /** Share of a run's epochs that must remain: schedules that fade out at the end are meant to. */
 const worthwhile = 0.1;
@@ -17,8 +17,8 @@ const worthwhile = 0.1;
 export interface StallContext {
   /** The highest learning rate of the run so far. */
   readonly highestRate: number;
-  /** That of the last epoch. */
-  readonly highestOfEpoch: number;
+  /** That of the last two epochs. */
+  readonly highestLately: number;
   /** Epochs left of the run, and all of them. */
   readonly remaining: number;
   readonly epochs: number;
@@ -28,16 +28,17 @@ export interface StallContext {
  * A warning where the loss of the epoch before last and of the last are as good as equal while the
  * rate has fallen below a thousandth of its highest (or exactly equal, to a millionth, at any
  * rate), and at least a tenth of the run is left. With dropout or batch norm the loss scatters while
- * the weights stand still: there a rate tells that stayed below a millionth for the whole epoch.
+ * the weights stand still: there a rate tells that stayed below a millionth
+ * for both epochs.
  */
 export function stallIn(
   [before, last]: readonly [EpochRecord, EpochRecord],
-  { highestRate, highestOfEpoch, remaining, epochs }: StallContext,
+  { highestRate, highestLately, remaining, epochs }: StallContext,
 ): WarningEvent | undefined {
   const moved = Math.abs(last.loss - before.loss) / Math.abs(before.loss);
   const limit = faded * highestRate;
   const isFaded = before.learningRate < limit && last.learningRate < limit;
-  const isGone = highestOfEpoch < gone * highestRate;
+  const isGone = highestLately < gone * highestRate;
   const isStill = moved < (isFaded ? stillWhenFaded : still);
   if (!(isStill || isGone) || remaining < worthwhile * epochs || remaining === 0) return undefined;
   const rate = last.learningRate.toPrecision(3);

@@ -224,8 +224,8 @@ export class TrainingRun {
     if (before === undefined || last === undefined) return;
     const { epochs } = this.#plan;
     const remaining = epochs - this.#stand.epochs.length;
-    const { highestRate, highestOfEpoch } = this.#stand;
-    const warning = stallIn([before, last], { highestRate, highestOfEpoch, remaining, epochs });
+    const { highestRate, highestLately } = this.#stand;
+    const warning = stallIn([before, last], { highestRate, highestLately, remaining, epochs });
     if (warning !== undefined) this.#listeners.control.warn(warning);
   }
 }

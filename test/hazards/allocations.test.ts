@@ -3,7 +3,7 @@
  * form takes some of them, from a random one on; `npm run torture` takes every one, on every device.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -40,7 +40,10 @@ async function starved(device: string, threads: number): Promise<Scenario[]> {
 describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation that fails', () => {
   beforeAll(() => {
     execFileSync('g++', ['-O1', '-shared', '-fPIC', 'test/native/starve.cc', '-o', library]);
-  });
+    return () => {
+      rmSync(folder, { recursive: true });
+    };
+  }, 60_000);
 
   const settings = [
     ['cpu', 1],

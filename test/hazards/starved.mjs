@@ -87,6 +87,13 @@ const make = () =>
     ...{ average: average.ema({ decay: 0.9 }), seed: 5, device },
   });
 const metrics = ['f1', 'confusionMatrix', 'rocAuc'];
+/** So many numbers a row that batches are gathered ahead, where a processor is spare. */
+const wide = 2 ** 20;
+const wideSet = data.fromArrays({
+  inputs: Uint8Array.from({ length: 3 * wide }, (_, i) => i),
+  shape: [3, wide],
+  labels: labels.subarray(0, 3),
+});
 const fit = { epochs: 2, batchSize: 4, monitor: { every: 1 }, validation: set, metrics };
 
 /** Everything that a trainer is made of, as bytes. */
@@ -190,6 +197,16 @@ const scenarios = [
     },
   })),
   reading('evaluate', (trainer) => trainer.evaluate(set, { metrics, batchSize: 5 })),
+  calling('evaluate, gathering ahead', async () => {
+    const model = nn.sequential({ input: [wide] }, nn.dense(3, { weightInitializer: 'zeros' }));
+    const optimizer = optim.sgd();
+    const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, device });
+    try {
+      return await trainer.evaluate(wideSet, { batchSize: 1 });
+    } finally {
+      trainer.dispose();
+    }
+  }),
   reading('predict', (trainer) => trainer.predict(inputs, { batchSize: 5 })),
   reading('gradients', (trainer) =>
     Promise.resolve(trainer.gradients(set, Uint32Array.of(3, 1, 2), { training: true })),

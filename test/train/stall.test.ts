@@ -15,7 +15,7 @@ const record = (epoch: number, loss: number, learningRate: number) => ({
 });
 
 describe('stallIn', () => {
-  const context = { highestRate: 1, highestOfEpoch: 1, remaining: 5, epochs: 10 };
+  const context = { highestRate: 1, highestLately: 1, remaining: 5, epochs: 10 };
   const between = (a: number, b: number, rate: number, changed = {}): boolean =>
     stallIn([record(3, a, rate), record(4, b, rate)], { ...context, ...changed }) !== undefined;
 
@@ -32,10 +32,10 @@ describe('stallIn', () => {
   });
 
   it('sees a rate that is gone, whatever the loss does', () => {
-    expect(between(2, 1, 1e-7, { highestOfEpoch: 9e-7 })).toBe(true);
-    expect(between(2, 1, 1e-7, { highestOfEpoch: 2e-6 })).toBe(false);
-    expect(between(2, 1, 1e-7, { highestOfEpoch: 9e-7, remaining: 0 })).toBe(false);
-    expect(between(2, 1, 0, { highestOfEpoch: 0, highestRate: 0 })).toBe(false);
+    expect(between(2, 1, 1e-7, { highestLately: 9e-7 })).toBe(true);
+    expect(between(2, 1, 1e-7, { highestLately: 2e-6 })).toBe(false);
+    expect(between(2, 1, 1e-7, { highestLately: 9e-7, remaining: 0 })).toBe(false);
+    expect(between(2, 1, 0, { highestLately: 0, highestRate: 0 })).toBe(false);
   });
 
   it('lets a rate fade out in the last tenth, and losses be 0 or no number', () => {
@@ -98,6 +98,9 @@ describe('fit', () => {
     expect(await warnings(schedule.cosine({ initial: 0.1, steps: 360 }))).toEqual([]);
     // Each epoch ends at next to nothing.
     expect(await warnings(schedule.warmRestarts({ initial: 0.1, period: 6 }))).toEqual([]);
+    // Every sixth epoch has a rate of 0, on purpose.
+    const cyclic = schedule.cyclic({ low: 0, high: 0.1, rise: 3, unit: 'epoch' });
+    expect(await warnings(cyclic, nn.dense(8), nn.dropout(0.5))).toEqual([]);
   });
 });
 
