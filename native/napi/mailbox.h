@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace thalweg::napi {
@@ -16,10 +17,10 @@ namespace thalweg::napi {
 class Mailbox {
  private:
   using Owner = std::shared_ptr<Mailbox>;
-  static void on_wake(Napi::Env env, Napi::Function, Owner* mailbox, void*) {
-    if (env != nullptr) (*mailbox)->drain(env);
+  static void on_wake(napi_env env, napi_value, void* owner, void*) {
+    if (env != nullptr) (*static_cast<Owner*>(owner))->drain(env);
   }
-  using Wake = Napi::TypedThreadSafeFunction<Owner, void, &Mailbox::on_wake>;
+  static void on_release(napi_env, void* owner, void*) { delete static_cast<Owner*>(owner); }
 
  public:
   using Message = std::function<void(Napi::Env)>;
@@ -27,11 +28,13 @@ class Mailbox {
   static std::shared_ptr<Mailbox> open(Napi::Env env) {
     auto mailbox = std::make_shared<Mailbox>();
     auto owner = std::make_unique<Owner>(mailbox);
-    mailbox->wake_ = Wake::New(
-        env, "thalweg", 0, 1, owner.get(), [](Napi::Env, void*, Owner* owned) { delete owned; },
-        static_cast<void*>(nullptr));
+    // The C interface: node-addon-api's is no constant expression under GCC's UBSan.
+    const napi_status status = napi_create_threadsafe_function(
+        env, nullptr, nullptr, Napi::String::New(env, "thalweg"), 0, 1, owner.get(), &on_release,
+        owner.get(), &on_wake, &mailbox->wake_);
+    NAPI_THROW_IF_FAILED(env, status, mailbox);
     static_cast<void>(owner.release());  // freed after the last wake
-    mailbox->wake_.Unref(env);
+    napi_unref_threadsafe_function(env, mailbox->wake_);
     return mailbox;
   }
 
@@ -40,7 +43,7 @@ class Mailbox {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
     messages_.push_back(std::move(message));
-    wake_.NonBlockingCall();
+    napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
 
   // Any thread, once a job: what on_end() gave runs after all messages before.
@@ -48,7 +51,7 @@ class Mailbox {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
     ended_ = true;
-    wake_.NonBlockingCall();
+    napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
   // JavaScript thread, before any job.
   void on_end(Message message) { end_ = std::move(message); }
@@ -72,6 +75,8 @@ class Mailbox {
       } catch (const Napi::Error&) {
         // The environment is ending and runs no more JavaScript: our own callbacks
         // throw nothing.
+      } catch (const std::bad_alloc&) {
+        // A report that finds no memory is left out; how a job ends is told without.
       }
     }
   }
@@ -80,9 +85,9 @@ class Mailbox {
   void keep_alive(Napi::Env env, bool alive) {
     if (closed_) return;
     if (alive)
-      wake_.Ref(env);
+      napi_ref_threadsafe_function(env, wake_);
     else
-      wake_.Unref(env);
+      napi_unref_threadsafe_function(env, wake_);
   }
 
   // JavaScript thread; drops what is queued. Calling it again does nothing.
@@ -92,11 +97,11 @@ class Mailbox {
     closed_ = true;
     messages_.clear();
     ended_ = false;
-    wake_.Release();
+    napi_release_threadsafe_function(wake_, napi_tsfn_release);
   }
 
  private:
-  Wake wake_;
+  napi_threadsafe_function wake_ = nullptr;
   std::mutex mutex_;
   std::deque<Message> messages_;
   Message end_;
