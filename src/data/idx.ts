@@ -121,23 +121,29 @@ export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
 }
 
 /**
- * Reads an IDX file, gzipped or not; at most 2 GiB unpacked.
+ * Reads an IDX file, gzipped or not, of less than 2 GiB unpacked.
  *
- * @throws ThalwegError FORMAT, TRUNCATED, MISSING, PERMISSION, UNSAFE_PATH
+ * @throws ThalwegError (as a rejection) FORMAT, TRUNCATED, OVERFLOW, MISSING, PERMISSION, UNSAFE_PATH; or
+ * another error of the file system
  */
 export async function idx(file: string): Promise<IdxTensor> {
-  const bytes = await withRegularFile(file, 'an IDX file', ({ handle }) => handle.readFile());
+  const bytes = await withRegularFile(file, 'an IDX file', ({ handle, size }) => {
+    if (size >= largest) refuse('OVERFLOW', file, `${size} bytes`, `fewer than ${largest}`);
+    return handle.readFile();
+  });
   const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parseIdx(gzipped ? unzip(bytes, file) : bytes, file);
 }
 
-/** Largest file that is unpacked: 2 GiB, against archives that explode. */
+/** No file of so many bytes is read, which is as far as Node.js goes, nor unpacked: archives may explode. */
 const largest = 2 ** 31;
 
 function unzip(bytes: Buffer, file: string): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: largest });
+    return gunzipSync(bytes, { maxOutputLength: largest - 1 });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      refuse('OVERFLOW', file, 'more bytes unpacked', `fewer than ${largest}`);
     throw new ThalwegError(
       { code: 'FORMAT', path: file, received: 'damaged gzip data', expected: 'an IDX file' },
       { cause },

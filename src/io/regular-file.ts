@@ -1,4 +1,4 @@
-/** Opening a file that may be anything: a folder or a FIFO is refused, not waited for. */
+/** Reading a file that may be anything: a folder or a FIFO is refused, not waited for. */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ThalwegError } from '../errors.js';
@@ -16,7 +16,8 @@ export interface RegularFile {
  *
  * @param expected what it should be, for the error where there is none
  * @param flags besides O_RDONLY and O_NONBLOCK
- * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, and what `body` throws
+ * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, or another error of the file system; and what
+ * `body` throws
  */
 export async function withRegularFile<T>(
   file: string,
@@ -42,6 +43,8 @@ export async function withRegularFile<T>(
       received: 'no regular file',
       expected: 'a regular file',
     });
+  } catch (error) {
+    throw fileError(error, file);
   } finally {
     await handle.close();
   }

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThalwegError, data } from '../../src/index.js';
+import { files } from '../../src/io/files.js';
 import { failure } from '../oracle/failure.js';
 
 const header = (type: number, ...shape: number[]): Buffer => {
@@ -82,6 +83,28 @@ describe('files', () => {
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
     expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // and waits for nobody
+  });
+
+  it('are refused before anything of them is read, where they are too large', async () => {
+    const file = join(folder, 'large');
+    writeFileSync(file, header(0x08, 2 ** 31));
+    truncateSync(file, 2 ** 31); // no disk is taken
+    expect((await failure(() => data.idx(file))).code).toBe('OVERFLOW');
+  });
+
+  it('that cannot be read are refused by name', async () => {
+    const file = join(folder, 'unreadable');
+    writeFileSync(file, header(0x08, 0));
+    const { open } = files;
+    onTestFinished(() => void Object.assign(files, { open }));
+    files.open = async (...given) => {
+      const handle = await open(...given);
+      const denied = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'read' });
+      handle.readFile = (): Promise<never> => Promise.reject(denied);
+      return handle;
+    };
+    const { code, path } = await failure(() => data.idx(file));
+    expect([code, path]).toEqual(['PERMISSION', file]);
   });
 
   it('of MNIST make two data sets', async () => {
