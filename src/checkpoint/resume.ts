@@ -33,9 +33,12 @@ export interface Resumed {
   readonly differences: readonly Difference[];
 }
 
-/** Writes the trainer as it is, between runs: it must do nothing else until then. */
+/**
+ * Writes the trainer as it is, between runs, with the run that it was resumed to: it must do nothing
+ * else until then.
+ */
 export async function saveCheckpoint(subject: Subject, file: string): Promise<void> {
-  await captureMoment(subject, subject.native).write(file);
+  await captureMoment(subject, subject.native, subject.record.resumed).write(file);
 }
 
 async function isFolder(path: string): Promise<boolean | undefined> {

@@ -456,7 +456,8 @@ export class Trainer implements Disposable {
 
   /**
    * Writes a checkpoint, atomically: weights, optimizer state, history and counters, from which
-   * {@link Trainer.resume} goes on. During a run, option `checkpoint` of fit does.
+   * {@link Trainer.resume} goes on. A run that the trainer was resumed to, and fit has not gone on with
+   * yet, is part of it. During a run, option `checkpoint` of fit does this.
    *
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, PERMISSION, MEMORY; or
    * another error of the file system

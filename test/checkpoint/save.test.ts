@@ -3,10 +3,10 @@ import { hasCuda } from '../oracle/cuda.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { Trainer, checkpoint, data, io, nn, optim } from '../../src/index.js';
+import { Trainer, callbacks, checkpoint, data, io, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
-import { newFolder } from './runs.js';
+import { classes, endOf, everyStep, make as makeSmall, newFolder } from './runs.js';
 
 /** 12 MB of state: three pieces, whose borders no tensor knows. */
 const model = nn.sequential({ input: [900] }, nn.dense(1100), nn.dense(3));
@@ -40,6 +40,27 @@ it.each(['cpu', ...(hasCuda ? ['cuda'] : [])])(
       expect(sameBits(other.parameters()[name]!, values), name).toBe(true);
   },
 );
+
+it('keeps the run that the trainer was resumed to, in the middle of an epoch', async () => {
+  const folder = newFolder();
+  const copy = join(folder, 'copy.safetensors');
+  const run = () => ({
+    ...{ epochs: 3, batchSize: 8 },
+    callbacks: [callbacks.earlyStopping({ metric: 'loss', patience: 9 })],
+  });
+  using rows = classes();
+  using plain = makeSmall();
+  const checkpointed = { ...run(), checkpoint: { folder: join(folder, 'run'), ...everyStep } };
+  const expected = endOf(plain, await plain.fit(rows, checkpointed));
+  const middle = readdirSync(join(folder, 'run')).find((name) => name.includes('step-11'))!;
+  using saving = makeSmall();
+  const found = await saving.resume(join(folder, 'run', middle));
+  expect(found).toMatchObject({ step: 11, epoch: 1, stepInEpoch: 4 });
+  await saving.save(copy);
+  using trainer = makeSmall();
+  expect(await trainer.resume(copy)).toMatchObject({ step: 11, epoch: 1, stepInEpoch: 4 });
+  expect(endOf(trainer, await trainer.fit(rows, run()))).toEqual(expected);
+});
 
 it('ends where the trainer is disposed of meanwhile, and leaves the old file', async () => {
   const folder = newFolder();
