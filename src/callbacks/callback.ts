@@ -67,11 +67,19 @@ export interface Callback {
   warning?(event: WarningEvent, run: RunControl): unknown;
   /** Last of all; awaited. Not called where the run failed. */
   end?(event: EndEvent, run: RunControl): unknown;
+  /** After the run went back to a checkpoint, and `restore`; awaited before it goes on. */
+  rollback?(run: RunControl): unknown;
+  /**
+   * Waits until all that the callback was told is where it shall stay; those of all callbacks at once.
+   * Awaited before a checkpoint with its state is written, which one that throws prevents, and at the
+   * end of the run; there also after a failure, whose error counts then.
+   */
+  flush?(): unknown;
   /** All that it must remember from epoch to epoch, as plain data. */
   state?(): Json;
   /** Large numbers that belong to the state, by name; not copies. */
   arrays?(): Readonly<Record<string, Float32Array>>;
-  /** Goes back to a state, before `start`; the arrays are its own from here on. */
+  /** Goes back to a state, before `start` or `rollback`; the arrays are its own from here on. */
   restore?(state: Json, arrays: Readonly<Record<string, Float32Array>>): void;
 }
 

@@ -29,6 +29,10 @@ class CsvLog implements Callback {
   }
 
   async start(_: unknown, run: RunControl): Promise<void> {
+    await this.rollback(run);
+  }
+
+  async rollback(run: RunControl): Promise<void> {
     const isEmpty = await this.#log.begin(run);
     this.#columns = isEmpty ? undefined : await this.#header();
   }
@@ -42,7 +46,7 @@ class CsvLog implements Callback {
     await this.#log.write(`${header}${cells.join(',')}\n`);
   }
 
-  async end(): Promise<void> {
+  async flush(): Promise<void> {
     await this.#log.flush();
   }
 

@@ -28,8 +28,12 @@ class JsonLog implements Callback {
   }
 
   async start(event: TrainEvent, run: RunControl): Promise<void> {
-    await this.#log.begin(run);
+    await this.rollback(run);
     await this.epoch(event);
+  }
+
+  async rollback(run: RunControl): Promise<void> {
+    await this.#log.begin(run);
   }
 
   progress(event: TrainEvent): void {
@@ -44,8 +48,11 @@ class JsonLog implements Callback {
     this.#log.add(lineOf(event));
   }
 
-  async end(event: TrainEvent): Promise<void> {
-    this.#log.add(lineOf(event));
+  end(event: TrainEvent): void {
+    this.warning(event);
+  }
+
+  async flush(): Promise<void> {
     await this.#log.flush();
   }
 

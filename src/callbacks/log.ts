@@ -17,7 +17,7 @@ export class Log {
 
   /**
    * A trainer's first run replaces the file, later ones add to it; a resumed run takes it up where
-   * the checkpoint was made. Tells whether the file is empty now.
+   * the checkpoint was made, and so does one that goes back to it. Tells whether the file is empty now.
    */
   async begin(run: RunControl): Promise<boolean> {
     if (this.#keep !== undefined) await this.#log.begin(this.#keep);

@@ -5,7 +5,7 @@ import type { TrainEvent } from '../train/events.js';
 import type { Callback, RunControl, SavedCallback } from './callback.js';
 
 const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;
-const methods = [...hooks, 'state', 'arrays', 'restore'] as const;
+const methods = [...hooks, 'rollback', 'flush', 'state', 'arrays', 'restore'] as const;
 
 function refuse(path: string, received: string, expected: string): never {
   throw new ThalwegError({ code: 'TYPE', path, received, expected });
@@ -65,6 +65,25 @@ export function callHooksAtOnce(
     if (event.type === 'progress') callback.progress?.(event, run);
     else if (event.type === 'warning') callback.warning?.(event, run);
   }
+}
+
+/** Tells that the run went back, callback after callback. */
+export async function rollbackCallbacks(
+  callbacks: readonly Callback[],
+  run: RunControl,
+): Promise<void> {
+  for (const callback of callbacks) await callback.rollback?.(run);
+}
+
+/** Waits for all callbacks at once, also where one throws; the first error is thrown. */
+export async function flushCallbacks(callbacks: readonly Callback[]): Promise<void> {
+  const flushed = await Promise.allSettled(
+    callbacks.map(async (each) => {
+      await each.flush?.();
+    }),
+  );
+  const failed = flushed.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 /** The states of all callbacks that have one, by name; for checkpoints. */

@@ -43,6 +43,10 @@ class TensorBoard implements Callback {
   }
 
   async start(_: StartEvent, run: RunControl): Promise<void> {
+    await this.rollback(run);
+  }
+
+  async rollback(run: RunControl): Promise<void> {
     if (await this.#log.begin(run)) await this.#log.write(versionRecord(now()));
   }
 
@@ -63,7 +67,7 @@ class TensorBoard implements Callback {
     await this.#log.write(scalarRecord(now(), event.epoch + 1, scalars));
   }
 
-  async end(): Promise<void> {
+  async flush(): Promise<void> {
     await this.#log.flush();
   }
 
@@ -74,9 +78,11 @@ class TensorBoard implements Callback {
   restore(state: Json): void {
     const path = `callbacks.${this.name}`;
     const { file, log } = checkState(path, state, ['file', 'log']);
-    const resumed = new Log(this.name, join(this.#folder, checkFileName(`${path}.file`, file)));
+    const name = checkFileName(`${path}.file`, file);
+    // One log a file, which knows what is still being written.
+    const resumed = name === this.#file ? this.#log : new Log(this.name, join(this.#folder, name));
     resumed.restore(log);
-    [this.#file, this.#log] = [file as string, resumed];
+    [this.#file, this.#log] = [name, resumed];
   }
 }
 

@@ -42,6 +42,8 @@ export interface CheckpointHooks {
   readonly failed: (error: unknown) => void;
   /** A signal came: the run should end soon. */
   readonly stop: () => void;
+  /** Waits until the disk has all that the callbacks' states count on, or throws. */
+  readonly flush: () => Promise<void>;
 }
 
 /** One of the folder. */
@@ -140,7 +142,9 @@ export class RunCheckpoints {
   /** The snapshot is full: writes it while the run goes on. */
   write(moment: Moment): void {
     const captured = captureMoment(this.#subject, this.#snapshot, moment);
-    this.#writing = this.#writeFile(captured)
+    this.#writing = this.#hooks
+      .flush()
+      .then(() => this.#writeFile(captured))
       .then((checkpoint) => {
         this.#hooks.written(checkpoint);
       })
@@ -203,10 +207,15 @@ export class RunCheckpoints {
     return this.#kept.length === 0;
   }
 
-  /** Waits for what is being written, and lets go of everything. */
+  /** Waits for what is being written. */
+  async settle(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** The same, and lets go of everything. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#writing;
+    await this.settle();
     this.#snapshot.dispose();
     this.#lock.release();
     this.#unwatch(); // last: it may end the process

@@ -42,12 +42,13 @@ export class LogFile {
 
   /**
    * Begins after the first `keep` bytes, of which a crash may have left fewer; what comes after them
-   * goes.
+   * goes, and so does an earlier failure.
    *
    * @throws ThalwegError UNSAFE_PATH, NO_SPACE, MISSING; or another error of the file system
    */
   async begin(keep = 0): Promise<void> {
-    await this.flush();
+    await this.#idle();
+    this.#failure = undefined;
     const length = await lengthOf(this.file);
     try {
       await (await open(this.file, 'a')).close();
@@ -72,13 +73,15 @@ export class LogFile {
   /**
    * Waits until all is written.
    *
-   * @throws ThalwegError NO_SPACE, MISSING, or another error of the file system, once
+   * @throws ThalwegError NO_SPACE, MISSING, or another error of the file system, until the next `begin`
    */
   async flush(): Promise<void> {
+    await this.#idle();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  async #idle(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
-    const failure = this.#failure;
-    this.#failure = undefined;
-    if (failure !== undefined) throw failure.error;
   }
 
   async #drain(): Promise<void> {

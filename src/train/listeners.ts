@@ -1,5 +1,5 @@
 /** Who is told of a run: its caller, its onEvent, its callbacks. */
-import { callHooks, callHooksAtOnce } from '../callbacks/set.js';
+import { callHooks, callHooksAtOnce, flushCallbacks, rollbackCallbacks } from '../callbacks/set.js';
 import { Control } from './control.js';
 import type { TrainEvent } from './events.js';
 import type { FitPlan } from './options.js';
@@ -45,6 +45,21 @@ export class Listeners {
   tellAtOnce(event: TrainEvent): void {
     this.send(event);
     callHooksAtOnce(this.#plan.callbacks, event, this.control);
+  }
+
+  /** Tells the callbacks that the run went back. */
+  async tellOfRollback(): Promise<void> {
+    await rollbackCallbacks(this.#plan.callbacks, this.control);
+  }
+
+  /** Waits until what the callbacks were told is where it shall stay, or throws. */
+  async flush(): Promise<void> {
+    await flushCallbacks(this.#plan.callbacks);
+  }
+
+  /** The same where an error is thrown elsewhere. */
+  async settle(): Promise<void> {
+    await this.flush().catch(() => undefined);
   }
 
   /** Runs their code where an error has nowhere to go: it ends the run, and is thrown then. */

@@ -69,6 +69,7 @@ export class TrainingRun {
         stop: () => {
           this.#context.native.cancel();
         },
+        flush: () => this.#listeners.flush(),
       });
     try {
       this.#takeUp();
@@ -76,6 +77,8 @@ export class TrainingRun {
       const last = this.#checkpoints?.last;
       return { ...history, ...(last !== undefined && { checkpoint: last }) };
     } finally {
+      await this.#checkpoints?.settle(); // it may warn
+      await this.#listeners.settle();
       await this.#checkpoints?.close();
     }
   }
@@ -104,8 +107,13 @@ export class TrainingRun {
       forget();
     }
     const end = { reason: this.#reason(), ...this.#stopReason() };
-    await this.#listeners.tell({ type: 'end', ...end, seconds: seconds() });
-    await this.#keepLast();
+    try {
+      await this.#listeners.tell({ type: 'end', ...end, seconds: seconds() });
+    } finally {
+      await this.#keepLast();
+    }
+    this.#listeners.throwError();
+    await this.#listeners.flush();
     const { steps } = this.#context.record;
     return { epochs: this.#stand.epochs, ...end, steps, seconds: seconds() };
   }
@@ -123,14 +131,18 @@ export class TrainingRun {
   /** Something to go back to. */
   async #keepFirst(): Promise<void> {
     const checkpoints = this.#checkpoints;
-    if (checkpoints?.rollback !== undefined && checkpoints.isEmpty)
-      await checkpoints.writeLast(this.#moment());
+    if (checkpoints?.rollback !== undefined && checkpoints.isEmpty) await this.#writeNow();
   }
 
   async #keepLast(): Promise<void> {
     // Where a validation was cut short, the moment before it was kept.
-    if (this.#context.isLive() && !this.#isCut) await this.#checkpoints?.writeLast(this.#moment());
-    this.#listeners.throwError();
+    if (this.#context.isLive() && !this.#isCut) await this.#writeNow();
+  }
+
+  /** The present moment, whose logs are on the disk then, or have failed: a run is worth more than a row. */
+  async #writeNow(): Promise<void> {
+    await this.#listeners.settle();
+    await this.#checkpoints?.writeLast(this.#moment());
   }
 
   /** An epoch; where a number in it is not finite, after going back, as often as that is allowed. */
@@ -157,6 +169,7 @@ export class TrainingRun {
     this.#takeUp();
     this.#stand.rollbacks = rollbacks;
     this.#stand.rateScale = rateScale;
+    await this.#listeners.tellOfRollback();
     this.#listeners.tellAtOnce({
       type: 'warning',
       code: 'ROLLBACK',
@@ -209,7 +222,7 @@ export class TrainingRun {
         ? await unlessAborted(evaluate(native, validation, { loss, wanted, weights }))
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
-    if (this.#isCut && this.#context.isLive()) await this.#checkpoints?.writeLast(this.#moment());
+    if (this.#isCut && this.#context.isLive()) await this.#writeNow();
     this.#stand.underWay = undefined;
     const epoch = epochRecord(this.#context, done, {
       ...{ seconds, evaluation, learningRate: rateOf(done), monitor: this.#monitor },

@@ -12,7 +12,7 @@ import * as promises from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Trainer, callbacks, data, nn, optim } from '../../src/index.js';
 import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/set.js';
 import { crc32c } from '../../src/io/crc32c.js';
@@ -251,7 +251,7 @@ describe.each(logs)('%s', (name, open) => {
     // The second epoch's row fails while the third is trained.
     const breaker = callbacks.listener('breaker', async (event) => {
       if (event.type !== 'epoch' || event.epoch > 0) return;
-      await log.end!({ type: 'end', reason: 'completed', seconds: 0 }, {} as callbacks.RunControl);
+      await log.flush!();
       length = statSync(join(place, readdirSync(place)[0]!)).size;
       const opened = vi.mocked(promises.open).getMockImplementation()!;
       vi.mocked(promises.open).mockImplementationOnce(async (...given) => {
@@ -271,6 +271,129 @@ describe.each(logs)('%s', (name, open) => {
     expect(path).toContain(place);
     expect(statSync(path).size).toBe(length);
     expect((await fit(open(place), trainer)).length).toBe(2);
+  });
+
+  describe('beside a run', () => {
+    /** Epochs that the log tells of, from 0. */
+    const epochsOf = (place: string): unknown[] => {
+      if (name === 'csvLog')
+        return rowsOf(join(place, 'log'))
+          .slice(1)
+          .map(([epoch]) => Number(epoch));
+      if (name === 'jsonLog')
+        return linesOf(join(place, 'log'))
+          .filter(({ type }) => type === 'epoch')
+          .map(({ epoch }) => epoch);
+      return eventsOf(place)
+        .filter(({ scalars }) => 'epoch/loss' in scalars)
+        .map(({ step }) => step - 1);
+    };
+    /** Calls `body` before the log is told of an epoch. */
+    const at = (epoch: number, body: (run: callbacks.RunControl) => void) =>
+      callbacks.listener(`at ${epoch}`, (event, run) => {
+        if (event.type === 'epoch' && event.epoch === epoch) body(run);
+      });
+    const real = vi.mocked(promises.open).getMockImplementation()!;
+    afterEach(() => {
+      vi.mocked(promises.open).mockImplementation(real);
+    });
+    /** What comes before each opening of a file in `place`. */
+    const beforeOpening = (place: string, body: () => Promise<void> | undefined): void => {
+      vi.mocked(promises.open).mockImplementation(async (...given) => {
+        if (String(given[0]).startsWith(place)) await body();
+        return real(...given);
+      });
+    };
+    const fill = (place: string): void => {
+      const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+      beforeOpening(place, () => Promise.reject(full));
+    };
+
+    it('that goes back to a checkpoint has every epoch once, in this fit and later ones', async () => {
+      using trainer = make();
+      const place = folder();
+      const kept = folder();
+      const log = open(place);
+      let broken = 0;
+      const breaker = at(2, (run) => {
+        const weights = Object.entries(run.weights());
+        if (broken++ === 0)
+          run.setWeights(Object.fromEntries(weights.map(([key, all]) => [key, all.fill(3e38)])));
+      });
+      const checkpoint = { folder: kept, everyEpochs: 2, rollback: { times: 1 } };
+      const given = { epochs: 5, checkpoint };
+      await trainer.fit(train, { ...given, callbacks: [breaker, log] });
+      expect([broken, epochsOf(place)]).toEqual([2, [0, 1, 2, 3, 4]]);
+      await trainer.fit(train, { epochs: 2, callbacks: [breaker, log] });
+      expect(epochsOf(place)).toEqual([0, 1, 2, 3, 4, 5, 6]);
+      using again = make();
+      expect(await again.resume(kept)).toMatchObject({ epoch: 5 });
+      await again.fit(train, { ...given, callbacks: [breaker, open(place)] });
+      expect(epochsOf(place)).toEqual([0, 1, 2, 3, 4]);
+    });
+
+    it('is in no checkpoint with a row that it could not write', async () => {
+      using trainer = make();
+      const place = folder();
+      const kept = folder();
+      const given = { epochs: 4, checkpoint: { folder: kept, everyEpochs: 1, waits: true } };
+      const filler = at(1, () => {
+        fill(place);
+      });
+      const { code } = await failure(() =>
+        trainer.fit(train, { ...given, callbacks: [filler, open(place)] }),
+      );
+      expect(code).toBe('NO_SPACE');
+      vi.mocked(promises.open).mockImplementation(real);
+      using again = make();
+      expect(await again.resume(kept)).toMatchObject({ epoch: 1 });
+      await again.fit(train, { ...given, callbacks: [open(place)] });
+      expect(epochsOf(place)).toEqual([0, 1, 2, 3]);
+    });
+
+    it('that ended otherwise leaves no error to the next one, and its last row', async () => {
+      using trainer = make();
+      const place = folder();
+      const log = open(place);
+      const thrower = callbacks.listener('thrower', ({ type }) => {
+        if (type === 'epoch') throw new Error('otherwise');
+      });
+      const run = { epochs: 1, callbacks: [log, thrower] };
+      const slow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
+      const slower = at(0, () => {
+        beforeOpening(place, slow);
+      });
+      const first = { epochs: 1, callbacks: [slower, log, thrower] };
+      await expect(trainer.fit(train, first)).rejects.toThrow('otherwise');
+      expect(epochsOf(place)).toEqual([0]);
+      const filler = at(1, () => {
+        fill(place);
+      });
+      const second = { epochs: 1, callbacks: [filler, log, thrower] };
+      await expect(trainer.fit(train, second)).rejects.toThrow('otherwise');
+      vi.mocked(promises.open).mockImplementation(real);
+      await expect(trainer.fit(train, run)).rejects.toThrow('otherwise');
+      expect(epochsOf(place)).toEqual([0, 2]);
+    });
+
+    it('that cannot be written at its end, leaves the last checkpoint', async () => {
+      using trainer = make();
+      const place = folder();
+      const kept = folder();
+      const filler = at(1, (run) => {
+        fill(place);
+        run.stop('enough');
+      });
+      const { code } = await failure(() =>
+        trainer.fit(train, {
+          ...{ epochs: 4, callbacks: [filler, open(place)] },
+          checkpoint: { folder: kept, everyEpochs: 100 },
+        }),
+      );
+      expect(code).toBe('NO_SPACE');
+      using again = make();
+      expect(await again.resume(kept)).toMatchObject({ epoch: 2 });
+    });
   });
 
   it('refuses states that are none', async () => {
