@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/error.h"
+
 namespace thalweg {
 
 namespace {
@@ -56,7 +58,7 @@ MetricSums::MetricSums(const MetricRequest& request, LossKind loss, int64_t colu
 }
 
 bool MetricSums::is_positive(const Row& row, int64_t column) const {
-  return separate_ && row.values != nullptr ? row.values[column] >= 0.5f : row.label == column;
+  return separate_ ? row.values[column] >= 0.5f : row.label == column;
 }
 
 void MetricSums::add_scores(const Row& row) {
@@ -104,10 +106,12 @@ void MetricSums::add_row(const Row& row) {
     if (rank < static_cast<int64_t>(totals_.top.size())) ++totals_.top[rank];
   }
   if (request_.auc) add_scores(row);
-  if (request_.errors && row.values != nullptr) add_errors(row);
+  if (request_.errors) add_errors(row);
 }
 
 void MetricSums::add(const MetricBatch& batch) {
+  if ((separate_ || request_.errors) && batch.values == nullptr)
+    throw Error({"SHAPE", "labels", "classes", "values, one for each output", ""});
   for (int64_t i = 0; i < batch.rows; ++i) {
     const float* values = batch.values == nullptr ? nullptr : batch.values + i * columns_;
     const int64_t label = values == nullptr ? batch.classes[i]
