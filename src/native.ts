@@ -215,7 +215,9 @@ export interface NativeTrainer extends NativeState {
   ): Promise<NativeMetrics & { readonly totals?: NativeMetricTotals }>;
   /** The tensors of a snapshot, in its order: float32, `parameters/NAME`, `slots/SLOT/NAME`, … */
   state(): readonly { readonly name: string; readonly length: number }[];
-  /** Into and from a snapshot of as many bytes as the state has. */
+  /** CORRUPTION where the state is another than a guarded run left. */
+  checkRest(): void;
+  /** Into and from a snapshot of as many bytes as the state has; save() looks as checkRest() does. */
   save(snapshot: NativeSnapshot): Promise<void>;
   load(snapshot: NativeSnapshot): Promise<void>;
   predict(

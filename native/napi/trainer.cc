@@ -81,6 +81,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
                            InstanceMethod<&Self::call<&Self::state>>("state"),
                            InstanceMethod<&Self::call<&Self::read>>("read"),
                            InstanceMethod<&Self::call<&Self::counters>>("counters"),
+                           InstanceMethod<&Self::call<&Self::check_rest>>("checkRest"),
                            InstanceMethod<&Self::call<&Self::save>>("save"),
                            InstanceMethod<&Self::call<&Self::load>>("load"),
                            InstanceMethod<&Self::cancel>("cancel"),
@@ -190,6 +191,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   // evaluate(dataset, batchSize, metrics, averaged) → Promise<{ lossSum, correct, examples, totals?
   // }>
   Napi::Value evaluate(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const MetricRequest request = read_metric_request(info[2]);
@@ -215,6 +217,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   // predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
   // the inputs are copied before this returns.
   Napi::Value predict(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
     const int64_t rows = info[1].As<Napi::Number>().Int64Value();
     const int64_t width = info[2].As<Napi::Number>().Int64Value();
     const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
@@ -312,6 +315,12 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
     return counters_object(info.Env(), engine_->counters());
   }
 
+  Napi::Value check_rest(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
+    engine_->check_rest();
+    return info.Env().Undefined();
+  }
+
   // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
   Napi::Value save(const Napi::CallbackInfo& info) {
     return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
@@ -402,6 +411,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
 
   // refreshStatistics(dataset, batchSize, averaged) → Promise<void>
   Napi::Value refresh(const Napi::CallbackInfo& info) {
+    job_->refuse_busy();
     auto dataset = to_dataset(info[0], "dataset");
     const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
     const Weights weights = to_weights(info[2]);

@@ -75,8 +75,15 @@ void Engine::list_state() {
 }
 
 void Engine::save(Snapshot& snapshot) {
-  snapshot.take(state_, backend_.memory(), backend_.queued() == nullptr);
+  check_rest();
+  snapshot.take(StateBlocks(state_, backend_.queued() == nullptr), backend_.memory());
   snapshot.counters = stepper_.counters();
+}
+
+void Engine::check_rest() {
+  if (at_rest_.empty()) return;
+  const std::string step = std::to_string(stepper_.step_count());
+  guard_->compare(at_rest_, guard_->digests(), "than after step " + step + ", since when none ran");
 }
 
 void Engine::read_state(size_t offset, char* out, size_t bytes) const {
@@ -102,9 +109,10 @@ void Engine::load(const Snapshot& snapshot) {
     throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
                  std::to_string(scalars), ""});
   forget_rest();
-  StepCounters counters = snapshot.counters;  // which takes memory: before anything changes
-  snapshot.put_back(state_, backend_.memory(), backend_.queued() == nullptr);
-  stepper_.set_counters(std::move(counters));
+  // Takes memory, so before anything changes.
+  const StateBlocks blocks(state_, backend_.queued() == nullptr);
+  snapshot.put_back(blocks, backend_.memory());
+  stepper_.set_counters(snapshot.counters);
   has_averaged_statistics_ = false;
 }
 
@@ -148,8 +156,6 @@ std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
   return std::make_unique<HostFeed>(source, plan_);
 }
 
-size_t Engine::bytes() const {
-  return arena_.bytes() + statistics_.bytes() + stepper_.bytes() + plan_.bytes();
-}
+size_t Engine::bytes() const { return memory_.held + plan_.bytes(); }
 
 }  // namespace thalweg

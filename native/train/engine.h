@@ -149,7 +149,10 @@ class Engine {
 
   // All that a run needs to go on besides what it was made with, and its copies.
   const std::vector<StateTensor>& state() const { return state_; }
-  void save(Snapshot& snapshot);
+  void save(Snapshot& snapshot);  // throws CORRUPTION as check_rest() does
+  // CORRUPTION where the state is another than at the end of a guarded run, and no call
+  // has moved it since.
+  void check_rest();
   // Bytes of the state from `offset` on, as they stand in a snapshot. Throws RANGE.
   void read_state(size_t offset, char* out, size_t bytes) const;
   StepCounters counters() const { return stepper_.counters(); }
@@ -174,6 +177,10 @@ class Engine {
   // Between two runs of a guarded trainer nothing may move its state.
   void begin_guard(const TrainRequest& request);
   void end_guard(const TrainRequest& request);
+  // All steps of a run; what the device was told is done when this returns or throws.
+  void run_steps(Run& run);
+  void abandon_steps();
+  void wait_for_device();
   // The state was moved from outside.
   void forget_rest() { at_rest_.clear(); }
   void run_one_by_one(Run& run);

@@ -31,7 +31,11 @@ uint64_t digest(const float* data, int64_t length) {
 }  // namespace
 
 Guard::Guard(const std::vector<StateTensor>& state, Memory& memory, bool is_host)
-    : state_(state), memory_(memory), is_host_(is_host), before_(bytes_for(state)) {}
+    : state_(state),
+      blocks_(state, is_host),
+      memory_(memory),
+      is_host_(is_host),
+      before_(blocks_.bytes()) {}
 
 size_t Guard::bytes_for(const std::vector<StateTensor>& state) {
   size_t bytes = 0;
@@ -40,11 +44,11 @@ size_t Guard::bytes_for(const std::vector<StateTensor>& state) {
 }
 
 void Guard::keep(const StepCounters& counters) {
-  before_.take(state_, memory_, is_host_);
+  before_.take(blocks_, memory_);
   before_.counters = counters;
 }
 
-void Guard::put_back() const { before_.put_back(state_, memory_, is_host_); }
+void Guard::put_back() const { before_.put_back(blocks_, memory_); }
 
 Guard::Digests Guard::digests() {
   Digests all;

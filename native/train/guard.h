@@ -20,7 +20,7 @@ class Guard {
 
   // The state before a step, to go back to.
   void keep(const StepCounters& counters);
-  void put_back() const;
+  void put_back() const;  // takes no memory
   const StepCounters& counters() const { return before_.counters; }
 
   // XXH64 of each tensor.
@@ -33,6 +33,7 @@ class Guard {
 
  private:
   const std::vector<StateTensor>& state_;
+  StateBlocks blocks_;
   Memory& memory_;
   bool is_host_;
   Snapshot before_;

@@ -24,4 +24,19 @@ struct MemoryLimit {
   }
 };
 
+// Counts so many bytes more as held, while it lives.
+class HeldMemory {
+ public:
+  HeldMemory(MemoryLimit& limit, size_t bytes) : limit_(limit), bytes_(bytes) {
+    limit_.held += bytes_;
+  }
+  ~HeldMemory() { limit_.held -= bytes_; }
+  HeldMemory(const HeldMemory&) = delete;
+  HeldMemory& operator=(const HeldMemory&) = delete;
+
+ private:
+  MemoryLimit& limit_;
+  size_t bytes_;
+};
+
 }  // namespace thalweg

@@ -11,50 +11,44 @@ namespace {
 
 constexpr int64_t kBlockFloats = int64_t{1} << 18;  // 1 MiB
 
-struct Block {
-  float* data;
-  size_t offset;  // bytes into the snapshot
-  size_t bytes;
-};
-
-std::vector<Block> cut(const std::vector<StateTensor>& tensors, int64_t block_floats) {
-  std::vector<Block> blocks;
-  size_t offset = 0;
-  for (const StateTensor& tensor : tensors)
-    for (int64_t begin = 0; begin < tensor.length; begin += block_floats) {
-      const size_t bytes = std::min(block_floats, tensor.length - begin) * sizeof(float);
-      blocks.push_back({tensor.data + begin, offset, bytes});
-      offset += bytes;
-    }
-  return blocks;
-}
-
 }  // namespace
 
+StateBlocks::StateBlocks(const std::vector<StateTensor>& state, bool is_host) : is_host_(is_host) {
+  const int64_t most = is_host ? kBlockFloats : INT64_MAX;
+  for (const StateTensor& tensor : state)
+    for (int64_t begin = 0; begin < tensor.length; begin += most) {
+      const size_t bytes = std::min(most, tensor.length - begin) * sizeof(float);
+      blocks_.push_back({tensor.data + begin, bytes_, bytes});
+      bytes_ += bytes;
+    }
+}
+
 template <class Copy>
-void Snapshot::each_block(const std::vector<StateTensor>& tensors, bool is_host,
-                          const Copy& copy) const {
-  const std::vector<Block> blocks = cut(tensors, is_host ? kBlockFloats : INT64_MAX);
-  const size_t needed = blocks.empty() ? 0 : blocks.back().offset + blocks.back().bytes;
-  if (needed != bytes_)
-    throw Error({"SHAPE", "snapshot", std::to_string(bytes_) + " bytes",
-                 std::to_string(needed) + " bytes, as the trainer's state", ""});
-  const int threads = is_host && blocks.size() > 1 ? thread_count() : 1;
-  parallel_for(static_cast<int64_t>(blocks.size()), threads, [&](int64_t part) {
-    const Block& block = blocks[part];
-    copy(block.data, data() + block.offset, block.bytes);
+void StateBlocks::each(const Copy& copy) const {
+  const int threads = is_host_ && blocks_.size() > 1 ? thread_count() : 1;
+  parallel_for(static_cast<int64_t>(blocks_.size()), threads, [&](int64_t part) {
+    const Block& block = blocks_[part];
+    copy(block.data, block.offset, block.bytes);
   });
 }
 
-void Snapshot::take(const std::vector<StateTensor>& tensors, Memory& memory, bool is_host) {
-  each_block(tensors, is_host,
-             [&](float* tensor, char* place, size_t bytes) { memory.read(place, tensor, bytes); });
+void Snapshot::check_size(const StateBlocks& state) const {
+  if (state.bytes() != bytes_)
+    throw Error({"SHAPE", "snapshot", std::to_string(bytes_) + " bytes",
+                 std::to_string(state.bytes()) + " bytes, as the trainer's state", ""});
 }
 
-void Snapshot::put_back(const std::vector<StateTensor>& tensors, Memory& memory,
-                        bool is_host) const {
-  each_block(tensors, is_host, [&](float* tensor, const char* place, size_t bytes) {
-    memory.write(tensor, place, bytes);
+void Snapshot::take(const StateBlocks& state, Memory& memory) {
+  check_size(state);
+  state.each([&](const float* tensor, size_t offset, size_t bytes) {
+    memory.read(data() + offset, tensor, bytes);
+  });
+}
+
+void Snapshot::put_back(const StateBlocks& state, Memory& memory) const {
+  check_size(state);
+  state.each([&](float* tensor, size_t offset, size_t bytes) {
+    memory.write(tensor, data() + offset, bytes);
   });
 }
 

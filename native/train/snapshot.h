@@ -21,6 +21,28 @@ struct StateTensor {
   int64_t length;  // floats
 };
 
+// A state cut into blocks, which are copied side by side where `is_host`: several threads
+// may use the memory at once.
+class StateBlocks {
+ public:
+  StateBlocks(const std::vector<StateTensor>& state, bool is_host);
+
+  size_t bytes() const { return bytes_; }
+  // Calls copy(data, offset in the state, bytes) for each block. Takes no memory.
+  template <class Copy>
+  void each(const Copy& copy) const;
+
+ private:
+  struct Block {
+    float* data;
+    size_t offset;  // bytes into the state
+    size_t bytes;
+  };
+  std::vector<Block> blocks_;
+  size_t bytes_ = 0;
+  bool is_host_;
+};
+
 class Snapshot {
  public:
   // Room for tensors of so many bytes in all, one after another. Throws MEMORY.
@@ -29,10 +51,9 @@ class Snapshot {
   char* data() const { return static_cast<char*>(memory_.data()); }
   size_t bytes() const { return bytes_; }
 
-  // From and to tensors that fill it exactly, else SHAPE. `is_host`: several threads
-  // may use the memory at once.
-  void take(const std::vector<StateTensor>& tensors, Memory& memory, bool is_host);
-  void put_back(const std::vector<StateTensor>& tensors, Memory& memory, bool is_host) const;
+  // From and to a state that fills it exactly, else SHAPE.
+  void take(const StateBlocks& state, Memory& memory);
+  void put_back(const StateBlocks& state, Memory& memory) const;
 
   StepCounters counters;
 
@@ -48,8 +69,7 @@ class Snapshot {
   void release() { full_.store(false, std::memory_order_release); }
 
  private:
-  template <class Copy>
-  void each_block(const std::vector<StateTensor>& tensors, bool is_host, const Copy& copy) const;
+  void check_size(const StateBlocks& state) const;
 
   HostMemory memory_;
   size_t bytes_ = 0;

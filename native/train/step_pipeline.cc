@@ -110,11 +110,16 @@ void StepPipeline::run(int64_t rows, const StepSettings& settings) {
 
 void StepPipeline::push(int64_t number, const StepSettings& settings) {
   const Step step = {number, rows_of(source_, number), settings.needs_norm(), {}};
-  Flying flying = {step, queued_ + 1, stepper_.counters()};
-  write_slot(flying.step, settings);
-  run(flying.step.rows, settings);
-  batches_.release();
-  flying_.push_back(std::move(flying));
+  flying_.push_back({step, queued_ + 1, stepper_.counters()});
+  try {
+    write_slot(step, settings);
+    run(step.rows, settings);
+    batches_.release();
+  } catch (...) {
+    stepper_.set_counters(flying_.back().before);
+    flying_.pop_back();
+    throw;
+  }
   ++queued_;
 }
 
@@ -139,10 +144,15 @@ StepPipeline::Step StepPipeline::pop() {
   return step;
 }
 
+void StepPipeline::settle() {
+  while (!is_empty())
+    if (pop().receipt.halted != 0) rewind();
+}
+
 void StepPipeline::rewind() {
-  StepCounters before = std::move(halted_);
+  const StepCounters before = std::move(halted_);
   while (!is_empty()) pop();
-  stepper_.set_counters(std::move(before));
+  stepper_.set_counters(before);
   const int32_t none = 0;
   backend_.memory().write(feed_.place.halted, &none, sizeof none);
 }

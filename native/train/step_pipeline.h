@@ -36,13 +36,16 @@ class StepPipeline {
   int64_t size() const { return static_cast<int64_t>(flying_.size()); }
   bool is_full() const { return flying_.size() == kSlots; }
   bool is_empty() const { return flying_.empty(); }
-  // Queues step `number` of the epoch and counts it as taken.
+  // Queues step `number` of the epoch and counts it as taken. Where it throws, the step is
+  // neither counted nor in flight, but may be half queued: settle(), and make another pipeline.
   void push(int64_t number, const StepSettings& settings);
   // Waits for the oldest step. Throws DEVICE where the device failed.
   Step pop();
   // After pop() gave a halted step: all behind it are dropped, the stepper stands
   // before it, and the queue runs again.
   void rewind();
+  // Waits for all steps; the first halted one and all behind it are dropped.
+  void settle();
 
  private:
   static constexpr uint64_t kSlots = 32;

@@ -109,7 +109,8 @@ class Stepper {
   void set_skipped_count(int64_t count) { counters_.skipped = count; }
   std::vector<double>& scalars() { return counters_.scalars; }
   const StepCounters& counters() const { return counters_; }
-  void set_counters(StepCounters counters) { counters_ = std::move(counters); }
+  // Of as many scalars, which takes no memory.
+  void set_counters(const StepCounters& counters) { counters_ = counters; }
   Memory& memory() const { return executor_.memory(); }
   size_t bytes() const { return slots_.bytes(); }
   static size_t bytes_for(const StepperOptions& options);

@@ -38,6 +38,7 @@ export interface Resumed {
  * else until then.
  */
 export async function saveCheckpoint(subject: Subject, file: string): Promise<void> {
+  subject.native.checkRest();
   await captureMoment(subject, subject.native, subject.record.resumed).write(file);
 }
 

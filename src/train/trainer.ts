@@ -459,8 +459,8 @@ export class Trainer implements Disposable {
    * {@link Trainer.resume} goes on. A run that the trainer was resumed to, and fit has not gone on with
    * yet, is part of it. During a run, option `checkpoint` of fit does this.
    *
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, PERMISSION, MEMORY; or
-   * another error of the file system
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, PERMISSION, MEMORY; CORRUPTION
+   * after a guarded run, where memory has changed since; or another error of the file system
    */
   async save(file: string): Promise<void> {
     checkPath('file', file);

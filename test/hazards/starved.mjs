@@ -189,6 +189,7 @@ const scenarios = [
   calling('a trainer', () => withTrainer((trainer) => Object.keys(trainer.parameters()))),
   training('fit', () => fit),
   training('fit, accumulating', () => ({ epochs: 1, batchSize: 2, accumulate: 2 })),
+  training('fit, guarded', () => ({ epochs: 2, batchSize: 4, guard: { everySteps: 2 } })),
   training('fit, with checkpoints', () => ({
     ...{ epochs: 1, batchSize: 4 },
     checkpoint: {

@@ -1,5 +1,5 @@
 /** Option `guard`: the same bits with and without it, and CORRUPTION where memory changes by itself. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -115,6 +115,33 @@ describe('a bit that turns around by itself', () => {
       expect(trainer.steps).toBe(12);
       expect((await trainer.fit(set, fit)).reason).toBe('completed');
     }
+  });
+
+  it('between two epochs is in no checkpoint, and resuming ends in the bits of a good machine', async () => {
+    const options: FitOptions = { ...fit, guard: true };
+    const folder = mkdtempSync(join(tmpdir(), 'thalweg-guard-'));
+    const checkpoint = { folder, everyEpochs: 1, signals: 'ignore' } as const;
+    using trainer = make();
+    const addresses = weightOf(trainer);
+    const run = async () =>
+      trainer.fit(set, {
+        ...{ ...options, checkpoint },
+        onEvent: (event) => {
+          if (event.type === 'epoch' && event.epoch === 1) flip(addresses);
+        },
+      });
+    const { code, path } = await failure(run);
+    expect([code, path]).toEqual(['CORRUPTION', 'parameters/dense1.weight']);
+    const file = join(folder, 'by-hand.safetensors');
+    expect((await failure(() => trainer.save(file))).code).toBe('CORRUPTION');
+    expect(existsSync(file)).toBe(false);
+    expect((await trainer.resume(folder))?.step).toBe(6);
+    await trainer.fit(set, options);
+    using undisturbed = make();
+    await undisturbed.fit(set, options);
+    expect(trainer.parameters()).toEqual(undisturbed.parameters());
+    expect(trainer.statistics()).toEqual(undisturbed.statistics());
+    rmSync(folder, { recursive: true });
   });
 
   it('within a step is CORRUPTION, and the last checkpoint is there', async () => {

@@ -80,6 +80,24 @@ describe('memoryLimit', () => {
     expect(refusals).toBeLessThan(5);
   });
 
+  it('counts the copy for checkpoints as long as it lives, in a second run as in the first', async () => {
+    const base = await least();
+    const run = (trainer: Trainer, checkpoint?: { readonly folder: string }) =>
+      trainer.fit(set, { epochs: 1, batchSize: 400, ...(checkpoint && { checkpoint }) });
+    const keep = () => ({ folder: mkdtempSync(join(folder, 'twice-')) });
+    using bare = make(base);
+    const batch = needed(await failure(() => run(bare))) - base;
+    const copy = 3 * 964 * 4; // weights and two slots
+    using small = make(base + batch + copy - 1);
+    await run(small); // without one it fits
+    expect(needed(await failure(() => run(small, keep())))).toBe(base + batch + copy);
+    using fresh = make(base + batch + copy - 1);
+    expect(needed(await failure(() => run(fresh, keep())))).toBe(base + batch + copy);
+    using enough = make(base + batch + copy);
+    for (let i = 0; i < 2; i++) await run(enough, keep());
+    expect(enough.steps).toBe(20);
+  });
+
   it('leaves a trainer to smaller batches', async () => {
     using trainer = make((await least()) + 300_000);
     const large = { epochs: 1, batchSize: 'full' } as const;
