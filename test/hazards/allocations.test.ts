@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { hasCuda, onGpu } from '../oracle/cuda.js';
 
 interface Scenario {
   readonly name: string;
@@ -23,13 +24,14 @@ const stride = Number(process.env['THALWEG_STARVE_STRIDE'] ?? 17);
 const seed = Number(process.env['THALWEG_SEED'] ?? Math.floor(Math.random() * 2 ** 30));
 
 /** `threads` 1: batches are gathered ahead, by a thread of their own. */
-async function starved(device: string, threads: number): Promise<Scenario[]> {
+async function starved(device: string, threads: number, only?: string): Promise<Scenario[]> {
   const orders = join(folder, `${device}-${threads}`);
   writeFileSync(orders, Buffer.alloc(4096));
   const { stdout } = await promisify(execFile)(process.execPath, ['test/hazards/starved.mjs'], {
     env: {
       ...process.env,
       ...{ LD_PRELOAD: library, STARVE_FILE: orders, STARVE_DEVICE: device },
+      ...(only !== undefined && { STARVE_ONLY: only }),
       ...{ STARVE_STRIDE: `${stride}`, STARVE_SEED: `${seed}`, THALWEG_THREADS: `${threads}` },
     },
   });
@@ -66,4 +68,9 @@ describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation t
       expect(refused).toBeGreaterThan(failed / stride);
     },
   );
+
+  it.skipIf(!hasCuda || onGpu)('with steps in flight leaves whole steps alone', async () => {
+    const [scenario] = await starved('cuda', 1, 'fit, steps in flight');
+    expect(scenario!.refused).toBeGreaterThan(1);
+  });
 });

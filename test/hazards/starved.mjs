@@ -3,6 +3,7 @@
  * does all that a program can ask for. Each failure must be MEMORY and leave everything as it was, or
  * as it is after some whole steps. Writes what it found as JSON.
  *   STARVE_FILE=orders STARVE_STRIDE=n STARVE_SEED=s STARVE_DEVICE=cpu node test/hazards/starved.mjs
+ * and STARVE_ONLY=name for one scenario.
  */
 import {
   closeSync,
@@ -189,6 +190,7 @@ const scenarios = [
   calling('a trainer', () => withTrainer((trainer) => Object.keys(trainer.parameters()))),
   training('fit', () => fit),
   training('fit, accumulating', () => ({ epochs: 1, batchSize: 2, accumulate: 2 })),
+  training('fit, steps in flight', () => ({ epochs: 2, batchSize: 2 })),
   training('fit, guarded', () => ({ epochs: 2, batchSize: 4, guard: { everySteps: 2 } })),
   training('fit, with checkpoints', () => ({
     ...{ epochs: 1, batchSize: 4 },
@@ -393,7 +395,8 @@ async function attempt(scenario, prepared, n, persistent) {
 
 const report = [];
 write(ranges, ...codeOf('libstdc++'), ...codeOf('/thalweg.node'), ...codeOf('/thalweg_onednn.so'));
-for (const scenario of scenarios) {
+const { STARVE_ONLY: only } = process.env;
+for (const scenario of scenarios.filter(({ name }) => only === undefined || name === only)) {
   const prepared = await scenario.prepare();
   let [allocations, refused] = [0, 0];
   for (const persistent of [false, true]) {
