@@ -9,6 +9,7 @@ const sanitized = process.env['THALWEG_SANITIZER'] !== undefined;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/new-folder.setup.ts',
     exclude: [
       ...defaultExclude,
       ...(sanitized

@@ -2,12 +2,12 @@
  * Bad input that no other test covers: sizes beyond memory, foreign prototypes, deep nesting. Each is
  * a coded error that names the place, and nothing has changed.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, io, loss, nn, optim, progress, schedule } from '../src/index.js';
 import { failure } from './oracle/failure.js';
+import { newFolder } from './new-folder.js';
 
 const model = nn.sequential({ input: [2] }, nn.dense(2));
 const options = { model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() } as const;
@@ -90,7 +90,7 @@ describe('a key of __proto__, constructor or a symbol is an unknown option', () 
 });
 
 describe('nesting', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-bad-'));
+  const folder = newFolder();
 
   it.each(['{"shape":', '['])('of 10,000 levels of %s in a header is DEPTH', async (open) => {
     const close = open === '[' ? ']' : '}';

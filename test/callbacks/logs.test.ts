@@ -1,15 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -20,13 +11,14 @@ import { scalarRecord, versionRecord } from '../../src/io/event-record.js';
 import { readEventFile, slowCrc32c } from '../oracle/event-file.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof promises>();
   return { ...real, open: vi.fn(real.open) };
 });
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'thalweg-log-'));
+const folder = newFolder;
 const python = process.env['PYTHON'] ?? 'python3';
 const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
 

@@ -1,18 +1,18 @@
 /** The code of docs/callbacks.md, run as it stands. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { callbacks } from '../../src/index.js';
+import { newFolder } from '../new-folder.js';
 
 const page = readFileSync('docs/callbacks.md', 'utf8');
 
 it('docs/callbacks.md runs', async () => {
   const blocks = [...page.matchAll(/```js\n(.*?)```/gs)].map(([, code]) => code!);
   expect(blocks).toHaveLength(4);
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-page-'));
+  const folder = newFolder();
   const index = join(process.cwd(), 'dist', 'index.mjs');
   const script = blocks
     .join('\n')

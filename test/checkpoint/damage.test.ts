@@ -19,8 +19,9 @@ import { isDamage } from '../../src/checkpoint/folder.js';
 import { migrate } from '../../src/checkpoint/migrations.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
+import { newFolder } from '../new-folder.js';
 import { MemoryFiles } from './memory-files.js';
-import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+import { classes, endOf, everyStep, make } from './runs.js';
 
 const options = { epochs: 2, batchSize: 8 };
 

@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type TrainEvent, checkpoint } from '../../src/index.js';
 import { files } from '../../src/io/files.js';
 import { failure } from '../oracle/failure.js';
-import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, endOf, everyStep, make } from './runs.js';
 
 const options = { epochs: 2, batchSize: 8 };
 const real = { ...files };

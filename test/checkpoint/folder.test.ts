@@ -6,7 +6,8 @@ import { type FitOptions, type TrainEvent, checkpoint, data, nn, optim } from '.
 import { files } from '../../src/io/files.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator } from '../oracle/random.js';
-import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, endOf, everyStep, make } from './runs.js';
 
 const options = { epochs: 4, batchSize: 8 };
 const checkpointsIn = (folder: string): string[] =>

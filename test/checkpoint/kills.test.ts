@@ -7,9 +7,10 @@ import { describe, expect, it } from 'vitest';
 import type { Trainer } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { generator } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 import { type Kind, kind, kindCount } from './kinds.js';
 import { MemoryFiles } from './memory-files.js';
-import { endOf, newFolder } from './runs.js';
+import { endOf } from './runs.js';
 
 const kills = Number(process.env['THALWEG_KILLS'] ?? 1000);
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);

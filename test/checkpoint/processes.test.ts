@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Trainer, checkpoint, data, nn, optim } from '../../src/index.js';
 import { generator } from '../oracle/random.js';
-import { endOf, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { endOf } from './runs.js';
 
 const kills = Number(process.env['THALWEG_PROCESS_KILLS'] ?? 4);
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);

@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { average, checkpoint, io, optim } from '../../src/index.js';
-import { classes, make, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, make } from './runs.js';
 
 const peers = join(process.cwd(), '.cache/peers/bin/python');
 const python = process.env['PYTHON'] ?? (existsSync(peers) ? peers : 'python3');

@@ -14,7 +14,8 @@ import {
   schedule,
 } from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
-import { classes, endOf, everyStep, make, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, endOf, everyStep, make } from './runs.js';
 
 /** Compares the end of a run with those of runs that go on from each of its checkpoints. */
 async function expectSameEnds(

@@ -1,8 +1,4 @@
 /** Small runs with everything that a checkpoint must bring back, and how to compare their ends. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type History, Trainer, type TrainerOptions, data, nn, optim } from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
 
@@ -33,17 +29,6 @@ export function make(options: Partial<TrainerOptions> = {}): Trainer {
     ...options,
   });
 }
-
-const folders: string[] = [];
-
-export function newFolder(): string {
-  folders.push(mkdtempSync(join(tmpdir(), 'thalweg-checkpoint-')));
-  return folders.at(-1)!;
-}
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 const bits = (arrays: Readonly<Record<string, Float32Array>>) =>
   Object.entries(arrays).map(

@@ -6,7 +6,8 @@ import { expect, it } from 'vitest';
 import { Trainer, callbacks, checkpoint, data, io, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
-import { classes, endOf, everyStep, make as makeSmall, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, endOf, everyStep, make as makeSmall } from './runs.js';
 
 /** 12 MB of state: three pieces, whose borders no tensor knows. */
 const model = nn.sequential({ input: [900] }, nn.dense(1100), nn.dense(3));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { nn } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
-import { classes, make, model, newFolder } from './runs.js';
+import { newFolder } from '../new-folder.js';
+import { classes, make, model } from './runs.js';
 
 it('loadWeights takes the weights of a checkpoint, and verifies it', async () => {
   const file = join(newFolder(), 'saved.safetensors');

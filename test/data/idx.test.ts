@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -8,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThalwegError, data } from '../../src/index.js';
 import { files } from '../../src/io/files.js';
 import { failure } from '../oracle/failure.js';
+import { newFolder } from '../new-folder.js';
 
 const header = (type: number, ...shape: number[]): Buffer => {
   const bytes = Buffer.alloc(4 + 4 * shape.length);
@@ -16,7 +16,7 @@ const header = (type: number, ...shape: number[]): Buffer => {
   shape.forEach((extent, i) => bytes.writeUInt32BE(extent, 4 + 4 * i));
   return bytes;
 };
-const folder = mkdtempSync(join(tmpdir(), 'thalweg-idx-'));
+const folder = newFolder();
 
 describe('parseIdx', () => {
   it('reads every element type, big-endian', () => {

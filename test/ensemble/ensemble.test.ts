@@ -1,12 +1,11 @@
 /** Ensembles: exact small cases, the four ways to members, and what is refused. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Trainer, average, data, ensemble, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 // Logits are the inputs times the weights: each member is a matrix.
 const model = nn.sequential({ input: [3] }, nn.dense(3, { useBias: false }));
@@ -226,7 +225,7 @@ describe('members', () => {
   });
 
   it('from one run are its weights at epochs, in a checkpoint too', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'ensemble-')), 'weights.safetensors');
+    const file = join(newFolder(), 'weights.safetensors');
     const kept = ensemble.snapshots({ start: 2, every: 2, last: 2 });
     using trainer = new Trainer({ ...options, average: average.polyak() });
     const averaged = ensemble.snapshots({ name: 'averaged', weights: 'averaged' });

@@ -1,11 +1,10 @@
 /** The code of docs/checkpoints.md, run as a user would. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { newFolder } from '../new-folder.js';
 
 it('docs/checkpoints.md does what it says', async () => {
   const text = readFileSync('docs/checkpoints.md', 'utf8');
@@ -22,7 +21,7 @@ it('docs/checkpoints.md does what it says', async () => {
     ${blocks[1]!}
     ${blocks[2]!}
     console.log(history.reason, resumed.epoch, resumed.damaged.length, resumed.differences.length);`;
-  const cwd = mkdtempSync(join(tmpdir(), 'thalweg-docs-'));
+  const cwd = newFolder();
   const args = ['--input-type=module', '-e', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
   expect(stdout).toBe('40 6\ncompleted 20 0 0\n');

@@ -1,10 +1,10 @@
 /** The README's code and every example, run as a user would run them. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { newFolder } from '../new-folder.js';
 
 const root = process.cwd();
 const run = promisify(execFile);
@@ -16,7 +16,7 @@ const accuracyOf = (output: string): number =>
 
 /** Runs an example in an empty folder. */
 async function example(name: string, ...args: string[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-example-'));
+  const folder = newFolder();
   const file = join(root, 'examples', name);
   const { stdout } = await run(process.execPath, [file, ...args], { cwd: folder });
   return { stdout, folder };
@@ -44,7 +44,7 @@ describe('README', () => {
 describe('docs/ensembles.md', () => {
   it('shows an average, which is saved', async () => {
     const [, block = ''] = /```js\n(.*?)```/s.exec(readFileSync('docs/ensembles.md', 'utf8'))!;
-    const folder = mkdtempSync(join(tmpdir(), 'thalweg-docs-'));
+    const folder = newFolder();
     const here = JSON.stringify(folder);
     const script = `${block}\nconsole.log(weights, accuracy > 0.9);`;
     const file = 'averaged.safetensors';

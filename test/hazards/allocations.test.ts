@@ -3,12 +3,12 @@
  * form takes some of them, from a random one on; `npm run torture` takes every one, on every device.
  */
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hasCuda, onGpu } from '../oracle/cuda.js';
+import { newFolder } from '../new-folder.js';
 
 interface Scenario {
   readonly name: string;
@@ -18,7 +18,7 @@ interface Scenario {
   readonly refused: number;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'thalweg-'));
+const folder = newFolder();
 const library = join(folder, 'starve.so');
 const stride = Number(process.env['THALWEG_STARVE_STRIDE'] ?? 17);
 const seed = Number(process.env['THALWEG_SEED'] ?? Math.floor(Math.random() * 2 ** 30));
@@ -42,9 +42,6 @@ async function starved(device: string, threads: number, only?: string): Promise<
 describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation that fails', () => {
   beforeAll(() => {
     execFileSync('g++', ['-O1', '-shared', '-fPIC', 'test/native/starve.cc', '-o', library]);
-    return () => {
-      rmSync(folder, { recursive: true });
-    };
   }, 60_000);
 
   const settings = [

@@ -1,8 +1,6 @@
 /** Threads and processes that end, collect garbage or read files while training runs. */
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -10,6 +8,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { type History, Trainer, data, nn, optim } from '../../src/index.js';
 import { sameBits } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 const setUp = `
   const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
@@ -83,7 +82,7 @@ describe('a process that ends while trainers run', () => {
 
 /** A library under which pthread_create fails while the environment holds NO_THREADS. */
 function threadlessLibrary(): string {
-  const library = join(mkdtempSync(join(tmpdir(), 'thalweg-')), 'threadless.so');
+  const library = join(newFolder(), 'threadless.so');
   const source = `
     #include <cerrno>
     #include <cstdlib>

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { writeAtomically } from '../../src/io/atomic.js';
 import { failure } from '../oracle/failure.js';
+import { newFolder } from '../new-folder.js';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof promises>();
@@ -14,7 +14,7 @@ const systemError = (code: string): Error => Object.assign(new Error(code), { co
 const bytes = Uint8Array.of(1, 2, 3);
 
 describe('writing atomically', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-atomic-'));
+  const folder = newFolder();
   const file = join(folder, 'file');
   beforeEach(() => {
     writeFileSync(file, 'old');

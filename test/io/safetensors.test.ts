@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ThalwegError, io } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
+import { newFolder } from '../new-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'thalweg-io-'));
+const folder = newFolder();
 const file = join(folder, 'x.safetensors');
 
 /** A file with this header text and so many data bytes. */

@@ -1,7 +1,5 @@
 /** Averages of weights while they train: against their formulas in float64, and bit by bit. */
 import { hasCuda } from '../oracle/cuda.js';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +8,7 @@ import { native } from '../../src/native.js';
 import { meanOf } from '../oracle/averages.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 // A weight of more than one piece (4,096), and of no whole number of vectors.
 const model = nn.sequential({ input: [30] }, nn.dense(141, { activation: 'tanh' }), nn.dense(3));
@@ -172,7 +171,7 @@ describe('which weights', () => {
     using trainer = make(kept);
     await trainer.fit(set, { epochs: 3, batchSize: 6 });
     using other = make(undefined);
-    const file = join(mkdtempSync(join(tmpdir(), 'averages-')), 'weights.safetensors');
+    const file = join(newFolder(), 'weights.safetensors');
     for (const weights of ['averaged', 'raw'] as const) {
       other.setParameters(trainer.parameters({ weights }));
       const { loss, accuracy } = await other.evaluate(set);
@@ -240,7 +239,7 @@ describe('which weights', () => {
   });
 
   it('goes on from a checkpoint with the same bits', async () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'averages-')), 'state.safetensors');
+    const file = join(newFolder(), 'state.safetensors');
     const fit = { epochs: 2, batchSize: 5 } as const;
     for (const kind of [average.running(), average.swa({ start: 3, every: 2 })]) {
       using first = make(kind);

@@ -1,6 +1,5 @@
 /** Option `guard`: the same bits with and without it, and CORRUPTION where memory changes by itself. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,6 +15,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { failure } from '../oracle/failure.js';
 import { addressesOf, flip } from '../oracle/memory.js';
 import { floats, generator } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 const rows = 24;
 const set = data.fromArrays({
@@ -119,7 +119,7 @@ describe('a bit that turns around by itself', () => {
 
   it('between two epochs is in no checkpoint, and resuming ends in the bits of a good machine', async () => {
     const options: FitOptions = { ...fit, guard: true };
-    const folder = mkdtempSync(join(tmpdir(), 'thalweg-guard-'));
+    const folder = newFolder();
     const checkpoint = { folder, everyEpochs: 1, signals: 'ignore' } as const;
     using trainer = make();
     const addresses = weightOf(trainer);
@@ -141,11 +141,10 @@ describe('a bit that turns around by itself', () => {
     await undisturbed.fit(set, options);
     expect(trainer.parameters()).toEqual(undisturbed.parameters());
     expect(trainer.statistics()).toEqual(undisturbed.statistics());
-    rmSync(folder, { recursive: true });
   });
 
   it('within a step is CORRUPTION, and the last checkpoint is there', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'thalweg-guard-'));
+    const folder = newFolder();
     using trainer = make();
     const addresses = weightOf(trainer);
     let flipping: NodeJS.Timeout | undefined;
@@ -165,6 +164,5 @@ describe('a bit that turns around by itself', () => {
     expect((await trainer.fit(set, fit)).reason).toBe('completed');
     using next = make();
     expect(await next.resume(folder)).toBeDefined();
-    rmSync(folder, { recursive: true });
   });
 });

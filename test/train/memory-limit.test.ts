@@ -1,10 +1,10 @@
 /** Option `memoryLimit`: what would pass it is MEMORY, and nothing has changed. */
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError, Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
+import { newFolder } from '../new-folder.js';
 
 const rows = 4000;
 const set = data.fromArrays({
@@ -44,7 +44,7 @@ describe('memoryLimit', () => {
     expect(needed(await failure(() => new Trainer(large)))).toBeGreaterThan(1.6e13);
   });
 
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-limit-'));
+  const folder = newFolder();
   const calls: readonly (readonly [string, (trainer: Trainer) => PromiseLike<unknown>])[] = [
     ['fit', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 1000 })],
     ['fit of parts', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 8, accumulate: 2 })],

@@ -1,13 +1,11 @@
 /** What a monitor sees of a step, and what it makes of it. */
 import { hasCuda } from '../oracle/cuda.js';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, type WarningEvent, data, nn, optim } from '../../src/index.js';
 import { Monitor } from '../../src/train/monitor.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 const model = nn.sequential(
   { input: [5] },
@@ -107,7 +105,7 @@ describe.each(devices)('on %s', (device) => {
 it('a run cut in its validation goes on from its checkpoint', async () => {
   using train = examples();
   using validation = examples(400_000);
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-monitor-'));
+  const folder = newFolder();
   const controller = new AbortController();
   const options = { epochs: 1, batchSize: 8, validation, monitor: { every: 1 } } as const;
   // Slow enough to be validating by then, as a rule.

@@ -1,13 +1,12 @@
 /** Running statistics of batch norm: state that moves with steps that succeed, and with no other. */
 import '../oracle/cuda.js';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Trainer, average, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 const rows = 50;
 const features = 4;
@@ -220,7 +219,7 @@ it('an abort leaves those of the last whole step', async () => {
 });
 
 describe('saved with the weights', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-statistics-'));
+  const folder = newFolder();
   const file = join(folder, 'weights.safetensors');
 
   it('and loaded, bit by bit', async () => {

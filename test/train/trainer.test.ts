@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
+import { newFolder } from '../new-folder.js';
 
 const model = nn.sequential(
   { input: [6] },
@@ -331,7 +331,7 @@ describe('misuse', () => {
 });
 
 describe('weights', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'thalweg-'));
+  const folder = newFolder();
 
   it('survive a file, exactly', async () => {
     using train = classes();
