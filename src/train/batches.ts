@@ -1,7 +1,7 @@
 /** How epochs are cut into steps and batches, by a number or by a schedule. */
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkNumber, checkOneOf } from '../options.js';
+import { checkNumber, describe } from '../options.js';
 import type { Position } from '../schedule/position.js';
 import { check as checkScheduled, valueAt } from '../schedule/schedule.js';
 import { checkLeastBatch } from './least-batch.js';
@@ -61,7 +61,14 @@ export function planBatches(given: unknown, plan: Cut): BatchPlan {
       return cut(at, checkBatch(at, Math.round(valueAt(schedule, position)), rows), plan);
     };
   }
-  const size = typeof given === 'string' && checkOneOf(path, given, ['full']) ? rows : given;
+  if (typeof given === 'string' && given !== 'full')
+    throw new ThalwegError({
+      code: 'RANGE',
+      path,
+      received: describe(given),
+      expected: "an integer, at least 1, a schedule of integers, or 'full'",
+    });
+  const size = given === 'full' ? rows : given;
   const batches = cut(path, checkBatch(path, size, dropLast ? Infinity : rows), plan);
   return () => batches;
 }

@@ -144,6 +144,7 @@ describe('batch sizes', () => {
     expect(await code({ kind: 'constant', value: -1 })).toEqual(['RANGE', 'fit.batchSize.value']);
     expect(await code(() => 0)).toEqual(['RANGE', 'fit.batchSize before epoch 0']);
     expect(await code('half')).toEqual(['RANGE', 'fit.batchSize']);
+    expect(await code('32')).toEqual(['RANGE', 'fit.batchSize']);
     expect(await code(true)).toEqual(['TYPE', 'fit.batchSize']);
     expect((await code(schedule.plateau({ initial: 8 })))[0]).toBe('MISSING');
     expect(trainer.steps).toBe(0);
