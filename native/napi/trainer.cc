@@ -228,6 +228,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
       throw Error({"SHAPE", "inputs", std::to_string(length) + " numbers",
                    std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()),
                    ""});
+    engine_->require_memory((length + static_cast<size_t>(rows) * width) * sizeof(float));
     auto inputs = std::make_shared<std::vector<float>>(data, data + length);
     return job_->start(
         info, [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {

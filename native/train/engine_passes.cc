@@ -70,6 +70,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   if (layer.kind == LayerKind::kEmbedding)
     check_indices(rows, features, layer.count, [=](int64_t i) { return inputs[i]; });
   const int64_t width = options_.network.layers.back().outputs;
+  const HeldMemory held(memory_, static_cast<size_t>(rows * (features + width)) * sizeof(float));
   for (int64_t first = 0; first < rows; first += batch_size) {
     const int64_t count = std::min(batch_size, rows - first);
     plan_.reserve(count, 0);

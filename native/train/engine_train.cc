@@ -314,11 +314,21 @@ void Engine::run_queued(Run& run) {
   run.progress.cancelled = next < run.source.steps;
 }
 
+// Bytes of the copies that a run keeps: the state for checkpoints, weights for the monitor.
+size_t Engine::copies_of(const TrainRequest& request) const {
+  const Snapshot* place = request.snapshots.place.get();
+  size_t bytes = place == nullptr ? 0 : place->bytes();
+  if (request.monitor)
+    for (const StepperTensor& tensor : options_.stepper.tensors)
+      bytes += static_cast<size_t>(tensor.length) * sizeof(float);
+  return bytes;
+}
+
 TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
                             const std::function<void(const TrainProgress&)>& report) {
-  const Snapshot* place = request.snapshots.place.get();
-  require_memory(place == nullptr ? 0 : place->bytes());
-  const HeldMemory held(memory_, place == nullptr ? 0 : place->bytes());
+  const size_t copies = copies_of(request);
+  require_memory(copies);
+  const HeldMemory held(memory_, copies);
   const data::Dataset& dataset = *request.dataset;
   const Order order({.length = static_cast<uint64_t>(dataset.rows),
                      .seed = options_.seed,

@@ -49,6 +49,7 @@ describe('memoryLimit', () => {
     ['fit', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 1000 })],
     ['fit of parts', (trainer) => trainer.fit(set, { epochs: 1, batchSize: 8, accumulate: 2 })],
     ['guarded fit', (trainer) => trainer.fit(set, { epochs: 1, guard: true })],
+    ['watched fit', (trainer) => trainer.fit(set, { epochs: 1, monitor: true })],
     ['evaluate', (trainer) => trainer.evaluate(set)],
     ['predict', (trainer) => trainer.predict(new Float32Array(1000))],
     [
@@ -96,6 +97,28 @@ describe('memoryLimit', () => {
     using enough = make(base + batch + copy);
     for (let i = 0; i < 2; i++) await run(enough, keep());
     expect(enough.steps).toBe(20);
+  });
+
+  it('counts the copies of weights that a monitor keeps, and what predict takes and gives', async () => {
+    const base = await least();
+    const watched = (monitor: boolean) => (trainer: Trainer) =>
+      trainer.fit(set, { epochs: 1, batchSize: 40, monitor });
+    const predicted = (rows: number) => (trainer: Trainer) =>
+      trainer.predict(new Float32Array(rows * 10), { batchSize: 40 });
+    /** Bytes with which a call goes through, and one less does not. */
+    const enough = async (call: (trainer: Trainer) => PromiseLike<unknown>): Promise<number> => {
+      for (let bytes = base; ;) {
+        using trainer = make(bytes);
+        const error = await call(trainer).then(
+          () => undefined,
+          (thrown: unknown) => thrown as ThalwegError,
+        );
+        if (error === undefined) return bytes;
+        bytes = needed(error);
+      }
+    };
+    expect((await enough(watched(true))) - (await enough(watched(false)))).toBe(964 * 4);
+    expect((await enough(predicted(1200))) - (await enough(predicted(400)))).toBe(800 * 14 * 4);
   });
 
   it('leaves a trainer to smaller batches', async () => {
