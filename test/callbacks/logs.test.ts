@@ -12,6 +12,7 @@ import { readEventFile, slowCrc32c } from '../oracle/event-file.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
+import { canImport, python } from '../python.js';
 
 vi.mock('node:fs/promises', async (original) => {
   const real = await original<typeof promises>();
@@ -19,8 +20,7 @@ vi.mock('node:fs/promises', async (original) => {
 });
 
 const folder = newFolder;
-const python = process.env['PYTHON'] ?? 'python3';
-const hasTensorBoard = spawnSync(python, ['-c', 'import tensorboard']).status === 0;
+const hasTensorBoard = canImport('tensorboard');
 
 const random = generator(1);
 const train = data.fromArrays({

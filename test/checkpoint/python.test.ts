@@ -1,16 +1,14 @@
-/** Python's safetensors, where it is installed (script/bootstrap --peers), reads checkpoints and is read. */
-import { execFileSync, spawnSync } from 'node:child_process';
+/** Python's safetensors, where it is installed (script/bootstrap --readers), reads checkpoints and is read. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { average, checkpoint, io, optim } from '../../src/index.js';
 import { newFolder } from '../new-folder.js';
+import { canImport, python } from '../python.js';
 import { classes, make } from './runs.js';
 
-const peers = join(process.cwd(), '.cache/peers/bin/python');
-const python = process.env['PYTHON'] ?? (existsSync(peers) ? peers : 'python3');
-const hasSafetensors = spawnSync(python, ['-c', 'import numpy, safetensors.numpy']).status === 0;
+const hasSafetensors = canImport('numpy, safetensors.numpy');
 
 function run(script: string, ...given: string[]): unknown {
   return JSON.parse(execFileSync(python, ['-c', script, ...given], { encoding: 'utf8' }));
