@@ -12,6 +12,15 @@
 
 namespace thalweg {
 
+// Of anything listed by tensor, such as options, in its order.
+template <class Tensor>
+std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
+  std::vector<int64_t> lengths;
+  lengths.reserve(tensors.size());
+  for (const Tensor& tensor : tensors) lengths.push_back(tensor.length);
+  return lengths;
+}
+
 class Arena {
  public:
   Arena() = default;

@@ -10,14 +10,6 @@ namespace thalweg {
 
 namespace {
 
-template <class Tensor>
-std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
-  std::vector<int64_t> lengths;
-  lengths.reserve(tensors.size());
-  for (const Tensor& tensor : tensors) lengths.push_back(tensor.length);
-  return lengths;
-}
-
 // What the trainer holds from the beginning, or MEMORY.
 MemoryLimit check_memory(const EngineOptions& options) {
   MemoryLimit memory{.bytes = options.memory_limit};

@@ -14,6 +14,7 @@
 #include "backends/backend.h"
 #include "backends/cpu/order.h"
 #include "core/arena.h"
+#include "core/function_ref.h"
 #include "data/dataset.h"
 #include "train/device_batches.h"
 #include "train/gradient_sum.h"
@@ -199,6 +200,8 @@ class Engine {
   bool is_monitored(const Run& run) const;
   MonitorView view(int64_t rows, const float* const* gradients);
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
+  void each_batch(const data::Dataset& dataset, int64_t batch_size,
+                  FunctionRef<void(int64_t rows)> body);
   void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
 

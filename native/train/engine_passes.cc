@@ -25,21 +25,26 @@ class Engine::Borrowed {
   Engine& engine_;
 };
 
+// Every row once, in their order: `body` finds a batch in the plan.
+void Engine::each_batch(const data::Dataset& dataset, int64_t batch_size,
+                        FunctionRef<void(int64_t rows)> body) {
+  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
+  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  for (int64_t step = 0; step < steps; ++step) body(feed->load(step));
+}
+
 Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                          Weights weights, MetricSums* sums) {
   const Borrowed borrowed(*this, weights);
   Metrics metrics;
-  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
-  const auto feed = make_feed({&dataset, &order, batch_size, steps});
-  for (int64_t step = 0; step < steps; ++step) {
-    const int64_t rows = feed->load(step);
+  each_batch(dataset, batch_size, [&](int64_t rows) {
     LossResult loss;
     if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
     plan_.loss(&loss);
     metrics.add(loss, rows);
     if (sums != nullptr) add_outputs(rows, dataset.label_type == data::LabelType::kSparse, *sums);
-  }
+  });
   return metrics;
 }
 
@@ -85,13 +90,9 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
 Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                                const CancelFlag& cancel) {
   Metrics metrics;
-  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
-  const auto feed = make_feed({&dataset, &order, batch_size, steps});
   const RunMode mode{.cancel = &cancel};
   std::vector<float> values;
-  for (int64_t step = 0; step < steps; ++step) {
-    const int64_t rows = feed->load(step);
+  each_batch(dataset, batch_size, [&](int64_t rows) {
     LossResult loss;
     if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) refuse_aborted();
     metrics.add(loss, rows);
@@ -103,7 +104,7 @@ Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size,
       read_gradient(i, values.data());
       for (const float value : values) *sum++ += share * value;
     }
-  }
+  });
   return metrics;
 }
 
@@ -111,14 +112,10 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
                                 const CancelFlag& cancel, Weights weights) {
   const Borrowed borrowed(*this, weights);
   PooledStatistics pooled(backend_.memory());
-  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
-  const auto feed = make_feed({&dataset, &order, batch_size, steps});
-  for (int64_t step = 0; step < steps; ++step) {
-    feed->load(step);
+  each_batch(dataset, batch_size, [&](int64_t) {
     if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
     pooled.add(plan_.statistics());
-  }
+  });
   if (weights == Weights::kAveraged) plan_.use(averages_, 1);
   forget_rest();
   pooled.write(plan_.statistics());

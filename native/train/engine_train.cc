@@ -1,13 +1,9 @@
 // The engine's loop of steps: one by one, or many in flight on a queued backend.
 #include <algorithm>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include "core/threads.h"
-#include "train/batch_feed.h"
-#include "train/engine.h"
-#include "train/settings.h"
+#include "train/engine_run.h"
 
 namespace thalweg {
 
@@ -34,56 +30,6 @@ int64_t step_count(const TrainRequest& request, const Order& order) {
 }
 
 }  // namespace
-
-struct Engine::Run {
-  const TrainRequest& request;
-  const CancelFlag& cancel;
-  const std::function<void(const TrainProgress&)>& report;
-  BatchSource source;  // of steps
-  BatchSource parts;   // of what is gathered at a time
-  SettingsReader settings;
-  std::unique_ptr<BatchFeed> feed;
-  TrainProgress progress;
-  // Of the step under way: the gradients, and the rows of its last part.
-  const std::vector<const float*>* gradients = nullptr;
-  int64_t part_rows = 0;
-  int64_t first_step_count = 0;  // of the trainer, when this epoch began
-  bool owes_snapshot = false;
-
-  int64_t parts_a_step() const {
-    return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
-  }
-  // Whether the state should be kept before the next step.
-  bool is_snapshot_due() const {
-    const auto& place = request.snapshots.place;
-    if (!place || !(owes_snapshot || place->is_asked())) return false;
-    while (owes_snapshot && request.snapshots.waits && !place->is_free() && !cancel.is_set())
-      std::this_thread::sleep_for(std::chrono::microseconds(100));
-    return place->is_free();
-  }
-  // Whether one will be once the steps in flight are done: those after them should wait.
-  bool is_snapshot_ahead(int64_t in_flight) const {
-    const SnapshotPlan& plan = request.snapshots;
-    if (!plan.place || plan.every_steps == 0 || in_flight == 0) return false;
-    if (!plan.waits && !plan.place->is_free()) return false;
-    return (first_step_count + progress.steps + in_flight) % plan.every_steps == 0;
-  }
-  void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
-    if (!stepped.skipped) progress.metrics.add(loss, rows);
-    progress.last_loss = loss.sum / static_cast<double>(rows);
-    progress.gradient_norm = stepped.gradient_norm;
-    progress.skipped += stepped.skipped;
-    progress.steps += !stepped.skipped;
-    const int64_t every = request.snapshots.every_steps;
-    owes_snapshot |= every > 0 && (first_step_count + progress.steps) % every == 0;
-    report(progress);
-  }
-};
-
-struct Engine::Outcome {
-  LossResult loss;
-  StepReport stepped;
-};
 
 // The settings of step `number` of the epoch, `ahead` of the last one reported.
 StepSettings Engine::settings_of(Run& run, int64_t number, int64_t ahead) {
@@ -152,69 +98,6 @@ StepReport Engine::update(const Run& run, const StepSettings& settings, Watch wa
   if (!stepped.skipped) plan_.keep_statistics(nullptr);
   if (monitored) run.request.monitor->after(seen, taken);
   return stepped;
-}
-
-bool Engine::is_guarded(const Run& run) const {
-  const int64_t every = run.request.guard_every;
-  return every > 0 && stepper_.step_count() % every == 0;
-}
-
-// Takes the step, goes back and takes it again: both must end in the same bits. Where they
-// do not, or the second is cancelled, the state is the one before.
-bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
-  guard_->keep(stepper_.counters());
-  if (!take(run, number, Watch::kMonitored, outcome)) return false;
-  const Guard::Digests first = guard_->digests();
-  const auto go_back = [&] {  // takes no memory
-    guard_->put_back();
-    stepper_.set_counters(guard_->counters());
-  };
-  go_back();
-  Outcome again;
-  if (!take(run, number, Watch::kAlone, &again)) return false;
-  try {
-    const std::string step = std::to_string(guard_->counters().steps + 1);
-    guard_->compare(first, guard_->digests(), "where step " + step + " was taken again");
-  } catch (...) {
-    go_back();
-    throw;
-  }
-  return true;
-}
-
-void Engine::begin_guard(const TrainRequest& request) {
-  if (request.guard_every == 0) return forget_rest();
-  if (!guard_) {
-    const size_t bytes = Guard::bytes_for(state_);
-    require_memory(bytes);
-    guard_ = std::make_unique<Guard>(state_, backend_.memory(), backend_.queued() == nullptr);
-    memory_.held += bytes;
-  }
-  check_rest();  // which stays as it is where it is wrong: no checkpoint may be made of it
-  forget_rest();
-}
-
-void Engine::end_guard(const TrainRequest& request) {
-  if (request.guard_every > 0) at_rest_ = guard_->digests();
-}
-
-bool Engine::is_monitored(const Run& run) const {
-  const Monitor* monitor = run.request.monitor.get();
-  return monitor != nullptr && monitor->looks_at(stepper_.step_count());
-}
-
-MonitorView Engine::view(int64_t rows, const float* const* gradients) {
-  MonitorView view;
-  view.rows = rows;
-  if (device_batches_) view.memory = &backend_.memory();
-  for (size_t i = 0; i < parameters_.size(); ++i)
-    view.tensors.push_back({parameters_[i], gradients[i], options_.stepper.tensors[i].length});
-  for (size_t i = 0; i < options_.network.layers.size(); ++i) {
-    const LayerOptions& layer = options_.network.layers[i];
-    const bool dies = layer.activation == Activation::kRelu;
-    view.layers.push_back({dies ? plan_.outputs(i) : nullptr, layer.outputs});
-  }
-  return view;
 }
 
 void Engine::run_one_by_one(Run& run) {

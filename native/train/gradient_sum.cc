@@ -14,13 +14,6 @@ StepperOptions descent(std::vector<StepperTensor> tensors) {
   return options;
 }
 
-std::vector<int64_t> lengths_of(const std::vector<StepperTensor>& tensors) {
-  std::vector<int64_t> lengths;
-  lengths.reserve(tensors.size());
-  for (const StepperTensor& tensor : tensors) lengths.push_back(tensor.length);
-  return lengths;
-}
-
 }  // namespace
 
 GradientSum::GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor& executor)

@@ -18,12 +18,6 @@ namespace {
 // enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
 constexpr int64_t kPieceLength = 4096;
 
-std::vector<int64_t> lengths_of(const StepperOptions& options) {
-  std::vector<int64_t> lengths;
-  for (const StepperTensor& tensor : options.tensors) lengths.push_back(tensor.length);
-  return lengths;
-}
-
 Decay decay_kind(double l2, double weight_decay) {
   if (l2 != 0) return weight_decay != 0 ? Decay::kBoth : Decay::kCoupled;
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
@@ -40,7 +34,7 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
     : options_(std::move(options)), executor_(executor) {
   const RuleInfo& info = rule();
   const auto slots = static_cast<int>(info.slots.size());
-  slots_ = Arena(lengths_of(options_), slots + averages(), executor_.memory());
+  slots_ = Arena(lengths_of(options_.tensors), slots + averages(), executor_.memory());
   for (size_t i = 0; i < options_.tensors.size(); ++i) {
     StepTensor tensor;
     tensor.length = options_.tensors[i].length;
@@ -58,7 +52,7 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
 
 size_t Stepper::bytes_for(const StepperOptions& options) {
   const auto slots = static_cast<int>(rule_infos()[options.rule].slots.size());
-  return Arena::bytes_for(lengths_of(options),
+  return Arena::bytes_for(lengths_of(options.tensors),
                           slots + (options.average.kind != AverageKind::kNone));
 }
 

@@ -59,3 +59,20 @@ it('predictions of 800 different numbers of rows', async () => {
   const grown = (await predict(401, 800)) - settled;
   expect(grown).toBeLessThan(2 * limit * megabytes); // a primitive kept for each would be 120 MB
 });
+
+it('40 trainers that are dropped are collected, for V8 is told how they grow with the batch', async () => {
+  const rows = 20_000;
+  const model = nn.sequential({ input: [10] }, nn.dense(200), nn.dense(2));
+  const shape = [rows, 10] as const;
+  const inputs = new Float32Array(rows * 10);
+  using set = data.fromArrays({ inputs, shape, labels: new Int32Array(rows) });
+  const start = process.memoryUsage().rss;
+  let most = 0;
+  for (let i = 0; i < 40; i++) {
+    const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+    await trainer.fit(set, { epochs: 1, batchSize: 'full' });
+    await setImmediate();
+    most = Math.max(most, process.memoryUsage().rss);
+  }
+  expect(most - start).toBeLessThan(500 * megabytes); // all of them take 1.4 GB
+});

@@ -1,0 +1,203 @@
+// A trainer's passes over data: jobs of its thread, which give promises.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "napi/dataset.h"
+#include "napi/metrics.h"
+#include "napi/native_trainer.h"
+#include "napi/trainer_options.h"
+
+namespace thalweg::napi {
+
+namespace {
+
+constexpr auto kProgressInterval = std::chrono::milliseconds(50);
+
+Napi::Object to_object(Napi::Env env, const Metrics& metrics) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("lossSum", metrics.loss_sum);
+  object.Set("correct", static_cast<double>(metrics.correct));
+  object.Set("examples", static_cast<double>(metrics.examples));
+  return object;
+}
+
+Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
+  Napi::Object object = to_object(env, progress.metrics);
+  object.Set("steps", static_cast<double>(progress.steps));
+  object.Set("skipped", static_cast<double>(progress.skipped));
+  object.Set("gradientNorm", progress.gradient_norm);
+  object.Set("lastLoss", progress.last_loss);
+  object.Set("cancelled", progress.cancelled);
+  return object;
+}
+
+std::vector<double> take_seen(const TrainRequest& request) {
+  return request.monitor ? request.monitor->take() : std::vector<double>();
+}
+
+// `seen`: what a monitor saw; where it saw anything.
+Napi::Object with_seen(Napi::Object object, const std::vector<double>& seen) {
+  if (!seen.empty()) object.Set("seen", to_array(object.Env(), seen));
+  return object;
+}
+
+}  // namespace
+
+void NativeTrainer::tell(PromisedJob::Listener listener, const TrainProgress& progress,
+                         std::vector<double> seen) {
+  job_->tell(listener, [progress, seen = std::move(seen)](Napi::Env env) {
+    return with_seen(to_object(env, progress), seen);
+  });
+}
+
+Weights NativeTrainer::to_weights(const Napi::Value& averaged) const {
+  if (!averaged.IsBoolean() || !averaged.As<Napi::Boolean>().Value()) return Weights::kRaw;
+  if (engine_->stepper().averaged_count() > 0) return Weights::kAveraged;
+  throw Error({"MISSING", "weights", "'averaged' before any weights were averaged",
+               "an average of the weights",
+               "give the trainer an `average`, and train until its start"});
+}
+
+// train(request, onProgress, onSnapshot) → Promise of the last progress; onSnapshot
+// is told where the run stood when the request's snapshot was taken.
+Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
+  job_->refuse_busy();
+  auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
+  request->snapshots.taken = [this](const TrainProgress& progress) {
+    tell(PromisedJob::kSnapshot, progress);
+  };
+  const Napi::Value promise = start(info, [this, request]() -> PromisedJob::MakeValue {
+    std::vector<double> losses;
+    const TrainProgress result =
+        engine_->train(*request, job_->cancelled(), [&](const TrainProgress& progress) {
+          if (request->keeps_losses) losses.push_back(progress.last_loss);
+          const Clock::time_point now = Clock::now();
+          if (now - last_progress_ < kProgressInterval) return;
+          last_progress_ = now;
+          tell(PromisedJob::kProgress, progress, take_seen(*request));
+        });
+    return [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
+      Napi::Object object = with_seen(to_object(env, result), seen);
+      if (!losses.empty()) object.Set("losses", to_array(env, losses));
+      return object;
+    };
+  });
+  job_->listen(PromisedJob::kProgress, info[1]);
+  job_->listen(PromisedJob::kSnapshot, info[2]);
+  return promise;
+}
+
+// evaluate(dataset, batchSize, metrics, averaged) → Promise<{ lossSum, correct, examples, totals?
+// }>
+Napi::Value NativeTrainer::evaluate(const Napi::CallbackInfo& info) {
+  job_->refuse_busy();
+  auto dataset = to_dataset(info[0], "dataset");
+  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  const MetricRequest request = read_metric_request(info[2]);
+  const Weights weights = to_weights(info[3]);
+  return start(info, [this, dataset, batch_size, request, weights]() -> PromisedJob::MakeValue {
+    if (!request.asks()) {
+      const Metrics result = engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights);
+      return [result](Napi::Env env) { return to_object(env, result); };
+    }
+    MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
+    const Metrics result =
+        engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
+    return [result, totals = sums.finish()](Napi::Env env) {
+      Napi::Object object = to_object(env, result);
+      object.Set("totals", totals_object(env, totals));
+      return object;
+    };
+  });
+}
+
+// predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
+// the inputs are copied before this returns.
+Napi::Value NativeTrainer::predict(const Napi::CallbackInfo& info) {
+  job_->refuse_busy();
+  const int64_t rows = info[1].As<Napi::Number>().Int64Value();
+  const int64_t width = info[2].As<Napi::Number>().Int64Value();
+  const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
+  const Weights weights = to_weights(info[4]);
+  size_t length = 0;
+  const float* data = float32_span(info[0], "inputs", &length);
+  if (static_cast<int64_t>(length) != rows * engine_->input_width())
+    throw Error({"SHAPE", "inputs", std::to_string(length) + " numbers",
+                 std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()), ""});
+  engine_->require_memory((length + static_cast<size_t>(rows) * width) * sizeof(float));
+  auto inputs = std::make_shared<std::vector<float>>(data, data + length);
+  return start(info, [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
+    auto outputs = std::make_shared<std::vector<float>>(rows * width);
+    engine_->predict(inputs->data(), rows, batch_size, outputs->data(), job_->cancelled(), weights);
+    return [outputs](Napi::Env env) {
+      auto array = Napi::Float32Array::New(env, outputs->size());
+      std::copy(outputs->begin(), outputs->end(), array.Data());
+      return array;
+    };
+  });
+}
+
+// fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
+Napi::Value NativeTrainer::full_gradients(const Napi::CallbackInfo& info) {
+  auto dataset = to_dataset(info[0], "dataset");
+  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  size_t length = 0;
+  for (const StepperTensor& tensor : engine_->stepper().options().tensors)
+    length += static_cast<size_t>(tensor.length);
+  return start(info, [this, dataset, batch_size, length]() -> PromisedJob::MakeValue {
+    auto gradient = std::make_shared<std::vector<double>>(length);
+    const Metrics sums =
+        engine_->full_gradients(*dataset, batch_size, gradient->data(), job_->cancelled());
+    return [sums, gradient](Napi::Env env) {
+      Napi::Object result = to_object(env, sums);
+      auto array = Napi::Float64Array::New(env, gradient->size());
+      std::copy(gradient->begin(), gradient->end(), array.Data());
+      result.Set("gradient", array);
+      return result;
+    };
+  });
+}
+
+// gradients(dataset, rows: Uint32Array, training) → { loss, gradients: Float32Array[] };
+// synchronous.
+Napi::Value NativeTrainer::gradients(const Napi::CallbackInfo& info) {
+  job_->refuse_busy();
+  const auto dataset = to_dataset(info[0], "dataset");
+  const Span span = typed_span(info[1], napi_uint32_array, "rows");
+  const auto* first = static_cast<const uint32_t*>(span.data);
+  const std::vector<uint32_t> rows(first, first + span.length);
+  for (size_t i = 0; i < rows.size(); ++i)
+    if (rows[i] >= dataset->rows)
+      throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
+                   "less than " + std::to_string(dataset->rows) + ", the rows of the data set",
+                   ""});
+  const double loss = engine_->gradients(*dataset, rows, info[2].ToBoolean());
+  Napi::Object result = Napi::Object::New(info.Env());
+  Napi::Array arrays = Napi::Array::New(info.Env());
+  const auto& tensors = engine_->stepper().options().tensors;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    auto array = Napi::Float32Array::New(info.Env(), tensors[i].length);
+    engine_->read_gradient(i, array.Data());
+    arrays.Set(static_cast<uint32_t>(i), array);
+  }
+  result.Set("loss", loss);
+  result.Set("gradients", arrays);
+  return result;
+}
+
+// refreshStatistics(dataset, batchSize, averaged) → Promise<void>
+Napi::Value NativeTrainer::refresh(const Napi::CallbackInfo& info) {
+  job_->refuse_busy();
+  auto dataset = to_dataset(info[0], "dataset");
+  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  const Weights weights = to_weights(info[2]);
+  return start(info, [this, dataset, batch_size, weights]() -> PromisedJob::MakeValue {
+    engine_->refresh_statistics(*dataset, batch_size, job_->cancelled(), weights);
+    return [](Napi::Env env) { return env.Undefined(); };
+  });
+}
+
+}  // namespace thalweg::napi

@@ -1,0 +1,67 @@
+// A run of steps under way, as the engine's own files see it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "train/batch_feed.h"
+#include "train/engine.h"
+#include "train/settings.h"
+
+namespace thalweg {
+
+struct Engine::Run {
+  const TrainRequest& request;
+  const CancelFlag& cancel;
+  const std::function<void(const TrainProgress&)>& report;
+  BatchSource source;  // of steps
+  BatchSource parts;   // of what is gathered at a time
+  SettingsReader settings;
+  std::unique_ptr<BatchFeed> feed;
+  TrainProgress progress;
+  // Of the step under way: the gradients, and the rows of its last part.
+  const std::vector<const float*>* gradients = nullptr;
+  int64_t part_rows = 0;
+  int64_t first_step_count = 0;  // of the trainer, when this epoch began
+  bool owes_snapshot = false;
+
+  int64_t parts_a_step() const {
+    return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
+  }
+  // Whether the state should be kept before the next step.
+  bool is_snapshot_due() const {
+    const auto& place = request.snapshots.place;
+    if (!place || !(owes_snapshot || place->is_asked())) return false;
+    while (owes_snapshot && request.snapshots.waits && !place->is_free() && !cancel.is_set())
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    return place->is_free();
+  }
+  // Whether one will be once the steps in flight are done: those after them should wait.
+  bool is_snapshot_ahead(int64_t in_flight) const {
+    const SnapshotPlan& plan = request.snapshots;
+    if (!plan.place || plan.every_steps == 0 || in_flight == 0) return false;
+    if (!plan.waits && !plan.place->is_free()) return false;
+    return (first_step_count + progress.steps + in_flight) % plan.every_steps == 0;
+  }
+  void count(const LossResult& loss, int64_t rows, const StepReport& stepped) {
+    if (!stepped.skipped) progress.metrics.add(loss, rows);
+    progress.last_loss = loss.sum / static_cast<double>(rows);
+    progress.gradient_norm = stepped.gradient_norm;
+    progress.skipped += stepped.skipped;
+    progress.steps += !stepped.skipped;
+    const int64_t every = request.snapshots.every_steps;
+    owes_snapshot |= every > 0 && (first_step_count + progress.steps) % every == 0;
+    report(progress);
+  }
+};
+
+struct Engine::Outcome {
+  LossResult loss;
+  StepReport stepped;
+};
+
+}  // namespace thalweg
