@@ -75,7 +75,10 @@ export interface Callback {
    * end of the run; there also after a failure, whose error counts then.
    */
   flush?(): unknown;
-  /** All that it must remember from epoch to epoch, as plain data. */
+  /**
+   * All that it must remember from epoch to epoch, as plain data, which is copied at once. Anything
+   * else, such as a Map, is TYPE and ends the run at its next checkpoint, as do arrays of another kind.
+   */
   state?(): Json;
   /** Large numbers that belong to the state, by name; not copies. */
   arrays?(): Readonly<Record<string, Float32Array>>;

@@ -1,8 +1,8 @@
-/** The callbacks of a run together: checked, called in order, saved and restored by name. */
+/** The callbacks of a run together: checked, called in order. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import type { TrainEvent } from '../train/events.js';
-import type { Callback, RunControl, SavedCallback } from './callback.js';
+import type { Callback, RunControl } from './callback.js';
 
 const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;
 const methods = [...hooks, 'rollback', 'flush', 'state', 'arrays', 'restore'] as const;
@@ -84,44 +84,4 @@ export async function flushCallbacks(callbacks: readonly Callback[]): Promise<vo
   );
   const failed = flushed.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-/** The states of all callbacks that have one, by name; for checkpoints. */
-export function saveCallbacks(callbacks: readonly Callback[]): Record<string, SavedCallback> {
-  return Object.fromEntries(
-    callbacks
-      .filter((callback) => callback.restore !== undefined)
-      .map((callback) => [
-        callback.name,
-        { state: callback.state?.() ?? null, arrays: callback.arrays?.() ?? {} },
-      ]),
-  );
-}
-
-/**
- * Puts saved states back. All names are checked before any state changes: each callback with a state
- * needs one saved, and each one saved its callback.
- *
- * @throws ThalwegError MISMATCH
- */
-export function restoreCallbacks(
-  callbacks: readonly Callback[],
-  saved: Readonly<Record<string, SavedCallback>>,
-): void {
-  const keeping = callbacks.filter((callback) => callback.restore !== undefined);
-  const names = keeping.map(({ name }) => name);
-  const without = names.find((name) => !Object.hasOwn(saved, name));
-  const extra = Object.keys(saved).find((name) => !names.includes(name));
-  if (without !== undefined || extra !== undefined)
-    throw new ThalwegError({
-      code: 'MISMATCH',
-      path: `callbacks.${without ?? extra!}`,
-      received: without === undefined ? 'a saved state without its callback' : 'no saved state',
-      expected: 'the callbacks of the saved run',
-      remedy: 'resume with callbacks of the same names',
-    });
-  for (const callback of keeping) {
-    const { state, arrays } = saved[callback.name]!;
-    callback.restore?.(state, arrays);
-  }
 }

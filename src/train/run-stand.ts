@@ -1,5 +1,5 @@
 /** Where a run stands: what a checkpoint of it keeps, and a resumed one takes up. */
-import { restoreCallbacks, saveCallbacks } from '../callbacks/set.js';
+import { restoreCallbacks, saveCallbacks } from '../callbacks/saved-state.js';
 import {
   type FitIdentity,
   checkBatchSize,

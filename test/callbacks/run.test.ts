@@ -1,7 +1,7 @@
 /** Hooks of a run: when they are called, what they may do, how their states come back. */
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
-import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/set.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/saved-state.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
