@@ -1,4 +1,4 @@
-// The trainer as JavaScript sees it (NativeTrainer in src/native.ts): an engine, and the thread of
+// The trainer as JavaScript sees it (src/native/trainer.ts): an engine, and the thread of
 // its runs. The JavaScript side holds the lease and asks BUSY itself. At the end of an environment
 // the cleanup hook, registered after the mailbox's own and so run before it, cancels the job and
 // joins the thread.
