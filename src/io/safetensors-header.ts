@@ -83,8 +83,9 @@ export interface Entry {
   readonly end: number;
 }
 
+/** JSON can say -0, which other readers refuse, too. */
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
 function parseEntry(name: string, value: unknown, path: string): Entry {

@@ -146,6 +146,12 @@ describe('reading refuses', () => {
       file,
     ],
     [
+      'an end of -0',
+      () => write(`{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,-0]}}`, 0),
+      'FORMAT',
+      file,
+    ],
+    [
       'an unknown type',
       () => write(`{"a":{"dtype":"F8","shape":[],"data_offsets":[0,1]}}`, 1),
       'DTYPE',
