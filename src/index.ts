@@ -27,7 +27,7 @@ export type {
   MeasuredMetrics,
   PassOptions,
   WeightsOptions,
-} from './train/trainer.js';
+} from './train/passes.js';
 export type { LoadedWeights } from './train/weights.js';
 export type { Fit } from './train/fit.js';
 export type { GuardOptions } from './train/limits.js';

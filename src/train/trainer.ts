@@ -1,12 +1,5 @@
 /** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
-import { checkArray } from '../arrays.js';
-import {
-  type WeightAverage,
-  type Weights,
-  averageScalars,
-  checkAverage,
-  lowerAverage,
-} from '../average/weights.js';
+import { type WeightAverage, averageScalars } from '../average/weights.js';
 import { checkPath } from '../checkpoint/folder.js';
 import {
   type Resumed,
@@ -14,40 +7,30 @@ import {
   resumeFrom,
   saveCheckpoint,
 } from '../checkpoint/resume.js';
-import { type TrainerDescription, describeTrainer } from '../checkpoint/state.js';
+import type { TrainerDescription } from '../checkpoint/state.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
-import { checkSeed } from '../data/order.js';
-import { resolveDevice } from '../device.js';
-import { ThalwegError } from '../errors.js';
-import { type Loss, toLoss } from '../loss/loss.js';
-import { checkMetrics } from '../metrics/measure.js';
-import type { Measured, Metric } from '../metrics/requests.js';
+import type { Loss } from '../loss/loss.js';
+import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
-import { dropoutSettings } from '../nn/dropout.js';
-import { initialDistribution } from '../nn/initializer.js';
-import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkBoolean, checkOneOf, checkOptions, requireOptions } from '../options.js';
-import { type Optimizer, checkOptimizer } from '../optim/define.js';
+import { checkOneOf, checkOptions } from '../options.js';
+import type { Optimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
 import type { MinimizeHistory } from '../optim/minimize-options.js';
-import { StepSettings } from '../optim/settings.js';
-import { checkBatch } from './batches.js';
-import { evaluate, evaluationBatch } from './evaluation.js';
+import type { StepSettings } from '../optim/settings.js';
+import { planTrainer } from './build.js';
+import { evaluate } from './evaluation.js';
 import { Fit } from './fit.js';
-import type { EpochRecord, WeightedEvaluation } from './history.js';
-import { checkLeastBatch, fittingBatch } from './least-batch.js';
-import { checkMemoryLimit } from './limits.js';
+import type { EpochRecord } from './history.js';
+import { Lease } from './lease.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
   type FitOptions,
   type TrainerOptions,
   checkDataset,
-  checkModel,
   checkWeights,
   planFit,
 } from './options.js';
-import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import {
   readParameters,
   readState,
@@ -56,53 +39,21 @@ import {
   writeState,
   writeStatistics,
 } from './parameters.js';
+import {
+  type EvaluateOptions,
+  type LossGradients,
+  type MeasuredEvaluation,
+  type PassOptions,
+  type WeightsOptions,
+  checkGradients,
+  planEvaluation,
+  planPrediction,
+  planRefresh,
+} from './passes.js';
 import { newRecord } from './record.js';
+import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import { type RunContext, TrainingRun } from './training-run.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
-
-/** What {@link Trainer.gradients} gives. */
-export interface LossGradients {
-  /** Mean over the rows. */
-  readonly loss: number;
-  /** Of the mean loss, by parameter name, each as long as its parameter. */
-  readonly gradients: Record<string, Float32Array>;
-}
-
-/** Options of what reads a trainer's weights. */
-export interface WeightsOptions {
-  /** The latest weights, or their average, which must have begun. Default `'raw'`. */
-  readonly weights?: Weights;
-}
-
-/** Options of passes over rows. */
-export interface PassOptions extends WeightsOptions {
-  /** Rows a pass, which changes speed and memory only; an integer, at least 1. Default 512. */
-  readonly batchSize?: number;
-}
-
-/** Options of {@link Trainer.evaluate}. */
-export interface EvaluateOptions<
-  M extends readonly Metric[] = readonly Metric[],
-> extends PassOptions {
-  /** What to measure besides the loss. Default nothing. */
-  readonly metrics?: M;
-}
-
-/** The values of the metrics that were asked for, by name. */
-export interface MeasuredMetrics<M extends readonly Metric[]> {
-  /** Each as its metric gives it. */
-  readonly metrics: Measured<M>;
-}
-
-/** An {@link Evaluation} with the values of the metrics that were asked for. */
-export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<WeightedEvaluation, 'metrics'> &
-  (M extends readonly [] ? unknown : MeasuredMetrics<M>);
-
-const passKeys = ['batchSize', 'weights'];
-const trainerKeys = [
-  ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],
-  'memoryLimit',
-];
 
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
@@ -128,62 +79,19 @@ export class Trainer implements Disposable {
   /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
   readonly options: TrainerOptions;
   readonly #settings: StepSettings;
-  #native: NativeTrainer | undefined;
-  #busy = false;
+  readonly #lease: Lease;
   readonly #record = newRecord();
   readonly #description: TrainerDescription;
 
   /** @throws ThalwegError RANGE, TYPE, SEED, MISMATCH, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions) {
-    requireOptions('trainer', options, trainerKeys);
-    const { clip, nonFinite } = options;
+    const plan = planTrainer(options);
     this.options = Object.freeze({ ...options });
-    this.loss = toLoss(options.loss);
-    this.model = checkModel(options.model, this.loss);
-    this.optimizer = checkOptimizer(options.optimizer);
-    this.average = options.average === undefined ? undefined : checkAverage(options.average);
-    this.device = resolveDevice(options.device ?? 'auto');
-    this.seed = checkSeed('seed', options.seed ?? 0);
-    const memoryLimit = checkMemoryLimit('memoryLimit', options.memoryLimit, this.device);
-    const program = this.model.lower();
-    const average = lowerAverage(this.average);
-    const around = {
-      ...(clip === undefined ? {} : { clip }),
-      ...(nonFinite === undefined ? {} : { nonFinite }),
-    };
-    this.#settings = new StepSettings(this.optimizer, around, {
-      reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
-      tail: [average.decay, ...dropoutSettings(program)],
-    });
-    const { parameters } = this.model;
-    const groups = parameters.map(({ name }) => this.#settings.groupOf(name));
-    this.#description = describeTrainer({
-      ...{ model: this.model, loss: this.loss, rule: this.#settings.rule.name, groups },
-      ...{ seed: String(this.seed), optimizer: this.optimizer, clip: clip ?? {} },
-      ...{ nonFinite: nonFinite ?? 'stop', average: this.average ?? null, device: this.device },
-    });
-    this.#native = new native.Trainer({
-      rule: this.#settings.rule.name,
-      groupCount: this.#settings.groupCount,
-      names: parameters.map(({ name }) => name),
-      lengths: parameters.map(({ shape }) => elements(shape)),
-      groups,
-      layers: program.ops,
-      initials: parameters.map(({ initializer, fanIn, fanOut }) =>
-        initialDistribution(initializer, fanIn, fanOut),
-      ),
-      statistics: this.model.statistics.map(({ name, shape, initial }) => ({
-        name,
-        length: elements(shape),
-        initial,
-      })),
-      loss: this.loss.kind,
-      lossParameter: this.loss.delta,
-      average: average.native,
-      device: this.device,
-      seed: this.seed,
-      memoryLimit,
-    });
+    ({ model: this.model, loss: this.loss, optimizer: this.optimizer } = plan);
+    ({ average: this.average, device: this.device, seed: this.seed } = plan);
+    this.#settings = plan.settings;
+    this.#description = plan.description;
+    this.#lease = new Lease(new native.Trainer(plan.native));
   }
 
   /** Steps taken so far, over all runs. */
@@ -215,9 +123,11 @@ export class Trainer implements Disposable {
    */
   fit(dataset: Dataset, options: FitOptions): Fit {
     return new Fit(async (emit) => {
-      this.#live();
+      this.#lease.live();
       const plan = planFit(dataset, options, this, this.#settings);
-      return this.#lease((trainer) => new TrainingRun(this.#context(trainer), plan, emit).run());
+      return this.#lease.hold((trainer) =>
+        new TrainingRun(this.#context(trainer), plan, emit).run(),
+      );
     });
   }
 
@@ -239,9 +149,9 @@ export class Trainer implements Disposable {
     method: FullBatchMethod,
     options: TrainerMinimizeOptions = {},
   ): Promise<MinimizeHistory> {
-    this.#live();
+    this.#lease.live();
     const plan = planTrainerMinimize(dataset, method, options, this);
-    return this.#lease((trainer) => minimizeLoss(trainer, this.#context(trainer), plan));
+    return this.#lease.hold((trainer) => minimizeLoss(trainer, this.#context(trainer), plan));
   }
 
   /**
@@ -251,7 +161,7 @@ export class Trainer implements Disposable {
    */
   async sweep(dataset: Dataset, plan: SweepPlan): Promise<Sweep> {
     checkDataset('dataset', dataset, this);
-    return this.#lease((trainer) => sweep(trainer, dataset, plan, this.#settings));
+    return this.#lease.hold((trainer) => sweep(trainer, dataset, plan, this.#settings));
   }
 
   /**
@@ -269,18 +179,8 @@ export class Trainer implements Disposable {
     dataset: Dataset,
     options: EvaluateOptions<M> = {},
   ): Promise<MeasuredEvaluation<M>> {
-    checkOptions('evaluate', options, [...passKeys, 'metrics']);
-    checkDataset('dataset', dataset, this);
-    const batchSize = checkBatch(
-      'evaluate.batchSize',
-      options.batchSize ?? evaluationBatch,
-      dataset.length,
-    );
-    const outputs = elements(this.model.outputShape);
-    const wanted = checkMetrics('evaluate.metrics', options.metrics ?? [], this.loss, outputs);
-    const weights = checkWeights('evaluate.weights', options.weights);
-    const plan = { loss: this.loss, wanted, batchSize, weights };
-    const evaluation = await this.#lease((trainer) => evaluate(trainer, dataset, plan));
+    const plan = planEvaluation(dataset, options, this);
+    const evaluation = await this.#lease.hold((trainer) => evaluate(trainer, dataset, plan));
     return evaluation as MeasuredEvaluation<M>;
   }
 
@@ -292,25 +192,10 @@ export class Trainer implements Disposable {
    * RESIZABLE, RANGE, MISSING, UNKNOWN_OPTION
    */
   async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
-    checkOptions('predict', options, passKeys);
-    const averaged = checkWeights('predict.weights', options.weights) === 'averaged';
-    checkArray('inputs', inputs, Float32Array);
-    const features = elements(this.model.input);
-    if (inputs.length % features !== 0)
-      throw new ThalwegError({
-        code: 'SHAPE',
-        path: 'inputs',
-        received: `${inputs.length} numbers`,
-        expected: `a multiple of the model's ${features} inputs`,
-      });
-    const rows = inputs.length / features;
-    const batchSize = checkBatch(
-      'predict.batchSize',
-      options.batchSize ?? evaluationBatch,
-      Math.max(rows, 1),
+    const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
+    return this.#lease.hold((trainer) =>
+      trainer.predict(inputs, rows, outputs, batchSize, averaged),
     );
-    const outputs = elements(this.model.outputShape);
-    return this.#lease((trainer) => trainer.predict(inputs, rows, outputs, batchSize, averaged));
   }
 
   /**
@@ -319,7 +204,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   parameters(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#idle();
+    const trainer = this.#lease.idle();
     checkOptions('parameters', options, ['weights']);
     const weights = checkWeights('parameters.weights', options.weights);
     return readParameters(trainer, this.model, weights);
@@ -332,7 +217,7 @@ export class Trainer implements Disposable {
    * DISPOSED; nothing changed then
    */
   setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
-    writeParameters(this.#idle(), this.model, parameters);
+    writeParameters(this.#lease.idle(), this.model, parameters);
   }
 
   /**
@@ -343,7 +228,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#idle();
+    const trainer = this.#lease.idle();
     checkOptions('statistics', options, ['weights']);
     const weights = checkWeights('statistics.weights', options.weights);
     return readStatistics(trainer, this.model, weights);
@@ -355,7 +240,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
    */
   setStatistics(statistics: Readonly<Record<string, Float32Array>>): void {
-    writeStatistics(this.#idle(), this.model, statistics);
+    writeStatistics(this.#lease.idle(), this.model, statistics);
   }
 
   /**
@@ -369,19 +254,9 @@ export class Trainer implements Disposable {
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE,
    * UNKNOWN_OPTION; nothing changed then
    */
-  async refreshStatistics(
-    dataset: Dataset,
-    options: WeightsOptions & { readonly batchSize?: number } = {},
-  ): Promise<void> {
-    checkOptions('refreshStatistics', options, passKeys);
-    const averaged = checkWeights('refreshStatistics.weights', options.weights) === 'averaged';
-    checkDataset('dataset', dataset, this);
-    const rows = dataset.length;
-    const path = 'refreshStatistics.batchSize';
-    const given = options.batchSize ?? fittingBatch(this.model, rows, evaluationBatch);
-    const batchSize = checkBatch(path, given, rows);
-    checkLeastBatch(path, this.model, { batchSize, rows });
-    await this.#lease((trainer) =>
+  async refreshStatistics(dataset: Dataset, options: PassOptions = {}): Promise<void> {
+    const { batchSize, averaged } = planRefresh(dataset, options, this);
+    await this.#lease.hold((trainer) =>
       trainer.refreshStatistics(nativeDataset(dataset), batchSize, averaged),
     );
   }
@@ -399,20 +274,8 @@ export class Trainer implements Disposable {
     rows: Uint32Array,
     options: { readonly training?: boolean } = {},
   ): LossGradients {
-    const trainer = this.#idle();
-    checkOptions('gradients', options, ['training']);
-    const training = checkBoolean('gradients.training', options.training ?? false);
-    checkDataset('dataset', dataset, this);
-    checkArray('rows', rows, Uint32Array);
-    if (rows.length === 0)
-      throw new ThalwegError({
-        code: 'RANGE',
-        path: 'rows',
-        received: 'no row',
-        expected: 'at least one row',
-      });
-    if (training)
-      checkLeastBatch('rows', this.model, { batchSize: rows.length, rows: rows.length });
+    const trainer = this.#lease.idle();
+    const training = checkGradients(dataset, rows, options, this);
     const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows, training);
     const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
     return { loss, gradients: Object.fromEntries(named) };
@@ -430,7 +293,12 @@ export class Trainer implements Disposable {
   async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
     checkOptions('saveWeights', options, ['weights']);
     const weights = checkWeights('saveWeights.weights', options.weights);
-    await writeWeights(file, this.model, readState(this.#idle(), this.model, weights), weights);
+    await writeWeights(
+      file,
+      this.model,
+      readState(this.#lease.idle(), this.model, weights),
+      weights,
+    );
   }
 
   /**
@@ -449,7 +317,7 @@ export class Trainer implements Disposable {
     checkOptions('loadWeights', options, ['match']);
     const match = checkOneOf('loadWeights.match', options.match ?? 'exact', ['exact', 'overlap']);
     const { values, ...names } = await readWeights(file, this.model, match);
-    const trainer = this.#idle();
+    const trainer = this.#lease.idle();
     writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });
     return names;
   }
@@ -464,7 +332,7 @@ export class Trainer implements Disposable {
    */
   async save(file: string): Promise<void> {
     checkPath('file', file);
-    await this.#lease((trainer) => saveCheckpoint(this.#context(trainer), file));
+    await this.#lease.hold((trainer) => saveCheckpoint(this.#context(trainer), file));
   }
 
   /**
@@ -483,13 +351,12 @@ export class Trainer implements Disposable {
     checkPath('path', path);
     const { run = 'continue' } = checkOptions('resume', options, ['run']);
     const continues = checkOneOf('resume.run', run, ['continue', 'new']) === 'continue';
-    return this.#lease((trainer) => resumeFrom(this.#context(trainer), path, continues));
+    return this.#lease.hold((trainer) => resumeFrom(this.#context(trainer), path, continues));
   }
 
   /** Stops what runs, frees all memory; later calls throw DISPOSED. */
   dispose(): void {
-    this.#native?.dispose();
-    this.#native = undefined;
+    this.#lease.dispose();
   }
 
   /** As {@link Trainer.dispose}, for `using`. */
@@ -504,42 +371,7 @@ export class Trainer implements Disposable {
       ...{ model, loss, device, native: trainer },
       ...{ settings: this.#settings, record: this.#record, description: this.#description },
       scalars: groupCount * rule.scalars.length + (this.average ? averageScalars : 0),
-      isLive: () => this.#native !== undefined,
+      isLive: () => this.#lease.isLive,
     };
-  }
-
-  #live(): NativeTrainer {
-    if (this.#native === undefined)
-      throw new ThalwegError({
-        code: 'DISPOSED',
-        path: 'trainer',
-        received: 'a disposed trainer',
-        expected: 'a live trainer',
-        remedy: 'make a new Trainer',
-      });
-    return this.#native;
-  }
-
-  #idle(): NativeTrainer {
-    const trainer = this.#live();
-    if (this.#busy)
-      throw new ThalwegError({
-        code: 'BUSY',
-        path: 'trainer',
-        received: 'a call while another runs',
-        expected: 'one call at a time',
-        remedy: 'await the first, or make another trainer',
-      });
-    return trainer;
-  }
-
-  async #lease<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
-    const trainer = this.#idle();
-    this.#busy = true;
-    try {
-      return await body(trainer);
-    } finally {
-      this.#busy = false;
-    }
   }
 }

@@ -1,0 +1,102 @@
+/** From a trainer's options to what it is made of. */
+import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
+import { type TrainerDescription, describeTrainer } from '../checkpoint/state.js';
+import { checkSeed } from '../data/order.js';
+import { resolveDevice } from '../device.js';
+import { type Loss, toLoss } from '../loss/loss.js';
+import type { NativeTrainerOptions } from '../native.js';
+import { dropoutSettings } from '../nn/dropout.js';
+import { initialDistribution } from '../nn/initializer.js';
+import { elements } from '../nn/layer.js';
+import type { Sequential } from '../nn/sequential.js';
+import { requireOptions } from '../options.js';
+import { type Optimizer, checkOptimizer } from '../optim/define.js';
+import { StepSettings } from '../optim/settings.js';
+import { checkMemoryLimit } from './limits.js';
+import { type TrainerOptions, checkModel } from './options.js';
+
+const keys = [
+  ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],
+  'memoryLimit',
+];
+
+/** Checked options, defaults filled in. */
+export interface TrainerParts {
+  readonly model: Sequential;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly average: WeightAverage | undefined;
+  /** With `'auto'` resolved. */
+  readonly device: string;
+  readonly seed: bigint;
+}
+
+/** All that a trainer is made of. */
+export interface TrainerPlan extends TrainerParts {
+  readonly settings: StepSettings;
+  /** What checkpoints say of it. */
+  readonly description: TrainerDescription;
+  readonly native: NativeTrainerOptions;
+}
+
+function checkParts(options: TrainerOptions): TrainerParts {
+  const loss = toLoss(options.loss);
+  return {
+    loss,
+    model: checkModel(options.model, loss),
+    optimizer: checkOptimizer(options.optimizer),
+    average: options.average === undefined ? undefined : checkAverage(options.average),
+    device: resolveDevice(options.device ?? 'auto'),
+    seed: checkSeed('seed', options.seed ?? 0),
+  };
+}
+
+/** What the addon needs of the model. */
+function lowerModel(model: Sequential) {
+  return {
+    names: model.parameters.map(({ name }) => name),
+    lengths: model.parameters.map(({ shape }) => elements(shape)),
+    initials: model.parameters.map(({ initializer, fanIn, fanOut }) =>
+      initialDistribution(initializer, fanIn, fanOut),
+    ),
+    statistics: model.statistics.map(({ name, shape, initial }) => ({
+      name,
+      length: elements(shape),
+      initial,
+    })),
+  };
+}
+
+/** Everything checked, before anything is allocated. @throws ThalwegError as `new Trainer` */
+export function planTrainer(options: TrainerOptions): TrainerPlan {
+  requireOptions('trainer', options, keys);
+  const { clip, nonFinite } = options;
+  const parts = checkParts(options);
+  const { model, loss, optimizer, device, seed } = parts;
+  const memoryLimit = checkMemoryLimit('memoryLimit', options.memoryLimit, device);
+  const program = model.lower();
+  const average = lowerAverage(parts.average);
+  const around = {
+    ...(clip === undefined ? {} : { clip }),
+    ...(nonFinite === undefined ? {} : { nonFinite }),
+  };
+  const settings = new StepSettings(optimizer, around, {
+    reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
+    tail: [average.decay, ...dropoutSettings(program)],
+  });
+  const groups = model.parameters.map(({ name }) => settings.groupOf(name));
+  const rule = settings.rule.name;
+  const description = describeTrainer({
+    ...{ model, loss, rule, groups, seed: String(seed), optimizer, device },
+    ...{ clip: clip ?? {}, nonFinite: nonFinite ?? 'stop', average: parts.average ?? null },
+  });
+  const native: NativeTrainerOptions = {
+    ...{ rule, groups, device, seed, memoryLimit, ...lowerModel(model) },
+    groupCount: settings.groupCount,
+    layers: program.ops,
+    loss: loss.kind,
+    lossParameter: loss.delta,
+    average: average.native,
+  };
+  return { ...parts, settings, description, native };
+}

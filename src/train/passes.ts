@@ -1,0 +1,141 @@
+/** Passes of a trainer over rows without a step: their options, checked before anything runs. */
+import { checkArray } from '../arrays.js';
+import type { Weights } from '../average/weights.js';
+import type { Dataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import { checkMetrics } from '../metrics/measure.js';
+import type { Measured, Metric } from '../metrics/requests.js';
+import { elements } from '../nn/layer.js';
+import type { Sequential } from '../nn/sequential.js';
+import { checkBoolean, checkOptions } from '../options.js';
+import { checkBatch } from './batches.js';
+import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
+import type { WeightedEvaluation } from './history.js';
+import { checkLeastBatch, fittingBatch } from './least-batch.js';
+import { type Task, checkDataset, checkWeights } from './options.js';
+
+/** What {@link Trainer.gradients} gives. */
+export interface LossGradients {
+  /** Mean over the rows. */
+  readonly loss: number;
+  /** Of the mean loss, by parameter name, each as long as its parameter. */
+  readonly gradients: Record<string, Float32Array>;
+}
+
+/** Options of what reads a trainer's weights. */
+export interface WeightsOptions {
+  /** The latest weights, or their average, which must have begun. Default `'raw'`. */
+  readonly weights?: Weights;
+}
+
+/** Options of passes over rows. */
+export interface PassOptions extends WeightsOptions {
+  /** Rows a pass, which changes speed and memory only; an integer, at least 1. Default 512. */
+  readonly batchSize?: number;
+}
+
+/** Options of {@link Trainer.evaluate}. */
+export interface EvaluateOptions<
+  M extends readonly Metric[] = readonly Metric[],
+> extends PassOptions {
+  /** What to measure besides the loss. Default nothing. */
+  readonly metrics?: M;
+}
+
+/** The values of the metrics that were asked for, by name. */
+export interface MeasuredMetrics<M extends readonly Metric[]> {
+  /** Each as its metric gives it. */
+  readonly metrics: Measured<M>;
+}
+
+/** An {@link Evaluation} with the values of the metrics that were asked for. */
+export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<WeightedEvaluation, 'metrics'> &
+  (M extends readonly [] ? unknown : MeasuredMetrics<M>);
+
+const passKeys = ['batchSize', 'weights'];
+
+/** A call of {@link Trainer.evaluate}. */
+export function planEvaluation(
+  dataset: Dataset,
+  options: EvaluateOptions,
+  task: Task,
+): EvaluationPlan {
+  checkOptions('evaluate', options, [...passKeys, 'metrics']);
+  checkDataset('dataset', dataset, task);
+  const given = options.batchSize ?? evaluationBatch;
+  const batchSize = checkBatch('evaluate.batchSize', given, dataset.length);
+  const { loss, model } = task;
+  const outputs = elements(model.outputShape);
+  const wanted = checkMetrics('evaluate.metrics', options.metrics ?? [], loss, outputs);
+  return { loss, wanted, batchSize, weights: checkWeights('evaluate.weights', options.weights) };
+}
+
+interface PredictionPlan {
+  readonly rows: number;
+  /** Numbers a row. */
+  readonly outputs: number;
+  readonly batchSize: number;
+  readonly averaged: boolean;
+}
+
+/** A call of {@link Trainer.predict}. */
+export function planPrediction(
+  inputs: Float32Array,
+  options: PassOptions,
+  model: Sequential,
+): PredictionPlan {
+  checkOptions('predict', options, passKeys);
+  const averaged = checkWeights('predict.weights', options.weights) === 'averaged';
+  checkArray('inputs', inputs, Float32Array);
+  const features = elements(model.input);
+  if (inputs.length % features !== 0)
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path: 'inputs',
+      received: `${inputs.length} numbers`,
+      expected: `a multiple of the model's ${features} inputs`,
+    });
+  const rows = inputs.length / features;
+  const given = options.batchSize ?? evaluationBatch;
+  const batchSize = checkBatch('predict.batchSize', given, Math.max(rows, 1));
+  return { rows, outputs: elements(model.outputShape), batchSize, averaged };
+}
+
+/** A call of {@link Trainer.refreshStatistics}. */
+export function planRefresh(
+  dataset: Dataset,
+  options: PassOptions,
+  task: Task,
+): { readonly batchSize: number; readonly averaged: boolean } {
+  checkOptions('refreshStatistics', options, passKeys);
+  const averaged = checkWeights('refreshStatistics.weights', options.weights) === 'averaged';
+  checkDataset('dataset', dataset, task);
+  const rows = dataset.length;
+  const path = 'refreshStatistics.batchSize';
+  const given = options.batchSize ?? fittingBatch(task.model, rows, evaluationBatch);
+  const batchSize = checkBatch(path, given, rows);
+  checkLeastBatch(path, task.model, { batchSize, rows });
+  return { batchSize, averaged };
+}
+
+/** A call of {@link Trainer.gradients}: whether it is as in training. */
+export function checkGradients(
+  dataset: Dataset,
+  rows: Uint32Array,
+  options: { readonly training?: boolean },
+  task: Task,
+): boolean {
+  checkOptions('gradients', options, ['training']);
+  const training = checkBoolean('gradients.training', options.training ?? false);
+  checkDataset('dataset', dataset, task);
+  checkArray('rows', rows, Uint32Array);
+  if (rows.length === 0)
+    throw new ThalwegError({
+      code: 'RANGE',
+      path: 'rows',
+      received: 'no row',
+      expected: 'at least one row',
+    });
+  if (training) checkLeastBatch('rows', task.model, { batchSize: rows.length, rows: rows.length });
+  return training;
+}
