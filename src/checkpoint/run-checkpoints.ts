@@ -79,7 +79,7 @@ export class RunCheckpoints {
   /** The file that is being written. */
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
-  readonly #unwatch: () => void;
+  readonly #unwatch: (hasFailed: boolean) => void;
 
   private constructor(
     plan: CheckpointPlan,
@@ -213,12 +213,12 @@ export class RunCheckpoints {
   }
 
   /** The same, and lets go of everything. */
-  async close(): Promise<void> {
+  async close(hasFailed: boolean): Promise<void> {
     clearInterval(this.#timer);
     await this.settle();
     this.#snapshot.dispose();
     this.#lock.release();
-    this.#unwatch(); // last: it may end the process
+    this.#unwatch(hasFailed); // last: it may end the process
   }
 
   #onSignal(): void {

@@ -6,10 +6,12 @@ import { isMainThread } from 'node:worker_threads';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 const runs = new Set<() => void>();
-let received: NodeJS.Signals | undefined;
+/** What came, and whether the program listens to it, too. */
+let received: { readonly signal: NodeJS.Signals; readonly isHeard: boolean } | undefined;
 
+/** Runs before other listeners, so that one of `once` still counts. */
 function onSignal(signal: NodeJS.Signals): void {
-  received = signal;
+  received = { signal, isHeard: process.listenerCount(signal) > 1 };
   unlisten(); // the next signal does what it does without us
   for (const stop of [...runs]) stop();
 }
@@ -19,21 +21,26 @@ function unlisten(): void {
 }
 
 /**
- * Calls `stop` at a signal, once, until the returned function is called: by a run that has ended.
- * Where a signal came, the last of them ends the process with it, unless someone else listens too.
+ * Calls `stop` at a signal, once, until the returned function is called: by a run that has ended, and
+ * says whether it has failed. Where a signal came, the last of them ends the process with it, unless
+ * someone else listened too; after a failure once whoever waits for the run was told.
  */
-export function watchSignals(stop: () => void): () => void {
+export function watchSignals(stop: () => void): (hasFailed: boolean) => void {
   if (!isMainThread) return () => undefined; // signals come to the main thread only
   if (runs.size === 0 && received === undefined)
-    for (const signal of signals) process.on(signal, onSignal);
+    for (const signal of signals) process.prependListener(signal, onSignal);
   runs.add(stop);
   if (received !== undefined) stop();
-  return () => {
+  return (hasFailed) => {
     if (!runs.delete(stop) || runs.size > 0) return;
     unlisten();
-    const signal = received;
+    const came = received;
     received = undefined;
-    if (signal !== undefined && process.listenerCount(signal) === 0)
-      process.kill(process.pid, signal);
+    if (came === undefined || came.isHeard) return;
+    const end = (): void => {
+      process.kill(process.pid, came.signal);
+    };
+    if (hasFailed) setImmediate(end);
+    else end();
   };
 }

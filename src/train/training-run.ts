@@ -71,15 +71,17 @@ export class TrainingRun {
         },
         flush: () => this.#listeners.flush(),
       });
+    let hasFailed = true;
     try {
       this.#takeUp();
       const history = await this.#run();
+      hasFailed = false;
       const last = this.#checkpoints?.last;
       return { ...history, ...(last !== undefined && { checkpoint: last }) };
     } finally {
       await this.#checkpoints?.settle(); // it may warn
       await this.#listeners.settle();
-      await this.#checkpoints?.close();
+      await this.#checkpoints?.close(hasFailed);
     }
   }
 

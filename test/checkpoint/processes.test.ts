@@ -1,6 +1,6 @@
 /** Processes that train with checkpoints and end: by a kill at any moment, by a polite signal. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -117,6 +117,27 @@ describe('a signal', () => {
     const { status, output } = await signalled(listening, 'SIGTERM');
     expect(status).toBe(0);
     expect(output).toMatch(/heard\n(\d+\n)*aborted\ntidy\n$/);
+  });
+
+  it('which listens once, too, though its listener is gone by the end of the run', async () => {
+    const listening = `process.once('SIGINT', () => console.log('heard'));${script(newFolder(), endless, "console.log('tidy');")}`;
+    const { status, output } = await signalled(listening, 'SIGINT');
+    expect(status).toBe(0);
+    expect(output).toMatch(/heard\n(\d+\n)*aborted\ntidy\n$/);
+  });
+
+  it('says why nothing could be saved, before the process ends', async () => {
+    const folder = newFolder();
+    const breaking = `const { rmSync, writeFileSync } = require('node:fs');
+      setTimeout(() => { rmSync(folder, { recursive: true }); writeFileSync(folder, ''); }, 300);`;
+    const text = script(folder, endless).replace('(async () => {', `${breaking} (async () => {`);
+    const { child, output } = start(text);
+    const close = ended(child);
+    const isBroken = () => statSync(folder, { throwIfNoEntry: false })?.isFile() === true;
+    while (!isBroken() && child.exitCode === null) await sleep(2);
+    child.kill('SIGTERM');
+    expect(await close).toBe(1); // of a rejection that nobody handles
+    expect(output()).toMatch(/ThalwegError: expected [^\n]*step-/);
   });
 
   it("is none of ours with signals: 'ignore', and after the run", async () => {
