@@ -1,14 +1,17 @@
 /**
  * A checkpoint as a file: safetensors whose metadata hold the state, a checksum of each tensor, and
- * first of all one of the header itself. Checksums are XXH64, in 16 hexadecimal digits.
+ * first of all one of the header itself. The history, which has no bounds, is the last tensor.
+ * Checksums are XXH64, in 16 hexadecimal digits.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { writeAtomically } from '../io/atomic.js';
-import { type Entry, encodeHeader, refuse } from '../io/safetensors-header.js';
+import { type Entry, byteLength, encodeHeader, refuse } from '../io/safetensors-header.js';
 import { type OpenSafetensors, readInto, withSafetensors } from '../io/safetensors.js';
-import { native } from '../native.js';
+import type { EpochRecord } from '../train/history.js';
 import { fromExactJson, toExactJson } from './exact-json.js';
+import { TensorChecksums, checksumOf } from './checksums.js';
+import { decodeHistory, decodeLast, encodeHistory, historyTensor } from './history-text.js';
 import { formatVersion, migrate } from './migrations.js';
 import type { CheckpointState } from './state.js';
 
@@ -29,7 +32,10 @@ export interface CheckpointHeader {
   readonly state: CheckpointState;
   /** The format that the file is in. */
   readonly version: number;
+  /** Those of the source. */
   readonly entries: readonly Entry[];
+  /** The history, behind them; absent in a file of format 1. */
+  readonly history: Entry | undefined;
 }
 
 /** Takes bytes of the data that start at `offset`. */
@@ -49,49 +55,11 @@ const pieceBytes = 4 << 20;
 
 /** Of the head of a file, as if its checksum were zeros. */
 function headChecksum(head: Uint8Array): string {
-  const hash = new native.Checksum();
-  hash.update(head.subarray(0, checksumAt));
-  hash.update(Buffer.from(noChecksum));
-  hash.update(head.subarray(checksumAt + digits));
-  return hash.digest();
-}
-
-/** Checksums of the tensors, as their bytes pass by in order. */
-class TensorChecksums {
-  readonly #entries: readonly { readonly name: string; readonly begin: number; end: number }[];
-  readonly #sums: string[] = [];
-  #hash = new native.Checksum();
-
-  constructor(entries: readonly { readonly name: string; begin: number; end: number }[]) {
-    this.#entries = entries;
-  }
-
-  /** Bytes of the data from `offset` on. */
-  update(offset: number, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      this.#finishThrough(offset + at);
-      const { end } = this.#entries[this.#sums.length]!;
-      const length = Math.min(end - offset - at, bytes.length - at);
-      this.#hash.update(bytes.subarray(at, at + length));
-      at += length;
-    }
-  }
-
-  /** In the order of the tensors. */
-  digests(): readonly string[] {
-    this.#finishThrough(Infinity);
-    return this.#sums;
-  }
-
-  #finishThrough(position: number): void {
-    while (
-      this.#sums.length < this.#entries.length &&
-      this.#entries[this.#sums.length]!.end <= position
-    ) {
-      this.#sums.push(this.#hash.digest());
-      this.#hash = new native.Checksum();
-    }
-  }
+  return checksumOf(
+    head.subarray(0, checksumAt),
+    Buffer.from(noChecksum),
+    head.subarray(checksumAt + digits),
+  );
 }
 
 /** Two pieces by turns: one is worked on while the other is in the hands of the system. */
@@ -134,8 +102,11 @@ async function writeData(
   return sums.digests();
 }
 
-function encodeHead(source: CheckpointSource, sums: readonly string[]): Uint8Array {
-  const { entries, state } = source;
+function encodeHead(
+  { history: _, ...state }: CheckpointState,
+  entries: readonly Entry[],
+  sums: readonly string[],
+): Uint8Array {
   const checksums = Object.fromEntries(entries.map(({ name }, i) => [name, sums[i] ?? noChecksum]));
   const metadata = {
     checksum: noChecksum,
@@ -153,9 +124,25 @@ function encodeHead(source: CheckpointSource, sums: readonly string[]): Uint8Arr
 function place(entries: readonly TensorEntry[]): Entry[] {
   let at = 0;
   return entries.map((entry) => {
-    const bytes = entry.shape.reduce((a, b) => a * b, entry.dtype === 'F64' ? 8 : 4);
-    return { ...entry, begin: at, end: (at += bytes) };
+    return { ...entry, begin: at, end: (at += byteLength(entry.dtype, entry.shape)) };
   });
+}
+
+/** The source with its history behind it. */
+async function withHistory({ state, entries, read }: CheckpointSource): Promise<CheckpointSource> {
+  const text = await encodeHistory(state.history);
+  const all = place([...entries, { name: historyTensor, dtype: 'U8', shape: [text.length] }]);
+  const { begin } = all.at(-1)!;
+  return {
+    state,
+    entries: all,
+    read: (offset, target) => {
+      const before = Math.min(Math.max(begin - offset, 0), target.length);
+      if (before > 0) read(offset, target.subarray(0, before));
+      const from = offset + before - begin;
+      target.set(text.subarray(from, from + target.length - before), before);
+    },
+  };
 }
 
 /**
@@ -163,20 +150,31 @@ function place(entries: readonly TensorEntry[]): Entry[] {
  * which holds them, comes last.
  *
  * @returns the file's bytes
+ * @throws ThalwegError as `io.writeSafetensors`
  */
-export async function writeCheckpoint(file: string, source: CheckpointSource): Promise<number> {
+export async function writeCheckpoint(file: string, given: CheckpointSource): Promise<number> {
+  const source = await withHistory(given);
   const entries = place(source.entries);
-  const dataBytes = entries.at(-1)?.end ?? 0;
-  const headBytes = encodeHead(source, []).length;
+  const headBytes = encodeHead(source.state, entries, []).length;
   await writeAtomically(file, async (handle) => {
     const sums = await writeData(handle, source, entries, headBytes);
-    await writeFully(handle, encodeHead(source, sums), 0);
+    await writeFully(handle, encodeHead(source.state, entries, sums), 0);
   });
-  return headBytes + dataBytes;
+  return headBytes + entries.at(-1)!.end;
 }
 
-function parse(opened: OpenSafetensors, file: string): CheckpointHeader & { sums: Sums } {
-  const { head, entries, metadata } = opened;
+/** A header, and the checksums that it states. */
+type Parsed = CheckpointHeader & { readonly sums: Sums };
+
+/** What the bytes of a history become. */
+type Decode = (text: Uint8Array) => readonly EpochRecord[] | Promise<readonly EpochRecord[]>;
+
+async function parse(
+  opened: OpenSafetensors,
+  file: string,
+  decode: Decode = decodeHistory,
+): Promise<Parsed> {
+  const { head, entries: all, metadata } = opened;
   const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);
   if (!isOurs || metadata['format'] !== checkpointFormat)
     refuse('FORMAT', file, 'another safetensors file', 'a checkpoint', 'loadWeights reads weights');
@@ -187,18 +185,52 @@ function parse(opened: OpenSafetensors, file: string): CheckpointHeader & { sums
   const version = Number(metadata['version']);
   const state = migrate(fromExactJson(metadata['state']!), version, file) as CheckpointState;
   const sums = JSON.parse(metadata['checksums']!) as Sums;
-  return { state, version, entries, sums };
+  const entries = all.filter(({ name }) => name !== historyTensor);
+  const history = all.find(({ name }) => name === historyTensor);
+  const records = history && (await decode(await readHistory(opened, file, history, sums)));
+  return {
+    state: { ...state, ...(records && { history: records }) },
+    version,
+    entries,
+    history,
+    sums,
+  };
+}
+
+async function readHistory(
+  { handle, head }: OpenSafetensors,
+  file: string,
+  { name, begin, end }: Entry,
+  sums: Sums,
+): Promise<Uint8Array> {
+  const text = new Uint8Array(end - begin);
+  await readInto(handle, text, head.length + begin, file);
+  checkSum(file, name, checksumOf(text), sums);
+  return text;
 }
 
 type Sums = Readonly<Record<string, string>>;
 
-/** @throws ThalwegError as {@link readCheckpoint}, without a look at the tensors */
-export async function readCheckpointHeader(file: string): Promise<CheckpointHeader> {
-  return withSafetensors(
-    file,
-    (opened) => Promise.resolve(parse(opened, file)),
-    constants.O_NOFOLLOW,
-  );
+function checkSum(file: string, name: string, found: string, { [name]: stated }: Sums): void {
+  if (found !== stated)
+    refuse(
+      'CHECKSUM',
+      `${file}: ${name}`,
+      found,
+      `${stated ?? 'a checksum'}, as written`,
+      'use an older copy',
+    );
+}
+
+/**
+ * The state of a checkpoint, with no more of its history than the last record for certain.
+ *
+ * @throws ThalwegError as {@link readCheckpoint}, without a look at the tensors
+ */
+export async function readCheckpointState(file: string): Promise<CheckpointState> {
+  const read = async (opened: OpenSafetensors): Promise<CheckpointState> =>
+    (await parse(opened, file, decodeLast)).state;
+  return withSafetensors(file, read, constants.O_NOFOLLOW);
 }
 
 /**
@@ -213,17 +245,18 @@ export async function readCheckpoint(
   accept: (header: CheckpointHeader) => CheckpointSink,
 ): Promise<CheckpointHeader> {
   const body = async (opened: OpenSafetensors): Promise<CheckpointHeader> => {
-    const { sums, ...header } = parse(opened, file);
+    const { sums, ...header } = await parse(opened, file);
     const sink = accept(header);
-    await readData(opened, file, sums, sink);
+    await readData(opened, file, header.entries, sums, sink);
     return header;
   };
   return withSafetensors(file, body, constants.O_NOFOLLOW);
 }
 
 async function readData(
-  { handle, head, entries }: OpenSafetensors,
+  { handle, head }: OpenSafetensors,
   file: string,
+  entries: readonly Entry[],
   stated: Sums,
   sink: CheckpointSink,
 ): Promise<void> {
@@ -242,14 +275,6 @@ async function readData(
     sums.update(current.offset, current.piece);
     sink(current.offset, current.piece);
   }
-  const found = sums.digests();
-  for (const [i, { name }] of entries.entries())
-    if (found[i] !== stated[name])
-      refuse(
-        'CHECKSUM',
-        `${file}: ${name}`,
-        found[i]!,
-        `${stated[name] ?? 'a checksum'}, as written`,
-        'use an older copy',
-      );
+  for (const [i, found] of sums.digests().entries())
+    checkSum(file, entries[i]!.name, found, stated);
 }

@@ -7,7 +7,7 @@ import type { CheckpointState } from './state.js';
 export interface InspectedTensor {
   /** As `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
   readonly name: string;
-  /** `F32`, or `F64` for the optimizer's scalars. */
+  /** `F32`; `F64` for the optimizer's scalars, `U8` for the history, a line of JSON an epoch. */
   readonly dtype: string;
   /** Extents, the slowest first. */
   readonly shape: readonly number[];
@@ -33,7 +33,8 @@ export interface Inspection {
  */
 export async function inspect(file: string): Promise<Inspection> {
   checkPath('file', file);
-  const { version, state, entries } = await readCheckpoint(file, () => () => undefined);
-  const tensors = entries.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+  const { version, state, entries, history } = await readCheckpoint(file, () => () => undefined);
+  const all = history === undefined ? entries : [...entries, history];
+  const tensors = all.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
   return { file, version, state, tensors };
 }

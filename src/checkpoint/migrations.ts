@@ -2,13 +2,16 @@
 import { ThalwegError } from '../errors.js';
 
 /** What this version writes. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /** Makes the state of format n + 1 out of that of format n. */
 export type Migration = (state: unknown) => unknown;
 
 /** `migrations[n - 1]` leads from format n to n + 1: one fewer than there are formats. */
-const migrations: readonly Migration[] = [];
+const migrations: readonly Migration[] = [
+  // 2 has the history in a tensor of its own; a state that holds its history is read as it is.
+  (state) => state,
+];
 
 /**
  * The state in today's format.

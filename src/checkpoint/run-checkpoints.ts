@@ -4,7 +4,7 @@ import { files } from '../io/files.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
 import { join } from 'node:path';
 import { metricIn } from '../schedule/define.js';
-import { readCheckpointHeader } from './file.js';
+import { readCheckpointState } from './file.js';
 import {
   checkpointName,
   isDamage,
@@ -288,7 +288,7 @@ async function keptOf(
   const kept: Kept[] = [];
   for (const { file, sequence } of entries) {
     try {
-      const { state } = await readCheckpointHeader(file);
+      const state = await readCheckpointState(file);
       if (state.lineage !== lineage) refuseForeign(plan.folder, file);
       kept.push({ file, sequence, score: scoreOf(state, plan) });
     } catch (error) {

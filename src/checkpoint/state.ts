@@ -117,7 +117,7 @@ export interface Writer {
   readonly threads: number;
 }
 
-/** All of it; version 1. */
+/** All of it. */
 export interface CheckpointState {
   /** Which trainer's life this is a moment of; resuming goes on with the same. */
   readonly lineage: string;

@@ -4,7 +4,7 @@ import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
 import { checkNumber } from '../options.js';
 import type { Sequential } from '../nn/sequential.js';
-import type { TrainingRecord } from '../train/record.js';
+import { type TrainingRecord, replaceAll } from '../train/record.js';
 import { type Difference, differences } from './differences.js';
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from './file.js';
 import { type CheckpointState, type RunState, type TrainerDescription, writer } from './state.js';
@@ -165,7 +165,7 @@ export async function putBack(
   record.lineage = lineage;
   record.steps = steps;
   record.averaged = trainer.averagedCount();
-  record.history.splice(0, Infinity, ...history);
+  replaceAll(record.history, history);
   record.smoothedLoss.restore(smoothedLoss);
   record.resumed = run !== undefined && continues ? { run, callbacks } : undefined;
 }

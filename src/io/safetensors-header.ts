@@ -158,6 +158,11 @@ function parseHeader(bytes: Uint8Array, path: string): Header {
   return { entries, metadata };
 }
 
+function checkLength(length: number, path: string): void {
+  if (length > largestHeader)
+    refuse('HEADER_LIMIT', path, `a header of ${length} bytes`, `at most ${largestHeader}`);
+}
+
 /**
  * Bytes of a file's head, its length and its header, before memory is taken for them.
  *
@@ -169,8 +174,7 @@ export function headBytes(prefix: Uint8Array, size: number, path: string): numbe
   if (size < 8) refuse('TRUNCATED', path, `${size} bytes`, 'at least 8 bytes');
   const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
   const length = Number(view.getBigUint64(0, true));
-  if (length > largestHeader)
-    refuse('HEADER_LIMIT', path, `a header of ${length} bytes`, `at most ${largestHeader}`);
+  checkLength(length, path);
   if (8 + length > size)
     refuse('TRUNCATED', path, `${size} bytes`, `a header that ends at ${8 + length}`);
   return 8 + length;
@@ -189,7 +193,7 @@ export function parseHead(head: Uint8Array, size: number, path: string): Header 
  * The beginning of a file: the header's length, and the header, padded so that the data begins at a
  * multiple of `alignment`. Tensors come in the given order.
  *
- * @throws ThalwegError DUPLICATE, DTYPE
+ * @throws ThalwegError DUPLICATE, DTYPE; HEADER_LIMIT where no reader would take it
  */
 export function encodeHeader(
   tensors: readonly Pick<Entry, 'name' | 'dtype' | 'shape'>[],
@@ -209,6 +213,7 @@ export function encodeHeader(
   const json = [...header].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
   const text = new TextEncoder().encode(`{${json.join(',')}}`);
   const length = Math.ceil((8 + text.length) / alignment) * alignment - 8;
+  checkLength(length, 'header');
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, 8);

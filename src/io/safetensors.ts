@@ -89,7 +89,7 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
  * Writes tensors in the given order, atomically.
  *
  * @param metadata strings, kept under `__metadata__`
- * @throws ThalwegError DUPLICATE, DTYPE, SHAPE, NO_SPACE, MISSING, PERMISSION; or another error of the
+ * @throws ThalwegError DUPLICATE, DTYPE, SHAPE, HEADER_LIMIT, NO_SPACE, MISSING, PERMISSION; or another error of the
  * file system. What was there before stays then
  */
 export async function writeSafetensors(

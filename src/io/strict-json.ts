@@ -7,20 +7,41 @@ import { ThalwegError } from '../errors.js';
 /** Brackets within brackets; headers need four. */
 const deepest = 64;
 
+/**
+ * Behind the string that opens at `start`, in valid JSON. Not a regular expression: one that tries
+ * escapes remembers each character, and runs out of stack in a string of some megabytes.
+ */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    let escapes = 0;
+    while (text[quote - 1 - escapes] === '\\') escapes++;
+    if (escapes % 2 === 0) return quote + 1;
+  }
+}
+
+/** Each string, bracket and colon of `text`, which must be valid JSON. */
+function* tokens(text: string): Generator<string> {
+  const next = /["{}[\]:]/g;
+  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
+    if (match[0] === '"') next.lastIndex = endOfString(text, match.index);
+    yield match[0] === '"' ? text.slice(match.index, next.lastIndex) : match[0];
+  }
+}
+
 /** Finds the first key that stands twice in one object of `text`, which must be valid JSON. */
 function duplicateKey(text: string, path: string): string | undefined {
   const open: (Set<string> | undefined)[] = []; // one entry a bracket; undefined for arrays
-  let last: string | undefined;
-  for (const match of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
-    const token = match[0];
+  let last = '';
+  for (const token of tokens(text)) {
     if (token === '{') open.push(new Set());
     else if (token === '[') open.push(undefined);
     else if (token === '}' || token === ']') open.pop();
-    else if (token !== ':') last = JSON.parse(token) as string;
+    else if (token !== ':') last = token;
     else {
       const keys = open.at(-1);
-      if (keys?.has(last!)) return last;
-      keys?.add(last!);
+      const key = JSON.parse(last) as string;
+      if (keys?.has(key)) return key;
+      keys?.add(key);
     }
     if (open.length > deepest)
       throw new ThalwegError({

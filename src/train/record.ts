@@ -35,3 +35,9 @@ export function newRecord(): TrainingRecord {
     resumed: undefined,
   };
 }
+
+/** Puts others in the place of all elements; there may be more of them than a call takes arguments. */
+export function replaceAll<T>(array: T[], by: readonly T[]): void {
+  array.length = 0;
+  for (const each of by) array.push(each);
+}

@@ -14,6 +14,7 @@ import type { EpochRecord } from './history.js';
 import type { Batches } from './batches.js';
 import type { FitPlan } from './options.js';
 import { RecentLoss } from './recent-loss.js';
+import { replaceAll } from './record.js';
 import type { RunContext } from './training-run.js';
 
 export class RunStand {
@@ -85,7 +86,7 @@ export class RunStand {
     restoreCallbacks(this.#plan.callbacks, callbacks);
     record.resumed = undefined;
     this.#firstEpoch = run.firstEpoch;
-    this.epochs.splice(0, Infinity, ...record.history.slice(run.firstEpoch));
+    replaceAll(this.epochs, record.history.slice(run.firstEpoch));
     this.#highestRate = run.highestRate;
     this.rateScale = run.rateScale;
     this.rollbacks = run.rollbacks;

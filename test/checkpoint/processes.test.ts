@@ -167,7 +167,7 @@ describe('thalweg inspect', () => {
     const { checkpoint: last } = await trainer.fit(train, { epochs: 2, checkpoint: { folder } });
     const { code, stdout } = await run('inspect', last!);
     expect(code).toBe(0);
-    expect(stdout).toContain('good        format 1, every checksum is right\n');
+    expect(stdout).toContain('good        format 2, every checksum is right\n');
     expect(stdout).toContain('trainer     nadam, softmaxCrossEntropy, seed 0, life ');
     expect(stdout).toContain('steps       8\nepochs      2 of 2\nloss        0.');
     expect(stdout).toContain('parameters  178 numbers in 4 tensors\n');

@@ -14,7 +14,11 @@ function run(script: string, ...given: string[]): unknown {
   return JSON.parse(execFileSync(python, ['-c', script, ...given], { encoding: 'utf8' }));
 }
 
-const types: Readonly<Record<string, string>> = { F32: 'float32', F64: 'float64' };
+const types: Readonly<Record<string, string>> = {
+  F32: 'float32',
+  F64: 'float64',
+  U8: 'uint8',
+};
 const sha256 = (data: ArrayBufferView): string =>
   createHash('sha256')
     .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))

@@ -24,5 +24,5 @@ it('docs/checkpoints.md does what it says', async () => {
   const cwd = newFolder();
   const args = ['--input-type=module', '-e', script];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
-  expect(stdout).toBe('40 6\ncompleted 20 0 0\n');
+  expect(stdout).toBe('40 7\ncompleted 20 0 0\n');
 });

@@ -1,5 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -62,6 +69,20 @@ describe('writing and reading', () => {
       { numRuns: 60 },
     );
     expect(readdirSync(folder)).toEqual(['x.safetensors']); // no temporary file stays
+  });
+
+  it('takes metadata of megabytes, full of escapes', async () => {
+    const metadata = { text: '"\\'.repeat(4 << 20), '\\': '', '\\"': '\\\\' };
+    await io.writeSafetensors(file, [], metadata);
+    expect((await io.readSafetensors(file)).metadata).toEqual(metadata);
+  });
+
+  it('refuses to write a header that no reader would take', async () => {
+    rmSync(file);
+    const { code } = await failure(() =>
+      io.writeSafetensors(file, [], { text: '"'.repeat(50_000_000) }),
+    );
+    expect([code, existsSync(file)]).toEqual(['HEADER_LIMIT', false]);
   });
 
   it('pads the header to 8 bytes and keeps the order', async () => {

@@ -1,0 +1,59 @@
+/**
+ * The finished epochs as the bytes of a tensor, a line of JSON each: a header would soon be too long
+ * for its readers, and one text of all of them for a string.
+ */
+import { setImmediate } from 'node:timers/promises';
+import type { EpochRecord } from '../train/history.js';
+import { fromExactJson, toExactJson } from './exact-json.js';
+
+/** Name of the tensor. */
+export const historyTensor = 'history';
+/** Milliseconds after which the event loop gets its turn. */
+const patience = 5;
+const newline = 0x0a;
+/** Records never change: each is made text once, however many checkpoints hold it. */
+const known = new WeakMap<EpochRecord, Uint8Array>();
+
+function lineOf(record: EpochRecord): Uint8Array {
+  let line = known.get(record);
+  if (line === undefined) known.set(record, (line = Buffer.from(`${toExactJson(record)}\n`)));
+  return line;
+}
+
+/** The lines of all records, one after another. */
+export async function encodeHistory(history: readonly EpochRecord[]): Promise<Uint8Array> {
+  const lines: Uint8Array[] = [];
+  let since = performance.now();
+  for (const record of history) {
+    lines.push(lineOf(record));
+    if (performance.now() - since < patience) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+  return Buffer.concat(lines);
+}
+
+/** The record of the last line, or none. */
+export function decodeLast(bytes: Uint8Array): EpochRecord[] {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const before = text.lastIndexOf(newline, -2); // the last one ends the text
+  return text.length === 0 ? [] : [fromExactJson(text.toString('utf8', before + 1)) as EpochRecord];
+}
+
+/** The records of the lines. */
+export async function decodeHistory(bytes: Uint8Array): Promise<EpochRecord[]> {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const history: EpochRecord[] = [];
+  let since = performance.now();
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf(newline, at) + 1 || text.length;
+    const record = fromExactJson(text.toString('utf8', at, end)) as EpochRecord;
+    known.set(record, text.subarray(at, end));
+    history.push(record);
+    at = end;
+    if (performance.now() - since < patience) continue;
+    await setImmediate();
+    since = performance.now();
+  }
+  return history;
+}

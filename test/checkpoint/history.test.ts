@@ -1,0 +1,87 @@
+/** Histories of any length: longer than a header, a call's arguments and a stack. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkpoint } from '../../src/index.js';
+import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/file.js';
+import { toExactJson } from '../../src/checkpoint/exact-json.js';
+import type { CheckpointState } from '../../src/checkpoint/state.js';
+import type { EpochRecord } from '../../src/train/history.js';
+import { newFolder } from '../new-folder.js';
+import { classes, make } from './runs.js';
+
+/** A checkpoint of a run of two epochs, and the same one with another state. */
+async function rewritable() {
+  const folder = newFolder();
+  using train = classes();
+  using trainer = make();
+  const options = { epochs: 2, batchSize: 8, checkpoint: { folder } };
+  const { checkpoint: file } = await trainer.fit(train, options);
+  const pieces: Buffer[] = [];
+  const { state, entries } = await readCheckpoint(file!, () => (_, bytes) => {
+    pieces.push(Buffer.from(bytes));
+  });
+  const bytes = Buffer.concat(pieces);
+  const write = (changed: Partial<CheckpointState>): Promise<number> =>
+    writeCheckpoint(file!, {
+      state: { ...state, ...changed },
+      entries,
+      read: (offset, target) => bytes.copy(target, 0, offset, offset + target.length),
+    });
+  return { folder, file: file!, state, write };
+}
+
+describe('a history', () => {
+  it('of 125,000 epochs survives saving and resuming, and the run goes on', async () => {
+    const { folder, state, write } = await rewritable();
+    const epochs = 125_000;
+    const record = state.history[0]!;
+    const history = Array.from({ length: epochs }, (_, epoch) => ({ ...record, epoch }));
+    history[7] = { ...record, loss: NaN };
+    await write({ history, run: { ...state.run!, epochs } });
+    using train = classes();
+    using trainer = make();
+    expect((await trainer.resume(folder))?.epoch).toBe(epochs);
+    const run = await trainer.fit(train, {
+      ...{ epochs: epochs + 1, batchSize: 8, checkpoint: { folder } },
+    });
+    expect([run.epochs.length, run.epochs[7]]).toEqual([epochs + 1, history[7]]);
+    const saved = (await checkpoint.inspect(run.checkpoint!)).state.history;
+    expect(saved.length).toBe(epochs + 1);
+    expect(toExactJson(saved.slice(0, epochs)) === toExactJson(history)).toBe(true);
+  });
+
+  it('stays out of the header, however large its records are', async () => {
+    const { file, state, write } = await rewritable();
+    const row = Array.from({ length: 300 }, (_, i) => i);
+    const confusionMatrix = Array.from({ length: 300 }, () => row);
+    const history: EpochRecord[] = Array.from({ length: 12 }, (_, epoch) => ({
+      ...state.history[0]!,
+      ...{ epoch, metrics: { confusionMatrix } },
+    }));
+    await write({ history });
+    expect(readFileSync(file).readBigUInt64LE()).toBeLessThan(20_000n);
+    expect((await checkpoint.inspect(file)).state.history).toEqual(history);
+  });
+
+  it('is a tensor of lines, the last of the file', async () => {
+    const { file, state } = await rewritable();
+    const { tensors, version } = await checkpoint.inspect(file);
+    const bytes = readFileSync(file);
+    const text = bytes.subarray(bytes.length - tensors.at(-1)!.shape[0]!).toString();
+    expect([version, tensors.at(-1)]).toMatchObject([2, { name: 'history', dtype: 'U8' }]);
+    expect(text.endsWith('\n')).toBe(true);
+    const lines = text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(state.history);
+    expect(bytes.indexOf('"examplesPerSecond"')).toBeGreaterThan(Number(bytes.readBigUInt64LE()));
+  });
+
+  it('too long for the header of an older file is read all the same', async () => {
+    const { folder, file, state, write } = await rewritable();
+    // As format 1 had it: a string of 9 MB, most of it escaped quotes.
+    const history = Array.from({ length: 40_000 }, () => state.history[0]!);
+    await write({ trainer: { ...state.trainer, optimizer: { kind: 'adam', history } } });
+    expect(readFileSync(file).readBigUInt64LE()).toBeGreaterThan(9_000_000n);
+    using trainer = make();
+    expect((await trainer.resume(folder))?.damaged).toEqual([]);
+  });
+});
