@@ -4,6 +4,7 @@
 
 #include "core/threads.h"
 #include "train/engine_run.h"
+#include "train/refuse_batch.h"
 
 namespace thalweg {
 
@@ -14,19 +15,6 @@ int64_t step_count(const TrainRequest& request, const Order& order) {
   const int64_t batch = request.batch_size;
   const int64_t all = request.drop_last ? rows / batch : (rows + batch - 1) / batch;
   return request.most_steps > 0 ? std::min(all, request.most_steps) : all;
-}
-
-// Whose gradient or loss it is: the rows of a batch, the first of them by number.
-[[noreturn]] void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step) {
-  constexpr int64_t kShown = 8;
-  const int64_t rows = rows_of(source, step), shown = std::min(rows, kShown);
-  std::vector<uint32_t> indices(shown);
-  source.order->indices(step * source.batch_size, shown, indices.data());
-  std::string list;
-  for (const uint32_t index : indices) list += (list.empty() ? "" : ", ") + std::to_string(index);
-  if (rows > shown) list += " and " + std::to_string(rows - shown) + " more";
-  fields.received += ", batch " + std::to_string(step) + " of its epoch: rows " + list;
-  throw Error(std::move(fields));
 }
 
 }  // namespace

@@ -208,15 +208,32 @@ describe('a number that is not finite', () => {
     using train = data.fromArrays({ inputs, shape: [50, 5], labels: new Int32Array(50) });
     using trainer = make();
     const folder = newFolder();
-    const { code, path, received } = await failure(() =>
+    const { code, path, received, remedy } = await failure(() =>
       trainer.fit(train, { ...last, checkpoint: { folder, ...everyStep } }),
     );
     expect([code, path]).toEqual(['NONFINITE', 'gradient dense1.weight[0]']);
     expect(received).toBe(
-      'NaN at step 5, batch 4 of its epoch: rows 40, 41, 42, 43, 44, 45, 46, 47 and 2 more',
+      'NaN at step 5, batch 4 of its epoch: rows 40, 41, 42, 43, 44, 45, 46, 47 and 2 more; the data of row 44 are not finite',
     );
+    expect(remedy).toBe('mend or leave out row 44 of the data set');
     using other = make();
     expect(await other.resume(folder)).toMatchObject({ step: 4, stepInEpoch: 4 });
+  });
+
+  it('names the rows whose labels are not finite, and none where all data are', async () => {
+    const labels = new Float32Array(50 * 3);
+    const received = async (): Promise<string> => {
+      using train = data.fromArrays({ inputs: new Float32Array(250), shape: [50, 5], labels });
+      using trainer = make({ loss: 'meanSquaredError' });
+      return (await failure(() => trainer.fit(train, { epochs: 1, batchSize: 50 }))).received;
+    };
+    labels.fill(NaN, 6, 36);
+    labels[149] = -Infinity;
+    expect(await received()).toMatch(
+      / 42 more; the data of rows (\d+, ){7}\d+ and 3 more are not finite$/,
+    );
+    labels.fill(3e38);
+    expect(await received()).toMatch(/ 42 more$/);
   });
 
   it('sends a run with rollback back to its last checkpoint, n times, with lower rates', async () => {
