@@ -4,12 +4,14 @@
 #include <omp.h>
 #endif
 #include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <exception>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -49,6 +51,76 @@ class Section {
   std::exception_ptr failure_;
 };
 
+#if defined(THALWEG_OPENMP)
+
+// libgomp ends the process where it cannot start a thread. So a team grows only by threads
+// that were there a moment ago: as many are started, all at once, and ended.
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSpareThreads = 2;  // for others who start some meanwhile
+constexpr std::chrono::seconds kRetry{1};
+
+// The threads that OpenMP keeps for the calling thread, which is one of them.
+thread_local int team_size = 1;
+thread_local Clock::time_point next_try{};
+
+// A thread counts for the system's limits until shortly after it was joined.
+void wait_until_gone(pid_t thread) {
+  constexpr int kMostTurns = 10'000;
+  for (int turn = 0; turn < kMostTurns; ++turn) {
+    if (syscall(SYS_tgkill, getpid(), thread, 0) != 0) return;
+    sched_yield();
+  }
+}
+
+bool can_start(int count) noexcept {
+  struct Probe {
+    std::thread thread;
+    pid_t id = 0;
+  };
+  std::atomic<bool> over{false};
+  std::vector<Probe> probes;
+  bool all = true;
+  try {
+    probes.resize(count);
+    for (Probe& probe : probes)
+      probe.thread = std::thread([&over, &id = probe.id] {
+        id = static_cast<pid_t>(syscall(SYS_gettid));
+        over.wait(false);
+      });
+  } catch (...) {  // no thread, or no memory for one
+    all = false;
+  }
+  over.store(true);
+  over.notify_all();
+  for (Probe& probe : probes) {
+    if (!probe.thread.joinable()) continue;
+    probe.thread.join();
+    wait_until_gone(probe.id);
+  }
+  return all;
+}
+
+// The calling thread's team, of `wanted` threads or more where they are to be had.
+int grow_team(int wanted) {
+  if (wanted <= team_size) return team_size;
+  if (omp_in_parallel()) return 1;
+  const Clock::time_point now = Clock::now();
+  if (now < next_try) return team_size;
+  const auto lock = lock_thread_starts();
+  if (can_start(wanted - team_size + kSpareThreads)) {
+#pragma omp parallel num_threads(wanted)
+    { std::atomic_signal_fence(std::memory_order_seq_cst); }  // the threads stay for later loops
+    team_size = wanted;
+  } else {
+    next_try = now + kRetry;
+  }
+  return team_size;
+}
+
+#endif
+
 }  // namespace
 
 int processor_count() {
@@ -69,18 +141,32 @@ int thread_count() {
 
 void set_thread_count(int count) { requested_threads.store(count, std::memory_order_relaxed); }
 
+std::unique_lock<std::mutex> lock_thread_starts() {
+  static std::mutex& mutex = *new std::mutex;
+  return std::unique_lock<std::mutex>(mutex);
+}
+
 void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t)> body) {
   const int used = static_cast<int>(std::min<int64_t>(std::max(threads, 1), parts));
   Section section(body);
-  if (used <= 1) {
+#if defined(THALWEG_OPENMP)
+  const int team = used > 1 ? grow_team(used) : 1;
+#else
+  const int team = used;
+#endif
+  if (team <= 1) {
     section.run(0, parts);
     section.rethrow();
     return;
   }
 #if defined(THALWEG_OPENMP)
-#pragma omp parallel for num_threads(used) schedule(static, 1)
-  for (int thread = 0; thread < used; ++thread)
-    section.run(parts * thread / used, parts * (thread + 1) / used);
+  // The whole team, those with nothing to do as well: libgomp ends threads that a loop leaves out.
+#pragma omp parallel num_threads(team)
+  {
+    const int members = std::min(used, omp_get_num_threads());
+    const int member = omp_get_thread_num();
+    if (member < members) section.run(parts * member / members, parts * (member + 1) / members);
+  }
 #else
   std::vector<std::thread> others;
   int started = 1;
@@ -99,10 +185,28 @@ void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t)> body) {
   section.rethrow();
 }
 
-void release_threads() {
 #if defined(THALWEG_OPENMP)
+
+void release_threads() {
   omp_pause_resource(omp_pause_soft, omp_get_initial_device());
-#endif
+  team_size = 1;
 }
+
+LibraryLoops::LibraryLoops()
+    : threads_(std::min(thread_count(), grow_team(thread_count()))),
+      before_(omp_get_max_threads()) {
+  if (threads_ != before_) omp_set_num_threads(threads_);
+}
+LibraryLoops::~LibraryLoops() {
+  if (threads_ != before_) omp_set_num_threads(before_);
+}
+
+#else
+
+void release_threads() {}
+LibraryLoops::LibraryLoops() : threads_(thread_count()) {}
+LibraryLoops::~LibraryLoops() = default;
+
+#endif
 
 }  // namespace thalweg

@@ -1,11 +1,13 @@
 // Parallel loops. The work is cut into `parts` pieces whose number and borders
 // never depend on the thread count; which thread runs which piece does not
 // change any bit. OpenMP where it is there (oneDNN shares its pool), std::thread
-// otherwise (the race detector understands those).
+// otherwise (the race detector understands those). Where the system has no further
+// thread to give, loops run on the threads there are.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 
 #include "core/function_ref.h"
 
@@ -21,7 +23,8 @@ void set_thread_count(int count);
 
 // Calls body(part) for each part in [0, parts), each once, in contiguous runs
 // of parts per thread. Exceptions thrown by body are rethrown here (one of
-// them). `threads` caps the threads used; 1 runs inline. Allocates nothing.
+// them). `threads` caps the threads used; 1 runs inline. Takes no memory but for the
+// threads of a team that has to grow, and does without those where there is none.
 void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t part)> body);
 
 // Ends the threads that OpenMP keeps for the calling thread's loops; its next loop
@@ -29,5 +32,24 @@ void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t part)> bo
 // ones too, libgomp's barriers sleep instead of spinning, and loops of some
 // microseconds, such as those of a small network, take three times as long.
 void release_threads();
+
+// A library's own OpenMP loops on the calling thread may use threads() threads while this
+// lives: as many as parallel_for would.
+class LibraryLoops {
+ public:
+  LibraryLoops();
+  ~LibraryLoops();
+  LibraryLoops(const LibraryLoops&) = delete;
+  LibraryLoops& operator=(const LibraryLoops&) = delete;
+  int threads() const { return threads_; }
+
+ private:
+  int threads_ = 1;
+  int before_ = 1;  // OpenMP's own setting
+};
+
+// To be held while a thread is started: teams are made only of threads that were found to
+// be there, which no other of ours may take meanwhile.
+std::unique_lock<std::mutex> lock_thread_starts();
 
 }  // namespace thalweg

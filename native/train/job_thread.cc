@@ -20,7 +20,10 @@ void JobThread::post(Job job) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return;
   // First, for it may throw: no job waits then for a thread that is not there.
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  if (!thread_.joinable()) {
+    const auto starting = lock_thread_starts();
+    thread_ = std::thread([this] { run(); });
+  }
   jobs_.push_back(std::move(job));
   wake_.notify_one();
 }

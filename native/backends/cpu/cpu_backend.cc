@@ -22,7 +22,10 @@ CpuBackend::CpuBackend(const Lanes& lanes, Library library)
 
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
-  if (products_ != nullptr && product.k > 0) return products_->run(product);
+  if (products_ != nullptr && product.k > 0) {
+    const LibraryLoops loops;
+    return products_->run(product, loops.threads());
+  }
   lane_product(product);
 }
 

@@ -11,8 +11,8 @@ namespace thalweg {
 class Products {
  public:
   virtual ~Products() = default;
-  // Callable from several threads at once.
-  virtual void run(const Product& product) = 0;
+  // Callable from several threads at once. `threads`: how many OpenMP gives its loops.
+  virtual void run(const Product& product, int threads) = 0;
   // As device.explain() shows it.
   virtual std::string name() const = 0;
 };

@@ -25,6 +25,7 @@ struct Shape {
   bool transpose_a, transpose_b, bias;
   Activation activation;
   float slope;
+  int threads;  // a primitive is cut for so many
   bool operator==(const Shape&) const = default;
 };
 
@@ -32,7 +33,7 @@ struct ShapeHash {
   size_t operator()(const Shape& shape) const {
     size_t hash = static_cast<size_t>(shape.activation) * 8 + shape.transpose_a * 4 +
                   shape.transpose_b * 2 + shape.bias;
-    for (const int64_t extent : {shape.m, shape.n, shape.k})
+    for (const int64_t extent : {shape.m, shape.n, shape.k, int64_t{shape.threads}})
       hash = hash * 0x9E3779B97F4A7C15u + static_cast<size_t>(extent);
     return hash;
   }
@@ -116,11 +117,11 @@ constexpr size_t kMostEntries = 128;
 
 class OnednnProducts final : public Products {
  public:
-  void run(const Product& product) override {
+  void run(const Product& product, int threads) override {
     thread_local std::unordered_map<Shape, Entry, ShapeHash> entries;
     const Shape shape{product.m,           product.n,           product.k,
                       product.transpose_a, product.transpose_b, product.bias != nullptr,
-                      product.activation,  product.slope};
+                      product.activation,  product.slope,       threads};
     try {
       auto found = entries.find(shape);
       if (found == entries.end()) {
