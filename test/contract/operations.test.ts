@@ -274,6 +274,27 @@ describe('dense', () => {
     }
   });
 
+  it('keep NaN, and infinities, where the reference has them, at every activation', () => {
+    const [rows, inputs, outputs] = [40, 24, 33];
+    const random = generator(12);
+    const x = floats(random, rows * inputs, 0.3);
+    [NaN, Infinity, -Infinity].forEach((value, i) => (x[(3 + 7 * i) * inputs + 5] = value));
+    x.fill(Infinity, 30 * inputs, 31 * inputs); // times weights of both signs
+    const weight = floats(random, inputs * outputs, 0.3);
+    const bias = floats(random, outputs);
+    for (const [name, activation] of [['none', 0] as const, ...Object.entries(activationCodes)]) {
+      const fields = { rows, inputs, outputs, activation, slope: name === 'leakyRelu' ? 0 : 0.2 };
+      const arrays = { x, weight, bias, y: new Float32Array(rows * outputs) };
+      const expected = run('reference', 'dense_forward', fields, arrays)['y']!;
+      expect(expected.subarray(3 * outputs, 4 * outputs).every(Number.isNaN)).toBe(true);
+      for (const device of devices) {
+        const { y } = run(device, 'dense_forward', fields, arrays);
+        const kinds = (all: Float32Array) => Array.from(all, (v) => (Number.isFinite(v) ? 0 : v));
+        expect(kinds(y!), `${device}, ${name}`).toEqual(kinds(expected));
+      }
+    }
+  });
+
   it('by lanes: the same bits on every instruction set and thread count', () => {
     const [rows, inputs, outputs] = [37, 70, 75];
     const random = generator(6);

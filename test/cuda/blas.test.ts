@@ -61,6 +61,22 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
       }
   });
 
+  it('keeps NaN in every activation', () => {
+    const [rows, inputs, outputs] = [8, 16, 12];
+    const x = floats(generator(7), rows * inputs);
+    x[3 * inputs] = NaN;
+    const weight = floats(generator(8), inputs * outputs);
+    for (const activation of Object.values(activationCodes)) {
+      const fields = { rows, inputs, outputs, activation, slope: 0.1 };
+      const y = new Float32Array(rows * outputs);
+      native.runOperation('cuda', 'dense_forward', { ...fields, x, weight, y });
+      const nans = Array.from({ length: rows }, (_, row) =>
+        y.subarray(row * outputs, (row + 1) * outputs).every(Number.isNaN),
+      );
+      expect(nans).toEqual(nans.map((_, row) => row === 3));
+    }
+  });
+
   it('trains, in recorded steps, as the processor does', async () => {
     const set = data.fromArrays({
       inputs: floats(generator(4), 96 * 6),

@@ -22,11 +22,14 @@ CpuBackend::CpuBackend(const Lanes& lanes, Library library)
 
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
-  if (products_ != nullptr && product.k > 0) {
+  if (products_ == nullptr || product.k == 0) return lane_product(product);
+  {
     const LibraryLoops loops;
-    return products_->run(product, loops.threads());
+    products_->run(product, loops.threads());
   }
-  lane_product(product);
+  if (product.activation == Activation::kNone) return;
+  activation_forward(
+      {product.activation, product.slope, product.c, product.c, product.m * product.n});
 }
 
 void CpuBackend::lane_product(const Product& p) {

@@ -11,7 +11,9 @@ namespace thalweg {
 class Products {
  public:
   virtual ~Products() = default;
-  // Callable from several threads at once. `threads`: how many OpenMP gives its loops.
+  // The product with its bias, without its activation: a library's have bits of their own,
+  // and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
+  // once. `threads`: how many OpenMP gives its loops.
   virtual void run(const Product& product, int threads) = 0;
   // As device.explain() shows it.
   virtual std::string name() const = 0;

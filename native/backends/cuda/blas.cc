@@ -72,9 +72,7 @@ class Problem {
     set(kBlasTransA, static_cast<int32_t>(p.transpose_b));
     set(kBlasTransB, static_cast<int32_t>(p.transpose_a));
     if (p.bias != nullptr) set(kBlasBiasPointer, p.bias);
-    const int32_t relu = p.activation == Activation::kRelu ? kBlasEpilogueRelu : 0;
-    const int32_t epilogue = relu | (p.bias != nullptr ? kBlasEpilogueBias : 0);
-    set(kBlasEpilogue, epilogue == 0 ? kBlasEpilogueDefault : epilogue);
+    set(kBlasEpilogue, p.bias != nullptr ? kBlasEpilogueBias : kBlasEpilogueDefault);
     problem.a = p.transpose_b ? layout(p.k, p.n) : layout(p.n, p.k);
     problem.b = p.transpose_a ? layout(p.m, p.k) : layout(p.k, p.m);
     problem.c = layout(p.n, p.m);
@@ -150,9 +148,8 @@ std::optional<BlasAlgorithm> Blas::algorithm(const Shape& shape, const BlasProbl
 bool Blas::run(const Product& p) {
   const Problem made(api_, compute_, p);
   const BlasProblem& problem = made.problem;
-  const auto chosen = algorithm({p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr,
-                                 p.activation, alignment_of(p)},
-                                problem);
+  const auto chosen = algorithm(
+      {p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr, alignment_of(p)}, problem);
   if (!chosen) return false;
   const float one = 1, zero = 0;
   check_blas(api_.multiply(handle_, problem.matmul, &one, p.b, problem.a, p.a, problem.b, &zero,

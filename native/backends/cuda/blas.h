@@ -1,4 +1,4 @@
-// cuBLASLt, opened at run time: matrix products with a fused bias and relu.
+// cuBLASLt, opened at run time: matrix products with a fused bias.
 #pragma once
 
 #include <map>
@@ -19,19 +19,15 @@ class Blas {
   // THALWEG_TF32=1 allows products of 10 bits (TF32), which are off otherwise.
   static std::unique_ptr<Blas> open(std::string* why);
 
-  // Queues the product, its bias and, of activations, relu. False where the library
-  // has nothing for it. Callable from several threads.
+  // Queues the product with its bias, without its activation: the library's relu need not
+  // keep NaN. False where the library has nothing for it. Callable from several threads.
   bool run(const Product& product);
-  static bool fuses(Activation activation) {
-    return activation == Activation::kNone || activation == Activation::kRelu;
-  }
   std::string name() const;
 
  private:
   struct Shape {
     int64_t m, n, k;
     bool transpose_a, transpose_b, bias;
-    Activation activation;
     uint32_t alignment;  // bytes, of all operands
     auto operator<=>(const Shape&) const = default;
   };

@@ -39,7 +39,6 @@ inline constexpr int kBlasWorkspace = 1;      // CUBLASLT_MATMUL_PREF_MAX_WORKSP
 inline constexpr int kBlasAlignments[] = {5, 6, 7, 8};
 // cublasLtEpilogue_t: bits of CUBLASLT_EPILOGUE_*
 inline constexpr int kBlasEpilogueDefault = 1;
-inline constexpr int kBlasEpilogueRelu = 2;
 inline constexpr int kBlasEpilogueBias = 4;
 
 // The operands of one product, column-major as the library has it.

@@ -37,10 +37,8 @@ void CudaBackend::product(const Product& product) {
   memory_.use();
   if (product.m == 0 || product.n == 0) return;
   if (blas_ == nullptr || product.k == 0) return launch_product(product);
-  Product plain = product;
-  if (!Blas::fuses(product.activation)) plain.activation = Activation::kNone;
-  if (!blas_->run(plain)) return launch_product(product);
-  if (plain.activation != product.activation)
+  if (!blas_->run(product)) return launch_product(product);
+  if (product.activation != Activation::kNone)
     launch_activation_forward(
         {product.activation, product.slope, product.c, product.c, product.m * product.n});
 }

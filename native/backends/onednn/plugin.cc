@@ -23,41 +23,18 @@ const dnnl::engine& engine() {
 struct Shape {
   int64_t m, n, k;
   bool transpose_a, transpose_b, bias;
-  Activation activation;
-  float slope;
   int threads;  // a primitive is cut for so many
   bool operator==(const Shape&) const = default;
 };
 
 struct ShapeHash {
   size_t operator()(const Shape& shape) const {
-    size_t hash = static_cast<size_t>(shape.activation) * 8 + shape.transpose_a * 4 +
-                  shape.transpose_b * 2 + shape.bias;
+    size_t hash = shape.transpose_a * 4 + shape.transpose_b * 2 + shape.bias;
     for (const int64_t extent : {shape.m, shape.n, shape.k, int64_t{shape.threads}})
       hash = hash * 0x9E3779B97F4A7C15u + static_cast<size_t>(extent);
     return hash;
   }
 };
-
-void append(dnnl::post_ops& after, Activation activation, float slope) {
-  using dnnl::algorithm;
-  switch (activation) {
-    case Activation::kRelu:
-      return after.append_eltwise(1.0f, algorithm::eltwise_relu, 0.0f, 0.0f);
-    case Activation::kLeakyRelu:
-      return after.append_eltwise(1.0f, algorithm::eltwise_relu, slope, 0.0f);
-    case Activation::kSigmoid:
-      return after.append_eltwise(1.0f, algorithm::eltwise_logistic, 0.0f, 0.0f);
-    case Activation::kTanh:
-      return after.append_eltwise(1.0f, algorithm::eltwise_tanh, 0.0f, 0.0f);
-    case Activation::kGelu:
-      return after.append_eltwise(1.0f, algorithm::eltwise_gelu_erf, 0.0f, 0.0f);
-    case Activation::kGeluTanh:
-      return after.append_eltwise(1.0f, algorithm::eltwise_gelu_tanh, 0.0f, 0.0f);
-    default:
-      return;
-  }
-}
 
 memory::desc matrix(int64_t rows, int64_t columns, bool transposed) {
   return {{rows, columns},
@@ -75,9 +52,6 @@ class Entry {
     const memory::desc bias = matrix(1, shape.n, false);
     dnnl::primitive_attr attributes;
     attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-    dnnl::post_ops after;
-    append(after, shape.activation, shape.slope);
-    attributes.set_post_ops(after);
     const auto description =
         shape.bias ? dnnl::matmul::desc(a, b, bias, c) : dnnl::matmul::desc(a, b, c);
     const dnnl::matmul::primitive_desc chosen(description, attributes, engine());
@@ -119,9 +93,13 @@ class OnednnProducts final : public Products {
  public:
   void run(const Product& product, int threads) override {
     thread_local std::unordered_map<Shape, Entry, ShapeHash> entries;
-    const Shape shape{product.m,           product.n,           product.k,
-                      product.transpose_a, product.transpose_b, product.bias != nullptr,
-                      product.activation,  product.slope,       threads};
+    const Shape shape{product.m,
+                      product.n,
+                      product.k,
+                      product.transpose_a,
+                      product.transpose_b,
+                      product.bias != nullptr,
+                      threads};
     try {
       auto found = entries.find(shape);
       if (found == entries.end()) {

@@ -51,9 +51,7 @@ void multiply(const Call& call) {
       for (uint64_t k = 0; k < depth; ++k)
         sum += static_cast<double>(at(call.a, call.a_layout, ta, i, k)) *
                at(call.b, call.b_layout, tb, k, j);
-      if ((call.matmul.epilogue & thalweg::cuda::kBlasEpilogueBias) != 0)
-        sum += call.matmul.bias[i];
-      if ((call.matmul.epilogue & thalweg::cuda::kBlasEpilogueRelu) != 0 && sum < 0) sum = 0;
+      if (call.matmul.epilogue == thalweg::cuda::kBlasEpilogueBias) sum += call.matmul.bias[i];
       call.d[i + j * call.d_layout.leading] = static_cast<float>(sum);
     }
   }
@@ -148,6 +146,10 @@ THALWEG_EXPORT int cublasLtMatmul(void*, void* matmul, const void* alpha, const 
                      static_cast<const float*>(b),    static_cast<float*>(d),
                      *static_cast<Layout*>(a_layout), *static_cast<Layout*>(b_layout),
                      *static_cast<Layout*>(d_layout)};
+  const int32_t epilogue = call.matmul.epilogue;
+  if (epilogue != thalweg::cuda::kBlasEpilogueDefault &&
+      epilogue != thalweg::cuda::kBlasEpilogueBias)
+    return kInvalid;
   if (!fits(call)) return kInvalid;
   return emulation::run([call] { multiply(call); }) == cudaSuccess ? 0 : kInvalid;
 }
