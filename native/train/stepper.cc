@@ -225,30 +225,37 @@ void Stepper::queue(const StepPlace& place, const StepSettings& settings) {
 
 // One queued step, waited for.
 StepReport Stepper::step_queued(const StepSettings& settings) {
-  Memory& memory = executor_.memory();
-  std::vector<std::max_align_t> host(argument_bytes() / sizeof(std::max_align_t) + 1);
+  const size_t bytes = argument_bytes() + 2 * sizeof(StepOutcome);
+  if (place_ == nullptr) place_ = executor_.memory().allocate(bytes);
+  std::vector<std::max_align_t> place(bytes / sizeof(std::max_align_t) + 1);
   const StepCounters before = counters_;
-  write_arguments(settings, host.data());
-  if (place_ == nullptr) place_ = memory.allocate(argument_bytes() + 2 * sizeof(StepOutcome));
+  StepOutcome found;
+  try {
+    found = run_queued(settings, place.data(), bytes);
+  } catch (...) {
+    set_counters(before);
+    throw;
+  }
+  StepReport report;
+  if (settings.needs_norm()) report.gradient_norm = found.norm;
+  if (found.skipped == 0) return report;
+  set_counters(before);
+  queued_->read_square_sums(square_sums_.data());
+  return skip(settings, report);
+}
+
+// Counts the step as taken. `place`: zeros, for arguments, outcome and halt.
+StepOutcome Stepper::run_queued(const StepSettings& settings, void* place, size_t bytes) {
+  Memory& memory = executor_.memory();
+  write_arguments(settings, place);
+  memory.write(place_.get(), place, bytes);
   auto* outcome =
       reinterpret_cast<StepOutcome*>(static_cast<char*>(place_.get()) + argument_bytes());
   auto* halted = reinterpret_cast<int32_t*>(outcome + 1);
-  memory.write(place_.get(), host.data(), argument_bytes());
-  const StepOutcome none;
-  memory.write(halted, &none.skipped, sizeof none.skipped);
   queue({static_cast<const StepArguments*>(place_.get()), halted, outcome, nullptr}, settings);
-  StepReport report;
-  if (!settings.measures()) {
-    memory.read(&host.front(), place_.get(), 1);  // waits
-    return report;
-  }
   StepOutcome found;
-  memory.read(&found, outcome, sizeof found);
-  if (settings.needs_norm()) report.gradient_norm = found.norm;
-  if (found.skipped == 0) return report;
-  counters_ = before;
-  queued_->read_square_sums(square_sums_.data());
-  return skip(settings, report);
+  memory.read(&found, outcome, sizeof found);  // waits
+  return found;
 }
 
 }  // namespace thalweg

@@ -124,6 +124,7 @@ class Stepper {
   double measure(const StepSettings& settings);
   bool is_finite(const StepSettings& settings, StepReport* report);
   StepReport step_queued(const StepSettings& settings);
+  StepOutcome run_queued(const StepSettings& settings, void* place, size_t bytes);
   StepReport skip(const StepSettings& settings, StepReport report);
   [[noreturn]] void refuse_nonfinite(double loss) const;
 

@@ -114,7 +114,10 @@ describe.skipIf(onGpu)('an n-th allocation that fails', () => {
       if (!ended) {
         failures++;
         expect(error).toMatchObject({ code: 'MEMORY' });
-        if (trainer.steps === 0) {
+        // None but validation's, behind the epoch, comes after a step.
+        expect([0, rows / fit.batchSize]).toContain(trainer.steps);
+        if (trainer.steps > 0) expect(trainer.parameters()).not.toEqual(before);
+        else {
           expect(trainer.parameters()).toEqual(before);
           await trainer.fit(set, fit);
           expect(trainer.parameters()).toEqual(expected.parameters());
@@ -123,6 +126,54 @@ describe.skipIf(onGpu)('an n-th allocation that fails', () => {
       trainer.dispose();
     }
     expect(failures).toBeGreaterThan(5);
+  });
+
+  it('counts no step that a fit with a monitor did not take', async () => {
+    for (let n = 0, ended = false; !ended; n++) {
+      using trainer = make();
+      const before = trainer.parameters();
+      fail(`memory:${n}`);
+      const error = await outcome(() =>
+        trainer.fit(set, { epochs: 1, batchSize: rows, monitor: { every: 1 } }),
+      );
+      heal();
+      ended = error === undefined;
+      expect(trainer.steps).toBe(ended ? 1 : 0);
+      if (!ended) expect(trainer.parameters()).toEqual(before);
+    }
+  });
+
+  it('leaves a stepper as it was, and its next step succeeds', () => {
+    const gradient = () => ({ weights: Float32Array.of(1, -1, 2) });
+    const bind = (weights: Float32Array) =>
+      optim.bind(optim.nadam({ learningRate: 0.1 }), { weights }, { device: 'cuda' });
+    const expected = Float32Array.of(1, 2, 3);
+    const undisturbed = bind(expected);
+    undisturbed.step(gradient());
+    let failures = 0;
+    for (let n = 0, ended = false; !ended; n++) {
+      const weights = Float32Array.of(1, 2, 3);
+      const stepper = bind(weights);
+      const before = stepper.state();
+      fail(`memory:${n}`);
+      try {
+        stepper.step(gradient());
+        ended = true;
+      } catch (error) {
+        failures++;
+        expect(error).toMatchObject({ code: 'MEMORY' });
+        expect(weights).toEqual(Float32Array.of(1, 2, 3));
+        expect(stepper.state()).toEqual(before);
+        heal();
+        stepper.step(gradient());
+      }
+      heal();
+      expect(weights).toEqual(expected);
+      expect(stepper.state()).toEqual(undisturbed.state());
+      stepper.dispose();
+    }
+    expect(failures).toBeGreaterThan(5);
+    undisturbed.dispose();
   });
 
   it('is refused by the constructor with the bytes needed and free', async () => {
