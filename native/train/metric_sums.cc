@@ -14,8 +14,9 @@ int64_t largest(const float* values, int64_t count) {
   return std::max_element(values, values + count) - values;
 }
 
-bool has_nan(const float* values, int64_t count) {
-  return std::any_of(values, values + count, [](float value) { return std::isnan(value); });
+template <class Number>
+bool has_nan(const Number* values, int64_t count) {
+  return std::any_of(values, values + count, [](Number value) { return std::isnan(value); });
 }
 
 // Outputs that lead the label's.
@@ -53,6 +54,7 @@ MetricSums::MetricSums(const MetricRequest& request, LossKind loss, int64_t colu
   totals_.top.resize(std::min(request_.top, classes_));
   // Of two classes the area of the second is that of the first.
   if (request_.auc) scores_.resize(!separate_ && columns_ == 2 ? 1 : columns_);
+  row_scores_.resize(scores_.size());
   if (request_.errors) totals_.errors.resize(3 * columns_);
   if (request_.errors) means_.resize(columns_);
 }
@@ -61,20 +63,26 @@ bool MetricSums::is_positive(const Row& row, int64_t column) const {
   return separate_ ? row.values[column] >= 0.5f : row.label == column;
 }
 
-void MetricSums::add_scores(const Row& row) {
-  if (scores_.size() == 1) {
-    const bool positive = separate_ ? is_positive(row, 0) : row.label == 1;
-    const double score =
-        separate_ ? row.outputs[0] : static_cast<double>(row.outputs[1]) - row.outputs[0];
-    return (positive ? scores_[0].positives : scores_[0].negatives).push_back(score);
+// What `auc` ranks a row by, column by column. NaN where infinite outputs leave no order.
+void MetricSums::score(const Row& row) {
+  const float* outputs = row.outputs;
+  if (separate_) {
+    std::copy_n(outputs, columns_, row_scores_.begin());
+  } else if (columns_ == 2) {
+    row_scores_[0] = static_cast<double>(outputs[1]) - outputs[0];
+  } else {  // a class against the rest: its probability
+    const double highest = outputs[largest(outputs, columns_)];
+    double sum = 0;
+    for (int64_t i = 0; i < columns_; ++i) sum += row_scores_[i] = std::exp(outputs[i] - highest);
+    for (double& probability : row_scores_) probability /= sum;
   }
-  // A class against the rest is ranked by its probability.
-  const double highest = row.outputs[largest(row.outputs, columns_)];
-  double sum = 0;
-  for (int64_t i = 0; i < columns_; ++i) sum += std::exp(row.outputs[i] - highest);
-  for (int64_t i = 0; i < columns_; ++i) {
-    const double score = separate_ ? row.outputs[i] : std::exp(row.outputs[i] - highest) / sum;
-    (is_positive(row, i) ? scores_[i].positives : scores_[i].negatives).push_back(score);
+}
+
+void MetricSums::add_scores(const Row& row) {
+  const bool second = !separate_ && columns_ == 2;  // of two classes the second
+  for (size_t i = 0; i < scores_.size(); ++i) {
+    const bool positive = is_positive(row, static_cast<int64_t>(second ? 1 : i));
+    (positive ? scores_[i].positives : scores_[i].negatives).push_back(row_scores_[i]);
   }
 }
 
@@ -94,7 +102,9 @@ void MetricSums::add_errors(const Row& row) {
 
 void MetricSums::add_row(const Row& row) {
   ++totals_.rows;
-  if (has_nan(row.outputs, columns_)) {
+  if (request_.auc) score(row);
+  if (has_nan(row.outputs, columns_) ||
+      has_nan(row_scores_.data(), static_cast<int64_t>(row_scores_.size()))) {
     ++totals_.unordered;
     return;
   }

@@ -35,7 +35,8 @@ struct MetricTotals {
   // Per column: sum of |error|, of error^2, of (label - mean label)^2.
   std::vector<double> errors;
   int64_t rows = 0;
-  int64_t unordered = 0;  // rows with a NaN, which no sum but `rows` has
+  // Rows with a NaN, of their outputs or the scores that `auc` ranks; no sum but `rows` has them.
+  int64_t unordered = 0;
 };
 
 class MetricSums {
@@ -57,6 +58,7 @@ class MetricSums {
   };
 
   void add_row(const Row& row);
+  void score(const Row& row);
   void add_scores(const Row& row);
   void add_errors(const Row& row);
   bool is_positive(const Row& row, int64_t column) const;
@@ -67,6 +69,7 @@ class MetricSums {
   int64_t columns_;
   int64_t classes_;
   MetricTotals totals_;
+  std::vector<double> row_scores_;  // of the row being added
   std::vector<Scores> scores_;
   std::vector<double> means_;  // of the labels so far
 };

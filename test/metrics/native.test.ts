@@ -46,12 +46,12 @@ interface Fixture {
 const file = join(__dirname, '..', 'fixtures', 'sklearn-metrics.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
 
-/** A model whose outputs are its inputs. */
-function identity(width: number, loss: losses.LossName, device = 'cpu'): Trainer {
+/** A model whose outputs are its inputs, times `scale`. */
+function identity(width: number, loss: losses.LossName, device = 'cpu', scale = 1): Trainer {
   const model = nn.sequential({ input: [width] }, nn.dense(width));
   const trainer = new Trainer({ model, loss, optimizer: optim.sgd(), device });
   const weight = new Float32Array(width * width);
-  for (let i = 0; i < width; i++) weight[i * width + i] = 1;
+  for (let i = 0; i < width; i++) weight[i * width + i] = scale;
   trainer.setParameters({ 'dense1.weight': weight, 'dense1.bias': new Float32Array(width) });
   return trainer;
 }
@@ -202,6 +202,23 @@ describe('odd outputs', () => {
       [0, 0, 0],
       [0, 0, 1],
     ]);
+  });
+
+  it('that are infinite have no area where they leave no order, and their rank where they do', async () => {
+    const random = generator(3);
+    const count = 4000;
+    for (const width of [2, 3]) {
+      using trainer = identity(width, 'softmaxCrossEntropy', 'cpu', 2);
+      const labels = Int32Array.from({ length: count }, () => Math.floor(random() * width));
+      const scores = Array.from({ length: count * width }, () => (random() < 0.2 ? 3e38 : 0));
+      using examples = set(scores, labels, width);
+      const { metrics: found } = await trainer.evaluate(examples, { metrics: ['rocAuc'] });
+      expect(found.rocAuc).toBeNaN();
+    }
+    using pair = identity(2, 'softmaxCrossEntropy', 'cpu', 2);
+    using ranked = set([3e38, 0, 0, 3e38, 0, 1, 0, -3e38], Int32Array.of(0, 1, 1, 0), 2);
+    const two = await pair.evaluate(ranked, { metrics: ['rocAuc'] });
+    expect(two.metrics.rocAuc).toBe(1);
   });
 
   it('of one class have no area', async () => {
