@@ -13,7 +13,8 @@ struct Radam {
   static constexpr auto kSlots = names("firstMoment", "secondMoment");
   static constexpr auto kScalars = names();
 
-  // Denominator root_factor sqrt(v) + constant: (1, epsilon) when rectified, else (0, 1).
+  // Denominator root_factor sqrt(v) + constant: (1, epsilon) when rectified, else (0, 1),
+  // without the root, which may be infinite.
   struct Coefficients {
     float rate, beta1, rest1, beta2, rest2, root_factor, constant;
   };
@@ -41,7 +42,8 @@ struct Radam {
   THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
     slot[0] = c.beta1 * slot[0] + c.rest1 * g;
     slot[1] = c.beta2 * slot[1] + c.rest2 * (g * g);
-    return w - c.rate * slot[0] / (root(slot[1]) * c.root_factor + c.constant);
+    const float scaled = c.root_factor == 0.0f ? 0.0f : root(slot[1]) * c.root_factor;
+    return w - c.rate * slot[0] / (scaled + c.constant);
   }
 };
 

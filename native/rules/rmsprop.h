@@ -28,9 +28,12 @@ struct RmspropBase {
   THALWEG_INLINE static float square(const Coefficients& c, float g, float before) {
     return c.decay * before + c.rest * (g * g);
   }
-  // Rounding can push a variance below 0; NaN stays.
+  // Rounding can push a variance below 0; NaN stays. Where both squares are beyond float32
+  // the variance is infinite, not NaN.
   THALWEG_INLINE static float variance(float square, float mean) {
-    const float difference = square - mean * mean;
+    constexpr float kLargest = 3.402823466e38f;
+    const float of_mean = mean * mean;
+    const float difference = square - (of_mean > kLargest ? kLargest : of_mean);
     return difference < 0.0f ? 0.0f : difference;
   }
 };
