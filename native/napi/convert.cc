@@ -4,6 +4,7 @@
 #include <exception>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
 namespace thalweg::napi {
 
@@ -12,7 +13,14 @@ static thread_local napi_env this_threads_environment = nullptr;
 Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
 void set_environment(Napi::Env env) {
-  env.SetInstanceData(new Environment);
+  auto* made = new Environment;
+  env.SetInstanceData(made);
+  const auto constructor = [&](const char* name) {
+    return Napi::Persistent(env.Global().Get(name).As<Napi::Function>());
+  };
+  made->float32_array = constructor("Float32Array");
+  made->float64_array = constructor("Float64Array");
+  made->uint32_array = constructor("Uint32Array");
   this_threads_environment = env;
 }
 
@@ -62,6 +70,30 @@ Napi::Error current_error(Napi::Env env) {
     return Napi::Error::New(env, "unknown native exception");
   }
 }
+
+template <class T>
+static const Napi::FunctionReference& array_class(const Environment& classes) {
+  if constexpr (std::is_same_v<T, float>)
+    return classes.float32_array;
+  else if constexpr (std::is_same_v<T, double>)
+    return classes.float64_array;
+  else
+    return classes.uint32_array;
+}
+
+template <class T>
+Napi::TypedArrayOf<T> new_array(Napi::Env env, size_t length) {
+  const Napi::Value size = Napi::Number::New(env, static_cast<double>(length));
+  try {
+    return array_class<T>(environment(env)).New({size}).template As<Napi::TypedArrayOf<T>>();
+  } catch (const Napi::Error&) {
+    throw memory_error(env, "result", "an array that cannot be allocated", "enough free memory",
+                       "ask for less at a time");
+  }
+}
+template Napi::Float32Array new_array(Napi::Env, size_t);
+template Napi::Float64Array new_array(Napi::Env, size_t);
+template Napi::Uint32Array new_array(Napi::Env, size_t);
 
 static const char* array_type_name(napi_typedarray_type type) {
   static const char* const kNames[] = {"Int8Array",     "Uint8Array",    "Uint8ClampedArray",

@@ -4,9 +4,11 @@
 
 #include <napi.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 
@@ -15,6 +17,8 @@ namespace thalweg::napi {
 // Per-environment state: several Node environments (worker threads) load one addon.
 struct Environment {
   Napi::FunctionReference error_class;  // src/errors.ts ThalwegError
+  // JavaScript's own, as they were when the addon was loaded.
+  Napi::FunctionReference float32_array, float64_array, uint32_array;
 };
 Environment& environment(Napi::Env env);
 // Makes it, when the addon is loaded.
@@ -44,6 +48,18 @@ uint64_t to_uint64(const Napi::Value& value, const std::string& path);
 // The JavaScript error for the C++ exception that is being handled. Where memory is
 // lacking it takes none of this addon's to say so.
 Napi::Error current_error(Napi::Env env);
+
+// A new Float32Array, Float64Array or Uint32Array. Where there is no memory for it,
+// JavaScript's constructors throw, which is MEMORY here; N-API's end the process.
+template <class T>
+Napi::TypedArrayOf<T> new_array(Napi::Env env, size_t length);
+// One that holds a copy.
+template <class T>
+Napi::TypedArrayOf<T> to_array(Napi::Env env, const std::vector<T>& values) {
+  Napi::TypedArrayOf<T> array = new_array<T>(env, values.size());
+  std::copy(values.begin(), values.end(), array.Data());
+  return array;
+}
 
 // Calls body and turns every C++ exception into a JavaScript one; nothing
 // native ever escapes into V8.

@@ -1,15 +1,8 @@
 #include "napi/metrics.h"
 
-#include <algorithm>
-#include <vector>
+#include "napi/convert.h"
 
 namespace thalweg::napi {
-
-Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values) {
-  auto array = Napi::Float64Array::New(env, values.size());
-  std::copy(values.begin(), values.end(), array.Data());
-  return array;
-}
 
 MetricRequest read_metric_request(const Napi::Value& value) {
   if (!value.IsObject()) return {};

@@ -3,8 +3,6 @@
 
 #include <napi.h>
 
-#include <vector>
-
 #include "train/metric_sums.h"
 
 namespace thalweg::napi {
@@ -13,7 +11,5 @@ namespace thalweg::napi {
 MetricRequest read_metric_request(const Napi::Value& value);
 // The same names as Float64Arrays, with rows and unordered.
 Napi::Object totals_object(Napi::Env env, const MetricTotals& totals);
-
-Napi::Float64Array to_array(Napi::Env env, const std::vector<double>& values);
 
 }  // namespace thalweg::napi

@@ -86,8 +86,8 @@ class NativeSampling : public Wrapped<NativeSampling> {
       const Sampling& sampling = live();
       if (sampling.kind != data::SamplingKind::kReplacement)
         throw Error({"UNSUPPORTED", "sampling", "a sampling without a table", "replacement", ""});
-      auto chances = Napi::Float64Array::New(info.Env(), sampling.length);
-      auto aliases = Napi::Uint32Array::New(info.Env(), sampling.length);
+      auto chances = new_array<double>(info.Env(), sampling.length);
+      auto aliases = new_array<uint32_t>(info.Env(), sampling.length);
       for (uint64_t i = 0; i < sampling.length; ++i) {
         chances[i] = std::ldexp(static_cast<double>(sampling.columns()[i].threshold), -64);
         aliases[i] = sampling.columns()[i].alias;

@@ -121,9 +121,7 @@ Napi::Object counters_object(Napi::Env env, const StepCounters& counters) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("step", static_cast<double>(counters.steps));
   result.Set("skipped", static_cast<double>(counters.skipped));
-  auto scalars = Napi::Float64Array::New(env, counters.scalars.size());
-  for (size_t i = 0; i < counters.scalars.size(); ++i) scalars[i] = counters.scalars[i];
-  result.Set("scalars", scalars);
+  result.Set("scalars", to_array(env, counters.scalars));
   return result;
 }
 

@@ -169,16 +169,13 @@ class NativeStepper : public Wrapped<NativeStepper> {
     Napi::Object state = Napi::Object::New(env);
     state.Set("step", static_cast<double>(stepper_->step_count()));
     state.Set("skipped", static_cast<double>(stepper_->skipped_count()));
-    const auto& scalars = stepper_->scalars();
-    auto scalar_array = Napi::Float64Array::New(env, scalars.size());
-    std::copy(scalars.begin(), scalars.end(), scalar_array.Data());
-    state.Set("scalars", scalar_array);
+    state.Set("scalars", to_array(env, stepper_->scalars()));
     const auto& tensors = stepper_->options().tensors;
     Napi::Array all = Napi::Array::New(env, tensors.size());
     for (size_t i = 0; i < tensors.size(); ++i) {
       Napi::Array of_tensor = Napi::Array::New(env);
       for (size_t slot = 0; slot < stepper_->rule().slots.size(); ++slot) {
-        auto array = Napi::Float32Array::New(env, tensors[i].length);
+        auto array = new_array<float>(env, tensors[i].length);
         stepper_->memory().read(array.Data(), stepper_->slot(static_cast<int>(slot), i),
                                 tensors[i].length * sizeof(float));
         of_tensor.Set(static_cast<uint32_t>(slot), array);

@@ -132,11 +132,7 @@ Napi::Value NativeTrainer::predict(const Napi::CallbackInfo& info) {
   return start(info, [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
     auto outputs = std::make_shared<std::vector<float>>(rows * width);
     engine_->predict(inputs->data(), rows, batch_size, outputs->data(), job_->cancelled(), weights);
-    return [outputs](Napi::Env env) {
-      auto array = Napi::Float32Array::New(env, outputs->size());
-      std::copy(outputs->begin(), outputs->end(), array.Data());
-      return array;
-    };
+    return [outputs](Napi::Env env) { return to_array(env, *outputs); };
   });
 }
 
@@ -153,9 +149,7 @@ Napi::Value NativeTrainer::full_gradients(const Napi::CallbackInfo& info) {
         engine_->full_gradients(*dataset, batch_size, gradient->data(), job_->cancelled());
     return [sums, gradient](Napi::Env env) {
       Napi::Object result = to_object(env, sums);
-      auto array = Napi::Float64Array::New(env, gradient->size());
-      std::copy(gradient->begin(), gradient->end(), array.Data());
-      result.Set("gradient", array);
+      result.Set("gradient", to_array(env, *gradient));
       return result;
     };
   });
@@ -179,7 +173,7 @@ Napi::Value NativeTrainer::gradients(const Napi::CallbackInfo& info) {
   Napi::Array arrays = Napi::Array::New(info.Env());
   const auto& tensors = engine_->stepper().options().tensors;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    auto array = Napi::Float32Array::New(info.Env(), tensors[i].length);
+    auto array = new_array<float>(info.Env(), tensors[i].length);
     engine_->read_gradient(i, array.Data());
     arrays.Set(static_cast<uint32_t>(i), array);
   }

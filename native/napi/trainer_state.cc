@@ -80,8 +80,7 @@ Napi::Value NativeTrainer::load(const Napi::CallbackInfo& info) {
 Napi::Value NativeTrainer::parameter(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-  auto array =
-      Napi::Float32Array::New(info.Env(), engine_->stepper().options().tensors.at(i).length);
+  auto array = new_array<float>(info.Env(), engine_->stepper().options().tensors.at(i).length);
   if (to_weights(info[1]) == Weights::kAveraged)
     engine_->read_average(i, array.Data());
   else
@@ -104,7 +103,7 @@ Napi::Value NativeTrainer::set_parameters(const Napi::CallbackInfo& info) {
 Napi::Value NativeTrainer::statistic(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-  auto array = Napi::Float32Array::New(info.Env(), engine_->statistics().at(i).length);
+  auto array = new_array<float>(info.Env(), engine_->statistics().at(i).length);
   engine_->read_statistic(i, array.Data(), to_weights(info[1]));
   return array;
 }
