@@ -12,6 +12,20 @@ export function describe(value: unknown): string {
   return String(value);
 }
 
+/** A path: TYPE where it is none, RANGE where no system takes it. */
+export function checkPath(path: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '')
+    throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'a path' });
+  if (value.includes('\0'))
+    throw new ThalwegError({
+      code: 'RANGE',
+      path,
+      received: describe(value),
+      expected: 'a path without NUL',
+    });
+  return value;
+}
+
 /** Levenshtein distance, for suggestions only. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

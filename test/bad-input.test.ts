@@ -5,7 +5,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Trainer, data, io, loss, nn, optim, progress, schedule } from '../src/index.js';
+import {
+  Trainer,
+  callbacks,
+  checkpoint,
+  data,
+  io,
+  loss,
+  nn,
+  optim,
+  progress,
+  schedule,
+} from '../src/index.js';
 import { failure } from './oracle/failure.js';
 import { newFolder } from './new-folder.js';
 
@@ -133,4 +144,38 @@ describe('arrays', () => {
     }
     expect(trainer.parameters()).toEqual(before);
   });
+});
+
+describe('a path', () => {
+  const trainer = new Trainer(options);
+  const tensor = { name: 'a', dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
+  const calls: readonly (readonly [string, (path: never) => unknown])[] = [
+    ['saveWeights', (path) => trainer.saveWeights(path)],
+    ['loadWeights', (path) => trainer.loadWeights(path)],
+    ['save', (path) => trainer.save(path)],
+    ['resume', (path) => trainer.resume(path)],
+    ['fit', (folder) => trainer.fit(set, { epochs: 1, checkpoint: { folder } })],
+    ['inspect', (path) => checkpoint.inspect(path)],
+    ['idx', (path) => data.idx(path)],
+    ['mnist', (folder) => data.mnist({ folder })],
+    ['readSafetensors', (path) => io.readSafetensors(path)],
+    ['writeSafetensors', (path) => io.writeSafetensors(path, [tensor])],
+    ['csvLog', (file) => callbacks.csvLog({ file })],
+    ['jsonLog', (file) => callbacks.jsonLog({ file })],
+    ['tensorBoard', (folder) => callbacks.tensorBoard({ folder })],
+  ];
+  it.each(calls)('of %s that is none is TYPE, with a NUL RANGE', async (_, call) => {
+    for (const wrong of [5, {}, [], '', null])
+      expect((await failure(() => call(wrong as never))).code).toBe('TYPE');
+    const { code, path } = await failure(() => call('a\0b' as never));
+    expect([code, typeof path]).toEqual(['RANGE', 'string']);
+  });
+});
+
+it('scale and offset of inputs that are no bytes are UNSUPPORTED: they would change nothing', async () => {
+  const floats = { inputs: new Float32Array(4), shape: [2, 2] } as const;
+  for (const wrong of [{ scale: 2 }, { offset: 1 }, { scale: 1 }]) {
+    const { code, path } = await failure(() => data.fromArrays({ ...floats, ...wrong }));
+    expect([code, path]).toEqual(['UNSUPPORTED', Object.keys(wrong)[0]]);
+  }
 });

@@ -15,11 +15,6 @@ export function checkName(path: string, value: unknown): string {
   });
 }
 
-/** The path of a file, or TYPE. */
-export function checkFile(path: string, value: unknown): string {
-  return checkName(path, value);
-}
-
 /** The name of a file without a folder, or TYPE, RANGE: states come from files. */
 export function checkFileName(path: string, value: unknown): string {
   const name = checkName(path, value);

@@ -1,9 +1,9 @@
 /** Epochs as a table of comma-separated values. */
 import { readFile } from 'node:fs/promises';
-import { requireOptions } from '../options.js';
+import { checkPath, requireOptions } from '../options.js';
 import type { EpochEvent } from '../train/events.js';
 import type { Callback, Json, RunControl } from './callback.js';
-import { checkFile, checkName } from './check.js';
+import { checkName } from './check.js';
 import { Log } from './log.js';
 import { scalarsOf } from './scalars.js';
 
@@ -24,7 +24,7 @@ class CsvLog implements Callback {
   constructor(options: CsvLogOptions) {
     requireOptions('csvLog', options, ['file', 'name']);
     this.name = checkName('csvLog.name', options.name ?? 'csvLog');
-    this.#file = checkFile('csvLog.file', options.file);
+    this.#file = checkPath('csvLog.file', options.file);
     this.#log = new Log(this.name, this.#file);
   }
 

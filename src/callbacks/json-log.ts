@@ -1,8 +1,8 @@
 /** Events as lines of JSON. */
-import { checkBoolean, requireOptions } from '../options.js';
+import { checkBoolean, checkPath, requireOptions } from '../options.js';
 import type { TrainEvent } from '../train/events.js';
 import type { Callback, Json, RunControl } from './callback.js';
-import { checkFile, checkName } from './check.js';
+import { checkName } from './check.js';
 import { Log } from './log.js';
 
 /** Options of {@link jsonLog}. */
@@ -24,7 +24,7 @@ class JsonLog implements Callback {
     requireOptions('jsonLog', options, ['file', 'progress', 'name']);
     this.name = checkName('jsonLog.name', options.name ?? 'jsonLog');
     this.#progress = checkBoolean('jsonLog.progress', options.progress ?? false);
-    this.#log = new Log(this.name, checkFile('jsonLog.file', options.file));
+    this.#log = new Log(this.name, checkPath('jsonLog.file', options.file));
   }
 
   async start(event: TrainEvent, run: RunControl): Promise<void> {

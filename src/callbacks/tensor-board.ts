@@ -2,10 +2,10 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Scalar, scalarRecord, versionRecord } from '../io/event-record.js';
-import { checkNumber, requireOptions } from '../options.js';
+import { checkNumber, checkPath, requireOptions } from '../options.js';
 import type { EpochEvent, ProgressEvent, StartEvent } from '../train/events.js';
 import type { Callback, Json, RunControl } from './callback.js';
-import { checkFile, checkFileName, checkName, checkState } from './check.js';
+import { checkFileName, checkName, checkState } from './check.js';
 import { Log } from './log.js';
 import { scalarsOf } from './scalars.js';
 
@@ -36,7 +36,7 @@ class TensorBoard implements Callback {
     requireOptions('tensorBoard', options, ['folder', 'every', 'name']);
     const { every = 1 } = options;
     this.name = checkName('tensorBoard.name', options.name ?? 'tensorBoard');
-    this.#folder = checkFile('tensorBoard.folder', options.folder);
+    this.#folder = checkPath('tensorBoard.folder', options.folder);
     this.#every = every === Infinity ? every : checkNumber('tensorBoard.every', every, { min: 0 });
     this.#file = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${made++}`;
     this.#log = new Log(this.name, join(this.#folder, this.#file));

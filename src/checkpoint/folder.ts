@@ -6,7 +6,6 @@ import { ThalwegError } from '../errors.js';
 import { isTemporary } from '../io/atomic.js';
 import { fileError, files } from '../io/files.js';
 import { type NativeFileLock, native } from '../native.js';
-import { describe } from '../options.js';
 
 /** A file of the folder, by its name. */
 export interface FolderEntry {
@@ -29,17 +28,6 @@ const pattern = /^checkpoint-(\d{6,15})-step-\d+\.safetensors$/;
 /** `checkpoint-000012-step-3400.safetensors`: names sort as the checkpoints were made. */
 export function checkpointName(sequence: number, step: number): string {
   return `checkpoint-${String(sequence).padStart(6, '0')}-step-${step}.safetensors`;
-}
-
-/** A path, or TYPE. */
-export function checkPath(name: string, value: unknown): string {
-  if (typeof value === 'string' && value !== '') return value;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: name,
-    received: describe(value),
-    expected: 'a path',
-  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {

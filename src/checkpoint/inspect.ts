@@ -1,6 +1,6 @@
 /** What a checkpoint holds, and whether it is whole. */
+import { checkPath } from '../options.js';
 import { readCheckpoint } from './file.js';
-import { checkPath } from './folder.js';
 import type { CheckpointState } from './state.js';
 
 /** One tensor of a checkpoint. */

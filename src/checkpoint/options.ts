@@ -1,11 +1,11 @@
 /** What fit is told about checkpoints, checked. */
-import { ThalwegError } from '../errors.js';
+import { resolve } from 'node:path';
 import {
   checkBoolean,
   checkNumber,
   checkOneOf,
   checkOptions,
-  describe,
+  checkPath,
   requireOptions,
 } from '../options.js';
 import type { Metric } from '../schedule/define.js';
@@ -86,14 +86,9 @@ function checkRollback(path: string, value: unknown): Required<RollbackOptions> 
 /** The plan of an option, or a coded error; `validates`: whether the run measures on other data. */
 export function planCheckpoints(path: string, value: unknown, validates: boolean): CheckpointPlan {
   const options = requireOptions(path, value, keys);
-  const { folder, everySteps, everyMinutes, everyEpochs } = options;
-  if (typeof folder !== 'string' || folder === '')
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: `${path}.folder`,
-      received: describe(folder),
-      expected: 'the path of a folder',
-    });
+  const { everySteps, everyMinutes, everyEpochs } = options;
+  // Where the process changes its folder, the run stays in this one.
+  const folder = resolve(checkPath(`${path}.folder`, options['folder']));
   const count = (key: string, fallback: number, min = 1): number =>
     checkNumber(`${path}.${key}`, options[key] ?? fallback, { min, integer: true });
   const given = [everySteps, everyMinutes, everyEpochs].some((each) => each !== undefined);

@@ -96,6 +96,11 @@ export class Dataset implements Disposable {
     if (rows === 0 || features === 0)
       throw sizeError('shape', `[${options.shape.join(', ')}]`, 'at least one row and feature');
     checkNumber('rows', rows, { max: 2 ** 32 - 1 });
+    const scale = checkNumber('scale', options.scale ?? 1);
+    const offset = checkNumber('offset', options.offset ?? 0);
+    if (inputs instanceof Float32Array)
+      for (const option of ['scale', 'offset'] as const)
+        if (options[option] !== undefined) refuseScaling(option, options[option]);
     const labels = checkLabels(options.labels, rows);
     this.length = rows;
     this.shape = Object.freeze(shape);
@@ -107,8 +112,8 @@ export class Dataset implements Disposable {
       inputs,
       rows,
       features,
-      scale: checkNumber('scale', options.scale ?? 1),
-      offset: checkNumber('offset', options.offset ?? 0),
+      scale,
+      offset,
       labels,
       labelWidth: this.labelWidth,
     });
@@ -174,6 +179,16 @@ function checkLabels(
   return array;
 }
 
+function refuseScaling(option: 'scale' | 'offset', value: unknown): never {
+  throw new ThalwegError({
+    code: 'UNSUPPORTED',
+    path: option,
+    received: `${describe(value)} with inputs in float32`,
+    expected: 'none, but for inputs in bytes',
+    remedy: 'scale the inputs before',
+  });
+}
+
 /** The native half of a data set, or TYPE / DISPOSED. */
 export function nativeDataset(dataset: unknown, path = 'dataset'): NativeDataset {
   return Dataset.handle(dataset, path);
@@ -182,7 +197,7 @@ export function nativeDataset(dataset: unknown, path = 'dataset'): NativeDataset
 /**
  * A data set from arrays, which are copied.
  *
- * @throws ThalwegError SHAPE, TYPE, DTYPE, RANK, OVERFLOW, DETACHED, RESIZABLE, MEMORY
+ * @throws ThalwegError SHAPE, TYPE, DTYPE, RANK, OVERFLOW, DETACHED, RESIZABLE, MEMORY, RANGE, UNSUPPORTED
  * @example
  * const xor = data.fromArrays({
  *   inputs: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ThalwegError } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { checkOptions, checkPath } from '../options.js';
 import { type Dataset, fromArrays } from './dataset.js';
 import { idx } from './idx.js';
 
@@ -69,6 +69,7 @@ async function load(folder: string, prefix: string): Promise<Dataset> {
  */
 export async function mnist(options: { readonly folder?: string } = {}): Promise<Mnist> {
   checkOptions('mnist', options, ['folder']);
-  const folder = options.folder ?? packageFolder() ?? join(process.cwd(), 'mnist');
+  const given = options.folder === undefined ? undefined : checkPath('folder', options.folder);
+  const folder = given ?? packageFolder() ?? join(process.cwd(), 'mnist');
   return { train: await load(folder, 'train'), test: await load(folder, 't10k') };
 }

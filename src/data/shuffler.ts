@@ -253,7 +253,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   /**
    * Goes on where `state` was taken, possibly with other batches or shards.
    *
-   * @throws ThalwegError STATE_MISMATCH where the state is of another order, VERSION
+   * @throws ThalwegError STATE_MISMATCH where the state is of another order; VERSION, TYPE, RANGE
    */
   restore(state: ShufflerState): void {
     const path = 'state';
@@ -276,7 +276,8 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
           expected: `${String(own[key])}, as this shuffler has`,
           remedy: 'resume with the data set, seed and sampling of the saved run',
         });
-    this.seek(checked['position'] as number, checked['epoch'] as number);
+    const epoch = checkNumber(`${path}.epoch`, checked['epoch'], { min: 0, integer: true });
+    this.seek(checked['position'] as number, epoch);
   }
 }
 

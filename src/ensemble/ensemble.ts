@@ -208,6 +208,14 @@ export class Ensemble implements Disposable {
       ...(this.#way.task === 'classes' ? (['accuracy'] as const) : []),
       ...(this.combine === 'vote' ? [] : (['loss'] as const)),
     ];
+    if (known.length === 0)
+      throw new ThalwegError({
+        code: 'UNSUPPORTED',
+        path: 'select.metric',
+        received: "votes on outputs by themselves (combine: 'vote')",
+        expected: 'predictions with a loss or an accuracy',
+        remedy: "make the ensemble with combine: 'probability'",
+      });
     const metric = checkOneOf('select.metric', options.metric ?? known[0], known);
     const { counts, rounds } = selectGreedily(await this.#runner.ballots(dataset), count, metric);
     const ensemble = new Ensemble({

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ThalwegError } from '../errors.js';
+import { checkPath } from '../options.js';
 import { fileError, files } from './files.js';
 
 /** What is opened. */
@@ -16,7 +17,7 @@ export interface RegularFile {
  *
  * @param expected what it should be, for the error where there is none
  * @param flags besides O_RDONLY and O_NONBLOCK
- * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, or another error of the file system; and what
+ * @throws ThalwegError TYPE, RANGE, MISSING, PERMISSION, UNSAFE_PATH, or another error of the file system; and what
  * `body` throws
  */
 export async function withRegularFile<T>(
@@ -25,6 +26,7 @@ export async function withRegularFile<T>(
   body: (opened: RegularFile) => Promise<T>,
   flags = 0,
 ): Promise<T> {
+  checkPath('file', file);
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   const handle = await files
     .open(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)

@@ -1,5 +1,6 @@
 /** The safetensors format: a strict reader and an atomic writer. */
 import type { FileHandle } from 'node:fs/promises';
+import { checkPath } from '../options.js';
 import { writeAtomically } from './atomic.js';
 import { type RegularFile, withRegularFile } from './regular-file.js';
 import {
@@ -97,6 +98,7 @@ export async function writeSafetensors(
   tensors: readonly SafetensorsTensor[],
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  checkPath('file', file);
   const head = encodeHeader(tensors, metadata);
   const chunks = tensors.map(({ name, dtype, shape, data }) => {
     const expected = byteLength(dtype, shape);

@@ -1,6 +1,5 @@
 /** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
 import { type WeightAverage, averageScalars } from '../average/weights.js';
-import { checkPath } from '../checkpoint/folder.js';
 import {
   type Resumed,
   type ResumeOptions,
@@ -13,7 +12,7 @@ import type { Loss } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkOneOf, checkOptions } from '../options.js';
+import { checkOneOf, checkOptions, checkPath } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
 import type { MinimizeHistory } from '../optim/minimize-options.js';
@@ -292,6 +291,7 @@ export class Trainer implements Disposable {
    */
   async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
     checkOptions('saveWeights', options, ['weights']);
+    checkPath('file', file);
     const weights = checkWeights('saveWeights.weights', options.weights);
     await writeWeights(
       file,
@@ -316,6 +316,7 @@ export class Trainer implements Disposable {
   ): Promise<LoadedWeights> {
     checkOptions('loadWeights', options, ['match']);
     const match = checkOneOf('loadWeights.match', options.match ?? 'exact', ['exact', 'overlap']);
+    checkPath('file', file);
     const { values, ...names } = await readWeights(file, this.model, match);
     const trainer = this.#lease.idle();
     writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });

@@ -68,6 +68,7 @@ it('tells data sets apart by any value, shape or label', () => {
   };
   const other = inputs.slice();
   other[11] = 12;
+  const bytes = Uint8Array.from(inputs);
   const all = [
     of({}),
     of({ inputs: other }),
@@ -75,9 +76,9 @@ it('tells data sets apart by any value, shape or label', () => {
     of({ labels: Float32Array.of(0, 1, 2) }),
     of({ labels: undefined }),
     of({ shape: [6, 2], labels: undefined }),
-    of({ scale: 2 }),
-    of({ offset: 2 }),
-    of({ inputs: Uint8Array.from(inputs) }),
+    of({ inputs: bytes }),
+    of({ inputs: bytes, scale: 2 }),
+    of({ inputs: bytes, offset: 2 }),
   ];
   expect(new Set(all).size).toBe(all.length);
   expect(of({})).toBe(all[0]);

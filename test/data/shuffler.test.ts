@@ -146,6 +146,8 @@ describe('resuming', () => {
     expect(() => shuffler.restore({ ...state, version: 2 } as never)).toThrow(refusal('VERSION'));
     expect(() => shuffler.restore({ ...state, position: 101 })).toThrow(refusal('RANGE'));
     expect(() => shuffler.restore({ ...state, position: 50, epoch: 1.5 })).toThrow(refusal('TYPE'));
+    const { epoch: _, ...without } = state;
+    expect(() => shuffler.restore(without as never)).toThrow(refusal('TYPE'));
     expect(() => shuffler.restore({ ...state, x: 1 } as never)).toThrow(refusal('UNKNOWN_OPTION'));
     expect([shuffler.position, shuffler.epoch]).toEqual([0, 0]);
   });

@@ -288,6 +288,7 @@ it('wrong calls are refused', async () => {
   ];
   for (const [body, code, path] of cases) expect(await failure(body)).toMatchObject({ code, path });
   using several = make({ members: [first, ...rest] })();
+  using bits = make({ loss: 'sigmoidCrossEntropy', combine: 'vote' })();
   const later: [() => unknown, string][] = [
     [() => several.predict(new Float32Array(3)), 'SHAPE'],
     [
@@ -297,6 +298,7 @@ it('wrong calls are refused', async () => {
     [() => several.select(four, { rounds: 0 }), 'RANGE'],
     [() => make({ combine: 'vote' })().select(four, { metric: 'loss' }), 'RANGE'],
     [() => make({ loss: 'meanSquaredError' })().curve(four), 'UNSUPPORTED'],
+    [() => bits.select(four), 'UNSUPPORTED'],
   ];
   for (const [body, code] of later) expect((await failure(body)).code).toBe(code);
   several.dispose();
