@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-
 namespace thalweg {
 
 Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
