@@ -1,4 +1,5 @@
 /** Event files that TensorBoard reads. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Scalar, scalarRecord, versionRecord } from '../io/event-record.js';
@@ -19,9 +20,6 @@ export interface TensorBoardOptions {
   readonly name?: string;
 }
 
-/** Files made by this process, so that no two have one name. */
-let made = 0;
-
 const now = (): number => Date.now() / 1000;
 
 class TensorBoard implements Callback {
@@ -38,7 +36,9 @@ class TensorBoard implements Callback {
     this.name = checkName('tensorBoard.name', options.name ?? 'tensorBoard');
     this.#folder = checkPath('tensorBoard.folder', options.folder);
     this.#every = every === Infinity ? every : checkNumber('tensorBoard.every', every, { min: 0 });
-    this.#file = `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${made++}`;
+    // As TensorBoard names them; the last part tells threads apart, and processes of containers.
+    const started = Math.floor(now());
+    this.#file = `events.out.tfevents.${started}.${hostname()}.${process.pid}.${randomUUID()}`;
     this.#log = new Log(this.name, join(this.#folder, this.#file));
   }
 

@@ -1,19 +1,24 @@
 /** Writing a file so that a crash leaves the old one or the new one, never a piece. */
+import { randomUUID } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileError, files } from './files.js';
 
-let counter = 0;
-
 /** Whether a file is what a write left behind that was cut short. */
 export function isTemporary(name: string): boolean {
-  return /^\..*\.\d+\.\d+\.tmp$/.test(name);
+  return /^\..*\.([\da-f-]{36}|\d+\.\d+)\.tmp$/.test(name); // the latter of versions before
 }
 
-async function syncFolder(folder: string): Promise<void> {
+/** What file systems say (CIFS, some of FUSE) that cannot sync a folder by itself. */
+const unable = new Set(['EINVAL', 'ENOTSUP']);
+
+/** Waits until the disk has the names of a folder, where the file system can tell. */
+export async function syncFolder(folder: string): Promise<void> {
   const directory = await files.open(folder, 'r');
   try {
     await directory.sync();
+  } catch (error) {
+    if (!unable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await directory.close();
   }
@@ -31,9 +36,12 @@ export async function writeAtomically(
   body: readonly Uint8Array[] | ((handle: FileHandle) => Promise<void>),
 ): Promise<void> {
   const folder = dirname(file);
-  const temporary = join(folder, `.${basename(file)}.${process.pid}.${counter++}.tmp`);
+  // Of no other process or thread, on any machine that shares the folder.
+  const temporary = join(folder, `.${basename(file)}.${randomUUID()}.tmp`);
+  const handle = await files.open(temporary, 'wx').catch((error: unknown) => {
+    throw fileError(error, file);
+  });
   try {
-    const handle = await files.open(temporary, 'wx');
     try {
       if (typeof body === 'function') await body(handle);
       else for (const chunk of body) await handle.writeFile(chunk);

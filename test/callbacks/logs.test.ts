@@ -124,6 +124,16 @@ describe('tensorBoard', () => {
     expect(within.every(({ step }) => step >= 1 && step <= 14)).toBe(true);
   });
 
+  it('has a file of its own in each thread', async () => {
+    const place = folder();
+    for (let thread = 0; thread < 2; thread++) {
+      vi.resetModules(); // what a thread has of its own
+      const { tensorBoard } = await import('../../src/callbacks/tensor-board.js');
+      await fit(tensorBoard({ folder: place, every: Infinity }));
+    }
+    expect(readdirSync(place).length).toBe(2);
+  });
+
   it('writes nothing within epochs if told so', async () => {
     const place = folder();
     await fit(callbacks.tensorBoard({ folder: place, every: Infinity }));

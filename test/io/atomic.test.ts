@@ -1,8 +1,8 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import * as promises from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { writeAtomically } from '../../src/io/atomic.js';
+import { isTemporary, writeAtomically } from '../../src/io/atomic.js';
 import { failure } from '../oracle/failure.js';
 import { newFolder } from '../new-folder.js';
 
@@ -32,6 +32,49 @@ describe('writing atomically', () => {
     expect([code, path]).toEqual(['NO_SPACE', file]);
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('is done by threads and processes side by side, and leaves what others write', async () => {
+    const names: string[] = [];
+    vi.mocked(promises.open).mockImplementation(async (path, flags) => {
+      if (flags === 'wx') names.push(path as string);
+      return (await vi.importActual<typeof promises>('node:fs/promises')).open(path, flags);
+    });
+    const another = async () => {
+      vi.resetModules(); // as in another thread
+      const { writeAtomically: write } = await import('../../src/io/atomic.js');
+      await write(file, [bytes]);
+    };
+    await another();
+    await another();
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(isTemporary(basename(name)), name).toBe(true);
+    vi.mocked(promises.open).mockImplementationOnce((path) => {
+      writeFileSync(path as string, 'of another');
+      return Promise.reject(systemError('EEXIST'));
+    });
+    await expect(writeAtomically(file, [bytes])).rejects.toThrow('EEXIST');
+    const left = readdirSync(folder).filter((name) => isTemporary(name));
+    expect(left.length).toBe(1);
+    rmSync(join(folder, left[0]!));
+  });
+
+  it.each([
+    ['EINVAL', true],
+    ['ENOTSUP', true],
+    ['EIO', false],
+  ])('a folder whose sync fails with %s: written is %s', async (code, isWritten) => {
+    const real = vi.mocked(promises.open).getMockImplementation()!;
+    vi.mocked(promises.open).mockImplementation(async (path, flags) => {
+      const handle = await real(path, flags);
+      if (flags === 'r') vi.spyOn(handle, 'sync').mockRejectedValueOnce(systemError(code));
+      return handle;
+    });
+    const writing = writeAtomically(file, [bytes]);
+    if (isWritten) await writing;
+    else await expect(writing).rejects.toThrow(code);
+    expect([...readFileSync(file)]).toEqual([1, 2, 3]);
+    vi.mocked(promises.open).mockImplementation(real);
   });
 
   it('into a folder that does not exist is MISSING', async () => {
