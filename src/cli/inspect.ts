@@ -1,7 +1,8 @@
 /** `thalweg inspect`: what checkpoints hold, as text. */
-import { lstat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { type Inspection, inspect } from '../checkpoint/inspect.js';
-import { listCheckpoints } from '../checkpoint/folder.js';
+import { isDamage, listCheckpoints } from '../checkpoint/folder.js';
+import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 
 /** Numbers by the first part of the tensors' names: `parameters`, `slots`, … */
@@ -57,6 +58,14 @@ export function describeCheckpoint(inspection: Inspection): string {
   ].join('\n');
 }
 
+/** A line about a checkpoint that could not be read. */
+export function describeFailure(error: unknown, file?: string): string {
+  const isMissing = error instanceof ThalwegError && error.code === 'MISSING';
+  const label = isMissing ? 'missing' : isDamage(error) ? 'damaged' : 'unread';
+  const path = file === undefined ? '' : `${file}  `;
+  return `${label.padEnd(9)}${path}${(error as Error).message}`;
+}
+
 /** One line of a folder's list. */
 async function line(file: string): Promise<{ text: string; isGood: boolean }> {
   try {
@@ -64,19 +73,21 @@ async function line(file: string): Promise<{ text: string; isGood: boolean }> {
     const text = `good     ${file}  step ${state.steps}, ${state.history.length} epochs, ${state.writer.time}`;
     return { text, isGood: true };
   } catch (error) {
-    return { text: `damaged  ${file}  ${(error as Error).message}`, isGood: false };
+    return { text: describeFailure(error, file), isGood: false };
   }
 }
 
-/** Prints what a file, or each checkpoint of a folder, holds; false where one is damaged. */
+/** Prints what a file, or each checkpoint of a folder, holds; false where one is damaged, or none is there. */
 export async function inspectPath(path: string, print: (text: string) => void): Promise<boolean> {
-  const status = await lstat(path).catch(() => undefined);
+  const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {
     print(describeCheckpoint(await inspect(path)));
     return true;
   }
-  let isGood = true;
-  for (const { file } of await listCheckpoints(path)) {
+  const entries = await listCheckpoints(path);
+  if (entries.length === 0) print(`none     ${path}  has no checkpoint`);
+  let isGood = entries.length > 0;
+  for (const { file } of entries) {
     const each = await line(file);
     isGood &&= each.isGood;
     print(each.text);

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command `thalweg`. */
-import { inspectPath } from './inspect.js';
+import { describeFailure, inspectPath } from './inspect.js';
 
 const usage = `usage: thalweg inspect FILE…
   Prints what checkpoints hold, or which a folder has, and verifies every checksum.
-  Exit status 1 where one is damaged.`;
+  Exit status 1 where one is damaged, or none is there.`;
 
 async function main([command, ...paths]: readonly string[]): Promise<number> {
   if (command === undefined || command === '--help' || command === '-h') {
@@ -20,7 +20,7 @@ async function main([command, ...paths]: readonly string[]): Promise<number> {
     try {
       isGood = (await inspectPath(path, console.log)) && isGood;
     } catch (error) {
-      console.error(`damaged  ${(error as Error).message}`);
+      console.error(describeFailure(error));
       isGood = false;
     }
   }

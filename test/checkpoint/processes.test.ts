@@ -1,6 +1,6 @@
 /** Processes that train with checkpoints and end: by a kill at any moment, by a polite signal. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -160,6 +160,20 @@ describe('thalweg inspect', () => {
       ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
       (error: unknown) => error as { code: number; stdout: string; stderr: string },
     );
+
+  it('says what is missing, empty or damaged', async () => {
+    const folder = newFolder();
+    const missing = join(folder, 'none.safetensors');
+    const damaged = join(newFolder(), 'damaged.safetensors');
+    writeFileSync(damaged, 'half');
+    const said = async (path: string) => {
+      const { code, stdout, stderr } = await run('inspect', path);
+      return [code, stdout + stderr];
+    };
+    expect(await said(folder)).toEqual([1, `none     ${folder}  has no checkpoint\n`]);
+    expect(await said(missing)).toEqual([1, expect.stringMatching(/^missing {2}/)]);
+    expect(await said(damaged)).toEqual([1, expect.stringMatching(/^damaged {2}/)]);
+  });
 
   it('prints what a file and a folder hold', async () => {
     const folder = newFolder();
