@@ -40,10 +40,15 @@ export class Control implements RunControl {
     writeState(this.#idle().native, this.#context.model, weights);
   }
 
-  warn({ code, message, remedy, layer }: Warning): void {
-    const key = JSON.stringify([code, layer]);
+  warn(warning: Warning): void {
+    const key = JSON.stringify([warning.code, warning.layer]);
     if (this.#warned.has(key)) return;
     this.#warned.add(key);
+    this.warnEachTime(warning);
+  }
+
+  /** The same, however often. */
+  warnEachTime({ code, message, remedy, layer }: Warning): void {
     // Between epochs the warning is about the one that has just ended.
     const { length } = this.#context.record.history;
     const epoch = this.isTraining ? length : Math.max(length - 1, 0);

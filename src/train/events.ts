@@ -60,7 +60,10 @@ export interface EpochEvent extends EpochRecord {
 export type WarningCode =
   'STALL' | 'EXPLODING' | 'VANISHING' | 'LARGE_UPDATES' | 'DEAD_UNITS' | (string & {});
 
-/** Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run. */
+/**
+ * Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run, but
+ * `CHECKPOINT` and `ROLLBACK` each time.
+ */
 export interface WarningEvent {
   /** Tells the events apart. */
   readonly type: 'warning';

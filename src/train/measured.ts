@@ -43,6 +43,12 @@ export function checkRequired(callbacks: readonly Callback[], measured: Measured
   for (const { name, requires = [] } of callbacks) checkAll(name, requires, measured, remedy);
 }
 
+/** MISSING where the best checkpoints are chosen by a metric that this run will not measure. */
+export function checkBestBy(metric: Metric, measured: Measured): void {
+  const remedy = "give fit a validation set, or choose by another metric such as 'loss'";
+  checkAll('fit.checkpoint.bestBy', [metric], measured, remedy);
+}
+
 function checkAll(
   reader: string,
   metrics: readonly MetricPath[],

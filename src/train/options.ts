@@ -22,7 +22,7 @@ import { type Scheduled, metricsUsed } from '../schedule/schedule.js';
 import { type BatchPlan, planBatches } from './batches.js';
 import type { TrainEvent } from './events.js';
 import { type GuardOptions, checkGuard } from './limits.js';
-import { checkPlateaus, checkRequired, checkWanted } from './measured.js';
+import { checkBestBy, checkPlateaus, checkRequired, checkWanted } from './measured.js';
 import { type MonitorOptions, checkMonitor } from './monitor.js';
 
 /** Options of a {@link Trainer}. */
@@ -240,6 +240,7 @@ export function planFit(
     options.checkpoint === undefined
       ? undefined
       : planCheckpoints('fit.checkpoint', options.checkpoint, validation !== undefined);
+  if (checkpoint !== undefined) checkBestBy(checkpoint.bestBy, measured);
   const validationWeights = checkWeights('fit.validationWeights', options.validationWeights);
   const monitorEvery = checkMonitor('fit.monitor', options.monitor ?? false, task.device);
   const guardEvery = checkGuard('fit.guard', options.guard ?? false);
