@@ -1,16 +1,26 @@
 /** Whether a call of fit may go on with the run of a checkpoint. */
+import { setImmediate } from 'node:timers/promises';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
 import type { RunState } from './state.js';
 
-const known = new WeakMap<Dataset, string>();
+const fingerprints = new WeakMap<Dataset, string>();
 
-/** XXH64 of a data set, made once. */
-export function fingerprint(dataset: Dataset): string {
-  const found = known.get(dataset) ?? native.fingerprint(nativeDataset(dataset));
-  known.set(dataset, found);
+/** XXH64 of a data set, made once, between turns of the event loop: a large one takes seconds. */
+export async function identify(dataset: Dataset): Promise<string> {
+  const known = fingerprints.get(dataset);
+  if (known !== undefined) return known;
+  const hash = new native.Fingerprint(nativeDataset(dataset));
+  let found = hash.next();
+  for (; found === undefined; found = hash.next()) await setImmediate();
+  fingerprints.set(dataset, found);
   return found;
+}
+
+/** That of a data set which was identified. */
+export function fingerprint(dataset: Dataset): string {
+  return fingerprints.get(dataset)!;
 }
 
 function refuse(path: string, received: string, expected: string): never {

@@ -80,8 +80,8 @@ export interface Native {
     labels: Int32Array | Float32Array | undefined,
     execution: { readonly threads?: number; readonly isa?: string },
   ): void;
-  /** XXH64 of a data set's shape and values: 16 hexadecimal digits. */
-  fingerprint(dataset: NativeDataset): string;
+  /** XXH64 of a data set's shape and values: `next` gives 16 hexadecimal digits when all is through. */
+  Fingerprint: new (dataset: NativeDataset) => { next(): string | undefined };
   Checksum: new () => NativeChecksum;
   FileLock: new (file: string, owner: string) => NativeFileLock;
   Snapshot: new (bytes: number) => NativeSnapshot;

@@ -51,7 +51,7 @@ import {
 } from './passes.js';
 import { newRecord } from './record.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
-import { type RunContext, TrainingRun } from './training-run.js';
+import { type RunContext, runTraining } from './training-run.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /**
@@ -124,9 +124,7 @@ export class Trainer implements Disposable {
     return new Fit(async (emit) => {
       this.#lease.live();
       const plan = planFit(dataset, options, this, this.#settings);
-      return this.#lease.hold((trainer) =>
-        new TrainingRun(this.#context(trainer), plan, emit).run(),
-      );
+      return this.#lease.hold((trainer) => runTraining(this.#context(trainer), plan, emit));
     });
   }
 

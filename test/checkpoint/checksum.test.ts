@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { data } from '../../src/index.js';
 import { native } from '../../src/native.js';
-import { fingerprint } from '../../src/checkpoint/resumed.js';
+import { identify } from '../../src/checkpoint/resumed.js';
 
 const mask = (1n << 64n) - 1n;
 const [p1, p2, p3, p4, p5] = [
@@ -59,17 +59,17 @@ it('follows the specification, however the bytes are cut', () => {
   );
 });
 
-it('tells data sets apart by any value, shape or label', () => {
+it('tells data sets apart by any value, shape or label', async () => {
   const inputs = Float32Array.from({ length: 12 }, (_, i) => i);
   const labels = Int32Array.of(0, 1, 2);
-  const of = (options: object): string => {
+  const of = async (options: object): Promise<string> => {
     using set = data.fromArrays({ inputs, shape: [3, 4], labels, ...options });
-    return fingerprint(set);
+    return await identify(set);
   };
   const other = inputs.slice();
   other[11] = 12;
   const bytes = Uint8Array.from(inputs);
-  const all = [
+  const all = await Promise.all([
     of({}),
     of({ inputs: other }),
     of({ labels: Int32Array.of(0, 1, 1) }),
@@ -79,7 +79,20 @@ it('tells data sets apart by any value, shape or label', () => {
     of({ inputs: bytes }),
     of({ inputs: bytes, scale: 2 }),
     of({ inputs: bytes, offset: 2 }),
-  ];
+  ]);
   expect(new Set(all).size).toBe(all.length);
-  expect(of({})).toBe(all[0]);
+  expect(await of({})).toBe(all[0]);
+});
+
+it('of a large data set gives the event loop its turn, and stays what it was', async () => {
+  const values = 70 * 2 ** 18; // of 32 MiB at a turn: three turns
+  const inputs = new Float32Array(values).fill(0.5);
+  inputs[values - 1] = 3;
+  using set = data.fromArrays({ inputs, shape: [70, 2 ** 18] });
+  let turns = 0;
+  const count = setInterval(() => turns++, 0);
+  const found = await identify(set);
+  clearInterval(count);
+  expect(turns).toBeGreaterThan(0);
+  expect(found).toBe('6c496171384b3b6d'); // as runs of format 1 have it
 });
