@@ -63,45 +63,72 @@ export function isDamage(error: unknown): error is Error {
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
-/** The newest checkpoint that could be loaded, and those before it that could not. */
-export interface NewestGood<T> {
+/** A checkpoint that could be loaded. */
+export interface GoodCheckpoint<T> {
   readonly file: string;
   readonly loaded: T;
+}
+
+/** The first file that `load` takes, if any, and the damaged ones before it. */
+export async function firstGood<T>(
+  given: readonly string[],
+  load: (file: string) => Promise<T>,
+): Promise<{
+  readonly found: GoodCheckpoint<T> | undefined;
+  readonly damaged: readonly DamagedCheckpoint[];
+}> {
+  const damaged: DamagedCheckpoint[] = [];
+  for (const file of given)
+    try {
+      return { found: { file, loaded: await load(file) }, damaged };
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      damaged.push({ file, error });
+    }
+  return { found: undefined, damaged };
+}
+
+/** CHECKSUM, because all checkpoints of a folder are damaged; `cause`: why they were asked for. */
+export function refuseDamaged(
+  folder: string,
+  damaged: readonly DamagedCheckpoint[],
+  cause?: Error,
+): never {
+  const [first] = damaged;
+  const example = first === undefined ? '' : `, ${first.file}: ${first.error.message}`;
+  throw new ThalwegError(
+    {
+      code: 'CHECKSUM',
+      path: folder,
+      received: `${damaged.length} damaged${example}`,
+      expected: 'at least one good checkpoint',
+      remedy: 'restore a copy, or start a new run in another folder',
+    },
+    { cause: cause ?? first?.error },
+  );
+}
+
+/** The newest checkpoint that could be loaded, and those after it that could not. */
+export interface NewestGood<T> extends GoodCheckpoint<T> {
   readonly damaged: readonly DamagedCheckpoint[];
 }
 
 /**
- * The newest checkpoint that `load` takes; those that are damaged are passed over, and `except`.
+ * The newest checkpoint that `load` takes; those that are damaged are passed over.
  *
  * @throws ThalwegError CHECKSUM where there are checkpoints, all of them damaged
  */
 export async function newestGood<T>(
   folder: string,
   load: (file: string) => Promise<T>,
-  except: ReadonlySet<string> = new Set(),
 ): Promise<NewestGood<T> | undefined> {
-  const damaged: DamagedCheckpoint[] = [];
-  for (const { file } of await listCheckpoints(folder)) {
-    if (except.has(file)) continue;
-    try {
-      return { file, loaded: await load(file), damaged };
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      damaged.push({ file, error });
-    }
-  }
-  const [first] = damaged;
-  if (first === undefined) return undefined;
-  throw new ThalwegError(
-    {
-      code: 'CHECKSUM',
-      path: folder,
-      received: `${damaged.length} damaged, ${first.file}: ${first.error.message}`,
-      expected: 'at least one good checkpoint',
-      remedy: 'restore a copy, or start a new run in another folder',
-    },
-    { cause: first.error },
+  const entries = await listCheckpoints(folder);
+  const { found, damaged } = await firstGood(
+    entries.map(({ file }) => file),
+    load,
   );
+  if (found !== undefined) return { ...found, damaged };
+  return damaged.length === 0 ? undefined : refuseDamaged(folder, damaged);
 }
 
 /** Makes the folder and locks it for this writer; LOCKED where there is another. */

@@ -13,5 +13,6 @@ export type {
   EpochUnderWay,
   RunState,
   TrainerDescription,
+  WayBack,
   Writer,
 } from './state.js';

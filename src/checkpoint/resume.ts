@@ -44,7 +44,7 @@ export async function saveCheckpoint(subject: Subject, file: string): Promise<vo
 
 async function isFolder(path: string): Promise<boolean | undefined> {
   try {
-    return (await files.lstat(path)).isDirectory();
+    return (await files.stat(path)).isDirectory();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw fileError(error, path);
@@ -66,7 +66,7 @@ export async function resumeFrom(
       ? await newestGood(path, load)
       : { file: path, loaded: await load(path), damaged: [] };
     if (found === undefined) return undefined;
-    await putBack(subject, snapshot, found.loaded, continues);
+    await putBack(subject, snapshot, found.loaded, continues ? found.file : undefined);
     const { steps, history, run } = found.loaded.header.state;
     const { steps: done = 0, skipped = 0 } = run?.underWay?.progress ?? {};
     return {

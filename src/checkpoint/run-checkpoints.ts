@@ -1,18 +1,8 @@
 /** The checkpoints of one run: when, into which files, and which of them stay. */
-import { ThalwegError } from '../errors.js';
-import { files } from '../io/files.js';
+import type { ThalwegError } from '../errors.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
-import { join } from 'node:path';
-import { metricIn } from '../schedule/define.js';
-import { readCheckpointState } from './file.js';
-import {
-  checkpointName,
-  isDamage,
-  listCheckpoints,
-  lockFolder,
-  newestGood,
-  removeTemporaries,
-} from './folder.js';
+import { firstGood, lockFolder, refuseDamaged, removeTemporaries } from './folder.js';
+import { KeptFiles } from './kept.js';
 import type { CheckpointPlan } from './options.js';
 import { watchSignals } from './signals.js';
 import type { CheckpointState } from './state.js';
@@ -46,14 +36,6 @@ export interface CheckpointHooks {
   readonly flush: () => Promise<void>;
 }
 
-/** One of the folder. */
-interface Kept {
-  readonly file: string;
-  readonly sequence: number;
-  /** Lower is better; undefined within an epoch. */
-  readonly score: number | undefined;
-}
-
 /** Distinguishes moments of a run: equal ones need no second file. */
 function pointOf({ steps, skipped, history, run }: CheckpointState): string {
   const { underWay, stopReason } = run ?? {};
@@ -70,12 +52,9 @@ export class RunCheckpoints {
   readonly #hooks: CheckpointHooks;
   readonly #snapshot: NativeSnapshot;
   readonly #lock: NativeFileLock;
-  readonly #kept: Kept[];
-  #sequence: number;
+  readonly #kept: KeptFiles;
   /** Of the newest file. */
   #point: string | undefined;
-  /** Files that the run went back to. */
-  readonly #tried = new Set<string>();
   /** The file that is being written. */
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -85,7 +64,7 @@ export class RunCheckpoints {
     plan: CheckpointPlan,
     subject: Subject,
     hooks: CheckpointHooks,
-    folder: { readonly lock: NativeFileLock; readonly kept: Kept[]; readonly sequence: number },
+    folder: { readonly lock: NativeFileLock; readonly kept: KeptFiles },
   ) {
     this.#plan = plan;
     this.#subject = subject;
@@ -93,7 +72,6 @@ export class RunCheckpoints {
     this.#snapshot = newSnapshot(subject.native);
     this.#lock = folder.lock;
     this.#kept = folder.kept;
-    this.#sequence = folder.sequence;
     if (plan.everyMinutes > 0)
       this.#timer = setInterval(() => {
         this.#snapshot.ask();
@@ -119,10 +97,8 @@ export class RunCheckpoints {
     const lock = await lockFolder(plan.folder);
     try {
       await removeTemporaries(plan.folder);
-      const entries = await listCheckpoints(plan.folder);
-      const kept = await keptOf(plan, entries, subject.record.lineage);
-      const sequence = (entries[0]?.sequence ?? 0) + 1;
-      return new RunCheckpoints(plan, subject, hooks, { lock, kept, sequence });
+      const kept = await KeptFiles.open(plan, subject.record);
+      return new RunCheckpoints(plan, subject, hooks, { lock, kept });
     } catch (error) {
       lock.release();
       throw error;
@@ -141,7 +117,7 @@ export class RunCheckpoints {
 
   /** The snapshot is full: writes it while the run goes on. */
   write(moment: Moment): void {
-    const captured = captureMoment(this.#subject, this.#snapshot, moment);
+    const captured = this.#capture(moment);
     this.#writing = this.#hooks
       .flush()
       .then(() => this.#writeFile(captured))
@@ -163,7 +139,7 @@ export class RunCheckpoints {
    */
   async epochEnded(moment: Moment): Promise<void> {
     const { everyEpochs } = this.#plan;
-    const isBest = this.#isAmongBest();
+    const isBest = this.#kept.isAmongBest(this.#subject.record.history);
     const isDue = everyEpochs > 0 && this.#subject.record.history.length % everyEpochs === 0;
     if (!isBest && !isDue) return;
     if (this.#writing !== undefined && !isBest && !this.#plan.waits) {
@@ -180,7 +156,7 @@ export class RunCheckpoints {
     await this.#writing;
     await this.#subject.native.save(this.#snapshot);
     try {
-      const captured = captureMoment(this.#subject, this.#snapshot, moment);
+      const captured = this.#capture(moment);
       if (pointOf(captured.state) !== this.#point) await this.#writeFile(captured);
     } finally {
       this.#snapshot.release();
@@ -188,23 +164,25 @@ export class RunCheckpoints {
   }
 
   /**
-   * Puts the trainer back to the newest good file; where that led nowhere before, to the one before
-   * it, for its weights may already have been on their way out.
+   * Puts the trainer back to the newest good file of the run; where that led nowhere before, to the one
+   * before it, for its weights may already have been on their way out.
+   *
+   * @throws ThalwegError CHECKSUM where none is good, because of `reason`
    */
-  async goBack(): Promise<void> {
+  async goBack(reason: ThalwegError): Promise<void> {
     await this.#writing;
-    const load = (file: string): ReturnType<typeof loadInto> =>
-      loadInto(this.#subject, this.#snapshot, file);
-    const { folder } = this.#plan;
-    const found = (await newestGood(folder, load, this.#tried)) ?? (await newestGood(folder, load));
-    await putBack(this.#subject, this.#snapshot, found!.loaded, true);
-    this.#tried.add(found!.file);
+    const { found, damaged } = await firstGood(this.#kept.toGoBackTo(), (file) =>
+      loadInto(this.#subject, this.#snapshot, file),
+    );
+    if (found === undefined) refuseDamaged(this.#plan.folder, damaged, reason);
+    await putBack(this.#subject, this.#snapshot, found.loaded, found.file);
+    this.#kept.wentBackTo(found.file);
     this.#point = undefined;
   }
 
-  /** Whether any file is there to go back to. */
-  get isEmpty(): boolean {
-    return this.#kept.length === 0;
+  /** Whether the newest file is one that the run may go back to. */
+  get isBegun(): boolean {
+    return this.#kept.isBegun;
   }
 
   /** Waits for what is being written. */
@@ -226,84 +204,19 @@ export class RunCheckpoints {
     this.#hooks.stop();
   }
 
+  #capture({ run, callbacks }: Moment): ReturnType<typeof captureMoment> {
+    const back = this.#plan.rollback && { back: this.#kept.back() };
+    return captureMoment(this.#subject, this.#snapshot, { run: { ...run, ...back }, callbacks });
+  }
+
   async #writeFile({ state, write }: ReturnType<typeof captureMoment>): Promise<WrittenCheckpoint> {
     const start = performance.now();
-    // Also of a file whose writing fails: it may be there all the same.
-    const sequence = this.#sequence++;
-    const file = join(this.#plan.folder, checkpointName(sequence, state.steps));
-    const bytes = await write(file);
-    this.#kept.push({ file, sequence, score: scoreOf(state, this.#plan) });
+    const entry = this.#kept.next(state.steps);
+    const bytes = await write(entry.file);
     this.#point = pointOf(state);
-    this.last = file;
-    await this.#removeOld();
+    this.last = entry.file;
+    await this.#kept.add(entry, state);
     const seconds = (performance.now() - start) / 1000;
-    return { file, step: state.steps, epoch: state.history.length, seconds, bytes };
+    return { file: entry.file, step: state.steps, epoch: state.history.length, seconds, bytes };
   }
-
-  #best(): Kept[] {
-    return this.#kept
-      .filter(({ score }) => score !== undefined)
-      .sort((a, b) => a.score! - b.score! || a.sequence - b.sequence)
-      .slice(0, this.#plan.keepBest);
-  }
-
-  #isAmongBest(): boolean {
-    const { keepBest } = this.#plan;
-    if (keepBest === 0) return false;
-    const score = scoreOf({ history: this.#subject.record.history }, this.#plan);
-    const best = this.#best();
-    return score !== undefined && (best.length < keepBest || score < best.at(-1)!.score!);
-  }
-
-  /** What cannot be deleted now will be tried again. */
-  async #removeOld(): Promise<void> {
-    const newest = this.#kept.slice().sort((a, b) => b.sequence - a.sequence);
-    const stay = new Set([...newest.slice(0, this.#plan.keepLast), ...this.#best()]);
-    for (const old of newest.filter((each) => !stay.has(each)))
-      await files.rm(old.file, { force: true }).then(
-        () => this.#kept.splice(this.#kept.indexOf(old), 1),
-        () => undefined,
-      );
-  }
-}
-
-/** Lower is better; undefined within an epoch, and where the metric was not measured. */
-function scoreOf(
-  { history, run }: Pick<CheckpointState, 'history' | 'run'>,
-  { bestBy }: CheckpointPlan,
-): number | undefined {
-  const record = history.at(-1);
-  if (record === undefined || run?.underWay !== undefined) return undefined;
-  const value = metricIn(record, bestBy);
-  if (value === undefined || Number.isNaN(value)) return undefined;
-  return bestBy.endsWith('accuracy') ? -value : value;
-}
-
-/** The good ones of a folder, which must belong to one trainer's life. */
-async function keptOf(
-  plan: CheckpointPlan,
-  entries: Awaited<ReturnType<typeof listCheckpoints>>,
-  lineage: string,
-): Promise<Kept[]> {
-  const kept: Kept[] = [];
-  for (const { file, sequence } of entries) {
-    try {
-      const state = await readCheckpointState(file);
-      if (state.lineage !== lineage) refuseForeign(plan.folder, file);
-      kept.push({ file, sequence, score: scoreOf(state, plan) });
-    } catch (error) {
-      if (!isDamage(error)) throw error; // damaged ones stay where they are
-    }
-  }
-  return kept;
-}
-
-function refuseForeign(folder: string, file: string): never {
-  throw new ThalwegError({
-    code: 'MISMATCH',
-    path: 'fit.checkpoint.folder',
-    received: `${folder}, where ${file} is of another run`,
-    expected: 'an empty folder, or one of this run',
-    remedy: 'call trainer.resume(folder) before fit to go on with that run, or use another folder',
-  });
 }

@@ -73,6 +73,14 @@ export interface EpochUnderWay {
   readonly recentLoss: RecentLossState;
 }
 
+/** Names of files of the folder, with which option `rollback` goes on. */
+export interface WayBack {
+  /** That led to the moment. */
+  readonly files: readonly string[];
+  /** Those among them that the run went back to. */
+  readonly tried: readonly string[];
+}
+
 /** The call of fit that was under way. */
 export interface RunState {
   /** The number of its first epoch. */
@@ -95,6 +103,8 @@ export interface RunState {
   readonly rateScale: number;
   /** How often the run went back to a checkpoint. */
   readonly rollbacks: number;
+  /** Absent without `rollback`. */
+  readonly back?: WayBack;
   /** Absent between two epochs. */
   readonly underWay?: EpochUnderWay;
   /** What the callback said that had stopped the run. */

@@ -80,7 +80,12 @@ export function captureMoment(
 }
 
 /** What must be the same for a trainer to go on where another stopped. */
-const essential = ['model', 'loss', 'rule', 'groups', 'seed'] as const;
+const essential = ['model', 'loss', 'rule', 'groups', 'seed', 'average.kind'] as const;
+
+function isEssential(path: string): boolean {
+  // Between an average and none there is no kind to differ in.
+  return path === 'average' || essential.some((key) => path.startsWith(key));
+}
 
 function checkDescription(
   file: string,
@@ -88,7 +93,7 @@ function checkDescription(
   present: TrainerDescription,
 ): readonly Difference[] {
   const found = differences(saved, present);
-  const wrong = found.find(({ path }) => essential.some((key) => path.startsWith(key)));
+  const wrong = found.find(({ path }) => isEssential(path));
   if (wrong === undefined) return found;
   throw new ThalwegError({
     code: 'MISMATCH',
@@ -130,7 +135,7 @@ export interface Loaded {
 /**
  * Reads a file into the snapshot.
  *
- * @throws ThalwegError MISMATCH, MISSING, VERSION, or as damaged files are refused
+ * @throws ThalwegError MISMATCH, VERSION, or as damaged files are refused
  */
 export async function loadInto(
   subject: Subject,
@@ -153,12 +158,12 @@ export async function loadInto(
   return { header, differences: found, callbacks };
 }
 
-/** Makes the trainer what the snapshot and the state say. */
+/** Makes the trainer what the snapshot and the state say; it goes on with the run of `file`, if given. */
 export async function putBack(
   { native: trainer, record }: Subject,
   snapshot: NativeSnapshot,
   { header, callbacks }: Loaded,
-  continues: boolean,
+  file: string | undefined,
 ): Promise<void> {
   const { lineage, steps, history, smoothedLoss, run } = header.state;
   await trainer.load(snapshot);
@@ -167,5 +172,5 @@ export async function putBack(
   record.averaged = trainer.averagedCount();
   replaceAll(record.history, history);
   record.smoothedLoss.restore(smoothedLoss);
-  record.resumed = run !== undefined && continues ? { run, callbacks } : undefined;
+  record.resumed = run !== undefined && file !== undefined ? { run, callbacks, file } : undefined;
 }

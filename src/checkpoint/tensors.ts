@@ -161,7 +161,7 @@ export function writerOf(
 /**
  * Whether a file has a trainer's tensors, in their order, before those of callbacks.
  *
- * @throws ThalwegError MISSING, MISMATCH
+ * @throws ThalwegError MISMATCH
  */
 export function checkEntries(file: string, layout: Layout, header: CheckpointHeader): void {
   const show = ({ dtype, shape }: TensorEntry): string => `${dtype} [${shape.join(', ')}]`;
@@ -169,7 +169,7 @@ export function checkEntries(file: string, layout: Layout, header: CheckpointHea
     const found = header.entries.find(({ name }) => name === expected.name);
     if (found === undefined)
       throw new ThalwegError({
-        code: 'MISSING',
+        code: 'MISMATCH', // not MISSING, as a file is
         path: `${file}: ${expected.name}`,
         received: 'no such tensor',
         expected: show(expected),

@@ -2,11 +2,11 @@
  * The file operations of atomic writes and of checkpoints. Always called as `files.…`: tests put
  * others in their place, which fail, crash and record.
  */
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { type ErrorCode, ThalwegError } from '../errors.js';
 
 /** The part of node:fs/promises that is used. */
-export const files = { lstat, mkdir, open, readdir, rename, rm };
+export const files = { mkdir, open, readdir, rename, rm, stat };
 
 /** What the system's error codes become. */
 const known: Readonly<Record<string, readonly [ErrorCode, string, string, string?]>> = {

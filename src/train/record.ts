@@ -22,6 +22,8 @@ export interface TrainingRecord {
 export interface ResumedRun {
   readonly run: RunState;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
+  /** The checkpoint. */
+  readonly file: string;
 }
 
 /** That of a trainer that has done nothing. */

@@ -1,4 +1,5 @@
 /** One call of fit: its epochs, its events, its end. */
+import { identify } from '../checkpoint/resumed.js';
 import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
 import type { EpochUnderWay } from '../checkpoint/state.js';
 import type { Moment, Subject } from '../checkpoint/subject.js';
@@ -26,8 +27,23 @@ export interface RunContext extends Task, Subject {
   readonly isLive: () => boolean;
 }
 
+/**
+ * Runs a plan once. What a checkpoint must know of the data is found beforehand: later it may have
+ * been disposed of.
+ */
+export async function runTraining(
+  context: RunContext,
+  plan: FitPlan,
+  emit: (event: TrainEvent) => void,
+): Promise<History> {
+  const { dataset, validation, checkpoint } = plan;
+  if (checkpoint !== undefined || context.record.resumed !== undefined)
+    for (const each of [dataset, validation]) if (each !== undefined) await identify(each);
+  return new TrainingRun(context, plan, emit).run();
+}
+
 /** Runs a {@link FitPlan} once. */
-export class TrainingRun {
+class TrainingRun {
   readonly #context: RunContext;
   readonly #plan: FitPlan;
   readonly #stand: RunStand;
@@ -130,10 +146,10 @@ export class TrainingRun {
     return this.#stand.moment(this.#stopReason(), underWay);
   }
 
-  /** Something to go back to. */
+  /** Something to go back to, that is of this run. */
   async #keepFirst(): Promise<void> {
     const checkpoints = this.#checkpoints;
-    if (checkpoints?.rollback !== undefined && checkpoints.isEmpty) await this.#writeNow();
+    if (checkpoints?.rollback !== undefined && !checkpoints.isBegun) await this.#writeNow();
   }
 
   async #keepLast(): Promise<void> {
@@ -167,7 +183,7 @@ export class TrainingRun {
     if (checkpoints === undefined || rollback === undefined || !isAllowed) throw error;
     const rollbacks = this.#stand.rollbacks + 1;
     const rateScale = this.#stand.rateScale * rollback.rateFactor;
-    await checkpoints.goBack();
+    await checkpoints.goBack(error);
     this.#takeUp();
     this.#stand.rollbacks = rollbacks;
     this.#stand.rateScale = rateScale;
@@ -184,7 +200,7 @@ export class TrainingRun {
   #warnOfCheckpoint(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     const remedy = 'the run goes on, and tries again at the next occasion';
-    this.#listeners.control.warn({ code: 'CHECKPOINT', message, remedy });
+    this.#listeners.control.warnEachTime({ code: 'CHECKPOINT', message, remedy });
   }
 
   #reason(): EndReason {

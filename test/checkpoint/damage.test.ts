@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ThalwegError, Trainer, checkpoint, io, nn, optim } from '../../src/index.js';
+import { ThalwegError, Trainer, average, checkpoint, io, nn, optim } from '../../src/index.js';
 import { readCheckpoint } from '../../src/checkpoint/file.js';
 import { isDamage } from '../../src/checkpoint/folder.js';
 import { migrate } from '../../src/checkpoint/migrations.js';
@@ -180,6 +180,39 @@ describe('resuming', () => {
       expect(error).toMatchObject({ code: 'MISMATCH', path, received });
       expect([trainer.parameters(), trainer.steps]).toEqual([before, 0]);
     }
+  });
+
+  it('names another kept average, or none', async () => {
+    const folder = newFolder();
+    const averages = [undefined, average.ema(), average.polyak()];
+    for (const [i, saved] of averages.entries()) {
+      const file = join(folder, `${i}.safetensors`);
+      const kept = (each: average.WeightAverage | undefined) => (each ? { average: each } : {});
+      using trainer = make(kept(saved));
+      await trainer.save(file);
+      for (const present of averages) {
+        if (present === saved) continue;
+        using other = make(kept(present));
+        const { code, path } = await failure(() => other.resume(file));
+        expect([code, path]).toEqual(['MISMATCH', saved && present ? 'average.kind' : 'average']);
+      }
+      using same = make(saved?.kind === 'ema' ? { average: average.ema({ decay: 0.5 }) } : {});
+      if (saved?.kind === 'ema')
+        expect((await same.resume(file))?.differences[0]?.path).toBe('average.decay');
+    }
+  });
+
+  it('follows a link to a folder, not one to a file', async () => {
+    const { folder, names } = await filled();
+    const link = join(newFolder(), 'runs');
+    symlinkSync(folder, link);
+    using trainer = make();
+    expect((await trainer.resume(link))?.file).toBe(join(link, names.at(-1)!));
+    const toFile = join(newFolder(), 'one.safetensors');
+    symlinkSync(join(folder, names[0]!), toFile);
+    expect((await failure(() => trainer.resume(toFile))).code).toBe('UNSAFE_PATH');
+    using train = classes();
+    await trainer.fit(train, { ...options, epochs: 3, checkpoint: { folder: link } });
   });
 
   it('tells differences that may be', async () => {

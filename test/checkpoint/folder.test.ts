@@ -1,8 +1,19 @@
 /** The folder of a run: its lock, what stays in it, failures to write, going back. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type FitOptions, type TrainEvent, checkpoint, data, nn, optim } from '../../src/index.js';
+import {
+  type FitOptions,
+  type TrainEvent,
+  callbacks,
+  checkpoint,
+  data,
+  nn,
+  optim,
+} from '../../src/index.js';
+import { KeptFiles } from '../../src/checkpoint/kept.js';
+import { planCheckpoints } from '../../src/checkpoint/options.js';
+import { identify } from '../../src/checkpoint/resumed.js';
 import { files } from '../../src/io/files.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator } from '../oracle/random.js';
@@ -108,6 +119,24 @@ describe('a folder', () => {
     expect(checkpointsIn(folder)).toContain('notes.tmp');
   });
 
+  it('knows the data from the start: it may be disposed of in the last epoch', async () => {
+    const rows = classes(20_000);
+    using trainer = make();
+    let isDisposed = false;
+    const { reason, checkpoint: last } = await trainer.fit(rows, {
+      ...{ epochs: 1, batchSize: 2, checkpoint: { folder: newFolder() } },
+      onEvent: ({ type }) => {
+        if (type !== 'progress') return;
+        rows.dispose();
+        isDisposed = true;
+      },
+    });
+    expect([reason, isDisposed]).toEqual(['completed', true]);
+    using same = classes(20_000);
+    const { state } = await checkpoint.inspect(last!);
+    expect(state.run!.dataset).toBe(await identify(same));
+  });
+
   it('that is a file is UNSAFE_PATH, and one below a file is MISSING', async () => {
     using train = classes();
     using trainer = make();
@@ -143,9 +172,11 @@ describe('a disk that is full', () => {
     const history = await trainer.fit(train, { ...checkpointing(folder), onEvent });
     expect(endOf(trainer, history)).toEqual(expected);
     const warnings = events.filter(({ type }) => type === 'warning');
-    expect(warnings).toMatchObject([
-      { code: 'CHECKPOINT', message: expect.stringContaining('a full disk') as string },
-    ]);
+    const warning = {
+      code: 'CHECKPOINT',
+      message: expect.stringContaining('a full disk') as string,
+    };
+    expect(warnings).toMatchObject(Array(6).fill(warning)); // each time
     expect(checkpointsIn(folder).some((name) => name.endsWith('.tmp'))).toBe(false);
     using resumed = make();
     expect((await resumed.resume(folder))?.step).toBe(28);
@@ -192,14 +223,15 @@ describe('a disk that is full', () => {
   });
 });
 
+/** Noise, and from row 40 on numbers whose gradients soon overflow. */
+function wild() {
+  const inputs = floats(generator(4), 50 * 5);
+  inputs.fill(3e38, 200, 205);
+  const labels = new Int32Array(50).map((_, i) => i % 3);
+  return data.fromArrays({ inputs, shape: [50, 5], labels });
+}
+
 describe('a number that is not finite', () => {
-  /** Noise, and from row 40 on numbers whose gradients soon overflow. */
-  const wild = () => {
-    const inputs = floats(generator(4), 50 * 5);
-    inputs.fill(3e38, 200, 205);
-    const labels = new Int32Array(50).map((_, i) => i % 3);
-    return data.fromArrays({ inputs, shape: [50, 5], labels });
-  };
   const last = { shuffle: false, batchSize: 10, epochs: 2 };
 
   it('ends the run, naming where, with the last checkpoint kept', async () => {
@@ -281,7 +313,157 @@ describe('a number that is not finite', () => {
   });
 });
 
+describe('going back', () => {
+  const back = { everyEpochs: 1, waits: true, keepLast: 99, rollback: { times: 9 } };
+  const sgd = { optimizer: optim.sgd({ learningRate: 0.01 }) };
+  const stepIn = (name: string): number => Number(/step-(\d+)/.exec(name)![1]);
+  /** Where a run went back to, from its warnings. */
+  const wentBack =
+    (steps: number[]) =>
+    (event: TrainEvent): void => {
+      if (event.type === 'warning' && event.code === 'ROLLBACK')
+        steps.push(Number(/back to step (\d+)/.exec(event.message)![1]));
+    };
+  /** Weights that overflow soon, once. */
+  const breakOnce = (epoch: number): callbacks.Callback => {
+    let isBroken = false;
+    return {
+      name: 'break',
+      epoch: (event, run) => {
+        if (event.epoch !== epoch || isBroken) return;
+        isBroken = true;
+        const weights = run.weights();
+        weights['dense1.weight']!.fill(3e38);
+        run.setWeights(weights);
+      },
+    };
+  };
+
+  it('leads to files of this run only', async () => {
+    using train = classes();
+    using trainer = make(sgd);
+    const folder = newFolder();
+    await trainer.fit(train, { ...options, epochs: 2, checkpoint: { folder, ...everyStep } });
+    const steps: number[] = [];
+    const history = await trainer.fit(train, {
+      ...{ ...options, epochs: 3, checkpoint: { folder, everyEpochs: 10, rollback: {} } },
+      ...{ callbacks: [breakOnce(3)], onEvent: wentBack(steps) },
+    });
+    expect(steps).toEqual([14]);
+    expect([history.reason, history.epochs.map(({ epoch }) => epoch)]).toEqual([
+      'completed',
+      [2, 3, 4],
+    ]);
+  });
+
+  it.each(['new', 'continue'] as const)(
+    "does not jump to a branch that was left (run: '%s')",
+    async (run) => {
+      using train = classes();
+      using first = make(sgd);
+      const folder = newFolder();
+      await first.fit(train, { ...options, epochs: 3, checkpoint: { folder, ...everyStep } });
+      const oldest = checkpointsIn(folder).find((name) => stepIn(name) === 8)!;
+      using trainer = make(sgd);
+      await trainer.resume(join(folder, oldest), { run });
+      const steps: number[] = [];
+      await trainer.fit(train, {
+        ...{ ...options, epochs: 3, onEvent: wentBack(steps), callbacks: [breakOnce(1)] },
+        checkpoint: { folder, everyEpochs: 10, keepLast: 99, rollback: {} },
+      });
+      expect(steps).toEqual([8]);
+      // What it went back to is the newest, for a run that is killed then.
+      const after = checkpointsIn(folder).map(stepIn);
+      expect(after.slice(after.indexOf(21)).includes(8)).toBe(true);
+    },
+  );
+
+  it('leads to the same file where the run was resumed in between', async () => {
+    using train = classes();
+    const folder = newFolder();
+    const given = { ...options, epochs: 4 };
+    using whole = make(sgd);
+    const undisturbed: number[] = [];
+    await whole.fit(train, {
+      ...{ ...given, checkpoint: { folder: newFolder(), ...back } },
+      ...{ callbacks: [breakOnce(1), { ...breakOnce(2), name: 'again' }] },
+      onEvent: wentBack(undisturbed),
+    });
+    using first = make(sgd);
+    const stop = new AbortController();
+    const steps: number[] = [];
+    await first.fit(train, {
+      ...{ ...given, checkpoint: { folder, ...back }, signal: stop.signal },
+      callbacks: [breakOnce(1)],
+      onEvent: (event) => {
+        wentBack(steps)(event);
+        if (event.type === 'epoch' && event.epoch === 1 && steps.length > 0) stop.abort();
+      },
+    });
+    using second = make(sgd);
+    await second.resume(folder);
+    await second.fit(train, {
+      ...{ ...given, checkpoint: { folder, ...back }, callbacks: [breakOnce(2)] },
+      onEvent: wentBack(steps),
+    });
+    expect(undisturbed.length).toBeGreaterThan(2);
+    expect(steps).toEqual(undisturbed);
+    // What led nowhere is known after the next stop, too.
+    const newest = join(folder, checkpointsIn(folder).at(-1)!);
+    const { state } = await checkpoint.inspect(newest);
+    const { files: before, tried } = state.run!.back!;
+    expect(tried.length).toBeGreaterThan(2);
+    const plan = planCheckpoints('checkpoint', { folder, ...back }, false);
+    const resumed = { run: state.run!, callbacks: {}, file: newest };
+    const kept = await KeptFiles.open(plan, { lineage: state.lineage, resumed });
+    const untried = before.filter((name) => !tried.includes(name)).reverse();
+    expect(kept.toGoBackTo().map((file) => basename(file))).toEqual([
+      ...[basename(newest), ...untried],
+      ...tried.toReversed(),
+    ]);
+  });
+
+  it.each([
+    ['the older ones leads to the newest again', 14, 'NONFINITE', undefined, [14, 14]],
+    ['all says what sent the run back', 99, 'CHECKSUM', 'NONFINITE', []],
+  ])('with damage in %s', async (_, below, code, cause, expected) => {
+    using train = classes();
+    using trainer = make(sgd);
+    const folder = newFolder();
+    const steps: number[] = [];
+    const error = await failure(() =>
+      trainer.fit(train, {
+        ...{ ...options, callbacks: [breakOnce(1)] },
+        checkpoint: { folder, everyEpochs: 1, waits: true, rollback: { times: 2 } },
+        onEvent: (event) => {
+          wentBack(steps)(event);
+          if (event.type !== 'checkpoint') return;
+          for (const name of checkpointsIn(folder))
+            if (stepIn(name) < below) truncateSync(join(folder, name), 100);
+        },
+      }),
+    );
+    expect([error.code, (error.cause as { code?: string } | undefined)?.code]).toEqual([
+      ...[code, cause],
+    ]);
+    expect(steps).toEqual(expected);
+  });
+});
+
 describe('wrong options', () => {
+  it('bestBy is MISSING where the run does not measure it', async () => {
+    using train = classes();
+    using trainer = make();
+    const folder = join(newFolder(), 'none');
+    const { code, path } = await failure(() =>
+      trainer.fit(train, {
+        ...options,
+        checkpoint: { folder, keepBest: 2, bestBy: 'validation.accuracy' },
+      }),
+    );
+    expect([code, path, existsSync(folder)]).toEqual(['MISSING', 'fit.validation', false]);
+  });
+
   it.each([
     [{}, 'TYPE', 'fit.checkpoint.folder'],
     [{ folder: 'x', everySteps: 0 }, 'RANGE', 'fit.checkpoint.everySteps'],

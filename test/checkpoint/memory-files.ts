@@ -98,7 +98,7 @@ export class MemoryFiles {
   /** What `body` does, with these operations in place of the real ones. */
   async during<T>(body: () => Promise<T>): Promise<T> {
     Object.assign(files, {
-      lstat: () => Promise.resolve({ isDirectory: () => true }),
+      stat: () => Promise.resolve({ isDirectory: () => true }),
       mkdir: () => Promise.resolve(undefined),
       open: (path: string, flags: string | number) => this.#open(path, flags),
       readdir: (folder: string) => Promise.resolve(this.#list(folder)),

@@ -1,0 +1,173 @@
+/** The files of a run's folder: which of them stay, and which the run may go back to. */
+import { basename, dirname, join, resolve } from 'node:path';
+import { ThalwegError } from '../errors.js';
+import { files } from '../io/files.js';
+import { metricIn } from '../schedule/define.js';
+import type { EpochRecord } from '../train/history.js';
+import type { TrainingRecord } from '../train/record.js';
+import { readCheckpointState } from './file.js';
+import { type FolderEntry, checkpointName, isDamage, listCheckpoints } from './folder.js';
+import type { CheckpointPlan } from './options.js';
+import type { CheckpointState, WayBack } from './state.js';
+
+/** A good one. */
+interface Kept extends FolderEntry {
+  /** Lower is better; undefined within an epoch. */
+  readonly score: number | undefined;
+}
+
+/** Those of one run's folder, which has no other writer. */
+export class KeptFiles {
+  readonly #plan: CheckpointPlan;
+  readonly #kept: Kept[];
+  /** Of the next file. */
+  #sequence: number;
+  /** Names of those that led to where the run is: the folder may hold other branches. */
+  readonly #own: Set<string>;
+  /** Names of those that the run went back to. */
+  readonly #tried: Set<string>;
+
+  private constructor(plan: CheckpointPlan, kept: Kept[], sequence: number, way: WayBack) {
+    this.#plan = plan;
+    this.#kept = kept;
+    this.#sequence = sequence;
+    this.#own = new Set(way.files);
+    this.#tried = new Set(way.tried);
+  }
+
+  /**
+   * Those of the plan's folder.
+   *
+   * @throws ThalwegError MISMATCH where one is of another trainer's life
+   */
+  static async open(
+    plan: CheckpointPlan,
+    record: Pick<TrainingRecord, 'lineage' | 'resumed'>,
+  ): Promise<KeptFiles> {
+    const entries = await listCheckpoints(plan.folder);
+    const kept = await keptOf(plan, entries, record.lineage);
+    const sequence = (entries[0]?.sequence ?? 0) + 1;
+    return new KeptFiles(plan, kept, sequence, wayOf(record, plan.folder));
+  }
+
+  /** Whether the newest file is one that the run may go back to. */
+  get isBegun(): boolean {
+    const [newest] = this.#newestFirst();
+    return newest !== undefined && this.#own.has(newest.name);
+  }
+
+  /** Where the next file goes. Never the same twice: one whose writing failed may be there all the same. */
+  next(step: number): FolderEntry {
+    const sequence = this.#sequence++;
+    const name = checkpointName(sequence, step);
+    return { name, file: join(this.#plan.folder, name), sequence };
+  }
+
+  /** Takes in a file that was written, and deletes those that need not stay. */
+  async add(entry: FolderEntry, state: CheckpointState): Promise<void> {
+    this.#kept.push({ ...entry, score: scoreOf(state, this.#plan) });
+    this.#own.add(entry.name);
+    await this.#removeOld();
+  }
+
+  /** Whether the epoch that has just ended is one of the best. */
+  isAmongBest(history: readonly EpochRecord[]): boolean {
+    const { keepBest } = this.#plan;
+    if (keepBest === 0) return false;
+    const score = scoreOf({ history }, this.#plan);
+    const best = this.#best();
+    return score !== undefined && (best.length < keepBest || score < best.at(-1)!.score!);
+  }
+
+  /** Files that the run may go back to, the newest first, behind them those that it went back to before. */
+  toGoBackTo(): string[] {
+    const own = this.#newestFirst().filter(({ name }) => this.#own.has(name));
+    const isTried = ({ name }: Kept): boolean => this.#tried.has(name);
+    return [...own.filter((each) => !isTried(each)), ...own.filter(isTried)].map(
+      ({ file }) => file,
+    );
+  }
+
+  wentBackTo(file: string): void {
+    this.#tried.add(basename(file));
+  }
+
+  /** For a run that is resumed to the moment: the files that it may go back to besides. */
+  back(): WayBack {
+    const oldestFirst = this.#newestFirst().reverse();
+    const names = oldestFirst.map(({ name }) => name).filter((name) => this.#own.has(name));
+    return { files: names, tried: names.filter((name) => this.#tried.has(name)) };
+  }
+
+  #newestFirst(): Kept[] {
+    return this.#kept.toSorted((a, b) => b.sequence - a.sequence);
+  }
+
+  #best(): Kept[] {
+    return this.#kept
+      .filter(({ score }) => score !== undefined)
+      .sort((a, b) => a.score! - b.score! || a.sequence - b.sequence)
+      .slice(0, this.#plan.keepBest);
+  }
+
+  /** What cannot be deleted now will be tried again. */
+  async #removeOld(): Promise<void> {
+    const newest = this.#newestFirst();
+    const stay = new Set([...newest.slice(0, this.#plan.keepLast), ...this.#best()]);
+    for (const old of newest.filter((each) => !stay.has(each)))
+      await files.rm(old.file, { force: true }).then(
+        () => this.#kept.splice(this.#kept.indexOf(old), 1),
+        () => undefined,
+      );
+  }
+}
+
+/** The way back of a run that was resumed from a file of the folder; another one has none yet. */
+function wayOf({ resumed }: Pick<TrainingRecord, 'resumed'>, folder: string): WayBack {
+  const file = resumed?.file;
+  if (file === undefined || resolve(dirname(file)) !== resolve(folder))
+    return { files: [], tried: [] };
+  const { files: before, tried } = resumed!.run.back ?? { files: [], tried: [] };
+  return { files: [...before, basename(file)], tried };
+}
+
+/** Lower is better; undefined within an epoch, and where the metric was not measured. */
+function scoreOf(
+  { history, run }: Pick<CheckpointState, 'history' | 'run'>,
+  { bestBy }: CheckpointPlan,
+): number | undefined {
+  const record = history.at(-1);
+  if (record === undefined || run?.underWay !== undefined) return undefined;
+  const value = metricIn(record, bestBy);
+  if (value === undefined || Number.isNaN(value)) return undefined;
+  return bestBy.endsWith('accuracy') ? -value : value;
+}
+
+/** The good ones of a folder, which must belong to one trainer's life. */
+async function keptOf(
+  plan: CheckpointPlan,
+  entries: readonly FolderEntry[],
+  lineage: string,
+): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (const entry of entries) {
+    try {
+      const state = await readCheckpointState(entry.file);
+      if (state.lineage !== lineage) refuseForeign(plan.folder, entry.file);
+      kept.push({ ...entry, score: scoreOf(state, plan) });
+    } catch (error) {
+      if (!isDamage(error)) throw error; // damaged ones stay where they are
+    }
+  }
+  return kept;
+}
+
+function refuseForeign(folder: string, file: string): never {
+  throw new ThalwegError({
+    code: 'MISMATCH',
+    path: 'fit.checkpoint.folder',
+    received: `${folder}, where ${file} is of another run`,
+    expected: 'an empty folder, or one of this run',
+    remedy: 'call trainer.resume(folder) before fit to go on with that run, or use another folder',
+  });
+}
