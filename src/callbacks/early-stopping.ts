@@ -1,7 +1,9 @@
 /** Ends a run whose metric no longer improves, at its best weights. */
+import type { Weights } from '../average/weights.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { EpochEvent } from '../train/events.js';
-import { readMetric } from '../train/metric-path.js';
+import type { EpochRecord } from '../train/history.js';
+import { readMetric, splitMetric } from '../train/metric-path.js';
 import type { Callback, Json, MetricPath, RunControl } from './callback.js';
 import { checkName, checkState } from './check.js';
 import { checkMetricPath, isFalling } from './metric.js';
@@ -79,14 +81,14 @@ export class EarlyStopping implements Callback {
     const value = readMetric(event, metric) ?? NaN;
     if (this.#isBetter(value)) {
       [this.#best, this.#bestEpoch, this.#waited] = [value, event.epoch, 0];
-      if (this.#restoreBest) this.#weights = run.weights();
+      if (this.#restoreBest) this.#weights = run.weights(this.#measuredIn(event));
       return;
     }
     this.#waited++;
     if (this.#waited <= this.#patience) return;
     const since =
       this.#best === undefined
-        ? 'was never a number'
+        ? 'was never finite'
         : `has not improved on ${this.#best.toPrecision(6)} since epoch ${this.#bestEpoch! + 1}`;
     run.stop(`${this.name}: ${metric} ${since}`);
     this.#waited = 0; // a further run gets as long again
@@ -95,7 +97,9 @@ export class EarlyStopping implements Callback {
   /** Goes back to the best weights, unless an abort ended the run, which may then go on later. */
   end(event: { readonly reason: string }, run: RunControl): void {
     if (event.reason === 'aborted' || Object.keys(this.#weights).length === 0) return;
-    if (this.#bestEpoch !== run.history.at(-1)?.epoch) run.setWeights(this.#weights);
+    const last = run.history.at(-1);
+    const isPresent = last?.epoch === this.#bestEpoch && this.#measuredIn(last!) === 'raw';
+    if (!isPresent) run.setWeights(this.#weights);
   }
 
   /** What it has seen. */
@@ -122,8 +126,14 @@ export class EarlyStopping implements Callback {
     ];
   }
 
+  /** Which weights the metric is of. */
+  #measuredIn({ validation }: EpochRecord): Weights {
+    return splitMetric(this.requires[0]).ofValidation ? (validation?.weights ?? 'raw') : 'raw';
+  }
+
   #isBetter(value: number): boolean {
-    if (this.#best === undefined) return !Number.isNaN(value);
+    if (!Number.isFinite(value)) return false;
+    if (this.#best === undefined) return true;
     const gain = this.#falls ? this.#best - value : value - this.#best;
     return gain > this.#minDelta;
   }
@@ -132,8 +142,11 @@ export class EarlyStopping implements Callback {
 /**
  * Stops a run when `metric` has not improved by more than `minDelta` for more than `patience` epochs
  * in a row, and gives the trainer the weights of the best epoch at the end (Prechelt 1998); also where
- * the run completes after its best. The optimizer's state stays that of the last step. NaN is no
- * improvement. A later run with the same callback goes on from its best.
+ * the run completes after its best. The optimizer's state stays that of the last step. NaN and
+ * infinities are no improvement. A later run with the same callback goes on from its best.
+ *
+ * Where the validation measures averaged weights, these are what the best epoch is known by: the
+ * trainer gets them as its own, raw, weights at the end. Its average stays that of the last step.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type EpochEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
+import { type EpochEvent, Trainer, average, callbacks, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
@@ -40,6 +40,17 @@ function oracle(losses: readonly number[], patience: number, minDelta: number) {
   return { epochs: losses.length, best };
 }
 
+const model = nn.sequential({ input: [6] }, nn.dense(64, { activation: 'relu' }), nn.dense(2));
+
+function noise(rows: number, seed: number): data.Dataset {
+  const random = generator(seed);
+  return data.fromArrays({
+    inputs: floats(random, rows * 6),
+    shape: [rows, 6],
+    labels: Int32Array.from({ length: rows }, () => Math.floor(random() * 2)),
+  });
+}
+
 describe('earlyStopping', () => {
   it('stops where its rule says, at the best weights', () => {
     const losses = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 30 });
@@ -66,7 +77,7 @@ describe('earlyStopping', () => {
       'earlyStopping: validation.loss has not improved on 0.250000 since epoch 2',
     );
     const none = run([NaN, NaN, NaN], callbacks.earlyStopping({ patience: 1 }));
-    expect(none.stopped).toBe('earlyStopping: validation.loss was never a number');
+    expect(none.stopped).toBe('earlyStopping: validation.loss was never finite');
     expect(none.weight).toBe(1);
   });
 
@@ -97,6 +108,62 @@ describe('earlyStopping', () => {
     );
   });
 
+  it.each([
+    ['within the run', 40],
+    ['at its last epoch', 1],
+  ])('with the best %s ends at the averaged weights that were measured', async (_, epochs) => {
+    using train = noise(60, 4);
+    using validation = noise(60, 5);
+    using trainer = new Trainer({
+      ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam({ learningRate: 0.03 }) },
+      average: average.ema({ decay: 0.9, warmup: 10 }),
+    });
+    const stopping = callbacks.earlyStopping({ patience: 3 });
+    const kept: { raw: Weights; averaged: Weights }[] = [];
+    const keep: callbacks.Callback = {
+      name: 'keep',
+      epoch: (_, run) => kept.push({ raw: run.weights(), averaged: run.weights('averaged') }),
+    };
+    const measured = { validation, validationWeights: 'averaged' } as const;
+    await trainer.fit(train, {
+      ...{ epochs, batchSize: 5, ...measured, callbacks: [keep, stopping] },
+    });
+    const { raw, averaged } = kept[stopping.bestEpoch!]!;
+    const last = trainer.parameters();
+    expect(Object.keys(last).every((name) => sameBits(averaged[name]!, last[name]!))).toBe(true);
+    expect(sameBits(raw['dense1.weight']!, last['dense1.weight']!)).toBe(false);
+    expect(stopping.bestEpoch! < kept.length - 1).toBe(epochs > 1);
+    expect((await trainer.evaluate(validation)).loss).toBe(stopping.best);
+  });
+
+  it('of the training loss keeps raw weights, which it is of', async () => {
+    using train = noise(60, 4);
+    using validation = noise(60, 5);
+    using trainer = new Trainer({
+      ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam({ learningRate: 0.1 }) },
+      average: average.ema({ decay: 0.9 }),
+    });
+    const stopping = callbacks.earlyStopping({ metric: 'loss', patience: 0, mode: 'rise' });
+    const kept: Weights[] = [];
+    const keep: callbacks.Callback = { name: 'keep', epoch: (_, run) => kept.push(run.weights()) };
+    await trainer.fit(train, {
+      ...{ epochs: 9, batchSize: 5, validation, validationWeights: 'averaged' },
+      callbacks: [keep, stopping],
+    });
+    const [best, last] = [kept[stopping.bestEpoch!]!, trainer.parameters()];
+    expect(kept).toHaveLength(stopping.bestEpoch! + 2);
+    expect(Object.keys(best).every((name) => sameBits(best[name]!, last[name]!))).toBe(true);
+  });
+
+  it('takes no infinity for an improvement, and can go back to every state of its own', () => {
+    const stopping = callbacks.earlyStopping({ patience: 1 });
+    run([Infinity, 3, -Infinity], stopping);
+    expect([stopping.best, stopping.bestEpoch]).toEqual([3, 1]);
+    const never = callbacks.earlyStopping({ patience: 0 });
+    expect(run([Infinity, Infinity], never).stopped).toMatch(/was never finite$/);
+    callbacks.earlyStopping().restore(never.state(), never.arrays());
+  });
+
   it('refuses states that are none, changing nothing', async () => {
     const stopping = callbacks.earlyStopping();
     for (const [state, code] of [
@@ -111,16 +178,8 @@ describe('earlyStopping', () => {
   });
 
   it('ends a real run with the bits of its best epoch', async () => {
-    const random = generator(3);
-    const model = nn.sequential({ input: [6] }, nn.dense(64, { activation: 'relu' }), nn.dense(2));
-    const noise = (rows: number): data.Dataset =>
-      data.fromArrays({
-        inputs: floats(random, rows * 6),
-        shape: [rows, 6],
-        labels: Int32Array.from({ length: rows }, () => Math.floor(random() * 2)),
-      });
-    using train = noise(100);
-    using validation = noise(100);
+    using train = noise(100, 3);
+    using validation = noise(100, 9);
     const optimizer = optim.adam({ learningRate: 0.01 });
     using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer });
     const stopping = callbacks.earlyStopping({ patience: 3 });
