@@ -41,11 +41,11 @@ export type MinimizeReason = 'gradient' | 'change' | 'stalled' | 'iterations' | 
 
 /** What a minimisation did. */
 export interface MinimizeHistory {
-  /** The start and every step. */
+  /** The start and every step; none where the run was aborted before it knew the start's value. */
   readonly iterations: readonly MinimizeIteration[];
   /** Why it ended. */
   readonly reason: MinimizeReason;
-  /** Of the objective, at the end. */
+  /** Of the objective, at the end; NaN where it is not known. */
   readonly value: number;
 }
 

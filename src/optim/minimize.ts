@@ -51,10 +51,11 @@ export class Minimization {
   /** From `x` to the end. `accept` hears of each point that is kept. */
   async run(x: Float64Array, accept: (point: Point) => void = () => undefined): Promise<Minimum> {
     const descent = startDescent(this.#plan.method);
-    let point = await this.#first(x);
-    accept(point);
+    let point: Point = { x, value: NaN, gradient: new Float64Array(x.length).fill(NaN) };
     let reason: MinimizeReason = 'iterations';
     try {
+      point = await this.#first(x);
+      accept(point);
       this.#record(point, 0);
       for (let i = 0; i < this.#plan.iterations; ++i) {
         if (largest(point.gradient) <= this.#plan.gradientTolerance) {

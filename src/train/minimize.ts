@@ -57,8 +57,13 @@ class FlatParameters {
   }
 
   read(trainer: NativeTrainer): Float64Array {
-    const arrays = this.#lengths.map((_, i) => trainer.parameter(i, false));
-    return Float64Array.from(arrays.flatMap((array) => [...array]));
+    const flat = new Float64Array(this.#lengths.reduce((sum, length) => sum + length, 0));
+    let at = 0;
+    this.#lengths.forEach((length, i) => {
+      flat.set(trainer.parameter(i, false), at);
+      at += length;
+    });
+    return flat;
   }
 
   /** Rounds `flat` to float32, in place: the point that is evaluated is the one that is kept. */
@@ -79,11 +84,8 @@ export async function minimizeLoss(
   const flat = new FlatParameters(task);
   const start = flat.read(trainer);
   let kept = start;
-  const refuseDisposed = (): void => {
-    if (!task.isLive()) Minimization.abort();
-  };
   const evaluate = async (x: Float64Array): Promise<Point> => {
-    refuseDisposed();
+    if (!task.isLive() || plan.signal?.aborted === true) Minimization.abort();
     flat.write(trainer, x);
     const sums = await orAbort(trainer.fullGradients(nativeDataset(dataset), batchSize));
     return { x, value: sums.lossSum / sums.examples, gradient: sums.gradient };

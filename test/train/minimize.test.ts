@@ -1,9 +1,10 @@
 /** A trainer's whole loss, minimised with a line search. */
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { objectives, overlapping } from '../oracle/objectives.js';
-import { generator } from '../oracle/random.js';
+import { floats, generator } from '../oracle/random.js';
 
 const { inputs, labels } = overlapping();
 const set = data.fromArrays({
@@ -117,6 +118,36 @@ describe('trainer.minimize', () => {
     expect(trainer.parameters()).toEqual(reference.parameters());
     await trainer.fit(set, { epochs: 1 });
     expect(trainer.epochs).toBe(1);
+  });
+
+  const wide = nn.sequential({ input: [200] }, nn.dense(2000), nn.dense(1));
+  const noise = floats(generator(2), 4000 * 200);
+  const many = data.fromArrays({
+    ...{ inputs: noise, shape: [4000, 200], labels: noise.slice(0, 4000) },
+  });
+
+  it.each([
+    ['a signal', (_: Trainer, controller: AbortController) => controller.abort()],
+    ['disposal', (trainer: Trainer) => trainer.dispose()],
+  ])('has a history also where %s ends its first evaluation', async (_, end) => {
+    using trainer = new Trainer({
+      ...{ model: wide, loss: 'meanSquaredError', optimizer: optim.sgd(), device: 'reference' },
+    });
+    const before = trainer.parameters();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const running = trainer.minimize(many, optim.lbfgs(), { signal, batchSize: 10 });
+    await setImmediate();
+    end(trainer, controller);
+    expect(await running).toEqual({ iterations: [], reason: 'aborted', value: NaN });
+    if (signal.aborted) expect(trainer.parameters()).toEqual(before);
+  });
+
+  it('does nothing where its signal was aborted before', async () => {
+    using trainer = logistic();
+    const signal = AbortSignal.abort();
+    const { iterations, reason } = await trainer.minimize(set, optim.lbfgs(), { signal });
+    expect([iterations, reason]).toEqual([[], 'aborted']);
   });
 
   it('keeps the last step where a listener throws, and ends with its trainer', async () => {
