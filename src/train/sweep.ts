@@ -44,7 +44,7 @@ export async function sweep(
         if (!goesOn(lastLoss)) trainer.cancel();
       },
     );
-    losses.push(...(done.losses ?? []));
+    for (const loss of done.losses ?? []) losses.push(loss);
     if (done.cancelled) break;
   }
   return { losses, bytes: trainer.bytes() };

@@ -45,6 +45,19 @@ async function untouched<T>(body: (trainer: Trainer) => Promise<T>): Promise<T> 
 }
 
 describe('findLearningRate', () => {
+  it('sweeps over more steps than a call takes arguments', async () => {
+    using long = data.fromArrays({
+      ...{ inputs: new Float32Array(150_000), shape: [150_000, 1] },
+      labels: new Float32Array(150_000),
+    });
+    using trainer = new Trainer({
+      model: nn.sequential({ input: [1] }, nn.dense(1)),
+      ...{ loss: 'meanSquaredError', optimizer: optim.sgd(), device: 'cpu:baseline' },
+    });
+    const { losses } = await trainer.sweep(long, { batchSize: 1, steps: 150_000 });
+    expect(losses).toHaveLength(150_000);
+  });
+
   it('sweeps the rates in equal ratios, and leaves the trainer as it was', async () => {
     const sweep = { minimum: 1e-5, maximum: 1e-2, steps: 60, batchSize: 16 };
     const { curve } = await untouched((trainer) => tune.findLearningRate(trainer, train, sweep));
