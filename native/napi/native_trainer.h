@@ -84,9 +84,6 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   Napi::Value averaged_count(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
-  // `seen`: of a monitor.
-  void tell(PromisedJob::Listener listener, const TrainProgress& progress,
-            std::vector<double> seen = {});
   // Whether a pass takes the averaged weights, or MISSING where there are none yet.
   Weights to_weights(const Napi::Value& averaged) const;
 

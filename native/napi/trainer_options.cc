@@ -1,6 +1,9 @@
 #include "napi/trainer_options.h"
 
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "napi/convert.h"
 #include "napi/dataset.h"
@@ -137,6 +140,16 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   return options;
 }
 
+static std::shared_ptr<Monitor> read_monitor(const Napi::Object& object) {
+  std::vector<uint8_t> moved;
+  if (object.Get("monitorMoved").IsTypedArray()) {
+    const Span span = typed_span(object.Get("monitorMoved"), napi_uint8_array, "monitorMoved");
+    const auto* bits = static_cast<const uint8_t*>(span.data);
+    moved.assign(bits, bits + span.length);
+  }
+  return std::make_shared<Monitor>(integer(object, "monitorEvery"), moved);
+}
+
 TrainRequest read_train_request(const Napi::Object& object) {
   TrainRequest request;
   request.epoch = integer(object, "epoch");
@@ -155,9 +168,7 @@ TrainRequest read_train_request(const Napi::Object& object) {
                  std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
   if (object.Get("mostSteps").IsNumber()) request.most_steps = integer(object, "mostSteps");
   if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
-  const Napi::Value every = object.Get("monitorEvery");
-  if (every.IsNumber())
-    request.monitor = std::make_shared<Monitor>(every.As<Napi::Number>().Int64Value());
+  if (object.Get("monitorEvery").IsNumber()) request.monitor = read_monitor(object);
   if (object.Get("guardEvery").IsNumber()) request.guard_every = integer(object, "guardEvery");
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());

@@ -1,5 +1,7 @@
 // A trainer's passes over data: jobs of its thread, which give promises.
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,24 +36,29 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
   return object;
 }
 
-std::vector<double> take_seen(const TrainRequest& request) {
-  return request.monitor ? request.monitor->take() : std::vector<double>();
+// What a monitor has to tell of a run.
+struct Seen {
+  std::vector<double> rows;    // empty where it looked at no step
+  std::vector<uint8_t> moved;  // asked for where the run may go on later
+};
+
+Seen take_seen(const TrainRequest& request, bool with_moved) {
+  if (!request.monitor) return {};
+  return {request.monitor->take(), with_moved ? request.monitor->moved() : std::vector<uint8_t>()};
 }
 
-// `seen`: what a monitor saw; where it saw anything.
-Napi::Object with_seen(Napi::Object object, const std::vector<double>& seen) {
-  if (!seen.empty()) object.Set("seen", to_array(object.Env(), seen));
+Napi::Object to_object(Napi::Env env, const TrainProgress& progress, const Seen& seen) {
+  Napi::Object object = to_object(env, progress);
+  if (!seen.rows.empty()) object.Set("seen", to_array(env, seen.rows));
+  if (!seen.moved.empty()) {
+    auto moved = Napi::Uint8Array::New(env, seen.moved.size());
+    std::copy(seen.moved.begin(), seen.moved.end(), moved.Data());
+    object.Set("moved", moved);
+  }
   return object;
 }
 
 }  // namespace
-
-void NativeTrainer::tell(PromisedJob::Listener listener, const TrainProgress& progress,
-                         std::vector<double> seen) {
-  job_->tell(listener, [progress, seen = std::move(seen)](Napi::Env env) {
-    return with_seen(to_object(env, progress), seen);
-  });
-}
 
 Weights NativeTrainer::to_weights(const Napi::Value& averaged) const {
   if (!averaged.IsBoolean() || !averaged.As<Napi::Boolean>().Value()) return Weights::kRaw;
@@ -66,8 +73,10 @@ Weights NativeTrainer::to_weights(const Napi::Value& averaged) const {
 Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
-  request->snapshots.taken = [this](const TrainProgress& progress) {
-    tell(PromisedJob::kSnapshot, progress);
+  request->snapshots.taken = [this, request = request.get()](const TrainProgress& progress) {
+    job_->tell(PromisedJob::kSnapshot, [progress, seen = take_seen(*request, true)](Napi::Env env) {
+      return to_object(env, progress, seen);
+    });
   };
   const Napi::Value promise = start(info, [this, request]() -> PromisedJob::MakeValue {
     std::vector<double> losses;
@@ -77,10 +86,13 @@ Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
           const Clock::time_point now = Clock::now();
           if (now - last_progress_ < kProgressInterval) return;
           last_progress_ = now;
-          tell(PromisedJob::kProgress, progress, take_seen(*request));
+          job_->tell(PromisedJob::kProgress,
+                     [progress, seen = take_seen(*request, false)](Napi::Env env) {
+                       return to_object(env, progress, seen);
+                     });
         });
-    return [result, losses = std::move(losses), seen = take_seen(*request)](Napi::Env env) {
-      Napi::Object object = with_seen(to_object(env, result), seen);
+    return [result, losses = std::move(losses), seen = take_seen(*request, true)](Napi::Env env) {
+      Napi::Object object = to_object(env, result, seen);
       if (!losses.empty()) object.Set("losses", to_array(env, losses));
       return object;
     };

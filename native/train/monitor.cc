@@ -52,6 +52,12 @@ double sum_of(const std::vector<double>& values) {
 
 }  // namespace
 
+Monitor::Monitor(int64_t every, const std::vector<uint8_t>& moved) : every_(every) {
+  moved_.resize(moved.size() * 8);
+  for (size_t unit = 0; unit < moved_.size(); ++unit)
+    moved_[unit] = static_cast<char>(moved[unit / 8] >> unit % 8 & 1);
+}
+
 // The array in the host's memory; on a device a copy, which lives until the next.
 const float* Monitor::here(const MonitorView& view, const float* data, int64_t length) {
   if (view.memory == nullptr) return data;
@@ -97,21 +103,30 @@ void Monitor::after(const MonitorView& view, int64_t step) {
 }
 
 void Monitor::see_units(const MonitorView& view) {
-  active_.resize(view.layers.size());
-  for (size_t i = 0; i < view.layers.size(); ++i) {
-    const auto [outputs, units] = view.layers[i];
+  int64_t total = 0;
+  for (const MonitorView::Units& layer : view.layers)
+    if (layer.outputs != nullptr) total += layer.units;
+  moved_.resize(total);
+  char* moved = moved_.data();
+  for (const auto& [outputs, units] : view.layers) {
     if (outputs == nullptr) {
       rows_.push_back(std::numeric_limits<double>::quiet_NaN());
       continue;
     }
     const float* y = here(view, outputs, view.rows * units);
-    std::vector<char>& active = active_[i];
-    active.resize(units);
     for (int64_t row = 0; row < view.rows; ++row)
-      for (int64_t unit = 0; unit < units; ++unit) active[unit] |= y[row * units + unit] != 0;
-    const auto dead = std::count(active.begin(), active.end(), 0);
+      for (int64_t unit = 0; unit < units; ++unit) moved[unit] |= y[row * units + unit] != 0;
+    const auto dead = std::count(moved, moved + units, 0);
     rows_.push_back(static_cast<double>(dead) / static_cast<double>(units));
+    moved += units;
   }
+}
+
+std::vector<uint8_t> Monitor::moved() const {
+  std::vector<uint8_t> bits((moved_.size() + 7) / 8);
+  for (size_t unit = 0; unit < moved_.size(); ++unit)
+    bits[unit / 8] |= static_cast<uint8_t>(moved_[unit] << unit % 8);
+  return bits;
 }
 
 std::vector<double> Monitor::take() { return std::exchange(rows_, {}); }

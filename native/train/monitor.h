@@ -31,8 +31,9 @@ struct MonitorView {
 
 class Monitor {
  public:
-  // Looks at the steps whose number `every` divides.
-  explicit Monitor(int64_t every) : every_(every) {}
+  // Looks at the steps whose number `every` divides. `moved`: what moved() gave after the
+  // steps before, where the epoch was interrupted.
+  explicit Monitor(int64_t every, const std::vector<uint8_t>& moved = {});
 
   bool looks_at(int64_t step) const { return step % every_ == 0; }
   // Around the update of a step.
@@ -42,16 +43,19 @@ class Monitor {
   // norms of gradient, new weights and update, per layer the share of units that were
   // 0 for all rows seen by this monitor; NaN of other layers].
   std::vector<double> take();
+  // Which units were above 0 for a row seen so far, a bit each, of all layers whose units
+  // may die; the lowest first.
+  std::vector<uint8_t> moved() const;
 
  private:
   const float* here(const MonitorView& view, const float* data, int64_t length);
   void see_units(const MonitorView& view);
 
   int64_t every_;
-  std::vector<std::vector<float>> old_;    // parameters before the update
-  std::vector<std::vector<char>> active_;  // units seen above 0, by layer
-  std::vector<float> copy_;                // of a device's array
-  std::vector<double> gradients_;          // squared norms
+  std::vector<std::vector<float>> old_;  // parameters before the update
+  std::vector<char> moved_;              // of each unit, layer after layer
+  std::vector<float> copy_;              // of a device's array
+  std::vector<double> gradients_;        // squared norms
   std::vector<double> rows_;
 };
 

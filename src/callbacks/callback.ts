@@ -23,8 +23,11 @@ export interface RunControl {
   /**
    * Ends the run, with reason `'stopped'`: between epochs before the next one, in an epoch after the
    * step under way. The first reason given is the one in the history.
+   *
+   * @param reason default `'a callback stopped it'`
+   * @throws ThalwegError TYPE where it is no text
    */
-  stop(reason: string): void;
+  stop(reason?: string): void;
   /**
    * A copy of each parameter and running statistic, by name; between epochs.
    *

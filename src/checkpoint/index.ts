@@ -5,6 +5,8 @@ export type { CheckpointOptions, RollbackOptions } from './options.js';
 export type { Resumed, ResumeOptions } from './resume.js';
 export type { DamagedCheckpoint } from './folder.js';
 export type { Difference } from './differences.js';
+export type { LayerWatchState } from '../train/layer-watch.js';
+export type { MonitorState } from '../train/monitor.js';
 export type { RecentLossState, RecentSums } from '../train/recent-loss.js';
 export type {
   CallbackState,
@@ -12,6 +14,7 @@ export type {
   EpochProgress,
   EpochUnderWay,
   RunState,
+  SentWarning,
   TrainerDescription,
   WayBack,
   Writer,

@@ -6,6 +6,7 @@ import type { ExponentialState } from '../average/exponential.js';
 import type { Json } from '../callbacks/callback.js';
 import { native } from '../native.js';
 import type { EpochRecord } from '../train/history.js';
+import type { MonitorState } from '../train/monitor.js';
 import type { RecentLossState } from '../train/recent-loss.js';
 import { plain } from './exact-json.js';
 
@@ -69,8 +70,16 @@ export interface EpochUnderWay {
   readonly partRows?: number;
   /** Time of the steps done. */
   readonly seconds: number;
-  /** What progress events smooth. */
-  readonly recentLoss: RecentLossState;
+  /** In files of earlier versions, where {@link RunState} lacks it. */
+  readonly recentLoss?: RecentLossState;
+}
+
+/** A warning that the run has sent, and does not send again. */
+export interface SentWarning {
+  /** What it was about. */
+  readonly code: string;
+  /** The layer that it was about; absent without one. */
+  readonly layer?: string;
 }
 
 /** Names of files of the folder, with which option `rollback` goes on. */
@@ -99,6 +108,8 @@ export interface RunState {
   readonly sampling?: string;
   /** The highest learning rate so far. */
   readonly highestRate: number;
+  /** That of the last epoch but one, and of the last that began. Absent in files of earlier versions. */
+  readonly highestLately?: readonly [number, number];
   /** What going back to checkpoints has left of the learning rate, from 1. */
   readonly rateScale: number;
   /** How often the run went back to a checkpoint. */
@@ -107,6 +118,12 @@ export interface RunState {
   readonly back?: WayBack;
   /** Absent between two epochs. */
   readonly underWay?: EpochUnderWay;
+  /** What progress events smooth. Absent in files of earlier versions. */
+  readonly recentLoss?: RecentLossState;
+  /** What a monitor has seen; absent without one. */
+  readonly monitor?: MonitorState;
+  /** In the order in which they were sent. Absent in files of earlier versions. */
+  readonly warned?: readonly SentWarning[];
   /** What the callback said that had stopped the run. */
   readonly stopReason?: string;
   /** States of the callbacks, by name. */

@@ -47,12 +47,17 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly cancelled: boolean;
   /** What a monitor has seen since the last report; native/train/monitor.h says how. */
   readonly seen?: Float64Array;
+  /** Where the run may go on later: which units the monitor has seen move in this epoch, as bits. */
+  readonly moved?: Uint8Array;
   /** Mean loss of each step, where they were asked for. */
   readonly losses?: Float64Array;
 }
 
 /** Where a run stood in an epoch, as a checkpoint keeps it. */
-export type NativeEpochProgress = Omit<NativeTrainProgress, 'cancelled' | 'seen' | 'losses'>;
+export type NativeEpochProgress = Omit<
+  NativeTrainProgress,
+  'cancelled' | 'seen' | 'moved' | 'losses'
+>;
 
 /** The rest of one epoch. */
 export interface NativeTrainRequest {
@@ -78,6 +83,8 @@ export interface NativeTrainRequest {
   readonly keepLosses?: boolean;
   /** A monitor looks at the steps that it divides; none where it is absent. */
   readonly monitorEvery?: number;
+  /** The last `moved` of the epoch, where it goes on. */
+  readonly monitorMoved?: Uint8Array | undefined;
   /** Steps that it divides are taken twice, and compared; none where it is absent. */
   readonly guardEvery?: number;
   /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */

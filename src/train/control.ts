@@ -1,7 +1,9 @@
 /** The run's side of {@link RunControl}. */
 import type { Weights } from '../average/weights.js';
 import type { RunControl } from '../callbacks/callback.js';
+import type { RunState, SentWarning } from '../checkpoint/state.js';
 import { ThalwegError } from '../errors.js';
+import { describe } from '../options.js';
 import type { WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
 import { readState, writeState } from './parameters.js';
@@ -16,7 +18,7 @@ export class Control implements RunControl {
   isTraining = false;
   readonly #context: RunContext;
   readonly #send: (warning: WarningEvent) => void;
-  readonly #warned = new Set<string>();
+  readonly #warned = new Map<string, SentWarning>();
 
   constructor(context: RunContext, send: (warning: WarningEvent) => void) {
     this.#context = context;
@@ -27,7 +29,24 @@ export class Control implements RunControl {
     return [...this.#context.record.history];
   }
 
-  stop(reason: string): void {
+  /** The warnings that are not sent again, as a checkpoint keeps them. */
+  get warned(): readonly SentWarning[] {
+    return [...this.#warned.values()];
+  }
+
+  /** Goes on with a run that had come so far. A stop that was asked for since then counts. */
+  restore({ warned = [], stopReason }: RunState): void {
+    this.stopReason ??= stopReason;
+    this.#warned.clear();
+    for (const sent of warned) this.#warned.set(JSON.stringify(sent), sent);
+  }
+
+  stop(reason = 'a callback stopped it'): void {
+    if (typeof reason !== 'string')
+      throw new ThalwegError({
+        ...{ code: 'TYPE', path: 'run.stop', received: describe(reason) },
+        expected: 'a reason, as text',
+      });
     this.stopReason ??= reason;
     if (this.isTraining) this.#context.native.cancel();
   }
@@ -41,21 +60,35 @@ export class Control implements RunControl {
   }
 
   warn(warning: Warning): void {
-    const key = JSON.stringify([warning.code, warning.layer]);
+    this.warnOf(this.#epoch, warning);
+  }
+
+  /** The same, of an epoch. */
+  warnOf(epoch: number, warning: Warning): void {
+    const { code, layer } = warning;
+    const sent = { code, ...(layer === undefined ? {} : { layer }) };
+    const key = JSON.stringify(sent);
     if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.warnEachTime(warning);
+    this.#warned.set(key, sent);
+    this.#tell(epoch, warning);
   }
 
   /** The same, however often. */
-  warnEachTime({ code, message, remedy, layer }: Warning): void {
-    // Between epochs the warning is about the one that has just ended.
-    const { length } = this.#context.record.history;
-    const epoch = this.isTraining ? length : Math.max(length - 1, 0);
+  warnEachTime(warning: Warning): void {
+    this.#tell(this.#epoch, warning);
+  }
+
+  #tell(epoch: number, { code, message, remedy, layer }: Warning): void {
     this.#send({
       ...{ type: 'warning', code, epoch, message, remedy },
       ...(layer === undefined ? {} : { layer }),
     });
+  }
+
+  /** What a warning is about: between epochs the one that has just ended. */
+  get #epoch(): number {
+    const { length } = this.#context.record.history;
+    return this.isTraining ? length : Math.max(length - 1, 0);
   }
 
   #idle(): RunContext {

@@ -68,7 +68,7 @@ export class EpochLoop {
   }
 
   #request(rates: Float64Array): NativeTrainRequest {
-    const { context, plan, stand } = this.#run;
+    const { context, plan, stand, monitor } = this.#run;
     const { dataset, shuffle, sampling, dropLast, monitorEvery, guardEvery } = plan;
     const { batchSize, partRows } = stand.batches;
     const epoch = context.record.history.length;
@@ -77,7 +77,7 @@ export class EpochLoop {
       sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
       ...{ settings: context.settings.values, columns: context.settings.columns, rates },
       before: stand.underWay?.progress,
-      ...(monitorEvery > 0 && { monitorEvery }),
+      ...(monitorEvery > 0 && { monitorEvery, monitorMoved: monitor.moved }),
       ...(guardEvery > 0 && { guardEvery }),
     };
   }
@@ -106,6 +106,7 @@ export class EpochLoop {
       (progress) => {
         if (!context.isLive()) return;
         listeners.guard(() => {
+          this.#look(progress);
           keep(stand.after(progress, start));
         });
       },
@@ -113,9 +114,10 @@ export class EpochLoop {
   }
 
   /** Takes in what the monitor saw, and warns of it at once. */
-  #look({ seen }: NativeTrainProgress): void {
-    if (seen === undefined) return;
-    for (const warning of this.#run.monitor.take(seen)) this.#run.listeners.control.warn(warning);
+  #look(progress: NativeTrainProgress): void {
+    const { context, listeners, monitor } = this.#run;
+    for (const warning of monitor.take(progress))
+      listeners.control.warnOf(context.record.history.length, warning);
   }
 }
 

@@ -55,14 +55,23 @@ export interface EpochEvent extends EpochRecord {
  * What a warning is about: `STALL`: the learning rate is too small to move the loss. Of a monitor,
  * which names the layer, `EXPLODING`: its gradient grows beyond those before it; `VANISHING`: hardly
  * any gradient reaches it; `LARGE_UPDATES`: steps change it too much; `DEAD_UNITS`: too many of its
- * units are always 0. Others are of callbacks.
+ * units are always 0. Of checkpoints, `CHECKPOINT`: one could not be written; `ROLLBACK`: the run went
+ * back to one. Others are of callbacks.
  */
 export type WarningCode =
-  'STALL' | 'EXPLODING' | 'VANISHING' | 'LARGE_UPDATES' | 'DEAD_UNITS' | (string & {});
+  | 'STALL'
+  | 'EXPLODING'
+  | 'VANISHING'
+  | 'LARGE_UPDATES'
+  | 'DEAD_UNITS'
+  | 'CHECKPOINT'
+  | 'ROLLBACK'
+  | (string & {});
 
 /**
- * Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run, but
- * `CHECKPOINT` and `ROLLBACK` each time.
+ * Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run, also of one
+ * that was resumed. But `CHECKPOINT` and `ROLLBACK` come each time, and what was warned of since the
+ * checkpoint that a run goes back to may come again.
  */
 export interface WarningEvent {
   /** Tells the events apart. */

@@ -2,7 +2,9 @@
 import type { RunControl } from '../callbacks/callback.js';
 import type { Sequential } from '../nn/sequential.js';
 import { count } from '../nn/layer.js';
+import type { NativeTrainProgress } from '../native.js';
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+import { type Look, LayerWatch, type LayerWatchState } from './layer-watch.js';
 
 /** Options of `fit`'s `monitor`. */
 export interface MonitorOptions {
@@ -32,6 +34,16 @@ export interface LayerHealth {
   readonly deadShare?: number;
 }
 
+/** What a monitor has seen, of a run that goes on later; plain data. */
+export interface MonitorState {
+  /** In the model's order. */
+  readonly layers: readonly LayerWatchState[];
+  /** Which units have moved in the epoch under way: bits in base64; absent where none can. */
+  readonly moved?: string;
+}
+
+/** As native/train/monitor.h describes it. */
+type Seen = Pick<NativeTrainProgress, 'seen' | 'moved'>;
 type Warning = Parameters<RunControl['warn']>[0];
 
 /** `every`, or 0 for none. */
@@ -50,14 +62,6 @@ interface Place {
   readonly tensors: number;
   /** Numbers in the tensors. */
   readonly size: number;
-  readonly dead: number;
-}
-
-/** What one step showed of one layer. */
-interface Look {
-  readonly gradient: number;
-  readonly weight: number;
-  readonly ratio: number;
   readonly dead: number;
 }
 
@@ -83,20 +87,6 @@ function lookAt(row: Float64Array, { first, tensors, dead }: Place): Look {
   return { gradient, weight, ratio: weight === 0 ? 0 : update / weight, dead: row[dead]! };
 }
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1]!;
-}
-
-/** Looks that an explosion is judged by, at least and at most. */
-const [fewest, most] = [4, 101];
-/** A gradient is exploding at this many times the median of those before it, */
-const explosion = 100;
-/** and this many times the first one: where the gradient has died down, its noise is no explosion. */
-const beyondFirst = 10;
 /** Updates as large as this share of the weights throw away what they knew. */
 const largeUpdate = 0.1;
 /** A gradient vanishes where it is, number by number, this share of the largest layer's. */
@@ -108,54 +98,60 @@ const manyDead = 0.5;
 export class Monitor {
   readonly #places: readonly Place[];
   readonly #width: number;
-  /** Of the epoch under way, by layer. */
-  #looks: Look[][];
-  /** Gradient norms of the run, the latest last, and the first one, by layer. */
-  readonly #norms: number[][];
-  readonly #first: (number | undefined)[];
+  /** By layer. */
+  readonly #watches: readonly LayerWatch[];
+  #moved: Uint8Array | undefined;
 
   constructor(model: Sequential) {
     this.#places = placesOf(model);
     this.#width = 1 + 3 * model.parameters.length + this.#places.length;
-    this.#looks = this.#places.map(() => []);
-    this.#norms = this.#places.map(() => []);
-    this.#first = this.#places.map(() => undefined);
+    this.#watches = this.#places.map(() => new LayerWatch());
   }
 
-  /** Rows as native/train/monitor.h describes them; warnings of what cannot wait. */
-  take(seen: Float64Array): readonly Warning[] {
+  /** Which units have moved in the epoch under way, as native code told last. */
+  get moved(): Uint8Array | undefined {
+    return this.#moved;
+  }
+
+  /** What native code has seen since the last report; gives warnings of what cannot wait. */
+  take({ seen = new Float64Array(), moved = this.#moved }: Seen): readonly Warning[] {
+    this.#moved = moved;
     const warnings: Warning[] = [];
     for (let at = 0; at < seen.length; at += this.#width) {
       const row = seen.subarray(at, at + this.#width);
       this.#places.forEach((place, i) => {
         const look = lookAt(row, place);
-        this.#looks[i]!.push(look);
-        if (place.tensors > 0 && this.#explodes(i, look.gradient))
+        this.#watches[i]!.take(look);
+        if (place.tensors > 0 && this.#watches[i]!.explodes(look.gradient))
           warnings.push(exploding(place.layer, row[0]!, look.gradient));
       });
     }
     return warnings;
   }
 
-  /** Whether a gradient is beyond those before it, which it then joins. */
-  #explodes(layer: number, gradient: number): boolean {
-    const norms = this.#norms[layer]!;
-    const first = (this.#first[layer] ??= gradient);
-    const isHuge =
-      norms.length >= fewest &&
-      gradient > explosion * median(norms) &&
-      gradient > beyondFirst * first;
-    norms.push(gradient);
-    if (norms.length > most) norms.shift();
-    return isHuge || !Number.isFinite(gradient);
-  }
-
   /** The epoch's record of each layer, where any step was looked at. */
   endEpoch(): { readonly layers?: readonly LayerHealth[] } {
-    const looks = this.#looks;
-    this.#looks = this.#places.map(() => []);
-    if (looks[0]?.length === 0) return {};
-    return { layers: this.#places.map((place, i) => healthOf(place, looks[i]!)) };
+    const sums = this.#watches.map((watch) => watch.sums);
+    for (const watch of this.#watches) watch.endEpoch();
+    this.#moved = undefined;
+    if (sums[0]?.looks === 0) return {};
+    return { layers: this.#places.map((place, i) => healthOf(place, sums[i]!)) };
+  }
+
+  state(): MonitorState {
+    return {
+      layers: this.#watches.map((watch) => watch.state()),
+      ...(this.#moved && { moved: Buffer.from(this.#moved).toString('base64') }),
+    };
+  }
+
+  /** Goes back to a state; without one, to the beginning. */
+  restore(state?: MonitorState): void {
+    this.#watches.forEach((watch, i) => {
+      watch.restore(state?.layers[i]);
+    });
+    const { moved } = state ?? {};
+    this.#moved = moved === undefined ? undefined : new Uint8Array(Buffer.from(moved, 'base64'));
   }
 
   /** What an epoch's record gives reason to warn of. */
@@ -175,18 +171,17 @@ export class Monitor {
   }
 }
 
-function healthOf({ layer, tensors }: Place, looks: readonly Look[]): LayerHealth {
-  const gradients = looks.map(({ gradient }) => gradient);
-  const last = looks.at(-1)!;
+function healthOf({ layer, tensors }: Place, sums: LayerWatch['sums']): LayerHealth {
+  const { looks, gradientSum, largestGradient, ratioSum, weight, dead } = sums;
   return {
     layer,
     ...(tensors > 0 && {
-      gradientNorm: mean(gradients),
-      largestGradientNorm: Math.max(...gradients),
-      weightNorm: last.weight,
-      updateRatio: mean(looks.map(({ ratio }) => ratio)),
+      gradientNorm: gradientSum / looks,
+      largestGradientNorm: largestGradient,
+      weightNorm: weight,
+      updateRatio: ratioSum / looks,
     }),
-    ...(!Number.isNaN(last.dead) && { deadShare: last.dead }),
+    ...(!Number.isNaN(dead) && { deadShare: dead }),
   };
 }
 

@@ -39,7 +39,11 @@ export interface TrainerOptions {
   readonly nonFinite?: NonFinitePolicy;
   /** An average of the weights, from `average.ema()`, … Default none. */
   readonly average?: WeightAverage;
-  /** `'auto'` (default), `'cpu'`, `'cpu:baseline' | 'cpu:avx2' | 'cpu:avx512'`, `'reference'`. */
+  /**
+   * `'auto'` (default): the first GPU that serves, or else `'cpu'`. `'cuda'`: that GPU and nothing else;
+   * `'cuda:1'`, or `'cuda:GPU-…'` with a UUID as nvidia-smi prints it: one of several. `'cpu:baseline'`,
+   * `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain loops in double.
+   */
   readonly device?: string;
   /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */
   readonly seed?: number | bigint;

@@ -44,7 +44,10 @@ export class RecentLoss {
     return { average: this.#average.state(), seen: this.#seen };
   }
 
-  restore({ average, seen }: RecentLossState): void {
+  /** Goes back to a state; without one, to the beginning. */
+  restore(
+    { average, seen }: RecentLossState = { average: { sum: 0, count: 0 }, seen: none },
+  ): void {
     this.#average.restore(average);
     this.#seen = seen;
   }

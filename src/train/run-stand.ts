@@ -32,7 +32,7 @@ export class RunStand {
   #firstEpoch: number;
   #highestRate = 0;
   /** Highest rates of the epoch before the latest, and of the latest; not known at first. */
-  #latestHighest = [Infinity, Infinity];
+  #latestHighest: readonly [number, number] = [Infinity, Infinity];
   #rateScale = 1;
 
   /** @throws ThalwegError MISMATCH where the trainer was resumed to a run of other data */
@@ -88,30 +88,34 @@ export class RunStand {
     this.#firstEpoch = run.firstEpoch;
     replaceAll(this.epochs, record.history.slice(run.firstEpoch));
     this.#highestRate = run.highestRate;
+    this.#latestHighest = run.highestLately ?? [Infinity, Infinity];
     this.rateScale = run.rateScale;
     this.rollbacks = run.rollbacks;
     this.underWay = run.underWay;
-    if (run.underWay !== undefined) this.recentLoss.restore(run.underWay.recentLoss);
+    this.recentLoss.restore(run.recentLoss ?? run.underWay?.recentLoss);
     return run;
   }
 
-  /** Rates that the epoch begins with. */
+  /** Rates that the epoch begins with, or goes on with. */
   see(rates: Float64Array): void {
     const highest = rates.reduce((a, b) => Math.max(a, b), this.#context.settings.lastingRate);
-    this.#latestHighest = [this.#latestHighest[1]!, highest];
+    const [before, last] = this.#latestHighest;
+    this.#latestHighest = [this.underWay === undefined ? last : before, highest];
     this.#highestRate = Math.max(this.#highestRate, highest);
   }
 
   /** What an epoch has done since `start`, as a checkpoint keeps it. */
   after(progress: NativeTrainProgress, start: number): EpochUnderWay {
-    const { cancelled: _, seen: _seen, losses: _losses, ...rest } = progress;
+    const { cancelled: _, seen: _seen, moved: _moved, losses: _losses, ...rest } = progress;
     const { batchSize, partRows } = this.batches;
-    const seconds = (performance.now() - start) / 1000;
-    return { progress: rest, batchSize, partRows, seconds, recentLoss: this.recentLoss.state() };
+    return { progress: rest, batchSize, partRows, seconds: (performance.now() - start) / 1000 };
   }
 
-  /** The run as a checkpoint keeps it. */
-  moment(stop: { readonly stopReason?: string }, underWay = this.underWay): Moment {
+  /** The run as a checkpoint keeps it, with what others know of it. */
+  moment(
+    others: Pick<RunState, 'monitor' | 'warned' | 'stopReason'>,
+    underWay = this.underWay,
+  ): Moment {
     const { epochs, callbacks } = this.#plan;
     const { validation, sampling, ...identity } = this.#identity();
     return {
@@ -119,10 +123,11 @@ export class RunStand {
         ...{ firstEpoch: this.#firstEpoch, epochs, ...identity },
         ...(validation !== undefined && { validation }),
         ...(sampling !== undefined && { sampling }),
-        highestRate: this.#highestRate,
+        ...{ highestRate: this.#highestRate, highestLately: this.#latestHighest },
+        recentLoss: this.recentLoss.state(),
         ...{ rateScale: this.#rateScale, rollbacks: this.rollbacks },
         ...(underWay !== undefined && { underWay }),
-        ...stop,
+        ...others,
       },
       callbacks: saveCallbacks(callbacks),
     };

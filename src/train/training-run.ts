@@ -139,11 +139,15 @@ class TrainingRun {
   /** Goes on with the run that the trainer was resumed to. */
   #takeUp(): void {
     const run = this.#stand.takeUp();
-    if (run !== undefined) this.#listeners.control.stopReason = run.stopReason;
+    if (run === undefined) return;
+    this.#listeners.control.restore(run);
+    this.#monitor.restore(run.monitor);
   }
 
   #moment(underWay?: EpochUnderWay): Moment {
-    return this.#stand.moment(this.#stopReason(), underWay);
+    const monitor = this.#plan.monitorEvery > 0 ? { monitor: this.#monitor.state() } : {};
+    const { warned } = this.#listeners.control;
+    return this.#stand.moment({ ...monitor, warned, ...this.#stopReason() }, underWay);
   }
 
   /** Something to go back to, that is of this run. */
@@ -204,7 +208,7 @@ class TrainingRun {
   }
 
   #reason(): EndReason {
-    if (this.#stand.epochs.length === this.#plan.epochs && !this.#isCut) return 'completed';
+    if (this.#stand.epochs.length >= this.#plan.epochs && !this.#isCut) return 'completed';
     return this.#isAborted() || this.#listeners.control.stopReason === undefined
       ? 'aborted'
       : 'stopped';

@@ -133,6 +133,25 @@ describe('a stop', () => {
     expect(steps).toBeLessThan(20_000);
   });
 
+  it.each(['epoch', 'progress'] as const)('without a reason, at %s, has one', async (type) => {
+    using train = examples(20_000);
+    using trainer = make();
+    const stopper = callbacks.listener('stopper', (event, run) => {
+      if (event.type === type) run.stop();
+    });
+    const batchSize = type === 'epoch' ? 1000 : 1;
+    const history = await trainer.fit(train, { epochs: 20, batchSize, callbacks: [stopper] });
+    expect(history).toMatchObject({ reason: 'stopped', stopReason: 'a callback stopped it' });
+  });
+
+  it('for a reason that is no text is refused', async () => {
+    using train = examples();
+    using trainer = make();
+    const stopper = callbacks.listener('stopper', (_, run) => run.stop(null as never));
+    const error = await failure(() => trainer.fit(train, { epochs: 1, callbacks: [stopper] }));
+    expect([error.code, error.path]).toEqual(['TYPE', 'run.stop']);
+  });
+
   it('after the last epoch changes nothing; an abort goes before it', async () => {
     using train = examples();
     using trainer = make();

@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import {
   type FitOptions,
   type TrainerOptions,
+  type WarningEvent,
   average,
   callbacks,
+  checkpoint,
   data,
   nn,
   optim,
@@ -15,18 +17,22 @@ import {
 } from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
-import { classes, endOf, everyStep, make } from './runs.js';
+import { classes, endOf, everyStep, make, warningsOf } from './runs.js';
 
-/** Compares the end of a run with those of runs that go on from each of its checkpoints. */
+/**
+ * Compares the end of a run, and what it warned of, with those of runs that go on from each of its
+ * checkpoints.
+ */
 async function expectSameEnds(
   trainerOptions: Partial<TrainerOptions>,
   fitOptions: () => Partial<FitOptions>,
   every = 1,
   train = classes(),
-): Promise<void> {
+): Promise<readonly WarningEvent[]> {
   const options = (): FitOptions => ({ epochs: 3, batchSize: 8, ...fitOptions() });
   using plain = make(trainerOptions);
-  const expected = endOf(plain, await plain.fit(train, options()));
+  const { warnings, onEvent } = warningsOf();
+  const expected = endOf(plain, await plain.fit(train, { ...options(), onEvent }));
   const folder = newFolder();
   using saving = make(trainerOptions);
   const history = await saving.fit(train, {
@@ -40,8 +46,15 @@ async function expectSameEnds(
     if (i % every !== 0) continue;
     using trainer = make(trainerOptions);
     await trainer.resume(join(folder, name));
-    expect(endOf(trainer, await trainer.fit(train, options())), name).toEqual(expected);
+    const later = warningsOf();
+    const end = await trainer.fit(train, { ...options(), onEvent: later.onEvent });
+    expect(endOf(trainer, end), name).toEqual(expected);
+    const { state } = await checkpoint.inspect(join(folder, name));
+    const before = state.run!.warned!.map(({ code, layer }) => `${code} ${layer}`);
+    const rest = warnings.filter(({ code, layer }) => !before.includes(`${code} ${layer}`));
+    expect([before.length, later.warnings], name).toEqual([warnings.length - rest.length, rest]);
   }
+  return warnings;
 }
 
 const rules = [
@@ -163,7 +176,50 @@ describe('from every checkpoint', () => {
     await expectSameEnds({}, () => ({ batchSize: 3, accumulate: 3 }), 4);
   });
 
+  it.each(['cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])])(
+    'with a monitor that sees every layer fall ill, and units die, on %s',
+    async (device) => {
+      const model = nn.sequential(
+        { input: [5] },
+        nn.dense(13, { activation: 'relu' }),
+        nn.dense(9, { activation: 'relu' }),
+        nn.dense(3),
+      );
+      // One step of an epoch after a healthy one throws the weights away.
+      const learningRate = schedule.piecewise({ values: [1e-3, 40, 1e-3], at: [8, 9] });
+      const warnings = await expectSameEnds(
+        { model, device, optimizer: optim.sgd({ learningRate }), nonFinite: 'allow' },
+        () => ({ monitor: { every: 2 } }),
+        2,
+      );
+      expect(new Set(warnings.map(({ code }) => code))).toEqual(
+        new Set(['EXPLODING', 'LARGE_UPDATES']),
+      );
+    },
+  );
+
+  it('with a rate that stalls, which is told once', async () => {
+    const learningRate = schedule.piecewise({ values: [0.1, 1e-9], at: [4] });
+    const warnings = await expectSameEnds(
+      { optimizer: optim.sgd({ learningRate }) },
+      () => ({ epochs: 6 }),
+      1,
+    );
+    expect(warnings.map(({ code }) => code)).toEqual(['STALL']);
+  });
+
   it('without a shuffle, and with the last batch dropped', async () => {
     await expectSameEnds({}, () => ({ shuffle: false, last: 'drop', epochs: 4 }), 4);
   });
+});
+
+it('a run asked for fewer epochs than it has done is complete', async () => {
+  const folder = newFolder();
+  const train = classes();
+  using first = make();
+  await first.fit(train, { epochs: 3, checkpoint: { folder } });
+  using second = make();
+  await second.resume(folder);
+  const { reason, epochs } = await second.fit(train, { epochs: 2 });
+  expect([reason, epochs.length]).toEqual(['completed', 3]);
 });

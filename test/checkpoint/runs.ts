@@ -1,5 +1,14 @@
 /** Small runs with everything that a checkpoint must bring back, and how to compare their ends. */
-import { type History, Trainer, type TrainerOptions, data, nn, optim } from '../../src/index.js';
+import {
+  type History,
+  type TrainEvent,
+  Trainer,
+  type TrainerOptions,
+  type WarningEvent,
+  data,
+  nn,
+  optim,
+} from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
 
 export const model = nn.sequential(
@@ -34,6 +43,18 @@ const bits = (arrays: Readonly<Record<string, Float32Array>>) =>
   Object.entries(arrays).map(
     ([name, { buffer }]) => [name, Buffer.from(buffer).toString('hex')] as const,
   );
+
+/** Collects the warnings of a run, as its `onEvent`. */
+export function warningsOf(): {
+  readonly warnings: WarningEvent[];
+  readonly onEvent: (event: TrainEvent) => void;
+} {
+  const warnings: WarningEvent[] = [];
+  const onEvent = (event: TrainEvent): void => {
+    if (event.type === 'warning') warnings.push(event);
+  };
+  return { warnings, onEvent };
+}
 
 /** Every bit of a run's end; what depends on the clock is left out. */
 export function endOf(trainer: Trainer, history: History): unknown {

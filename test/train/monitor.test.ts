@@ -172,7 +172,7 @@ describe('warnings', () => {
     const monitor = new Monitor(nn.sequential({ input: [1] }, nn.dense(1)));
     return norms.flatMap((gradient, step) => {
       const row = [step, gradient ** 2, 1, 1e-6, 0, 0, 0, NaN];
-      return monitor.take(Float64Array.from(row)).length > 0 ? [step] : [];
+      return monitor.take({ seen: Float64Array.from(row) }).length > 0 ? [step] : [];
     });
   }
 
@@ -185,6 +185,21 @@ describe('warnings', () => {
   ])('%s', (_, norms, expected) => {
     expect(explosions(norms)).toEqual(expected);
   });
+});
+
+it('an epoch may have more looks than a call takes arguments', () => {
+  const monitor = new Monitor(nn.sequential({ input: [1] }, nn.dense(1)));
+  const looks = 200_000;
+  const seen = new Float64Array(8 * looks);
+  for (let i = 0; i < looks; i++) seen.set([i, (1 + (i % 4)) ** 2, 4, 1, 0, 0, 0, NaN], 8 * i);
+  expect(monitor.take({ seen })).toEqual([]);
+  expect(monitor.endEpoch().layers).toEqual([
+    {
+      ...{ layer: 'dense1', gradientNorm: 2.5, largestGradientNorm: 4 },
+      ...{ weightNorm: 2, updateRatio: 0.5 },
+    },
+  ]);
+  expect(monitor.endEpoch()).toEqual({});
 });
 
 it.each([
