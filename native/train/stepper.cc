@@ -227,7 +227,7 @@ void Stepper::queue(const StepPlace& place, const StepSettings& settings) {
 StepReport Stepper::step_queued(const StepSettings& settings) {
   const size_t bytes = argument_bytes() + 2 * sizeof(StepOutcome);
   if (place_ == nullptr) place_ = executor_.memory().allocate(bytes);
-  std::vector<std::max_align_t> place(bytes / sizeof(std::max_align_t) + 1);
+  std::vector<char> place(bytes);  // zeros; aligned as all that is allocated
   const StepCounters before = counters_;
   StepOutcome found;
   try {
