@@ -48,11 +48,10 @@ THALWEG_INLINE int64_t first_of(float value, const float* x, int64_t length) {
 
 // Whether a row's largest output, `highest`, is its label's largest.
 THALWEG_INLINE bool is_correct(const Loss& op, int64_t row, float highest) {
+  const int64_t predicted = first_of(highest, op.x + row * op.columns, op.columns);
+  if (op.classes != nullptr) return predicted == op.classes[row];
   const float* values = op.values + row * op.columns;
-  const int64_t label = op.classes != nullptr
-                            ? op.classes[row]
-                            : first_of(row_maximum(values, op.columns), values, op.columns);
-  return first_of(highest, op.x + row * op.columns, op.columns) == label;
+  return predicted == first_of(row_maximum(values, op.columns), values, op.columns);
 }
 
 // dx of softmax: e^(x - highest), over all rows at once as in softmax forward.
