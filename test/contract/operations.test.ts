@@ -274,6 +274,36 @@ describe('dense', () => {
     }
   });
 
+  it('add bias gradients in one order on every device', () => {
+    const [rows, outputs] = [72, 45];
+    const random = generator(8);
+    const length = rows * outputs;
+    const row = (i: number) => Math.floor(i / outputs);
+    // Large numbers cancel; how much of the small ones they take along depends on the order.
+    const dy = floats(random, length).map((v, i) =>
+      row(i) % 3 > 0 ? v : row(i) % 2 > 0 ? -1e20 : 1e20,
+    );
+    const column = floats(random, outputs);
+    const alike = Float32Array.from({ length }, (_, i) => column[i % outputs]!);
+    for (const [name, activation] of Object.entries(activationCodes)) {
+      const fields = { rows, inputs: 1, outputs, activation, slope: 0.2 };
+      const dbias = new Float32Array(outputs);
+      const arrays = { x: new Float32Array(rows), weight: dbias, dweight: dbias, dy, dbias };
+      const values = { y: alike, before: alike };
+      const found = devices.flatMap((device) =>
+        (device === 'cuda' ? [1] : threadCounts).map((threads) =>
+          withThreads(threads, () =>
+            run(device, 'dense_backward', fields, { ...arrays, ...values }),
+          ),
+        ),
+      );
+      for (const other of found) {
+        expect(sameBits(other['dy']!, found[0]!['dy']!), name).toBe(true);
+        expect(sameBits(other['dbias']!, found[0]!['dbias']!), name).toBe(true);
+      }
+    }
+  });
+
   it('keep NaN, and infinities, where the reference has them, at every activation', () => {
     const [rows, inputs, outputs] = [40, 24, 33];
     const random = generator(12);

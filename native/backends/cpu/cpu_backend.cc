@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "backends/check_classes.h"
+#include "backends/cpu/column_sums.h"
 #include "backends/cpu/parts.h"
 #include "core/fold.h"
 
@@ -68,10 +69,10 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
     activation = Activation::kNone;
   }
   const OutputGradient gradient{activation, op.slope, op.y, op.dy, op.dbias, op.rows, op.outputs};
-  const int64_t parts = ceil_div(op.outputs, kBiasColumns);
+  const int64_t parts = ceil_div(op.outputs, kSummedColumns);
   parallel_for(parts, thread_count(), [&](int64_t part) {
-    const int64_t first = part * kBiasColumns;
-    lanes_.output_gradient(gradient, first, std::min(op.outputs, first + kBiasColumns));
+    const int64_t first = part * kSummedColumns;
+    lanes_.output_gradient(gradient, first, std::min(op.outputs, first + kSummedColumns));
   });
   product(weight_gradient(op));
   if (op.dx != nullptr) product(input_gradient(op));

@@ -1,5 +1,6 @@
 // Vector lanes of what surrounds a dense product: the derivative of an
 // activation from its output, with the bias gradient, dropout, and sums.
+#include "backends/cpu/column_sums.h"
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/random_block_lanes.h"
 #include "ops/activation_functions.h"
@@ -8,21 +9,17 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// dy *= f'(y) in columns [first, last); sums[column - first] gathers the result.
+// dy *= f'(y) in columns [first, last), and their sums.
 template <Activation kActivation>
 void pass(const OutputGradient& op, int64_t first, int64_t last) {
-  double sums[kBiasColumns] = {};
+  double sums[kSummedColumns];
   const int64_t width = last - first;
-  for (int64_t row = 0; row < op.rows; ++row) {
-    const float* y = op.y + row * op.columns + first;
-    float* dy = op.dy + row * op.columns + first;
-#pragma GCC ivdep
-    for (int64_t i = 0; i < width; ++i) {
-      const float gradient = dy[i] * derivative<kActivation>(y[i], y[i], op.slope);
-      dy[i] = gradient;
-      sums[i] += gradient;
-    }
-  }
+  const float* y = op.y + first;
+  float* dy = op.dy + first;
+  column_sums(op.rows, width, sums, [&](int64_t row, int64_t i) {
+    const int64_t at = row * op.columns + i;
+    return dy[at] *= derivative<kActivation>(y[at], y[at], op.slope);
+  });
   for (int64_t i = 0; op.dbias != nullptr && i < width; ++i)
     op.dbias[first + i] = static_cast<float>(sums[i]);
 }

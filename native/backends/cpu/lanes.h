@@ -32,9 +32,6 @@ struct RowProduct {
   int64_t a_row, a_column;
 };
 
-// Columns a part of the bias gradient covers; fixed, so that its order is.
-inline constexpr int64_t kBiasColumns = 64;
-
 // dy [rows, columns] *= f'(y) in place, for derivative_from_output; dbias [columns] (or null) = sum
 // over rows.
 struct OutputGradient {

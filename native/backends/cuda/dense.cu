@@ -1,5 +1,6 @@
 // What surrounds the matrix products of a dense layer, and a product of our own
 // for machines without cuBLAS.
+#include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
 #include "ops/activation_functions.h"
@@ -10,30 +11,17 @@ namespace {
 
 // ---- dy *= f', and the sums of its columns ----
 
-constexpr int kColumns = 32;                         // of a block
-constexpr int kRowLanes = kBlockThreads / kColumns;  // threads that share a column
-
-// Row lane r adds rows r, r + kRowLanes, …; lanes fold in halves.
 template <Activation kActivation>
 __global__ void __launch_bounds__(kBlockThreads) output_gradient_kernel(DenseBackward op) {
-  __shared__ double sums[kRowLanes][kColumns];
-  const int x = threadIdx.x % kColumns, y = threadIdx.x / kColumns;
-  const int64_t column = int64_t{blockIdx.x} * kColumns + x;
-  double sum = 0;
-  for (int64_t row = y; row < op.rows && column < op.outputs; row += kRowLanes) {
-    const int64_t at = row * op.outputs + column;
+  const ColumnPart part(op.rows, op.outputs);
+  const double sum = part.sum([&](int64_t row) {
+    if (!part.stores) return 0.0f;
+    const int64_t at = row * op.outputs + part.column;
     const float before = op.before == nullptr ? 0.0f : op.before[at];
-    const float gradient = op.dy[at] * derivative<kActivation>(before, op.y[at], op.slope);
-    op.dy[at] = gradient;
-    sum += gradient;
-  }
-  sums[y][x] = sum;
-  for (int width = kRowLanes / 2; width > 0; width /= 2) {
-    __syncthreads();
-    if (y < width) sums[y][x] += sums[y + width][x];
-  }
-  if (y == 0 && column < op.outputs && op.dbias != nullptr)
-    op.dbias[column] = static_cast<float>(sums[0][x]);
+    return op.dy[at] *= derivative<kActivation>(before, op.y[at], op.slope);
+  });
+  if (part.stores && part.lane == 0 && op.dbias != nullptr)
+    op.dbias[part.column] = static_cast<float>(sum);
 }
 
 // ---- a product in tiles ----
@@ -106,7 +94,7 @@ __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64
 
 void launch_output_gradient(const DenseBackward& op) {
   with_activation(op.activation, [&](auto activation) {
-    launch("output_gradient", ceil_div(op.outputs, kColumns), kBlockThreads,
+    launch("output_gradient", ceil_div(op.outputs, kBlockColumns), kBlockThreads,
            &output_gradient_kernel<decltype(activation)::kValue>, op);
   });
 }
