@@ -79,6 +79,9 @@ class HostPages final : public Memory {
   }
   void write(void* to, const void* from, size_t bytes) override { copy(to, from, bytes); }
   void read(void* to, const void* from, size_t bytes) override { copy(to, from, bytes); }
+  void zero(void* place, size_t bytes) override {
+    if (bytes > 0) std::memset(place, 0, bytes);
+  }
 
  private:
   static void copy(void* to, const void* from, size_t bytes) {

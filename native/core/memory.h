@@ -15,6 +15,8 @@ class Memory {
   // thread queued; done when they return.
   virtual void write(void* to, const void* from, size_t bytes) = 0;
   virtual void read(void* to, const void* from, size_t bytes) = 0;
+  // Zeroes bytes here, before whatever this thread queues next.
+  virtual void zero(void* place, size_t bytes) = 0;
 };
 
 // Pages of this machine, as core/host_memory.h makes them.

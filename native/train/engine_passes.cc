@@ -36,6 +36,9 @@ void Engine::each_batch(const data::Dataset& dataset, int64_t batch_size,
 
 Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                          Weights weights, MetricSums* sums) {
+  const size_t scores = sums == nullptr ? 0 : sums->bytes_for(dataset.rows);
+  require_memory(scores);
+  const HeldMemory held(memory_, scores);
   const Borrowed borrowed(*this, weights);
   Metrics metrics;
   each_batch(dataset, batch_size, [&](int64_t rows) {

@@ -1,7 +1,5 @@
 #include "train/gradient_sum.h"
 
-#include <algorithm>
-
 namespace thalweg {
 
 namespace {
@@ -24,7 +22,6 @@ GradientSum::GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor
   places_.reserve(lengths_.size());
   for (size_t i = 0; i < lengths_.size(); ++i) places_.push_back(arena_.tensor(0, i));
   sums_.assign(places_.begin(), places_.end());
-  zeros_.resize(lengths_.empty() ? 0 : *std::max_element(lengths_.begin(), lengths_.end()));
 }
 
 size_t GradientSum::bytes_for(const std::vector<StepperTensor>& tensors) {
@@ -33,7 +30,7 @@ size_t GradientSum::bytes_for(const std::vector<StepperTensor>& tensors) {
 
 void GradientSum::clear() {
   for (size_t i = 0; i < lengths_.size(); ++i)
-    memory_.write(places_[i], zeros_.data(), lengths_[i] * sizeof(float));
+    memory_.zero(places_[i], lengths_[i] * sizeof(float));
 }
 
 void GradientSum::add(const float* const* gradients, double share) {

@@ -26,7 +26,6 @@ class GradientSum {
   Arena arena_;
   std::vector<float*> places_;
   std::vector<const float*> sums_;  // the same, to read
-  std::vector<float> zeros_;        // as many as the longest tensor has
   Stepper descent_;                 // sums -= rate * gradients, the rate being -share
 };
 

@@ -3,6 +3,7 @@
 // size. src/metrics turns them into scores.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -43,6 +44,10 @@ class MetricSums {
  public:
   MetricSums(const MetricRequest& request, LossKind loss, int64_t columns);
 
+  // What the scores of so many rows take.
+  size_t bytes_for(int64_t rows) const {
+    return static_cast<size_t>(rows) * scores_.size() * sizeof(double);
+  }
   void add(const MetricBatch& batch);
   MetricTotals finish();
 

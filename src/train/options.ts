@@ -50,9 +50,9 @@ export interface TrainerOptions {
   /**
    * Bytes that the trainer may hold, an integer, at least 1: weights, gradients, optimizer state and
    * averages, the numbers of a batch in every layer, copies for checkpoints, guard and monitor, what
-   * `predict` takes and gives. What would need more is refused with MEMORY before anything is
-   * allocated. Data sets do not count. Default the memory of the machine, or of the container; on a
-   * GPU none, for it refuses by itself.
+   * `predict` takes and gives, the scores that ROC-AUC ranks. What would need more is refused with
+   * MEMORY before anything is allocated. Data sets and their orders do not count. Default the memory
+   * of the machine, or of the container; on a GPU none, for it refuses by itself.
    */
   readonly memoryLimit?: number;
 }

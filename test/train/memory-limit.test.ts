@@ -81,6 +81,19 @@ describe('memoryLimit', () => {
     expect(refusals).toBeLessThan(5);
   });
 
+  it('counts the scores that ROC-AUC ranks', async () => {
+    const base = await least();
+    const asked = { metrics: ['rocAuc'] } as const;
+    using plain = make(base);
+    const batch = needed(await failure(() => plain.evaluate(set))) - base;
+    const scores = rows * 4 * 8;
+    using small = make(base + batch + scores - 1);
+    await small.evaluate(set);
+    expect(needed(await failure(() => small.evaluate(set, asked)))).toBe(base + batch + scores);
+    using enough = make(base + batch + scores);
+    await enough.evaluate(set, asked);
+  });
+
   it('counts the copy for checkpoints as long as it lives, in a second run as in the first', async () => {
     const base = await least();
     const run = (trainer: Trainer, checkpoint?: { readonly folder: string }) =>

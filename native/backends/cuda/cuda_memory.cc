@@ -28,7 +28,7 @@ std::shared_ptr<void> CudaMemory::allocate(size_t bytes) {
   check(error, "cudaMalloc");
   // Errors of a free are those of earlier work; whoever waits for it reports them.
   std::shared_ptr<void> owner(data, [](void* pointer) { cudaFree(pointer); });
-  check(cudaMemsetAsync(data, 0, bytes, stream()), "cudaMemset");
+  zero(data, bytes);
   synchronize();
   return owner;
 }
@@ -59,14 +59,22 @@ size_t CudaMemory::free_bytes() const {
 void CudaMemory::write(void* to, const void* from, size_t bytes) {
   if (bytes == 0) return;
   use();
-  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()), "cudaMemcpy to device");
+  check_done(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, stream()),
+             "cudaMemcpy to device");
   synchronize();
+}
+
+void CudaMemory::zero(void* place, size_t bytes) {
+  if (bytes == 0) return;
+  use();
+  check(cudaMemsetAsync(place, 0, bytes, stream()), "cudaMemset");
 }
 
 void CudaMemory::read(void* to, const void* from, size_t bytes) {
   if (bytes == 0) return;
   use();
-  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()), "cudaMemcpy to host");
+  check_done(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream()),
+             "cudaMemcpy to host");
   synchronize();
 }
 

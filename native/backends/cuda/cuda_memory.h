@@ -15,12 +15,13 @@ class CudaMemory final : public Memory {
   std::shared_ptr<void> allocate(size_t bytes) override;
   void write(void* to, const void* from, size_t bytes) override;
   void read(void* to, const void* from, size_t bytes) override;
+  void zero(void* place, size_t bytes) override;
 
   // Pinned host memory that kernels see under the same address.
   std::shared_ptr<void> allocate_shared(size_t bytes);
   size_t free_bytes() const;
   // CUDA calls of this thread go to this GPU from here on.
-  void use() const { check(cudaSetDevice(ordinal_), "cudaSetDevice"); }
+  void use() const { check_done(cudaSetDevice(ordinal_), "cudaSetDevice"); }
 
  private:
   int ordinal_;
