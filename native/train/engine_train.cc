@@ -4,6 +4,7 @@
 
 #include "core/threads.h"
 #include "train/engine_run.h"
+#include "train/half_step.h"
 #include "train/refuse_batch.h"
 
 namespace thalweg {
@@ -71,8 +72,7 @@ bool Engine::take(Run& run, int64_t number, Watch watch, Outcome* outcome) {
   return true;
 }
 
-// The optimizer's step, with the monitor around it. Nothing can fail between weights and
-// statistics.
+// The optimizer's step, with the monitor around it.
 StepReport Engine::update(const Run& run, const StepSettings& settings, Watch watch) {
   const float* const* gradients = run.gradients->data();
   const bool monitored = watch == Watch::kMonitored && is_monitored(run);
@@ -83,7 +83,7 @@ StepReport Engine::update(const Run& run, const StepSettings& settings, Watch wa
     run.request.monitor->before(seen);
   }
   const StepReport stepped = stepper_.step(parameters_.data(), gradients, settings);
-  if (!stepped.skipped) plan_.keep_statistics(nullptr);
+  if (!stepped.skipped) complete_step([&] { plan_.keep_statistics(nullptr); });
   if (monitored) run.request.monitor->after(seen, taken);
   return stepped;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "train/half_step.h"
 
 namespace thalweg {
 
@@ -83,13 +84,16 @@ void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {
   stepper_.write_arguments(settings, slot + step_arguments_at(plan_));
 }
 
-void StepPipeline::queue_ops(int64_t rows, const StepSettings& settings) {
+void StepPipeline::queue_update(int64_t rows, const StepSettings& settings) {
   const RunMode mode{.training = true, .draws = draws_, .halted = feed_.place.halted};
   backend_.begin_step(feed_);
   batches_.load(*source_.dataset, start_, rows, plan_);
   plan_.forward(mode);
   plan_.backward(mode, nullptr);
   stepper_.queue(feed_.place, settings);
+}
+
+void StepPipeline::queue_end() {
   plan_.keep_statistics(feed_.place.halted);
   backend_.end_step(feed_);
 }
@@ -98,12 +102,18 @@ void StepPipeline::run(int64_t rows, const StepSettings& settings) {
   const Key key = {rows, settings.measures(), source_.dataset->serial, plan_.generation(),
                    batches_.generation()};
   const auto [known, is_new] = recordings_.try_emplace(key);
-  if (is_new) return queue_ops(rows, settings);
+  if (is_new) {  // op by op, each of which runs at once
+    queue_update(rows, settings);
+    return complete_step([&] { queue_end(); });
+  }
   if (known->second == nullptr) {
     std::erase_if(recordings_, [&](const auto& entry) {  // what can come no more
       return entry.first.plan != key.plan || entry.first.batches != key.batches;
     });
-    recordings_[key] = backend_.record([&] { queue_ops(rows, settings); });
+    recordings_[key] = backend_.record([&] {
+      queue_update(rows, settings);
+      queue_end();
+    });
   }
   recordings_[key]->replay();
 }
@@ -149,10 +159,11 @@ void StepPipeline::settle() {
     if (pop().receipt.halted != 0) rewind();
 }
 
+// Where it throws on the way, settle() comes here again.
 void StepPipeline::rewind() {
-  const StepCounters before = std::move(halted_);
+  stepper_.set_counters(halted_);
+  for (Flying& behind : flying_) behind.before = halted_;
   while (!is_empty()) pop();
-  stepper_.set_counters(before);
   const int32_t none = 0;
   backend_.memory().write(feed_.place.halted, &none, sizeof none);
 }

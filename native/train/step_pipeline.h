@@ -37,7 +37,8 @@ class StepPipeline {
   bool is_full() const { return flying_.size() == kSlots; }
   bool is_empty() const { return flying_.empty(); }
   // Queues step `number` of the epoch and counts it as taken. Where it throws, the step is
-  // neither counted nor in flight, but may be half queued: settle(), and make another pipeline.
+  // neither counted nor in flight, but its gradient may be queued: settle(), and make another
+  // pipeline. DEVICE where its update may be, too.
   void push(int64_t number, const StepSettings& settings);
   // Waits for the oldest step. Throws DEVICE where the device failed.
   Step pop();
@@ -66,7 +67,8 @@ class StepPipeline {
 
   void allocate();
   void write_slot(const Step& step, const StepSettings& settings);
-  void queue_ops(int64_t rows, const StepSettings& settings);
+  void queue_update(int64_t rows, const StepSettings& settings);
+  void queue_end();
   void run(int64_t rows, const StepSettings& settings);
   const StepReceipt& await(uint64_t ticket);
 

@@ -3,11 +3,17 @@
  * down; a lost device is DEVICE with the call and CUDA's words, too little memory is MEMORY and
  * changes nothing.
  */
-import { onGpu } from '../oracle/cuda.js';
+import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ThalwegError } from '../../src/errors.js';
-import { Trainer, data, nn, optim } from '../../src/index.js';
+import { type FitOptions, Trainer, data, nn, optim } from '../../src/index.js';
+import { native } from '../../src/native.js';
+import { newFolder } from '../new-folder.js';
 import { floats, generator } from '../oracle/random.js';
+
+if (!onGpu) process.env['THALWEG_CUBLAS'] = emulated;
 
 const rows = 12;
 const set = data.fromArrays({
@@ -56,7 +62,9 @@ describe.skipIf(onGpu)('a device that is lost at its n-th call', () => {
       if (!ended) {
         expect(error).toBeInstanceOf(ThalwegError);
         expect(error).toMatchObject({ code: 'DEVICE' });
-        expect((error as ThalwegError).received).toMatch(/^cudaErrorLaunchFailure: /);
+        expect((error as ThalwegError).received).toMatch(
+          /^cudaErrorLaunchFailure: |^cuBLAS status 13/,
+        );
         calls.add((error as ThalwegError).path);
         for (const use of [() => trainer.parameters(), () => trainer.fit(set, fit)])
           expect(await outcome(use)).toMatchObject({ message: (error as Error).message });
@@ -184,4 +192,76 @@ describe.skipIf(onGpu)('an n-th allocation that fails', () => {
       expected: expect.stringMatching(/\d+ bytes that are free on the GPU/) as string,
     });
   });
+});
+
+describe.skipIf(onGpu)('an n-th call that lacks memory, on a device that lives on', () => {
+  afterEach(heal);
+
+  const batches = 2;
+  const network = (device = 'cuda') =>
+    new Trainer({
+      model: nn.sequential(
+        { input: [3] },
+        nn.dense(4, { activation: 'relu' }),
+        nn.batchNorm(),
+        nn.dense(2),
+      ),
+      loss: 'softmaxCrossEntropy',
+      optimizer: optim.nadam({ learningRate: 0.01 }),
+      seed: 1,
+      device,
+    });
+  const state = (trainer: Trainer) => ({ ...trainer.parameters(), ...trainer.statistics() });
+
+  /** After each step of a run. */
+  async function statesOf(run: FitOptions): Promise<unknown[]> {
+    const folder = newFolder();
+    const states: unknown[] = [];
+    using first = network();
+    states[0] = state(first);
+    const keeping = { folder, everySteps: 1, keepLast: 100, waits: true } as const;
+    await first.fit(set, { ...run, checkpoint: keeping });
+    for (const name of readdirSync(folder).filter((each) => each.endsWith('.safetensors'))) {
+      using trainer = network();
+      await trainer.resume(join(folder, name));
+      states[trainer.steps] = state(trainer);
+    }
+    return states;
+  }
+
+  it.each([
+    [1, {}],
+    [5, { monitor: { every: 2 } }],
+    [11, { guard: { everySteps: 2 } }],
+  ] as const)(
+    'leaves whole steps, or a trainer that is lost: each %d-th call, %j',
+    async (stride, options) => {
+      const run = { epochs: 2, batchSize: rows / batches, ...options };
+      const whole = await statesOf(run);
+      const codes = new Set<unknown>();
+      for (let n = 0, ended = false; !ended; n += stride) {
+        using trainer = network();
+        fail(`launch:${n}`);
+        const error = await outcome(() => trainer.fit(set, run));
+        heal();
+        ended = error === undefined;
+        codes.add((error as ThalwegError | undefined)?.code);
+        if ((error as ThalwegError | undefined)?.code === 'DEVICE') {
+          expect(await outcome(() => trainer.parameters())).toEqual(error);
+          continue;
+        }
+        expect(state(trainer), `call ${n}`).toEqual(whole[trainer.steps]);
+        await trainer.fit(set, { ...run, epochs: 1 });
+      }
+      expect(codes).toContain('MEMORY');
+      expect(codes.has('DEVICE') || stride > 1).toBe(true);
+    },
+  );
+});
+
+it.skipIf(!hasCuda)('refuses more blocks than CUDA counts', () => {
+  const arrays = { a: new Float32Array(1), b: new Float32Array(1), y: new Float32Array(1) };
+  expect(() => native.runOperation('cuda', 'add', { length: 2 ** 45, ...arrays })).toThrow(
+    expect.objectContaining({ code: 'OVERFLOW' }),
+  );
 });

@@ -13,9 +13,13 @@ namespace thalweg::cuda {
 namespace {
 
 void check_blas(int status, const char* call) {
-  if (status != kBlasSuccess)
-    throw Error({"DEVICE", call, "cuBLAS status " + std::to_string(status),
-                 "a cuBLAS call that succeeds", "set THALWEG_CUBLAS=0 to do without cuBLAS"});
+  if (status == kBlasSuccess) return;
+  const std::string received = "cuBLAS status " + std::to_string(status);
+  if (status == kBlasNoMemory)
+    throw Error({"MEMORY", call, received, "enough free memory for cuBLAS",
+                 "use a smaller model or batch, or dispose what is not needed"});
+  throw Error({"DEVICE", call, received, "a cuBLAS call that succeeds",
+               "set THALWEG_CUBLAS=0 to do without cuBLAS"});
 }
 
 void* open_library(std::string* why) {
@@ -63,43 +67,47 @@ uint32_t alignment_of(const Product& p) {
   return static_cast<uint32_t>(bits & -bits);
 }
 
+// What the library made, and how it is destroyed.
+using Made = std::unique_ptr<void, int (*)(void*)>;
+
 // A row-major product c = a b is the column-major c' = b' a', so that b is the
 // library's first operand and n its rows.
 class Problem {
  public:
-  Problem(const BlasApi& api, int compute, const Product& p) : api_(api) {
-    check_blas(api.matmul_create(&problem.matmul, compute, kBlasFloat), "cublasLtMatmulDescCreate");
+  Problem(const BlasApi& api, int compute, const Product& p)
+      : api_(api),
+        matmul_(make_matmul(compute)),
+        a_(p.transpose_b ? layout(p.k, p.n) : layout(p.n, p.k)),
+        b_(p.transpose_a ? layout(p.m, p.k) : layout(p.k, p.m)),
+        c_(layout(p.n, p.m)) {
     set(kBlasTransA, static_cast<int32_t>(p.transpose_b));
     set(kBlasTransB, static_cast<int32_t>(p.transpose_a));
     if (p.bias != nullptr) set(kBlasBiasPointer, p.bias);
     set(kBlasEpilogue, p.bias != nullptr ? kBlasEpilogueBias : kBlasEpilogueDefault);
-    problem.a = p.transpose_b ? layout(p.k, p.n) : layout(p.n, p.k);
-    problem.b = p.transpose_a ? layout(p.m, p.k) : layout(p.k, p.m);
-    problem.c = layout(p.n, p.m);
   }
-  ~Problem() {
-    for (BlasLayout layout : {problem.a, problem.b, problem.c})
-      if (layout != nullptr) api_.layout_destroy(layout);
-    api_.matmul_destroy(problem.matmul);
-  }
-  Problem(const Problem&) = delete;
-  Problem& operator=(const Problem&) = delete;
 
-  BlasProblem problem = {};
+  BlasProblem get() const { return {matmul_.get(), a_.get(), b_.get(), c_.get()}; }
 
  private:
-  template <class T>
-  void set(int attribute, T value) {
-    check_blas(api_.matmul_set(problem.matmul, attribute, &value, sizeof value),
-               "cublasLtMatmulDescSetAttribute");
+  Made make_matmul(int compute) const {
+    BlasMatmul made = nullptr;
+    check_blas(api_.matmul_create(&made, compute, kBlasFloat), "cublasLtMatmulDescCreate");
+    return {made, api_.matmul_destroy};
   }
-  BlasLayout layout(int64_t rows, int64_t columns) {
+  Made layout(int64_t rows, int64_t columns) const {
     BlasLayout made = nullptr;
     check_blas(api_.layout_create(&made, kBlasFloat, rows, columns, rows),
                "cublasLtMatrixLayoutCreate");
-    return made;
+    return {made, api_.layout_destroy};
   }
+  template <class T>
+  void set(int attribute, T value) {
+    check_blas(api_.matmul_set(matmul_.get(), attribute, &value, sizeof value),
+               "cublasLtMatmulDescSetAttribute");
+  }
+
   const BlasApi& api_;
+  Made matmul_, a_, b_, c_;
 };
 
 }  // namespace
@@ -128,17 +136,19 @@ std::optional<BlasAlgorithm> Blas::algorithm(const Shape& shape, const BlasProbl
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto known = algorithms_.find(shape);
   if (known != algorithms_.end()) return known->second;
-  BlasPreference preference = nullptr;
-  check_blas(api_.preference_create(&preference), "cublasLtMatmulPreferenceCreate");
-  const uint64_t workspace = 0;
-  api_.preference_set(preference, kBlasWorkspace, &workspace, sizeof workspace);
-  for (const int operand : kBlasAlignments)
-    api_.preference_set(preference, operand, &shape.alignment, sizeof shape.alignment);
+  BlasPreference made = nullptr;
+  check_blas(api_.preference_create(&made), "cublasLtMatmulPreferenceCreate");
+  const Made preference(made, api_.preference_destroy);
+  const auto prefer = [&](int attribute, auto value) {
+    check_blas(api_.preference_set(made, attribute, &value, sizeof value),
+               "cublasLtMatmulPreferenceSetAttribute");
+  };
+  prefer(kBlasWorkspace, uint64_t{0});
+  for (const int operand : kBlasAlignments) prefer(operand, shape.alignment);
   BlasHeuristic found = {};
   int count = 0;
   const int status = api_.heuristic(handle_, problem.matmul, problem.a, problem.b, problem.c,
-                                    problem.c, preference, 1, &found, &count);
-  api_.preference_destroy(preference);
+                                    problem.c, made, 1, &found, &count);
   if (status != kBlasNotSupported) check_blas(status, "cublasLtMatmulAlgoGetHeuristic");
   const bool usable = status == kBlasSuccess && count > 0 && found.state == kBlasSuccess;
   const auto chosen = usable ? std::optional(found.algorithm) : std::nullopt;
@@ -147,7 +157,7 @@ std::optional<BlasAlgorithm> Blas::algorithm(const Shape& shape, const BlasProbl
 
 bool Blas::run(const Product& p) {
   const Problem made(api_, compute_, p);
-  const BlasProblem& problem = made.problem;
+  const BlasProblem problem = made.get();
   const auto chosen = algorithm(
       {p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr, alignment_of(p)}, problem);
   if (!chosen) return false;

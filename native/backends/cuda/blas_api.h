@@ -26,6 +26,7 @@ struct BlasHeuristic {  // cublasLtMatmulHeuristicResult_t
 };
 
 inline constexpr int kBlasSuccess = 0;        // CUBLAS_STATUS_SUCCESS
+inline constexpr int kBlasNoMemory = 3;       // CUBLAS_STATUS_ALLOC_FAILED
 inline constexpr int kBlasNotSupported = 15;  // CUBLAS_STATUS_NOT_SUPPORTED
 inline constexpr int kBlasFloat = 0;          // CUDA_R_32F
 inline constexpr int kBlasCompute32F = 68;    // CUBLAS_COMPUTE_32F

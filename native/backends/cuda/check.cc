@@ -4,11 +4,22 @@
 
 namespace thalweg::cuda {
 
-void refuse_call(cudaError_t error, const std::string& call) {
+namespace {
+
+std::string words_of(cudaError_t error) {
   cudaGetLastError();  // an error that is not sticky ends here
-  throw Error({"DEVICE", call,
-               std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error),
-               "a CUDA call that succeeds",
+  return std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
+}
+
+}  // namespace
+
+void refuse_memory(cudaError_t error, const std::string& call) {
+  throw Error({"MEMORY", call, words_of(error), "enough free memory on the GPU",
+               "use a smaller model or batch, or dispose what is not needed"});
+}
+
+void refuse_call(cudaError_t error, const std::string& call) {
+  throw Error({"DEVICE", call, words_of(error), "a CUDA call that succeeds",
                "the trainer is lost: make another from a checkpoint, in a new process if it fails "
                "again"});
 }

@@ -1,5 +1,5 @@
-// Every CUDA call goes through check(): a failure becomes the error DEVICE with
-// the call and CUDA's words for it.
+// Every CUDA call goes through check() or check_done(): a failure becomes an error with the
+// call and CUDA's words for it.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -9,8 +9,17 @@
 namespace thalweg::cuda {
 
 [[noreturn]] void refuse_call(cudaError_t error, const std::string& call);
+[[noreturn]] void refuse_memory(cudaError_t error, const std::string& call);
 
+// Of calls that make or queue something. Too little memory, which a kernel needs that is loaded
+// when it first runs, or a graph, is MEMORY: nothing was queued, and the device lives on. All
+// else is DEVICE.
 inline void check(cudaError_t error, const char* call) {
+  if (error == cudaErrorMemoryAllocation) refuse_memory(error, call);
+  if (error != cudaSuccess) refuse_call(error, call);
+}
+// Of copies and waits, behind which lies work whose end is unknown: always DEVICE.
+inline void check_done(cudaError_t error, const char* call) {
   if (error != cudaSuccess) refuse_call(error, call);
 }
 
@@ -19,6 +28,6 @@ inline void check(cudaError_t error, const char* call) {
 inline cudaStream_t stream() { return cudaStreamPerThread; }
 
 // Waits for all that this thread queued.
-inline void synchronize() { check(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
+inline void synchronize() { check_done(cudaStreamSynchronize(stream()), "cudaStreamSynchronize"); }
 
 }  // namespace thalweg::cuda

@@ -19,7 +19,7 @@ namespace {
 }  // namespace
 
 CudaBackend::CudaBackend(CudaDevice device) : device_(std::move(device)), memory_(device_.ordinal) {
-  memory_.use();
+  check(cudaSetDevice(device_.ordinal), "cudaSetDevice");  // may make a context, which takes memory
   check(cudaDeviceGetAttribute(&processors_, cudaDevAttrMultiProcessorCount, device_.ordinal),
         "cudaDeviceGetAttribute");
   blas_ = Blas::open(&without_blas_);
@@ -100,7 +100,7 @@ bool CudaBackend::idle() {
   memory_.use();
   const cudaError_t state = cudaStreamQuery(stream());
   if (state == cudaErrorNotReady) return false;
-  check(state, "a queued operation");
+  check_done(state, "a queued operation");
   return true;
 }
 

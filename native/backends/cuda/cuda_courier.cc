@@ -32,24 +32,25 @@ void CudaCourier::close() {
 // An event that was never recorded is waited for by nobody.
 void CudaCourier::send(int place, void* to, const void* from, size_t bytes) {
   memory_.use();
-  check(cudaStreamWaitEvent(copies_, places_[place].released, 0), "cudaStreamWaitEvent");
-  check(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, copies_), "cudaMemcpy to device");
-  check(cudaEventRecord(places_[place].sent, copies_), "cudaEventRecord");
+  check_done(cudaStreamWaitEvent(copies_, places_[place].released, 0), "cudaStreamWaitEvent");
+  check_done(cudaMemcpyAsync(to, from, bytes, cudaMemcpyHostToDevice, copies_),
+             "cudaMemcpy to device");
+  check_done(cudaEventRecord(places_[place].sent, copies_), "cudaEventRecord");
 }
 
 void CudaCourier::arrive(int place) {
   memory_.use();
-  check(cudaStreamWaitEvent(stream(), places_[place].sent, 0), "cudaStreamWaitEvent");
+  check_done(cudaStreamWaitEvent(stream(), places_[place].sent, 0), "cudaStreamWaitEvent");
 }
 
 void CudaCourier::release(int place) {
   memory_.use();
-  check(cudaEventRecord(places_[place].released, stream()), "cudaEventRecord");
+  check_done(cudaEventRecord(places_[place].released, stream()), "cudaEventRecord");
 }
 
 void CudaCourier::wait(int place) {
   memory_.use();
-  check(cudaEventSynchronize(places_[place].sent), "cudaEventSynchronize");
+  check_done(cudaEventSynchronize(places_[place].sent), "cudaEventSynchronize");
 }
 
 }  // namespace thalweg::cuda

@@ -12,6 +12,7 @@ using thalweg::cuda::BlasAlgorithm;
 using thalweg::cuda::BlasHeuristic;
 
 constexpr int kInvalid = 7;  // CUBLAS_STATUS_INVALID_VALUE
+constexpr int kFailed = 13;  // CUBLAS_STATUS_EXECUTION_FAILED
 constexpr uint64_t kAlgorithm = 0x5448414C57454721u;
 
 struct Matmul {
@@ -67,6 +68,10 @@ bool fits(const Call& call) {
 
 }  // namespace
 
+// A fault that is due ends the call.
+#define THALWEG_EMULATED_LIBRARY_CALL()                                              \
+  if (const cudaError_t failure = emulation::library_call(); failure != cudaSuccess) \
+  return failure == cudaErrorMemoryAllocation ? thalweg::cuda::kBlasNoMemory : kFailed
 #define THALWEG_EXPORT extern "C" __attribute__((visibility("default")))
 
 THALWEG_EXPORT size_t cublasLtGetVersion() { return 130000; }
@@ -76,6 +81,7 @@ THALWEG_EXPORT int cublasLtCreate(void** handle) {
   return 0;
 }
 THALWEG_EXPORT int cublasLtMatmulDescCreate(void** made, int compute, int scale) {
+  THALWEG_EMULATED_LIBRARY_CALL();
   if (compute != thalweg::cuda::kBlasCompute32F && compute != thalweg::cuda::kBlasComputeTf32)
     return kInvalid;
   *made = new Matmul;
@@ -87,6 +93,7 @@ THALWEG_EXPORT int cublasLtMatmulDescDestroy(void* matmul) {
 }
 THALWEG_EXPORT int cublasLtMatmulDescSetAttribute(void* matmul, int attribute, const void* value,
                                                   size_t bytes) {
+  THALWEG_EMULATED_LIBRARY_CALL();
   Matmul& to = *static_cast<Matmul*>(matmul);
   void* field = attribute == thalweg::cuda::kBlasTransA        ? static_cast<void*>(&to.trans_a)
                 : attribute == thalweg::cuda::kBlasTransB      ? &to.trans_b
@@ -100,6 +107,7 @@ THALWEG_EXPORT int cublasLtMatmulDescSetAttribute(void* matmul, int attribute, c
 }
 THALWEG_EXPORT int cublasLtMatrixLayoutCreate(void** made, int type, uint64_t rows,
                                               uint64_t columns, int64_t leading) {
+  THALWEG_EMULATED_LIBRARY_CALL();
   if (leading < static_cast<int64_t>(rows)) return kInvalid;
   *made = new Layout{rows, columns, leading};
   return type;
@@ -109,6 +117,7 @@ THALWEG_EXPORT int cublasLtMatrixLayoutDestroy(void* layout) {
   return 0;
 }
 THALWEG_EXPORT int cublasLtMatmulPreferenceCreate(void** made) {
+  THALWEG_EMULATED_LIBRARY_CALL();
   *made = new Preference;
   return 0;
 }
@@ -128,6 +137,7 @@ THALWEG_EXPORT int cublasLtMatmulAlgoGetHeuristic(void*, void*, void*, void*, vo
                                                   void* preference, int, BlasHeuristic* found,
                                                   int* count) {
   *count = 0;
+  THALWEG_EMULATED_LIBRARY_CALL();
   if (static_cast<Preference*>(preference)->workspace != 0) return kInvalid;
   if (static_cast<Layout*>(d)->rows == 1) return thalweg::cuda::kBlasNotSupported;
   *found = {};
@@ -139,6 +149,7 @@ THALWEG_EXPORT int cublasLtMatmul(void*, void* matmul, const void* alpha, const 
                                   void* a_layout, const void* b, void* b_layout, const void* beta,
                                   const void*, void*, void* d, void* d_layout,
                                   const BlasAlgorithm* algorithm, void*, size_t, cudaStream_t) {
+  THALWEG_EMULATED_LIBRARY_CALL();
   if (algorithm == nullptr || algorithm->data[0] != kAlgorithm) return kInvalid;
   if (*static_cast<const float*>(alpha) != 1 || *static_cast<const float*>(beta) != 0)
     return kInvalid;

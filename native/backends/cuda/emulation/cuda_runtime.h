@@ -39,6 +39,8 @@ struct Coordinates {
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
 // The same for an operation of the host.
 cudaError_t run(std::function<void()> operation);
+// How a call of a library on top, which is under way, is to end.
+cudaError_t library_call();
 void sync_block();
 // All lanes of a warp meet and exchange 8 bytes; the value of lane `source`.
 uint64_t exchange(uint64_t value, unsigned source);

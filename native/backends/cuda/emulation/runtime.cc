@@ -2,7 +2,8 @@
 // capture keeps it. There are two GPUs, of which CUDA_VISIBLE_DEVICES may hide some.
 // THALWEG_EMULATED_BYTES is the size of device memory. THALWEG_EMULATED_FAULT makes
 // calls fail: no-device, no-driver, old-driver, old-card, other-card; launch; call:N, the N-th
-// call from when it was set, and all behind it; memory:N, the N-th allocation alone.
+// call from when it was set, and all behind it; memory:N, the N-th allocation alone; launch:N, of
+// the calls that queue or make something else, the N-th alone, for lack of memory.
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
@@ -93,6 +94,13 @@ bool allocation_fails() {
   static CallCounter& allocations = *new CallCounter("memory:");
   return allocations.distance() == 0;
 }
+cudaError_t next_launch() {
+  static CallCounter& launches = *new CallCounter("launch:");
+  if (launches.distance() == 0) return cudaErrorMemoryAllocation;
+  return next_call();
+}
+#define THALWEG_EMULATED_LAUNCH() \
+  if (const cudaError_t failure = emulation::next_launch(); failure != cudaSuccess) return failure
 #define THALWEG_EMULATED_CALL() \
   if (const cudaError_t failure = emulation::next_call(); failure != cudaSuccess) return failure
 
@@ -138,8 +146,10 @@ cudaError_t run(std::function<void()> operation) {
   return cudaSuccess;
 }
 
+cudaError_t library_call() { return next_launch(); }
+
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   if (fault("launch")) return cudaErrorLaunchFailure;
   return run([config, thread = std::move(thread)] { run_grid(config, thread); });
 }
@@ -234,7 +244,7 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
   return cudaSuccess;
 }
 cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   return emulation::run([=] { std::memset(data, value, bytes); });
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
@@ -257,7 +267,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return emulation::capturing == nullptr ? cudaSuccess : cudaErrorStreamCaptureUnsupported;
 }
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   *stream = new EmulatedStream;
   return cudaSuccess;
 }
@@ -271,7 +281,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   *event = new EmulatedEvent;
   return cudaSuccess;
 }
@@ -292,23 +302,23 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 cudaError_t cudaStreamQuery(cudaStream_t stream) { return cudaStreamSynchronize(stream); }
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   emulation::capturing = new EmulatedGraph;
   return cudaSuccess;
 }
 cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t* graph) {
   *graph = std::exchange(emulation::capturing, nullptr);
-  const cudaError_t failure = emulation::next_call();
+  const cudaError_t failure = emulation::next_launch();
   if (failure != cudaSuccess) delete std::exchange(*graph, nullptr);
   return failure;
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t* made, cudaGraph_t graph, unsigned long long) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   *made = new EmulatedGraph(*graph);
   return cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t) {
-  THALWEG_EMULATED_CALL();
+  THALWEG_EMULATED_LAUNCH();
   if (emulation::fault("launch")) return cudaErrorLaunchFailure;
   for (const auto& operation : graph->operations) operation();
   return cudaSuccess;
