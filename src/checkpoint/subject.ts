@@ -7,7 +7,13 @@ import type { Sequential } from '../nn/sequential.js';
 import { type TrainingRecord, replaceAll } from '../train/record.js';
 import { type Difference, differences } from './differences.js';
 import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from './file.js';
-import { type CheckpointState, type RunState, type TrainerDescription, writer } from './state.js';
+import {
+  type CheckpointState,
+  type RunState,
+  type TrainerDescription,
+  type Writer,
+  writer,
+} from './state.js';
 import {
   type Layout,
   callbackArrays,
@@ -104,6 +110,12 @@ function checkDescription(
   });
 }
 
+/** What decides bits besides the trainer: products of a library, on `cpu`, follow processor and threads. */
+function surroundings(by: Writer | undefined, device: string) {
+  const { thalweg, isa, threads } = by ?? ({} as Partial<Writer>);
+  return { writer: device === 'cpu' ? { thalweg, isa, threads } : { thalweg } };
+}
+
 /** Refuses states that a program of another kind wrote; their checksums are good. */
 function checkState(file: string, state: CheckpointState): void {
   const isGood =
@@ -147,7 +159,12 @@ export async function loadInto(
   let found: readonly Difference[] = [];
   const header = await readCheckpoint(file, (accepted) => {
     checkState(file, accepted.state);
-    found = checkDescription(file, accepted.state.trainer, subject.description);
+    const { trainer, writer: by } = accepted.state;
+    const { device } = subject.description;
+    found = [
+      ...checkDescription(file, trainer, subject.description),
+      ...differences(surroundings(by, device), surroundings(writer(), device)),
+    ];
     checkEntries(file, layout, accepted);
     target = writerOf(layout, snapshot, accepted);
     return target.sink;

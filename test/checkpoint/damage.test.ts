@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ThalwegError, Trainer, average, checkpoint, io, nn, optim } from '../../src/index.js';
 import { readCheckpoint } from '../../src/checkpoint/file.js';
 import { isDamage } from '../../src/checkpoint/folder.js';
@@ -222,6 +222,22 @@ describe('resuming', () => {
       { path: 'optimizer.learningRate', saved: '0.01', present: '0.02' },
       { path: 'device', saved: '"cpu:baseline"', present: '"reference"' },
     ]);
+  });
+
+  it('tells of other threads where they decide bits', async () => {
+    const file = join(newFolder(), 'one.safetensors');
+    for (const device of ['cpu', 'cpu:baseline']) {
+      using trainer = make({ device });
+      await trainer.save(file);
+      expect((await trainer.resume(file))?.differences).toEqual([]);
+      const count = vi.spyOn(native, 'threadCount').mockReturnValue(77);
+      const found = (await trainer.resume(file))?.differences;
+      count.mockRestore();
+      const saved = String(native.threadCount());
+      expect(found).toEqual(
+        device === 'cpu' ? [{ path: 'writer.threads', saved, present: '77' }] : [],
+      );
+    }
   });
 
   it('refuses other data in fit, and other cuts of it within an epoch', async () => {
