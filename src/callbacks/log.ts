@@ -1,5 +1,5 @@
 /** What the logs share: a file that begins anew, or goes on where a run does. */
-import { LogFile } from '../io/log-file.js';
+import { LogFile, wholeLines } from '../io/log-file.js';
 import { checkNumber } from '../options.js';
 import type { Json, RunControl } from './callback.js';
 import { checkState } from './check.js';
@@ -10,9 +10,10 @@ export class Log {
   readonly #log: LogFile;
   #keep: number | undefined;
 
-  constructor(name: string, file: string) {
+  /** `whole` as {@link LogFile} takes it. */
+  constructor(name: string, file: string, whole = wholeLines) {
     this.#name = name;
-    this.#log = new LogFile(file);
+    this.#log = new LogFile(file, whole);
   }
 
   /**
@@ -20,15 +21,17 @@ export class Log {
    * the checkpoint was made, and so does one that goes back to it. Tells whether the file is empty now.
    */
   async begin(run: RunControl): Promise<boolean> {
-    if (this.#keep !== undefined) await this.#log.begin(this.#keep);
-    else if (run.history.length > 0) await this.#log.continue();
-    else await this.#log.begin();
-    this.#keep = undefined;
+    if (this.#keep === undefined && run.history.length > 0) await this.#log.continue();
+    else {
+      const lost = await this.#log.begin(this.#keep);
+      this.#keep = undefined;
+      this.#warn(lost, run);
+    }
     return this.#log.bytes === 0;
   }
 
   add(data: string | Uint8Array): void {
-    this.#log.add(data);
+    if (this.#keep === undefined) this.#log.add(data); // what is to begin keeps nothing from before
   }
 
   /** Throws what went wrong with earlier additions; this one is written while the run goes on. */
@@ -37,8 +40,9 @@ export class Log {
     this.#log.add(data);
   }
 
+  /** Waits until a power cut would leave all of it. */
   async flush(): Promise<void> {
-    await this.#log.flush();
+    await this.#log.sync();
   }
 
   state(): Json {
@@ -49,5 +53,14 @@ export class Log {
     const path = `callbacks.${this.#name}`;
     const { bytes } = checkState(path, state, ['bytes']);
     this.#keep = checkNumber(`${path}.bytes`, bytes, { min: 0, integer: true });
+  }
+
+  #warn(lost: number, run: RunControl): void {
+    if (lost === 0) return;
+    run.warn({
+      code: `LOG.${this.#name}`, // of each log
+      message: `${this.#log.file} lacks ${lost} bytes that the run had written`,
+      remedy: 'what is whole of it stays, and the run goes on behind that',
+    });
   }
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type Scalar, scalarRecord, versionRecord } from '../io/event-record.js';
+import { type Scalar, scalarRecord, versionRecord, wholeRecords } from '../io/event-record.js';
 import { checkNumber, checkPath, requireOptions } from '../options.js';
 import type { EpochEvent, ProgressEvent, StartEvent } from '../train/events.js';
 import type { Callback, Json, RunControl } from './callback.js';
@@ -39,7 +39,7 @@ class TensorBoard implements Callback {
     // As TensorBoard names them; the last part tells threads apart, and processes of containers.
     const started = Math.floor(now());
     this.#file = `events.out.tfevents.${started}.${hostname()}.${process.pid}.${randomUUID()}`;
-    this.#log = new Log(this.name, join(this.#folder, this.#file));
+    this.#log = new Log(this.name, join(this.#folder, this.#file), wholeRecords);
   }
 
   async start(_: StartEvent, run: RunControl): Promise<void> {
@@ -80,7 +80,8 @@ class TensorBoard implements Callback {
     const { file, log } = checkState(path, state, ['file', 'log']);
     const name = checkFileName(`${path}.file`, file);
     // One log a file, which knows what is still being written.
-    const resumed = name === this.#file ? this.#log : new Log(this.name, join(this.#folder, name));
+    const resumed =
+      name === this.#file ? this.#log : new Log(this.name, join(this.#folder, name), wholeRecords);
     resumed.restore(log);
     [this.#file, this.#log] = [name, resumed];
   }

@@ -61,3 +61,17 @@ export function scalarRecord(time: number, step: number, scalars: readonly Scala
   const event = [doubleField(1, time), key(2, 0), varint(step)];
   return frame(Buffer.concat([...event, bytesField(5, Buffer.concat(values))]));
 }
+
+/** Bytes of whole records at the beginning of a file that may have been cut off anywhere. */
+export function wholeRecords(bytes: Buffer): number {
+  for (let at = 0; ;) {
+    if (bytes.length - at < 12) return at;
+    const head = bytes.subarray(at, at + 8);
+    const end = at + 12 + Number(head.readBigUInt64LE());
+    if (end + 4 > bytes.length || !maskedCrc(head).equals(bytes.subarray(at + 8, at + 12)))
+      return at;
+    const crc = bytes.subarray(end, end + 4);
+    if (!maskedCrc(bytes.subarray(at + 12, end)).equals(crc)) return at;
+    at = end + 4;
+  }
+}

@@ -1,6 +1,8 @@
 /** A file that grows: lines or records are added whole, in order, beside the run. */
-import { open, stat, truncate } from 'node:fs/promises';
+import { open, readFile, stat, truncate } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ThalwegError } from '../errors.js';
+import { syncFolder } from './atomic.js';
 import { fileError } from './files.js';
 
 /** Bytes of a regular file; 0 where there is none. Others (a pipe would block) are UNSAFE_PATH. */
@@ -20,19 +22,30 @@ async function lengthOf(file: string): Promise<number> {
   });
 }
 
+/** Bytes of whole lines. */
+export function wholeLines(bytes: Buffer): number {
+  return bytes.lastIndexOf('\n') + 1;
+}
+
 /**
  * Adds to a file. No handle stays open between additions, and one that fails leaves no piece of
  * itself where that can be helped.
  */
 export class LogFile {
   readonly file: string;
+  readonly #whole: (bytes: Buffer) => number;
   #bytes = 0;
+  /** Whether the disk has all that was written, and the file's name. */
+  #isSynced = true;
+  #isNamed = true;
   #waiting: Buffer[] = [];
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(file: string) {
+  /** `whole`: the bytes of whole additions at the beginning of what a crash may have cut off. */
+  constructor(file: string, whole: (bytes: Buffer) => number) {
     this.file = file;
+    this.#whole = whole;
   }
 
   /** Bytes written and waiting. */
@@ -41,22 +54,26 @@ export class LogFile {
   }
 
   /**
-   * Begins after the first `keep` bytes, of which a crash may have left fewer; what comes after them
-   * goes, and so does an earlier failure.
+   * Begins after the first `keep` bytes; what comes after them goes, and so does an earlier failure.
+   * Where a crash left fewer, it begins after the last whole addition.
    *
+   * @returns how many of them are lost
    * @throws ThalwegError UNSAFE_PATH, NO_SPACE, MISSING; or another error of the file system
    */
-  async begin(keep = 0): Promise<void> {
+  async begin(keep = 0): Promise<number> {
     await this.#idle();
     this.#failure = undefined;
     const length = await lengthOf(this.file);
     try {
       await (await open(this.file, 'a')).close();
-      this.#bytes = Math.min(length, keep);
+      this.#bytes = length < keep ? this.#whole(await readFile(this.file)) : keep;
       if (this.#bytes < length) await truncate(this.file, this.#bytes);
     } catch (error) {
       throw fileError(error, this.file);
     }
+    this.#isSynced = this.#bytes === length;
+    this.#isNamed = length > 0;
+    return keep - this.#bytes;
   }
 
   /** Begins after all that the file holds. */
@@ -80,6 +97,30 @@ export class LogFile {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
+  /**
+   * Waits until the disk has all, so that a power cut leaves it.
+   *
+   * @throws ThalwegError as {@link LogFile.flush}
+   */
+  async sync(): Promise<void> {
+    await this.flush();
+    if (this.#isSynced) return;
+    this.#isSynced = true; // more may come meanwhile
+    try {
+      const handle = await open(this.file, 'r+');
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if (!this.#isNamed) await syncFolder(dirname(this.file));
+      this.#isNamed = true;
+    } catch (error) {
+      this.#isSynced = false;
+      throw fileError(error, this.file);
+    }
+  }
+
   async #idle(): Promise<void> {
     while (this.#writing !== undefined) await this.#writing;
   }
@@ -92,6 +133,7 @@ export class LogFile {
         await this.#append(data);
         this.#waiting.splice(0, length);
         this.#bytes += data.length;
+        this.#isSynced = false;
       }
     } catch (error) {
       this.#waiting = [];

@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import * as promises from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Trainer, callbacks, data, nn, optim } from '../../src/index.js';
@@ -82,6 +90,38 @@ describe('csvLog', () => {
     expect(rows.map(([epoch]) => epoch)).toEqual(['0', '1', '2']);
     expect(rows[2]).toHaveLength(header!.length);
     expect(rows[2]!.slice(-2)).toEqual(['', '']); // no validation this time
+  });
+
+  it('is on the disk, with its name, before a checkpoint counts on it', async () => {
+    const file = join(folder(), 'log');
+    const done: string[] = [];
+    const real = vi.mocked(promises.open).getMockImplementation()!;
+    vi.mocked(promises.open).mockImplementation(async (path, flags) => {
+      const handle = await real(path, flags);
+      const note = (method: 'appendFile' | 'sync', as: string): void => {
+        const original = handle[method].bind(handle) as (...given: unknown[]) => Promise<void>;
+        vi.spyOn(handle, method).mockImplementation(async (...given: unknown[]) => {
+          await original(...given);
+          done.push(as);
+        });
+      };
+      if (path === file) note('appendFile', 'row');
+      if (path === file) note('sync', 'synced');
+      if (path === dirname(file)) note('sync', 'named');
+      return handle;
+    });
+    let before: string[] = [];
+    using trainer = make();
+    await trainer.fit(train, {
+      ...{ epochs: 1, callbacks: [callbacks.csvLog({ file })] },
+      checkpoint: { folder: folder(), everyEpochs: 1, waits: true },
+      onEvent: ({ type }) => {
+        if (type === 'checkpoint') before = [...done];
+      },
+    });
+    vi.mocked(promises.open).mockImplementation(real);
+    expect(before).toEqual(['row', 'synced', 'named']);
+    expect(done).toEqual(before); // once
   });
 });
 
@@ -208,6 +248,21 @@ const logs = [
 describe.each(logs)('%s', (name, open) => {
   const bytesOf = (place: string): Buffer => readFileSync(join(place, readdirSync(place)[0]!));
 
+  /** Epochs that the log tells of, from 0. */
+  const epochsOf = (place: string): unknown[] => {
+    if (name === 'csvLog')
+      return rowsOf(join(place, 'log'))
+        .slice(1)
+        .map(([epoch]) => Number(epoch));
+    if (name === 'jsonLog')
+      return linesOf(join(place, 'log'))
+        .filter(({ type }) => type === 'epoch')
+        .map(({ epoch }) => epoch);
+    return eventsOf(place)
+      .filter(({ scalars }) => 'epoch/loss' in scalars)
+      .map(({ step }) => step - 1);
+  };
+
   it('resumed, goes on where its checkpoint was, without what came later', async () => {
     const place = folder();
     using trainer = make();
@@ -231,6 +286,24 @@ describe.each(logs)('%s', (name, open) => {
     expect(now.subarray(0, length).equals(whole.subarray(0, length))).toBe(true);
     expect(now.length).toBeLessThan(whole.length);
     expect(now.length).toBeGreaterThan(length);
+  });
+
+  it('cut off by a power cut, goes on behind what is whole, and says so', async () => {
+    const place = folder();
+    const checkpoint = { folder: folder() };
+    using trainer = make();
+    await trainer.fit(train, { epochs: 3, checkpoint, callbacks: [open(place)] });
+    const file = join(place, readdirSync(place)[0]!);
+    truncateSync(file, statSync(file).size - 8); // in the addition of the last epoch, or of the end
+    using resumed = make();
+    await resumed.resume(checkpoint.folder);
+    const warnings: unknown[] = [];
+    await resumed.fit(train, {
+      ...{ epochs: 5, checkpoint, callbacks: [open(place)] },
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
+    });
+    expect(warnings).toEqual([`LOG.${name}`]);
+    expect(epochsOf(place)).toEqual(name === 'jsonLog' ? [0, 1, 2, 3, 4] : [0, 1, 3, 4]);
   });
 
   it('in a folder that is not there ends the run before its first step', async () => {
@@ -276,20 +349,6 @@ describe.each(logs)('%s', (name, open) => {
   });
 
   describe('beside a run', () => {
-    /** Epochs that the log tells of, from 0. */
-    const epochsOf = (place: string): unknown[] => {
-      if (name === 'csvLog')
-        return rowsOf(join(place, 'log'))
-          .slice(1)
-          .map(([epoch]) => Number(epoch));
-      if (name === 'jsonLog')
-        return linesOf(join(place, 'log'))
-          .filter(({ type }) => type === 'epoch')
-          .map(({ epoch }) => epoch);
-      return eventsOf(place)
-        .filter(({ scalars }) => 'epoch/loss' in scalars)
-        .map(({ step }) => step - 1);
-    };
     /** Calls `body` before the log is told of an epoch. */
     const at = (epoch: number, body: (run: callbacks.RunControl) => void) =>
       callbacks.listener(`at ${epoch}`, (event, run) => {
@@ -300,15 +359,18 @@ describe.each(logs)('%s', (name, open) => {
       vi.mocked(promises.open).mockImplementation(real);
     });
     /** What comes before each opening of a file in `place`. */
-    const beforeOpening = (place: string, body: () => Promise<void> | undefined): void => {
+    const beforeOpening = (
+      place: string,
+      body: (flags: unknown) => Promise<void> | undefined,
+    ): void => {
       vi.mocked(promises.open).mockImplementation(async (...given) => {
-        if (String(given[0]).startsWith(place)) await body();
+        if (String(given[0]).startsWith(place)) await body(given[1]);
         return real(...given);
       });
     };
     const fill = (place: string): void => {
       const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
-      beforeOpening(place, () => Promise.reject(full));
+      beforeOpening(place, (flags) => (flags === 'a' ? Promise.reject(full) : undefined));
     };
 
     it('that goes back to a checkpoint has every epoch once, in this fit and later ones', async () => {
