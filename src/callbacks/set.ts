@@ -55,15 +55,16 @@ export async function callHooks(
   }
 }
 
-/** The same for events that nothing waits for. */
+/** The same for events that nothing waits for; `watch` takes what the hooks return. */
 export function callHooksAtOnce(
   callbacks: readonly Callback[],
   event: TrainEvent,
   run: RunControl,
+  watch: (told: unknown) => void,
 ): void {
   for (const callback of callbacks) {
-    if (event.type === 'progress') callback.progress?.(event, run);
-    else if (event.type === 'warning') callback.warning?.(event, run);
+    if (event.type === 'progress') watch(callback.progress?.(event, run));
+    else if (event.type === 'warning') watch(callback.warning?.(event, run));
   }
 }
 

@@ -115,9 +115,15 @@ export class RunCheckpoints {
     return this.#plan.rollback;
   }
 
-  /** The snapshot is full: writes it while the run goes on. */
-  write(moment: Moment): void {
-    const captured = this.#capture(moment);
+  /** The snapshot is full: writes it, as of the moment that it is of, while the run goes on. */
+  write(momentOf: () => Moment): void {
+    let captured: ReturnType<typeof captureMoment>;
+    try {
+      captured = this.#capture(momentOf());
+    } catch (error) {
+      this.#snapshot.release(); // the native loop may be waiting for it
+      throw error;
+    }
     this.#writing = this.#hooks
       .flush()
       .then(() => this.#writeFile(captured))
@@ -148,7 +154,7 @@ export class RunCheckpoints {
     }
     await this.#writing;
     await this.#subject.native.save(this.#snapshot);
-    this.write(moment);
+    this.write(() => moment);
   }
 
   /** Writes the present moment, unless the newest file holds it. Failures are thrown. */

@@ -14,6 +14,7 @@ export class Listeners {
   readonly #emit: (event: TrainEvent) => void;
   /** What was thrown while nobody could catch it. */
   #error: { readonly error: unknown } | undefined;
+  #isOver = false;
 
   constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
     this.#context = context;
@@ -32,7 +33,8 @@ export class Listeners {
   /** Tells all but the callbacks. */
   send(event: TrainEvent): void {
     this.#emit(event);
-    this.#plan.onEvent?.(event);
+    const told: unknown = this.#plan.onEvent?.(event);
+    this.#watch(told);
   }
 
   /** Tells of an event, and waits for the callbacks. */
@@ -44,7 +46,9 @@ export class Listeners {
   /** Tells of one that nothing waits for. */
   tellAtOnce(event: TrainEvent): void {
     this.send(event);
-    callHooksAtOnce(this.#plan.callbacks, event, this.control);
+    callHooksAtOnce(this.#plan.callbacks, event, this.control, (told) => {
+      this.#watch(told);
+    });
   }
 
   /** Tells the callbacks that the run went back. */
@@ -67,13 +71,31 @@ export class Listeners {
     try {
       body();
     } catch (error) {
-      this.#error ??= { error };
-      this.#context.native.cancel();
+      this.#fail(error);
     }
+  }
+
+  /** Of an asynchronous listener that nothing waits for: what it throws ends the run, too. */
+  #watch(told: unknown): void {
+    if (typeof (told as PromiseLike<unknown> | undefined | null)?.then !== 'function') return;
+    Promise.resolve(told).catch((error: unknown) => {
+      if (this.#isOver) throw error; // nobody but the process can be told any more
+      this.#fail(error);
+    });
+  }
+
+  #fail(error: unknown): void {
+    this.#error ??= { error };
+    this.#context.native.cancel();
   }
 
   /** Throws what one of them threw. */
   throwError(): void {
     if (this.#error !== undefined) throw this.#error.error;
+  }
+
+  /** The run is over: what is thrown from here on is left to the process. */
+  leave(): void {
+    this.#isOver = true;
   }
 }

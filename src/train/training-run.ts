@@ -63,7 +63,7 @@ class TrainingRun {
     this.#loop = new EpochLoop({
       ...{ context, plan, stand: this.#stand, listeners: this.#listeners, monitor: this.#monitor },
       isStopped: () => this.#isStopped(),
-      keep: (underWay) => this.#checkpoints?.write(this.#moment(underWay)),
+      keep: (underWay) => this.#checkpoints?.write(() => this.#moment(underWay)),
     });
   }
 
@@ -95,6 +95,7 @@ class TrainingRun {
       const last = this.#checkpoints?.last;
       return { ...history, ...(last !== undefined && { checkpoint: last }) };
     } finally {
+      this.#listeners.leave();
       await this.#checkpoints?.settle(); // it may warn
       await this.#listeners.settle();
       await this.#checkpoints?.close(hasFailed);
@@ -124,14 +125,17 @@ class TrainingRun {
     } finally {
       forget();
     }
+    await this.#checkpoints?.settle(); // its events come before the last one
+    this.#listeners.throwError();
     const end = { reason: this.#reason(), ...this.#stopReason() };
     try {
       await this.#listeners.tell({ type: 'end', ...end, seconds: seconds() });
     } finally {
       await this.#keepLast();
     }
-    this.#listeners.throwError();
     await this.#listeners.flush();
+    this.#listeners.leave();
+    this.#listeners.throwError();
     const { steps } = this.#context.record;
     return { epochs: this.#stand.epochs, ...end, steps, seconds: seconds() };
   }

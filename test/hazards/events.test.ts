@@ -1,7 +1,19 @@
 /** Listeners, iterators and signals that do what they should not, at the worst moment. */
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { type TrainEvent, Trainer, data, nn, optim } from '../../src/index.js';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  type History,
+  type TrainEvent,
+  Trainer,
+  callbacks,
+  data,
+  nn,
+  optim,
+} from '../../src/index.js';
+import { Fit } from '../../src/train/fit.js';
+import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
@@ -76,6 +88,102 @@ describe('a listener', () => {
   });
 });
 
+describe('an asynchronous listener', () => {
+  const rejecting =
+    (type: string, after = 0) =>
+    async (event: TrainEvent): Promise<void> => {
+      if (event.type !== type) return;
+      if (after > 0) await new Promise((resolve) => setTimeout(resolve, after));
+      throw new Error(`at ${type}`);
+    };
+
+  it.each(['start', 'progress', 'epoch', 'warning', 'end'])(
+    'that rejects at %s rejects the run',
+    async (type) => {
+      using train = examples(1000);
+      for (const kind of ['onEvent', 'callback']) {
+        using trainer = make();
+        const warner: callbacks.Callback = {
+          name: 'warner',
+          epoch: (_, run) => run.warn({ code: 'ODD', message: 'm', remedy: 'r' }),
+        };
+        const throws = callbacks.listener('throws', rejecting(type));
+        const fit = trainer.fit(train, {
+          ...{ epochs: 2, batchSize: 100 },
+          ...(kind === 'onEvent' && { onEvent: rejecting(type) }),
+          callbacks: kind === 'onEvent' ? [warner] : [warner, throws],
+        });
+        await expect(Promise.resolve(fit), kind).rejects.toThrow(`at ${type}`);
+        expect((await trainer.fit(train, { epochs: 1 })).reason).toBe('completed');
+      }
+    },
+  );
+
+  it('that rejects when the run is over is left to the process, and to no later run', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const errors: unknown[] = [];
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (error) => errors.push(error));
+    try {
+      await trainer.fit(train, { epochs: 1, onEvent: rejecting('start', 60) });
+      const next = trainer.fit(train, { epochs: 1, callbacks: [slow] });
+      expect((await next).reason).toBe('completed');
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+    expect(errors).toEqual([new Error('at start')]);
+  });
+});
+
+/** Lets a tenth of a second pass before the first step. */
+const slow: callbacks.Callback = {
+  name: 'slow',
+  start: () => new Promise((resolve) => setTimeout(resolve, 100)),
+};
+
+describe('the last event', () => {
+  it.each([
+    ['a checkpoint that is written', 'checkpoint'],
+    ['the warning of one that cannot be', 'warning'],
+  ])('comes after %s', async (_, type) => {
+    using train = examples(1000);
+    using trainer = make();
+    const types: string[] = [];
+    const folder = newFolder();
+    const flush = (): void => {
+      if (type === 'warning') throw new Error('not yet');
+    };
+    const late: callbacks.Callback = { name: 'late', epoch: () => undefined, flush };
+    const fit = trainer.fit(train, {
+      ...{ epochs: 1, batchSize: 100, checkpoint: { folder, everyEpochs: 1 }, callbacks: [late] },
+      onEvent: (event) => event.type !== 'progress' && types.push(event.type),
+    });
+    await Promise.resolve(fit).catch(() => undefined); // the last flush counts
+    expect(types).toEqual(['start', 'epoch', type, 'end']);
+  });
+});
+
+it('a checkpoint that cannot be taken ends a run that waits for it', async () => {
+  using train = examples(1000);
+  using trainer = make();
+  const odd: callbacks.Callback = {
+    name: 'odd',
+    epoch: () => undefined,
+    state: () => new Map() as never,
+    restore: () => undefined,
+  };
+  const { code } = await failure(() =>
+    trainer.fit(train, {
+      ...{ epochs: 3, batchSize: 10, callbacks: [odd] },
+      checkpoint: { folder: newFolder(), everySteps: 2, waits: true },
+    }),
+  );
+  expect(code).toBe('TYPE');
+});
+
 describe('an iterator', () => {
   it('that is left early does not end the run, and can be taken up again', async () => {
     using train = examples(1000);
@@ -108,6 +216,90 @@ describe('an iterator', () => {
     }))
       early.push(type);
     expect(early).toEqual(next);
+  });
+
+  it('keeps the progress of an endless epoch for no loop that comes late', async () => {
+    const end = { type: 'end', reason: 'completed', seconds: 1 } as const;
+    const progress = (step: number): TrainEvent => ({ type: 'progress', step }) as TrainEvent;
+    const warning = { type: 'warning' } as TrainEvent;
+    const fit = new Fit(async (emit) => {
+      for (let i = 0; i < 50_000; i++) {
+        if (i === 7) emit(warning);
+        emit(progress(i));
+      }
+      emit(end);
+      await Promise.resolve();
+      return {} as History;
+    });
+    const late: TrainEvent[] = [];
+    for await (const event of fit) late.push(event);
+    expect([late[0], late.at(-1)]).toEqual([warning, end]);
+    const steps = late.slice(1, -1).map((event) => (event as { step: number }).step);
+    expect(steps.length).toBeGreaterThanOrEqual(1000);
+    expect(steps.length).toBeLessThan(2000);
+    expect(steps).toEqual(steps.map((_, i) => 50_000 - steps.length + i));
+  });
+
+  it('lets go of what all loops have passed', async () => {
+    const gone: WeakRef<object>[] = [];
+    let send: (event: TrainEvent) => void = () => undefined;
+    let finish: (history: History) => void = () => undefined;
+    const fit = new Fit((emit) => {
+      send = emit;
+      return new Promise((resolve) => (finish = resolve));
+    });
+    const loop = fit[Symbol.asyncIterator]();
+    const epoch = async (): Promise<void> => {
+      const took = [loop.next(), loop.next()];
+      const event = { type: 'progress', filling: new Float64Array(10) } as unknown as TrainEvent;
+      gone.push(new WeakRef(event));
+      send(event);
+      send({ type: 'epoch' } as TrainEvent);
+      await Promise.all(took);
+    };
+    for (let i = 0; i < 3; i++) await epoch();
+    const pending = loop.next();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    collect();
+    expect(gone.map((event) => event.deref())).toEqual([undefined, undefined, undefined]);
+    finish({} as History);
+    expect(await pending).toEqual({ done: true, value: {} });
+  });
+
+  it.each([
+    ['before the failure', 'start', false],
+    ['at the last event before it', 'last', false],
+    ['at the start, by someone who awaits the run', 'start', true],
+    ['at the last event, by someone who awaits the run', 'last', true],
+  ])('that is left %s leaves it to the process, or to them', async (_, at, awaits) => {
+    const errors: unknown[] = [];
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (error) => errors.push(error));
+    const events = ['start', 'last'].map((type) => ({ type }) as unknown as TrainEvent);
+    try {
+      const fit = new Fit(async (emit) => {
+        for (const event of events) {
+          await new Promise((resolve) => setTimeout(resolve, 2));
+          emit(event);
+        }
+        throw new Error('at last');
+      });
+      for await (const { type } of fit) {
+        if ((type as string) === at) {
+          if (at === 'last') await new Promise((resolve) => setTimeout(resolve, 5));
+          break;
+        }
+      }
+      if (awaits) await expect(Promise.resolve(fit)).rejects.toThrow('at last');
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const other of others) process.on('unhandledRejection', other);
+    }
+    expect(errors).toEqual(awaits ? [] : [new Error('at last')]);
   });
 
   it('whose loop throws leaves the trainer usable once the run has ended', async () => {
