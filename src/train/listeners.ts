@@ -33,8 +33,7 @@ export class Listeners {
   /** Tells all but the callbacks. */
   send(event: TrainEvent): void {
     this.#emit(event);
-    const told: unknown = this.#plan.onEvent?.(event);
-    this.#watch(told);
+    this.#watch(this.#plan.onEvent?.(event));
   }
 
   /** Tells of an event, and waits for the callbacks. */

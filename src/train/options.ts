@@ -107,8 +107,11 @@ export interface FitOptions {
   readonly callbacks?: readonly Callback[];
   /** Files from which the run can go on after a crash, with the very same bits. Default none. */
   readonly checkpoint?: CheckpointOptions;
-  /** Called with each event; `progress()` makes one that draws a bar. */
-  readonly onEvent?: (event: TrainEvent) => void;
+  /**
+   * Called with each event; `progress()` makes one that draws a bar. Not awaited; what it throws, also
+   * later, ends the run.
+   */
+  readonly onEvent?: (event: TrainEvent) => unknown;
 }
 
 /** A checked call of fit. */
@@ -130,7 +133,7 @@ export interface FitPlan {
   readonly guardEvery: number;
   readonly callbacks: readonly Callback[];
   readonly checkpoint: CheckpointPlan | undefined;
-  readonly onEvent: ((event: TrainEvent) => void) | undefined;
+  readonly onEvent: ((event: TrainEvent) => unknown) | undefined;
 }
 
 /** What a run trains: sizes and the kind of labels follow from it. */
