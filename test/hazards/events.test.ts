@@ -90,11 +90,10 @@ describe('a listener', () => {
 
 describe('an asynchronous listener', () => {
   const rejecting =
-    (type: string, after = 0) =>
+    (type: string) =>
     async (event: TrainEvent): Promise<void> => {
-      if (event.type !== type) return;
-      if (after > 0) await new Promise((resolve) => setTimeout(resolve, after));
-      throw new Error(`at ${type}`);
+      await Promise.resolve();
+      if (event.type === type) throw new Error(`at ${type}`);
     };
 
   it.each(['start', 'progress', 'epoch', 'warning', 'end'])(
@@ -123,12 +122,26 @@ describe('an asynchronous listener', () => {
     using train = examples(1000);
     using trainer = make();
     const errors: unknown[] = [];
+    let release: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (release = resolve));
+    const late = async ({ type }: TrainEvent): Promise<void> => {
+      if (type !== 'start') return;
+      await over;
+      throw new Error('at start');
+    };
+    const releasing: callbacks.Callback = {
+      name: 'releasing',
+      start: async () => {
+        release();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      },
+    };
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
     process.on('unhandledRejection', (error) => errors.push(error));
     try {
-      await trainer.fit(train, { epochs: 1, onEvent: rejecting('start', 60) });
-      const next = trainer.fit(train, { epochs: 1, callbacks: [slow] });
+      await trainer.fit(train, { epochs: 1, onEvent: late });
+      const next = trainer.fit(train, { epochs: 1, callbacks: [releasing] });
       expect((await next).reason).toBe('completed');
     } finally {
       process.removeAllListeners('unhandledRejection');
@@ -137,12 +150,6 @@ describe('an asynchronous listener', () => {
     expect(errors).toEqual([new Error('at start')]);
   });
 });
-
-/** Lets a tenth of a second pass before the first step. */
-const slow: callbacks.Callback = {
-  name: 'slow',
-  start: () => new Promise((resolve) => setTimeout(resolve, 100)),
-};
 
 describe('the last event', () => {
   it.each([
