@@ -1,14 +1,18 @@
 #include "core/process_end.h"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 namespace thalweg {
 
 namespace {
 
-// Jobs stop between two operations. None is that long but a full batch of a large network.
+// Jobs stop between two operations. Longer ones ask for the end meanwhile (core/cancel.h); but one
+// product of a very large batch, or a device that hangs, may take longer.
 constexpr std::chrono::seconds kLongestWait{2};
 
 std::atomic<bool> ending{false};
@@ -24,6 +28,8 @@ void end_jobs() {
   const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
   while (running_jobs.load() > 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  // Before all destructors, for it is registered last: they must not run under a live job.
+  if (running_jobs.load() > 0) on_exit([](int status, void*) { _exit(status); }, nullptr);
 }
 
 // Sequentially consistent, all four: either the end sees this job, or the job the end.

@@ -80,7 +80,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
       const Execution execution = read_execution(object);
       OrderOptions options = read_order(object);
       read_sampling(object, options);
-      order_ = std::make_unique<Order>(options, execution.threads, execution.lanes);
+      order_ = std::make_unique<Order>(options, OrderMaking{execution.threads, execution.lanes});
       bytes_ = static_cast<int64_t>(order_->bytes());
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
     });
@@ -138,7 +138,8 @@ Napi::Value exact_permutation_entry(const Napi::CallbackInfo& info) {
   if (out.length != options.length)
     throw Error({"SHAPE", "out", std::to_string(out.length) + " elements",
                  std::to_string(options.length) + " elements", ""});
-  exact_permutation(options, execution.threads, execution.lanes, static_cast<uint32_t*>(out.data));
+  exact_permutation(options, {execution.threads, execution.lanes},
+                    static_cast<uint32_t*>(out.data));
   return info.Env().Undefined();
 }
 

@@ -1,6 +1,8 @@
 #include "napi/promised_job.h"
 
 #include <new>
+#include <stdexcept>
+#include <system_error>
 
 #include "napi/convert.h"
 
@@ -57,6 +59,10 @@ void PromisedJob::rethrow(const std::exception_ptr& failure) {
     note(error);
     throw;
   } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::length_error&) {
+    throw;
+  } catch (const std::system_error&) {
     throw;
   } catch (const std::exception& error) {
     throw Error({"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""});

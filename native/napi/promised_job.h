@@ -13,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/cancel.h"
 #include "core/error.h"
 #include "core/process_end.h"
 #include "core/threads.h"
@@ -59,12 +60,20 @@ class PromisedJob {
   // Of the job under way; a value that is no function listens to nothing.
   void listen(Listener listener, const Napi::Value& function);
 
-  // Worker thread: calls the listener, if there is one, with make(env).
-  template <class MakeValue>
-  void tell(Listener listener, MakeValue make) {
-    mailbox_->post([this, listener, make = std::move(make)](Napi::Env env) {
-      if (pending_ && !pending_->listeners[listener].IsEmpty())
-        pending_->listeners[listener].Call({make(env)});
+  // Worker thread: calls the listener, if there is one, with make(env), or else dropped(), as
+  // where there is no memory for the value. Where this throws, neither is called.
+  template <class MakeValue, class Dropped>
+  void tell(Listener listener, MakeValue make, Dropped dropped) {
+    mailbox_->post([this, listener, make = std::move(make), dropped](Napi::Env env) {
+      if (!pending_ || pending_->listeners[listener].IsEmpty()) return dropped();
+      Napi::Value value;
+      try {
+        value = make(env);
+      } catch (...) {
+        dropped();
+        throw;
+      }
+      pending_->listeners[listener].Call({value});
     });
   }
 

@@ -74,9 +74,12 @@ Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
   request->snapshots.taken = [this, request = request.get()](const TrainProgress& progress) {
-    job_->tell(PromisedJob::kSnapshot, [progress, seen = take_seen(*request, true)](Napi::Env env) {
+    const auto make = [progress, seen = take_seen(*request, true)](Napi::Env env) {
       return to_object(env, progress, seen);
-    });
+    };
+    // What nobody is told of nobody releases.
+    job_->tell(PromisedJob::kSnapshot, make,
+               [place = request->snapshots.place] { place->release(); });
   };
   const Napi::Value promise = start(info, [this, request]() -> PromisedJob::MakeValue {
     std::vector<double> losses;
@@ -86,10 +89,10 @@ Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
           const Clock::time_point now = Clock::now();
           if (now - last_progress_ < kProgressInterval) return;
           last_progress_ = now;
-          job_->tell(PromisedJob::kProgress,
-                     [progress, seen = take_seen(*request, false)](Napi::Env env) {
-                       return to_object(env, progress, seen);
-                     });
+          const auto make = [progress, seen = take_seen(*request, false)](Napi::Env env) {
+            return to_object(env, progress, seen);
+          };
+          job_->tell(PromisedJob::kProgress, make, [] {});
         });
     return [result, losses = std::move(losses), seen = take_seen(*request, true)](Napi::Env env) {
       Napi::Object object = to_object(env, result, seen);
@@ -118,7 +121,7 @@ Napi::Value NativeTrainer::evaluate(const Napi::CallbackInfo& info) {
     MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
     const Metrics result =
         engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
-    return [result, totals = sums.finish()](Napi::Env env) {
+    return [result, totals = sums.finish(job_->cancelled())](Napi::Env env) {
       Napi::Object object = to_object(env, result);
       object.Set("totals", totals_object(env, totals));
       return object;

@@ -1,5 +1,7 @@
 #include "train/batch_feed.h"
 
+#include <exception>
+
 #include "backends/cpu/gather.h"
 #include "core/threads.h"
 
@@ -39,11 +41,18 @@ int64_t HostFeed::load(int64_t step) {
     gather(step, plan_.place(), thread_count());
   plan_.set_batch(rows_of(source_, step), source_.dataset->label_type == data::LabelType::kSparse);
   next_ = step + 1;
-  if (ahead_ && next_ < source_.steps)
-    prefetch_.start([this, step = next_, place = plan_.place(1)] { gather(step, place, 1); });
-  else
-    next_ = -1;
+  if (!ahead_ || next_ == source_.steps || !begin(next_)) next_ = -1;
   return rows_of(source_, step);
+}
+
+// Whether the step's batch is being gathered: else there was no thread to be had, or no memory.
+bool HostFeed::begin(int64_t step) {
+  try {
+    prefetch_.start([this, step, place = plan_.place(1)] { gather(step, place, 1); });
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 }  // namespace thalweg

@@ -16,7 +16,8 @@ struct BatchSource {
   const data::Dataset* dataset;
   const Order* order;
   int64_t batch_size;
-  int64_t steps;  // of the epoch
+  int64_t steps;                       // of the epoch
+  const CancelFlag* cancel = nullptr;  // or null: of the job, asked for where a data set is copied
 };
 
 inline int64_t rows_of(const BatchSource& source, int64_t step) {
@@ -41,6 +42,7 @@ class HostFeed final : public BatchFeed {
 
  private:
   void gather(int64_t step, const BatchPlace& place, int threads);
+  bool begin(int64_t step);
 
   BatchSource source_;
   Plan& plan_;

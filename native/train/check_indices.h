@@ -5,15 +5,19 @@
 #include <cstdint>
 #include <string>
 
+#include "core/cancel.h"
 #include "core/error.h"
 #include "data/dataset.h"
 
 namespace thalweg {
 
-// Throws RANGE naming the first of inputs [rows, columns] that is none.
+// Throws RANGE naming the first of inputs [rows, columns] that is none, and Aborted.
 template <class Value>
-void check_indices(int64_t rows, int64_t columns, int64_t count, Value value) {
+void check_indices(int64_t rows, int64_t columns, int64_t count, const CancelFlag* cancel,
+                   Value value) {
+  constexpr int64_t kOften = int64_t{1} << 20;
   for (int64_t i = 0; i < rows * columns; ++i) {
+    if (i % kOften == 0) refuse_cancelled(cancel);
     const float index = value(i);
     // Not a comparison that NaN would pass.
     if (index >= 0 && index < static_cast<float>(count) &&
@@ -27,14 +31,15 @@ void check_indices(int64_t rows, int64_t columns, int64_t count, Value value) {
   }
 }
 
-inline void check_indices(const data::Dataset& dataset, int64_t count) {
+inline void check_indices(const data::Dataset& dataset, int64_t count, const CancelFlag* cancel) {
   if (dataset.feature_type == data::FeatureType::kFloat32) {
     const auto* inputs = static_cast<const float*>(dataset.inputs.data());
-    check_indices(dataset.rows, dataset.features, count, [=](int64_t i) { return inputs[i]; });
+    check_indices(dataset.rows, dataset.features, count, cancel,
+                  [=](int64_t i) { return inputs[i]; });
   } else {
     const auto* inputs = static_cast<const uint8_t*>(dataset.inputs.data());
     const float scale = dataset.scale, offset = dataset.offset;
-    check_indices(dataset.rows, dataset.features, count,
+    check_indices(dataset.rows, dataset.features, count, cancel,
                   [=](int64_t i) { return static_cast<float>(inputs[i]) * scale + offset; });
   }
 }

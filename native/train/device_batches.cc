@@ -24,10 +24,32 @@ size_t most_bytes(QueuedBackend& backend) {
   return backend.free_bytes() / 8 * kEighths;
 }
 
-std::shared_ptr<void> upload(Memory& memory, const HostMemory& from) {
+// In pieces of some milliseconds; throws Aborted between them.
+void write(Memory& memory, void* to, const void* from, size_t bytes, const CancelFlag* cancel) {
+  constexpr size_t kPiece = size_t{32} << 20;
+  for (size_t done = 0; done < bytes; done += kPiece) {
+    refuse_cancelled(cancel);
+    memory.write(static_cast<char*>(to) + done, static_cast<const char*>(from) + done,
+                 std::min(kPiece, bytes - done));
+  }
+}
+
+std::shared_ptr<void> upload(Memory& memory, const HostMemory& from, const CancelFlag* cancel) {
   std::shared_ptr<void> data = memory.allocate(from.bytes());
-  memory.write(data.get(), from.data(), from.bytes());
+  write(memory, data.get(), from.data(), from.bytes(), cancel);
   return data;
+}
+
+// The rows of an order that draws them position by position.
+std::vector<uint32_t> draw_all(const Order& order, const CancelFlag* cancel) {
+  constexpr int64_t kPiece = int64_t{1} << 20;
+  std::vector<uint32_t> rows(order.length());
+  const auto count = static_cast<int64_t>(rows.size());
+  for (int64_t first = 0; first < count; first += kPiece) {
+    refuse_cancelled(cancel);
+    order.indices(first, std::min(kPiece, count - first), rows.data() + first);
+  }
+  return rows;
 }
 
 }  // namespace
@@ -41,7 +63,14 @@ DeviceBatches::DeviceBatches(QueuedBackend& backend)
   backend.memory().write(identity_.get(), &identity, sizeof identity);
 }
 
-DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t rows) {
+void DeviceBatches::keep(const BatchSource& source) { find(source); }
+
+DeviceBatches::Known& DeviceBatches::find(const BatchSource& source) {
+  return find(*source.dataset, std::min(source.batch_size, source.dataset->rows), source.cancel);
+}
+
+DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t rows,
+                                          const CancelFlag* cancel) {
   const auto known = std::find_if(known_.begin(), known_.end(),
                                   [&](const Known& set) { return set.serial == dataset.serial; });
   if (known != known_.end()) {
@@ -54,11 +83,12 @@ DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t 
     known_.erase(known_.begin());
     ++generation_;
   }
-  known_.push_back(make(dataset, rows));
+  known_.push_back(make(dataset, rows, cancel));
   return known_.back();
 }
 
-DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t rows) {
+DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t rows,
+                                         const CancelFlag* cancel) {
   Memory& memory = backend_.memory();
   Known made;
   made.serial = dataset.serial;
@@ -69,8 +99,8 @@ DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t r
     made.bytes = made.staged->bytes();
     return made;
   }
-  made.inputs = upload(memory, dataset.inputs);
-  made.labels = upload(memory, dataset.labels);
+  made.inputs = upload(memory, dataset.inputs, cancel);
+  made.labels = upload(memory, dataset.labels, cancel);
   made.bytes = bytes;
   made.data = {made.inputs.get(),  made.labels.get(), dataset.feature_type,
                dataset.label_type, dataset.scale,     dataset.offset,
@@ -82,14 +112,15 @@ void DeviceBatches::write_order(const RowOrder& order) {
   backend_.memory().write(order_.get(), &order, sizeof order);
 }
 
-void DeviceBatches::set_order(const Order& order) {
-  if (order.list() != nullptr) return set_rows(order.list(), static_cast<int64_t>(order.length()));
+void DeviceBatches::set_order(const BatchSource& source) {
+  const Order& order = *source.order;
+  if (order.list() != nullptr)
+    return set_rows(order.list(), static_cast<int64_t>(order.length()), source.cancel);
   if (order.cipher() != nullptr)
     return write_order({RowOrder::Kind::kCipher, nullptr, *order.cipher()});
   if (order.is_drawn()) {
-    std::vector<uint32_t> rows(order.length());
-    order.indices(0, static_cast<int64_t>(rows.size()), rows.data());
-    return set_rows(rows.data(), static_cast<int64_t>(rows.size()));
+    const std::vector<uint32_t> rows = draw_all(order, source.cancel);
+    return set_rows(rows.data(), static_cast<int64_t>(rows.size()), source.cancel);
   }
   if (!order.is_identity())
     throw Error({"UNSUPPORTED", "shuffle", "an exact order of 2^32 rows or more",
@@ -97,19 +128,19 @@ void DeviceBatches::set_order(const Order& order) {
   write_order({});
 }
 
-void DeviceBatches::set_rows(const uint32_t* rows, int64_t count) {
+void DeviceBatches::set_rows(const uint32_t* rows, int64_t count, const CancelFlag* cancel) {
   Memory& memory = backend_.memory();
   if (count > list_length_) {
     list_ = memory.allocate(count * sizeof(uint32_t));
     list_length_ = count;
   }
-  memory.write(list_.get(), rows, count * sizeof(uint32_t));
+  write(memory, list_.get(), rows, count * sizeof(uint32_t), cancel);
   write_order({RowOrder::Kind::kList, static_cast<const uint32_t*>(list_.get()), {}});
 }
 
 uint64_t DeviceBatches::fetch(const BatchSource& source, int64_t step) {
   const uint64_t first = static_cast<uint64_t>(step * source.batch_size);
-  const Known& set = find(*source.dataset, std::min(source.batch_size, source.dataset->rows));
+  const Known& set = find(source);
   fetched_ = set.staged.get();
   if (fetched_ == nullptr) return first;
   rows_.resize(rows_of(source, step));
@@ -166,7 +197,7 @@ size_t DeviceBatches::bytes() const {
 DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
     : source_(source), plan_(plan), batches_(batches) {
   plan_.reserve(rows_of(source, 0), source.dataset->label_width, 1);
-  batches_.set_order(*source.order);
+  batches_.set_order(source);
 }
 
 int64_t DeviceFeed::load(int64_t step) {

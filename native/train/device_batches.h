@@ -19,10 +19,10 @@ class DeviceBatches {
  public:
   explicit DeviceBatches(QueuedBackend& backend);
 
-  // The order of the batches to come.
-  void set_order(const Order& order);
-  // Makes room for a data set, whole or for batches of `rows`. Throws MEMORY.
-  void keep(const data::Dataset& dataset, int64_t rows) { find(dataset, rows); }
+  // The order of the batches to come. Throws MEMORY, and Aborted.
+  void set_order(const BatchSource& source);
+  // Makes room for a data set, whole or for batches of its size. Throws MEMORY, and Aborted.
+  void keep(const BatchSource& source);
 
   // A step's batch, in four moves. fetch() sees to it that its rows are, or will be, on
   // the device, and returns the position they begin at; load() queues them into the
@@ -49,10 +49,11 @@ class DeviceBatches {
     size_t bytes = 0;
     std::unique_ptr<StagedBatches> staged;
   };
-  Known& find(const data::Dataset& dataset, int64_t rows);
-  Known make(const data::Dataset& dataset, int64_t rows);
+  Known& find(const data::Dataset& dataset, int64_t rows, const CancelFlag* cancel = nullptr);
+  Known& find(const BatchSource& source);
+  Known make(const data::Dataset& dataset, int64_t rows, const CancelFlag* cancel);
   void write_order(const RowOrder& order);
-  void set_rows(const uint32_t* rows, int64_t count);
+  void set_rows(const uint32_t* rows, int64_t count, const CancelFlag* cancel = nullptr);
   void load_now(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);
 
   QueuedBackend& backend_;

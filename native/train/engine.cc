@@ -66,16 +66,17 @@ void Engine::list_state() {
         {"statistics/" + statistics[i].name, statistics_.tensor(0, i), statistics[i].length});
 }
 
-void Engine::save(Snapshot& snapshot) {
-  check_rest();
-  snapshot.take(StateBlocks(state_, backend_.queued() == nullptr), backend_.memory());
+void Engine::save(Snapshot& snapshot, const CancelFlag* cancel) {
+  check_rest(cancel);
+  snapshot.take(StateBlocks(state_, backend_.queued() == nullptr), backend_.memory(), cancel);
   snapshot.counters = stepper_.counters();
 }
 
-void Engine::check_rest() {
+void Engine::check_rest(const CancelFlag* cancel) {
   if (at_rest_.empty()) return;
   const std::string step = std::to_string(stepper_.step_count());
-  guard_->compare(at_rest_, guard_->digests(), "than after step " + step + ", since when none ran");
+  guard_->compare(at_rest_, guard_->digests(cancel),
+                  "than after step " + step + ", since when none ran");
 }
 
 void Engine::read_state(size_t offset, char* out, size_t bytes) const {
@@ -135,15 +136,15 @@ void Engine::write_statistic(size_t index, const float* values) {
                           options_.statistics[index].length * sizeof(float));
 }
 
-void Engine::check_inputs(const data::Dataset& dataset) {
+void Engine::check_inputs(const data::Dataset& dataset, const CancelFlag* cancel) {
   const LayerOptions& first = options_.network.layers.front();
   if (first.kind != LayerKind::kEmbedding || checked_.count(dataset.serial) > 0) return;
-  check_indices(dataset, first.count);
+  check_indices(dataset, first.count, cancel);
   checked_.insert(dataset.serial);
 }
 
 std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
-  check_inputs(*source.dataset);
+  check_inputs(*source.dataset, source.cancel);
   if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
   return std::make_unique<HostFeed>(source, plan_);
 }

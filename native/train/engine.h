@@ -150,10 +150,11 @@ class Engine {
 
   // All that a run needs to go on besides what it was made with, and its copies.
   const std::vector<StateTensor>& state() const { return state_; }
-  void save(Snapshot& snapshot);  // throws CORRUPTION as check_rest() does
+  // Throws CORRUPTION as check_rest() does; Aborted where `cancel` is set.
+  void save(Snapshot& snapshot, const CancelFlag* cancel = nullptr);
   // CORRUPTION where the state is another than at the end of a guarded run, and no call
   // has moved it since.
-  void check_rest();
+  void check_rest(const CancelFlag* cancel = nullptr);
   // Bytes of the state from `offset` on, as they stand in a snapshot. Throws RANGE.
   void read_state(size_t offset, char* out, size_t bytes) const;
   StepCounters counters() const { return stepper_.counters(); }
@@ -177,8 +178,10 @@ class Engine {
   // Whether the next step is to be taken twice.
   bool is_guarded(const Run& run) const;
   // Between two runs of a guarded trainer nothing may move its state.
-  void begin_guard(const TrainRequest& request);
+  void begin_guard(const TrainRequest& request, const CancelFlag& cancel);
   void end_guard(const TrainRequest& request);
+  TrainProgress run_epoch(const TrainRequest& request, const CancelFlag& cancel,
+                          const std::function<void(const TrainProgress&)>& report);
   // All steps of a run; what the device was told is done when this returns or throws.
   void run_steps(Run& run);
   void abandon_steps();
@@ -188,19 +191,18 @@ class Engine {
   void run_one_by_one(Run& run);
   void run_queued(Run& run);
   void keep(Run& run);
-  [[noreturn]] static void refuse_aborted();
   void read(int array, size_t index, float* out) const;
   int statistics_of(Weights weights) const {
     return weights == Weights::kAveraged && has_averaged_statistics_ ? 1 : 0;
   }
   // RANGE unless an embedding can read the data set, which is looked at once.
-  void check_inputs(const data::Dataset& dataset);
+  void check_inputs(const data::Dataset& dataset, const CancelFlag* cancel);
   StepReport update(const Run& run, const StepSettings& settings, Watch watch);
   // Whether the next step is to be looked at.
   bool is_monitored(const Run& run) const;
   MonitorView view(int64_t rows, const float* const* gradients);
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
-  void each_batch(const data::Dataset& dataset, int64_t batch_size,
+  void each_batch(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                   FunctionRef<void(int64_t rows)> body);
   void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);

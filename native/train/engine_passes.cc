@@ -26,11 +26,11 @@ class Engine::Borrowed {
 };
 
 // Every row once, in their order: `body` finds a batch in the plan.
-void Engine::each_batch(const data::Dataset& dataset, int64_t batch_size,
+void Engine::each_batch(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                         FunctionRef<void(int64_t rows)> body) {
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
   const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
-  const auto feed = make_feed({&dataset, &order, batch_size, steps});
+  const auto feed = make_feed({&dataset, &order, batch_size, steps, &cancel});
   for (int64_t step = 0; step < steps; ++step) body(feed->load(step));
 }
 
@@ -41,9 +41,9 @@ Metrics Engine::evaluate(const data::Dataset& dataset, int64_t batch_size, const
   const HeldMemory held(memory_, scores);
   const Borrowed borrowed(*this, weights);
   Metrics metrics;
-  each_batch(dataset, batch_size, [&](int64_t rows) {
+  each_batch(dataset, batch_size, cancel, [&](int64_t rows) {
     LossResult loss;
-    if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
+    if (!plan_.forward({.cancel = &cancel})) throw Aborted();
     plan_.loss(&loss);
     metrics.add(loss, rows);
     if (sums != nullptr) add_outputs(rows, dataset.label_type == data::LabelType::kSparse, *sums);
@@ -76,7 +76,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   const int64_t features = input_width();
   const LayerOptions& layer = options_.network.layers.front();
   if (layer.kind == LayerKind::kEmbedding)
-    check_indices(rows, features, layer.count, [=](int64_t i) { return inputs[i]; });
+    check_indices(rows, features, layer.count, &cancel, [=](int64_t i) { return inputs[i]; });
   const int64_t width = options_.network.layers.back().outputs;
   const HeldMemory held(memory_, static_cast<size_t>(rows * (features + width)) * sizeof(float));
   for (int64_t first = 0; first < rows; first += batch_size) {
@@ -85,7 +85,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
     plan_.set_batch(count, false);
     backend_.memory().write(plan_.place().inputs, inputs + first * features,
                             count * features * sizeof(float));
-    if (!plan_.forward({.cancel = &cancel})) refuse_aborted();
+    if (!plan_.forward({.cancel = &cancel})) throw Aborted();
     backend_.memory().read(outputs + first * width, plan_.outputs(), count * width * sizeof(float));
   }
 }
@@ -95,9 +95,9 @@ Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size,
   Metrics metrics;
   const RunMode mode{.cancel = &cancel};
   std::vector<float> values;
-  each_batch(dataset, batch_size, [&](int64_t rows) {
+  each_batch(dataset, batch_size, cancel, [&](int64_t rows) {
     LossResult loss;
-    if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) refuse_aborted();
+    if (!plan_.forward(mode) || !plan_.backward(mode, &loss)) throw Aborted();
     metrics.add(loss, rows);
     // Gradients are of a batch's mean.
     const double share = static_cast<double>(rows) / static_cast<double>(dataset.rows);
@@ -115,8 +115,8 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
                                 const CancelFlag& cancel, Weights weights) {
   const Borrowed borrowed(*this, weights);
   PooledStatistics pooled(backend_.memory());
-  each_batch(dataset, batch_size, [&](int64_t) {
-    if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) refuse_aborted();
+  each_batch(dataset, batch_size, cancel, [&](int64_t) {
+    if (!plan_.forward({.batch_statistics = true, .cancel = &cancel})) throw Aborted();
     pooled.add(plan_.statistics());
   });
   if (weights == Weights::kAveraged) plan_.use(averages_, 1);
@@ -127,7 +127,7 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                          bool training) {
-  check_inputs(dataset);
+  check_inputs(dataset, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
   plan_.reserve(count, dataset.label_width);
   if (device_batches_) {
@@ -145,10 +145,6 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
   plan_.forward(mode);
   plan_.backward(mode, &loss);
   return loss.sum / static_cast<double>(rows.size());
-}
-
-void Engine::refuse_aborted() {
-  throw Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""});
 }
 
 }  // namespace thalweg

@@ -32,8 +32,9 @@ struct Engine::Run {
   int64_t parts_a_step() const {
     return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
   }
-  // Whether the state should be kept before the next step.
-  bool is_snapshot_due() const {
+  // Whether the state should be kept before the next step. Where the plan waits, sleeps until
+  // the place is free, or the run cancelled.
+  bool await_snapshot_place() const {
     const auto& place = request.snapshots.place;
     if (!place || !(owes_snapshot || place->is_asked())) return false;
     while (owes_snapshot && request.snapshots.waits && !place->is_free() && !cancel.is_set())

@@ -94,16 +94,21 @@ void Engine::run_one_by_one(Run& run) {
       run.progress.cancelled = true;
       return;
     }
-    if (run.is_snapshot_due()) keep(run);
+    if (run.await_snapshot_place()) keep(run);
   }
 }
 
 void Engine::keep(Run& run) {
   Snapshot& place = *run.request.snapshots.place;
-  save(place);
+  save(place, &run.cancel);
   run.owes_snapshot = false;
   place.fill();
-  run.request.snapshots.taken(run.progress);
+  try {
+    run.request.snapshots.taken(run.progress);
+  } catch (...) {
+    place.release();  // nobody reads what nobody is told of
+    throw;
+  }
 }
 
 void Engine::wait_for_device() {
@@ -119,8 +124,8 @@ void Engine::abandon_steps() {
   try {
     if (pipeline_) pipeline_->settle();
     wait_for_device();
-  } catch (const Error&) {
-    // The device is lost, which the error under way or the next call says.
+  } catch (...) {
+    // The device is lost, or there is no memory: the error under way, or the next call, says so.
   }
   pipeline_.reset();
 }
@@ -134,6 +139,9 @@ void Engine::run_steps(Run& run) {
     else
       run_one_by_one(run);
     wait_for_device();
+  } catch (const Aborted&) {
+    abandon_steps();
+    run.progress.cancelled = true;
   } catch (...) {
     abandon_steps();
     throw;
@@ -150,8 +158,8 @@ void Engine::run_queued(Run& run) {
   pipeline_->begin(run.source, options_.seed);
   int64_t next = run.request.first_step;
   for (;;) {
-    const bool pushes = next < run.source.steps && !run.cancel.is_set() && !run.is_snapshot_due() &&
-                        !run.is_snapshot_ahead(pipeline_->size());
+    const bool pushes = next < run.source.steps && !run.cancel.is_set() &&
+                        !run.await_snapshot_place() && !run.is_snapshot_ahead(pipeline_->size());
     // A step that is looked at runs by itself, once those before it are done.
     const bool watched = pushes && (is_monitored(run) || is_guarded(run));
     if (watched && pipeline_->is_empty()) {
@@ -165,7 +173,7 @@ void Engine::run_queued(Run& run) {
       continue;
     }
     if (pipeline_->is_empty()) {
-      if (!run.is_snapshot_due()) break;
+      if (!run.await_snapshot_place()) break;
       keep(run);
       continue;
     }
@@ -197,6 +205,17 @@ size_t Engine::copies_of(const TrainRequest& request) const {
 
 TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cancel,
                             const std::function<void(const TrainProgress&)>& report) {
+  try {
+    return run_epoch(request, cancel, report);
+  } catch (const Aborted&) {  // before its first step
+    TrainProgress progress = request.before;
+    progress.cancelled = true;
+    return progress;
+  }
+}
+
+TrainProgress Engine::run_epoch(const TrainRequest& request, const CancelFlag& cancel,
+                                const std::function<void(const TrainProgress&)>& report) {
   const size_t copies = copies_of(request);
   require_memory(copies);
   const HeldMemory held(memory_, copies);
@@ -207,8 +226,9 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
                      .shuffle = request.shuffle,
                      .sampling = request.sampling,
                      .shape = {.batch = static_cast<uint64_t>(request.batch_size)}},
-                    thread_count());
-  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order)};
+                    {.threads = thread_count(), .cancel = &cancel});
+  const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order),
+                              &cancel};
   BatchSource parts = source;
   parts.batch_size = request.part_rows;
   Run run = {request, cancel,        report,
@@ -224,7 +244,7 @@ TrainProgress Engine::train(const TrainRequest& request, const CancelFlag& cance
     sum_ = std::make_unique<GradientSum>(options_.stepper.tensors, backend_);
     memory_.held += bytes;
   }
-  begin_guard(request);
+  begin_guard(request, cancel);
   run.feed = make_feed(run.parts);
   run.first_step_count = stepper_.step_count() - request.before.steps;
   has_averaged_statistics_ = false;  // the average moves on

@@ -11,19 +11,25 @@ bool Engine::is_guarded(const Run& run) const {
 // Takes the step, goes back and takes it again: both must end in the same bits. Where they
 // do not, or the second is cancelled, the state is the one before.
 bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
-  guard_->keep(stepper_.counters());
+  guard_->keep(stepper_.counters(), run.cancel);
   if (!take(run, number, Watch::kMonitored, outcome)) return false;
-  const Guard::Digests first = guard_->digests();
   const auto go_back = [&] {  // takes no memory
     guard_->put_back();
     stepper_.set_counters(guard_->counters());
   };
+  Guard::Digests first;
+  try {
+    first = guard_->digests(&run.cancel);
+  } catch (...) {
+    go_back();
+    throw;
+  }
   go_back();
   Outcome again;
   if (!take(run, number, Watch::kAlone, &again)) return false;
   try {
     const std::string step = std::to_string(guard_->counters().steps + 1);
-    guard_->compare(first, guard_->digests(), "where step " + step + " was taken again");
+    guard_->compare(first, guard_->digests(&run.cancel), "where step " + step + " was taken again");
   } catch (...) {
     go_back();
     throw;
@@ -31,7 +37,7 @@ bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
   return true;
 }
 
-void Engine::begin_guard(const TrainRequest& request) {
+void Engine::begin_guard(const TrainRequest& request, const CancelFlag& cancel) {
   if (request.guard_every == 0) return forget_rest();
   if (!guard_) {
     const size_t bytes = Guard::bytes_for(state_);
@@ -39,7 +45,7 @@ void Engine::begin_guard(const TrainRequest& request) {
     guard_ = std::make_unique<Guard>(state_, backend_.memory(), backend_.queued() == nullptr);
     memory_.held += bytes;
   }
-  check_rest();  // which stays as it is where it is wrong: no checkpoint may be made of it
+  check_rest(&cancel);  // which stays as it is where it is wrong: no checkpoint may be made of it
   forget_rest();
 }
 

@@ -13,11 +13,12 @@ namespace {
 constexpr size_t kPieceBytes = size_t{1} << 18;  // that a thread hashes at a time
 
 // Pieces are hashed side by side, and then their hashes.
-uint64_t digest(const float* data, int64_t length) {
+uint64_t digest(const float* data, int64_t length, const CancelFlag* cancel) {
   const size_t bytes = static_cast<size_t>(length) * sizeof(float);
   std::vector<uint64_t> pieces((bytes + kPieceBytes - 1) / kPieceBytes);
   const auto count = static_cast<int64_t>(pieces.size());
   parallel_for(count, thread_count(), [&](int64_t part) {
+    refuse_cancelled(cancel);
     const size_t begin = part * kPieceBytes;
     Xxh64 piece;
     piece.update(reinterpret_cast<const char*>(data) + begin, std::min(kPieceBytes, bytes - begin));
@@ -43,14 +44,14 @@ size_t Guard::bytes_for(const std::vector<StateTensor>& state) {
   return bytes;
 }
 
-void Guard::keep(const StepCounters& counters) {
-  before_.take(blocks_, memory_);
+void Guard::keep(const StepCounters& counters, const CancelFlag& cancel) {
+  before_.take(blocks_, memory_, &cancel);
   before_.counters = counters;
 }
 
 void Guard::put_back() const { before_.put_back(blocks_, memory_); }
 
-Guard::Digests Guard::digests() {
+Guard::Digests Guard::digests(const CancelFlag* cancel) {
   Digests all;
   all.reserve(state_.size());
   for (const StateTensor& tensor : state_) {
@@ -60,7 +61,7 @@ Guard::Digests Guard::digests() {
       memory_.read(copy_.data(), data, tensor.length * sizeof(float));
       data = copy_.data();
     }
-    all.push_back(digest(data, tensor.length));
+    all.push_back(digest(data, tensor.length, cancel));
   }
   return all;
 }

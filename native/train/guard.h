@@ -19,13 +19,13 @@ class Guard {
   static size_t bytes_for(const std::vector<StateTensor>& state);
 
   // The state before a step, to go back to.
-  void keep(const StepCounters& counters);
+  void keep(const StepCounters& counters, const CancelFlag& cancel);
   void put_back() const;  // takes no memory
   const StepCounters& counters() const { return before_.counters; }
 
-  // XXH64 of each tensor.
+  // XXH64 of each tensor. Throws Aborted, where `cancel` is set.
   using Digests = std::vector<uint64_t>;
-  Digests digests();
+  Digests digests(const CancelFlag* cancel = nullptr);
 
   // CORRUPTION, naming the tensors whose digests differ, unless none does; `how`: where
   // the others were found.

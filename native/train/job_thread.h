@@ -3,27 +3,13 @@
 // milliseconds its OpenMP team too; then the team ends, for other trainers' sake.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "core/process_end.h"
-
 namespace thalweg {
-
-// Asked for between the operations of a step; setting it is safe from any thread.
-class CancelFlag {
- public:
-  void set() { flag_.store(true, std::memory_order_relaxed); }
-  void clear() { flag_.store(false, std::memory_order_relaxed); }
-  bool is_set() const { return flag_.load(std::memory_order_relaxed) || process_is_ending(); }
-
- private:
-  std::atomic<bool> flag_{false};
-};
 
 class JobThread {
  public:

@@ -27,14 +27,37 @@ int64_t rank_of(const float* outputs, int64_t count, int64_t label) {
   return ahead;
 }
 
+// Asks for the cancel flag once in so many calls.
+class Asking {
+ public:
+  explicit Asking(const CancelFlag& cancel) : cancel_(cancel) {}
+  void operator()() {
+    if (++calls_ % kOften == 0) refuse_cancelled(&cancel_);
+  }
+
+ private:
+  static constexpr uint32_t kOften = 1 << 16;
+  const CancelFlag& cancel_;
+  uint32_t calls_ = 0;
+};
+
+void sort(std::vector<double>& scores, Asking& asking) {
+  std::sort(scores.begin(), scores.end(), [&asking](double a, double b) {
+    asking();
+    return a < b;
+  });
+}
+
 // The share of pairs in which the positive scores higher, ties counted half; both
 // sorted.
-double area(const std::vector<double>& positives, const std::vector<double>& negatives) {
+double area(const std::vector<double>& positives, const std::vector<double>& negatives,
+            Asking& asking) {
   if (positives.empty() || negatives.empty()) return std::numeric_limits<double>::quiet_NaN();
   const size_t count = negatives.size();
   size_t below = 0, up_to = 0;
   double halves = 0;
   for (const double score : positives) {
+    asking();
     while (below < count && negatives[below] < score) ++below;
     while (up_to < count && negatives[up_to] <= score) ++up_to;
     halves += static_cast<double>(below + up_to);
@@ -131,11 +154,12 @@ void MetricSums::add(const MetricBatch& batch) {
   }
 }
 
-MetricTotals MetricSums::finish() {
+MetricTotals MetricSums::finish(const CancelFlag& cancel) {
+  Asking asking(cancel);
   for (Scores& scores : scores_) {
-    std::sort(scores.positives.begin(), scores.positives.end());
-    std::sort(scores.negatives.begin(), scores.negatives.end());
-    totals_.auc.push_back(area(scores.positives, scores.negatives));
+    sort(scores.positives, asking);
+    sort(scores.negatives, asking);
+    totals_.auc.push_back(area(scores.positives, scores.negatives, asking));
   }
   return std::move(totals_);
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/cancel.h"
 #include "ops/loss.h"
 
 namespace thalweg {
@@ -49,7 +50,8 @@ class MetricSums {
     return static_cast<size_t>(rows) * scores_.size() * sizeof(double);
   }
   void add(const MetricBatch& batch);
-  MetricTotals finish();
+  // Throws Aborted.
+  MetricTotals finish(const CancelFlag& cancel);
 
  private:
   // Scores of one column, by label.

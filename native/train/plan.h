@@ -9,8 +9,8 @@
 
 #include "backends/backend.h"
 #include "core/arena.h"
+#include "core/cancel.h"
 #include "train/backward_plan.h"
-#include "train/job_thread.h"
 #include "train/memory_limit.h"
 #include "train/network.h"
 

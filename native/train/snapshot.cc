@@ -38,9 +38,10 @@ void Snapshot::check_size(const StateBlocks& state) const {
                  std::to_string(state.bytes()) + " bytes, as the trainer's state", ""});
 }
 
-void Snapshot::take(const StateBlocks& state, Memory& memory) {
+void Snapshot::take(const StateBlocks& state, Memory& memory, const CancelFlag* cancel) {
   check_size(state);
   state.each([&](const float* tensor, size_t offset, size_t bytes) {
+    refuse_cancelled(cancel);
     memory.read(data() + offset, tensor, bytes);
   });
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/cancel.h"
 #include "core/host_memory.h"
 #include "core/memory.h"
 #include "train/stepper.h"
@@ -51,8 +52,8 @@ class Snapshot {
   char* data() const { return static_cast<char*>(memory_.data()); }
   size_t bytes() const { return bytes_; }
 
-  // From and to a state that fills it exactly, else SHAPE.
-  void take(const StateBlocks& state, Memory& memory);
+  // From and to a state that fills it exactly, else SHAPE. A cancelled copy throws Aborted.
+  void take(const StateBlocks& state, Memory& memory, const CancelFlag* cancel = nullptr);
   void put_back(const StateBlocks& state, Memory& memory) const;
 
   StepCounters counters;

@@ -69,7 +69,7 @@ void StepPipeline::begin(const BatchSource& source, uint64_t seed) {
   source_ = source;
   seed_ = seed;
   flying_.clear();
-  batches_.keep(*source.dataset, std::min(source.batch_size, source.dataset->rows));
+  batches_.keep(source);
 }
 
 void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {

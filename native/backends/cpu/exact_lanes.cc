@@ -65,8 +65,8 @@ void draw_partners(const SwapRange& range, uint64_t block, uint32_t place, Partn
 template <class T>
 void swap_all(const SwapRange& range, T* values) {
   Partners partners;
-  const uint64_t end = range.base + static_cast<uint64_t>(range.length);
-  for (uint64_t element = range.base; element < end;) {
+  const uint64_t end = range.base + static_cast<uint64_t>(range.last);
+  for (uint64_t element = range.base + static_cast<uint64_t>(range.first); element < end;) {
     const uint64_t block = element / kBlockWords;
     const uint64_t block_end = (block + 1) * kBlockWords < end ? (block + 1) * kBlockWords : end;
     draw_partners(range, block, static_cast<uint32_t>(block * kBlockWords - range.base), partners);

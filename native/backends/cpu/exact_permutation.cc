@@ -60,20 +60,23 @@ void place_buckets(const Split& split, const uint32_t* counts, uint64_t* cursors
 }
 
 template <class T>
-void scatter(const Split& split, int threads, const Lanes& lanes, T* out, uint64_t* starts) {
+void scatter(const Split& split, const OrderMaking& making, T* out, uint64_t* starts) {
   Aligned<uint32_t> counts(split.chunks * split.buckets);
   Aligned<uint64_t> cursors(split.chunks * split.buckets);
   const auto chunks = static_cast<int64_t>(split.chunks);
-  parallel_for(chunks, threads, [&](int64_t chunk) {
-    lanes.shuffle.count_labels(split.range(chunk), counts.data() + chunk * split.buckets);
+  const ShuffleLanes& lanes = making.lanes.shuffle;
+  parallel_for(chunks, making.threads, [&](int64_t chunk) {
+    refuse_cancelled(making.cancel);
+    lanes.count_labels(split.range(chunk), counts.data() + chunk * split.buckets);
   });
   place_buckets(split, counts.data(), cursors.data(), starts);
-  parallel_for(chunks, threads, [&](int64_t chunk) {
+  parallel_for(chunks, making.threads, [&](int64_t chunk) {
+    refuse_cancelled(making.cancel);
     uint64_t* chunk_cursors = cursors.data() + chunk * split.buckets;
     if constexpr (std::is_same_v<T, uint32_t>)
-      lanes.shuffle.scatter32(split.range(chunk), chunk_cursors, out);
+      lanes.scatter32(split.range(chunk), chunk_cursors, out);
     else
-      lanes.shuffle.scatter64(split.range(chunk), chunk_cursors, out);
+      lanes.scatter64(split.range(chunk), chunk_cursors, out);
   });
 }
 
@@ -89,29 +92,30 @@ void advise_huge_pages(void* data, size_t bytes) {
 }  // namespace
 
 template <class T>
-void exact_permutation(const OrderOptions& options, int threads, const Lanes& lanes, T* out) {
+void exact_permutation(const OrderOptions& options, const OrderMaking& making, T* out) {
   const Split split = make_split(options);
   Aligned<uint64_t> starts(split.buckets + 1);
   if (split.buckets > 1) {
     advise_huge_pages(out, split.length * sizeof(T));
-    scatter(split, threads, lanes, out, starts.data());
+    scatter(split, making, out, starts.data());
   } else {
     for (uint64_t i = 0; i < split.length; ++i) out[i] = static_cast<T>(i);
     starts[1] = split.length;
   }
   const RandomStream swaps =
       order_stream(options.seed, options.epoch, options.length, data::OrderStream::kSwaps);
-  parallel_for(static_cast<int64_t>(split.buckets), threads, [&](int64_t bucket) {
+  parallel_for(static_cast<int64_t>(split.buckets), making.threads, [&](int64_t bucket) {
+    refuse_cancelled(making.cancel);
     const uint64_t base = starts[bucket];
-    const SwapRange range = {swaps, base, static_cast<int64_t>(starts[bucket + 1] - base)};
+    const SwapRange range = {swaps, base, 0, static_cast<int64_t>(starts[bucket + 1] - base)};
     if constexpr (std::is_same_v<T, uint32_t>)
-      lanes.shuffle.swap32(range, out + base);
+      making.lanes.shuffle.swap32(range, out + base);
     else
-      lanes.shuffle.swap64(range, out + base);
+      making.lanes.shuffle.swap64(range, out + base);
   });
 }
 
-template void exact_permutation(const OrderOptions&, int, const Lanes&, uint32_t*);
-template void exact_permutation(const OrderOptions&, int, const Lanes&, uint64_t*);
+template void exact_permutation(const OrderOptions&, const OrderMaking&, uint32_t*);
+template void exact_permutation(const OrderOptions&, const OrderMaking&, uint64_t*);
 
 }  // namespace thalweg

@@ -19,11 +19,20 @@ void pick(const From* values, uint64_t first, uint64_t stride, int64_t count, T*
 
 }  // namespace
 
-Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
-    : options_(options), lanes_(&lanes) {
+void swap_in_pieces(const OrderMaking& making, SwapRange range, uint32_t* values) {
+  constexpr int64_t kPiece = int64_t{1} << 18;  // some milliseconds, where nothing is in cache
+  for (const int64_t end = range.last; range.first < end; range.first = range.last) {
+    refuse_cancelled(making.cancel);
+    range.last = std::min(end, range.first + kPiece);
+    making.lanes.shuffle.swap32(range, values);
+  }
+}
+
+Order::Order(const OrderOptions& options, const OrderMaking& making)
+    : options_(options), lanes_(&making.lanes) {
   const uint64_t length = options.length;
   if (options.sampling) {
-    write_sampled(threads, lanes);
+    write_sampled(making);
     return;
   }
   if (!options.shuffle || length == 0) return;
@@ -32,23 +41,23 @@ Order::Order(const OrderOptions& options, int threads, const Lanes& lanes)
         length, order_stream(options.seed, options.epoch, length, data::OrderStream::kCipher));
   } else if (length < kNarrow) {
     values_ = HostMemory(length * sizeof(uint32_t));
-    exact_permutation(options, threads, lanes, static_cast<uint32_t*>(values_.data()));
+    exact_permutation(options, making, static_cast<uint32_t*>(values_.data()));
   } else {
     values_ = HostMemory(length * sizeof(uint64_t));
-    exact_permutation(options, threads, lanes, static_cast<uint64_t*>(values_.data()));
+    exact_permutation(options, making, static_cast<uint64_t*>(values_.data()));
   }
 }
 
-void Order::write_sampled(int threads, const Lanes& lanes) {
+void Order::write_sampled(const OrderMaking& making) {
   if (is_drawn()) return;
   values_ = HostMemory(length() * sizeof(uint32_t));
   const SampledOrder order = {options_.sampling.get(), options_.seed, options_.epoch,
                               options_.shape};
   auto* out = static_cast<uint32_t*>(values_.data());
   if (options_.sampling->kind == data::SamplingKind::kWeighted)
-    weighted_order(order, threads, lanes, out);
+    weighted_order(order, making, out);
   else
-    stratified_order(order, threads, lanes, out);
+    stratified_order(order, making, out);
 }
 
 const uint32_t* Order::list() const {

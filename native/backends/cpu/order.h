@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "backends/cpu/lanes.h"
+#include "backends/cpu/order_making.h"
 #include "core/host_memory.h"
 #include "data/index_cipher.h"
 #include "data/sampling.h"
@@ -29,8 +29,8 @@ struct OrderOptions {
 // Immutable, so safe to read from any thread. Reading anywhere costs the same.
 class Order {
  public:
-  explicit Order(const OrderOptions& options, int threads = 1,
-                 const Lanes& lanes = thalweg::lanes());
+  // Throws MEMORY, and Aborted.
+  explicit Order(const OrderOptions& options, const OrderMaking& making = {});
 
   // Positions: rows, or a sampling's draws.
   uint64_t length() const { return options_.sampling ? options_.sampling->draws : options_.length; }
@@ -57,7 +57,7 @@ class Order {
   }
 
  private:
-  void write_sampled(int threads, const Lanes& lanes);
+  void write_sampled(const OrderMaking& making);
 
   OrderOptions options_;
   const Lanes* lanes_;
@@ -67,6 +67,6 @@ class Order {
 
 // Exactly uniform permutation into out [length]; uint32_t needs length < 2^32.
 template <class T>
-void exact_permutation(const OrderOptions& options, int threads, const Lanes& lanes, T* out);
+void exact_permutation(const OrderOptions& options, const OrderMaking& making, T* out);
 
 }  // namespace thalweg

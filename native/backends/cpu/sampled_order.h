@@ -1,10 +1,10 @@
 // The rows of an epoch that a Sampling chooses, written out: the same bits at any
-// thread count and instruction set.
+// thread count and instruction set. Both throw MEMORY, and Aborted.
 #pragma once
 
 #include <cstdint>
 
-#include "backends/cpu/lanes.h"
+#include "backends/cpu/order_making.h"
 #include "data/sampling.h"
 #include "data/stratified_batches.h"
 
@@ -20,9 +20,9 @@ struct SampledOrder {
 // The first draws of the rows by ascending key -ln(u) / weight: drawing without replacement by
 // weight (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
 // out [sampling.draws]
-void weighted_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out);
+void weighted_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out);
 
 // Batch after batch, those of shard 0, 1, … in turn. out [sampling.length]
-void stratified_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out);
+void stratified_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out);
 
 }  // namespace thalweg

@@ -26,11 +26,13 @@ struct LabelRange {
   uint32_t mask;
 };
 
-// A bucket, from element `base` of the whole; base decides which words it draws.
+// Elements [first, last) of a bucket, which begins at element `base` of the whole; that
+// decides which words it draws.
 struct SwapRange {
   RandomStream stream;
   uint64_t base;
-  int64_t length;
+  int64_t first;
+  int64_t last;
 };
 
 struct ShuffleLanes {
@@ -41,7 +43,8 @@ struct ShuffleLanes {
   // out[cursor[label]++] = element, in the order of the elements.
   void (*scatter32)(const LabelRange& range, uint64_t* cursors, uint32_t* out);
   void (*scatter64)(const LabelRange& range, uint64_t* cursors, uint64_t* out);
-  // Fisher-Yates in place, from the front.
+  // Fisher-Yates in place, from the front of the bucket, where values begins; the elements
+  // before `first` have been through it.
   void (*swap32)(const SwapRange& range, uint32_t* values);
   void (*swap64)(const SwapRange& range, uint64_t* values);
 };

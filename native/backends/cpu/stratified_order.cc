@@ -18,21 +18,25 @@ using data::Strata;
 // Batches shuffled by one part: waking a thread for one of a few rows gains nothing.
 constexpr uint64_t kPartRows = 1 << 14;
 
+constexpr uint64_t kOften = 1 << 16;  // rows from one question for the cancel flag to the next
+
 // A random order of [0, count); `offset` parts its draws from others' of the stream.
-std::vector<uint64_t> shuffled(uint64_t count, const RandomStream& stream, uint64_t offset) {
+std::vector<uint64_t> shuffled(uint64_t count, const RandomStream& stream, uint64_t offset,
+                               const CancelFlag* cancel) {
   std::vector<uint64_t> order(count);
   std::iota(order.begin(), order.end(), uint64_t{0});
-  for (uint64_t i = 1; i < count; ++i)
+  for (uint64_t i = 1; i < count; ++i) {
+    if (i % kOften == 0) refuse_cancelled(cancel);
     std::swap(order[i], order[random_below(stream, offset + i, i + 1)]);
+  }
   return order;
 }
 
 class StratifiedEpoch {
  public:
-  StratifiedEpoch(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out)
+  StratifiedEpoch(const SampledOrder& order, const OrderMaking& making, uint32_t* out)
       : order_(order),
-        threads_(threads),
-        lanes_(lanes),
+        making_(making),
         strata_(order.sampling->strata),
         rows_(strata_.rows),
         taken_(strata_.starts.begin(), strata_.starts.end() - 1),
@@ -42,9 +46,9 @@ class StratifiedEpoch {
     const data::BatchCut cut = data::cut_batches(strata_, order.shape, shares);
     const RandomStream batches = stream(SamplingStream::kBatches);
     const uint64_t classes = strata_.classes();
-    class_order_ = shuffled(classes, batches, 0);
+    class_order_ = shuffled(classes, batches, 0, making.cancel);
     // The whole batches trade places; of the last ones the first may be larger by a row.
-    deal(cut.whole, shuffled(cut.whole.batches, batches, classes));
+    deal(cut.whole, shuffled(cut.whole.batches, batches, classes, making.cancel));
     std::vector<uint64_t> in_turn(cut.rest.batches);
     std::iota(in_turn.begin(), in_turn.end(), uint64_t{0});
     deal(cut.rest, in_turn);
@@ -57,10 +61,10 @@ class StratifiedEpoch {
 
   void shuffle_classes() {
     const RandomStream swaps = stream(SamplingStream::kRows);
-    parallel_for(static_cast<int64_t>(strata_.classes()), threads_, [&](int64_t c) {
+    parallel_for(static_cast<int64_t>(strata_.classes()), making_.threads, [&](int64_t c) {
       const uint64_t first = strata_.starts[c];
-      lanes_.shuffle.swap32({swaps, first, static_cast<int64_t>(strata_.count(c))},
-                            rows_.data() + first);
+      swap_in_pieces(making_, {swaps, first, 0, static_cast<int64_t>(strata_.count(c))},
+                     rows_.data() + first);
     });
   }
 
@@ -75,13 +79,22 @@ class StratifiedEpoch {
       const uint64_t each = run.counts[c] / run.batches, extras = run.counts[c] % run.batches;
       for (uint64_t b = 0; each > 0 && b < run.batches; ++b) {
         for (uint64_t i = 0; i < each; ++i) out_[cursors[b]++] = rows_[taken_[c]++];
+        count_dealt(each);
       }
       for (uint64_t i = 0; i < extras; ++i) {
         out_[cursors[extra]++] = rows_[taken_[c]++];
         extra = extra + 1 < run.batches ? extra + 1 : 0;
       }
+      count_dealt(extras);
     }
     shuffle_batches(run, starts);
+  }
+
+  void count_dealt(uint64_t rows) {
+    dealt_ += rows;
+    if (dealt_ < kOften) return;
+    dealt_ = 0;
+    refuse_cancelled(making_.cancel);
   }
 
   void shuffle_batches(const BatchRun& run, const std::vector<uint64_t>& starts) {
@@ -89,30 +102,30 @@ class StratifiedEpoch {
     const uint64_t size = (run.rows + run.batches - 1) / run.batches;
     const uint64_t together = std::max(uint64_t{1}, kPartRows / size);
     const auto parts = static_cast<int64_t>((run.batches + together - 1) / together);
-    parallel_for(parts, threads_, [&](int64_t part) {
+    parallel_for(parts, making_.threads, [&](int64_t part) {
       const uint64_t last = std::min(run.batches, (part + 1) * together);
       for (uint64_t b = part * together; b < last; ++b) {
         const uint64_t first = run.first + starts[b];
-        lanes_.shuffle.swap32({swaps, first, static_cast<int64_t>(starts[b + 1] - starts[b])},
-                              out_ + first);
+        swap_in_pieces(making_, {swaps, first, 0, static_cast<int64_t>(starts[b + 1] - starts[b])},
+                       out_ + first);
       }
     });
   }
 
   const SampledOrder& order_;
-  int threads_;
-  const Lanes& lanes_;
+  const OrderMaking& making_;
   const Strata& strata_;
   std::vector<uint32_t> rows_;
   std::vector<uint64_t> taken_;  // by class: the next of rows_
   std::vector<uint64_t> class_order_;
+  uint64_t dealt_ = 0;  // rows, since the cancel flag was last asked for
   uint32_t* out_;
 };
 
 }  // namespace
 
-void stratified_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out) {
-  StratifiedEpoch(order, threads, lanes, out);
+void stratified_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out) {
+  StratifiedEpoch(order, making, out);
 }
 
 }  // namespace thalweg

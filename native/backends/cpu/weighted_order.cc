@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "backends/cpu/sampled_order.h"
-#include "core/aligned.h"
+#include "core/host_memory.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -25,10 +25,22 @@ struct Entry {
   }
 };
 
+// An array that nothing has touched before: its pages are made where they are written.
+template <class T>
+class Untouched {
+ public:
+  explicit Untouched(uint64_t length) : memory_(length * sizeof(T)) {}
+  T* data() { return static_cast<T*>(memory_.data()); }
+  T& operator[](uint64_t i) { return data()[i]; }
+
+ private:
+  HostMemory memory_;
+};
+
 class KeySort {
  public:
-  KeySort(const SampledOrder& order, int threads, const Lanes& lanes)
-      : threads_(threads),
+  KeySort(const SampledOrder& order, const OrderMaking& making)
+      : making_(making),
         length_(order.sampling->length),
         chunks_(static_cast<int64_t>((length_ + kChunk - 1) / kChunk)),
         keys_(length_),
@@ -36,10 +48,10 @@ class KeySort {
         entries_(length_) {
     const RandomStream stream =
         sampling_stream(order.seed, order.epoch, length_, data::SamplingStream::kKeys);
-    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+    each(chunks_, [&](int64_t chunk) {
       const uint64_t first = chunk * kChunk;
-      lanes.sampling.keys({stream, order.sampling->weights(), first, end_of(chunk)},
-                          keys_.data() + first);
+      making_.lanes.sampling.keys({stream, order.sampling->weights(), first, end_of(chunk)},
+                                  keys_.data() + first);
     });
   }
 
@@ -47,7 +59,7 @@ class KeySort {
     choose_borders();
     scatter();
     const auto buckets = static_cast<int64_t>(borders_.size() + 1);
-    parallel_for(buckets, threads_, [&](int64_t bucket) {
+    each(buckets, [&](int64_t bucket) {
       const uint64_t first = starts_[bucket], last = starts_[bucket + 1];
       if (first >= draws) return;
       std::sort(entries_.data() + first, entries_.data() + last);
@@ -56,6 +68,14 @@ class KeySort {
   }
 
  private:
+  // Parts side by side, which stop where the job is cancelled.
+  void each(int64_t parts, FunctionRef<void(int64_t part)> body) const {
+    parallel_for(parts, making_.threads, [&](int64_t part) {
+      refuse_cancelled(making_.cancel);
+      body(part);
+    });
+  }
+
   uint64_t end_of(int64_t chunk) const { return std::min(length_, (chunk + 1) * kChunk); }
 
   // Between buckets of about equal size, by a sorted sample of the keys.
@@ -72,7 +92,7 @@ class KeySort {
   void scatter() {
     const size_t buckets = borders_.size() + 1;
     std::vector<uint64_t> cursors(chunks_ * buckets);
-    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+    each(chunks_, [&](int64_t chunk) {
       uint64_t* counts = cursors.data() + chunk * buckets;
       for (uint64_t i = chunk * kChunk; i < end_of(chunk); ++i) {
         const auto border = std::upper_bound(borders_.begin(), borders_.end(), keys_[i]);
@@ -82,6 +102,7 @@ class KeySort {
     });
     uint64_t at = 0;
     for (size_t bucket = 0; bucket < buckets; ++bucket) {
+      refuse_cancelled(making_.cancel);
       starts_.push_back(at);
       for (int64_t chunk = 0; chunk < chunks_; ++chunk) {
         const uint64_t count = cursors[chunk * buckets + bucket];
@@ -90,27 +111,27 @@ class KeySort {
       }
     }
     starts_.push_back(at);
-    parallel_for(chunks_, threads_, [&](int64_t chunk) {
+    each(chunks_, [&](int64_t chunk) {
       uint64_t* cursor = cursors.data() + chunk * buckets;
       for (uint64_t i = chunk * kChunk; i < end_of(chunk); ++i)
         entries_[cursor[buckets_[i]]++] = {keys_[i], static_cast<uint32_t>(i)};
     });
   }
 
-  int threads_;
+  const OrderMaking& making_;
   uint64_t length_;
   int64_t chunks_;
-  Aligned<double> keys_;
-  Aligned<uint16_t> buckets_;
-  Aligned<Entry> entries_;
+  Untouched<double> keys_;
+  Untouched<uint16_t> buckets_;
+  Untouched<Entry> entries_;
   std::vector<double> borders_;
   std::vector<uint64_t> starts_;
 };
 
 }  // namespace
 
-void weighted_order(const SampledOrder& order, int threads, const Lanes& lanes, uint32_t* out) {
-  KeySort(order, threads, lanes).first_rows(order.sampling->draws, out);
+void weighted_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out) {
+  KeySort(order, making).first_rows(order.sampling->draws, out);
 }
 
 }  // namespace thalweg

@@ -1,0 +1,33 @@
+// How a job is told to stop: it asks between operations, and between the pieces of a long one.
+#pragma once
+
+#include <atomic>
+
+#include "core/error.h"
+#include "core/process_end.h"
+
+namespace thalweg {
+
+// What a job throws that found itself cancelled where it cannot simply return.
+class Aborted final : public Error {
+ public:
+  Aborted() : Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""}) {}
+};
+
+// Setting it is safe from any thread.
+class CancelFlag {
+ public:
+  void set() { flag_.store(true, std::memory_order_relaxed); }
+  void clear() { flag_.store(false, std::memory_order_relaxed); }
+  bool is_set() const { return flag_.load(std::memory_order_relaxed) || process_is_ending(); }
+
+ private:
+  std::atomic<bool> flag_{false};
+};
+
+// Throws Aborted where `cancel`, if there is one, is set.
+inline void refuse_cancelled(const CancelFlag* cancel) {
+  if (cancel != nullptr && cancel->is_set()) throw Aborted();
+}
+
+}  // namespace thalweg
