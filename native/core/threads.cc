@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/float_mode.h"
+
 namespace thalweg {
 
 namespace {
@@ -34,6 +36,7 @@ class Section {
  public:
   explicit Section(FunctionRef<void(int64_t)> body) : body_(body) {}
   void run(int64_t first, int64_t last) noexcept {
+    const FloatMode mode;
     try {
       for (int64_t part = first; part < last; ++part) body_(part);
     } catch (...) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/float_mode.h"
 
 namespace thalweg::napi {
 
@@ -61,10 +62,11 @@ Napi::TypedArrayOf<T> to_array(Napi::Env env, const std::vector<T>& values) {
   return array;
 }
 
-// Calls body and turns every C++ exception into a JavaScript one; nothing
-// native ever escapes into V8.
+// Calls body, under IEEE's arithmetic, and turns every C++ exception into a JavaScript one;
+// nothing native ever escapes into V8.
 template <class Body>
 auto guarded(Napi::Env env, Body&& body) -> decltype(body()) {
+  const FloatMode mode;
   try {
     return body();
   } catch (const Napi::Error&) {

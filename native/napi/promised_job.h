@@ -15,6 +15,7 @@
 
 #include "core/cancel.h"
 #include "core/error.h"
+#include "core/float_mode.h"
 #include "core/process_end.h"
 #include "core/threads.h"
 #include "napi/mailbox.h"
@@ -100,6 +101,7 @@ class PromisedJob {
 
   template <class Work>
   void run(Work& work) noexcept {
+    const FloatMode mode;
     try {
       make_value_ = work();
     } catch (...) {
