@@ -168,6 +168,22 @@ describe('a system without another thread to give', () => {
     expect(await threadless(script)).toEqual({ status: 0, output: 'completed 15000\n' });
   });
 
+  it('gathers batches in the loop that a thread beside it would gather ahead', async () => {
+    const script = `
+      process.env.THALWEG_THREADS = '1'; // of two processors or more: the other could gather
+      const width = 2 ** 20, inputs = Uint8Array.from({ length: 3 * width }, (_, i) => i);
+      const wide = data.fromArrays({ inputs, shape: [3, width], labels: Int32Array.of(0, 1, 2) });
+      const model = nn.sequential({ input: [width] }, nn.dense(3, { weightInitializer: 'zeros' }));
+      const optimizer = optim.sgd();
+      const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer });
+      await trainer.evaluate(wide, { batchSize: 3 });
+      process.env.NO_THREADS = '1';
+      const { loss } = await trainer.evaluate(wide, { batchSize: 1 });
+      delete process.env.NO_THREADS;
+      console.error(loss === (await trainer.evaluate(wide, { batchSize: 1 })).loss);`;
+    expect(await threadless(script)).toEqual({ status: 0, output: 'true\n' });
+  });
+
   it('lets as many of 64 trainers run as it has threads for, and refuses the others', async () => {
     const script = `
       const trainers = Array.from({ length: 64 }, make);

@@ -103,12 +103,22 @@ async function stateOf(trainer) {
   await trainer.save(file);
   return bytesOf(file);
 }
-/** The tensors of a checkpoint, and how many steps it is of. */
+/** The tensors of a checkpoint but its history, and how many steps it is of. */
 async function bytesOf(file) {
   const { state } = await checkpoint.inspect(file);
   const bytes = readFileSync(file);
   const begin = 8 + Number(bytes.readBigUInt64LE(0));
-  return { steps: state.steps, bytes: bytes.subarray(begin).toString('base64') };
+  const tensors = Object.entries(JSON.parse(bytes.subarray(8, begin)))
+    .filter(([name]) => name !== '__metadata__' && name !== 'history')
+    .map(
+      ([
+        name,
+        {
+          data_offsets: [first, last],
+        },
+      ]) => [name, bytes.subarray(begin + first, begin + last).toString('base64')],
+    );
+  return { steps: state.steps, tensors };
 }
 
 /** The state after each step of the runs that scenarios make; any of them is a whole one. */
