@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/round.h"
 
 namespace thalweg {
 
@@ -24,7 +25,7 @@ class Aligned {
     size_t bytes = 0;
     if (__builtin_mul_overflow(length, sizeof(T), &bytes) || bytes > SIZE_MAX - kAlignment)
       throw Error({"OVERFLOW", "length", std::to_string(length), "a size in bytes below 2^64", ""});
-    bytes = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    bytes = round_up(bytes, kAlignment);
     data_ = static_cast<T*>(std::aligned_alloc(kAlignment, bytes));
     if (data_ == nullptr)
       throw Error({"MEMORY", "length", std::to_string(bytes) + " bytes",

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/round.h"
 
 namespace thalweg {
 
@@ -13,8 +14,6 @@ constexpr int64_t kAlignFloats = 16;  // 64 bytes
 constexpr int64_t kStaggerFloats = 13 * kAlignFloats;
 constexpr int64_t kPageFloats = 1024;
 constexpr int64_t kLimitFloats = int64_t{1} << 56;
-
-int64_t round_up(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
 
 int64_t stride_of(int64_t array_length) {
   return round_up(array_length, kPageFloats) + kStaggerFloats;

@@ -9,14 +9,13 @@
 
 #include "core/error.h"
 #include "core/memory.h"
+#include "core/round.h"
 
 namespace thalweg {
 
 namespace {
 
 constexpr size_t kHugePage = size_t{2} << 20;
-
-size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 [[noreturn]] void refuse(size_t bytes) {
   throw Error({"MEMORY", "allocation", std::to_string(bytes) + " bytes",

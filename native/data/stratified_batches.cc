@@ -1,10 +1,10 @@
 #include "data/stratified_batches.h"
 
+#include "core/round.h"
+
 namespace thalweg::data {
 
 namespace {
-
-uint64_t divide_up(uint64_t x, uint64_t y) { return (x + y - 1) / y; }
 
 // Systematic rounding: counts[c] = floor or ceil of count(c) * rows / total, `rows` in all.
 std::vector<uint64_t> share_out(const Strata& strata, uint64_t rows, const RandomStream& shares) {
@@ -41,7 +41,7 @@ BatchCut cut_batches(const Strata& strata, BatchShape shape, const RandomStream&
 std::vector<uint64_t> batch_starts(const BatchRun& run) {
   std::vector<uint64_t> starts(run.batches + 1, 0);
   for (uint64_t b = 0; b < run.batches; ++b)
-    starts[b + 1] = starts[b] + divide_up(run.rows - b, run.batches);
+    starts[b + 1] = starts[b] + ceil_div(run.rows - b, run.batches);
   return starts;
 }
 

@@ -1,13 +1,11 @@
 #include "napi/checksum.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "core/threads.h"
-#include "core/xxh64.h"
+#include "core/piece_hash.h"
 #include "data/dataset.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
@@ -52,8 +50,7 @@ class NativeChecksum : public Wrapped<NativeChecksum> {
   Xxh64 hash_;
 };
 
-// XXH64 of a data set's shape and every value, in turns that the event loop can wait for: pieces
-// are hashed side by side, and then their hashes.
+// XXH64 of a data set's shape and every value, in turns that the event loop can wait for.
 class NativeFingerprint : public Wrapped<NativeFingerprint> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -74,51 +71,32 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
       hash_.update_value(dataset_->label_width);
       const bool bytes = dataset_->feature_type == data::FeatureType::kUint8;
       const auto rows = static_cast<size_t>(dataset_->rows);
-      waiting_.push_back({&dataset_->inputs, rows * dataset_->features * (bytes ? 1 : 4)});
+      waiting_.emplace_back(dataset_->inputs.data(), rows * dataset_->features * (bytes ? 1 : 4));
       if (dataset_->label_type != data::LabelType::kNone)
-        waiting_.push_back({&dataset_->labels, rows * dataset_->label_width * 4});
+        waiting_.emplace_back(dataset_->labels.data(), rows * dataset_->label_width * 4);
     });
   }
 
  private:
-  struct Memory {
-    const HostMemory* memory;
-    size_t bytes;
-  };
-
   // next() → undefined, or 16 hexadecimal digits once all is through
   Napi::Value next(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
-      if (!waiting_.empty()) take(waiting_.front());
+      if (!waiting_.empty()) take_in();
       if (!waiting_.empty()) return info.Env().Undefined();
       return Napi::String::New(info.Env(), hexadecimal(hash_.digest()));
     });
   }
 
-  void take(const Memory& from) {
-    constexpr size_t kPiece = size_t{1} << 20;
+  void take_in() {
     constexpr size_t kPiecesATurn = 32;
-    const auto* data = static_cast<const char*>(from.memory->data());
-    const size_t first = pieces_.size();
-    const size_t all = (from.bytes + kPiece - 1) / kPiece;
-    const size_t count = std::min(kPiecesATurn, all - first);
-    pieces_.resize(first + count);
-    parallel_for(static_cast<int64_t>(count), thread_count(), [&](int64_t part) {
-      Xxh64 piece;
-      const size_t begin = (first + part) * kPiece;
-      piece.update(data + begin, std::min(kPiece, from.bytes - begin));
-      pieces_[first + part] = piece.digest();
-    });
-    if (pieces_.size() < all) return;
-    hash_.update(pieces_.data(), pieces_.size() * sizeof(uint64_t));
-    pieces_.clear();
+    if (!waiting_.front().advance(kPiecesATurn)) return;
+    waiting_.front().add_to(hash_);
     waiting_.erase(waiting_.begin());
   }
 
   std::shared_ptr<const data::Dataset> dataset_;
   Xxh64 hash_;
-  std::vector<Memory> waiting_;   // the first of them under way
-  std::vector<uint64_t> pieces_;  // hashes of what is done of it
+  std::vector<PieceHash> waiting_;  // the first of them under way
 };
 
 }  // namespace

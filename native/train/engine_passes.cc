@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "backends/cpu/gather.h"
+#include "core/round.h"
 #include "core/threads.h"
 #include "train/batch_feed.h"
 #include "train/check_indices.h"
@@ -29,7 +30,7 @@ class Engine::Borrowed {
 void Engine::each_batch(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                         FunctionRef<void(int64_t rows)> body) {
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  const int64_t steps = (dataset.rows + batch_size - 1) / batch_size;
+  const int64_t steps = ceil_div(dataset.rows, batch_size);
   const auto feed = make_feed({&dataset, &order, batch_size, steps, &cancel});
   for (int64_t step = 0; step < steps; ++step) body(feed->load(step));
 }

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/round.h"
 #include "train/batch_feed.h"
 #include "train/engine.h"
 #include "train/settings.h"
@@ -29,9 +30,7 @@ struct Engine::Run {
   int64_t first_step_count = 0;  // of the trainer, when this epoch began
   bool owes_snapshot = false;
 
-  int64_t parts_a_step() const {
-    return (source.batch_size + parts.batch_size - 1) / parts.batch_size;
-  }
+  int64_t parts_a_step() const { return ceil_div(source.batch_size, parts.batch_size); }
   // Whether the state should be kept before the next step. Where the plan waits, sleeps until
   // the place is free, or the run cancelled.
   bool await_snapshot_place() const {

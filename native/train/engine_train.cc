@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/round.h"
 #include "core/threads.h"
 #include "train/engine_run.h"
 #include "train/half_step.h"
@@ -14,7 +15,7 @@ namespace {
 int64_t step_count(const TrainRequest& request, const Order& order) {
   const auto rows = static_cast<int64_t>(order.length());
   const int64_t batch = request.batch_size;
-  const int64_t all = request.drop_last ? rows / batch : (rows + batch - 1) / batch;
+  const int64_t all = request.drop_last ? rows / batch : ceil_div(rows, batch);
   return request.most_steps > 0 ? std::min(all, request.most_steps) : all;
 }
 
@@ -235,8 +236,7 @@ TrainProgress Engine::run_epoch(const TrainRequest& request, const CancelFlag& c
              source,  parts,         SettingsReader(request.settings, request.rates, stepper_),
              nullptr, request.before};
   const auto rows = static_cast<int64_t>(order.length());
-  run.parts.steps = std::min(source.steps * run.parts_a_step(),
-                             (rows + request.part_rows - 1) / request.part_rows);
+  run.parts.steps = std::min(source.steps * run.parts_a_step(), ceil_div(rows, request.part_rows));
   const bool whole = run.parts_a_step() == 1;
   if (!whole && !sum_) {
     const size_t bytes = GradientSum::bytes_for(options_.stepper.tensors);

@@ -3,33 +3,9 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "core/threads.h"
-#include "core/xxh64.h"
+#include "core/piece_hash.h"
 
 namespace thalweg {
-
-namespace {
-
-constexpr size_t kPieceBytes = size_t{1} << 18;  // that a thread hashes at a time
-
-// Pieces are hashed side by side, and then their hashes.
-uint64_t digest(const float* data, int64_t length, const CancelFlag* cancel) {
-  const size_t bytes = static_cast<size_t>(length) * sizeof(float);
-  std::vector<uint64_t> pieces((bytes + kPieceBytes - 1) / kPieceBytes);
-  const auto count = static_cast<int64_t>(pieces.size());
-  parallel_for(count, thread_count(), [&](int64_t part) {
-    refuse_cancelled(cancel);
-    const size_t begin = part * kPieceBytes;
-    Xxh64 piece;
-    piece.update(reinterpret_cast<const char*>(data) + begin, std::min(kPieceBytes, bytes - begin));
-    pieces[part] = piece.digest();
-  });
-  Xxh64 whole;
-  whole.update(pieces.data(), pieces.size() * sizeof(uint64_t));
-  return whole.digest();
-}
-
-}  // namespace
 
 Guard::Guard(const std::vector<StateTensor>& state, Memory& memory, bool is_host)
     : state_(state),
@@ -61,7 +37,11 @@ Guard::Digests Guard::digests(const CancelFlag* cancel) {
       memory_.read(copy_.data(), data, tensor.length * sizeof(float));
       data = copy_.data();
     }
-    all.push_back(digest(data, tensor.length, cancel));
+    Xxh64 hash;
+    PieceHash pieces(data, tensor.length * sizeof(float));
+    pieces.advance(SIZE_MAX, cancel);
+    pieces.add_to(hash);
+    all.push_back(hash.digest());
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/fold.h"
+#include "core/round.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -14,7 +15,7 @@ namespace {
 // Elements that one thread takes at a time.
 constexpr int64_t kPiece = 1 << 14;
 
-int64_t piece_count(int64_t length) { return (length + kPiece - 1) / kPiece; }
+int64_t piece_count(int64_t length) { return ceil_div(length, kPiece); }
 
 // Calls body(piece, first, last) for each piece.
 template <class Body>

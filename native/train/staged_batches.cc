@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/round.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -53,7 +54,7 @@ void StagedBatches::gather(const Column& column, const HostMemory& from,
   const auto* source = static_cast<const char*>(from.data());
   const auto per_part = static_cast<int64_t>(std::max<size_t>(1, kBytesPerPart / width));
   const auto count = static_cast<int64_t>(rows.size());
-  parallel_for((count + per_part - 1) / per_part, thread_count(), [&](int64_t part) {
+  parallel_for(ceil_div(count, per_part), thread_count(), [&](int64_t part) {
     for (int64_t i = part * per_part; i < std::min(count, (part + 1) * per_part); ++i)
       std::memcpy(to + i * width, source + rows[i] * width, width);
   });

@@ -7,6 +7,7 @@
 
 #include "backends/cpu/order.h"
 #include "core/aligned.h"
+#include "core/round.h"
 #include "core/threads.h"
 #include "data/exact_shuffle.h"
 
@@ -40,7 +41,7 @@ Split make_split(const OrderOptions& options) {
   split.length = options.length;
   split.buckets = uint64_t{1} << data::bucket_bits(options.length);
   split.chunk = std::max(kLeastChunk, split.buckets * kChunkElementsPerBucket);
-  split.chunks = (split.length + split.chunk - 1) / split.chunk;
+  split.chunks = ceil_div(split.length, split.chunk);
   return split;
 }
 
@@ -84,7 +85,7 @@ void scatter(const Split& split, const OrderMaking& making, T* out, uint64_t* st
 // where it fails.
 void advise_huge_pages(void* data, size_t bytes) {
   constexpr uintptr_t kPage = 4096;
-  const auto first = (reinterpret_cast<uintptr_t>(data) + kPage - 1) / kPage * kPage;
+  const auto first = round_up(reinterpret_cast<uintptr_t>(data), kPage);
   const uintptr_t last = (reinterpret_cast<uintptr_t>(data) + bytes) / kPage * kPage;
   if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }

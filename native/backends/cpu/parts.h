@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/round.h"
 #include "core/threads.h"
 
 namespace thalweg {
 
 inline constexpr int64_t kPartLength = 8192;  // elements of a part, about
-
-inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Calls body(first, last) on runs of elements, over all threads.
 template <class Body>

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "backends/cpu/sampled_order.h"
+#include "core/round.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -99,9 +100,9 @@ class StratifiedEpoch {
 
   void shuffle_batches(const BatchRun& run, const std::vector<uint64_t>& starts) {
     const RandomStream swaps = stream(SamplingStream::kPlaces);
-    const uint64_t size = (run.rows + run.batches - 1) / run.batches;
+    const uint64_t size = ceil_div(run.rows, run.batches);
     const uint64_t together = std::max(uint64_t{1}, kPartRows / size);
-    const auto parts = static_cast<int64_t>((run.batches + together - 1) / together);
+    const auto parts = static_cast<int64_t>(ceil_div(run.batches, together));
     parallel_for(parts, making_.threads, [&](int64_t part) {
       const uint64_t last = std::min(run.batches, (part + 1) * together);
       for (uint64_t b = part * together; b < last; ++b) {

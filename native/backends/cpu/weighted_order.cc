@@ -5,6 +5,7 @@
 
 #include "backends/cpu/sampled_order.h"
 #include "core/host_memory.h"
+#include "core/round.h"
 #include "core/threads.h"
 
 namespace thalweg {
@@ -42,7 +43,7 @@ class KeySort {
   KeySort(const SampledOrder& order, const OrderMaking& making)
       : making_(making),
         length_(order.sampling->length),
-        chunks_(static_cast<int64_t>((length_ + kChunk - 1) / kChunk)),
+        chunks_(static_cast<int64_t>(ceil_div(length_, kChunk))),
         keys_(length_),
         buckets_(length_),
         entries_(length_) {

@@ -9,12 +9,11 @@
 
 #include "backends/cuda/check.h"
 #include "core/error.h"
+#include "core/round.h"
 
 namespace thalweg::cuda {
 
 inline constexpr int kBlockThreads = 256;
-
-inline int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // `name` tells which kernel could not be queued. Nothing is queued for no blocks. Throws
 // OVERFLOW where there are more than CUDA counts.
