@@ -65,7 +65,6 @@ describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an array for a 
       '() => trainer.predict(inputs)',
       '() => trainer.parameters()',
       '() => trainer.gradients(set, Uint32Array.of(1, 2))',
-      '() => trainer.minimize(set, optim.lbfgs())',
       '() => stepper.state()',
       '() => sampling.table()',
     ];
