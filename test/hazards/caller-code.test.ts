@@ -145,7 +145,7 @@ describe('data sets and trainers', () => {
     new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.sgd(), seed: 1 });
 
   it('fromArrays sees an array that a getter detached, and one that lies', async () => {
-    const inputs = ones(8);
+    const inputs = new Uint8Array(8);
     const evil = {
       inputs,
       shape: [2, 4],
