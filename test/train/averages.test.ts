@@ -254,7 +254,7 @@ describe('which weights', () => {
       const weights = 'averaged';
       expect(second.parameters({ weights })).toEqual(first.parameters({ weights }));
       using other = make(average.ema());
-      expect((await failure(() => other.resume(file))).code).toBe('MISSING');
+      expect((await failure(() => other.resume(file))).code).toBe('MISMATCH');
     }
   });
 
