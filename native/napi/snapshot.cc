@@ -80,9 +80,9 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
     return info.Env().Undefined();
   }
 
-  // counters() → { step, skipped, scalars: Float64Array }
+  // counters() → { step, skipped, scalars: Float64Array, hasAveragedStatistics }
   Napi::Value counters(const Napi::CallbackInfo& info) {
-    return counters_object(info.Env(), snapshot_->counters);
+    return counters_object(info.Env(), snapshot_->counters, snapshot_->has_averaged_statistics);
   }
   Napi::Value set_counters(const Napi::CallbackInfo& info) {
     const auto object = info[0].As<Napi::Object>();
@@ -92,6 +92,8 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
     const Span span = typed_span(object.Get("scalars"), napi_float64_array, "scalars");
     const auto* first = static_cast<const double*>(span.data);
     counters.scalars.assign(first, first + span.length);
+    snapshot_->has_averaged_statistics =
+        object.Get("hasAveragedStatistics").As<Napi::Boolean>().Value();
     snapshot_->counters = std::move(counters);
     return info.Env().Undefined();
   }
@@ -117,11 +119,13 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
 
 }  // namespace
 
-Napi::Object counters_object(Napi::Env env, const StepCounters& counters) {
+Napi::Object counters_object(Napi::Env env, const StepCounters& counters,
+                             bool has_averaged_statistics) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("step", static_cast<double>(counters.steps));
   result.Set("skipped", static_cast<double>(counters.skipped));
   result.Set("scalars", to_array(env, counters.scalars));
+  result.Set("hasAveragedStatistics", has_averaged_statistics);
   return result;
 }
 

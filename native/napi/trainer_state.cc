@@ -51,7 +51,7 @@ Napi::Value NativeTrainer::read(const Napi::CallbackInfo& info) {
 
 Napi::Value NativeTrainer::counters(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
-  return counters_object(info.Env(), engine_->counters());
+  return counters_object(info.Env(), engine_->counters(), engine_->has_averaged_statistics());
 }
 
 Napi::Value NativeTrainer::check_rest(const Napi::CallbackInfo& info) {

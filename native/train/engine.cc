@@ -64,12 +64,17 @@ void Engine::list_state() {
   for (size_t i = 0; i < statistics.size(); ++i)
     state_.push_back(
         {"statistics/" + statistics[i].name, statistics_.tensor(0, i), statistics[i].length});
+  if (averages_.empty()) return;
+  for (size_t i = 0; i < statistics.size(); ++i)
+    state_.push_back({"averagedStatistics/" + statistics[i].name, statistics_.tensor(1, i),
+                      statistics[i].length});
 }
 
 void Engine::save(Snapshot& snapshot, const CancelFlag* cancel) {
   check_rest(cancel);
   snapshot.take(StateBlocks(state_, backend_.queued() == nullptr), backend_.memory(), cancel);
   snapshot.counters = stepper_.counters();
+  snapshot.has_averaged_statistics = has_averaged_statistics_;
 }
 
 void Engine::check_rest(const CancelFlag* cancel) {
@@ -106,7 +111,7 @@ void Engine::load(const Snapshot& snapshot) {
   const StateBlocks blocks(state_, backend_.queued() == nullptr);
   snapshot.put_back(blocks, backend_.memory());
   stepper_.set_counters(snapshot.counters);
-  has_averaged_statistics_ = false;
+  has_averaged_statistics_ = snapshot.has_averaged_statistics && !averages_.empty();
 }
 
 void Engine::read(int array, size_t index, float* out) const {

@@ -158,6 +158,8 @@ class Engine {
   // Bytes of the state from `offset` on, as they stand in a snapshot. Throws RANGE.
   void read_state(size_t offset, char* out, size_t bytes) const;
   StepCounters counters() const { return stepper_.counters(); }
+  // Whether the state's averagedStatistics/… mean anything.
+  bool has_averaged_statistics() const { return has_averaged_statistics_; }
   void load(const Snapshot& snapshot);
 
  private:

@@ -15,7 +15,8 @@
 namespace thalweg {
 
 // A named piece of a trainer's state, in the device's memory: `parameters/NAME`,
-// `slots/SLOT/NAME`, `statistics/NAME`, and whatever else steps read and write.
+// `slots/SLOT/NAME`, `statistics/NAME`, and whatever else steps read and write; last
+// `averagedStatistics/NAME`, where an average is kept.
 struct StateTensor {
   std::string name;
   float* data;
@@ -57,6 +58,7 @@ class Snapshot {
   void put_back(const StateBlocks& state, Memory& memory) const;
 
   StepCounters counters;
+  bool has_averaged_statistics = false;
 
   // Any thread: the next free moment between two steps should be kept.
   void ask() { asked_.store(true, std::memory_order_relaxed); }

@@ -15,9 +15,9 @@ import {
   writer,
 } from './state.js';
 import {
-  type Layout,
   callbackArrays,
   checkEntries,
+  hasAveragedStatistics,
   joinCallbacks,
   layoutOf,
   readerOf,
@@ -77,7 +77,8 @@ export function captureMoment(
   source: NativeState,
   moment?: Moment,
 ): { readonly state: CheckpointState; readonly write: (file: string) => Promise<number> } {
-  const layout = layoutOf(subject.native, subject.model, subject.scalars);
+  const hasAveraged = source.counters().hasAveragedStatistics;
+  const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
   const arrays = callbackArrays(moment?.callbacks ?? {});
   const state = stateOf(subject, source, moment);
   const entries = [...layout.entries, ...arrays.map(({ entry }) => entry)];
@@ -154,7 +155,6 @@ export async function loadInto(
   snapshot: NativeSnapshot,
   file: string,
 ): Promise<Loaded> {
-  const layout: Layout = layoutOf(subject.native, subject.model, subject.scalars);
   let target: ReturnType<typeof writerOf> | undefined;
   let found: readonly Difference[] = [];
   const header = await readCheckpoint(file, (accepted) => {
@@ -165,12 +165,17 @@ export async function loadInto(
       ...checkDescription(file, trainer, subject.description),
       ...differences(surroundings(by, device), surroundings(writer(), device)),
     ];
+    const hasAveraged = hasAveragedStatistics(accepted);
+    const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
     checkEntries(file, layout, accepted);
     target = writerOf(layout, snapshot, accepted);
     return target.sink;
   });
   const { steps, skipped, run } = header.state;
-  snapshot.setCounters({ step: steps, skipped, scalars: target!.scalars });
+  snapshot.setCounters({
+    ...{ step: steps, skipped, scalars: target!.scalars },
+    hasAveragedStatistics: hasAveragedStatistics(header),
+  });
   const callbacks = joinCallbacks(run?.callbacks ?? {}, target!.arrays);
   return { header, differences: found, callbacks };
 }

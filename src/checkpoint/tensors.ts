@@ -28,14 +28,35 @@ function shapeOf(name: string, length: number, model: Sequential): readonly numb
   return shape !== undefined && elements(shape) === length ? shape : [length];
 }
 
-/** Bytes of a trainer's snapshot. */
-export function snapshotBytes(trainer: NativeTrainer): number {
-  return trainer.state().reduce((sum, { length }) => sum + length * 4, 0);
+function bytesOf(tensors: readonly { readonly length: number }[]): number {
+  return tensors.reduce((sum, { length }) => sum + length * 4, 0);
 }
 
-/** The tensors of a trainer; `groups`, with `scalars` numbers each, are those of its optimizer. */
-export function layoutOf(trainer: NativeTrainer, model: Sequential, scalars: number): Layout {
-  const state = trainer.state().map(({ name, length }) => ({
+/** Bytes of a trainer's snapshot. */
+export function snapshotBytes(trainer: NativeTrainer): number {
+  return bytesOf(trainer.state());
+}
+
+const isOfAveraged = ({ name }: { readonly name: string }): boolean =>
+  name.startsWith('averagedStatistics/');
+
+/** Whether a file has running statistics of averaged weights. */
+export function hasAveragedStatistics({ entries }: CheckpointHeader): boolean {
+  return entries.some(isOfAveraged);
+}
+
+/**
+ * The tensors of a trainer, with `scalars` numbers of its optimizer; `hasAveraged`: and with running
+ * statistics of its averaged weights, the last of its state.
+ */
+export function layoutOf(
+  trainer: NativeTrainer,
+  model: Sequential,
+  scalars: number,
+  hasAveraged: boolean,
+): Layout {
+  const tensors = trainer.state().filter((each) => hasAveraged || !isOfAveraged(each));
+  const state = tensors.map(({ name, length }) => ({
     name,
     dtype: 'F32' as const,
     shape: shapeOf(name, length, model),
@@ -44,7 +65,7 @@ export function layoutOf(trainer: NativeTrainer, model: Sequential, scalars: num
   return {
     entries: scalars === 0 ? state : [scalar, ...state],
     scalarBytes: scalars * 8,
-    snapshotBytes: snapshotBytes(trainer),
+    snapshotBytes: bytesOf(tensors),
   };
 }
 

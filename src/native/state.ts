@@ -6,6 +6,8 @@ export interface NativeCounters {
   readonly skipped: number;
   /** [groups][rule's scalars], then those of an average */
   readonly scalars: Float64Array;
+  /** Whether averaged weights have running statistics of their own: the last tensors of the state. */
+  readonly hasAveragedStatistics: boolean;
 }
 
 /** Where a checkpoint comes from: a snapshot, or a trainer between two runs. */

@@ -165,8 +165,18 @@ it('averaged weights have some of their own, once refreshed, until training goes
   expect(await trainer.predict(values, { weights: 'averaged' })).toEqual(
     await other.predict(values),
   );
+  // Checkpoints keep them, and tell where there are none.
+  const file = join(newFolder(), 'refreshed.safetensors');
+  await trainer.save(file);
+  using resumed = make(deep, { average: average.ema({ decay: 0.5 }) });
+  await resumed.resume(file);
+  expect(resumed.statistics({ weights: 'averaged' })).toEqual(refreshed);
+  expect(resumed.statistics()).toEqual(raw);
   await trainer.fit(dataset(), { epochs: 1, batchSize: 10 });
   expect(trainer.statistics({ weights: 'averaged' })).toEqual(trainer.statistics());
+  await trainer.save(file);
+  await resumed.resume(file);
+  expect(resumed.statistics({ weights: 'averaged' })).toEqual(trainer.statistics());
 });
 
 it('follow the processor on a GPU through a whole run', async () => {
