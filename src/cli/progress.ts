@@ -68,11 +68,20 @@ function startLine({ device, isa, parameters, examples, epochs }: StartEvent): s
   return `training ${count} parameters on ${rows} examples, ${epochs} epochs, ${device} (${isa})`;
 }
 
-function epochLine(event: EpochEvent, epochs: number, { bold, dim }: ReturnType<typeof styles>) {
+/** Epochs of a run, and those before it. */
+type Run = Pick<StartEvent, 'epochs' | 'firstEpoch'>;
+
+/** Where an epoch stands among those of its run, from 1, as text. */
+function placeOf({ epoch }: { readonly epoch: number }, { epochs, firstEpoch }: Run): string {
+  const place = epoch - firstEpoch + 1;
+  const all = Math.max(epochs, place);
+  return `epoch ${String(place).padStart(String(all).length)}/${all}`;
+}
+
+function epochLine(event: EpochEvent, run: Run, { bold, dim }: ReturnType<typeof styles>) {
   const { validation } = event;
-  const width = String(epochs).length;
   const parts = [
-    bold(`epoch ${String(event.epoch + 1).padStart(width)}/${epochs}`),
+    bold(placeOf(event, run)),
     metrics(event),
     ...(validation ? [`validation ${metrics(validation)}`] : []),
     dim(`${formatDuration(event.seconds)} · ${formatRate(event.examplesPerSecond)} examples/s`),
@@ -89,13 +98,13 @@ function bar(share: number, width: number): string {
 }
 
 /** The bar's line, never wider than `columns`; its loss is that of the latest steps. */
-function barLine(event: ProgressEvent, epochs: number, columns: number): string {
+function barLine(event: ProgressEvent, run: Run, columns: number): string {
   const share = event.stepInEpoch / event.stepsPerEpoch;
-  const done = event.epoch % epochs;
-  const remaining = event.stepsPerEpoch * (epochs - done) - event.stepInEpoch;
+  const left = Math.max(run.firstEpoch + run.epochs - event.epoch, 1);
+  const remaining = event.stepsPerEpoch * left - event.stepInEpoch;
   const elapsed = (event.stepInEpoch / Math.max(event.examplesPerSecond, 1e-9)) * event.batchSize;
   const eta = (elapsed / Math.max(event.stepInEpoch, 1)) * remaining;
-  const head = `epoch ${event.epoch + 1}/${epochs} `;
+  const head = `${placeOf(event, run)} `;
   const loss = event.smoothedLoss ?? event.loss;
   const tail = ` ${metrics({ ...event, loss })} · ${formatRate(event.examplesPerSecond)}/s · ETA ${formatDuration(eta)}`;
   const room = columns - 1 - head.length - tail.length;
@@ -132,14 +141,14 @@ export function progress(options: ProgressOptions = {}): (event: TrainEvent) => 
   const terminal = stream.isTTY === true && process.env['TERM'] !== 'dumb';
   const style = styles(stream.isTTY === true);
   const clear = terminal ? '\r\x1b[2K' : '';
-  let epochs = 1;
+  let run: Run = { epochs: 1, firstEpoch: 0 };
   let drawn = -Infinity;
   return (event) => {
     if (event.type === 'start') {
-      epochs = event.epochs;
+      run = event;
       stream.write(`${style.dim(startLine(event))}\n`);
     } else if (event.type === 'epoch') {
-      stream.write(`${clear}${epochLine(event, Math.max(epochs, event.epoch + 1), style)}\n`);
+      stream.write(`${clear}${epochLine(event, run, style)}\n`);
     } else if (event.type === 'warning') {
       stream.write(`${clear}${style.bold('warning')}: ${event.message}; ${event.remedy}\n`);
     } else if (event.type === 'end') {
@@ -148,7 +157,7 @@ export function progress(options: ProgressOptions = {}): (event: TrainEvent) => 
       stream.write(`${clear}${style.dim(`${how} after ${formatDuration(event.seconds)}${why}`)}\n`);
     } else if (event.type === 'progress' && terminal && performance.now() - drawn >= interval) {
       drawn = performance.now();
-      stream.write(`${clear}${barLine(event, epochs, stream.columns || 80)}`);
+      stream.write(`${clear}${barLine(event, run, stream.columns || 80)}`);
     }
   };
 }

@@ -7,6 +7,8 @@ export interface StartEvent {
   readonly type: 'start';
   /** Epochs of this run. */
   readonly epochs: number;
+  /** The number of the first of them, from 0 over all runs; also of a run that was resumed. */
+  readonly firstEpoch: number;
   /** Steps of one epoch; of the first, where the batch size follows a schedule. */
   readonly stepsPerEpoch: number;
   /** Rows of the training set. */

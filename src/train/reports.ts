@@ -8,17 +8,17 @@ import type { Monitor } from './monitor.js';
 import type { Batches } from './batches.js';
 import type { FitPlan } from './options.js';
 import type { RecentLoss } from './recent-loss.js';
+import type { RunStand } from './run-stand.js';
 import type { RunContext } from './training-run.js';
 
 export function startEvent(
   { device, model }: RunContext,
   { epochs, dataset }: FitPlan,
-  { steps }: Batches,
+  { batches, firstEpoch }: RunStand,
 ): StartEvent {
   return {
     type: 'start',
-    epochs,
-    stepsPerEpoch: steps,
+    ...{ epochs, firstEpoch, stepsPerEpoch: batches.steps },
     examples: dataset.length,
     device,
     isa: explain(device).isa,

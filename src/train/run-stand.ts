@@ -47,6 +47,11 @@ export class RunStand {
     if (resumed !== undefined) checkBatchSize(resumed, this.batches);
   }
 
+  /** The number of the run's first epoch. */
+  get firstEpoch(): number {
+    return this.#firstEpoch;
+  }
+
   /** The highest learning rate so far. */
   get highestRate(): number {
     return this.#highestRate;

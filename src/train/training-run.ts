@@ -110,7 +110,7 @@ class TrainingRun {
       this.#context.native.cancel();
     });
     try {
-      await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand.batches));
+      await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand));
       await this.#keepFirst();
       while (this.#stand.epochs.length < epochs && !this.#isStopped()) {
         const record = await this.#epochOrBack();

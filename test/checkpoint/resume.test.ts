@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type FitOptions,
+  type TrainEvent,
   type TrainerOptions,
   type WarningEvent,
   average,
@@ -222,4 +223,19 @@ it('a run asked for fewer epochs than it has done is complete', async () => {
   await second.resume(folder);
   const { reason, epochs } = await second.fit(train, { epochs: 2 });
   expect([reason, epochs.length]).toEqual(['completed', 3]);
+});
+
+it('a run says with which epoch it began, also when it goes on', async () => {
+  const folder = newFolder();
+  const train = classes();
+  const firsts: number[] = [];
+  const onEvent = (event: TrainEvent): unknown =>
+    event.type === 'start' && firsts.push(event.firstEpoch);
+  using first = make();
+  await first.fit(train, { epochs: 2, onEvent });
+  await first.fit(train, { epochs: 1, checkpoint: { folder }, onEvent });
+  using second = make();
+  await second.resume(folder);
+  await second.fit(train, { epochs: 3, onEvent });
+  expect([firsts, second.epochs]).toEqual([[0, 2, 2], 5]);
 });

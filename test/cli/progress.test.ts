@@ -26,6 +26,7 @@ const events: TrainEvent[] = [
   {
     type: 'start',
     epochs: 2,
+    firstEpoch: 0,
     stepsPerEpoch: 10,
     examples: 1000,
     device: 'cpu',
@@ -84,6 +85,18 @@ describe('in a terminal', () => {
     expect(screen.lines.join('\n')).toContain('validation loss 0.3000 · accuracy 75.00 %');
     expect(screen.lines.join('\n')).toContain('done after 1:15');
     expect(screen.lines.join('')).not.toContain('█');
+  });
+
+  it('counts the epochs of this run, after others and resumed', () => {
+    const screen = new Screen(true);
+    const shifted = events.map((event) => {
+      if (event.type === 'start') return { ...event, firstEpoch: 3 };
+      return 'epoch' in event ? { ...event, epoch: event.epoch + 4 } : event;
+    });
+    run(screen, shifted.slice(0, 2));
+    expect(screen.lines.at(-1)).toMatch(/^epoch 2\/2 █+▌░+ loss 0\.5000 .* ETA 1\.00 s$/);
+    run(screen, [shifted[0]!, shifted[2]!]);
+    expect(screen.lines.join('\n')).toContain('epoch 2/2 · loss 0.4000');
   });
 
   it.each([10, 40, 60, 200])('never wraps at %d columns', (columns) => {
