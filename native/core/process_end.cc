@@ -12,8 +12,8 @@ namespace thalweg {
 namespace {
 
 // Jobs stop between two operations. Longer ones ask for the end meanwhile (core/cancel.h); but one
-// product of a very large batch, or a device that hangs, may take longer.
-constexpr std::chrono::seconds kLongestWait{2};
+// product of a very large batch, or a device that hangs, would take longer than anybody waits.
+constexpr std::chrono::milliseconds kLongestWait{80};
 
 std::atomic<bool> ending{false};
 std::atomic<int> running_jobs{0};

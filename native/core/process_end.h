@@ -7,7 +7,7 @@ namespace thalweg {
 // Whether the process is ending: running jobs then stop as if cancelled.
 bool process_is_ending();
 
-// No job begins any more; waits for the running ones to stop, for at most two seconds. Where
+// No job begins any more; waits for the running ones to stop, for at most 80 ms. Where
 // some still run then, the process ends without its static destructors.
 // To be called before static destructors run: by the process's 'exit' event.
 void end_jobs();

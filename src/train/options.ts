@@ -92,7 +92,10 @@ export interface FitOptions {
   readonly sampling?: Sampling;
   /** What becomes of a last, smaller batch. Default `'keep'`. */
   readonly last?: 'keep' | 'drop';
-  /** Ends the run within 100 ms, with reason `'aborted'`, after the last whole step. */
+  /**
+   * Ends the run within 100 ms, with reason `'aborted'`, after the last whole step; later only where
+   * one matrix product of a very large batch takes longer.
+   */
   readonly signal?: AbortSignal;
   /** Looks at the layers' health and warns of ill ones; `true` takes the defaults. Default false. */
   readonly monitor?: boolean | MonitorOptions;

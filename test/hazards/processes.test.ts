@@ -52,6 +52,19 @@ describe('a process that ends while trainers run', () => {
     expect(endings).toEqual(endings.map(() => ({ status: 7, output: '' })));
   });
 
+  it('by process.exit in the middle of a product of seconds', async () => {
+    const script = `
+      const wide = nn.sequential({ input: [8] }, nn.dense(2000), nn.dense(2000), nn.dense(2));
+      const rows = 40_000;
+      const inputs = new Float32Array(rows * 8).fill(0.5);
+      const many = data.fromArrays({ inputs, shape: [rows, 8], labels: new Int32Array(rows) });
+      const trainer = new Trainer({ model: wide, loss: 'softmaxCrossEntropy', optimizer: optim.sgd() });
+      trainer.fit(many, { epochs: 1e9, batchSize: 'full' });
+      setTimeout(() => process.exit(7), 1500);`;
+    const endings = await Promise.all(Array.from({ length: 3 }, () => ending(script)));
+    expect(endings).toEqual(endings.map(() => ({ status: 7, output: '' })));
+  });
+
   it('by an error that nobody catches', async () => {
     const script = `${running} setTimeout(() => { throw new Error('stray'); }, 100);`;
     const { status, output } = await ending(script);
