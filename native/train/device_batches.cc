@@ -13,8 +13,8 @@ namespace {
 // One to train on and one to validate with.
 constexpr size_t kMostKnown = 2;
 
-// A data set may take this share of the free memory, in eighths: CUDA itself, and a
-// larger batch, need some.
+// A data set may take this share of the free memory, in eighths: CUDA itself needs some. Where a
+// larger batch, or another data set, then lacks room, with_room() makes it.
 constexpr size_t kEighths = 7;
 
 // What a data set may take: THALWEG_RESIDENT_BYTES, or else most of what is free.
@@ -83,8 +83,14 @@ DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t 
     known_.erase(known_.begin());
     ++generation_;
   }
-  known_.push_back(make(dataset, rows, cancel));
+  with_room([&] { known_.push_back(make(dataset, rows, cancel)); });
   return known_.back();
+}
+
+void DeviceBatches::drop() {
+  known_.clear();
+  fetched_ = nullptr;
+  ++generation_;
 }
 
 DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t rows,
@@ -196,7 +202,7 @@ size_t DeviceBatches::bytes() const {
 
 DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
     : source_(source), plan_(plan), batches_(batches) {
-  plan_.reserve(rows_of(source, 0), source.dataset->label_width, 1);
+  batches_.with_room([&] { plan_.reserve(rows_of(source, 0), source.dataset->label_width); });
   batches_.set_order(source);
 }
 

@@ -9,6 +9,7 @@
 
 #include "backends/cpu/order.h"
 #include "backends/queued_backend.h"
+#include "core/error.h"
 #include "train/batch_feed.h"
 #include "train/plan.h"
 #include "train/staged_batches.h"
@@ -23,6 +24,19 @@ class DeviceBatches {
   void set_order(const BatchSource& source);
   // Makes room for a data set, whole or for batches of its size. Throws MEMORY, and Aborted.
   void keep(const BatchSource& source);
+
+  // Calls body(). Where it lacks memory, and data sets lie here, once more without them: they are
+  // made again, or staged, when they are needed next. Nothing is in flight.
+  template <class Body>
+  void with_room(Body body) {
+    try {
+      return body();
+    } catch (const Error& error) {
+      if (error.fields().code != "MEMORY" || known_.empty()) throw;
+    }
+    drop();
+    body();
+  }
 
   // A step's batch, in four moves. fetch() sees to it that its rows are, or will be, on
   // the device, and returns the position they begin at; load() queues them into the
@@ -52,6 +66,7 @@ class DeviceBatches {
   Known& find(const data::Dataset& dataset, int64_t rows, const CancelFlag* cancel = nullptr);
   Known& find(const BatchSource& source);
   Known make(const data::Dataset& dataset, int64_t rows, const CancelFlag* cancel);
+  void drop();
   void write_order(const RowOrder& order);
   void set_rows(const uint32_t* rows, int64_t count, const CancelFlag* cancel = nullptr);
   void load_now(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);

@@ -208,6 +208,7 @@ class Engine {
                   FunctionRef<void(int64_t rows)> body);
   void list_state();
   std::unique_ptr<BatchFeed> make_feed(const BatchSource& source);
+  void reserve(int64_t rows, int64_t label_width);  // buffers of a batch
 
   EngineOptions options_;
   Backend& backend_;

@@ -71,6 +71,11 @@ void Engine::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
       {outputs.data(), sparse ? classes.data() : nullptr, sparse ? nullptr : values.data(), rows});
 }
 
+void Engine::reserve(int64_t rows, int64_t label_width) {
+  if (!device_batches_) return plan_.reserve(rows, label_width);
+  device_batches_->with_room([&] { plan_.reserve(rows, label_width); });
+}
+
 void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
                      const CancelFlag& cancel, Weights weights) {
   const Borrowed borrowed(*this, weights);
@@ -82,7 +87,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   const HeldMemory held(memory_, static_cast<size_t>(rows * (features + width)) * sizeof(float));
   for (int64_t first = 0; first < rows; first += batch_size) {
     const int64_t count = std::min(batch_size, rows - first);
-    plan_.reserve(count, 0);
+    reserve(count, 0);
     plan_.set_batch(count, false);
     backend_.memory().write(plan_.place().inputs, inputs + first * features,
                             count * features * sizeof(float));
@@ -130,7 +135,7 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
                          bool training) {
   check_inputs(dataset, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
-  plan_.reserve(count, dataset.label_width);
+  reserve(count, dataset.label_width);
   if (device_batches_) {
     device_batches_->load_rows(dataset, rows, plan_);
   } else {
