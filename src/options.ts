@@ -129,19 +129,32 @@ function rangeText({ min, max, openMin, openMax, integer }: Range): string {
   return `${kind} in ${low}, ${high}`;
 }
 
-/** A finite number within `range`, or TYPE / RANGE. */
-export function checkNumber(path: string, value: unknown, range: Range = {}): number {
-  const expected = rangeText(range);
-  if (typeof value !== 'number')
-    throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected });
-  const { min = -Infinity, max = Infinity, openMin, openMax, integer } = range;
+function isWithin(value: number, range: Range): boolean {
+  const { min = -Infinity, max = Infinity, openMin, openMax } = range;
   const below = openMin ? value <= min : value < min;
   const above = openMax ? value >= max : value > max;
-  if (!Number.isFinite(value) || below || above)
-    throw new ThalwegError({ code: 'RANGE', path, received: String(value), expected });
-  if (integer && !Number.isSafeInteger(value))
-    throw new ThalwegError({ code: 'TYPE', path, received: String(value), expected });
-  return value;
+  return Number.isFinite(value) && !below && !above;
+}
+
+/**
+ * A finite number within `range`, or TYPE / RANGE.
+ *
+ * @param path as text, or what makes it, for checks of every step
+ */
+export function checkNumber(
+  path: string | (() => string),
+  value: unknown,
+  range: Range = {},
+): number {
+  const isNumber = typeof value === 'number';
+  const isInside = isNumber && isWithin(value, range);
+  if (isInside && (!range.integer || Number.isSafeInteger(value))) return value;
+  throw new ThalwegError({
+    code: isNumber && !isInside ? 'RANGE' : 'TYPE',
+    path: typeof path === 'string' ? path : path(),
+    received: isNumber ? String(value) : describe(value),
+    expected: rangeText(range),
+  });
 }
 
 /** A boolean, or TYPE. */

@@ -178,13 +178,18 @@ export class StepSettings {
 
   /** Writes what moves into the row; gives the base learning rate, finite and at least 0. */
   #advance(position: Position): number {
-    const at = `at step ${position.step}`;
+    const { step } = position;
     const given = valueAt(this.learningRate, position);
-    const rate = checkNumber(`learningRate ${at}`, given, nonNegative) * this.rateScale;
+    const rate =
+      checkNumber(() => `learningRate at step ${step}`, given, nonNegative) * this.rateScale;
     for (let group = 0; group < this.groupCount; group++)
       this.values[this.#rateColumn(group)] = this.#rate(group, rate);
     for (const { path, value, range, column } of this.#moving)
-      this.values[column] = checkNumber(`${path} ${at}`, valueAt(value, position), range);
+      this.values[column] = checkNumber(
+        () => `${path} at step ${step}`,
+        valueAt(value, position),
+        range,
+      );
     return rate;
   }
 
