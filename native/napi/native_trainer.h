@@ -8,7 +8,6 @@
 
 #include <chrono>
 #include <memory>
-#include <utility>
 #include <vector>
 
 #include "napi/convert.h"
@@ -41,17 +40,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
     });
   }
 
-  // As PromisedJob::start(); once the job has ended, V8 is told what the engine takes by now:
-  // its buffers grow with the batch.
-  template <class Work>
-  Napi::Value start(const Napi::CallbackInfo& info, Work work) {
-    return job_->start(info, [this, work = std::move(work)]() mutable -> PromisedJob::MakeValue {
-      return [this, make = work()](Napi::Env env) {
-        report_bytes(env);
-        return make(env);
-      };
-    });
-  }
+  // What the engine takes by now: its buffers grow with the batch.
   void report_bytes(Napi::Env env);
 
   static void at_exit(void* self);

@@ -3,12 +3,14 @@
 #include <new>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "napi/convert.h"
 
 namespace thalweg::napi {
 
-PromisedJob::PromisedJob(Napi::Env env) : mailbox_(Mailbox::open(env)) {
+PromisedJob::PromisedJob(Napi::Env env, std::function<void(Napi::Env)> ended)
+    : mailbox_(Mailbox::open(env)), ended_(std::move(ended)) {
   mailbox_->on_end([this](Napi::Env of_end) { settle(of_end); });
 }
 
@@ -42,6 +44,7 @@ void PromisedJob::settle(Napi::Env env) {
   const auto done = finish(env);
   const MakeValue make = std::exchange(make_value_, nullptr);
   const std::exception_ptr failure = std::exchange(failure_, nullptr);
+  ended_(env);
   try {
     guarded(env, [&] {
       if (failure) rethrow(failure);

@@ -29,7 +29,9 @@ class PromisedJob {
   using MakeValue = std::function<Napi::Value(Napi::Env)>;
   enum Listener { kProgress, kSnapshot, kListeners };
 
-  explicit PromisedJob(Napi::Env env);
+  // `ended` is called after each job, before its promise settles; a job itself must not need
+  // memory once its work is done.
+  PromisedJob(Napi::Env env, std::function<void(Napi::Env)> ended);
 
   const CancelFlag& cancelled() const { return cancel_; }
   // At any time, also when nothing runs.
@@ -111,6 +113,7 @@ class PromisedJob {
   }
 
   std::shared_ptr<Mailbox> mailbox_;
+  std::function<void(Napi::Env)> ended_;
   std::unique_ptr<Pending> pending_;
   std::optional<ErrorFields> lost_;  // the device failed, and the state with it
   // What came of the job, from its end until it is told.

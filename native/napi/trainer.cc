@@ -38,7 +38,7 @@ Napi::Function NativeTrainer::define(Napi::Env env) {
 NativeTrainer::NativeTrainer(const Napi::CallbackInfo& info) : Wrapped(info) {
   guarded(info.Env(), [&] {
     engine_ = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
-    job_ = std::make_unique<PromisedJob>(info.Env());
+    job_ = std::make_unique<PromisedJob>(info.Env(), [this](Napi::Env env) { report_bytes(env); });
     report_bytes(info.Env());
     napi_add_env_cleanup_hook(info.Env(), &NativeTrainer::at_exit, this);
     hooked_ = true;

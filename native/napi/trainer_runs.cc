@@ -81,7 +81,7 @@ Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
     job_->tell(PromisedJob::kSnapshot, make,
                [place = request->snapshots.place] { place->release(); });
   };
-  const Napi::Value promise = start(info, [this, request]() -> PromisedJob::MakeValue {
+  const Napi::Value promise = job_->start(info, [this, request]() -> PromisedJob::MakeValue {
     std::vector<double> losses;
     const TrainProgress result =
         engine_->train(*request, job_->cancelled(), [&](const TrainProgress& progress) {
@@ -113,20 +113,22 @@ Napi::Value NativeTrainer::evaluate(const Napi::CallbackInfo& info) {
   const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
   const MetricRequest request = read_metric_request(info[2]);
   const Weights weights = to_weights(info[3]);
-  return start(info, [this, dataset, batch_size, request, weights]() -> PromisedJob::MakeValue {
-    if (!request.asks()) {
-      const Metrics result = engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights);
-      return [result](Napi::Env env) { return to_object(env, result); };
-    }
-    MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
-    const Metrics result =
-        engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
-    return [result, totals = sums.finish(job_->cancelled())](Napi::Env env) {
-      Napi::Object object = to_object(env, result);
-      object.Set("totals", totals_object(env, totals));
-      return object;
-    };
-  });
+  return job_->start(
+      info, [this, dataset, batch_size, request, weights]() -> PromisedJob::MakeValue {
+        if (!request.asks()) {
+          const Metrics result =
+              engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights);
+          return [result](Napi::Env env) { return to_object(env, result); };
+        }
+        MetricSums sums(request, engine_->loss_kind(), engine_->output_width());
+        const Metrics result =
+            engine_->evaluate(*dataset, batch_size, job_->cancelled(), weights, &sums);
+        return [result, totals = sums.finish(job_->cancelled())](Napi::Env env) {
+          Napi::Object object = to_object(env, result);
+          object.Set("totals", totals_object(env, totals));
+          return object;
+        };
+      });
 }
 
 // predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
@@ -144,11 +146,13 @@ Napi::Value NativeTrainer::predict(const Napi::CallbackInfo& info) {
                  std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()), ""});
   engine_->require_memory((length + static_cast<size_t>(rows) * width) * sizeof(float));
   auto inputs = std::make_shared<std::vector<float>>(data, data + length);
-  return start(info, [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
-    auto outputs = std::make_shared<std::vector<float>>(rows * width);
-    engine_->predict(inputs->data(), rows, batch_size, outputs->data(), job_->cancelled(), weights);
-    return [outputs](Napi::Env env) { return to_array(env, *outputs); };
-  });
+  return job_->start(info,
+                     [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
+                       auto outputs = std::make_shared<std::vector<float>>(rows * width);
+                       engine_->predict(inputs->data(), rows, batch_size, outputs->data(),
+                                        job_->cancelled(), weights);
+                       return [outputs](Napi::Env env) { return to_array(env, *outputs); };
+                     });
 }
 
 // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
@@ -158,7 +162,7 @@ Napi::Value NativeTrainer::full_gradients(const Napi::CallbackInfo& info) {
   size_t length = 0;
   for (const StepperTensor& tensor : engine_->stepper().options().tensors)
     length += static_cast<size_t>(tensor.length);
-  return start(info, [this, dataset, batch_size, length]() -> PromisedJob::MakeValue {
+  return job_->start(info, [this, dataset, batch_size, length]() -> PromisedJob::MakeValue {
     auto gradient = std::make_shared<std::vector<double>>(length);
     const Metrics sums =
         engine_->full_gradients(*dataset, batch_size, gradient->data(), job_->cancelled());
@@ -203,7 +207,7 @@ Napi::Value NativeTrainer::refresh(const Napi::CallbackInfo& info) {
   auto dataset = to_dataset(info[0], "dataset");
   const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
   const Weights weights = to_weights(info[2]);
-  return start(info, [this, dataset, batch_size, weights]() -> PromisedJob::MakeValue {
+  return job_->start(info, [this, dataset, batch_size, weights]() -> PromisedJob::MakeValue {
     engine_->refresh_statistics(*dataset, batch_size, job_->cancelled(), weights);
     return [](Napi::Env env) { return env.Undefined(); };
   });

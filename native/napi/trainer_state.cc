@@ -62,7 +62,7 @@ Napi::Value NativeTrainer::check_rest(const Napi::CallbackInfo& info) {
 
 // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
 Napi::Value NativeTrainer::save(const Napi::CallbackInfo& info) {
-  return start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
+  return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
     engine_->save(*snapshot);
     snapshot->fill();
     return [](Napi::Env env) { return env.Undefined(); };
@@ -70,7 +70,7 @@ Napi::Value NativeTrainer::save(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value NativeTrainer::load(const Napi::CallbackInfo& info) {
-  return start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
+  return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
     engine_->load(*snapshot);
     return [](Napi::Env env) { return env.Undefined(); };
   });
