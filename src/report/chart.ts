@@ -61,7 +61,10 @@ function niceTicks(low: number, high: number, count: number): number[] {
 
 function scale(values: readonly number[], from: number, to: number): Scale {
   const finite = values.filter(Number.isFinite);
-  const ticks = niceTicks(Math.min(...finite, Infinity), Math.max(...finite, -Infinity), 5);
+  // Not by spreading them: a call takes no million arguments.
+  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
+  const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
+  const ticks = niceTicks(lowest, highest, 5);
   const [low = 0] = ticks;
   const high = ticks.at(-1) ?? 1;
   return { ticks, at: (value) => from + ((value - low) / (high - low)) * (to - from) };

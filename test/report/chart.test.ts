@@ -49,6 +49,12 @@ describe('lines', () => {
     expect(parse(svg).get('circle')).toBeUndefined();
   });
 
+  it('draws a run of 200,000 epochs', () => {
+    const values = Array.from({ length: 200_000 }, (_, i) => 1 / (1 + i));
+    const svg = chart.lines({ ...options, series: [{ name: 'loss', values }] });
+    expect(parse(svg).get('svg')).toBe(1);
+  });
+
   it('draws an average over its faint values', () => {
     const values = [4, 0, NaN, 4, 0];
     const [series] = [{ name: 's', values, smooth: 0.9 }];
