@@ -109,9 +109,12 @@ export function restoreCallbacks(
     throw new ThalwegError({
       code: 'MISMATCH',
       path: `callbacks.${without ?? extra!}`,
-      received: without === undefined ? 'a saved state without its callback' : 'no saved state',
+      received:
+        without === undefined
+          ? 'no callback of this name, which the checkpoint has a state of'
+          : 'a callback that the checkpoint has no state of',
       expected: 'the callbacks of the saved run',
-      remedy: 'resume with callbacks of the same names',
+      remedy: "resume with callbacks of the same names, or with { run: 'new' }",
     });
   for (const callback of keeping) {
     const { state, arrays } = saved[callback.name]!;
