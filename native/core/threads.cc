@@ -57,7 +57,8 @@ class Section {
 #if defined(THALWEG_OPENMP)
 
 // libgomp ends the process where it cannot start a thread. So a team grows only by threads
-// that were there a moment ago: as many are started, all at once, and ended.
+// that were there a moment ago: as many are started, all at once, and ended. Where fewer are
+// to be had, it grows by those.
 
 using Clock = std::chrono::steady_clock;
 
@@ -67,6 +68,7 @@ constexpr std::chrono::seconds kRetry{1};
 // The threads that OpenMP keeps for the calling thread, which is one of them.
 thread_local int team_size = 1;
 thread_local Clock::time_point next_try{};
+thread_local bool is_steady = false;
 
 // A thread counts for the system's limits until shortly after it was joined.
 void wait_until_gone(pid_t thread) {
@@ -77,23 +79,23 @@ void wait_until_gone(pid_t thread) {
   }
 }
 
-bool can_start(int count) noexcept {
+// How many of so many threads are to be had.
+int startable(int count) noexcept {
   struct Probe {
     std::thread thread;
     pid_t id = 0;
   };
   std::atomic<bool> over{false};
   std::vector<Probe> probes;
-  bool all = true;
+  int started = 0;
   try {
     probes.resize(count);
-    for (Probe& probe : probes)
-      probe.thread = std::thread([&over, &id = probe.id] {
+    for (; started < count; ++started)
+      probes[started].thread = std::thread([&over, &id = probes[started].id] {
         id = static_cast<pid_t>(syscall(SYS_gettid));
         over.wait(false);
       });
-  } catch (...) {  // no thread, or no memory for one
-    all = false;
+  } catch (...) {  // no further thread, or no memory for one
   }
   over.store(true);
   over.notify_all();
@@ -102,7 +104,7 @@ bool can_start(int count) noexcept {
     probe.thread.join();
     wait_until_gone(probe.id);
   }
-  return all;
+  return started;
 }
 
 // The calling thread's team, of `wanted` threads or more where they are to be had.
@@ -112,13 +114,17 @@ int grow_team(int wanted) {
   const Clock::time_point now = Clock::now();
   if (now < next_try) return team_size;
   const auto lock = lock_thread_starts();
-  if (can_start(wanted - team_size + kSpareThreads)) {
-#pragma omp parallel num_threads(wanted)
-    { std::atomic_signal_fence(std::memory_order_seq_cst); }  // the threads stay for later loops
-    team_size = wanted;
-  } else {
-    next_try = now + kRetry;
+  const int more = startable(wanted - team_size + kSpareThreads) - kSpareThreads;
+  if (more > 0) {
+    int size = 1;  // what OpenMP makes of it: OMP_THREAD_LIMIT counts
+#pragma omp parallel num_threads(team_size + more)
+    {
+#pragma omp master
+      size = omp_get_num_threads();
+    }  // the threads stay for later loops
+    team_size = size;
   }
+  if (team_size < wanted) next_try = is_steady ? Clock::time_point::max() : now + kRetry;
   return team_size;
 }
 
@@ -202,6 +208,16 @@ LibraryLoops::LibraryLoops()
 }
 LibraryLoops::~LibraryLoops() {
   if (threads_ != before_) omp_set_num_threads(before_);
+  team_size = std::min(team_size, threads_);  // libgomp has ended those that were left out
+}
+
+SteadyThreads::SteadyThreads() {
+  next_try = {};
+  is_steady = true;
+}
+SteadyThreads::~SteadyThreads() {
+  next_try = {};
+  is_steady = false;
 }
 
 #else
@@ -209,6 +225,8 @@ LibraryLoops::~LibraryLoops() {
 void release_threads() {}
 LibraryLoops::LibraryLoops() : threads_(thread_count()) {}
 LibraryLoops::~LibraryLoops() = default;
+SteadyThreads::SteadyThreads() = default;
+SteadyThreads::~SteadyThreads() = default;
 
 #endif
 

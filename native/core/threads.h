@@ -48,6 +48,16 @@ class LibraryLoops {
   int before_ = 1;  // OpenMP's own setting
 };
 
+// While this lives, the calling thread's team does not grow once threads were missing: the bits of
+// a library's products may follow their number, and a run has one.
+class SteadyThreads {
+ public:
+  SteadyThreads();
+  ~SteadyThreads();
+  SteadyThreads(const SteadyThreads&) = delete;
+  SteadyThreads& operator=(const SteadyThreads&) = delete;
+};
+
 // To be held while a thread is started: teams are made only of threads that were found to
 // be there, which no other of ours may take meanwhile.
 std::unique_lock<std::mutex> lock_thread_starts();

@@ -21,6 +21,7 @@ void set_environment(Napi::Env env) {
   made->float32_array = constructor("Float32Array");
   made->float64_array = constructor("Float64Array");
   made->uint32_array = constructor("Uint32Array");
+  made->uint8_array = constructor("Uint8Array");
   this_threads_environment = env;
 }
 
@@ -77,6 +78,8 @@ static const Napi::FunctionReference& array_class(const Environment& classes) {
     return classes.float32_array;
   else if constexpr (std::is_same_v<T, double>)
     return classes.float64_array;
+  else if constexpr (std::is_same_v<T, uint8_t>)
+    return classes.uint8_array;
   else
     return classes.uint32_array;
 }
@@ -94,6 +97,7 @@ Napi::TypedArrayOf<T> new_array(Napi::Env env, size_t length) {
 template Napi::Float32Array new_array(Napi::Env, size_t);
 template Napi::Float64Array new_array(Napi::Env, size_t);
 template Napi::Uint32Array new_array(Napi::Env, size_t);
+template Napi::Uint8Array new_array(Napi::Env, size_t);
 
 static const char* array_type_name(napi_typedarray_type type) {
   static const char* const kNames[] = {"Int8Array",     "Uint8Array",    "Uint8ClampedArray",

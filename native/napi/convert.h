@@ -19,7 +19,7 @@ namespace thalweg::napi {
 struct Environment {
   Napi::FunctionReference error_class;  // src/errors.ts ThalwegError
   // JavaScript's own, as they were when the addon was loaded.
-  Napi::FunctionReference float32_array, float64_array, uint32_array;
+  Napi::FunctionReference float32_array, float64_array, uint32_array, uint8_array;
 };
 Environment& environment(Napi::Env env);
 // Makes it, when the addon is loaded.
@@ -50,7 +50,7 @@ uint64_t to_uint64(const Napi::Value& value, const std::string& path);
 // lacking it takes none of this addon's to say so.
 Napi::Error current_error(Napi::Env env);
 
-// A new Float32Array, Float64Array or Uint32Array. Where there is no memory for it,
+// A new Float32Array, Float64Array, Uint32Array or Uint8Array. Where there is no memory for it,
 // JavaScript's constructors throw, which is MEMORY here; N-API's end the process.
 template <class T>
 Napi::TypedArrayOf<T> new_array(Napi::Env env, size_t length);

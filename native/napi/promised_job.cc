@@ -44,9 +44,9 @@ void PromisedJob::settle(Napi::Env env) {
   const auto done = finish(env);
   const MakeValue make = std::exchange(make_value_, nullptr);
   const std::exception_ptr failure = std::exchange(failure_, nullptr);
-  ended_(env);
   try {
     guarded(env, [&] {
+      ended_(env);
       if (failure) rethrow(failure);
       done->deferred.Resolve(make(env));
     });

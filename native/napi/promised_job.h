@@ -51,6 +51,7 @@ class PromisedJob {
     try {
       thread_.post([this, work = std::move(work)]() mutable {
         const RunningJob running;
+        const SteadyThreads steady;
         if (running.may_begin()) run(work);
       });
     } catch (...) {  // no memory, or no thread to be had

@@ -51,9 +51,7 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress, const Seen&
   Napi::Object object = to_object(env, progress);
   if (!seen.rows.empty()) object.Set("seen", to_array(env, seen.rows));
   if (!seen.moved.empty()) {
-    auto moved = Napi::Uint8Array::New(env, seen.moved.size());
-    std::copy(seen.moved.begin(), seen.moved.end(), moved.Data());
-    object.Set("moved", moved);
+    object.Set("moved", to_array(env, seen.moved));
   }
   return object;
 }
