@@ -66,7 +66,8 @@ DeviceBatches::DeviceBatches(QueuedBackend& backend)
 void DeviceBatches::keep(const BatchSource& source) { find(source); }
 
 DeviceBatches::Known& DeviceBatches::find(const BatchSource& source) {
-  return find(*source.dataset, std::min(source.batch_size, source.dataset->rows), source.cancel);
+  // Of a sampled order there may be more than the data set has.
+  return find(*source.dataset, rows_of(source, 0), source.cancel);
 }
 
 DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t rows,
@@ -203,7 +204,7 @@ size_t DeviceBatches::bytes() const {
 DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
     : source_(source), plan_(plan), batches_(batches) {
   batches_.with_room([&] { plan_.reserve(rows_of(source, 0), source.dataset->label_width); });
-  batches_.set_order(source);
+  batches_.with_room([&] { batches_.set_order(source); });
 }
 
 int64_t DeviceFeed::load(int64_t step) {

@@ -32,7 +32,9 @@ class DeviceBatches {
     try {
       return body();
     } catch (const Error& error) {
-      if (error.fields().code != "MEMORY" || known_.empty()) throw;
+      const ErrorFields& fields = error.fields();
+      const bool is_of_device = fields.code == "MEMORY" && fields.path != "memoryLimit";
+      if (!is_of_device || known_.empty()) throw;
     }
     drop();
     body();

@@ -166,6 +166,7 @@ class Engine {
   // A run of steps, with what each of them needs.
   struct Run;
   class Borrowed;
+  class Pass;
   size_t copies_of(const TrainRequest& request) const;
   StepSettings settings_of(Run& run, int64_t number, int64_t ahead);
   // Loss and gradients of a step's batch, part after part; false when it was cancelled.

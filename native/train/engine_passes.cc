@@ -1,5 +1,6 @@
 // The engine's passes without a step: evaluation, prediction, gradients, statistics.
 #include <algorithm>
+#include <exception>
 
 #include "backends/cpu/gather.h"
 #include "core/round.h"
@@ -11,10 +12,30 @@
 
 namespace thalweg {
 
+// Where a pass throws, the device is done with what it queued before anybody uses its buffers.
+class Engine::Pass {
+ public:
+  explicit Pass(Engine& engine) : engine_(engine), before_(std::uncaught_exceptions()) {}
+  ~Pass() {
+    if (std::uncaught_exceptions() <= before_) return;
+    try {
+      engine_.wait_for_device();
+    } catch (...) {
+      // The device is lost: the error under way, or the next call, says so.
+    }
+  }
+  Pass(const Pass&) = delete;
+  Pass& operator=(const Pass&) = delete;
+
+ private:
+  Engine& engine_;
+  int before_;
+};
+
 // The weights of a pass without training, while it lives.
 class Engine::Borrowed {
  public:
-  Borrowed(Engine& engine, Weights weights) : engine_(engine) {
+  Borrowed(Engine& engine, Weights weights) : engine_(engine), pass_(engine) {
     if (weights == Weights::kAveraged)
       engine_.plan_.use(engine_.averages_, engine_.statistics_of(weights));
   }
@@ -24,6 +45,7 @@ class Engine::Borrowed {
 
  private:
   Engine& engine_;
+  Pass pass_;
 };
 
 // Every row once, in their order: `body` finds a batch in the plan.
@@ -98,6 +120,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
 
 Metrics Engine::full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                                const CancelFlag& cancel) {
+  const Pass pass(*this);
   Metrics metrics;
   const RunMode mode{.cancel = &cancel};
   std::vector<float> values;
@@ -133,6 +156,7 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                          bool training) {
+  const Pass pass(*this);
   check_inputs(dataset, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
   reserve(count, dataset.label_width);

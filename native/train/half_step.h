@@ -1,6 +1,7 @@
 // What is queued behind an update: where that fails, half a step is queued and may have run.
 #pragma once
 
+#include <new>
 #include <utility>
 
 #include "core/error.h"
@@ -18,6 +19,8 @@ void complete_step(Body body) {
     fields.code = "DEVICE";
     fields.remedy = "half a step was taken: make another trainer from a checkpoint";
     throw Error(std::move(fields));
+  } catch (const std::bad_alloc&) {
+    throw Error({"DEVICE", "step", "no memory", "a whole step", ""});  // strings that take none
   }
 }
 

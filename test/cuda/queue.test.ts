@@ -105,6 +105,22 @@ describe('a data set that the device has no room for', () => {
     }
   });
 
+  it('may be drawn in batches that are larger than itself', async () => {
+    const inputs = Float32Array.from({ length: 100 * 6 }, (_, i) => Math.sin(i));
+    const labels = Int32Array.from({ length: 100 }, (_, i) => i % 3);
+    using set = data.fromArrays({ inputs, shape: [100, 6], labels });
+    const weights = Float64Array.from({ length: 100 }, (_, i) => 1 + (i % 4));
+    const run = async () => {
+      using trainer = make('cuda');
+      const sampling = data.weighted({ weights, draws: 5000 });
+      await trainer.fit(set, { epochs: 2, batchSize: 1700, sampling });
+      return trainer.parameters();
+    };
+    const whole = await run();
+    process.env['THALWEG_RESIDENT_BYTES'] = '1000';
+    expect(await run()).toEqual(whole);
+  });
+
   it('trains, skips, validates and gives gradients with the bits of one that fits', async () => {
     const set = withInfinity(203, 2000);
     const batchSize = 60;
