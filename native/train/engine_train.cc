@@ -142,7 +142,8 @@ void Engine::run_steps(Run& run) {
     wait_for_device();
   } catch (const Aborted&) {
     abandon_steps();
-    run.progress.cancelled = true;
+    const TrainProgress& done = run.progress;
+    run.progress.cancelled = done.steps + done.skipped < run.source.steps;
   } catch (...) {
     abandon_steps();
     throw;

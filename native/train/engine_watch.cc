@@ -12,7 +12,7 @@ bool Engine::is_guarded(const Run& run) const {
 // do not, or the second is cancelled, the state is the one before.
 bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
   guard_->keep(stepper_.counters(), run.cancel);
-  if (!take(run, number, Watch::kMonitored, outcome)) return false;
+  if (!take(run, number, Watch::kAlone, outcome)) return false;
   const auto go_back = [&] {  // takes no memory
     guard_->put_back();
     stepper_.set_counters(guard_->counters());
@@ -26,7 +26,7 @@ bool Engine::take_twice(Run& run, int64_t number, Outcome* outcome) {
   }
   go_back();
   Outcome again;
-  if (!take(run, number, Watch::kAlone, &again)) return false;
+  if (!take(run, number, Watch::kMonitored, &again)) return false;
   try {
     const std::string step = std::to_string(guard_->counters().steps + 1);
     guard_->compare(first, guard_->digests(&run.cancel), "where step " + step + " was taken again");

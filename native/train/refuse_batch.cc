@@ -39,7 +39,8 @@ void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step) {
   std::vector<uint32_t> rows(rows_of(source, step)), bad;
   source.order->indices(step * source.batch_size, static_cast<int64_t>(rows.size()), rows.data());
   for (const uint32_t row : rows)
-    if (!is_finite(*source.dataset, row)) bad.push_back(row);
+    if (!is_finite(*source.dataset, row) && std::find(bad.begin(), bad.end(), row) == bad.end())
+      bad.push_back(row);
   fields.received += ", batch " + std::to_string(step) + " of its epoch: " + list(rows);
   if (!bad.empty()) {
     fields.received += "; the data of " + list(bad) + " are not finite";
