@@ -1,6 +1,8 @@
 /**
  * SIGTERM and SIGINT for runs that keep checkpoints: the first asks every such run to save and end,
- * and is given back to the process once all have; the second ends the process at once.
+ * and is given back to the process once all have; the second ends the process at once. Until then our
+ * listener stays: others, such as the package signal-exit, end the process where they find themselves
+ * alone.
  */
 import { isMainThread } from 'node:worker_threads';
 
@@ -11,8 +13,12 @@ let received: { readonly signal: NodeJS.Signals; readonly isHeard: boolean } | u
 
 /** Runs before other listeners, so that one of `once` still counts. */
 function onSignal(signal: NodeJS.Signals): void {
+  if (received !== undefined) {
+    unlisten();
+    if (!received.isHeard) process.kill(process.pid, signal);
+    return;
+  }
   received = { signal, isHeard: process.listenerCount(signal) > 1 };
-  unlisten(); // the next signal does what it does without us
   for (const stop of [...runs]) stop();
 }
 

@@ -126,10 +126,24 @@ describe('a signal', () => {
     expect(output).toMatch(/heard\n(\d+\n)*aborted\ntidy\n$/);
   });
 
+  it('saves beside a listener that ends the process where it is alone, as signal-exit does', async () => {
+    const folder = newFolder();
+    const alone = `const alone = () => {
+        if (process.listenerCount('SIGTERM') > 1) return;
+        process.removeListener('SIGTERM', alone);
+        process.kill(process.pid, 'SIGTERM');
+      };
+      process.on('SIGTERM', alone);`;
+    const text = `${alone}${script(folder, endless, "console.log('tidy');")}`;
+    const { status, output } = await signalled(text, 'SIGTERM');
+    expect(status).toBe(0);
+    expect(output).toMatch(/aborted\ntidy\n$/);
+  });
+
   it('says why nothing could be saved, before the process ends', async () => {
     const folder = newFolder();
     const breaking = `const { rmSync, writeFileSync } = require('node:fs');
-      setTimeout(() => { rmSync(folder, { recursive: true }); writeFileSync(folder, ''); }, 300);`;
+      setTimeout(() => { rmSync(folder, { recursive: true, maxRetries: 9 }); writeFileSync(folder, ''); }, 300);`;
     const text = script(folder, endless).replace('(async () => {', `${breaking} (async () => {`);
     const { child, output } = start(text);
     const close = ended(child);
