@@ -5,6 +5,7 @@
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
+import { ThalwegError } from '../errors.js';
 import { writeAtomically } from '../io/atomic.js';
 import { type Entry, byteLength, encodeHeader, refuse } from '../io/safetensors-header.js';
 import { type OpenSafetensors, readInto, withSafetensors } from '../io/safetensors.js';
@@ -187,7 +188,9 @@ async function parse(
   const sums = JSON.parse(metadata['checksums']!) as Sums;
   const entries = all.filter(({ name }) => name !== historyTensor);
   const history = all.find(({ name }) => name === historyTensor);
-  const records = history && (await decode(await readHistory(opened, file, history, sums)));
+  if (version > 1 && !(history?.dtype === 'U8' && history.shape.length === 1))
+    refuse('FORMAT', `${file}: history`, 'no such tensor of bytes', 'the finished epochs');
+  const records = history && (await recordsOf(opened, file, history, sums, decode));
   return {
     state: { ...state, ...(records && { history: records }) },
     version,
@@ -195,6 +198,28 @@ async function parse(
     history,
     sums,
   };
+}
+
+/** Checksums do not tell who made a file: its lines may be anything. */
+async function recordsOf(
+  opened: OpenSafetensors,
+  file: string,
+  history: Entry,
+  sums: Sums,
+  decode: Decode,
+): Promise<readonly EpochRecord[]> {
+  try {
+    return await decode(await readHistory(opened, file, history, sums));
+  } catch (cause) {
+    if (cause instanceof ThalwegError) throw cause;
+    throw new ThalwegError(
+      {
+        ...{ code: 'FORMAT', path: `${file}: history`, received: 'other bytes' },
+        expected: 'a line of JSON for each finished epoch',
+      },
+      { cause },
+    );
+  }
 }
 
 async function readHistory(

@@ -11,6 +11,7 @@ export const historyTensor = 'history';
 /** Milliseconds after which the event loop gets its turn. */
 const patience = 5;
 const newline = 0x0a;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Records never change: each is made text once, however many checkpoints hold it. */
 const known = new WeakMap<EpochRecord, Uint8Array>();
 
@@ -33,11 +34,19 @@ export async function encodeHistory(history: readonly EpochRecord[]): Promise<Ui
   return Buffer.concat(lines);
 }
 
+/** The record of a line, or a SyntaxError. */
+function recordOf(line: Uint8Array): EpochRecord {
+  const record = fromExactJson(utf8.decode(line));
+  if (typeof record === 'object' && record !== null && line.at(-1) === newline)
+    return record as EpochRecord;
+  throw new SyntaxError('no record of an epoch on a line of its own');
+}
+
 /** The record of the last line, or none. */
 export function decodeLast(bytes: Uint8Array): EpochRecord[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const before = text.lastIndexOf(newline, -2); // the last one ends the text
-  return text.length === 0 ? [] : [fromExactJson(text.toString('utf8', before + 1)) as EpochRecord];
+  return text.length === 0 ? [] : [recordOf(text.subarray(before + 1))];
 }
 
 /** The records of the lines. */
@@ -47,8 +56,9 @@ export async function decodeHistory(bytes: Uint8Array): Promise<EpochRecord[]> {
   let since = performance.now();
   for (let at = 0; at < text.length;) {
     const end = text.indexOf(newline, at) + 1 || text.length;
-    const record = fromExactJson(text.toString('utf8', at, end)) as EpochRecord;
-    known.set(record, text.subarray(at, end));
+    const line = text.subarray(at, end);
+    const record = recordOf(line);
+    known.set(record, line);
     history.push(record);
     at = end;
     if (performance.now() - since < patience) continue;

@@ -88,8 +88,13 @@ export class KeptFiles {
     );
   }
 
+  /** What came after the file leads nowhere the run goes to now. */
   wentBackTo(file: string): void {
-    this.#tried.add(basename(file));
+    const name = basename(file);
+    this.#tried.add(name);
+    const to = this.#kept.find((each) => each.name === name);
+    for (const each of this.#kept)
+      if (to !== undefined && each.sequence > to.sequence) this.#own.delete(each.name);
   }
 
   /** For a run that is resumed to the moment: the files that it may go back to besides. */

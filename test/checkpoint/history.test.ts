@@ -1,12 +1,15 @@
 /** Histories of any length: longer than a header, a call's arguments and a stack. */
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkpoint } from '../../src/index.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/file.js';
 import { toExactJson } from '../../src/checkpoint/exact-json.js';
+import { decodeHistory, decodeLast } from '../../src/checkpoint/history-text.js';
 import type { CheckpointState } from '../../src/checkpoint/state.js';
 import type { EpochRecord } from '../../src/train/history.js';
 import { newFolder } from '../new-folder.js';
+import { failure } from '../oracle/failure.js';
 import { classes, make } from './runs.js';
 
 /** A checkpoint of a run of two epochs, and the same one with another state. */
@@ -83,5 +86,31 @@ describe('a history', () => {
     expect(readFileSync(file).readBigUInt64LE()).toBeGreaterThan(9_000_000n);
     using trainer = make();
     expect((await trainer.resume(folder))?.damaged).toEqual([]);
+  });
+});
+
+describe('the bytes of a history that nobody here wrote', () => {
+  const line = '{"epoch":0}\n';
+  it.each([
+    ['no JSON', 'x\n'],
+    ['a number', `${line}5\n`],
+    ['null', 'null\n'],
+    ['a blank line', `${line}\n`],
+    ['a last line without an end', `${line}{"epoch":1}`],
+    ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 0x0a])],
+  ])('%s are refused, of the last line alone, too', async (_, bytes) => {
+    const text = Buffer.from(bytes as string);
+    await expect(decodeHistory(text)).rejects.toThrow();
+    expect(() => decodeLast(text)).toThrow();
+  });
+
+  it('are FORMAT in a file whose checksums are good, and an older file is taken', async () => {
+    const { folder, file, write } = await rewritable();
+    copyFileSync(file, join(folder, 'checkpoint-000000-step-0.safetensors'));
+    await write({ history: [{ toJSON: () => 5 } as never] });
+    expect((await failure(() => checkpoint.inspect(file))).code).toBe('FORMAT');
+    using trainer = make();
+    const resumed = await trainer.resume(folder);
+    expect([resumed?.epoch, resumed?.damaged.length]).toEqual([2, 1]);
   });
 });
