@@ -21,12 +21,10 @@ export class Log {
    * the checkpoint was made, and so does one that goes back to it. Tells whether the file is empty now.
    */
   async begin(run: RunControl): Promise<boolean> {
-    if (this.#keep === undefined && run.history.length > 0) await this.#log.continue();
-    else {
-      const lost = await this.#log.begin(this.#keep);
-      this.#keep = undefined;
-      this.#warn(lost, run);
-    }
+    const continues = this.#keep === undefined && run.history.length > 0;
+    const lost = continues ? await this.#log.continue() : await this.#log.begin(this.#keep);
+    this.#keep = undefined;
+    this.#warn(lost, run);
     return this.#log.bytes === 0;
   }
 

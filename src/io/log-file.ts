@@ -35,9 +35,9 @@ export class LogFile {
   readonly file: string;
   readonly #whole: (bytes: Buffer) => number;
   #bytes = 0;
-  /** Whether the disk has all that was written, and the file's name. */
-  #isSynced = true;
-  #isNamed = true;
+  /** Bytes that the disk has for certain, under the file's name; -1: not even that. */
+  #synced = -1;
+  #syncing: Promise<void> | undefined;
   #waiting: Buffer[] = [];
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
@@ -66,19 +66,29 @@ export class LogFile {
     const length = await lengthOf(this.file);
     try {
       await (await open(this.file, 'a')).close();
-      this.#bytes = length < keep ? this.#whole(await readFile(this.file)) : keep;
+      this.#bytes = length < keep ? await this.#wholeBytes() : keep;
       if (this.#bytes < length) await truncate(this.file, this.#bytes);
     } catch (error) {
       throw fileError(error, this.file);
     }
-    this.#isSynced = this.#bytes === length;
-    this.#isNamed = length > 0;
+    this.#synced = -1;
     return keep - this.#bytes;
   }
 
-  /** Begins after all that the file holds. */
-  async continue(): Promise<void> {
-    await this.begin(await lengthOf(this.file));
+  /**
+   * Begins after all that the file holds, but for half an addition that a crash left at its end.
+   *
+   * @returns the bytes of that
+   * @throws ThalwegError as {@link LogFile.begin}
+   */
+  async continue(): Promise<number> {
+    const length = await lengthOf(this.file);
+    await this.begin(length === 0 ? 0 : await this.#wholeBytes());
+    return length - this.#bytes;
+  }
+
+  async #wholeBytes(): Promise<number> {
+    return this.#whole(await readFile(this.file));
   }
 
   /** Takes in one addition; it is written soon. */
@@ -104,8 +114,17 @@ export class LogFile {
    */
   async sync(): Promise<void> {
     await this.flush();
-    if (this.#isSynced) return;
-    this.#isSynced = true; // more may come meanwhile
+    const wanted = this.#bytes; // more may come meanwhile
+    while (this.#synced < wanted) {
+      this.#syncing ??= this.#syncNow().finally(() => {
+        this.#syncing = undefined;
+      });
+      await this.#syncing;
+    }
+  }
+
+  async #syncNow(): Promise<void> {
+    const bytes = this.#bytes;
     try {
       const handle = await open(this.file, 'r+');
       try {
@@ -113,12 +132,12 @@ export class LogFile {
       } finally {
         await handle.close();
       }
-      if (!this.#isNamed) await syncFolder(dirname(this.file));
-      this.#isNamed = true;
+      if (this.#synced < 0) await syncFolder(dirname(this.file));
     } catch (error) {
-      this.#isSynced = false;
-      throw fileError(error, this.file);
+      // Who removes a log, or puts it aside, misses no row; the next one begins another file.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(error, this.file);
     }
+    this.#synced = bytes;
   }
 
   async #idle(): Promise<void> {
@@ -133,7 +152,6 @@ export class LogFile {
         await this.#append(data);
         this.#waiting.splice(0, length);
         this.#bytes += data.length;
-        this.#isSynced = false;
       }
     } catch (error) {
       this.#waiting = [];

@@ -29,9 +29,9 @@ export class Control implements RunControl {
     return [...this.#context.record.history];
   }
 
-  /** The warnings that are not sent again, as a checkpoint keeps them. */
+  /** The warnings that are not sent again, as a checkpoint keeps them; a log may be cut off again. */
   get warned(): readonly SentWarning[] {
-    return [...this.#warned.values()];
+    return [...this.#warned.values()].filter(({ code }) => !code.startsWith('LOG.'));
   }
 
   /** Goes on with a run that had come so far. A stop that was asked for since then counts. */

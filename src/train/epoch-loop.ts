@@ -46,11 +46,11 @@ export class EpochLoop {
     const { record, settings } = context;
     stand.batches = plan.batches(stand.position());
     const rates = settings.table(stand.batches.steps, (step) => stand.position(step));
-    stand.see(rates.base);
     if (stand.underWay === undefined) stand.recentLoss.startEpoch();
     const rateOf: Trained['rateOf'] = ({ steps }) => rates.base[Math.max(steps, 1) - 1]!;
     // The caller's schedules have run: they may have ended it.
     if (this.#run.isStopped()) return { done: undefined, rateOf };
+    stand.see(rates.base);
     const job = this.#start({ ...this.#request(rates.values), ...snapshots }, start, rateOf);
     listeners.control.isTraining = true;
     const done = await unlessAborted(job).finally(() => {

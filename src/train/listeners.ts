@@ -78,6 +78,7 @@ export class Listeners {
   #watch(told: unknown): void {
     if (typeof (told as PromiseLike<unknown> | undefined | null)?.then !== 'function') return;
     Promise.resolve(told).catch((error: unknown) => {
+      if (this.#error !== undefined) return; // the run tells of the first
       if (this.#isOver) throw error; // nobody but the process can be told any more
       this.#fail(error);
     });

@@ -145,7 +145,7 @@ class TrainingRun {
     const run = this.#stand.takeUp();
     if (run === undefined) return;
     this.#listeners.control.restore(run);
-    this.#monitor.restore(run.monitor);
+    if (this.#plan.monitorEvery > 0) this.#monitor.restore(run.monitor);
   }
 
   #moment(underWay?: EpochUnderWay): Moment {

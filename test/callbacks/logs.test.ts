@@ -306,6 +306,25 @@ describe.each(logs)('%s', (name, open) => {
     expect(epochsOf(place)).toEqual(name === 'jsonLog' ? [0, 1, 2, 3, 4] : [0, 1, 3, 4]);
   });
 
+  it('cut off, and gone on with by another run, has no half a row either', async () => {
+    const place = folder();
+    const checkpoint = { folder: folder() };
+    using trainer = make();
+    await trainer.fit(train, { epochs: 3, checkpoint, callbacks: [open(place)] });
+    const file = join(place, readdirSync(place)[0]!);
+    truncateSync(file, statSync(file).size - 8);
+    using next = make();
+    await next.resume(checkpoint.folder, { run: 'new' });
+    const warnings: unknown[] = [];
+    await next.fit(train, {
+      ...{ epochs: 2, callbacks: [open(place)] },
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
+    });
+    if (name === 'tensorBoard') return; // which begins a file of its own
+    expect(warnings).toEqual([`LOG.${name}`]);
+    expect(epochsOf(place)).toEqual(name === 'jsonLog' ? [0, 1, 2, 3, 4] : [0, 1, 3, 4]);
+  });
+
   it('in a folder that is not there ends the run before its first step', async () => {
     using trainer = make();
     const place = join(folder(), 'missing');

@@ -1,4 +1,5 @@
 /** Hooks of a run: when they are called, what they may do, how their states come back. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
 import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/saved-state.js';
@@ -21,6 +22,19 @@ const same = (a: Weights, b: Weights): boolean =>
   Object.keys(a).every((name) => sameBits(a[name]!, b[name]!));
 
 describe('hooks', () => {
+  it('that fail late, many of them, are one failure of the run', async () => {
+    using trainer = make();
+    let failures = 0;
+    const onEvent = async (): Promise<void> => {
+      await sleep(20 + 15 * failures++);
+      throw new Error('the server is down');
+    };
+    const run = async () => trainer.fit(examples(), { epochs: 1e6, onEvent });
+    await expect(run()).rejects.toThrow('the server is down');
+    await sleep(20 + 15 * failures); // an unhandled rejection would fail this file
+    expect(failures).toBeGreaterThan(2);
+  });
+
   it('are called in order, awaited, after onEvent', async () => {
     using train = examples();
     using trainer = make();
