@@ -90,7 +90,7 @@ export interface WarningEvent {
   readonly remedy: string;
 }
 
-/** Sent last. */
+/** Sent last, but for what callbacks warn of in their own `end`. */
 export interface EndEvent {
   /** Tells the events apart. */
   readonly type: 'end';

@@ -45,7 +45,8 @@ describe('a process that ends', () => {
       const trainer = new Trainer({ ...options, device: 'reference' });
       trainer.predict(new Float32Array(rows * width), { batchSize: rows });
       setTimeout(() => process.exit(7), 700);`;
-    const env = { ...process.env, LD_PRELOAD: library };
+    const preload = [process.env['LD_PRELOAD'], library].filter(Boolean).join(' '); // a sanitizer's first
+    const env = { ...process.env, LD_PRELOAD: preload };
     const ended = spawnSync(process.execPath, ['-e', script], { env, encoding: 'utf8' });
     expect([ended.status, ended.stderr]).toEqual([7, '']);
   });
