@@ -21,16 +21,23 @@ function lineOf(record: EpochRecord): Uint8Array {
   return line;
 }
 
-/** The lines of all records, one after another. */
-export async function encodeHistory(history: readonly EpochRecord[]): Promise<Uint8Array> {
-  const lines: Uint8Array[] = [];
+/** Calls body for each, and lets the event loop have its turn in between. */
+async function forEachPatiently<T>(each: Iterable<T>, body: (one: T) => void): Promise<void> {
   let since = performance.now();
-  for (const record of history) {
-    lines.push(lineOf(record));
+  for (const one of each) {
+    body(one);
     if (performance.now() - since < patience) continue;
     await setImmediate();
     since = performance.now();
   }
+}
+
+/** The lines of all records, one after another. */
+export async function encodeHistory(history: readonly EpochRecord[]): Promise<Uint8Array> {
+  const lines: Uint8Array[] = [];
+  await forEachPatiently(history, (record) => {
+    lines.push(lineOf(record));
+  });
   return Buffer.concat(lines);
 }
 
@@ -49,21 +56,23 @@ export function decodeLast(bytes: Uint8Array): EpochRecord[] {
   return text.length === 0 ? [] : [recordOf(text.subarray(before + 1))];
 }
 
+/** Each with its newline, but for a last one that has none. */
+function* linesOf(text: Buffer): Generator<Buffer> {
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf(newline, at) + 1 || text.length;
+    yield text.subarray(at, end);
+    at = end;
+  }
+}
+
 /** The records of the lines. */
 export async function decodeHistory(bytes: Uint8Array): Promise<EpochRecord[]> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const history: EpochRecord[] = [];
-  let since = performance.now();
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf(newline, at) + 1 || text.length;
-    const line = text.subarray(at, end);
+  await forEachPatiently(linesOf(text), (line) => {
     const record = recordOf(line);
     known.set(record, line);
     history.push(record);
-    at = end;
-    if (performance.now() - since < patience) continue;
-    await setImmediate();
-    since = performance.now();
-  }
+  });
   return history;
 }
