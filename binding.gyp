@@ -9,16 +9,14 @@
   },
   'target_defaults': {
     'include_dirs': ['native'],
-    'defines': ['THALWEG_OPENMP=1'],
     'cflags!': ['-fno-exceptions'],
     'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
     'cflags': [
-      '-fPIC', '-fvisibility=hidden', '-fopenmp', '-O3',
+      '-fPIC', '-fvisibility=hidden', '-O3',
       '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
       '-Wall', '-Wextra', '-Wno-unknown-pragmas', '-Wno-psabi',
     ],
     'cflags_cc': ['-std=c++20'],
-    'ldflags': ['-fopenmp'],
   },
   'targets': [
     {
@@ -37,7 +35,7 @@
         '<!(node -p "path.resolve(require(\'node-addon-api\').include_dir)")',
       ],
       'libraries': ['-ldl', '-lpthread'],
-      'ldflags': ['-Wl,-Bsymbolic'],
+      'ldflags': ['-Wl,-Bsymbolic', '-Wl,-z,nodelete'],
       'conditions': [
         ['target_arch=="x64"', {
           'dependencies': ['thalweg_lanes_avx2', 'thalweg_lanes_avx512'],

@@ -19,8 +19,13 @@ export interface DeviceExplanation {
   readonly reason: string;
   /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
-  /** Threads of a parallel loop on the processor: those it may run on, or `THALWEG_THREADS`. */
+  /**
+   * Threads of a parallel loop: the processors that the process may run on or, where they are fewer, the
+   * whole processors that its control group grants. The variable `THALWEG_THREADS` (1 to 256) overrides both.
+   */
   readonly threads: number;
+  /** Why so many, as `2 processors` or `THALWEG_THREADS`. */
+  readonly threadsReason: string;
   /** Every operation and what serves it. */
   readonly operations: readonly OperationTwin[];
 }
@@ -65,11 +70,13 @@ export function resolveDevice(name: unknown): string {
  */
 export function explain(name = 'auto'): DeviceExplanation {
   const device = resolveDevice(name);
+  const { count, reason } = native.threads();
   return {
     device,
     reason: choose(name).reason,
     isa: device.startsWith('cpu:') ? device.slice(4) : native.isa(),
-    threads: native.threadCount(),
+    threads: count,
+    threadsReason: reason,
     operations: native.twins(device),
   };
 }

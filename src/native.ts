@@ -24,23 +24,6 @@ function candidates(): string[] {
   ];
 }
 
-/**
- * OpenMP's threads by default spin for milliseconds at the end of each parallel loop. On a machine
- * with anything else to do that makes training 20 to 70 times slower, so they spin for some ten
- * microseconds and then sleep (docs/decisions/0004). libgomp reads the variable once, when it is
- * loaded; one that the user set wins.
- */
-function withShortSpins<T>(body: () => T): T {
-  const { env } = process;
-  if (env['GOMP_SPINCOUNT'] !== undefined || env['OMP_WAIT_POLICY'] !== undefined) return body();
-  env['GOMP_SPINCOUNT'] = '4000';
-  try {
-    return body();
-  } finally {
-    delete env['GOMP_SPINCOUNT'];
-  }
-}
-
 /** Loads an addon; it has nothing to make a coded error of before it is loaded. */
 function open(file: string): Native {
   try {
@@ -68,7 +51,7 @@ function load(): Native {
       expected: `the native addon for ${process.platform}-${process.arch}`,
       remedy: 'build it with script/build',
     });
-  const addon = withShortSpins(() => open(file));
+  const addon = open(file);
   addon.initialize(ThalwegError);
   // process.exit() destroys what trainers compute with while they do; hence they stop before.
   // A worker's own end is the addon's affair.

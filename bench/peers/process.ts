@@ -13,6 +13,8 @@ export interface Peer {
   readonly args: readonly string[];
   /** The first line that the process reads, as JSON. */
   readonly request: object;
+  /** Variables of its environment; undefined removes one. */
+  readonly environment?: NodeJS.ProcessEnv;
 }
 
 export interface PeerOptions {
@@ -37,10 +39,10 @@ export function processContestant(options: PeerOptions, find: () => Peer): Conte
   };
 }
 
-async function start({ file, args, request }: Peer, repeat: number): Promise<Runner> {
+async function start({ file, args, request, environment }: Peer, repeat: number): Promise<Runner> {
   const child = spawn(file, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...process.env, OMP_NUM_THREADS: process.env['OMP_NUM_THREADS'] ?? '2' },
+    env: { ...process.env, OMP_NUM_THREADS: process.env['OMP_NUM_THREADS'] ?? '2', ...environment },
   });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ask = async (line: string): Promise<Answer> => {

@@ -5,6 +5,7 @@
 #include "backends/cuda/cuda_loader.h"
 #include "backends/reference/reference_backend.h"
 #include "core/error.h"
+#include "core/thread_count.h"
 
 namespace thalweg {
 
@@ -25,6 +26,8 @@ Backend* forced_cpu(const std::string& device) {
 }  // namespace
 
 Backend& open_backend(const std::string& device) {
+  check_thread_variable();
+  refresh_thread_count();
   static std::mutex& mutex = *new std::mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   if (device == "cpu") {

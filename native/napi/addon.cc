@@ -7,7 +7,7 @@
 #include "backends/cpu/lanes.h"
 #include "backends/cuda/cuda_loader.h"
 #include "core/process_end.h"
-#include "core/threads.h"
+#include "core/thread_count.h"
 #include "napi/arena_step.h"
 #include "napi/checksum.h"
 #include "napi/convert.h"
@@ -34,12 +34,22 @@ static Napi::Value isa(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), lanes().name);
 }
 
-static Napi::Value get_threads(const Napi::CallbackInfo& info) {
+static Napi::Value get_thread_count(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), thread_count());
 }
 
-static Napi::Value set_threads(const Napi::CallbackInfo& info) {
-  set_thread_count(info[0].As<Napi::Number>().Int32Value());
+// threads() → { count, reason }
+static Napi::Value get_threads(const Napi::CallbackInfo& info) {
+  check_thread_variable();
+  const ThreadCount threads = explain_thread_count();
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("count", threads.count);
+  result.Set("reason", threads.reason);
+  return result;
+}
+
+static Napi::Value set_thread_count(const Napi::CallbackInfo& info) {
+  thalweg::set_thread_count(info[0].As<Napi::Number>().Int32Value());
   return info.Env().Undefined();
 }
 
@@ -98,8 +108,9 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   set_environment(env);
   export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
-  export_function<get_threads>(env, exports, "threadCount");
-  export_function<set_threads>(env, exports, "setThreadCount");
+  export_function<get_thread_count>(env, exports, "threadCount");
+  export_function<get_threads>(env, exports, "threads");
+  export_function<set_thread_count>(env, exports, "setThreadCount");
   export_function<end_all_jobs>(env, exports, "endJobs");
   export_function<twins>(env, exports, "twins");
   export_function<get_cuda_status>(env, exports, "cudaStatus");

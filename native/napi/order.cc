@@ -60,6 +60,8 @@ struct Execution {
   const Lanes& lanes;
 };
 Execution read_execution(const Napi::Object& object) {
+  check_thread_variable();
+  refresh_thread_count();
   const Napi::Value threads = object.Get("threads"), isa = object.Get("isa");
   return {threads.IsNumber() ? threads.As<Napi::Number>().Int32Value() : thread_count(),
           lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};

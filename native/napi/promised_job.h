@@ -17,7 +17,7 @@
 #include "core/error.h"
 #include "core/float_mode.h"
 #include "core/process_end.h"
-#include "core/threads.h"
+#include "core/thread_count.h"
 #include "napi/mailbox.h"
 #include "train/job_thread.h"
 
@@ -47,11 +47,10 @@ class PromisedJob {
   template <class Work>
   Napi::Value start(const Napi::CallbackInfo& info, Work work) {
     const Napi::Value promise = open(info);
-    release_threads();  // this thread's: the job has its own
+    refresh_thread_count();
     try {
       thread_.post([this, work = std::move(work)]() mutable {
         const RunningJob running;
-        const SteadyThreads steady;
         if (running.may_begin()) run(work);
       });
     } catch (...) {  // no memory, or no thread to be had

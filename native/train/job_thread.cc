@@ -1,18 +1,8 @@
 #include "train/job_thread.h"
 
-#include <chrono>
 #include <utility>
 
-#include "core/threads.h"
-
 namespace thalweg {
-
-namespace {
-
-// Far longer than JavaScript takes from one epoch's end to the next one's start.
-constexpr std::chrono::milliseconds kStaysWarm{20};
-
-}  // namespace
 
 JobThread::~JobThread() { stop(); }
 
@@ -20,10 +10,7 @@ void JobThread::post(Job job) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return;
   // First, for it may throw: no job waits then for a thread that is not there.
-  if (!thread_.joinable()) {
-    const auto starting = lock_thread_starts();
-    thread_ = std::thread([this] { run(); });
-  }
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   jobs_.push_back(std::move(job));
   wake_.notify_one();
 }
@@ -43,13 +30,7 @@ void JobThread::run() {
     Job job;
     {
       std::unique_lock<std::mutex> lock(mutex_);
-      const auto has_work = [this] { return stopping_ || !jobs_.empty(); };
-      if (!wake_.wait_for(lock, kStaysWarm, has_work)) {
-        lock.unlock();
-        release_threads();
-        lock.lock();
-        wake_.wait(lock, has_work);
-      }
+      wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
       if (stopping_) return;
       job = std::move(jobs_.front());
       jobs_.erase(jobs_.begin());

@@ -1,6 +1,5 @@
 // One thread that runs jobs in order: the native loop of a trainer, apart from
-// libuv's pool, whose four threads file reads need. Kept between jobs, and for some
-// milliseconds its OpenMP team too; then the team ends, for other trainers' sake.
+// libuv's pool, whose four threads file reads need. Kept between jobs.
 #pragma once
 
 #include <condition_variable>

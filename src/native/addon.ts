@@ -39,6 +39,8 @@ export interface Native {
   endJobs(): void;
   isa(): string;
   threadCount(): number;
+  /** How many threads a parallel loop may use at this moment, and why so many. */
+  threads(): { readonly count: number; readonly reason: string };
   /** 0 restores the default. */
   setThreadCount(count: number): void;
   rules(): readonly NativeRule[];

@@ -24,10 +24,9 @@ CpuBackend::CpuBackend(const Lanes& lanes, Library library)
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
   if (products_ == nullptr || product.k == 0) return lane_product(product);
-  {
-    const LibraryLoops loops;
-    products_->run(product, loops.threads());
-  }
+  const ProductBlocks blocks(product.m, product.n, product.k);
+  parallel_for(blocks.count(), thread_count(), Wake::kAtOnce,
+               [&](int64_t block) { products_->run(product, blocks.at(block)); });
   if (product.activation == Activation::kNone) return;
   activation_forward(
       {product.activation, product.slope, product.c, product.c, product.m * product.n});

@@ -7,9 +7,8 @@
 
 namespace thalweg {
 
-// Numbers written by one part, at most about: 1 MiB, some 25 microseconds. Waking a
-// thread for less gains nothing, and on a busy machine loses much.
-static constexpr int64_t kPartNumbers = 1 << 18;
+// Numbers written by one part, at most about: some microseconds of work.
+static constexpr int64_t kPartNumbers = 1 << 14;
 
 void gather_batch(const data::Gather& gather, int threads, const Lanes& lanes) {
   if (gather.count == 0) return;

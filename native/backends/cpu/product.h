@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "backends/cpu/product_blocks.h"
 #include "backends/product.h"
 
 namespace thalweg {
@@ -11,10 +12,10 @@ namespace thalweg {
 class Products {
  public:
   virtual ~Products() = default;
-  // The product with its bias, without its activation: a library's have bits of their own,
-  // and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
-  // once. `threads`: how many OpenMP gives its loops.
-  virtual void run(const Product& product, int threads) = 0;
+  // One block of a product with its bias, without its activation: a library's have bits of their
+  // own, and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
+  // once; computes on the calling thread alone.
+  virtual void run(const Product& product, const ProductBlock& block) = 0;
   // As device.explain() shows it.
   virtual std::string name() const = 0;
 };

@@ -1,0 +1,55 @@
+// How a product is cut into blocks of c for a library that computes each on one thread. Its shape
+// alone decides, so that a library's bits do not follow the number of threads.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "core/round.h"
+
+namespace thalweg {
+
+// The rows [row, row + rows) and columns [column, column + columns) of c.
+struct ProductBlock {
+  int64_t row, rows, column, columns;
+};
+
+class ProductBlocks {
+ public:
+  ProductBlocks(int64_t m, int64_t n, int64_t k) : m_(m), n_(n), rows_(m), columns_(n) {
+    const double flops =
+        2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+    for (double block = flops; block >= 2 * kLeastFlops && count() < kMostBlocks; block /= 2)
+      if (!halve()) break;
+  }
+
+  int64_t count() const { return ceil_div(m_, rows_) * across(); }
+  ProductBlock at(int64_t index) const {
+    const int64_t row = index / across() * rows_, column = index % across() * columns_;
+    return {row, std::min(rows_, m_ - row), column, std::min(columns_, n_ - column)};
+  }
+
+ private:
+  // Some 20 microseconds of one thread with AVX-512: less does not pay for a block's overhead.
+  static constexpr double kLeastFlops = 4e6;
+  static constexpr int64_t kMostBlocks = 256, kLeastRows = 32, kLeastColumns = 64, kVector = 16;
+
+  int64_t across() const { return ceil_div(n_, columns_); }
+  // A block reads its rows of a and its columns of b: square blocks read least.
+  bool halve() {
+    if (columns_ >= 2 * kLeastColumns && columns_ >= rows_)
+      columns_ = round_up(ceil_div(columns_, 2), kVector);
+    else if (rows_ >= 2 * kLeastRows)
+      rows_ = round_up(ceil_div(rows_, 2), kVector);
+    else if (columns_ >= 2 * kLeastColumns)
+      columns_ = round_up(ceil_div(columns_, 2), kVector);
+    else
+      return false;
+    return true;
+  }
+
+  const int64_t m_, n_;
+  int64_t rows_, columns_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,87 @@
+#include "core/cpu_quota.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+
+namespace thalweg {
+
+namespace {
+
+constexpr double kUnlimited = std::numeric_limits<double>::infinity();
+
+// Two numbers of a quota file, in microseconds. A quota that is no positive number ("max", -1) is
+// none.
+double quotient(const std::string& quota, const std::string& period) {
+  char* end = nullptr;
+  const double allowed = std::strtod(quota.c_str(), &end);
+  if (end == quota.c_str() || !(allowed > 0)) return kUnlimited;
+  const double interval = std::strtod(period.c_str(), nullptr);
+  return interval > 0 ? allowed / interval : kUnlimited;
+}
+
+std::string first_word(const std::string& file) {
+  std::ifstream stream(file);
+  std::string word;
+  stream >> word;
+  return word;
+}
+
+double quota_version_2(const std::string& folder) {
+  std::ifstream stream(folder + "/cpu.max");
+  std::string quota, period;
+  stream >> quota >> period;
+  return quotient(quota, period);
+}
+
+double quota_version_1(const std::string& folder) {
+  return quotient(first_word(folder + "/cpu.cfs_quota_us"),
+                  first_word(folder + "/cpu.cfs_period_us"));
+}
+
+// The least quota from `group` up to the hierarchy's root. A container may see the path of its
+// group from outside: folders that do not exist have no quota, and the mounted root is the
+// container's own group.
+template <class Quota>
+double least_quota(const std::string& root, std::string group, Quota quota) {
+  double least = kUnlimited;
+  for (;;) {
+    least = std::min(least, quota(root + group));
+    if (group.empty() || group == "/") return least;
+    group.erase(group.find_last_of('/'));
+  }
+}
+
+bool has_controller(const std::string& list, const std::string& name) {
+  std::istringstream names(list);
+  for (std::string each; std::getline(names, each, ',');)
+    if (each == name) return true;
+  return false;
+}
+
+}  // namespace
+
+double cpu_quota(const std::string& proc_cgroup, const std::string& mount) {
+  double least = kUnlimited;
+  std::ifstream lines(proc_cgroup);
+  for (std::string line; std::getline(lines, line);) {  // "number:controllers:/group"
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos || line[second + 1] != '/')
+      continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    if (controllers.empty())
+      for (const char* root : {"", "/unified"})
+        least = std::min(least, least_quota(mount + root, group, quota_version_2));
+    else if (has_controller(controllers, "cpu"))
+      for (const std::string& root : {std::string("cpu"), controllers})
+        least = std::min(least, least_quota(mount + "/" + root, group, quota_version_1));
+  }
+  return least;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,35 @@
+// Waiting awake, for times too short to sleep.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace thalweg {
+
+inline int64_t now_nanoseconds() {
+  return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+// Tells the processor that this thread waits.
+inline void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// Asks is_over() for up to `nanoseconds`; returns what it said last.
+template <class IsOver>
+bool spin_for(int64_t nanoseconds, IsOver is_over) {
+  constexpr int kLooks = 32;  // between two looks at the clock
+  for (const int64_t end = now_nanoseconds() + nanoseconds;;) {
+    for (int look = 0; look < kLooks; ++look) {
+      if (is_over()) return true;
+      relax();
+    }
+    if (now_nanoseconds() >= end) return false;
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,107 @@
+#include "core/thread_count.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "core/cpu_quota.h"
+#include "core/error.h"
+
+namespace thalweg {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kFresh{100};
+
+// The value of THALWEG_THREADS; 0 where it is not set, -1 where it is no number of threads.
+int parse_variable(const char* text) {
+  if (text == nullptr || *text == '\0') return 0;
+  const size_t digits = std::strspn(text, "0123456789");
+  if (digits == 0 || digits > 9 || text[digits] != '\0') return -1;
+  const long count = std::strtol(text, nullptr, 10);
+  return count >= 1 && count <= kMostThreads ? static_cast<int>(count) : -1;
+}
+
+int variable() {
+  static const int count = parse_variable(std::getenv("THALWEG_THREADS"));
+  return count;
+}
+
+// Processors that the main thread may run on. A mask of the largest system has 8,192 bits.
+int affinity() {
+  constexpr int kMostProcessors = 8192;
+  cpu_set_t set[kMostProcessors / CPU_SETSIZE];
+  if (sched_getaffinity(getpid(), sizeof set, set) != 0) return 1;
+  return std::max(1, CPU_COUNT_S(sizeof set, set));
+}
+
+// The quota in whole processors; kMostThreads where there is none.
+int quota() {
+  return static_cast<int>(std::clamp(std::floor(cpu_quota()), 1.0, 0.0 + kMostThreads));
+}
+
+std::atomic<int> requested{0};
+std::atomic<int> processors{0};  // 0: not read yet
+std::atomic<Clock::rep> read_at{0};
+
+int read_processors() {
+  const int count = std::min({affinity(), quota(), kMostThreads});
+  processors.store(count, std::memory_order_relaxed);
+  return count;
+}
+
+std::string plural(int count) {
+  return std::to_string(count) + (count == 1 ? " processor" : " processors");
+}
+
+}  // namespace
+
+int processor_count() {
+  const int count = processors.load(std::memory_order_relaxed);
+  return count > 0 ? count : read_processors();
+}
+
+int thread_count() {
+  const int chosen = requested.load(std::memory_order_relaxed);
+  if (chosen > 0) return chosen;
+  return variable() > 0 ? variable() : processor_count();
+}
+
+void refresh_thread_count() {
+  const Clock::rep now = Clock::now().time_since_epoch().count();
+  if (now - read_at.load(std::memory_order_relaxed) < Clock::duration(kFresh).count()) return;
+  read_at.store(now, std::memory_order_relaxed);
+  read_processors();
+}
+
+ThreadCount explain_thread_count() {
+  read_processors();
+  if (requested.load(std::memory_order_relaxed) > 0) return {thread_count(), "asked for"};
+  if (variable() > 0) return {variable(), "THALWEG_THREADS"};
+  const int allowed = affinity(), granted = quota();
+  if (granted < allowed)
+    return {granted, "the control group's quota of processor time, less than " + plural(allowed)};
+  if (kMostThreads < allowed) return {kMostThreads, "the most, of " + plural(allowed)};
+  return {allowed, plural(allowed)};
+}
+
+void check_thread_variable() {
+  if (variable() >= 0) return;
+  throw Error({"RANGE", "THALWEG_THREADS", std::getenv("THALWEG_THREADS"),
+               "a whole number from 1 to " + std::to_string(kMostThreads),
+               "unset it to use the processors there are"});
+}
+
+void set_thread_count(int count) {
+  requested.store(std::clamp(count, 0, kMostThreads), std::memory_order_relaxed);
+}
+
+}  // namespace thalweg
