@@ -41,7 +41,7 @@ make_base() {
   say "making a minimal Debian $release"
   mkdir -p "$new"
   confine "unshare --mount --pid --fork --kill-child debootstrap --variant=minbase \
-    --include=ca-certificates $release '$new/root' '$mirror'" || return 1
+    --include=ca-certificates $release $(printf '%q ' "$new/root" "$mirror")" || return 1
   echo "$mirror" >"$new/made"
   remove_folder "$base" && mv -T "$new" "$base"
 }
@@ -96,14 +96,14 @@ copy_network() {
 # The commands that mount a root and what a system has beside its files. npm's and apt's downloads
 # are kept; each of both compares them with checksums.
 mount_root() {
-  local folder release
-  folder="$(printf %q "$1")" release="$(cat "$1/release")"
-  [ ! -d "$1/upper" ] ||
-    echo "mount -t overlay overlay -o lowerdir=$cache/$release/root,upperdir=$folder/upper,workdir=$folder/work $folder/root"
-  echo "cd $folder/root"
-  echo 'mount -t proc proc proc; mount --bind /dev dev; mount -t tmpfs tmpfs dev/shm'
-  echo "mkdir -p root/.npm; mount --bind '$cache/npm' root/.npm"
-  echo "mount --bind '$cache/archives-$release' var/cache/apt/archives"
+  local folder="$1" release
+  release="$(cat "$1/release")"
+  [ ! -d "$folder/upper" ] || printf 'mount -t overlay overlay -o %q %q\n' \
+    "lowerdir=$cache/$release/root,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
+  printf 'cd %q\n' "$folder/root"
+  echo 'mount -t proc proc proc; mount --bind /dev dev; [ ! -d dev/shm ] || mount -t tmpfs tmpfs dev/shm'
+  printf 'mkdir -p root/.npm; mount --bind %q root/.npm\n' "$cache/npm"
+  printf 'mount --bind %q var/cache/apt/archives\n' "$cache/archives-$release"
 }
 
 # inside FOLDER DIRECTORY COMMAND: with nothing of this shell's environment but the way to a proxy.
@@ -145,7 +145,7 @@ stop_inside() {
 
 # Nothing is removed that has something mounted below it.
 remove_folder() {
-  ! grep -qF " $1/" /proc/self/mountinfo || { say "$1 has mounts below it; it stays" >&2; return 1; }
+  ! grep -qF " ${1// /\\040}/" /proc/self/mountinfo || { say "$1 has mounts below it; it stays" >&2; return 1; }
   # Processes that are being killed may still write.
   rm -rf --one-file-system "$1" 2>/dev/null || { sleep 1; rm -rf --one-file-system "$1"; }
 }
