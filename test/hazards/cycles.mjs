@@ -5,9 +5,10 @@
  */
 /* global gc, performance, setImmediate */
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-const dist = new URL('../../dist/index.js', import.meta.url).pathname;
+const dist = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const { Trainer, data, nn, optim } = createRequire(import.meta.url)(dist);
 const [kind, amount] = [process.argv[2], Number(process.argv[3])];
 

@@ -18,10 +18,11 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
-const dist = new URL('../../dist/index.js', import.meta.url).pathname;
+const dist = fileURLToPath(new URL('../../dist/index.js', import.meta.url));
 const { Trainer, average, checkpoint, data, nn, optim } = createRequire(import.meta.url)(dist);
 
 const stride = Number(process.env.STARVE_STRIDE ?? 1);
