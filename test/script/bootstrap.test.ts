@@ -14,7 +14,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from '../new-folder.js';
 
-const shell = ['bash', 'env', 'sed', 'sort', 'head', 'mkdir', 'dirname', 'cat', 'rm', 'grep'];
+const shell = [
+  'bash',
+  'env',
+  'sed',
+  'sort',
+  'head',
+  'mkdir',
+  'dirname',
+  'cat',
+  'rm',
+  'grep',
+  'chmod',
+];
 
 /** Puts a program in place of what has its name there; a link's target stays as it is. */
 function program(folder: string, name: string, text: string): void {
@@ -100,6 +112,44 @@ describe('script/bootstrap', () => {
       /^bootstrap: some checks are left out; for them, run as root: apt-get/,
     );
     expect(lines.slice(1)).toEqual(['bootstrap: npm ci', 'npm ci --no-audit --no-fund']);
+  });
+
+  describe('where Python packages cannot be had', () => {
+    const compilers = { 'g++': '', cmake: '', ninja: '' };
+    const pip = 'for i in 1 2 3 4 5; do echo "WARNING: try $i" >&2; done; exit 1';
+    const python3 = `case "$2" in
+      venv) mkdir -p "$3/bin"; printf '#!/bin/sh\\n%s\\n' '${pip}' >"$3/bin/python"; chmod +x "$3/bin/python" ;;
+      *) ${pip} ;;
+    esac`;
+    const makeOne = () => {
+      const machine = makeMachine({ ...compilers, python3 });
+      symlinkSync('elsewhere', join(machine.folder, 'node_modules'));
+      return machine;
+    };
+
+    it('says so in one line, and goes on', () => {
+      const { folder, bootstrap } = makeOne();
+      const log = join(folder, '.cache/thalweg/readers.log');
+      expect(bootstrap('--build', '--readers')).toEqual({
+        status: 0,
+        lines: [
+          `bootstrap: no numpy safetensors==0.8.0 tensorboard==2.21.0 for Python here (see ${log}): what uses them is left out`,
+          'bootstrap: ready',
+        ],
+      });
+      expect(readFileSync(log, 'utf8')).toContain('WARNING: try 5');
+      expect(existsSync(join(folder, '.cache/readers'))).toBe(false);
+    });
+
+    it.skipIf(existsSync('/usr/local/cuda/bin/nvcc'))('ends with 3 for want of nvcc', () => {
+      const { folder, bootstrap } = makeOne();
+      const { status, lines } = bootstrap('--build', '--cuda');
+      expect(status).toBe(3);
+      expect(lines).toEqual([
+        `bootstrap: nvcc is not installed and could not be brought (see ${join(folder, '.cache/thalweg/cuda.log')})`,
+      ]);
+      expect(existsSync(join(folder, '.cache/cuda.new'))).toBe(false);
+    });
   });
 
   it.each([
