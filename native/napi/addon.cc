@@ -61,7 +61,8 @@ static Napi::Value end_all_jobs(const Napi::CallbackInfo& info) {
 
 // twins(device) → [{ operation, implementation }]
 static Napi::Value twins(const Napi::CallbackInfo& info) {
-  const Backend& backend = open_backend(info[0].As<Napi::String>().Utf8Value());
+  const std::string device = info[0].As<Napi::String>();
+  const Backend& backend = open_backend(device);
   Napi::Array list = Napi::Array::New(info.Env());
   const auto add = [&](const char* operation) {
     Napi::Object entry = Napi::Object::New(info.Env());
@@ -100,7 +101,8 @@ static Napi::Value get_cuda_status(const Napi::CallbackInfo& info) {
 
 // findCuda("cuda", "cuda:1" or "cuda:GPU-…") → "cuda:0" …
 static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
-  const CudaDevice& device = find_cuda_device(info[0].As<Napi::String>().Utf8Value());
+  const std::string name = info[0].As<Napi::String>();
+  const CudaDevice& device = find_cuda_device(name);
   return Napi::String::New(info.Env(), "cuda:" + std::to_string(device.ordinal));
 }
 
