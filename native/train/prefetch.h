@@ -1,8 +1,9 @@
 // One job beside the training thread: gathering the next batch while a step runs.
 #pragma once
 
+#include <condition_variable>
 #include <exception>
-#include <semaphore>
+#include <mutex>
 #include <utility>
 
 #include "train/job_thread.h"
@@ -15,13 +16,16 @@ class Prefetch {
 
   // What the job refers to must live until wait().
   void start(JobThread::Job job) {
+    const std::lock_guard<std::mutex> lock(mutex_);  // the job ends no sooner
     thread_.post([this, job = std::move(job)] {
       try {
         job();
       } catch (...) {
         failure_ = std::current_exception();
       }
-      done_.release();
+      const std::lock_guard<std::mutex> lock(mutex_);
+      running_ = false;
+      done_.notify_one();
     });
     running_ = true;
   }
@@ -34,15 +38,15 @@ class Prefetch {
 
  private:
   void finish() {
-    if (!running_) return;
-    done_.acquire();
-    running_ = false;
+    std::unique_lock<std::mutex> lock(mutex_);
+    done_.wait(lock, [this] { return !running_; });
   }
 
   std::exception_ptr failure_;
-  std::binary_semaphore done_{0};
-  bool running_ = false;
-  JobThread thread_;  // joined before done_ goes
+  std::mutex mutex_;
+  std::condition_variable done_;
+  bool running_ = false;  // guarded by mutex_
+  JobThread thread_;      // joined before done_ goes
 };
 
 }  // namespace thalweg
