@@ -3,6 +3,8 @@
 {
   'variables': {
     'onednn%': '<!(node -p "[\'/usr/include/dnnl.hpp\', \'/usr/local/include/dnnl.hpp\', \'/usr/include/x86_64-linux-gnu/dnnl.hpp\', \'/usr/include/aarch64-linux-gnu/dnnl.hpp\'].some(fs.existsSync) ? 1 : 0")',
+    # g++ knows level 3 from its version 12 on.
+    'fortify%': '<!(node -p "parseInt(child_process.execSync((process.env.CXX || \'c++\') + \' -dumpversion\')) < 12 ? 2 : 3")',
     'lanes_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/lanes.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
     'addon_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/addon.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
     'onednn_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/onednn.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
@@ -13,10 +15,12 @@
     'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
     'cflags': [
       '-fPIC', '-fvisibility=hidden', '-O3',
+      '-fstack-protector-strong', '-U_FORTIFY_SOURCE', '-D_FORTIFY_SOURCE=<(fortify)',
       '-ffp-contract=off', '-fno-math-errno', '-fno-trapping-math',
       '-Wall', '-Wextra', '-Wno-unknown-pragmas', '-Wno-psabi',
     ],
     'cflags_cc': ['-std=c++20'],
+    'ldflags': ['-Wl,-z,relro,-z,now,-z,noexecstack'],
   },
   'targets': [
     {
@@ -35,7 +39,7 @@
         '<!(node -p "path.resolve(require(\'node-addon-api\').include_dir)")',
       ],
       'libraries': ['-ldl', '-lpthread'],
-      'ldflags': ['-Wl,-Bsymbolic', '-Wl,-z,nodelete'],
+      'ldflags': ['-Wl,--version-script=<(module_root_dir)/native/exports/addon.map', '-Wl,-z,nodelete'],
       'conditions': [
         ['target_arch=="x64"', {
           'dependencies': ['thalweg_lanes_avx2', 'thalweg_lanes_avx512'],
@@ -71,6 +75,7 @@
           'type': 'loadable_module',
           'sources': ['<@(onednn_sources)'],
           'libraries': ['-ldnnl'],
+          'ldflags': ['-Wl,--version-script=<(module_root_dir)/native/exports/onednn.map'],
         },
         {
           # node-gyp ends every module in .node; the loader looks for .so.
