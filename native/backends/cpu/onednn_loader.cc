@@ -1,6 +1,7 @@
 // Opens the oneDNN plugin that lies beside this addon. It stays open: oneDNN's
 // threads and caches must not be unloaded under a running process.
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <string>
@@ -26,7 +27,9 @@ std::string plugin_path() {
 Loaded load() {
   const char* wanted = std::getenv("THALWEG_ONEDNN");
   if (wanted != nullptr && std::string(wanted) == "0") return {nullptr, "THALWEG_ONEDNN=0"};
-  void* library = dlopen(plugin_path().c_str(), RTLD_NOW | RTLD_LOCAL);
+  const std::string path = plugin_path();
+  if (access(path.c_str(), F_OK) != 0) return {nullptr, "this build has no plugin for it"};
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
     return {nullptr, std::string(dlerror()) + "; install libdnnl (Debian: libdnnl2)"};
   using Open = Products* (*)();
