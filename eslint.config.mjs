@@ -27,11 +27,12 @@ export default tseslint.config(
   },
   {
     // Scripts run in Node.
-    files: ['**/*.mjs'],
+    files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {
         console: 'readonly',
         process: 'readonly',
+        AbortController: 'readonly',
         AbortSignal: 'readonly',
         URL: 'readonly',
       },

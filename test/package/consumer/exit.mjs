@@ -1,0 +1,10 @@
+// Ends its process while a network trains. The exit status is 7.
+import process from 'node:process';
+import { endless, makeTrainer, xor } from './xor.mjs';
+
+await makeTrainer().fit(xor, {
+  ...endless,
+  onEvent({ type }) {
+    if (type === 'epoch') process.exit(7);
+  },
+});
