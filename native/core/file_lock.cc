@@ -51,28 +51,54 @@ std::string read_all(int descriptor) {
   return text;
 }
 
+[[noreturn]] void refuse_locked(const std::string& file, const std::string& owner) {
+  throw Error({"LOCKED", file, "a lock of " + owner, "one writer a folder",
+               "end the other run, or use another folder"});
+}
+
+// A file with a second name belongs to someone else too, who would lose what it holds.
+void check_own(int descriptor, const std::string& file) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) refuse(ENXIO, file);
+  if (status.st_nlink > 1)
+    throw Error({"UNSAFE_PATH", file, "a file of " + std::to_string(status.st_nlink) + " names",
+                 "a file of one name", "remove it, or use another folder"});
+}
+
+// Whether the path leads to the open file.
+bool is_same(int descriptor, const std::string& file) {
+  struct stat open_file, named;
+  return fstat(descriptor, &open_file) == 0 && lstat(file.c_str(), &named) == 0 &&
+         open_file.st_dev == named.st_dev && open_file.st_ino == named.st_ino;
+}
+
 }  // namespace
 
-FileLock::FileLock(const std::string& file, const std::string& owner) {
+FileLock::FileLock(const std::string& file, const std::string& owner) : file_(file) {
   const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   Opened opened{open(file.c_str(), flags, 0644)};
   const int descriptor = opened.descriptor;
   if (descriptor < 0) refuse(errno, file);
-  struct stat status;
-  const bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
-  const int error = !regular ? ENXIO : flock(descriptor, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
-  if (error == EWOULDBLOCK) {
-    const std::string other = read_all(opened.descriptor);
-    throw Error({"LOCKED", file, "a lock of " + (other.empty() ? "another writer" : other),
-                 "one writer a folder", "end the other run, or use another folder"});
+  check_own(descriptor, file);
+  if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK) refuse(errno, file);
+    const std::string other = read_all(descriptor);
+    refuse_locked(file, other.empty() ? "another writer" : other);
   }
-  const bool told =
-      error == 0 && ftruncate(descriptor, 0) == 0 &&
-      pwrite(descriptor, owner.data(), owner.size(), 0) == static_cast<ssize_t>(owner.size());
-  if (error != 0) refuse(error, file);
-  static_cast<void>(told);  // a full disk: the lock holds without a name
+  // Whoever removed the file between the two calls may lock another one of its name.
+  if (!is_same(descriptor, file)) refuse_locked(file, "another writer, who replaced the file");
+  const std::string before = read_all(descriptor);
+  const std::string word = owner.substr(0, owner.find(' '));
+  if (!before.empty() && before.compare(0, word.size(), word) != 0)
+    throw Error({"UNSAFE_PATH", file, "a file that holds something else", "a lock, or no file",
+                 "remove it, or use another folder"});
+  // On a full disk the lock holds without a name.
+  if (ftruncate(descriptor, 0) == 0)
+    static_cast<void>(pwrite(descriptor, owner.data(), owner.size(), 0) > 0);
   descriptor_ = std::exchange(opened.descriptor, -1);
 }
+
+bool FileLock::is_in_place() const { return descriptor_ >= 0 && is_same(descriptor_, file_); }
 
 void FileLock::release() {
   const int descriptor = std::exchange(descriptor_, -1);

@@ -9,6 +9,8 @@
 namespace thalweg::napi {
 
 static thread_local napi_env this_threads_environment = nullptr;
+// Doubles count no further exactly.
+static constexpr double kLargestCount = 9007199254740992.0;
 
 Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
@@ -142,9 +144,34 @@ uint64_t to_uint64(const Napi::Value& value, const std::string& path) {
   }
   if (!value.IsNumber()) throw Error({"TYPE", path, "no number", "an integer or a bigint", ""});
   const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(number >= 0) || number > 9007199254740992.0 || number != std::floor(number))
+  if (!(number >= 0) || number > kLargestCount || number != std::floor(number))
     throw Error({"RANGE", path, std::to_string(number), "an integer in [0, 2^53]", "use a bigint"});
   return static_cast<uint64_t>(number);
+}
+
+int64_t to_count(const Napi::Value& value, const std::string& path, int64_t least) {
+  const std::string expected = "an integer in [" + std::to_string(least) + ", 2^53]";
+  if (!value.IsNumber()) throw Error({"TYPE", path, "no number", expected, ""});
+  const double number = value.As<Napi::Number>().DoubleValue();
+  const bool within = number >= static_cast<double>(least) && number <= kLargestCount;
+  if (!within || number != std::floor(number))
+    throw Error({"RANGE", path, std::to_string(number), expected, ""});
+  return static_cast<int64_t>(number);
+}
+
+int64_t count_product(int64_t a, int64_t b, const std::string& path) {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product))
+    throw Error({"OVERFLOW", path, std::to_string(a) + " × " + std::to_string(b),
+                 "a product below 2^63", ""});
+  return product;
+}
+
+size_t to_index(const Napi::Value& value, const std::string& path, size_t size) {
+  const auto index = static_cast<size_t>(to_count(value, path));
+  if (index >= size)
+    throw Error({"RANGE", path, std::to_string(index), "less than " + std::to_string(size), ""});
+  return index;
 }
 
 }  // namespace thalweg::napi

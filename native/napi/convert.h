@@ -46,6 +46,17 @@ inline float* float32_span(const Napi::Value& value, const std::string& path, si
 // A JavaScript number or bigint as uint64 (seeds, counts); throws TYPE or RANGE.
 uint64_t to_uint64(const Napi::Value& value, const std::string& path);
 
+// A JavaScript number that counts something: a whole one in [least, 2^53], or TYPE, RANGE. What
+// comes out is safe to add and to compare; products need count_product.
+int64_t to_count(const Napi::Value& value, const std::string& path, int64_t least = 0);
+inline int64_t to_count(const Napi::Object& object, const char* key, int64_t least = 0) {
+  return to_count(object.Get(key), key, least);
+}
+// The product of two counts, or OVERFLOW.
+int64_t count_product(int64_t a, int64_t b, const std::string& path);
+// A count below `size`, as an index, or RANGE.
+size_t to_index(const Napi::Value& value, const std::string& path, size_t size);
+
 // The JavaScript error for the C++ exception that is being handled. Where memory is
 // lacking it takes none of this addon's to say so.
 Napi::Error current_error(Napi::Env env);

@@ -36,7 +36,7 @@ void read_inputs(const Napi::Object& object, Dataset& dataset) {
       inputs.IsTypedArray() && inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
   dataset.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
   const Span span = typed_span(inputs, bytes ? napi_uint8_array : napi_float32_array, "inputs");
-  check_size(span, dataset.rows * dataset.features, "inputs");
+  check_size(span, count_product(dataset.rows, dataset.features, "inputs"), "inputs");
   dataset.inputs = copy(span.data, span.length * (bytes ? 1 : 4));
 }
 
@@ -47,7 +47,7 @@ void read_labels(const Napi::Object& object, Dataset& dataset) {
       labels.IsTypedArray() && labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
   dataset.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
   const Span span = typed_span(labels, sparse ? napi_int32_array : napi_float32_array, "labels");
-  check_size(span, dataset.rows * dataset.label_width, "labels");
+  check_size(span, count_product(dataset.rows, dataset.label_width, "labels"), "labels");
   dataset.labels = copy(span.data, span.length * 4);
 }
 
@@ -69,11 +69,11 @@ class NativeDataset : public Wrapped<NativeDataset> {
       const auto number = [&](const char* key) {
         return object.Get(key).As<Napi::Number>().DoubleValue();
       };
-      dataset->rows = static_cast<int64_t>(number("rows"));
-      dataset->features = static_cast<int64_t>(number("features"));
+      dataset->rows = to_count(object, "rows");
+      dataset->features = to_count(object, "features");
       dataset->scale = static_cast<float>(number("scale"));
       dataset->offset = static_cast<float>(number("offset"));
-      dataset->label_width = static_cast<int64_t>(number("labelWidth"));
+      dataset->label_width = to_count(object, "labelWidth");
       read_labels(object, *dataset);
       read_inputs(object, *dataset);
       bytes_ = static_cast<int64_t>(dataset->inputs.bytes() + dataset->labels.bytes());

@@ -14,7 +14,8 @@ class NativeFileLock : public Wrapped<NativeFileLock> {
  public:
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "NativeFileLock",
-                       {InstanceMethod<&NativeFileLock::release>("release")});
+                       {InstanceMethod<&NativeFileLock::is_in_place>("isInPlace"),
+                        InstanceMethod<&NativeFileLock::release>("release")});
   }
 
   // (file, owner)
@@ -26,6 +27,11 @@ class NativeFileLock : public Wrapped<NativeFileLock> {
   }
 
  private:
+  // isInPlace(): whether the file still lies where it was locked; false once it was released
+  Napi::Value is_in_place(const Napi::CallbackInfo& info) {
+    return Napi::Boolean::New(info.Env(), lock_ && lock_->is_in_place());
+  }
+
   Napi::Value release(const Napi::CallbackInfo& info) {
     lock_.reset();
     return info.Env().Undefined();

@@ -8,7 +8,7 @@ MetricRequest read_metric_request(const Napi::Value& value) {
   if (!value.IsObject()) return {};
   const auto object = value.As<Napi::Object>();
   return {.confusion = object.Get("confusion").As<Napi::Boolean>().Value(),
-          .top = object.Get("top").As<Napi::Number>().Int64Value(),
+          .top = to_count(object, "top"),
           .auc = object.Get("auc").As<Napi::Boolean>().Value(),
           .errors = object.Get("errors").As<Napi::Boolean>().Value()};
 }

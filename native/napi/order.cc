@@ -67,6 +67,18 @@ Execution read_execution(const Napi::Object& object) {
           lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
 }
 
+// RANGE unless positions first, first + stride, … are all within the order.
+void check_positions(const Order& order, uint64_t first, uint64_t stride, size_t count) {
+  if (count == 0) return;
+  const uint64_t length = order.length();
+  const bool begins = first < length;
+  if (begins && (count == 1 || stride == 0 || (length - 1 - first) / stride >= count - 1)) return;
+  throw Error({"RANGE", "first",
+               std::to_string(count) + " positions from " + std::to_string(first) + ", each " +
+                   std::to_string(stride) + " further",
+               "positions below " + std::to_string(length), ""});
+}
+
 class NativeOrder : public Wrapped<NativeOrder> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -107,6 +119,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
       const uint64_t first = to_uint64(info[0], "first"), stride = to_uint64(info[1], "stride");
       const bool wide = is_wide(info[2]);
       const Span out = typed_span(info[2], wide ? napi_float64_array : napi_uint32_array, "out");
+      check_positions(*order_, first, stride, out.length);
       const auto count = static_cast<int64_t>(out.length);
       if (wide)
         fill_doubles(first, stride, count, static_cast<double*>(out.data));
@@ -150,8 +163,10 @@ Napi::Value shuffled_index(const Napi::CallbackInfo& info) {
   const Order order({.length = to_uint64(info[0], "length"),
                      .seed = to_uint64(info[1], "seed"),
                      .epoch = to_uint64(info[2], "epoch")});
+  const uint64_t position = to_uint64(info[3], "position");
+  check_positions(order, position, 1, 1);
   uint64_t index = 0;
-  order.indices(to_uint64(info[3], "position"), 1, &index);
+  order.indices(position, 1, &index);
   return Napi::Number::New(info.Env(), static_cast<double>(index));
 }
 
@@ -205,10 +220,12 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
           : typed_span(info[3], sparse ? napi_int32_array : napi_float32_array, "targets.labels");
   const auto count = static_cast<int64_t>(indices.length);
   const Range read = range("indices", indices, 0);
-  const Range written = range("targets.inputs", inputs, count * dataset->features);
+  const Range written =
+      range("targets.inputs", inputs, count_product(count, dataset->features, "indices"));
   refuse_overlap(written, read);
   if (labels.data != nullptr) {
-    const Range label_range = range("targets.labels", labels, count * dataset->label_width);
+    const Range label_range =
+        range("targets.labels", labels, count_product(count, dataset->label_width, "indices"));
     refuse_overlap(label_range, read);
     refuse_overlap(label_range, written);
   }

@@ -87,8 +87,8 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
   Napi::Value set_counters(const Napi::CallbackInfo& info) {
     const auto object = info[0].As<Napi::Object>();
     StepCounters counters;
-    counters.steps = object.Get("step").As<Napi::Number>().Int64Value();
-    counters.skipped = object.Get("skipped").As<Napi::Number>().Int64Value();
+    counters.steps = to_count(object, "step");
+    counters.skipped = to_count(object, "skipped");
     const Span span = typed_span(object.Get("scalars"), napi_float64_array, "scalars");
     const auto* first = static_cast<const double*>(span.data);
     counters.scalars.assign(first, first + span.length);

@@ -190,8 +190,8 @@ class NativeStepper : public Wrapped<NativeStepper> {
   Napi::Value load(const Napi::CallbackInfo& info) {
     refuse_lost();
     const auto state = info[0].As<Napi::Object>();
-    const int64_t step = state.Get("step").As<Napi::Number>().Int64Value();
-    const int64_t skipped = state.Get("skipped").As<Napi::Number>().Int64Value();
+    const int64_t step = to_count(state, "step");
+    const int64_t skipped = to_count(state, "skipped");
     const auto all = state.Get("slots").As<Napi::Array>();
     const auto& tensors = stepper_->options().tensors;
     const size_t slots = stepper_->rule().slots.size();

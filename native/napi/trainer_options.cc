@@ -1,5 +1,6 @@
 #include "napi/trainer_options.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,8 +29,9 @@ std::string text(const Napi::Object& object, const char* key) {
 double number(const Napi::Object& object, const char* key) {
   return object.Get(key).As<Napi::Number>().DoubleValue();
 }
-int64_t integer(const Napi::Object& object, const char* key) {
-  return object.Get(key).As<Napi::Number>().Int64Value();
+// A count, or `otherwise` where the key is absent.
+int64_t count_or(const Napi::Object& object, const char* key, int64_t least, int64_t otherwise) {
+  return object.Get(key).IsUndefined() ? otherwise : to_count(object, key, least);
 }
 bool truth(const Napi::Object& object, const char* key) {
   return object.Get(key).As<Napi::Boolean>().Value();
@@ -41,24 +43,30 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
   return {data, data + span.length};
 }
 
-LayerOptions read_layer(const Napi::Object& object) {
+// The value that layer number `layer` reads: 0 is the network's input, i + 1 what layer i gives.
+int64_t earlier(const Napi::Object& object, const char* key, uint32_t layer) {
+  return static_cast<int64_t>(
+      to_index(object.Get(key), "layer." + std::string(key), size_t{layer} + 1));
+}
+
+LayerOptions read_layer(const Napi::Object& object, uint32_t index) {
   static const char* const kKinds[] = {"dense",     "activation", "softmax", "dropout",
                                        "batchNorm", "layerNorm",  "add",     "embedding"};
   static const char* const kActivations[] = {"none", "relu", "leakyRelu", "sigmoid",
                                              "tanh", "gelu", "geluTanh"};
   LayerOptions layer;
   layer.kind = static_cast<LayerKind>(position(text(object, "kind"), kKinds, "layer.kind"));
-  layer.from = integer(object, "from");
-  layer.other = integer(object, "other");
-  layer.inputs = integer(object, "inputs");
-  layer.outputs = integer(object, "outputs");
+  layer.from = earlier(object, "from", index);
+  layer.other = earlier(object, "other", index);
+  layer.inputs = to_count(object, "inputs");
+  layer.outputs = to_count(object, "outputs");
   layer.activation = static_cast<Activation>(
       position(text(object, "activation"), kActivations, "layer.activation"));
   layer.slope = number(object, "slope");
   layer.use_bias = truth(object, "useBias");
   layer.rate = number(object, "rate");
-  layer.columns = integer(object, "columns");
-  layer.count = integer(object, "count");
+  layer.columns = to_count(object, "columns");
+  layer.count = to_count(object, "count");
   layer.use_scale = truth(object, "useScale");
   layer.epsilon = number(object, "epsilon");
   layer.momentum = number(object, "momentum");
@@ -75,10 +83,10 @@ Initial read_initial(const Napi::Object& object) {
 
 TrainProgress read_progress(const Napi::Object& object) {
   TrainProgress progress;
-  progress.metrics = {number(object, "lossSum"), integer(object, "correct"),
-                      integer(object, "examples")};
-  progress.steps = integer(object, "steps");
-  progress.skipped = integer(object, "skipped");
+  progress.metrics = {number(object, "lossSum"), to_count(object, "correct"),
+                      to_count(object, "examples")};
+  progress.steps = to_count(object, "steps");
+  progress.skipped = to_count(object, "skipped");
   progress.gradient_norm = number(object, "gradientNorm");
   progress.last_loss = number(object, "lastLoss");
   return progress;
@@ -91,8 +99,8 @@ AverageOptions read_average_options(const Napi::Value& value) {
   options.kind =
       static_cast<AverageKind>(position(text(object, "kind"), kAverageNames, "average.kind"));
   options.warmup = number(object, "warmup");
-  options.first = integer(object, "first");
-  options.every = integer(object, "every");
+  options.first = to_count(object, "first");
+  options.every = to_count(object, "every", 1);
   options.by_epoch = truth(object, "byEpoch");
   return options;
 }
@@ -102,14 +110,15 @@ AverageOptions read_average_options(const Napi::Value& value) {
 StepperOptions read_stepper_options(const Napi::Object& object) {
   StepperOptions options;
   options.rule = find_rule(text(object, "rule"));
-  options.groups = static_cast<int>(integer(object, "groupCount"));
+  options.groups =
+      static_cast<int>(std::min<int64_t>(to_count(object, "groupCount", 1), INT32_MAX));
   const auto names = object.Get("names").As<Napi::Array>();
   const auto lengths = object.Get("lengths").As<Napi::Array>();
   const auto groups = object.Get("groups").As<Napi::Array>();
   for (uint32_t i = 0; i < names.Length(); ++i)
-    options.tensors.push_back({names.Get(i).As<Napi::String>().Utf8Value(),
-                               lengths.Get(i).As<Napi::Number>().Int64Value(),
-                               groups.Get(i).As<Napi::Number>().Int32Value()});
+    options.tensors.push_back(
+        {names.Get(i).As<Napi::String>().Utf8Value(), to_count(lengths.Get(i), "lengths"),
+         static_cast<int32_t>(to_index(groups.Get(i), "groups", options.groups))});
   return options;
 }
 
@@ -127,14 +136,17 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   options.network.loss_parameter = number(object, "lossParameter");
   const auto layers = object.Get("layers").As<Napi::Array>();
   for (uint32_t i = 0; i < layers.Length(); ++i)
-    options.network.layers.push_back(read_layer(layers.Get(i).As<Napi::Object>()));
+    options.network.layers.push_back(read_layer(layers.Get(i).As<Napi::Object>(), i));
   const auto initials = object.Get("initials").As<Napi::Array>();
   for (uint32_t i = 0; i < initials.Length(); ++i)
     options.network.initials.push_back(read_initial(initials.Get(i).As<Napi::Object>()));
+  if (options.network.initials.size() != options.stepper.tensors.size())
+    throw Error({"SHAPE", "initials", std::to_string(options.network.initials.size()),
+                 std::to_string(options.stepper.tensors.size()) + ", one a parameter", ""});
   const auto statistics = object.Get("statistics").As<Napi::Array>();
   for (uint32_t i = 0; i < statistics.Length(); ++i) {
     const auto statistic = statistics.Get(i).As<Napi::Object>();
-    options.statistics.push_back({text(statistic, "name"), integer(statistic, "length"),
+    options.statistics.push_back({text(statistic, "name"), to_count(statistic, "length"),
                                   static_cast<float>(number(statistic, "initial"))});
   }
   return options;
@@ -147,16 +159,14 @@ static std::shared_ptr<Monitor> read_monitor(const Napi::Object& object) {
     const auto* bits = static_cast<const uint8_t*>(span.data);
     moved.assign(bits, bits + span.length);
   }
-  return std::make_shared<Monitor>(integer(object, "monitorEvery"), moved);
+  return std::make_shared<Monitor>(to_count(object, "monitorEvery", 1), moved);
 }
 
 TrainRequest read_train_request(const Napi::Object& object) {
   TrainRequest request;
-  request.epoch = integer(object, "epoch");
-  request.batch_size = integer(object, "batchSize");
-  const Napi::Value part_rows = object.Get("partRows");
-  request.part_rows =
-      part_rows.IsNumber() ? part_rows.As<Napi::Number>().Int64Value() : request.batch_size;
+  request.epoch = to_count(object, "epoch");
+  request.batch_size = to_count(object, "batchSize", 1);
+  request.part_rows = count_or(object, "partRows", 1, request.batch_size);
   request.shuffle = truth(object, "shuffle");
   request.drop_last = truth(object, "dropLast");
   request.settings = doubles(object, "settings");
@@ -166,16 +176,16 @@ TrainRequest read_train_request(const Napi::Object& object) {
   if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
     throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
                  std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
-  if (object.Get("mostSteps").IsNumber()) request.most_steps = integer(object, "mostSteps");
+  request.most_steps = count_or(object, "mostSteps", 0, 0);
   if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
   if (object.Get("monitorEvery").IsNumber()) request.monitor = read_monitor(object);
-  if (object.Get("guardEvery").IsNumber()) request.guard_every = integer(object, "guardEvery");
+  request.guard_every = count_or(object, "guardEvery", 0, 0);
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());
   request.first_step = request.before.steps + request.before.skipped;
   if (!object.Get("snapshot").IsObject()) return request;
   request.snapshots.place = to_snapshot(object.Get("snapshot"));
-  request.snapshots.every_steps = integer(object, "snapshotEverySteps");
+  request.snapshots.every_steps = to_count(object, "snapshotEverySteps");
   request.snapshots.waits = truth(object, "snapshotWaits");
   return request;
 }

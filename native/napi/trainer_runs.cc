@@ -108,7 +108,7 @@ Napi::Value NativeTrainer::train(const Napi::CallbackInfo& info) {
 Napi::Value NativeTrainer::evaluate(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   auto dataset = to_dataset(info[0], "dataset");
-  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  const int64_t batch_size = to_count(info[1], "batchSize", 1);
   const MetricRequest request = read_metric_request(info[2]);
   const Weights weights = to_weights(info[3]);
   return job_->start(
@@ -133,16 +133,20 @@ Napi::Value NativeTrainer::evaluate(const Napi::CallbackInfo& info) {
 // the inputs are copied before this returns.
 Napi::Value NativeTrainer::predict(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
-  const int64_t rows = info[1].As<Napi::Number>().Int64Value();
-  const int64_t width = info[2].As<Napi::Number>().Int64Value();
-  const int64_t batch_size = info[3].As<Napi::Number>().Int64Value();
+  const int64_t rows = to_count(info[1], "rows");
+  const int64_t width = to_count(info[2], "outputs");
+  const int64_t batch_size = to_count(info[3], "batchSize", 1);
+  if (width != engine_->output_width())
+    throw Error({"SHAPE", "outputs", std::to_string(width),
+                 std::to_string(engine_->output_width()) + ", as the model has", ""});
   const Weights weights = to_weights(info[4]);
   size_t length = 0;
   const float* data = float32_span(info[0], "inputs", &length);
-  if (static_cast<int64_t>(length) != rows * engine_->input_width())
+  if (static_cast<int64_t>(length) != count_product(rows, engine_->input_width(), "inputs"))
     throw Error({"SHAPE", "inputs", std::to_string(length) + " numbers",
                  std::to_string(rows) + " rows of " + std::to_string(engine_->input_width()), ""});
-  engine_->require_memory((length + static_cast<size_t>(rows) * width) * sizeof(float));
+  engine_->require_memory((length + static_cast<size_t>(count_product(rows, width, "outputs"))) *
+                          sizeof(float));
   auto inputs = std::make_shared<std::vector<float>>(data, data + length);
   return job_->start(info,
                      [this, inputs, rows, width, batch_size, weights]() -> PromisedJob::MakeValue {
@@ -156,7 +160,7 @@ Napi::Value NativeTrainer::predict(const Napi::CallbackInfo& info) {
 // fullGradients(dataset, batchSize) → Promise<{ lossSum, correct, examples, gradient }>
 Napi::Value NativeTrainer::full_gradients(const Napi::CallbackInfo& info) {
   auto dataset = to_dataset(info[0], "dataset");
-  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  const int64_t batch_size = to_count(info[1], "batchSize", 1);
   size_t length = 0;
   for (const StepperTensor& tensor : engine_->stepper().options().tensors)
     length += static_cast<size_t>(tensor.length);
@@ -203,7 +207,7 @@ Napi::Value NativeTrainer::gradients(const Napi::CallbackInfo& info) {
 Napi::Value NativeTrainer::refresh(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   auto dataset = to_dataset(info[0], "dataset");
-  const int64_t batch_size = info[1].As<Napi::Number>().Int64Value();
+  const int64_t batch_size = to_count(info[1], "batchSize", 1);
   const Weights weights = to_weights(info[2]);
   return job_->start(info, [this, dataset, batch_size, weights]() -> PromisedJob::MakeValue {
     engine_->refresh_statistics(*dataset, batch_size, job_->cancelled(), weights);

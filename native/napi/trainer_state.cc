@@ -79,8 +79,9 @@ Napi::Value NativeTrainer::load(const Napi::CallbackInfo& info) {
 // parameter(index, averaged) → Float32Array, a copy
 Napi::Value NativeTrainer::parameter(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
-  const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-  auto array = new_array<float>(info.Env(), engine_->stepper().options().tensors.at(i).length);
+  const auto& tensors = engine_->stepper().options().tensors;
+  const size_t i = to_index(info[0], "parameter", tensors.size());
+  auto array = new_array<float>(info.Env(), tensors[i].length);
   if (to_weights(info[1]) == Weights::kAveraged)
     engine_->read_average(i, array.Data());
   else
@@ -102,8 +103,9 @@ Napi::Value NativeTrainer::set_parameters(const Napi::CallbackInfo& info) {
 // statistic(index, averaged) → Float32Array, a copy
 Napi::Value NativeTrainer::statistic(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
-  const uint32_t i = info[0].As<Napi::Number>().Uint32Value();
-  auto array = new_array<float>(info.Env(), engine_->statistics().at(i).length);
+  const auto& statistics = engine_->statistics();
+  const size_t i = to_index(info[0], "statistic", statistics.size());
+  auto array = new_array<float>(info.Env(), statistics[i].length);
   engine_->read_statistic(i, array.Data(), to_weights(info[1]));
   return array;
 }

@@ -102,13 +102,11 @@ void Engine::read_state(size_t offset, char* out, size_t bytes) const {
 }
 
 void Engine::load(const Snapshot& snapshot) {
-  const size_t scalars = stepper_.counters().scalars.size();
-  if (snapshot.counters.scalars.size() != scalars)
-    throw Error({"SHAPE", "scalars", std::to_string(snapshot.counters.scalars.size()),
-                 std::to_string(scalars), ""});
-  forget_rest();
+  stepper_.check_counters(snapshot.counters);
   // Takes memory, so before anything changes.
   const StateBlocks blocks(state_, backend_.queued() == nullptr);
+  snapshot.check_size(blocks);
+  forget_rest();
   snapshot.put_back(blocks, backend_.memory());
   stepper_.set_counters(snapshot.counters);
   has_averaged_statistics_ = snapshot.has_averaged_statistics && !averages_.empty();

@@ -231,6 +231,9 @@ TrainProgress Engine::run_epoch(const TrainRequest& request, const CancelFlag& c
                     {.threads = thread_count(), .cancel = &cancel});
   const BatchSource source = {&dataset, &order, request.batch_size, step_count(request, order),
                               &cancel};
+  if (request.first_step > source.steps)
+    throw Error({"RANGE", "before", std::to_string(request.first_step) + " steps done",
+                 "at most " + std::to_string(source.steps) + ", the steps of the epoch", ""});
   BatchSource parts = source;
   parts.batch_size = request.part_rows;
   Run run = {request, cancel,        report,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,9 +58,11 @@ class SettingsReader {
   // `step` counts from the table's first.
   StepSettings at(int64_t step) {
     const size_t width = table_.columns.size();
-    if ((static_cast<size_t>(step) + 1) * width > table_.values.size())
-      throw Error({"SHAPE", "rates", std::to_string(table_.values.size()) + " values",
-                   std::to_string(width) + " a step", ""});
+    // Divided, not multiplied: a product of what came from a file could wrap.
+    const size_t steps = width == 0 ? SIZE_MAX : table_.values.size() / width;
+    if (step < 0 || static_cast<size_t>(step) >= steps)
+      throw Error({"RANGE", "rates", "step " + std::to_string(step) + " of the table",
+                   "a step in [0, " + std::to_string(steps) + ")", ""});
     for (size_t i = 0; i < width; ++i)
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
     const size_t length = std::min(settings_length(stepper_), values_.size());

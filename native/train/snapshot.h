@@ -56,6 +56,7 @@ class Snapshot {
   // From and to a state that fills it exactly, else SHAPE. A cancelled copy throws Aborted.
   void take(const StateBlocks& state, Memory& memory, const CancelFlag* cancel = nullptr);
   void put_back(const StateBlocks& state, Memory& memory) const;
+  void check_size(const StateBlocks& state) const;
 
   StepCounters counters;
   bool has_averaged_statistics = false;
@@ -72,8 +73,6 @@ class Snapshot {
   void release() { full_.store(false, std::memory_order_release); }
 
  private:
-  void check_size(const StateBlocks& state) const;
-
   HostMemory memory_;
   size_t bytes_ = 0;
   std::atomic<bool> asked_{false};

@@ -130,6 +130,26 @@ int64_t Stepper::averaged_count() const {
   return static_cast<int64_t>(counters_.scalars[counters_.scalars.size() - kAverageScalars]);
 }
 
+void Stepper::check_counters(const StepCounters& counters) const {
+  const std::vector<double>& given = counters.scalars;
+  const size_t count = counters_.scalars.size();
+  if (given.size() != count)
+    throw Error({"SHAPE", "scalars", std::to_string(given.size()), std::to_string(count), ""});
+  if (counters.steps < 0 || counters.skipped < 0)
+    throw Error({"RANGE", counters.steps < 0 ? "steps" : "skipped",
+                 std::to_string(std::min(counters.steps, counters.skipped)), "at least 0", ""});
+  for (size_t i = 0; i < count; ++i)
+    if (!std::isfinite(given[i]))
+      throw Error(
+          {"RANGE", "scalars[" + std::to_string(i) + "]", show(given[i]), "a finite number", ""});
+  if (!averages()) return;
+  const double averaged = given[count - kAverageScalars];
+  if (averaged < 0 || averaged > static_cast<double>(counters.steps) ||
+      averaged != std::floor(averaged))
+    throw Error({"RANGE", "scalars[" + std::to_string(count - kAverageScalars) + "]",
+                 std::to_string(averaged), "how many of the steps' weights were averaged", ""});
+}
+
 // Global norm of the gradient; sets the tensors' clip factors.
 double Stepper::measure(const StepSettings& settings) {
   executor_.square_sums(work(), square_sums_.data());

@@ -109,6 +109,8 @@ class Stepper {
   void set_skipped_count(int64_t count) { counters_.skipped = count; }
   std::vector<double>& scalars() { return counters_.scalars; }
   const StepCounters& counters() const { return counters_; }
+  // Refuses counters that no run of this optimizer could have: SHAPE, RANGE.
+  void check_counters(const StepCounters& counters) const;
   // Of as many scalars, which takes no memory.
   void set_counters(const StepCounters& counters) { counters_ = counters; }
   Memory& memory() const { return executor_.memory(); }

@@ -37,5 +37,7 @@ export interface NativeChecksum {
 
 /** Holds a file until it is released, or the process ends; native/napi/file_lock.cc. */
 export interface NativeFileLock {
+  /** Whether the file still lies where it was locked: not where its folder was replaced. */
+  isInPlace(): boolean;
   release(): void;
 }
