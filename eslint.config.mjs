@@ -16,6 +16,11 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // JavaScript callers pass what the types rule out; checks of it are meant.
       '@typescript-eslint/no-unnecessary-condition': 'off',
+      // A type that a schema gives gets a name, which documents and messages show.
+      '@typescript-eslint/no-empty-object-type': [
+        'error',
+        { allowInterfaces: 'with-single-extends' },
+      ],
       // What is taken out of a rest is meant to be left out of it.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       // Numbers in messages are meant.

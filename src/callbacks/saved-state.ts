@@ -1,4 +1,5 @@
 /** The states of callbacks as checkpoints keep them: checked, and copied where they may change. */
+import { isPromise } from 'node:util/types';
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
@@ -19,12 +20,39 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
+/** Objects within objects; less than what checkpoints can hold. */
+const deepest = 500;
+
+/**
+ * What promises in a refused value come to is nobody's business: without this, one that rejects would
+ * end the process.
+ */
+function forgetPromises(value: unknown, seen = new Set<object>()): void {
+  if (typeof value !== 'object' || value === null || seen.has(value) || seen.size > 1e4) return;
+  seen.add(value);
+  if (isPromise(value)) value.catch(() => undefined);
+  else if (Array.isArray(value) || isPlain(value))
+    for (const each of Object.values(value)) forgetPromises(each, seen);
+}
+
+/** What `read` makes of a value. */
+function take<T>(value: unknown, read: (value: unknown) => T): T {
+  try {
+    return read(value);
+  } catch (error) {
+    forgetPromises(value);
+    throw error;
+  }
+}
+
 /** A copy of plain data, or TYPE. What is undefined in an object is left out, as JSON does. */
 function copyOf(path: string, value: unknown, around: readonly object[] = []): Json {
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value))
     return value as Json;
   if (typeof value !== 'object') return refuse(path, describe(value));
+  if (isPromise(value)) return refuse(path, 'a promise');
   if (around.includes(value)) return refuse(path, 'a value within itself');
+  if (around.length === deepest) return refuse(path.slice(0, 60), `more than ${deepest} levels`);
   const inside = [...around, value];
   if (Array.isArray(value))
     return Array.from(value, (each, i) => copyOf(`${path}[${i}]`, each, inside));
@@ -80,22 +108,32 @@ export function saveCallbacks(callbacks: readonly Callback[]): Record<string, Sa
       .filter((callback) => callback.restore !== undefined)
       .map((callback) => {
         const path = `callbacks.${callback.name}`;
-        const state = copyOf(`${path}.state`, callback.state?.() ?? null);
-        return [
-          callback.name,
-          { state, arrays: arraysOf(`${path}.arrays`, callback.arrays?.() ?? {}) },
-        ];
+        const state = take(callback.state?.() ?? null, (value) => copyOf(`${path}.state`, value));
+        const arrays = take(callback.arrays?.() ?? {}, (value) =>
+          arraysOf(`${path}.arrays`, value),
+        );
+        return [callback.name, { state, arrays }];
       }),
   );
   checkNames(saved);
   return saved;
 }
 
+/** A run begins at once: nobody would wait for a promise. */
+function refusePromise(path: string, value: unknown): void {
+  if (!isPromise(value)) return;
+  forgetPromises(value);
+  throw new ThalwegError({
+    ...{ code: 'TYPE', path, received: 'a promise', expected: 'a function that is not async' },
+    remedy: 'await in `start`',
+  });
+}
+
 /**
  * Puts saved states back. All names are checked before any state changes: each callback with a state
  * needs one saved, and each one saved its callback.
  *
- * @throws ThalwegError MISMATCH
+ * @throws ThalwegError MISMATCH; TYPE where a callback restores its state asynchronously
  */
 export function restoreCallbacks(
   callbacks: readonly Callback[],
@@ -118,6 +156,6 @@ export function restoreCallbacks(
     });
   for (const callback of keeping) {
     const { state, arrays } = saved[callback.name]!;
-    callback.restore?.(state, arrays);
+    refusePromise(`callbacks.${callback.name}.restore`, callback.restore?.(state, arrays));
   }
 }

@@ -2,6 +2,7 @@
  * JSON that keeps every number: NaN, the infinities and −0, which JSON lacks, as `{"$number": …}`.
  * A function, which no file can hold, becomes `{"$function": true}`.
  */
+import { ThalwegError } from '../errors.js';
 
 const special = new Map([
   ['NaN', NaN],
@@ -28,12 +29,46 @@ export function toExactJson(value: unknown): string {
   return JSON.stringify(value, write);
 }
 
-/** The value of a text that {@link toExactJson} wrote. */
-export function fromExactJson(text: string): unknown {
-  return JSON.parse(text, read);
+/** Brackets within brackets: deep models nest, and what reads and compares values recurs. */
+const deepest = 1000;
+
+/** Whether brackets nest deeper than may be, in any text: it is looked at before it is parsed. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length && depth <= deepest; at++) {
+    const character = text[at];
+    if (isQuoted && character === '\\') at++;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+  }
+  return depth > deepest;
+}
+
+/**
+ * The value of a text that {@link toExactJson} wrote.
+ *
+ * @throws ThalwegError DEPTH, and FORMAT where it is no JSON
+ */
+export function fromExactJson(text: string, path: string): unknown {
+  if (isTooDeep(text))
+    throw new ThalwegError({
+      ...{ code: 'DEPTH', path, received: `more than ${deepest} nested brackets` },
+      expected: `at most ${deepest}`,
+    });
+  try {
+    return JSON.parse(text, read);
+  } catch (cause) {
+    throw new ThalwegError(
+      { code: 'FORMAT', path, received: (cause as Error).message, expected: 'JSON' },
+      { cause },
+    );
+  }
 }
 
 /** A value as a file would give it back. */
 export function plain<T>(value: T): T {
-  return fromExactJson(toExactJson(value)) as T;
+  return JSON.parse(toExactJson(value), read) as T;
 }

@@ -1,20 +1,24 @@
 /**
- * A checkpoint as a file: safetensors whose metadata hold the state, a checksum of each tensor, and
- * first of all one of the header itself. The history, which has no bounds, is the last tensor.
- * Checksums are XXH64, in 16 hexadecimal digits.
+ * A checkpoint as a file: safetensors with a header of ours (head.ts). The history, which has no bounds,
+ * is the last tensor. Checksums are XXH64, in 16 hexadecimal digits.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { ThalwegError } from '../errors.js';
+import { setImmediate } from 'node:timers/promises';
 import { writeAtomically } from '../io/atomic.js';
-import { type Entry, byteLength, encodeHeader, refuse } from '../io/safetensors-header.js';
+import { type Entry, byteLength } from '../io/safetensors-header.js';
 import { type OpenSafetensors, readInto, withSafetensors } from '../io/safetensors.js';
-import type { EpochRecord } from '../train/history.js';
-import { fromExactJson, toExactJson } from './exact-json.js';
-import { TensorChecksums, checksumOf } from './checksums.js';
-import { decodeHistory, decodeLast, encodeHistory, historyTensor } from './history-text.js';
-import { formatVersion, migrate } from './migrations.js';
-import type { CheckpointState } from './state.js';
+import { TensorChecksums } from './checksums.js';
+import {
+  type CheckpointHeader,
+  type Sums,
+  checkReadable,
+  checkSum,
+  encodeHead,
+  parseHead,
+} from './head.js';
+import { decodeLast, encodeHistory, historyTensor } from './history-text.js';
+import { type CheckpointState, checkHistory } from './state.js';
 
 /** A tensor of a checkpoint. */
 export type TensorEntry = Pick<Entry, 'name' | 'dtype' | 'shape'>;
@@ -27,41 +31,11 @@ export interface CheckpointSource {
   readonly read: (offset: number, target: Uint8Array) => void;
 }
 
-/** What a header says. */
-export interface CheckpointHeader {
-  /** In today's format. */
-  readonly state: CheckpointState;
-  /** The format that the file is in. */
-  readonly version: number;
-  /** Those of the source. */
-  readonly entries: readonly Entry[];
-  /** The history, behind them; absent in a file of format 1. */
-  readonly history: Entry | undefined;
-}
-
 /** Takes bytes of the data that start at `offset`. */
 export type CheckpointSink = (offset: number, bytes: Uint8Array) => void;
 
-/** What the metadata call a checkpoint. */
-export const checkpointFormat = 'thalweg.checkpoint';
-/** The file begins so, behind its length; then come the 16 digits of the header's checksum. */
-const opening = Buffer.from('{"__metadata__":{"checksum":"');
-const digits = 16;
-const noChecksum = '0'.repeat(digits);
-const checksumAt = 8 + opening.length;
-/** The data begins at a page of the system's file cache: writes of whole pages are the fastest. */
-const pageBytes = 4096;
 /** Bytes of a piece: what the event loop waits for at a time is a copy and a hash of it. */
 const pieceBytes = 4 << 20;
-
-/** Of the head of a file, as if its checksum were zeros. */
-function headChecksum(head: Uint8Array): string {
-  return checksumOf(
-    head.subarray(0, checksumAt),
-    Buffer.from(noChecksum),
-    head.subarray(checksumAt + digits),
-  );
-}
 
 /** Two pieces by turns: one is worked on while the other is in the hands of the system. */
 function* pieces(total: number): Generator<{ offset: number; piece: Uint8Array }> {
@@ -103,24 +77,6 @@ async function writeData(
   return sums.digests();
 }
 
-function encodeHead(
-  { history: _, ...state }: CheckpointState,
-  entries: readonly Entry[],
-  sums: readonly string[],
-): Uint8Array {
-  const checksums = Object.fromEntries(entries.map(({ name }, i) => [name, sums[i] ?? noChecksum]));
-  const metadata = {
-    checksum: noChecksum,
-    format: checkpointFormat,
-    version: String(formatVersion),
-    checksums: JSON.stringify(checksums),
-    state: toExactJson(state),
-  };
-  const head = encodeHeader(entries, metadata, pageBytes);
-  head.set(Buffer.from(headChecksum(head)), checksumAt);
-  return head;
-}
-
 /** Begin and end of each tensor in the data. */
 function place(entries: readonly TensorEntry[]): Entry[] {
   let at = 0;
@@ -154,6 +110,7 @@ async function withHistory({ state, entries, read }: CheckpointSource): Promise<
  * @throws ThalwegError as `io.writeSafetensors`
  */
 export async function writeCheckpoint(file: string, given: CheckpointSource): Promise<number> {
+  checkReadable(given.state, file);
   const source = await withHistory(given);
   const entries = place(source.entries);
   const headBytes = encodeHead(source.state, entries, []).length;
@@ -164,87 +121,25 @@ export async function writeCheckpoint(file: string, given: CheckpointSource): Pr
   return headBytes + entries.at(-1)!.end;
 }
 
-/** A header, and the checksums that it states. */
-type Parsed = CheckpointHeader & { readonly sums: Sums };
-
-/** What the bytes of a history become. */
-type Decode = (text: Uint8Array) => readonly EpochRecord[] | Promise<readonly EpochRecord[]>;
-
-async function parse(
-  opened: OpenSafetensors,
-  file: string,
-  decode: Decode = decodeHistory,
-): Promise<Parsed> {
-  const { head, entries: all, metadata } = opened;
-  const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);
-  if (!isOurs || metadata['format'] !== checkpointFormat)
-    refuse('FORMAT', file, 'another safetensors file', 'a checkpoint', 'loadWeights reads weights');
-  const stated = metadata['checksum'];
-  const found = headChecksum(head);
-  if (stated !== found)
-    refuse('CHECKSUM', `${file}: header`, found, `${stated}, as written`, 'use an older copy');
-  const version = Number(metadata['version']);
-  const state = migrate(fromExactJson(metadata['state']!), version, file) as CheckpointState;
-  const sums = JSON.parse(metadata['checksums']!) as Sums;
-  const entries = all.filter(({ name }) => name !== historyTensor);
-  const history = all.find(({ name }) => name === historyTensor);
-  if (version > 1 && !(history?.dtype === 'U8' && history.shape.length === 1))
-    refuse('FORMAT', `${file}: history`, 'no such tensor of bytes', 'the finished epochs');
-  const records = history && (await recordsOf(opened, file, history, sums, decode));
-  return {
-    state: { ...state, ...(records && { history: records }) },
-    version,
-    entries,
-    history,
-    sums,
-  };
-}
-
-/** Checksums do not tell who made a file: its lines may be anything. */
-async function recordsOf(
-  opened: OpenSafetensors,
-  file: string,
-  history: Entry,
-  sums: Sums,
-  decode: Decode,
-): Promise<readonly EpochRecord[]> {
-  try {
-    return await decode(await readHistory(opened, file, history, sums));
-  } catch (cause) {
-    if (cause instanceof ThalwegError) throw cause;
-    throw new ThalwegError(
-      {
-        ...{ code: 'FORMAT', path: `${file}: history`, received: 'other bytes' },
-        expected: 'a line of JSON for each finished epoch',
-      },
-      { cause },
-    );
+/**
+ * Whether a checkpoint says that it holds the source's tensors, bit for bit; the history, which the state
+ * tells, is left out.
+ *
+ * @throws ThalwegError as {@link readCheckpointState}
+ */
+export async function holdsTensors(file: string, source: CheckpointSource): Promise<boolean> {
+  const read = async (opened: OpenSafetensors): Promise<Sums> =>
+    (await parseHead(opened, file, decodeLast)).sums;
+  const stated = await withSafetensors(file, read, constants.O_NOFOLLOW);
+  const entries = place(source.entries);
+  const sums = new TensorChecksums(entries);
+  for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0)) {
+    source.read(offset, piece);
+    sums.update(offset, piece);
+    await setImmediate();
   }
-}
-
-async function readHistory(
-  { handle, head }: OpenSafetensors,
-  file: string,
-  { name, begin, end }: Entry,
-  sums: Sums,
-): Promise<Uint8Array> {
-  const text = new Uint8Array(end - begin);
-  await readInto(handle, text, head.length + begin, file);
-  checkSum(file, name, checksumOf(text), sums);
-  return text;
-}
-
-type Sums = Readonly<Record<string, string>>;
-
-function checkSum(file: string, name: string, found: string, { [name]: stated }: Sums): void {
-  if (found !== stated)
-    refuse(
-      'CHECKSUM',
-      `${file}: ${name}`,
-      found,
-      `${stated ?? 'a checksum'}, as written`,
-      'use an older copy',
-    );
+  const found = sums.digests();
+  return entries.every(({ name }, i) => stated[name] === found[i]);
 }
 
 /**
@@ -254,7 +149,7 @@ function checkSum(file: string, name: string, found: string, { [name]: stated }:
  */
 export async function readCheckpointState(file: string): Promise<CheckpointState> {
   const read = async (opened: OpenSafetensors): Promise<CheckpointState> =>
-    (await parse(opened, file, decodeLast)).state;
+    (await parseHead(opened, file, decodeLast)).state;
   return withSafetensors(file, read, constants.O_NOFOLLOW);
 }
 
@@ -270,7 +165,8 @@ export async function readCheckpoint(
   accept: (header: CheckpointHeader) => CheckpointSink,
 ): Promise<CheckpointHeader> {
   const body = async (opened: OpenSafetensors): Promise<CheckpointHeader> => {
-    const { sums, ...header } = await parse(opened, file);
+    const { sums, ...header } = await parseHead(opened, file);
+    checkHistory(header.state, file);
     const sink = accept(header);
     await readData(opened, file, header.entries, sums, sink);
     return header;

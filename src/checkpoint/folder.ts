@@ -24,10 +24,30 @@ export interface DamagedCheckpoint {
 }
 
 const pattern = /^checkpoint-(\d{6,15})-step-\d+\.safetensors$/;
+/** The pattern's highest number, less all that a run can write: names of the next files fit it. */
+const highestSequence = 1e14;
 
 /** `checkpoint-000012-step-3400.safetensors`: names sort as the checkpoints were made. */
 export function checkpointName(sequence: number, step: number): string {
   return `checkpoint-${String(sequence).padStart(6, '0')}-step-${step}.safetensors`;
+}
+
+/**
+ * The number of the next checkpoint.
+ *
+ * @param entries the folder's, the newest first
+ * @throws ThalwegError RANGE where the numbers are used up, as by a file that no run has written
+ */
+export function nextSequence([newest]: readonly FolderEntry[]): number {
+  if (newest === undefined) return 1;
+  if (newest.sequence < highestSequence) return newest.sequence + 1;
+  throw new ThalwegError({
+    code: 'RANGE',
+    path: newest.file,
+    received: `number ${newest.sequence}`,
+    expected: `numbers of checkpoints below ${highestSequence}`,
+    remedy: 'remove or rename the file: later ones could not be told from it',
+  });
 }
 
 async function namesIn(folder: string): Promise<string[]> {
@@ -149,6 +169,22 @@ export async function lockFolder(folder: string): Promise<NativeFileLock> {
   const owner = `process ${process.pid}${threadId === 0 ? '' : `, thread ${threadId}`} on ${hostname()}`;
   const since = new Date().toISOString();
   return new native.FileLock(join(folder, '.lock'), `${owner}, since ${since}`);
+}
+
+/**
+ * Refuses a folder that is no longer the one that was locked, whose writer may be another by now.
+ *
+ * @throws ThalwegError UNSAFE_PATH
+ */
+export function checkInPlace(folder: string, lock: NativeFileLock): void {
+  if (lock.isInPlace()) return;
+  throw new ThalwegError({
+    code: 'UNSAFE_PATH',
+    path: folder,
+    received: 'another folder than the run began with, or one without its .lock',
+    expected: 'the folder that the run has locked',
+    remedy: 'put it back; the checkpoints until then are where it was moved',
+  });
 }
 
 /** Removes what writes left behind that were cut short. Only for the lock's owner. */

@@ -4,10 +4,15 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { EpochRecord } from '../train/history.js';
+import { refuse } from '../io/safetensors-header.js';
+import { parseValue } from '../schema.js';
+import { epochRecord } from './epoch-record.js';
 import { fromExactJson, toExactJson } from './exact-json.js';
 
 /** Name of the tensor. */
 export const historyTensor = 'history';
+/** Bytes of it at most: one array holds them all. */
+const largestHistory = 2 ** 31;
 /** Milliseconds after which the event loop gets its turn. */
 const patience = 5;
 const newline = 0x0a;
@@ -15,9 +20,13 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Records never change: each is made text once, however many checkpoints hold it. */
 const known = new WeakMap<EpochRecord, Uint8Array>();
 
-function lineOf(record: EpochRecord): Uint8Array {
+/** What its reader would refuse is not written: callers see the records, and may change them. */
+function lineOf(record: EpochRecord, index: number): Uint8Array {
   let line = known.get(record);
-  if (line === undefined) known.set(record, (line = Buffer.from(`${toExactJson(record)}\n`)));
+  if (line === undefined) {
+    parseValue(epochRecord, record, `history[${index}]`);
+    known.set(record, (line = Buffer.from(`${toExactJson(record)}\n`)));
+  }
   return line;
 }
 
@@ -32,28 +41,45 @@ async function forEachPatiently<T>(each: Iterable<T>, body: (one: T) => void): P
   }
 }
 
+/** OVERFLOW where a history takes more bytes than are read at once. */
+export function checkHistoryBytes(bytes: number, path: string): void {
+  if (bytes > largestHistory) refuse('OVERFLOW', path, `${bytes} bytes`, `at most ${largestHistory}`);
+}
+
 /** The lines of all records, one after another. */
 export async function encodeHistory(history: readonly EpochRecord[]): Promise<Uint8Array> {
   const lines: Uint8Array[] = [];
   await forEachPatiently(history, (record) => {
-    lines.push(lineOf(record));
+    lines.push(lineOf(record, lines.length));
   });
-  return Buffer.concat(lines);
+  const bytes = lines.reduce((sum, { length }) => sum + length, 0);
+  checkHistoryBytes(bytes, 'history');
+  return Buffer.concat(lines, bytes);
 }
 
-/** The record of a line, or a SyntaxError. */
-function recordOf(line: Uint8Array): EpochRecord {
-  const record = fromExactJson(utf8.decode(line));
-  if (typeof record === 'object' && record !== null && line.at(-1) === newline)
-    return record as EpochRecord;
-  throw new SyntaxError('no record of an epoch on a line of its own');
+function textOf(line: Uint8Array, path: string): string {
+  try {
+    return utf8.decode(line);
+  } catch {
+    refuse('ENCODING', path, 'invalid UTF-8', 'lines in UTF-8');
+  }
 }
 
-/** The record of the last line, or none. */
-export function decodeLast(bytes: Uint8Array): EpochRecord[] {
+/** The record of a line. */
+function recordOf(line: Uint8Array, path: string): EpochRecord {
+  if (line.at(-1) !== newline) refuse('FORMAT', path, 'a line without an end', 'whole lines');
+  return parseValue(epochRecord, fromExactJson(textOf(line, path), path), path);
+}
+
+/**
+ * The record of the last line, or none.
+ *
+ * @throws ThalwegError as {@link decodeHistory}
+ */
+export function decodeLast(bytes: Uint8Array, path: string): EpochRecord[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const before = text.lastIndexOf(newline, -2); // the last one ends the text
-  return text.length === 0 ? [] : [recordOf(text.subarray(before + 1))];
+  return text.length === 0 ? [] : [recordOf(text.subarray(before + 1), path)];
 }
 
 /** Each with its newline, but for a last one that has none. */
@@ -65,12 +91,17 @@ function* linesOf(text: Buffer): Generator<Buffer> {
   }
 }
 
-/** The records of the lines. */
-export async function decodeHistory(bytes: Uint8Array): Promise<EpochRecord[]> {
+/**
+ * The records of the lines.
+ *
+ * @param path what an error names
+ * @throws ThalwegError FORMAT, ENCODING, DEPTH
+ */
+export async function decodeHistory(bytes: Uint8Array, path: string): Promise<EpochRecord[]> {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const history: EpochRecord[] = [];
   await forEachPatiently(linesOf(text), (line) => {
-    const record = recordOf(line);
+    const record = recordOf(line, `${path}[${history.length}]`);
     known.set(record, line);
     history.push(record);
   });

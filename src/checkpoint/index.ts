@@ -5,17 +5,16 @@ export type { CheckpointOptions, RollbackOptions } from './options.js';
 export type { Resumed, ResumeOptions } from './resume.js';
 export type { DamagedCheckpoint } from './folder.js';
 export type { Difference } from './differences.js';
-export type { LayerWatchState } from '../train/layer-watch.js';
-export type { MonitorState } from '../train/monitor.js';
-export type { RecentLossState, RecentSums } from '../train/recent-loss.js';
 export type {
   CallbackState,
-  CheckpointState,
   EpochProgress,
   EpochUnderWay,
+  LayerWatchState,
+  MonitorState,
+  RecentLossState,
+  RecentSums,
   RunState,
   SentWarning,
-  TrainerDescription,
   WayBack,
-  Writer,
-} from './state.js';
+} from './run-state.js';
+export type { CheckpointState, HeadState, TrainerDescription, Writer } from './state.js';

@@ -6,9 +6,16 @@ import { metricIn } from '../schedule/define.js';
 import type { EpochRecord } from '../train/history.js';
 import type { TrainingRecord } from '../train/record.js';
 import { readCheckpointState } from './file.js';
-import { type FolderEntry, checkpointName, isDamage, listCheckpoints } from './folder.js';
+import {
+  type FolderEntry,
+  checkpointName,
+  isDamage,
+  listCheckpoints,
+  nextSequence,
+} from './folder.js';
 import type { CheckpointPlan } from './options.js';
-import type { CheckpointState, WayBack } from './state.js';
+import type { WayBack } from './run-state.js';
+import type { CheckpointState } from './state.js';
 
 /** A good one. */
 interface Kept extends FolderEntry {
@@ -38,7 +45,8 @@ export class KeptFiles {
   /**
    * Those of the plan's folder.
    *
-   * @throws ThalwegError MISMATCH where one is of another trainer's life
+   * @throws ThalwegError MISMATCH where one is of another trainer's life; RANGE as
+   * {@link nextSequence}
    */
   static async open(
     plan: CheckpointPlan,
@@ -46,8 +54,13 @@ export class KeptFiles {
   ): Promise<KeptFiles> {
     const entries = await listCheckpoints(plan.folder);
     const kept = await keptOf(plan, entries, record.lineage);
-    const sequence = (entries[0]?.sequence ?? 0) + 1;
+    const sequence = nextSequence(entries);
     return new KeptFiles(plan, kept, sequence, wayOf(record, plan.folder));
+  }
+
+  /** The newest good file. */
+  get newest(): string | undefined {
+    return this.#newestFirst()[0]?.file;
   }
 
   /** Whether the newest file is one that the run may go back to. */

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
-import type { RunState } from './state.js';
+import type { RunState } from './run-state.js';
 
 const fingerprints = new WeakMap<Dataset, string>();
 
@@ -63,14 +63,24 @@ export function checkResumed(run: RunState, present: FitIdentity): void {
     refuse('fit.last', present.dropLast ? "'drop'" : "'keep'", run.dropLast ? "'drop'" : "'keep'");
 }
 
-/** Refuses within an epoch another batch size, or steps of as many rows in other parts. */
+/**
+ * Refuses within an epoch another batch size, steps of as many rows in other parts, and more steps done
+ * than the epoch has.
+ */
 export function checkBatchSize(
   { underWay }: RunState,
-  { batchSize, partRows }: { readonly batchSize: number; readonly partRows: number },
+  {
+    batchSize,
+    partRows,
+    steps: all,
+  }: { readonly batchSize: number; readonly partRows: number; readonly steps: number },
 ): void {
   if (underWay === undefined) return;
   const { batchSize: saved, partRows: part = partRows } = underWay;
   if (saved !== batchSize) refuse('fit.batchSize', String(batchSize), String(saved));
+  const done = underWay.progress.steps + underWay.progress.skipped;
+  if (done > all)
+    refuse('fit.batchSize', `${all} steps an epoch`, `an epoch of at least the ${done} steps done`);
   const steps = (rows: number): string => `steps of ${batchSize} rows, ${rows} at a time`;
   if (part !== partRows) refuse('fit.accumulate', steps(partRows), steps(part));
 }

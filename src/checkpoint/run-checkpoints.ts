@@ -1,12 +1,14 @@
 /** The checkpoints of one run: when, into which files, and which of them stay. */
+import { resolve } from 'node:path';
 import type { ThalwegError } from '../errors.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
-import { firstGood, lockFolder, refuseDamaged, removeTemporaries } from './folder.js';
+import { checkInPlace, firstGood, lockFolder, refuseDamaged, removeTemporaries } from './folder.js';
 import { KeptFiles } from './kept.js';
 import type { CheckpointPlan } from './options.js';
 import { watchSignals } from './signals.js';
 import type { CheckpointState } from './state.js';
 import {
+  type CapturedMoment,
   type Moment,
   type Subject,
   captureMoment,
@@ -36,10 +38,27 @@ export interface CheckpointHooks {
   readonly flush: () => Promise<void>;
 }
 
+type Pointed = Pick<CheckpointState, 'steps' | 'skipped' | 'history' | 'run'>;
+
 /** Distinguishes moments of a run: equal ones need no second file. */
-function pointOf({ steps, skipped, history, run }: CheckpointState): string {
+function pointOf({ steps, skipped, history, run }: Pointed): string {
   const { underWay, stopReason } = run ?? {};
   return JSON.stringify([steps, skipped, history.length, underWay !== undefined, stopReason]);
+}
+
+/** The newest file of a folder, and the moment that it is of. */
+interface NewestFile {
+  readonly file: string;
+  readonly point: string;
+}
+
+/** The file that the run goes on from, where it is the newest of the folder: a run may end as it begins. */
+function resumedFrom({ native, record }: Subject, kept: KeptFiles): NewestFile | undefined {
+  const { resumed, steps, history } = record;
+  if (resumed === undefined || kept.newest === undefined) return undefined;
+  if (resolve(resumed.file) !== resolve(kept.newest)) return undefined;
+  const { skipped } = native.counters();
+  return { file: kept.newest, point: pointOf({ steps, skipped, history, run: resumed.run }) };
 }
 
 export class RunCheckpoints {
@@ -53,8 +72,8 @@ export class RunCheckpoints {
   readonly #snapshot: NativeSnapshot;
   readonly #lock: NativeFileLock;
   readonly #kept: KeptFiles;
-  /** Of the newest file. */
-  #point: string | undefined;
+  /** Undefined where the newest file is not of this run. */
+  #newest: NewestFile | undefined;
   /** The file that is being written. */
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -72,6 +91,7 @@ export class RunCheckpoints {
     this.#snapshot = newSnapshot(subject.native);
     this.#lock = folder.lock;
     this.#kept = folder.kept;
+    this.#newest = resumedFrom(subject, folder.kept);
     if (plan.everyMinutes > 0)
       this.#timer = setInterval(() => {
         this.#snapshot.ask();
@@ -117,7 +137,7 @@ export class RunCheckpoints {
 
   /** The snapshot is full: writes it, as of the moment that it is of, while the run goes on. */
   write(momentOf: () => Moment): void {
-    let captured: ReturnType<typeof captureMoment>;
+    let captured: CapturedMoment;
     try {
       captured = this.#capture(momentOf());
     } catch (error) {
@@ -157,13 +177,14 @@ export class RunCheckpoints {
     this.write(() => moment);
   }
 
-  /** Writes the present moment, unless the newest file holds it. Failures are thrown. */
+  /** Writes the present moment, unless the newest file holds the same. Failures are thrown. */
   async writeLast(moment: Moment): Promise<void> {
     await this.#writing;
     await this.#subject.native.save(this.#snapshot);
     try {
       const captured = this.#capture(moment);
-      if (pointOf(captured.state) !== this.#point) await this.#writeFile(captured);
+      if (await this.#isHeld(captured)) this.last = this.#newest!.file;
+      else await this.#writeFile(captured);
     } finally {
       this.#snapshot.release();
     }
@@ -177,13 +198,14 @@ export class RunCheckpoints {
    */
   async goBack(reason: ThalwegError): Promise<void> {
     await this.#writing;
+    checkInPlace(this.#plan.folder, this.#lock);
     const { found, damaged } = await firstGood(this.#kept.toGoBackTo(), (file) =>
       loadInto(this.#subject, this.#snapshot, file),
     );
     if (found === undefined) refuseDamaged(this.#plan.folder, damaged, reason);
     await putBack(this.#subject, this.#snapshot, found.loaded, found.file);
     this.#kept.wentBackTo(found.file);
-    this.#point = undefined;
+    this.#newest = undefined;
   }
 
   /** Whether the newest file is one that the run may go back to. */
@@ -210,16 +232,24 @@ export class RunCheckpoints {
     this.#hooks.stop();
   }
 
-  #capture({ run, callbacks }: Moment): ReturnType<typeof captureMoment> {
+  #capture({ run, callbacks }: Moment): CapturedMoment {
     const back = this.#plan.rollback && { back: this.#kept.back() };
     return captureMoment(this.#subject, this.#snapshot, { run: { ...run, ...back }, callbacks });
   }
 
-  async #writeFile({ state, write }: ReturnType<typeof captureMoment>): Promise<WrittenCheckpoint> {
+  /** Whether the newest file is of this moment, and of the same weights: a callback may have set others. */
+  async #isHeld({ state, isIn }: CapturedMoment): Promise<boolean> {
+    const newest = this.#newest;
+    return newest !== undefined && newest.point === pointOf(state) && (await isIn(newest.file));
+  }
+
+  async #writeFile({ state, write }: CapturedMoment): Promise<WrittenCheckpoint> {
     const start = performance.now();
     const entry = this.#kept.next(state.steps);
+    checkInPlace(this.#plan.folder, this.#lock);
     const bytes = await write(entry.file);
-    this.#point = pointOf(state);
+    checkInPlace(this.#plan.folder, this.#lock); // before older files are deleted by their names
+    this.#newest = { file: entry.file, point: pointOf(state) };
     this.last = entry.file;
     await this.#kept.add(entry, state);
     const seconds = (performance.now() - start) / 1000;

@@ -1,198 +1,153 @@
-/** What a checkpoint holds besides tensors; plain data. */
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { ExponentialState } from '../average/exponential.js';
-import type { Json } from '../callbacks/callback.js';
-import { native } from '../native.js';
+/**
+ * What a checkpoint holds besides tensors; plain data. The schemas here and in run-state.ts are the one
+ * place that says what a file may hold: types follow from them, and every state goes through them when
+ * it is written and when it is read.
+ */
+import { ThalwegError } from '../errors.js';
+import {
+  type Infer,
+  anything,
+  count,
+  list,
+  object,
+  oneOf,
+  optional,
+  parseValue,
+  text,
+} from '../schema.js';
 import type { EpochRecord } from '../train/history.js';
-import type { MonitorState } from '../train/monitor.js';
-import type { RecentLossState } from '../train/recent-loss.js';
-import { plain } from './exact-json.js';
+import { epochRecord } from './epoch-record.js';
+import { exponentialState, runState } from './run-state.js';
 
-/** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
-export interface TrainerDescription {
+const name = text(/^.+$/, 'text of at least one character');
+const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');
+const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'a UUID');
+const seed = text(/^\d{1,20}$/, 'an integer in decimal');
+
+const trainerDescription = object({
   /** As `JSON.stringify(model)` has it. */
-  readonly model: unknown;
+  model: anything,
   /** Its kind and parameters. */
-  readonly loss: unknown;
+  loss: anything,
   /** Native name of the update rule. */
-  readonly rule: string;
+  rule: name,
   /** The group of each parameter, in the model's order. */
-  readonly groups: readonly number[];
+  groups: list(count()),
   /** In decimal. */
-  readonly seed: string;
+  seed,
   /** As `optim.adam` and the others make it. */
-  readonly optimizer: unknown;
+  optimizer: anything,
   /** Bounds on the gradient. */
-  readonly clip: unknown;
+  clip: anything,
   /** What a NaN or infinite gradient does. */
-  readonly nonFinite: string;
+  nonFinite: oneOf('stop', 'skip', 'allow'),
   /** Of the weights; null: none is kept. */
-  readonly average: unknown;
+  average: anything,
   /** In use. */
-  readonly device: string;
-}
+  device: name,
+});
+/** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
+export interface TrainerDescription extends Infer<typeof trainerDescription> {}
 
-/** The steps done of an epoch. */
-export interface EpochProgress {
-  /** Sum of the examples' losses. */
-  readonly lossSum: number;
-  /** Examples whose class was predicted. */
-  readonly correct: number;
-  /** Examples seen. */
-  readonly examples: number;
-  /** Taken. */
-  readonly steps: number;
-  /** Left out by `nonFinite: 'skip'`. */
-  readonly skipped: number;
-  /** Of the last step; NaN where not measured. */
-  readonly gradientNorm: number;
-  /** Mean loss of the last step. */
-  readonly lastLoss: number;
-}
-
-/** What a callback keeps from epoch to epoch. */
-export interface CallbackState {
-  /** Plain data, as the callback gives it. */
-  readonly state: Json;
-  /** Names of its arrays, which are tensors of the checkpoint. */
-  readonly arrays: readonly string[];
-}
-
-/** The epoch that was under way. */
-export interface EpochUnderWay {
-  /** The steps done. */
-  readonly progress: EpochProgress;
-  /** Rows a step, of this epoch. */
-  readonly batchSize: number;
-  /** That were gathered at a time: less where steps accumulate. Absent in files of earlier versions. */
-  readonly partRows?: number;
-  /** Time of the steps done. */
-  readonly seconds: number;
-  /** In files of earlier versions, where {@link RunState} lacks it. */
-  readonly recentLoss?: RecentLossState;
-}
-
-/** A warning that the run has sent, and does not send again. */
-export interface SentWarning {
-  /** What it was about. */
-  readonly code: string;
-  /** The layer that it was about; absent without one. */
-  readonly layer?: string;
-}
-
-/** Names of files of the folder, with which option `rollback` goes on. */
-export interface WayBack {
-  /** That led to the moment. */
-  readonly files: readonly string[];
-  /** Those among them that the run went back to. */
-  readonly tried: readonly string[];
-}
-
-/** The call of fit that was under way. */
-export interface RunState {
-  /** The number of its first epoch. */
-  readonly firstEpoch: number;
-  /** Epochs that it was to train. */
-  readonly epochs: number;
-  /** Whether each epoch has an order of its own. */
-  readonly shuffle: boolean;
-  /** Whether a last, smaller batch is left out. */
-  readonly dropLast: boolean;
-  /** XXH64 of the data set. */
-  readonly dataset: string;
-  /** XXH64 of the validation set; absent without one. */
-  readonly validation?: string;
-  /** Fingerprint of the sampling; absent without one. */
-  readonly sampling?: string;
-  /** The highest learning rate so far. */
-  readonly highestRate: number;
-  /** That of the last epoch but one, and of the last that began. Absent in files of earlier versions. */
-  readonly highestLately?: readonly [number, number];
-  /** What going back to checkpoints has left of the learning rate, from 1. */
-  readonly rateScale: number;
-  /** How often the run went back to a checkpoint. */
-  readonly rollbacks: number;
-  /** Absent without `rollback`. */
-  readonly back?: WayBack;
-  /** Absent between two epochs. */
-  readonly underWay?: EpochUnderWay;
-  /** What progress events smooth. Absent in files of earlier versions. */
-  readonly recentLoss?: RecentLossState;
-  /** What a monitor has seen; absent without one. */
-  readonly monitor?: MonitorState;
-  /** In the order in which they were sent. Absent in files of earlier versions. */
-  readonly warned?: readonly SentWarning[];
-  /** What the callback said that had stopped the run. */
-  readonly stopReason?: string;
-  /** States of the callbacks, by name. */
-  readonly callbacks: Readonly<Record<string, CallbackState>>;
-}
-
-/** Who wrote a checkpoint, when. */
-export interface Writer {
+const writer = object({
   /** In ISO 8601. */
-  readonly time: string;
+  time: date,
   /** Of this package. */
-  readonly thalweg: string;
+  thalweg: name,
   /** Version of Node.js. */
-  readonly node: string;
+  node: name,
   /** Instruction set of the vector lanes. */
-  readonly isa: string;
+  isa: name,
   /** That parallel loops may use. */
-  readonly threads: number;
-}
+  threads: count(1),
+});
+/** Who wrote a checkpoint, when. */
+export interface Writer extends Infer<typeof writer> {}
+
+const headState = object({
+  /** Which trainer's life this is a moment of; resuming goes on with the same. */
+  lineage: uuid,
+  /** What it was made with. */
+  trainer: trainerDescription,
+  /** Taken, over all runs. */
+  steps: count(),
+  /** Left out by `nonFinite: 'skip'`. */
+  skipped: count(),
+  /** Of the history's losses. */
+  smoothedLoss: exponentialState,
+  /** Absent where no run was under way. */
+  run: optional(runState),
+  /** Who wrote it. */
+  writer,
+});
+/** What stands in the header: all but the history, which has no bounds. */
+export interface HeadState extends Infer<typeof headState> {}
 
 /** All of it. */
-export interface CheckpointState {
-  /** Which trainer's life this is a moment of; resuming goes on with the same. */
-  readonly lineage: string;
-  /** What it was made with. */
-  readonly trainer: TrainerDescription;
-  /** Taken, over all runs. */
-  readonly steps: number;
-  /** Left out by `nonFinite: 'skip'`. */
-  readonly skipped: number;
+export interface CheckpointState extends HeadState {
   /** The finished epochs. */
   readonly history: readonly EpochRecord[];
-  /** Of the history's losses. */
-  readonly smoothedLoss: ExponentialState;
-  /** Absent where no run was under way. */
-  readonly run?: RunState;
-  /** Who wrote it. */
-  readonly writer: Writer;
 }
 
-let version: string | undefined;
+type Limit = readonly [path: string, value: number, most: number];
 
-/** Of this package. */
-export function packageVersion(): string {
-  version ??= (
-    JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
-      version: string;
-    }
-  ).version;
-  return version;
+/** Numbers that another part of the state bounds. */
+function limitsOf({ steps, skipped, run }: HeadState): Limit[] {
+  const done = run?.underWay?.progress;
+  if (done === undefined) return [];
+  return [
+    ['run.underWay.progress.steps', done.steps, steps],
+    ['run.underWay.progress.skipped', done.skipped, skipped],
+  ];
 }
 
-/** This process, now. */
-export function writer(): Writer {
-  return {
-    time: new Date().toISOString(),
-    thalweg: packageVersion(),
-    node: process.versions.node,
-    isa: native.isa(),
-    threads: native.threadCount(),
-  };
+function refuse(path: string, received: number, expected: string): never {
+  throw new ThalwegError({
+    ...{ code: 'FORMAT', path, received: String(received), expected },
+    remedy: 'use an older copy',
+  });
 }
 
-/** The name of a new life. */
-export function newLineage(): string {
-  return randomUUID();
+function checkLimits(limits: readonly Limit[], file: string): void {
+  for (const [path, value, most] of limits)
+    if (value > most) refuse(`${file}: ${path}`, value, `at most ${most}`);
 }
 
-/** The description of a trainer as a file would give it back. */
-export function describeTrainer(parts: TrainerDescription): TrainerDescription {
-  return plain(parts);
+/**
+ * The state that a header holds.
+ *
+ * @throws ThalwegError FORMAT where a part is missing, of another type, out of its range, or at odds
+ * with another part
+ */
+export function parseHeadState(value: unknown, file: string): HeadState {
+  const state = parseValue(headState, value, file);
+  checkLimits(limitsOf(state), file);
+  return state;
+}
+
+/**
+ * The records of a file of format 1, whose state holds them.
+ *
+ * @throws ThalwegError FORMAT
+ */
+export function parseHistory(value: unknown, file: string): readonly EpochRecord[] {
+  return parseValue(object({ history: list(epochRecord) }), value, file).history;
+}
+
+/**
+ * Whether a whole history is that of its state.
+ *
+ * @throws ThalwegError FORMAT
+ */
+export function checkHistory({ history, smoothedLoss, run }: CheckpointState, file: string): void {
+  const { length } = history;
+  const wrong = history.findIndex(({ epoch }, i) => epoch !== i);
+  if (wrong !== -1) refuse(`${file}: history[${wrong}].epoch`, history[wrong]!.epoch, `${wrong}`);
+  checkLimits(
+    [
+      ['smoothedLoss.count', smoothedLoss.count, length],
+      ['run.firstEpoch', run?.firstEpoch ?? 0, length],
+    ],
+    file,
+  );
 }

@@ -2,18 +2,14 @@
 import type { SavedCallback } from '../callbacks/callback.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
-import { checkNumber } from '../options.js';
 import type { Sequential } from '../nn/sequential.js';
 import { type TrainingRecord, replaceAll } from '../train/record.js';
 import { type Difference, differences } from './differences.js';
-import { type CheckpointHeader, readCheckpoint, writeCheckpoint } from './file.js';
-import {
-  type CheckpointState,
-  type RunState,
-  type TrainerDescription,
-  type Writer,
-  writer,
-} from './state.js';
+import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
+import type { CheckpointHeader } from './head.js';
+import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
+import type { RunState } from './run-state.js';
+import type { CheckpointState, TrainerDescription, Writer } from './state.js';
 import {
   callbackArrays,
   checkEntries,
@@ -24,6 +20,7 @@ import {
   snapshotBytes,
   writerOf,
 } from './tensors.js';
+import { writer } from './writer.js';
 
 /** A trainer as checkpoints see it. */
 export interface Subject {
@@ -68,6 +65,15 @@ function stateOf(
   };
 }
 
+/** A moment, ready to be written. */
+export interface CapturedMoment {
+  readonly state: CheckpointState;
+  /** Gives the file's bytes. */
+  readonly write: (file: string) => Promise<number>;
+  /** Whether a checkpoint holds its tensors, bit for bit. */
+  readonly isIn: (file: string) => Promise<boolean>;
+}
+
 /**
  * What writes the moment to a file, from what the source holds, which must not change until then. The
  * record is read at once.
@@ -76,14 +82,19 @@ export function captureMoment(
   subject: Subject,
   source: NativeState,
   moment?: Moment,
-): { readonly state: CheckpointState; readonly write: (file: string) => Promise<number> } {
+): CapturedMoment {
   const hasAveraged = source.counters().hasAveragedStatistics;
   const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
   const arrays = callbackArrays(moment?.callbacks ?? {});
   const state = stateOf(subject, source, moment);
   const entries = [...layout.entries, ...arrays.map(({ entry }) => entry)];
   const read = readerOf(layout, source, arrays);
-  return { state, write: (file) => writeCheckpoint(file, { state, entries, read }) };
+  const written = { state, entries, read };
+  return {
+    state,
+    write: (file) => writeCheckpoint(file, written),
+    isIn: (file) => holdsTensors(file, written),
+  };
 }
 
 /** What must be the same for a trainer to go on where another stopped. */
@@ -117,26 +128,6 @@ function surroundings(by: Writer | undefined, device: string) {
   return { writer: device === 'cpu' ? { thalweg, isa, threads } : { thalweg } };
 }
 
-/** Refuses states that a program of another kind wrote; their checksums are good. */
-function checkState(file: string, state: CheckpointState): void {
-  const isGood =
-    typeof state === 'object' &&
-    state !== null &&
-    typeof state.lineage === 'string' &&
-    Array.isArray(state.history) &&
-    typeof state.trainer === 'object' &&
-    typeof state.smoothedLoss === 'object';
-  if (!isGood)
-    throw new ThalwegError({
-      code: 'FORMAT',
-      path: file,
-      received: 'a state without its parts',
-      expected: 'a state that thalweg wrote',
-    });
-  checkNumber(`${file}: steps`, state.steps, { min: 0, integer: true });
-  checkNumber(`${file}: skipped`, state.skipped, { min: 0, integer: true });
-}
-
 /** A checkpoint that has been read and verified; nothing of the trainer has changed yet. */
 export interface Loaded {
   readonly header: CheckpointHeader;
@@ -146,7 +137,7 @@ export interface Loaded {
 }
 
 /**
- * Reads a file into the snapshot.
+ * Reads a file into the snapshot. All that it says is checked here, also against the trainer.
  *
  * @throws ThalwegError MISMATCH, VERSION, or as damaged files are refused
  */
@@ -158,7 +149,6 @@ export async function loadInto(
   let target: ReturnType<typeof writerOf> | undefined;
   let found: readonly Difference[] = [];
   const header = await readCheckpoint(file, (accepted) => {
-    checkState(file, accepted.state);
     const { trainer, writer: by } = accepted.state;
     const { device } = subject.description;
     found = [
@@ -168,12 +158,16 @@ export async function loadInto(
     const hasAveraged = hasAveragedStatistics(accepted);
     const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
     checkEntries(file, layout, accepted);
+    checkArrays(file, layout, accepted);
+    checkMonitor(file, subject.model, accepted.state.run?.monitor);
     target = writerOf(layout, snapshot, accepted);
     return target.sink;
   });
   const { steps, skipped, run } = header.state;
+  const { scalars } = target!;
+  checkScalars(file, scalars, { steps, averages: subject.description.average !== null });
   snapshot.setCounters({
-    ...{ step: steps, skipped, scalars: target!.scalars },
+    ...{ step: steps, skipped, scalars },
     hasAveragedStatistics: hasAveragedStatistics(header),
   });
   const callbacks = joinCallbacks(run?.callbacks ?? {}, target!.arrays);
@@ -188,6 +182,7 @@ export async function putBack(
   file: string | undefined,
 ): Promise<void> {
   const { lineage, steps, history, smoothedLoss, run } = header.state;
+  // Last of all that can fail: what the state says has been checked.
   await trainer.load(snapshot);
   record.lineage = lineage;
   record.steps = steps;

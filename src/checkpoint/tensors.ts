@@ -4,8 +4,9 @@ import { ThalwegError } from '../errors.js';
 import type { NativeSnapshot, NativeState, NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import type { CheckpointHeader, CheckpointSink, TensorEntry } from './file.js';
-import type { RunState } from './state.js';
+import type { CheckpointSink, TensorEntry } from './file.js';
+import type { CheckpointHeader } from './head.js';
+import type { RunState } from './run-state.js';
 
 /** Where the tensors lie: float64 scalars first, then the snapshot, then the callbacks' arrays. */
 export interface Layout {
@@ -15,7 +16,7 @@ export interface Layout {
 }
 
 /** A callback's array, among the tensors. */
-function callbackTensor(callback: string, key: string): string {
+export function callbackTensor(callback: string, key: string): string {
   return `callbacks/${callback}/${key}`;
 }
 
@@ -225,7 +226,7 @@ export function joinCallbacks(
       {
         state,
         arrays: Object.fromEntries(
-          keys.map((key) => [key, arrays.get(callbackTensor(name, key)) ?? new Float32Array()]),
+          keys.map((key) => [key, arrays.get(callbackTensor(name, key))!]),
         ),
       },
     ]),

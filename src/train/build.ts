@@ -1,6 +1,7 @@
 /** From a trainer's options to what it is made of. */
 import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
-import { type TrainerDescription, describeTrainer } from '../checkpoint/state.js';
+import type { TrainerDescription } from '../checkpoint/state.js';
+import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
 import { resolveDevice } from '../device.js';
 import { type Loss, toLoss } from '../loss/loss.js';

@@ -1,7 +1,7 @@
 /** The run's side of {@link RunControl}. */
 import type { Weights } from '../average/weights.js';
 import type { RunControl } from '../callbacks/callback.js';
-import type { RunState, SentWarning } from '../checkpoint/state.js';
+import type { RunState, SentWarning } from '../checkpoint/run-state.js';
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import type { WarningEvent } from './events.js';

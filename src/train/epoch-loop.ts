@@ -1,6 +1,6 @@
 /** The native loop over one epoch, as a run calls it. */
 import type { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../checkpoint/state.js';
+import type { EpochUnderWay } from '../checkpoint/run-state.js';
 import { nativeDataset } from '../data/dataset.js';
 import { Sampling } from '../data/sampling.js';
 import { ThalwegError } from '../errors.js';

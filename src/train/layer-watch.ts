@@ -1,4 +1,5 @@
 /** What a monitor keeps of one layer: sums over the epoch under way, and what explosions are judged by. */
+import { type LayerWatchState, mostNorms } from '../checkpoint/run-state.js';
 
 /** What one step showed of one layer. */
 export interface Look {
@@ -8,30 +9,10 @@ export interface Look {
   readonly dead: number;
 }
 
-/** What has been seen of a layer; plain data. */
-export interface LayerWatchState {
-  /** Looks of the epoch under way. */
-  readonly looks: number;
-  /** Sum of the norms of their gradients. */
-  readonly gradientSum: number;
-  /** The largest of these norms. */
-  readonly largestGradient: number;
-  /** Sum of their ratios of update to weights. */
-  readonly ratioSum: number;
-  /** Of the last look. */
-  readonly weight: number;
-  /** Of the last look: of all rows of the epoch so far; NaN of a layer whose units cannot die. */
-  readonly dead: number;
-  /** Norms of gradients over the run, the latest last. */
-  readonly norms: readonly number[];
-  /** The first of all; absent before it. */
-  readonly first?: number;
-}
-
 type Sums = Omit<LayerWatchState, 'norms' | 'first'>;
 
 /** Looks that an explosion is judged by, at least and at most. */
-const [fewest, most] = [4, 101];
+const [fewest, most] = [4, mostNorms];
 /** A gradient is exploding at this many times the median of those before it, */
 const explosion = 100;
 /** and this many times the first one: where the gradient has died down, its noise is no explosion. */

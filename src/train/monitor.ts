@@ -1,10 +1,11 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
 import type { RunControl } from '../callbacks/callback.js';
+import type { MonitorState } from '../checkpoint/run-state.js';
 import type { Sequential } from '../nn/sequential.js';
 import { count } from '../nn/layer.js';
 import type { NativeTrainProgress } from '../native.js';
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
-import { type Look, LayerWatch, type LayerWatchState } from './layer-watch.js';
+import { type Look, LayerWatch } from './layer-watch.js';
 
 /** Options of `fit`'s `monitor`. */
 export interface MonitorOptions {
@@ -32,14 +33,6 @@ export interface LayerHealth {
    * other layers.
    */
   readonly deadShare?: number;
-}
-
-/** What a monitor has seen, of a run that goes on later; plain data. */
-export interface MonitorState {
-  /** In the model's order. */
-  readonly layers: readonly LayerWatchState[];
-  /** Which units have moved in the epoch under way: bits in base64; absent where none can. */
-  readonly moved?: string;
 }
 
 /** As native/train/monitor.h describes it. */

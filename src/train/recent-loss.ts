@@ -1,23 +1,6 @@
 /** The loss of the latest steps, from reports that are sums over an epoch so far. */
-import { ExponentialAverage, type ExponentialState } from '../average/exponential.js';
-
-/** Sums over an epoch so far. */
-export interface RecentSums {
-  /** Of the examples' losses. */
-  readonly lossSum: number;
-  /** Examples seen. */
-  readonly examples: number;
-  /** Steps taken. */
-  readonly steps: number;
-}
-
-/** What has been seen of the latest steps' loss; plain data. */
-export interface RecentLossState {
-  /** Of the mean losses of steps. */
-  readonly average: ExponentialState;
-  /** At the last report. */
-  readonly seen: RecentSums;
-}
+import { ExponentialAverage } from '../average/exponential.js';
+import type { RecentLossState, RecentSums } from '../checkpoint/run-state.js';
 
 const none: RecentSums = { lossSum: 0, examples: 0, steps: 0 };
 

@@ -1,7 +1,8 @@
 /** What a trainer has done so far, over all runs. */
 import { ExponentialAverage } from '../average/exponential.js';
 import type { SavedCallback } from '../callbacks/callback.js';
-import { newLineage, type RunState } from '../checkpoint/state.js';
+import type { RunState } from '../checkpoint/run-state.js';
+import { newLineage } from '../checkpoint/writer.js';
 import type { EpochRecord } from './history.js';
 
 /** Shared by a trainer and its runs, which add to it. */

@@ -6,7 +6,7 @@ import {
   checkResumed,
   fingerprint,
 } from '../checkpoint/resumed.js';
-import type { EpochUnderWay, RunState } from '../checkpoint/state.js';
+import type { EpochUnderWay, RunState } from '../checkpoint/run-state.js';
 import type { Moment } from '../checkpoint/subject.js';
 import type { NativeTrainProgress } from '../native.js';
 import type { Position } from '../schedule/position.js';
@@ -85,10 +85,11 @@ export class RunStand {
   /** Goes on with the run that the trainer was resumed to; gives it where there is one. */
   takeUp(): RunState | undefined {
     const { record, settings } = this.#context;
+    const { resumed } = record;
+    if (resumed !== undefined) restoreCallbacks(this.#plan.callbacks, resumed.callbacks); // may throw
     settings.rateScale = 1;
-    if (record.resumed === undefined) return undefined;
-    const { run, callbacks } = record.resumed;
-    restoreCallbacks(this.#plan.callbacks, callbacks);
+    if (resumed === undefined) return undefined;
+    const { run } = resumed;
     record.resumed = undefined;
     this.#firstEpoch = run.firstEpoch;
     replaceAll(this.epochs, record.history.slice(run.firstEpoch));

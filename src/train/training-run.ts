@@ -1,7 +1,7 @@
 /** One call of fit: its epochs, its events, its end. */
 import { identify } from '../checkpoint/resumed.js';
 import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../checkpoint/state.js';
+import type { EpochUnderWay } from '../checkpoint/run-state.js';
 import type { Moment, Subject } from '../checkpoint/subject.js';
 import { ThalwegError } from '../errors.js';
 import type { StepSettings } from '../optim/settings.js';
@@ -190,7 +190,8 @@ class TrainingRun {
     const isAllowed = isNonFinite && this.#stand.rollbacks < (rollback?.times ?? 0);
     if (checkpoints === undefined || rollback === undefined || !isAllowed) throw error;
     const rollbacks = this.#stand.rollbacks + 1;
-    const rateScale = this.#stand.rateScale * rollback.rateFactor;
+    // Not 0, which would be no rate any more.
+    const rateScale = Math.max(this.#stand.rateScale * rollback.rateFactor, Number.MIN_VALUE);
     await checkpoints.goBack(error);
     this.#takeUp();
     this.#stand.rollbacks = rollbacks;

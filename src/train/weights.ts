@@ -6,7 +6,7 @@ import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import type { SafetensorsTensor } from '../io/safetensors-header.js';
 import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
-import { checkpointFormat } from '../checkpoint/file.js';
+import { checkpointFormat } from '../checkpoint/head.js';
 import { inspect } from '../checkpoint/inspect.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';

@@ -2,7 +2,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkpoint } from '../../src/index.js';
+import { ThalwegError, checkpoint } from '../../src/index.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/file.js';
 import { toExactJson } from '../../src/checkpoint/exact-json.js';
 import { decodeHistory, decodeLast } from '../../src/checkpoint/history-text.js';
@@ -39,7 +39,7 @@ describe('a history', () => {
     const epochs = 125_000;
     const record = state.history[0]!;
     const history = Array.from({ length: epochs }, (_, epoch) => ({ ...record, epoch }));
-    history[7] = { ...record, loss: NaN };
+    history[7] = { ...history[7]!, loss: NaN };
     await write({ history, run: { ...state.run!, epochs } });
     using train = classes();
     using trainer = make();
@@ -100,8 +100,8 @@ describe('the bytes of a history that nobody here wrote', () => {
     ['no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 0x0a])],
   ])('%s are refused, of the last line alone, too', async (_, bytes) => {
     const text = Buffer.from(bytes as string);
-    await expect(decodeHistory(text)).rejects.toThrow();
-    expect(() => decodeLast(text)).toThrow();
+    await expect(decodeHistory(text, 'file')).rejects.toThrow(ThalwegError);
+    expect(() => decodeLast(text, 'file')).toThrow(ThalwegError);
   });
 
   it('are FORMAT in a file whose checksums are good, and an older file is taken', async () => {

@@ -1,0 +1,88 @@
+/** Checkpoints that nobody wrote, whose checksums are right all the same. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { checksumOf } from '../../src/checkpoint/checksums.js';
+import {
+  type SafetensorsType,
+  byteLength,
+  encodeHeader,
+  parseHead,
+} from '../../src/io/safetensors-header.js';
+
+/** A tensor with its bytes. */
+export interface ForgedTensor {
+  readonly name: string;
+  dtype: SafetensorsType;
+  shape: readonly number[];
+  bytes: Buffer;
+}
+
+/** A checkpoint taken apart. */
+export interface Parts {
+  /** All of it but checksums; `state` is text. */
+  readonly metadata: Record<string, string>;
+  tensors: ForgedTensor[];
+}
+
+/** A checkpoint's parts. */
+export function partsOf(file: string | Buffer): Parts {
+  const bytes = typeof file === 'string' ? readFileSync(file) : file;
+  const head = bytes.subarray(0, 8 + Number(bytes.readBigUInt64LE()));
+  const { metadata, entries } = parseHead(head, bytes.length, 'file');
+  const tensors = entries.map(({ name, dtype, shape, begin, end }) => ({
+    ...{ name, dtype, shape: [...shape] },
+    bytes: Buffer.from(bytes.subarray(head.length + begin, head.length + end)),
+  }));
+  return { metadata: { ...metadata }, tensors };
+}
+
+const at = 8 + '{"__metadata__":{"checksum":"'.length;
+
+/** The file of these parts, with right checksums; those of tensors only where `checksums` is absent. */
+export function assemble({ metadata, tensors }: Parts): Buffer {
+  const { checksum: _, checksums, ...rest } = metadata;
+  const sums = tensors.map(({ name, bytes }) => [name, checksumOf(bytes)] as const);
+  const given = {
+    ...{ checksum: '0'.repeat(16), ...rest },
+    checksums: checksums ?? JSON.stringify(Object.fromEntries(sums)),
+  };
+  const head = Buffer.from(encodeHeader(tensors, given, 4096));
+  head.write(checksumOf(head), at);
+  return Buffer.concat([head, ...tensors.map(({ bytes }) => bytes)]);
+}
+
+/** Writes a checkpoint again with some parts changed; tensors keep to their shapes. */
+export function forge(file: string, change: (parts: Parts) => void, to = file): void {
+  const parts = partsOf(file);
+  delete parts.metadata['checksums'];
+  change(parts);
+  for (const { name, dtype, shape, bytes } of parts.tensors)
+    if (byteLength(dtype, shape) !== bytes.length) throw new Error(`${name}: another shape`);
+  writeFileSync(to, assemble(parts));
+}
+
+/** The same, with other state: a value that JSON can hold. */
+export function forgeState(file: string, change: (state: never) => void, to = file): void {
+  forge(
+    file,
+    ({ metadata }) => {
+      const state = JSON.parse(metadata['state']!) as never;
+      change(state);
+      metadata['state'] = JSON.stringify(state);
+    },
+    to,
+  );
+}
+
+/** The same, with other lines of the history. */
+export function forgeHistory(file: string, text: string | Buffer, to = file): void {
+  const bytes = Buffer.from(text as string);
+  forge(
+    file,
+    ({ tensors }) => {
+      const history = tensors.at(-1)!;
+      history.bytes = bytes;
+      history.shape = [bytes.length];
+    },
+    to,
+  );
+}
