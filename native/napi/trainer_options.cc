@@ -178,7 +178,7 @@ TrainRequest read_train_request(const Napi::Object& object) {
                  std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
   request.most_steps = count_or(object, "mostSteps", 0, 0);
   if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
-  if (object.Get("monitorEvery").IsNumber()) request.monitor = read_monitor(object);
+  if (!object.Get("monitorEvery").IsUndefined()) request.monitor = read_monitor(object);
   request.guard_every = count_or(object, "guardEvery", 0, 0);
   if (object.Get("before").IsObject())
     request.before = read_progress(object.Get("before").As<Napi::Object>());

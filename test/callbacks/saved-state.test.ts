@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type callbacks, checkpoint } from '../../src/index.js';
-import { saveCallbacks } from '../../src/callbacks/saved-state.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/saved-state.js';
 import { classes, make } from '../checkpoint/runs.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
@@ -122,4 +122,40 @@ it('the state of a file is that of its moment, whatever the callback does to it 
   });
   const { state } = await checkpoint.inspect(files[0]!);
   expect(state.run!.callbacks['growing']!.state).toEqual({ seen: [0] });
+});
+
+describe('a promise in the place of a state', () => {
+  // The runner fails where a rejection stays unhandled, as Node.js ends the process.
+  const rejected = (): Promise<never> => Promise.reject(new Error('mine'));
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+  it.each([
+    ['a state', keeper('a', rejected())],
+    ['a part of a state', keeper('a', { list: [1, { first: rejected(), second: rejected() }] })],
+    ['arrays', keeper('a', null, rejected())],
+    ['an array', keeper('a', null, { first: rejected(), second: rejected() })],
+  ])('that rejects is TYPE as %s, and ends nothing', async (_, callback) => {
+    expect(() => saveCallbacks([callback])).toThrow(expect.objectContaining({ code: 'TYPE' }));
+    await settled();
+  });
+
+  it.each([
+    ['rejects', rejected],
+    ['resolves', () => Promise.resolve()],
+  ])('that %s is TYPE of a restore, and ends nothing', async (_, restore) => {
+    const callback = { ...keeper('a', 1), restore } as callbacks.Callback;
+    const restoring = () => restoreCallbacks([callback], { a: { state: 1, arrays: {} } });
+    expect(restoring).toThrow(
+      expect.objectContaining({ code: 'TYPE', path: 'callbacks.a.restore' }),
+    );
+    await settled();
+  });
+});
+
+it('a state that nests deeper than checkpoints can hold is TYPE', () => {
+  let state: unknown = 1;
+  for (let i = 0; i < 100_000; i++) state = [state];
+  expect(() => saveCallbacks([keeper('a', state)])).toThrow(
+    expect.objectContaining({ code: 'TYPE', received: 'more than 500 levels' }),
+  );
 });

@@ -1,7 +1,10 @@
 /** The fuzzers' corpora, which stand for every branch that libFuzzer reached, and changes of them. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as exact from '../../src/checkpoint/exact-json.js';
+import * as history from '../../src/checkpoint/history-text.js';
 import * as checkpoint from '../../src/checkpoint/options.js';
+import * as state from '../../src/checkpoint/state.js';
 import * as idx from '../../src/data/idx.js';
 import * as errors from '../../src/errors.js';
 import * as thalweg from '../../src/index.js';
@@ -14,7 +17,9 @@ import { readCorpus } from './corpus.js';
 import { instrument } from './instrument.js';
 import { targetNames, targetsOf } from './targets.js';
 
-const targets = targetsOf({ checkpoint, idx, errors, thalweg, header, settings });
+const targets = targetsOf({
+  ...{ checkpoint, exact, history, state, idx, errors, thalweg, header, settings },
+});
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
 const changes = 5000;
 

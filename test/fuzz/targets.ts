@@ -11,6 +11,9 @@ export interface Library {
   readonly idx: typeof import('../../src/data/idx.js');
   readonly errors: typeof import('../../src/errors.js');
   readonly checkpoint: typeof import('../../src/checkpoint/options.js');
+  readonly exact: typeof import('../../src/checkpoint/exact-json.js');
+  readonly history: typeof import('../../src/checkpoint/history-text.js');
+  readonly state: typeof import('../../src/checkpoint/state.js');
   readonly settings: typeof import('../../src/optim/settings.js');
   readonly thalweg: typeof import('../../src/index.js');
 }
@@ -21,13 +24,16 @@ export const paths: Readonly<Record<keyof Library, string>> = {
   idx: 'data/idx',
   errors: 'errors',
   checkpoint: 'checkpoint/options',
+  exact: 'checkpoint/exact-json',
+  history: 'checkpoint/history-text',
+  state: 'checkpoint/state',
   settings: 'optim/settings',
   thalweg: 'index',
 };
 
 export type Target = (bytes: Uint8Array) => void;
 
-export const targetNames = ['safetensors', 'idx', 'options'] as const;
+export const targetNames = ['safetensors', 'idx', 'options', 'state'] as const;
 
 type Call = (...given: unknown[]) => unknown;
 
@@ -94,6 +100,113 @@ function idx({ idx: reader }: Library, bytes: Uint8Array): void {
   });
 }
 
+/** A state with all its parts, which the bytes change. */
+const wholeState = {
+  lineage: '12edaa5e-1c74-4353-8961-14a709a4cb32',
+  trainer: {
+    ...{ model: { layers: [{ units: 3 }] }, loss: { kind: 'huber' }, rule: 'adam', groups: [0] },
+    ...{ seed: '3', optimizer: {}, clip: {}, nonFinite: 'stop', average: null, device: 'cpu' },
+  },
+  ...{ steps: 9, skipped: 1, smoothedLoss: { sum: 0.1, count: 1 } },
+  run: {
+    ...{ firstEpoch: 0, epochs: 2, shuffle: true, dropLast: false, dataset: '716eefcc9b93a12d' },
+    ...{ validation: '716eefcc9b93a12d', sampling: '716eefcc9b93a12d', highestRate: 0.1 },
+    ...{ highestLately: [1, { $number: 'Infinity' }], rateScale: 0.5, rollbacks: 1 },
+    back: { files: ['a', 'b'], tried: ['a'] },
+    underWay: {
+      progress: {
+        ...{ lossSum: 2, correct: 1, examples: 9, steps: 2, skipped: 1 },
+        ...{ gradientNorm: { $number: 'NaN' }, lastLoss: 1 },
+      },
+      ...{ batchSize: 5, partRows: 5, seconds: 0.1 },
+    },
+    recentLoss: { average: { sum: 1, count: 2 }, seen: { lossSum: 2, examples: 9, steps: 2 } },
+    monitor: {
+      layers: [
+        {
+          ...{ looks: 1, gradientSum: 1, largestGradient: 1, ratioSum: 1, weight: 1, dead: 0 },
+          ...{ norms: [1], first: 1 },
+        },
+      ],
+      moved: 'AA==',
+    },
+    ...{ warned: [{ code: 'DEAD_UNITS', layer: 'dense1' }], stopReason: 'enough' },
+    callbacks: { earlyStopping: { state: { best: 1 }, arrays: ['w'] } },
+  },
+  writer: {
+    time: '2026-11-21T11:41:05.606Z',
+    thalweg: '1.0.0',
+    node: '20.17.0',
+    isa: 'avx2',
+    threads: 2,
+  },
+};
+const wholeRecord = {
+  ...{ epoch: 0, loss: 1, accuracy: 0.5, smoothedLoss: 1, seconds: 1, examplesPerSecond: 9 },
+  ...{ learningRate: 0.1, gradientNorm: 1, skippedSteps: 0 },
+  validation: { loss: 1, accuracy: 1, weights: 'raw', metrics: { f1: 1, confusionMatrix: [[1]] } },
+  layers: [{ layer: 'dense1', gradientNorm: 1, deadShare: 0 }],
+};
+
+/** The value with others at some places that the bytes choose. */
+function changedBy(values: Values, whole: unknown): unknown {
+  const root = { whole: structuredClone(whole) };
+  for (let changes = 1 + (values.byte() % 3); changes > 0; changes--) {
+    let owner: Record<string, unknown> = root;
+    for (;;) {
+      const keys = Object.keys(owner);
+      const key = keys[values.byte() % keys.length]!;
+      const inner = owner[key];
+      const goesOn = typeof inner === 'object' && inner !== null && Object.keys(inner).length > 0;
+      if (goesOn && values.byte() % 8 !== 0) {
+        owner = inner as Record<string, unknown>;
+        continue;
+      }
+      if (values.byte() % 8 === 0) Reflect.deleteProperty(owner, key);
+      else owner[key] = values.next();
+      break;
+    }
+  }
+  return root.whole;
+}
+
+/** As text, where JSON can say it. */
+function textOf({ exact }: Library, value: unknown): string {
+  try {
+    return exact.toExactJson(value) ?? '';
+  } catch {
+    return ''; // a bigint
+  }
+}
+
+/** The first byte says whether the others are a text, or change a state or a record. */
+function state(library: Library, bytes: Uint8Array): void {
+  const { exact, history, state: reader } = library;
+  const values = new Values(bytes.subarray(1));
+  const kind = (bytes[0] ?? 0) % 4;
+  if (kind === 0) history.decodeLast(bytes.subarray(1), 'file');
+  if (kind === 1) {
+    const line = `${textOf(library, changedBy(values, wholeRecord))}\n`;
+    const records = history.decodeLast(Buffer.from(line), 'file');
+    deepStrictEqual(
+      history.decodeLast(Buffer.from(`${exact.toExactJson(records[0])}\n`), 'f'),
+      records,
+    );
+    return;
+  }
+  const text =
+    kind === 2
+      ? Buffer.from(bytes.subarray(1)).toString()
+      : textOf(library, changedBy(values, wholeState));
+  const read = reader.parseHeadState(exact.fromExactJson(text, 'file'), 'file');
+  const again = exact.fromExactJson(exact.toExactJson(read), 'file');
+  deepStrictEqual(reader.parseHeadState(again, 'file'), read);
+  const { steps, skipped, run } = read;
+  const { progress } = run?.underWay ?? {};
+  ok(Number.isSafeInteger(steps) && steps >= 0 && (run?.rateScale ?? 1) > 0);
+  ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
+}
+
 /** The targets over a library, by name. */
 export function targetsOf(library: Library): Readonly<Record<string, Target>> {
   const calls = callsOf(library);
@@ -110,6 +223,7 @@ export function targetsOf(library: Library): Readonly<Record<string, Target>> {
   return {
     safetensors: refusable((bytes) => safetensors(library, bytes)),
     idx: refusable((bytes) => idx(library, bytes)),
+    state: refusable((bytes) => state(library, bytes)),
     options: refusable((bytes) => {
       const values = new Values(bytes);
       const call = calls[values.byte() % calls.length]!;

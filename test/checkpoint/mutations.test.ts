@@ -1,0 +1,234 @@
+/**
+ * Every field of a real checkpoint × every kind of wrong value, with right checksums: each is refused with
+ * a code and changes nothing, or is harmless, for a reason that stands here.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type FitOptions,
+  ThalwegError,
+  type Trainer,
+  average,
+  callbacks,
+  metrics,
+} from '../../src/index.js';
+import { isDamage } from '../../src/checkpoint/folder.js';
+import { newFolder } from '../new-folder.js';
+import { type Parts, assemble, partsOf } from './forge.js';
+import { classes, make } from './runs.js';
+
+const made = { average: average.ema({ decay: 0.9 }) };
+const train = classes(24);
+const validation = classes(12, 2);
+const folder = newFolder();
+
+/** What the saved run was given, but for where it is kept. */
+function given(): FitOptions {
+  return {
+    ...{ epochs: 2, batchSize: 8, validation, monitor: { every: 1 } },
+    metrics: ['f1', 'perClass', 'confusionMatrix', metrics.topK(2)],
+    callbacks: [callbacks.earlyStopping({ patience: 9 })],
+  };
+}
+
+type Path = readonly (string | number)[];
+
+/** Paths of all fields; of lists the first element. */
+function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
+  if (path.length > 0) yield path;
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    if (value.length > 0) yield* pathsOf(value[0], [...path, 0]);
+  } else if (!Object.hasOwn(value, '$number'))
+    for (const [key, each] of Object.entries(value)) yield* pathsOf(each, [...path, key]);
+}
+
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+const missing = Symbol('missing');
+const extra = Symbol('extra');
+const deep = Symbol('deep');
+/** Wrong values as a file can hold them. */
+const wrong: readonly (readonly [string, unknown])[] = [
+  ...[-1, -1e12, 0, 0.5, 1e308, '', 'x', null, true, false, [], {}].map(
+    (value) => [JSON.stringify(value), value] as const,
+  ),
+  ...['NaN', 'Infinity', '-Infinity', '-0'].map((name) => [name, { $number: name }] as const),
+  ['2^53 − 1', Number.MAX_SAFE_INTEGER],
+  ['__proto__', JSON.parse('{"__proto__": 1, "constructor": {"prototype": 1}}')],
+  ['a long list', new Array<number>(3000).fill(0)],
+  ['a long text', 'x'.repeat(5000)],
+  ['nothing', missing],
+  ['a field more', extra],
+  ['nesting', deep],
+];
+
+/** The text of a value with another one at a path; undefined where that says the same. */
+function changed(text: string, path: Path, value: unknown): string | undefined {
+  const whole = JSON.parse(text) as unknown;
+  const last = path.at(-1)!;
+  const owner = path
+    .slice(0, -1)
+    .reduce<never>((each, key) => each[key]!, whole as never) as Record<string, unknown>;
+  if (value === missing) delete owner[last];
+  else if (value === extra) owner[`${last}2`] = 5;
+  else owner[last] = value === deep ? '\0deep' : value;
+  const result = JSON.stringify(whole).replace('"\\u0000deep"', nested(1100));
+  return result === text ? undefined : result;
+}
+
+/** One file, and what is wrong with it. */
+interface Mutation {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Why a value may be taken: nothing is computed from it, or it is what some run would have left. */
+const harmless: readonly (readonly [RegExp, string])[] = [
+  [/ a field more$/, 'fields that no schema knows are left out'],
+  [/ -0$/, 'of a count −0 is 0, and another number may be any'],
+  [/^trainer\.(optimizer|clip|nonFinite|average|device)\b/, 'is only compared, and told'],
+  [/^writer\b/, 'is only compared, and told'],
+  [/^smoothedLoss\.sum /, 'any number is the average of some losses'],
+  [/^smoothedLoss\.count 0$/, 'no loss need have been finite'],
+  [/^run\.firstEpoch 0$/, 'a run may have begun with any epoch of the history'],
+  [/^run\.(shuffle|dropLast|validation) /, 'fit compares it with its own, and refuses another'],
+  [/^run\.(highestRate|highestLately)\b/, 'only a warning is judged by it'],
+  [/^run\.(back|recentLoss|monitor|warned) nothing$/, 'earlier versions left it out'],
+  [/^run\.back\.(files \[\]|files\[0\]|tried)/, 'a run goes back to files of its folder alone'],
+  [/^run\.underWay nothing$/, 'a run between two epochs has none'],
+  [/^run\.underWay\.(partRows|recentLoss) nothing$/, 'earlier versions left it out'],
+  [/^run\.underWay\.progress\.(lossSum|gradientNorm|lastLoss|correct) /, 'is only reported'],
+  [/^run\.underWay\.progress\.skipped 0$/, 'what is done of an epoch is any part of it'],
+  [/^run\.underWay\.seconds /, 'is only reported'],
+  [/^run\.recentLoss\b/, 'is only reported'],
+  [/^run\.monitor\.layers\[0\]\./, 'the monitor only judges and reports'],
+  [/^run\.monitor\.moved /, 'the monitor only judges and reports'],
+  [/^run\.warned (\[\]|a field)/, 'no warning need have been sent'],
+  [/^run\.warned\[0\]/, 'names a warning that is not sent again'],
+  [/^run\.stopReason /, 'any text is a reason'],
+  [/^run\.callbacks\.earlyStopping\.state\b/, 'the callback checks it in fit'],
+  [/^history\[0\]\.(loss|accuracy|smoothedLoss|seconds|examplesPerSecond) /, 'is a record'],
+  [/^history\[0\]\.(learningRate|gradientNorm|skippedSteps|layers|validation)\b/, 'is a record'],
+];
+
+async function attempt(trainer: Trainer, { name, bytes }: Mutation): Promise<unknown> {
+  const file = join(folder, 'mutated.safetensors');
+  writeFileSync(file, bytes);
+  try {
+    await trainer.resume(file);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ThalwegError))
+      throw new Error(`${name}: ${String(error)}`, { cause: error });
+    return error;
+  }
+}
+
+/** All that may not change, but for what costs too much to ask thousands of times. */
+function standOf(trainer: Trainer): string {
+  const { steps, averaged, epochs } = trainer;
+  const bits = Object.values(trainer.parameters()).map((each) =>
+    Buffer.from(each.buffer).toString('latin1'),
+  );
+  return JSON.stringify([steps, averaged, epochs, bits]);
+}
+
+describe('a checkpoint with one wrong value', () => {
+  let parts: Parts;
+  let mutations: Mutation[];
+  beforeAll(async () => {
+    using trainer = make(made);
+    const kept = join(folder, 'kept');
+    const controller = new AbortController();
+    const { checkpoint: file } = await trainer.fit(train, {
+      ...{ ...given(), signal: controller.signal },
+      checkpoint: { folder: kept, everySteps: 1, waits: true, rollback: {} },
+      onEvent: (event) => {
+        if (event.type === 'checkpoint' && event.epoch === 1) controller.abort();
+      },
+    });
+    parts = partsOf(file!);
+    delete parts.metadata['checksums'];
+    const state = parts.metadata['state']!;
+    const lines = parts.tensors.at(-1)!.bytes.toString();
+    mutations = [...ofState(state), ...ofHistory(lines), ...ofMetadata()];
+  });
+
+  const withState = (state: string): Buffer =>
+    assemble({ ...parts, metadata: { ...parts.metadata, state } });
+  const nameOf = (path: Path): string =>
+    path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`)).join('');
+
+  function* each(text: string, prefix = ''): Generator<{ name: string; text: string }> {
+    for (const path of pathsOf(JSON.parse(text)))
+      for (const [what, value] of wrong) {
+        const other = changed(text, path, value);
+        const name = `${prefix}${nameOf(path)}`.replace(/^\./, '');
+        if (other !== undefined) yield { name: `${name} ${what}`, text: other };
+      }
+  }
+
+  function* ofState(state: string): Generator<Mutation> {
+    for (const { name, text } of each(state)) yield { name, bytes: withState(text) };
+  }
+
+  function* ofHistory(lines: string): Generator<Mutation> {
+    const [line = '', ...rest] = lines.split(/(?<=\n)/);
+    const tensors = parts.tensors.slice(0, -1);
+    const history = parts.tensors.at(-1)!;
+    for (const { name, text } of each(line.trimEnd(), 'history[0]')) {
+      const bytes = Buffer.from(`${text}\n${rest.join('')}`);
+      yield {
+        name,
+        bytes: assemble({
+          ...parts,
+          tensors: [...tensors, { ...history, bytes, shape: [bytes.length] }],
+        }),
+      };
+    }
+  }
+
+  function* ofMetadata(): Generator<Mutation> {
+    const texts = ['', 'x', '{', '[1', 'null', '5', '[]', '{}', '"x"', nested(100_000), '\ud800'];
+    for (const key of ['format', 'version', 'state', 'checksums'])
+      for (const text of [...texts, '-1', '0', '1.5', '1e0', '99', 'NaN'])
+        yield {
+          name: `metadata.${key} ${text.slice(0, 9)}`,
+          bytes: assemble({ ...parts, metadata: { ...parts.metadata, [key]: text } }),
+        };
+  }
+
+  it('is read as it is', async () => {
+    using trainer = make(made);
+    expect(await attempt(trainer, { name: '', bytes: assemble(parts) })).toBeUndefined();
+    expect(mutations.length).toBeGreaterThan(2500);
+  });
+
+  it('is refused, and changes nothing, or is harmless', async () => {
+    const taken: string[] = [];
+    const odd: string[] = [];
+    let trainer = make(made);
+    const before = standOf(trainer);
+    for (const mutation of mutations) {
+      const error = await attempt(trainer, mutation);
+      if (error !== undefined) {
+        const isOfOther = (error as ThalwegError).code === 'MISMATCH';
+        const isNewer = /^metadata\.version (5|99)$/.test(mutation.name);
+        if (!isDamage(error) && !isOfOther && !isNewer)
+          odd.push(`${mutation.name}: ${String(error)}`);
+        if (standOf(trainer) !== before) odd.push(`${mutation.name}: something changed`);
+        continue;
+      }
+      taken.push(mutation.name);
+      if (!harmless.some(([pattern]) => pattern.test(mutation.name))) odd.push(mutation.name);
+      trainer.dispose();
+      trainer = make(made);
+    }
+    trainer.dispose();
+    expect(odd).toEqual([]);
+    // No reason stands here for nothing.
+    const idle = harmless.filter(([pattern]) => !taken.some((name) => pattern.test(name)));
+    expect(idle.map(String)).toEqual([]);
+  });
+});
