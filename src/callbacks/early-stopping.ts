@@ -116,11 +116,11 @@ export class EarlyStopping implements Callback {
   restore(state: Json, arrays: Readonly<Record<string, Float32Array>>): void {
     const path = `callbacks.${this.name}`;
     const { best, bestEpoch, waited } = checkState(path, state, ['best', 'bestEpoch', 'waited']);
-    const numberOf = (value: Json | undefined, key: string): number | undefined =>
-      value === null ? undefined : checkNumber(`${path}.${key}`, value);
+    const numberOf = (value: Json, key: string, range = {}): number | undefined =>
+      value === null ? undefined : checkNumber(`${path}.${key}`, value, range);
     [this.#best, this.#bestEpoch, this.#waited, this.#weights] = [
       numberOf(best, 'best'),
-      numberOf(bestEpoch, 'bestEpoch'),
+      numberOf(bestEpoch, 'bestEpoch', { min: 0, integer: true }),
       checkNumber(`${path}.waited`, waited, { min: 0, integer: true }),
       arrays,
     ];

@@ -34,6 +34,7 @@ const noChecksum = '0'.repeat(digits);
 const checksumAt = 8 + opening.length;
 /** The data begins at a page of the system's file cache: writes of whole pages are the fastest. */
 const pageBytes = 4096;
+
 /** Of the head of a file, as if its checksum were zeros. */
 function headChecksum(head: Uint8Array): string {
   return checksumOf(

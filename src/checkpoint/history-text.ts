@@ -43,7 +43,8 @@ async function forEachPatiently<T>(each: Iterable<T>, body: (one: T) => void): P
 
 /** OVERFLOW where a history takes more bytes than are read at once. */
 export function checkHistoryBytes(bytes: number, path: string): void {
-  if (bytes > largestHistory) refuse('OVERFLOW', path, `${bytes} bytes`, `at most ${largestHistory}`);
+  if (bytes > largestHistory)
+    refuse('OVERFLOW', path, `${bytes} bytes`, `at most ${largestHistory}`);
 }
 
 /** The lines of all records, one after another. */

@@ -2,7 +2,14 @@
 import { resolve } from 'node:path';
 import type { ThalwegError } from '../errors.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
-import { checkInPlace, firstGood, lockFolder, refuseDamaged, removeTemporaries } from './folder.js';
+import {
+  checkInPlace,
+  firstGood,
+  isDamage,
+  lockFolder,
+  refuseDamaged,
+  removeTemporaries,
+} from './folder.js';
 import { KeptFiles } from './kept.js';
 import type { CheckpointPlan } from './options.js';
 import { watchSignals } from './signals.js';
@@ -240,7 +247,13 @@ export class RunCheckpoints {
   /** Whether the newest file is of this moment, and of the same weights: a callback may have set others. */
   async #isHeld({ state, isIn }: CapturedMoment): Promise<boolean> {
     const newest = this.#newest;
-    return newest !== undefined && newest.point === pointOf(state) && (await isIn(newest.file));
+    if (newest === undefined || newest.point !== pointOf(state)) return false;
+    try {
+      return await isIn(newest.file);
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      return false;
+    }
   }
 
   async #writeFile({ state, write }: CapturedMoment): Promise<WrittenCheckpoint> {
