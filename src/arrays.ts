@@ -1,13 +1,12 @@
 /** Checks of typed arrays before a pointer to their bytes is taken. */
 import { ThalwegError } from './errors.js';
-import { describe } from './options.js';
+import { describe, isArray, typedArrayName } from './options.js';
 
 type ArrayClass<T> = { new (length: number): T; readonly name: string };
 
 // Getters captured here read an array's own slots: no property that hides them, no patched
 // prototype and no proxy runs the caller's code, or lies, between a check and the use of a pointer.
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
-const tagOf = getter(typedArray, Symbol.toStringTag);
 const bufferOf = getter(typedArray, 'buffer') as (array: object) => ArrayBufferLike;
 const isResizable = getter(ArrayBuffer.prototype, 'resizable');
 const byteLengthOf = getter(ArrayBuffer.prototype, 'byteLength') as (buffer: object) => number;
@@ -36,13 +35,13 @@ function getter(prototype: object, name: string | symbol): (value: object) => un
   return (value): unknown => descriptor?.get?.call(value);
 }
 
-/** The getters of ArrayBuffer refuse a SharedArrayBuffer. */
-function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
+/** The getters of ArrayBuffer refuse everything else, a SharedArrayBuffer too. */
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
-    byteLengthOf(buffer);
-    return false;
-  } catch {
+    byteLengthOf(value as object);
     return true;
+  } catch {
+    return false;
   }
 }
 
@@ -56,23 +55,71 @@ function refuse(
   throw new ThalwegError({ code, path, received, expected, remedy });
 }
 
+/** Refuses memory that another thread may write, that may shrink, or that is gone. */
+function checkBuffer(path: string, buffer: ArrayBufferLike, expected: string): void {
+  if (!isArrayBuffer(buffer))
+    refuse('TYPE', path, 'a view of a SharedArrayBuffer', expected, 'copy it with slice()');
+  if (isResizable(buffer) === true)
+    refuse('RESIZABLE', path, 'a view of a resizable buffer', expected, 'copy it with slice()');
+  if (isDetached(buffer))
+    refuse('DETACHED', path, 'a detached array', expected, 'copy it before transferring it');
+}
+
+/** How to make an array of a class from what was given: an expression that works. */
+function conversion(value: unknown, name: string): string {
+  const given = typedArrayName(value);
+  if (given?.startsWith('Big')) return `convert it with ${name}.from(…, Number)`;
+  if (given !== undefined) return `convert it with ${name}.from(…)`;
+  if (isArrayBuffer(value)) return `use new ${name}(…)`;
+  if (isArray(value) && isArray(value[0])) {
+    const depth = isArray(value[0][0]) ? 'Infinity' : '';
+    return `use ${name}.from(….flat(${depth}))`;
+  }
+  return `use ${name}.from(…)`;
+}
+
+/** Whether `value` is a typed array of the class, of whichever realm. */
+export function isArrayOf<T extends ArrayBufferView>(
+  value: unknown,
+  type: ArrayClass<T>,
+): value is T {
+  return typedArrayName(value) === type.name;
+}
+
 /** `value` as a typed array of the class, over a fixed, attached ArrayBuffer. */
 export function checkArray<T extends ArrayBufferView>(
   path: string,
   value: unknown,
   type: ArrayClass<T>,
 ): T {
-  const expected = `a ${type.name}`;
-  if (!ArrayBuffer.isView(value))
-    refuse('TYPE', path, describe(value), expected, `use ${type.name}.from(…)`);
-  if (tagOf(value) !== type.name)
-    refuse('DTYPE', path, describe(value), expected, `convert it with ${type.name}.from(…)`);
-  const buffer = bufferOf(value);
-  if (isShared(buffer))
-    refuse('TYPE', path, 'a view of a SharedArrayBuffer', expected, 'copy it with slice()');
-  if (isResizable(buffer) === true)
-    refuse('RESIZABLE', path, 'a view of a resizable buffer', expected, 'copy it with slice()');
-  if (isDetached(buffer))
-    refuse('DETACHED', path, 'a detached array', expected, 'copy it before transferring it');
-  return value as T;
+  if (!isArrayOf(value, type)) {
+    const code = ArrayBuffer.isView(value) ? 'DTYPE' : 'TYPE';
+    refuse(code, path, describe(value), `a ${type.name}`, conversion(value, type.name));
+  }
+  checkBuffer(path, bufferOf(value), `a ${type.name}`);
+  return value;
+}
+
+const dataView = DataView.prototype;
+const placeOf = {
+  typed: {
+    buffer: bufferOf,
+    offset: getter(typedArray, 'byteOffset'),
+    bytes: getter(typedArray, 'byteLength'),
+  },
+  view: {
+    buffer: getter(dataView, 'buffer'),
+    offset: getter(dataView, 'byteOffset'),
+    bytes: getter(dataView, 'byteLength'),
+  },
+};
+
+/** The bytes of a typed array or DataView over a fixed, attached ArrayBuffer, in place. */
+export function bytesOf(path: string, value: unknown): Uint8Array {
+  const expected = 'a typed array';
+  if (!ArrayBuffer.isView(value)) refuse('TYPE', path, describe(value), expected, '');
+  const place = typedArrayName(value) === undefined ? placeOf.view : placeOf.typed;
+  const buffer = place.buffer(value) as ArrayBufferLike;
+  checkBuffer(path, buffer, expected);
+  return new Uint8Array(buffer, place.offset(value) as number, place.bytes(value) as number);
 }

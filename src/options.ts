@@ -1,12 +1,51 @@
 /** Checks of option objects and numbers, each failing with a coded error that names the path. */
 import { ThalwegError } from './errors.js';
 
-/** How a refused value is shown in an error: short, never the whole object. */
+/** A text of at most `most` characters, which ends in … where it was longer. */
+export function shorten(text: string, most = 60): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+// Getters captured here read a typed array's own slot, whatever properties hide it, also one of another realm.
+const tagOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  Symbol.toStringTag,
+)!.get!;
+
+/** The name of a typed array's class; undefined for everything else. */
+export function typedArrayName(value: unknown): string | undefined {
+  return tagOf.call(value) as string | undefined;
+}
+
+/** As `Array.isArray`, which throws at a proxy that was revoked. */
+export function isArray(value: unknown): value is readonly unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** From here on the digits of a bigint are too many to show, and slow to make. */
+const longBigint = 2n ** 128n;
+
+/** The length of an array; a proxy may refuse to tell. */
+function describeArray(value: readonly unknown[]): string {
+  try {
+    return `an array of ${Number(value.length)}`;
+  } catch {
+    return 'an array';
+  }
+}
+
+/** How a refused value is shown in an error: short, never the whole object. It throws at no value. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  if (typeof value === 'bigint') return `${value}n`;
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+  if (typeof value === 'bigint')
+    return value < longBigint && value > -longBigint ? `${value}n` : 'a bigint of many digits';
+  if (typeof value === 'symbol') return shorten(String(value));
+  if (isArray(value)) return describeArray(value);
+  if (ArrayBuffer.isView(value)) return `a ${typedArrayName(value) ?? 'DataView'}`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
@@ -68,27 +107,47 @@ export function suggestion(name: string, known: readonly string[]): string {
   return best === undefined ? `use one of ${known.join(', ')}` : `did you mean \`${best}\`?`;
 }
 
-/** Refuses anything but a plain object whose own keys are all known. Absent counts as empty. */
+/** Objects that hold their contents elsewhere than in keys: as options they would count as empty. */
+const keyless =
+  /^\[object (Map|Set|WeakMap|WeakSet|Date|RegExp|Promise|Error|ArrayBuffer|DataView)\]$/;
+
+/** The own keys of an options object; undefined where it is none, or a proxy that was revoked. */
+function keysOf(options: unknown): readonly (string | symbol)[] | undefined {
+  if (typeof options !== 'object' || options === null || isArray(options)) return undefined;
+  try {
+    const isKeyless = keyless.test(Object.prototype.toString.call(options));
+    return isKeyless ? undefined : Reflect.ownKeys(options);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Refuses anything but a plain object whose own keys are all known. Absent counts as empty.
+ *
+ * @throws ThalwegError TYPE, UNKNOWN_OPTION
+ */
 export function checkOptions(
   path: string,
   options: unknown,
   known: readonly string[],
 ): Record<string, unknown> {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  const keys = keysOf(options);
+  if (keys === undefined)
     throw new ThalwegError({
       code: 'TYPE',
       path,
       received: describe(options),
       expected: 'an options object',
     });
-  for (const key of Reflect.ownKeys(options)) {
+  for (const key of keys) {
     const name = String(key);
     if (!known.includes(name))
       throw new ThalwegError({
         code: 'UNKNOWN_OPTION',
-        path: `${path}.${name}`,
-        received: `the unknown option ${JSON.stringify(name.slice(0, 60))}`,
+        path: `${path}.${shorten(name)}`,
+        received: `the unknown option ${JSON.stringify(shorten(name))}`,
         expected: 'a known option',
         remedy: suggestion(name, known),
       });
