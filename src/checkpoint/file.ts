@@ -6,7 +6,8 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { writeAtomically } from '../io/atomic.js';
-import { type Entry, byteLength } from '../io/safetensors-header.js';
+import type { Entry } from '../io/safetensors-header.js';
+import { byteLength } from '../io/safetensors-type.js';
 import { type OpenSafetensors, readInto, withSafetensors } from '../io/safetensors.js';
 import { TensorChecksums } from './checksums.js';
 import {

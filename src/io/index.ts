@@ -1,3 +1,4 @@
 /** Files of tensors. */
-export { readSafetensors, writeSafetensors } from './safetensors.js';
-export type { SafetensorsFile, SafetensorsTensor, SafetensorsType } from './safetensors-header.js';
+export { type ReadSafetensorsOptions, readSafetensors, writeSafetensors } from './safetensors.js';
+export type { SafetensorsFile, SafetensorsTensor } from './safetensors-header.js';
+export type { SafetensorsType } from './safetensors-type.js';

@@ -1,39 +1,14 @@
-/** The header of a safetensors file: types, a strict parser, and what makes one. */
+/** The header of a safetensors file: a strict reader, and what makes one. */
 import { type ErrorCode, ThalwegError } from '../errors.js';
-import { parseStrictJson } from './strict-json.js';
-
-/** Element types; the data is raw little-endian bytes. */
-export type SafetensorsType =
-  | 'BOOL'
-  | 'U8'
-  | 'I8'
-  | 'I16'
-  | 'U16'
-  | 'F16'
-  | 'BF16'
-  | 'I32'
-  | 'U32'
-  | 'F32'
-  | 'F64'
-  | 'I64'
-  | 'U64';
-
-/** Bytes of an element. */
-export const elementBytes: Readonly<Record<SafetensorsType, number>> = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  I16: 2,
-  U16: 2,
-  F16: 2,
-  BF16: 2,
-  I32: 4,
-  U32: 4,
-  F32: 4,
-  F64: 8,
-  I64: 8,
-  U64: 8,
-};
+import { describe, shorten } from '../options.js';
+import {
+  type SafetensorsType,
+  byteLength,
+  checkExtents,
+  checkType,
+  isCount,
+} from './safetensors-type.js';
+import { JsonReader } from './strict-json.js';
 
 /** One named tensor. */
 export interface SafetensorsTensor {
@@ -69,11 +44,6 @@ export function refuse(
   throw new ThalwegError({ code, path, received, expected, remedy });
 }
 
-/** Bytes of a tensor of this type and shape. */
-export function byteLength(dtype: SafetensorsType, shape: readonly number[]): number {
-  return shape.reduce((product, extent) => product * extent, elementBytes[dtype]);
-}
-
 /** A tensor in a header; its bytes are [begin, end) of the data. */
 export interface Entry {
   readonly name: string;
@@ -83,42 +53,33 @@ export interface Entry {
   readonly end: number;
 }
 
-/** JSON can say -0, which other readers refuse, too. */
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
-}
-
 function parseEntry(name: string, value: unknown, path: string): Entry {
-  const where = `${path}: ${name}`;
+  const where = `${path}: ${shorten(name)}`;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     refuse('FORMAT', where, 'no object', 'dtype, shape and data_offsets');
-  const { dtype, shape, data_offsets: offsets, ...rest } = value as Record<string, unknown>;
+  const { dtype: type, shape: extents, data_offsets: offsets, ...rest } = value as Fields;
   const [extra] = Object.keys(rest);
-  if (extra !== undefined) refuse('FORMAT', where, `the field ${extra}`, 'known fields only');
-  if (typeof dtype !== 'string' || !Object.hasOwn(elementBytes, dtype))
-    refuse('DTYPE', where, String(dtype), Object.keys(elementBytes).join(', '));
-  if (!Array.isArray(shape) || !shape.every(isCount))
-    refuse('SHAPE', where, JSON.stringify(shape) ?? 'nothing', 'a list of extents');
+  if (extra !== undefined)
+    refuse('FORMAT', where, `the field ${shorten(extra)}`, 'known fields only');
+  const dtype = checkType(where, type);
+  const shape = checkExtents(where, extents);
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount))
-    refuse('FORMAT', where, JSON.stringify(offsets) ?? 'nothing', 'data_offsets [begin, end]');
-  const [begin = 0, end = 0] = offsets;
-  const type = dtype as SafetensorsType;
-  const expected = byteLength(type, shape);
-  if (!Number.isSafeInteger(expected))
-    refuse('OVERFLOW', where, `shape [${shape.join(', ')}]`, 'fewer than 2^53 bytes');
-  if (end - begin !== expected)
-    refuse(
-      'SHAPE',
-      where,
-      `${end - begin} bytes`,
-      `${expected}, for ${dtype} [${shape.join(', ')}]`,
-    );
-  return { name, dtype: type, shape, begin, end };
+    refuse('FORMAT', where, describe(offsets), 'data_offsets [begin, end]');
+  const [begin, end] = offsets as [number, number];
+  const expected = byteLength(dtype, shape, where);
+  if (end - begin !== expected) {
+    const wanted = `${expected}, for ${dtype} [${shape.join(', ')}]`;
+    refuse('SHAPE', where, `${end - begin} bytes`, wanted);
+  }
+  return { name, dtype, shape, begin, end };
 }
+
+type Fields = Readonly<Record<string, unknown>>;
 
 function parseMetadata(value: unknown, path: string): Record<string, string> {
   if (value === undefined) return {};
-  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : undefined;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const entries = isObject ? Object.entries(value) : undefined;
   if (entries === undefined || !entries.every(([, text]) => typeof text === 'string'))
     refuse('FORMAT', `${path}: __metadata__`, 'other values', 'an object of strings');
   return Object.fromEntries(entries as [string, string][]);
@@ -131,31 +92,68 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The entries of a header in file order; holes and overlaps are refused. */
-function parseHeader(bytes: Uint8Array, path: string): Header {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    refuse('ENCODING', path, 'invalid UTF-8', 'a header in UTF-8');
-  }
-  if (!text.startsWith('{')) refuse('FORMAT', path, 'a header without {', 'a JSON object');
-  const header = parseStrictJson(text, path) as Record<string, unknown>;
-  const metadata = parseMetadata(header['__metadata__'], path);
-  const entries = Object.keys(header)
-    .filter((name) => name !== '__metadata__')
-    .map((name) => parseEntry(name, header[name], path))
-    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+/** Refuses holes and overlaps between the tensors, which are in the order of their data. */
+function checkLayout(entries: readonly Entry[], path: string): void {
   let at = 0;
   for (const [i, { name, begin, end }] of entries.entries()) {
     if (begin !== at) {
       const kind = begin > at ? 'a hole' : 'an overlap';
-      const before = entries[i - 1]?.name ?? 'the header';
-      refuse('LAYOUT', path, `${kind} between ${before} and ${name}`, 'tensors without gaps');
+      const before = shorten(entries[i - 1]?.name ?? 'the header');
+      const found = `${kind} between ${before} and ${shorten(name)}`;
+      refuse('LAYOUT', path, found, 'tensors without gaps');
     }
     at = end;
   }
+}
+
+function headerOf(json: Fields, path: string): Header {
+  const metadata = parseMetadata(json['__metadata__'], path);
+  const entries = Object.keys(json)
+    .filter((name) => name !== '__metadata__')
+    .map((name) => parseEntry(name, json[name], path))
+    .sort((a, b) => a.begin - b.begin || a.end - b.end);
+  checkLayout(entries, path);
   return { entries, metadata };
+}
+
+/** Takes the bytes of a header as they are read, and refuses them at the first that is wrong. */
+export class HeaderReader {
+  readonly #path: string;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #json: JsonReader;
+  #begun = false;
+
+  /** `path` names the file in errors. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#json = new JsonReader(path);
+  }
+
+  /** Takes the next bytes: ENCODING, FORMAT, DEPTH, OVERFLOW or DUPLICATE. */
+  feed(bytes: Uint8Array): void {
+    if (!this.#begun && bytes.length > 0 && bytes[0] !== 0x7b)
+      refuse('FORMAT', this.#path, 'a header without {', 'a JSON object');
+    this.#begun ||= bytes.length > 0;
+    this.#json.feed(this.#decode(bytes, true));
+  }
+
+  /** What the bytes say of a file of `size`, whose data begins at `start`. */
+  header(start: number, size: number): Header {
+    this.#json.feed(this.#decode(new Uint8Array(), false));
+    const header = headerOf(this.#json.value() as Fields, this.#path);
+    const end = start + (header.entries.at(-1)?.end ?? 0);
+    if (size < end) refuse('TRUNCATED', this.#path, `${size} bytes`, `${end} bytes`);
+    if (size > end) refuse('LAYOUT', this.#path, `${size} bytes`, `${end} bytes`);
+    return header;
+  }
+
+  #decode(bytes: Uint8Array, stream: boolean): string {
+    try {
+      return this.#decoder.decode(bytes, { stream });
+    } catch {
+      refuse('ENCODING', this.#path, 'invalid UTF-8', 'a header in UTF-8');
+    }
+  }
 }
 
 function checkLength(length: number, path: string): void {
@@ -182,18 +180,16 @@ export function headBytes(prefix: Uint8Array, size: number, path: string): numbe
 
 /** What a head says of a file of `size` bytes, which must be its tensors' and no more. */
 export function parseHead(head: Uint8Array, size: number, path: string): Header {
-  const header = parseHeader(head.subarray(8), path);
-  const end = head.length + (header.entries.at(-1)?.end ?? 0);
-  if (size < end) refuse('TRUNCATED', path, `${size} bytes`, `${end} bytes`);
-  if (size > end) refuse('LAYOUT', path, `${size} bytes`, `${end} bytes`);
-  return header;
+  const reader = new HeaderReader(path);
+  reader.feed(head.subarray(8));
+  return reader.header(head.length, size);
 }
 
 /**
  * The beginning of a file: the header's length, and the header, padded so that the data begins at a
  * multiple of `alignment`. Tensors come in the given order.
  *
- * @throws ThalwegError DUPLICATE, DTYPE; HEADER_LIMIT where no reader would take it
+ * @throws ThalwegError DUPLICATE; HEADER_LIMIT or OVERFLOW where no reader would take it
  */
 export function encodeHeader(
   tensors: readonly Pick<Entry, 'name' | 'dtype' | 'shape'>[],
@@ -203,15 +199,18 @@ export function encodeHeader(
   const header = new Map<string, unknown>([['__metadata__', metadata]]);
   let at = 0;
   for (const { name, dtype, shape } of tensors) {
-    if (header.has(name)) refuse('DUPLICATE', name, 'the name twice', 'each name once');
-    if (!Object.hasOwn(elementBytes, dtype))
-      refuse('DTYPE', name, dtype, Object.keys(elementBytes).join(', '));
-    const end = at + byteLength(dtype, shape);
+    if (header.has(name)) refuse('DUPLICATE', shorten(name), 'the name twice', 'each name once');
+    const end = at + byteLength(dtype, shape, name);
+    if (!Number.isSafeInteger(end)) refuse('OVERFLOW', name, `${end} bytes`, 'fewer than 2^53');
     header.set(name, { dtype, shape, data_offsets: [at, end] });
     at = end;
   }
-  const json = [...header].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-  const text = new TextEncoder().encode(`{${json.join(',')}}`);
+  const fields = [...header].map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`,
+  );
+  const json = `{${fields.join(',')}}`;
+  new JsonReader('header').feed(json); // a reader has the same limits
+  const text = new TextEncoder().encode(json);
   const length = Math.ceil((8 + text.length) / alignment) * alignment - 8;
   checkLength(length, 'header');
   const bytes = new Uint8Array(8 + length).fill(0x20);

@@ -1,18 +1,21 @@
 /** The safetensors format: a strict reader and an atomic writer. */
 import type { FileHandle } from 'node:fs/promises';
-import { checkPath } from '../options.js';
-import { writeAtomically } from './atomic.js';
+import { checkOptions, checkPath, describe, isArray, suggestion } from '../options.js';
+import { throughLinks, writeAtomically } from './atomic.js';
+import { floatBytes, isFloat, toFloat32 } from './float-numbers.js';
+import { checkRoom, newBytes } from './memory.js';
 import { type RegularFile, withRegularFile } from './regular-file.js';
 import {
+  type Entry,
   type Header,
+  HeaderReader,
   type SafetensorsFile,
   type SafetensorsTensor,
-  byteLength,
   encodeHeader,
   headBytes,
-  parseHead,
   refuse,
 } from './safetensors-header.js';
+import { type CheckedTensor, checkMetadata, checkTensors } from './safetensors-input.js';
 
 /** Bytes of one read: Node.js aborts the process where it is asked for 2 GiB or more at once. */
 const largestRead = 2 ** 30;
@@ -35,7 +38,7 @@ export async function readInto(
 }
 
 async function readExactly(handle: FileHandle, at: number, length: number, path: string) {
-  const bytes = new Uint8Array(length);
+  const bytes = newBytes(length, path);
   await readInto(handle, bytes, at, path);
   return bytes;
 }
@@ -47,10 +50,20 @@ export interface OpenSafetensors extends Header {
   readonly head: Uint8Array;
 }
 
+/** Bytes of a header that are read, and looked through, at a time. */
+const headerPiece = 2 ** 20;
+
 async function readHead({ handle, size }: RegularFile, file: string): Promise<OpenSafetensors> {
   const prefix = await readExactly(handle, 0, Math.min(8, size), file);
-  const head = await readExactly(handle, 0, headBytes(prefix, size, file), file);
-  return { ...parseHead(head, size, file), handle, head };
+  const head = newBytes(headBytes(prefix, size, file), file);
+  head.set(prefix);
+  const reader = new HeaderReader(file);
+  for (let at = 8; at < head.length; at += headerPiece) {
+    const piece = head.subarray(at, at + headerPiece);
+    await readInto(handle, piece, at, file);
+    reader.feed(piece);
+  }
+  return { ...reader.header(head.length, size), handle, head };
 }
 
 /**
@@ -69,16 +82,74 @@ export async function withSafetensors<T>(
   return withRegularFile(file, 'a safetensors file', read, flags);
 }
 
+/** Bytes of a tensor that are read and converted at a time; a multiple of every element. */
+const floatPiece = 2 ** 20;
+
 /**
- * Reads a whole file. Every size is checked against the file before memory is taken.
+ * Reads a tensor of a floating-point type as float32.
+ *
+ * @param values one for each element
+ * @throws ThalwegError TRUNCATED; RANGE at a finite double beyond float32
+ */
+export async function readFloats(
+  { handle, head }: OpenSafetensors,
+  { name, dtype, begin, end }: Entry,
+  values: Float32Array,
+  file: string,
+): Promise<void> {
+  if (!isFloat(dtype)) refuse('DTYPE', `${file}: ${name}`, dtype, 'F32, F64, F16 or BF16');
+  const path = `${file}: ${name}`;
+  const buffer = newBytes(Math.min(floatPiece, end - begin), path);
+  for (let at = begin; at < end; at += floatPiece) {
+    const piece = buffer.subarray(0, Math.min(floatPiece, end - at));
+    await readInto(handle, piece, head.length + at, file);
+    toFloat32(dtype, piece, { values, at: (at - begin) / floatBytes[dtype], path });
+  }
+}
+
+/** Options of {@link readSafetensors}. */
+export interface ReadSafetensorsOptions {
+  /** The tensors that are read; of the others not a byte is. Default all. */
+  readonly names?: readonly string[];
+}
+
+/** The entries that are asked for; MISSING where the file lacks one. */
+function wanted(entries: readonly Entry[], names: unknown, file: string): readonly Entry[] {
+  if (names === undefined) return entries;
+  if (!isArray(names)) refuse('TYPE', 'names', describe(names), 'an array of tensor names');
+  const known = new Set(entries.map(({ name }) => name));
+  for (const name of names) {
+    if (typeof name !== 'string') refuse('TYPE', 'names', describe(name), 'names of tensors');
+    if (!known.has(name))
+      refuse('MISSING', file, `no tensor ${describe(name)}`, 'one', suggestion(name, [...known]));
+  }
+  const asked = new Set(names);
+  return entries.filter(({ name }) => asked.has(name));
+}
+
+/**
+ * Reads a file, or some of its tensors. Every size is checked against the file, and against the memory of the
+ * machine, before memory is taken.
  *
  * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, TRUNCATED, HEADER_LIMIT, FORMAT, ENCODING,
- * DEPTH, DUPLICATE, DTYPE, SHAPE, OVERFLOW, LAYOUT
+ * DEPTH, DUPLICATE, DTYPE, SHAPE, RANK, OVERFLOW, LAYOUT, MEMORY, TYPE, UNKNOWN_OPTION
+ * @example
+ * const { tensors } = await io.readSafetensors('large.safetensors', { names: ['dense1.weight'] });
  */
-export async function readSafetensors(file: string): Promise<SafetensorsFile> {
+export async function readSafetensors(
+  file: string,
+  options: ReadSafetensorsOptions = {},
+): Promise<SafetensorsFile> {
+  const { names } = checkOptions('readSafetensors', options, ['names']);
   return withSafetensors(file, async ({ handle, head, entries, metadata }) => {
+    const chosen = wanted(entries, names, file);
+    checkRoom(
+      chosen.reduce((sum, { begin, end }) => sum + end - begin, 0),
+      file,
+      'name the tensors that are needed: { names: […] }',
+    );
     const tensors: SafetensorsTensor[] = [];
-    for (const { name, dtype, shape, begin, end } of entries) {
+    for (const { name, dtype, shape, begin, end } of chosen) {
       const data = await readExactly(handle, head.length + begin, end - begin, file);
       tensors.push({ name, dtype, shape, data });
     }
@@ -86,12 +157,24 @@ export async function readSafetensors(file: string): Promise<SafetensorsFile> {
   });
 }
 
+/** What is written, checked. */
+interface Checked {
+  readonly head: Uint8Array;
+  readonly tensors: readonly CheckedTensor[];
+}
+
+function check(tensors: unknown, metadata: unknown): Checked {
+  const checked = checkTensors(tensors);
+  return { head: encodeHeader(checked, checkMetadata(metadata)), tensors: checked };
+}
+
 /**
- * Writes tensors in the given order, atomically.
+ * Writes tensors in the given order, atomically. Their data is copied before the call returns, so that the arrays may
+ * change at once. A file that is there keeps its access rights, and a symbolic link its target.
  *
  * @param metadata strings, kept under `__metadata__`
- * @throws ThalwegError DUPLICATE, DTYPE, SHAPE, HEADER_LIMIT, NO_SPACE, MISSING, PERMISSION; or another error of the
- * file system. What was there before stays then
+ * @throws ThalwegError TYPE, DUPLICATE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE, DETACHED, HEADER_LIMIT, MEMORY,
+ * NO_SPACE, MISSING, PERMISSION; or another error of the file system. What was there before stays then
  */
 export async function writeSafetensors(
   file: string,
@@ -99,12 +182,21 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   checkPath('file', file);
-  const head = encodeHeader(tensors, metadata);
-  const chunks = tensors.map(({ name, dtype, shape, data }) => {
-    const expected = byteLength(dtype, shape);
-    if (data.byteLength !== expected)
-      refuse('SHAPE', name, `${data.byteLength} bytes`, `${expected}, for its shape`);
-    return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const { head, tensors: checked } = check(tensors, metadata);
+  const copies = checked.map(({ bytes }) => {
+    const copy = newBytes(bytes.length, 'tensors');
+    copy.set(bytes);
+    return copy;
   });
-  await writeAtomically(file, [head, ...chunks]);
+  await writeAtomically(await throughLinks(file), [head, ...copies]);
+}
+
+/** As {@link writeSafetensors}, of arrays that nobody changes meanwhile: they are not copied. */
+export async function writeOwnSafetensors(
+  file: string,
+  tensors: readonly SafetensorsTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { head, tensors: checked } = check(tensors, metadata);
+  await writeAtomically(await throughLinks(file), [head, ...checked.map(({ bytes }) => bytes)]);
 }

@@ -1,77 +1,183 @@
 /**
- * JSON with deep nesting and duplicate keys refused: `JSON.parse` keeps the last one silently, so that two readers
- * of one file could see different tensors.
+ * JSON that comes from a file or a user, read within limits. A scan finds too deep or too many values, and keys that
+ * stand twice, before `JSON.parse` makes anything: it would take seconds and forty bytes for each byte of brackets.
  */
 import { ThalwegError } from '../errors.js';
+import { shorten } from '../options.js';
 
-/** Brackets within brackets; headers need four. */
-const deepest = 64;
+/** What a text may hold. */
+export interface JsonLimits {
+  /** Brackets within brackets. */
+  readonly depth: number;
+  /** Values in all, those within others too. */
+  readonly values: number;
+}
 
 /**
- * Behind the string that opens at `start`, in valid JSON. Not a regular expression: one that tries
- * escapes remembers each character, and runs out of stack in a string of some megabytes.
+ * Blocks of a model nest 64 deep, at two brackets a block (nn/nesting.ts). A file of 100,000 tensors has about 900,000
+ * values.
  */
-function endOfString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
-    let escapes = 0;
-    while (text[quote - 1 - escapes] === '\\') escapes++;
-    if (escapes % 2 === 0) return quote + 1;
-  }
+export const usualLimits: JsonLimits = { depth: 256, values: 2 ** 20 };
+
+const quote = 0x22;
+const comma = 0x2c;
+const leftBracket = 0x5b;
+const backslash = 0x5c;
+const rightBracket = 0x5d;
+const leftBrace = 0x7b;
+const rightBrace = 0x7d;
+
+/** Whether the character at `end` is escaped by backslashes, none of which stands before `start`. */
+function isEscaped(text: string, start: number, end: number): boolean {
+  let count = 0;
+  while (end - 1 - count >= start && text.charCodeAt(end - 1 - count) === backslash) count++;
+  return count % 2 === 1;
 }
 
-/** Each string, bracket and colon of `text`, which must be valid JSON. */
-function* tokens(text: string): Generator<string> {
-  const next = /["{}[\]:]/g;
-  for (let match = next.exec(text); match !== null; match = next.exec(text)) {
-    if (match[0] === '"') next.lastIndex = endOfString(text, match.index);
-    yield match[0] === '"' ? text.slice(match.index, next.lastIndex) : match[0];
-  }
+/** A bracket that is open. */
+interface Open {
+  readonly isObject: boolean;
+  /** The keys so far, from the first one on. */
+  keys?: Set<string>;
 }
 
-/** Finds the first key that stands twice in one object of `text`, which must be valid JSON. */
-function duplicateKey(text: string, path: string): string | undefined {
-  const open: (Set<string> | undefined)[] = []; // one entry a bracket; undefined for arrays
-  let last = '';
-  for (const token of tokens(text)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (token !== ':') last = token;
-    else {
-      const keys = open.at(-1);
-      const key = JSON.parse(last) as string;
-      if (keys?.has(key)) return key;
-      keys?.add(key);
+/** Takes a text piece by piece, and refuses it at the first character that goes beyond the limits. */
+export class JsonReader {
+  readonly #path: string;
+  readonly #limits: JsonLimits;
+  readonly #pieces: string[] = [];
+  readonly #open: Open[] = [];
+  #values = 1;
+  #inString = false;
+  /** Whether the next character of the string that is open is escaped. */
+  #escaped = false;
+  /** Whether the next string is a key. */
+  #atKey = false;
+  /** The key that is being read, in its quotes. */
+  #key: string[] | undefined;
+
+  /** `path` names the text in errors. */
+  constructor(path: string, limits: JsonLimits = usualLimits) {
+    this.#path = path;
+    this.#limits = limits;
+  }
+
+  /**
+   * Takes the next piece. It may end anywhere.
+   *
+   * @throws ThalwegError DEPTH, OVERFLOW, DUPLICATE; FORMAT at a key that is none
+   */
+  feed(text: string): void {
+    this.#pieces.push(text);
+    for (let at = 0; at < text.length;)
+      at = this.#inString ? this.#skipString(text, at) : this.#nextString(text, at);
+  }
+
+  /**
+   * The value of all pieces.
+   *
+   * @throws ThalwegError FORMAT
+   */
+  value(): unknown {
+    try {
+      return JSON.parse(this.#pieces.join(''));
+    } catch (cause) {
+      this.#refuse('FORMAT', (cause as Error).message, 'JSON', cause);
     }
-    if (open.length > deepest)
-      throw new ThalwegError({
-        code: 'DEPTH',
-        path,
-        received: `more than ${deepest} nested brackets`,
-        expected: `at most ${deepest}`,
-      });
   }
-  return undefined;
+
+  /** Behind the quote that opens the next string, or the end of the text. */
+  #nextString(text: string, from: number): number {
+    for (let at = from; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code === quote) {
+        this.#inString = true;
+        this.#key = this.#atKey ? ['"'] : undefined;
+        return at + 1;
+      }
+      if (code === leftBrace || code === leftBracket) this.#enter(code === leftBrace);
+      else if (code === rightBrace || code === rightBracket) this.#leave();
+      else if (code === comma) {
+        this.#count();
+        this.#atKey = this.#open.at(-1)?.isObject ?? false;
+      }
+    }
+    return text.length;
+  }
+
+  #enter(isObject: boolean): void {
+    this.#count();
+    this.#open.push({ isObject });
+    this.#atKey = isObject;
+    const { depth } = this.#limits;
+    if (this.#open.length > depth)
+      this.#refuse('DEPTH', `more than ${depth} nested brackets`, `at most ${depth}`);
+  }
+
+  #leave(): void {
+    this.#open.pop();
+    this.#atKey = false;
+  }
+
+  #count(): void {
+    const { values } = this.#limits;
+    if (++this.#values > values)
+      this.#refuse('OVERFLOW', `more than ${values} values`, `at most ${values}`);
+  }
+
+  /** Behind the string that is open, or the end of the text. */
+  #skipString(text: string, from: number): number {
+    const start = this.#escaped ? from + 1 : from;
+    this.#escaped = false;
+    let end = text.indexOf('"', start);
+    while (end >= 0 && isEscaped(text, start, end)) end = text.indexOf('"', end + 1);
+    const behind = end < 0 ? text.length : end + 1;
+    this.#key?.push(text.slice(from, behind));
+    if (end < 0) this.#escaped = isEscaped(text, start, text.length);
+    else this.#endString();
+    return behind;
+  }
+
+  #endString(): void {
+    this.#inString = false;
+    if (this.#key === undefined) return;
+    const key = this.#decode(this.#key.join(''));
+    this.#key = undefined;
+    this.#atKey = false;
+    const open = this.#open.at(-1)!;
+    open.keys ??= new Set();
+    if (open.keys.has(key))
+      this.#refuse('DUPLICATE', `the key ${JSON.stringify(shorten(key))} twice`, 'each key once');
+    open.keys.add(key);
+  }
+
+  #decode(key: string): string {
+    try {
+      return JSON.parse(key) as string;
+    } catch (cause) {
+      this.#refuse('FORMAT', (cause as Error).message, 'JSON', cause);
+    }
+  }
+
+  #refuse(
+    code: 'DEPTH' | 'OVERFLOW' | 'DUPLICATE' | 'FORMAT',
+    received: string,
+    expected: string,
+    cause?: unknown,
+  ): never {
+    throw new ThalwegError({ code, path: this.#path, received, expected }, { cause });
+  }
 }
 
-/** Parses JSON; FORMAT where it is none, DEPTH where it nests deeply, DUPLICATE at a key twice. */
-export function parseStrictJson(text: string, path: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new ThalwegError(
-      { code: 'FORMAT', path, received: (cause as Error).message, expected: 'JSON' },
-      { cause },
-    );
-  }
-  const key = duplicateKey(text, path);
-  if (key !== undefined)
-    throw new ThalwegError({
-      code: 'DUPLICATE',
-      path,
-      received: `the key ${JSON.stringify(key)} twice`,
-      expected: 'each key once',
-    });
-  return value;
+/**
+ * The value of a text.
+ *
+ * @param path names it in errors
+ * @throws ThalwegError FORMAT where it is no JSON, DEPTH where it nests deeply, OVERFLOW at too many values, DUPLICATE at
+ * a key twice
+ */
+export function parseStrictJson(text: string, path: string, limits = usualLimits): unknown {
+  const reader = new JsonReader(path, limits);
+  reader.feed(text);
+  return reader.value();
 }

@@ -3,11 +3,12 @@
  * statistic, by name.
  */
 import type { Weights } from '../average/weights.js';
-import { ThalwegError } from '../errors.js';
-import type { SafetensorsTensor } from '../io/safetensors-header.js';
-import { readSafetensors, writeSafetensors } from '../io/safetensors.js';
+import { type CheckpointSink, readCheckpoint } from '../checkpoint/file.js';
 import { checkpointFormat } from '../checkpoint/head.js';
-import { inspect } from '../checkpoint/inspect.js';
+import { ThalwegError } from '../errors.js';
+import { isFloat } from '../io/float-numbers.js';
+import type { Entry } from '../io/safetensors-header.js';
+import { readFloats, withSafetensors, writeOwnSafetensors } from '../io/safetensors.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 
@@ -24,7 +25,7 @@ export async function writeWeights(
     shape,
     data: arrays[name]!,
   }));
-  await writeSafetensors(file, tensors, {
+  await writeOwnSafetensors(file, tensors, {
     format: 'thalweg',
     model: JSON.stringify(model),
     weights,
@@ -44,17 +45,7 @@ export interface LoadedWeights {
 /** How a checkpoint names them. */
 const inCheckpoint = /^(?:parameters|statistics)\//;
 
-/** The tensors of a file of weights, or those of a checkpoint, which is verified. */
-async function tensorsOf(file: string): Promise<readonly SafetensorsTensor[]> {
-  const { tensors, metadata } = await readSafetensors(file);
-  if (metadata['format'] !== checkpointFormat) return tensors;
-  await inspect(file);
-  return tensors
-    .filter(({ name }) => inCheckpoint.test(name))
-    .map((tensor) => ({ ...tensor, name: tensor.name.replace(inCheckpoint, '') }));
-}
-
-function show({ dtype, shape }: Pick<SafetensorsTensor, 'dtype' | 'shape'>): string {
+function show({ dtype, shape }: Pick<Entry, 'dtype' | 'shape'>): string {
   return `${dtype} [${shape.join(', ')}]`;
 }
 
@@ -67,7 +58,7 @@ function stateOf({ parameters, statistics }: Sequential) {
 function checkExact(
   file: string,
   model: Sequential,
-  tensors: readonly SafetensorsTensor[],
+  tensors: readonly Entry[],
   { kept, unused }: LoadedWeights,
 ): void {
   const [wrong] = kept;
@@ -79,7 +70,7 @@ function checkExact(
       code: found === undefined ? 'MISSING' : 'MISMATCH',
       path: `${file}: ${expected.name}`,
       received: found === undefined ? 'no such tensor' : show(found),
-      expected: show({ dtype: 'F32', shape: expected.shape }),
+      expected: `${show({ dtype: 'F32', shape: expected.shape })}, or F64, F16 or BF16`,
       remedy: "load the weights into the model they were saved from, or with { match: 'overlap' }",
     });
   if (extra !== undefined)
@@ -92,31 +83,36 @@ function checkExact(
     });
 }
 
+/** The names of what is read, and where it goes. */
+interface Plan extends LoadedWeights {
+  readonly wanted: readonly { readonly entry: Entry; readonly values: Float32Array }[];
+}
+
 /**
- * Reads parameters and statistics of `model` from a file of weights or a checkpoint: all of them and
- * nothing else, or those whose name and shape agree.
+ * Which tensors of a file the model takes, from its header alone.
  *
- * @throws ThalwegError MISSING, MISMATCH, and what reading a damaged file throws
+ * @throws ThalwegError MISSING, MISMATCH
  */
-export async function readWeights(
+function plan(
   file: string,
   model: Sequential,
+  entries: readonly Entry[],
   match: 'exact' | 'overlap',
-): Promise<LoadedWeights & { readonly values: Readonly<Record<string, Float32Array>> }> {
-  const tensors = await tensorsOf(file);
-  const fits = new Map(tensors.map((tensor) => [`${tensor.name} ${show(tensor)}`, tensor]));
-  const values: Record<string, Float32Array> = {};
+): Plan {
+  const byName = new Map(entries.map((entry) => [entry.name, entry]));
+  const wanted: { name: string; entry: Entry; values: Float32Array }[] = [];
   const kept: string[] = [];
   for (const { name, shape } of stateOf(model)) {
-    const tensor = fits.get(`${name} ${show({ dtype: 'F32', shape })}`);
-    if (tensor === undefined) kept.push(name);
-    else
-      values[name] = new Float32Array(tensor.data.buffer, tensor.data.byteOffset, elements(shape));
+    const entry = byName.get(name);
+    if (entry !== undefined && isFloat(entry.dtype) && entry.shape.join() === shape.join())
+      wanted.push({ name, entry, values: new Float32Array(elements(shape)) });
+    else kept.push(name);
   }
-  const loaded = Object.keys(values);
-  const unused = tensors.map(({ name }) => name).filter((name) => !Object.hasOwn(values, name));
+  const loaded = wanted.map(({ name }) => name);
+  const taken = new Set(loaded);
+  const unused = entries.map(({ name }) => name).filter((name) => !taken.has(name));
   const names = { loaded, kept, unused };
-  if (match === 'exact') checkExact(file, model, tensors, names);
+  if (match === 'exact') checkExact(file, model, entries, names);
   if (loaded.length === 0)
     throw new ThalwegError({
       code: 'MISMATCH',
@@ -124,5 +120,59 @@ export async function readWeights(
       received: 'no tensor with name and shape of a parameter',
       expected: 'at least one',
     });
+  return { ...names, wanted };
+}
+
+/** Copies what is wanted out of the pieces of a checkpoint's data, whose weights are float32. */
+function sinkOf({ wanted }: Plan): CheckpointSink {
+  const targets = wanted.map(({ entry, values }) => ({
+    begin: entry.begin,
+    bytes: new Uint8Array(values.buffer),
+  }));
+  return (offset, piece) => {
+    for (const { begin, bytes } of targets) {
+      const from = Math.max(begin, offset);
+      const to = Math.min(begin + bytes.length, offset + piece.length);
+      if (from < to) bytes.set(piece.subarray(from - offset, to - offset), from - begin);
+    }
+  };
+}
+
+/** From a checkpoint, all of whose checksums are verified. */
+async function readFromCheckpoint(
+  file: string,
+  model: Sequential,
+  match: 'exact' | 'overlap',
+): Promise<Plan> {
+  let made: Plan | undefined;
+  await readCheckpoint(file, ({ entries }) => {
+    const weights = entries
+      .filter(({ name, dtype }) => inCheckpoint.test(name) && dtype === 'F32')
+      .map((entry) => ({ ...entry, name: entry.name.replace(inCheckpoint, '') }));
+    made = plan(file, model, weights, match);
+    return sinkOf(made);
+  });
+  return made!;
+}
+
+/**
+ * Reads parameters and statistics of `model` from a file of weights or a checkpoint: all of them and
+ * nothing else, or those whose name and shape agree. Of a file's other tensors nothing is read.
+ *
+ * @throws ThalwegError MISSING, MISMATCH, RANGE, and what reading a damaged file throws
+ */
+export async function readWeights(
+  file: string,
+  model: Sequential,
+  match: 'exact' | 'overlap',
+): Promise<LoadedWeights & { readonly values: Readonly<Record<string, Float32Array>> }> {
+  const made = await withSafetensors(file, async (opened) => {
+    if (opened.metadata['format'] === checkpointFormat) return undefined;
+    const planned = plan(file, model, opened.entries, match);
+    for (const { entry, values } of planned.wanted) await readFloats(opened, entry, values, file);
+    return planned;
+  });
+  const { wanted, ...names } = made ?? (await readFromCheckpoint(file, model, match));
+  const values = Object.fromEntries(names.loaded.map((name, i) => [name, wanted[i]!.values]));
   return { ...names, values };
 }
