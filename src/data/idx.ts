@@ -1,11 +1,15 @@
 /** The IDX format of MNIST: a strict reader. */
-import { gunzipSync } from 'node:zlib';
+import type { FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { bytesOf } from '../arrays.js';
 import { type ErrorCode, ThalwegError } from '../errors.js';
-import { withRegularFile } from '../io/regular-file.js';
+import { checkRoom } from '../io/memory.js';
+import { type RegularFile, withRegularFile } from '../io/regular-file.js';
+import { describe } from '../options.js';
+import { type IdxArray, IdxElements, type IdxType, idxTypes } from './idx-elements.js';
 
-/** Element types that IDX knows and this reader takes. */
-export type IdxArray =
-  Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+export type { IdxArray } from './idx-elements.js';
 
 /** What an IDX file holds. */
 export interface IdxTensor {
@@ -15,80 +19,47 @@ export interface IdxTensor {
   readonly data: IdxArray;
 }
 
-interface ElementType {
-  readonly bytes: number;
-  read(view: DataView, offset: number, count: number): IdxArray;
-}
-
-function big(
-  create: (count: number) => IdxArray,
-  bytes: number,
-  get: (view: DataView, at: number) => number,
-): ElementType {
-  return {
-    bytes,
-    read(view, offset, count) {
-      const array = create(count);
-      for (let i = 0; i < count; i++) array[i] = get(view, offset + i * bytes);
-      return array;
-    },
-  };
-}
-
-/** By the code in the file's third byte; numbers are big-endian. */
-const types: ReadonlyMap<number, ElementType> = new Map([
-  [
-    0x08,
-    big(
-      (n) => new Uint8Array(n),
-      1,
-      (view, at) => view.getUint8(at),
-    ),
-  ],
-  [
-    0x09,
-    big(
-      (n) => new Int8Array(n),
-      1,
-      (view, at) => view.getInt8(at),
-    ),
-  ],
-  [
-    0x0b,
-    big(
-      (n) => new Int16Array(n),
-      2,
-      (view, at) => view.getInt16(at),
-    ),
-  ],
-  [
-    0x0c,
-    big(
-      (n) => new Int32Array(n),
-      4,
-      (view, at) => view.getInt32(at),
-    ),
-  ],
-  [
-    0x0d,
-    big(
-      (n) => new Float32Array(n),
-      4,
-      (view, at) => view.getFloat32(at),
-    ),
-  ],
-  [
-    0x0e,
-    big(
-      (n) => new Float64Array(n),
-      8,
-      (view, at) => view.getFloat64(at),
-    ),
-  ],
-]);
-
 function refuse(code: ErrorCode, path: string, received: string, expected: string): never {
   throw new ThalwegError({ code, path, received, expected });
+}
+
+/** What the first bytes of a file say. */
+interface Header {
+  readonly type: IdxType;
+  readonly shape: readonly number[];
+  /** Elements. */
+  readonly count: number;
+  /** Bytes of the header. */
+  readonly start: number;
+  /** Bytes of the whole file. */
+  readonly end: number;
+}
+
+/** Bytes of the longest header: the magic number and 255 extents. */
+const longestHeader = 4 + 4 * 255;
+
+/** Reads a header out of the first bytes of a file, which are all there are where they are few. */
+function readHeader(bytes: Uint8Array, path: string): Header {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 4) refuse('TRUNCATED', path, `${bytes.length} bytes`, 'a header of 4 bytes');
+  const magic = view.getUint32(0);
+  const type = idxTypes.get((magic >> 8) & 0xff);
+  if (magic >>> 16 !== 0 || type === undefined)
+    refuse('FORMAT', path, `magic 0x${magic.toString(16).padStart(8, '0')}`, 'magic 0x00000Trr');
+  const rank = magic & 0xff;
+  const start = 4 + 4 * rank;
+  if (bytes.length < start)
+    refuse('TRUNCATED', path, `${bytes.length} bytes`, `a header of ${start} bytes`);
+  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const count = shape.includes(0) ? 0 : shape.reduce((product, extent) => product * extent, 1);
+  return { type, shape, count, start, end: start + count * type.bytes };
+}
+
+/** TRUNCATED or FORMAT unless a file of `length` bytes is as long as its header says. */
+function checkLength({ shape, end }: Header, length: number, path: string): void {
+  const whole = `${end} bytes, for shape [${shape.join(', ')}]`;
+  if (length < end) refuse('TRUNCATED', path, `${length} bytes`, whole);
+  if (length > end) refuse('FORMAT', path, `${length} bytes`, whole);
 }
 
 /**
@@ -96,57 +67,116 @@ function refuse(code: ErrorCode, path: string, received: string, expected: strin
  *
  * @param bytes not gzipped
  * @param path names them in errors. Default `idx`
- * @throws ThalwegError FORMAT, TRUNCATED
+ * @throws ThalwegError FORMAT, TRUNCATED, TYPE, DETACHED, RESIZABLE, MEMORY
  */
 export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 4) refuse('TRUNCATED', path, `${bytes.length} bytes`, 'a header of 4 bytes');
-  const magic = view.getUint32(0);
-  const type = types.get((magic >> 8) & 0xff);
-  if (magic >>> 16 !== 0 || type === undefined)
-    refuse('FORMAT', path, `magic 0x${magic.toString(16).padStart(8, '0')}`, 'magic 0x00000Trr');
-  const rank = magic & 0xff;
-  const header = 4 + 4 * rank;
-  if (bytes.length < header)
-    refuse('TRUNCATED', path, `${bytes.length} bytes`, `a header of ${header} bytes`);
-  const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
-  const count = shape.includes(0) ? 0 : shape.reduce((product, extent) => product * extent, 1);
-  const expected = header + count * type.bytes;
-  const whole = `${expected} bytes, for shape [${shape.join(', ')}]`;
-  if (bytes.length < expected) refuse('TRUNCATED', path, `${bytes.length} bytes`, whole);
-  if (bytes.length > expected) refuse('FORMAT', path, `${bytes.length} bytes`, whole);
-  if (type.bytes === 1 && (magic >> 8) % 0x100 === 0x08)
-    return { shape, data: Uint8Array.from(bytes.subarray(header)) };
-  return { shape, data: type.read(view, header, count) };
+  if (typeof path !== 'string') refuse('TYPE', 'path', describe(path), 'text');
+  const given = bytesOf('bytes', bytes);
+  const header = readHeader(given, path);
+  checkLength(header, given.length, path);
+  const elements = new IdxElements(header.type, header.count, path);
+  elements.take(given.subarray(header.start));
+  return { shape: header.shape, data: elements.array() };
 }
 
-/**
- * Reads an IDX file, gzipped or not, of less than 2 GiB unpacked.
- *
- * @throws ThalwegError (as a rejection) FORMAT, TRUNCATED, OVERFLOW, MISSING, PERMISSION, UNSAFE_PATH; or
- * another error of the file system
- */
-export async function idx(file: string): Promise<IdxTensor> {
-  const bytes = await withRegularFile(file, 'an IDX file', ({ handle, size }) => {
-    if (size >= largest) refuse('OVERFLOW', file, `${size} bytes`, `fewer than ${largest}`);
-    return handle.readFile();
-  });
-  const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return parseIdx(gzipped ? unzip(bytes, file) : bytes, file);
+/** Fills an array with the next bytes of a file; gives how many there were. */
+type Fill = (target: Uint8Array) => Promise<number>;
+
+function fillFrom(handle: FileHandle): Fill {
+  let position = 0;
+  return async (target) => {
+    let done = 0;
+    while (done < target.length) {
+      const { bytesRead } = await handle.read(target, done, target.length - done, position);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+      position += bytesRead;
+    }
+    return done;
+  };
 }
 
-/** No file of so many bytes is read, which is as far as Node.js goes, nor unpacked: archives may explode. */
-const largest = 2 ** 31;
+function fillFromChunks(source: AsyncIterable<Buffer>): Fill {
+  const chunks = source[Symbol.asyncIterator]();
+  let chunk: Buffer = Buffer.alloc(0);
+  return async (target) => {
+    let done = 0;
+    while (done < target.length) {
+      if (chunk.length === 0) {
+        const next = await chunks.next();
+        if (next.done === true) break;
+        chunk = next.value;
+      }
+      const count = Math.min(chunk.length, target.length - done);
+      target.set(chunk.subarray(0, count), done);
+      chunk = chunk.subarray(count);
+      done += count;
+    }
+    return done;
+  };
+}
 
-function unzip(bytes: Buffer, file: string): Buffer {
+/** Bytes that are read, and put in order, at a time; a multiple of every element. */
+const piece = 2 ** 20;
+
+/** Reads a header, which `checkSize` may refuse, then what it says and no more. */
+async function read(
+  fill: Fill,
+  checkSize: (header: Header) => void,
+  path: string,
+): Promise<IdxTensor> {
+  const first = Buffer.alloc(longestHeader);
+  let known = await fill(first.subarray(0, 4));
+  if (known === 4) known += await fill(first.subarray(4, 4 + 4 * first[3]!));
+  const header = readHeader(first.subarray(0, known), path);
+  checkSize(header);
+  checkRoom(header.end, path);
+  const elements = new IdxElements(header.type, header.count, path);
+  while (elements.filled < elements.length) {
+    const room = elements.room(piece);
+    const count = await fill(room);
+    if (count < room.length) checkLength(header, known + elements.filled + count, path);
+    elements.advance(count);
+  }
+  if ((await fill(Buffer.alloc(1))) > 0)
+    refuse('FORMAT', path, 'more bytes', `${header.end}, for shape [${header.shape.join(', ')}]`);
+  return { shape: header.shape, data: elements.array() };
+}
+
+/** Deflate packs at most 258 bytes in 2 bits. */
+const greatestRatio = 1032;
+
+async function readGzipped({ handle, size }: RegularFile, path: string): Promise<IdxTensor> {
+  const checkSize = ({ end }: Header): void => {
+    if (end > size * greatestRatio)
+      refuse('TRUNCATED', path, `${size} gzipped bytes`, `so many that they unpack to ${end}`);
+  };
+  const packed = handle.createReadStream({ start: 0, autoClose: false });
   try {
-    return gunzipSync(bytes, { maxOutputLength: largest - 1 });
+    return await pipeline(packed, createGunzip(), (source: AsyncIterable<Buffer>) =>
+      read(fillFromChunks(source), checkSize, path),
+    );
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
-      refuse('OVERFLOW', file, 'more bytes unpacked', `fewer than ${largest}`);
+    if (!(cause as NodeJS.ErrnoException).code?.startsWith('Z_')) throw cause;
     throw new ThalwegError(
-      { code: 'FORMAT', path: file, received: 'damaged gzip data', expected: 'an IDX file' },
+      { code: 'FORMAT', path, received: 'damaged gzip data', expected: 'an IDX file' },
       { cause },
     );
   }
+}
+
+/**
+ * Reads an IDX file, gzipped or not. Memory is taken for what its header says, once the file is long enough for that;
+ * of a gzipped file no more is unpacked.
+ *
+ * @throws ThalwegError (as a rejection) FORMAT, TRUNCATED, MEMORY, MISSING, PERMISSION, UNSAFE_PATH; or
+ * another error of the file system
+ */
+export async function idx(file: string): Promise<IdxTensor> {
+  return withRegularFile(file, 'an IDX file', async (opened) => {
+    const { handle, size } = opened;
+    const { buffer: magic } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    if (magic[0] === 0x1f && magic[1] === 0x8b) return readGzipped(opened, file);
+    return read(fillFrom(handle), (header) => checkLength(header, size, file), file);
+  });
 }

@@ -18,6 +18,24 @@ const header = (type: number, ...shape: number[]): Buffer => {
 };
 const folder = newFolder();
 
+/** Counts the bytes that are read of files from now on, until the test is over. */
+function countReads(): () => number {
+  const { open } = files;
+  let total = 0;
+  onTestFinished(() => void Object.assign(files, { open }));
+  files.open = async (...given) => {
+    const handle = await open(...given);
+    const read = handle.read.bind(handle) as (...args: unknown[]) => Promise<{ bytesRead: number }>;
+    const counting = async (...args: unknown[]): Promise<unknown> => {
+      const result = await read(...args);
+      total += result.bytesRead;
+      return result;
+    };
+    return Object.assign(handle, { read: counting });
+  };
+  return () => total;
+}
+
 describe('parseIdx', () => {
   it('reads every element type, big-endian', () => {
     const floats = Buffer.alloc(8);
@@ -52,8 +70,16 @@ describe('parseIdx', () => {
       'FORMAT',
     ],
     ['trailing bytes', Buffer.concat([header(0x08, 1), Buffer.alloc(2)]), 'FORMAT'],
+    ['nothing at all', undefined, 'TYPE'],
+    ['text', 'text', 'TYPE'],
+    ['no bytes but an array', [0, 0, 8, 0], 'TYPE'],
   ])('refuses %s', async (_, bytes, code) => {
-    expect((await failure(() => data.parseIdx(bytes))).code).toBe(code);
+    expect((await failure(() => data.parseIdx(bytes as Uint8Array))).code).toBe(code);
+  });
+
+  it('refuses a path that is no text', async () => {
+    const bytes = Buffer.concat([header(0x08, 1), Buffer.alloc(2)]);
+    expect((await failure(() => data.parseIdx(bytes, Symbol('a') as never))).code).toBe('TYPE');
   });
 
   it('never does anything but parse or refuse', () => {
@@ -85,11 +111,55 @@ describe('files', () => {
     expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // and waits for nobody
   });
 
-  it('are refused before anything of them is read, where they are too large', async () => {
+  it('may come in any pieces, gzipped at once or in parts', async () => {
+    const file = join(folder, 'pieces');
+    const types = [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
+    const bytesOf = new Map(
+      [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e].map((t, i) => [t, [1, 1, 2, 4, 4, 8][i]!]),
+    );
+    const cut = fc.array(fc.nat(300_000), { maxLength: 3 });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...types), fc.nat(20_000), cut, async (type, rows, cuts) => {
+        const body = Buffer.alloc(rows * bytesOf.get(type)!).map((_, i) => (i * 37) & 63);
+        const whole = Buffer.concat([header(type, rows), body]);
+        const expected = data.parseIdx(whole);
+        writeFileSync(file, whole);
+        expect(await data.idx(file)).toEqual(expected);
+        const at = [0, ...cuts.map((each) => each % (whole.length + 1)).sort((a, b) => a - b)];
+        const members = at.map((from, i) => gzipSync(whole.subarray(from, at[i + 1])));
+        writeFileSync(file, Buffer.concat(members));
+        expect(await data.idx(file)).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('are refused before anything but the header is read, where no machine holds them', async () => {
     const file = join(folder, 'large');
-    writeFileSync(file, header(0x08, 2 ** 31));
-    truncateSync(file, 2 ** 31); // no disk is taken
-    expect((await failure(() => data.idx(file))).code).toBe('OVERFLOW');
+    writeFileSync(file, header(0x08, 2 ** 20, 2 ** 20, 4));
+    truncateSync(file, 16 + 2 ** 42); // no disk is taken
+    const bytesRead = countReads();
+    expect((await failure(() => data.idx(file))).code).toBe('MEMORY');
+    expect(bytesRead()).toBeLessThan(100);
+  });
+
+  it('are unpacked no further than their header says', async () => {
+    const file = join(folder, 'bomb');
+    const member = gzipSync(Buffer.alloc(2 ** 20));
+    const bomb = [gzipSync(header(0x08, 4)), ...new Array<Buffer>(1024).fill(member)];
+    writeFileSync(file, Buffer.concat(bomb)); // a gigabyte in one megabyte
+    const bytesRead = countReads();
+    expect((await failure(() => data.idx(file))).code).toBe('FORMAT');
+    expect(bytesRead()).toBeLessThan(2 ** 18); // a fourth of the file, of which streams read ahead
+  });
+
+  it('take no memory for what so short a file cannot unpack to', async () => {
+    const file = join(folder, 'claim');
+    writeFileSync(file, gzipSync(header(0x0e, 2 ** 28)));
+    const { code, expected } = await failure(() => data.idx(file));
+    expect([code, expected]).toEqual(['TRUNCATED', `so many that they unpack to ${2 ** 31 + 8}`]);
+    writeFileSync(file, gzipSync(Buffer.concat([header(0x0c, 5), Buffer.alloc(19)])));
+    expect((await failure(() => data.idx(file))).code).toBe('TRUNCATED');
   });
 
   it('that cannot be read are refused by name', async () => {
@@ -100,7 +170,7 @@ describe('files', () => {
     files.open = async (...given) => {
       const handle = await open(...given);
       const denied = Object.assign(new Error('EACCES'), { code: 'EACCES', syscall: 'read' });
-      handle.readFile = (): Promise<never> => Promise.reject(denied);
+      handle.read = (): Promise<never> => Promise.reject(denied);
       return handle;
     };
     const { code, path } = await failure(() => data.idx(file));
