@@ -1,8 +1,10 @@
 #include "data/sampling.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include "core/error.h"
 
@@ -85,6 +87,40 @@ Sampling make_weighted(const double* weights, uint64_t length, uint64_t draws, b
   return sampling;
 }
 
+namespace {
+
+constexpr int kDigitBits = 8;
+constexpr size_t kDigits = size_t{1} << kDigitBits;
+
+// The rows [0, length) in ascending order of their classes, and within a class of themselves: a
+// radix sort, whose time and memory follow the rows, and not how large the classes' numbers are.
+std::vector<uint32_t> rows_by_class(const int32_t* classes, uint64_t length, int32_t greatest) {
+  std::vector<uint32_t> rows(length), sorted(length);
+  std::iota(rows.begin(), rows.end(), 0u);
+  for (int shift = 0; shift == 0 || greatest >> shift > 0; shift += kDigitBits) {
+    const auto digit = [&](uint32_t row) { return classes[row] >> shift & (kDigits - 1); };
+    std::array<uint64_t, kDigits + 1> starts{};
+    for (const uint32_t row : rows) ++starts[digit(row) + 1];
+    for (size_t d = 0; d < kDigits; ++d) starts[d + 1] += starts[d];
+    for (const uint32_t row : rows) sorted[starts[digit(row)]++] = row;
+    rows.swap(sorted);
+  }
+  return rows;
+}
+
+// The classes that have rows, in ascending order.
+Strata make_strata(const int32_t* classes, uint64_t length, int32_t greatest) {
+  Strata strata;
+  strata.rows = rows_by_class(classes, length, greatest);
+  for (uint64_t i = 0; i < length; ++i)
+    if (i == 0 || classes[strata.rows[i]] != classes[strata.rows[i - 1]])
+      strata.starts.push_back(i);
+  strata.starts.push_back(length);
+  return strata;
+}
+
+}  // namespace
+
 Sampling make_stratified(const int32_t* classes, uint64_t length) {
   Sampling sampling;
   sampling.kind = SamplingKind::kStratified;
@@ -99,15 +135,11 @@ Sampling make_stratified(const int32_t* classes, uint64_t length) {
     greatest = std::max(greatest, classes[i]);
     fingerprint.add(static_cast<uint64_t>(classes[i]));
   }
+  sampling.strata = make_strata(classes, length, greatest);
+  // Numbers without rows once took part in the draws: orders of before are told apart.
+  const uint64_t used = sampling.strata.classes();
+  if (used != static_cast<uint64_t>(greatest) + 1) fingerprint.add(used);
   sampling.fingerprint = fingerprint.value();
-  Strata& strata = sampling.strata;
-  strata.starts.assign(static_cast<size_t>(greatest) + 2, 0);
-  for (uint64_t i = 0; i < length; ++i) ++strata.starts[classes[i] + 1];
-  for (size_t c = 0; c < strata.classes(); ++c) strata.starts[c + 1] += strata.starts[c];
-  std::vector<uint64_t> cursors(strata.starts.begin(), strata.starts.end() - 1);
-  strata.rows.resize(length);
-  for (uint64_t i = 0; i < length; ++i)
-    strata.rows[cursors[classes[i]]++] = static_cast<uint32_t>(i);
   return sampling;
 }
 

@@ -23,7 +23,8 @@ struct AliasColumn {
   uint32_t unused;
 };
 
-// Rows grouped by class: those of class c are rows[starts[c]] up to before rows[starts[c + 1]].
+// Rows grouped by class: those of the c-th class that has any are rows[starts[c]] up to before
+// rows[starts[c + 1]].
 struct Strata {
   std::vector<uint32_t> rows;
   std::vector<uint64_t> starts;
