@@ -79,6 +79,13 @@ export class Stepper implements Disposable {
     const device = resolveDevice(options.device ?? 'cpu');
     this.#settings = new StepSettings(optimizer, options, { reportNorm });
     this.#names = Object.keys(parameters);
+    if (this.#names.length === 0)
+      throw new ThalwegError({
+        code: 'RANGE',
+        path: 'parameters',
+        received: 'no array',
+        expected: 'at least one Float32Array by name',
+      });
     this.#parameters = this.#names.map((name) =>
       checkArray(`parameters.${name}`, parameters[name], Float32Array),
     );
@@ -90,7 +97,7 @@ export class Stepper implements Disposable {
       groupCount: this.#settings.groupCount,
       names: this.#names,
       lengths: this.#lengths,
-      groups: this.#names.map((name) => this.#settings.groupOf(name)),
+      groups: this.#settings.groupsOf(this.#names),
       parameters: this.#parameters,
       device,
     });
@@ -273,7 +280,8 @@ export class Stepper implements Disposable {
  *
  * @param optimizer a description such as `optim.adamW({ learningRate: 1e-3 })`
  * @param parameters Float32Arrays by name, updated in place by each step; they must not overlap
- * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE, ALIAS, RANGE, UNKNOWN_OPTION, MEMORY
+ * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE, ALIAS, RANGE, UNKNOWN_OPTION, MEMORY; MISMATCH where a group of
+ * the optimizer matches none of them
  *
  * @example
  * const stepper = optim.bind(optim.adamW({ learningRate: 1e-3 }), { weight, bias });

@@ -17,7 +17,10 @@ import {
 
 /** A set of parameters with settings of its own. */
 export interface ParameterGroup {
-  /** Glob over parameter names: `*` is any run of characters, as in `*.bias`. */
+  /**
+   * Glob over parameter names: `*` is any run of characters, as in `*.bias`. It must be the first to match some
+   * parameter; only `*`, for all the rest, may come to nothing.
+   */
   readonly match: string;
   /** Multiplies the optimizer's learning rate. Default 1. */
   readonly learningRateScale?: number;
@@ -244,14 +247,4 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
     weightDecay: checkSetting(at('weightDecay'), optimizer.weightDecay, nonNegative),
     groups: optimizer.groups,
   };
-}
-
-function matches(pattern: string, name: string): boolean {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${escaped.join('.*')}$`, 's').test(name);
-}
-
-/** Number of the group of a parameter: 0 for none, i + 1 for `groups[i]`. */
-export function groupOf(name: string, groups: readonly ParameterGroup[]): number {
-  return groups.findIndex(({ match }) => matches(match, name)) + 1;
 }

@@ -1,5 +1,6 @@
 /** Minimising a function, or a whole data set's loss, step by step with a line search each. */
 import { setImmediate } from 'node:timers/promises';
+import { isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, describe } from '../options.js';
 import { type FullBatchMethod, dot, largest, startDescent } from './full-batch.js';
@@ -172,7 +173,7 @@ function subtract(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 function checkStart(value: unknown): Float64Array {
-  const isList = Array.isArray(value) || value instanceof Float64Array;
+  const isList = Array.isArray(value) || isArrayOf(value, Float64Array);
   if (!isList || value.length === 0)
     throw new ThalwegError({
       code: isList ? 'RANGE' : 'TYPE',

@@ -7,13 +7,14 @@ import type { Metric } from '../schedule/define.js';
 import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
 import {
   type Optimizer,
+  type ParameterGroup,
   type Setting,
   checkSetting,
-  groupOf,
   lower,
   nonNegative,
   positive,
 } from './define.js';
+import { checkGroups, groupOf } from './groups.js';
 
 /** Bounds on the gradient, applied in this order. Each is off by default; each may follow a schedule. */
 export interface ClipOptions {
@@ -103,7 +104,7 @@ export class StepSettings {
   readonly #moving: readonly Moving[];
   readonly #rateScales: readonly number[];
   readonly #fixedRates: readonly (number | undefined)[];
-  readonly #optimizer: Optimizer;
+  readonly #groups: readonly ParameterGroup[];
   /** Multiplies every learning rate: what a run that went back to a checkpoint goes on with. */
   rateScale = 1;
 
@@ -118,7 +119,7 @@ export class StepSettings {
     const scale = checkNumber('gradientScale', options.gradientScale ?? 1);
     const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', policies);
     const all = [{}, ...lowered.groups] as readonly Partial<(typeof lowered.groups)[number]>[];
-    this.#optimizer = optimizer;
+    this.#groups = lowered.groups;
     this.rule = ruleNamed(lowered.rule);
     this.learningRate = lowered.learningRate;
     this.groupCount = all.length;
@@ -143,9 +144,10 @@ export class StepSettings {
     this.columns = Float64Array.from([...rates, ...this.#moving.map(({ column }) => column)]);
   }
 
-  /** The group of a parameter. */
-  groupOf(name: string): number {
-    return groupOf(name, lower(this.#optimizer).groups);
+  /** The group of each parameter; MISMATCH where a group has none. */
+  groupsOf(names: readonly string[]): number[] {
+    checkGroups(this.#groups, names);
+    return names.map((name) => groupOf(name, this.#groups));
   }
 
   /** Metrics of the history that the settings depend on. */

@@ -85,7 +85,7 @@ export function planTrainer(options: TrainerOptions): TrainerPlan {
     reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
     tail: [average.decay, ...dropoutSettings(program)],
   });
-  const groups = model.parameters.map(({ name }) => settings.groupOf(name));
+  const groups = settings.groupsOf(model.parameters.map(({ name }) => name));
   const rule = settings.rule.name;
   const description = describeTrainer({
     ...{ model, loss, rule, groups, seed: String(seed), optimizer, device },

@@ -9,7 +9,9 @@ import * as idx from '../../src/data/idx.js';
 import * as errors from '../../src/errors.js';
 import * as thalweg from '../../src/index.js';
 import * as header from '../../src/io/safetensors-header.js';
+import * as types from '../../src/io/safetensors-type.js';
 import { nn } from '../../src/index.js';
+import * as glob from '../../src/optim/glob.js';
 import * as settings from '../../src/optim/settings.js';
 import { failure } from '../oracle/failure.js';
 import { generator } from '../oracle/random.js';
@@ -18,7 +20,7 @@ import { instrument } from './instrument.js';
 import { targetNames, targetsOf } from './targets.js';
 
 const targets = targetsOf({
-  ...{ checkpoint, exact, history, state, idx, errors, thalweg, header, settings },
+  ...{ checkpoint, exact, history, state, idx, errors, glob, thalweg, header, types, settings },
 });
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
 const changes = 5000;

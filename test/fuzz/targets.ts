@@ -8,7 +8,9 @@ import { Values } from './values.js';
 /** The files that are fuzzed: of src in tests, of dist, with counters, under libFuzzer. */
 export interface Library {
   readonly header: typeof import('../../src/io/safetensors-header.js');
+  readonly types: typeof import('../../src/io/safetensors-type.js');
   readonly idx: typeof import('../../src/data/idx.js');
+  readonly glob: typeof import('../../src/optim/glob.js');
   readonly errors: typeof import('../../src/errors.js');
   readonly checkpoint: typeof import('../../src/checkpoint/options.js');
   readonly exact: typeof import('../../src/checkpoint/exact-json.js');
@@ -21,7 +23,9 @@ export interface Library {
 /** Where they lie below src or dist. */
 export const paths: Readonly<Record<keyof Library, string>> = {
   header: 'io/safetensors-header',
+  types: 'io/safetensors-type',
   idx: 'data/idx',
+  glob: 'optim/glob',
   errors: 'errors',
   checkpoint: 'checkpoint/options',
   exact: 'checkpoint/exact-json',
@@ -33,7 +37,7 @@ export const paths: Readonly<Record<keyof Library, string>> = {
 
 export type Target = (bytes: Uint8Array) => void;
 
-export const targetNames = ['safetensors', 'idx', 'options', 'state'] as const;
+export const targetNames = ['safetensors', 'idx', 'glob', 'options', 'state'] as const;
 
 type Call = (...given: unknown[]) => unknown;
 
@@ -69,7 +73,7 @@ function callsOf({ thalweg, checkpoint, settings }: Library): readonly Call[] {
   ].map((call) => call as Call);
 }
 
-function safetensors({ header }: Library, bytes: Uint8Array): void {
+function safetensors({ header, types }: Library, bytes: Uint8Array): void {
   const { length } = bytes;
   const head = bytes.subarray(0, header.headBytes(bytes.subarray(0, 8), length, 'file'));
   const { entries, metadata } = header.parseHead(head, length, 'file');
@@ -77,10 +81,7 @@ function safetensors({ header }: Library, bytes: Uint8Array): void {
   for (const { dtype, shape, begin, end } of entries) {
     strictEqual(begin, at);
     at = end;
-    strictEqual(
-      end - begin,
-      shape.reduce((a, b) => a * b, header.elementBytes[dtype]),
-    );
+    strictEqual(end - begin, types.byteLength(dtype, shape));
   }
   strictEqual(head.length + at, length);
   // What was read can be written, and is the same when it is read again.
@@ -207,6 +208,27 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
+/** Whether a pattern is all of a name, by dynamic programming: row after row of which prefixes fit. */
+function matchesSlowly(pattern: string, name: string): boolean {
+  let fits = [true, ...Array.from(name, () => false)]; // the prefixes of the name that the empty pattern is
+  for (const letter of pattern) {
+    const next = [letter === '*' && fits[0]!];
+    for (let i = 0; i < name.length; i++)
+      next.push(letter === '*' ? next[i]! || fits[i + 1]! : letter === name[i] && fits[i]!);
+    fits = next;
+  }
+  return fits.at(-1)!;
+}
+
+/** Three letters and the star, so that patterns often fit: the first byte says where the name begins. */
+function glob({ glob: { matches } }: Library, bytes: Uint8Array): void {
+  const letters = Array.from(bytes.subarray(1), (byte) => '*ab.'[byte % 4]!).join('');
+  const cut = (bytes[0] ?? 0) % (letters.length + 1);
+  const pattern = letters.slice(0, cut);
+  const name = letters.slice(cut).replaceAll('*', 'c');
+  strictEqual(matches(pattern, name), matchesSlowly(pattern, name));
+}
+
 /** The targets over a library, by name. */
 export function targetsOf(library: Library): Readonly<Record<string, Target>> {
   const calls = callsOf(library);
@@ -224,6 +246,7 @@ export function targetsOf(library: Library): Readonly<Record<string, Target>> {
     safetensors: refusable((bytes) => safetensors(library, bytes)),
     idx: refusable((bytes) => idx(library, bytes)),
     state: refusable((bytes) => state(library, bytes)),
+    glob: (bytes) => glob(library, bytes),
     options: refusable((bytes) => {
       const values = new Values(bytes);
       const call = calls[values.byte() % calls.length]!;
