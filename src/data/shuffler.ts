@@ -162,15 +162,32 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     return Math.max(0, Math.ceil((this.positions - position - rank) / world));
   }
 
-  /** Yields the rest of the current epoch, then advances to the next. */
+  /**
+   * Yields the rest of the current epoch, then advances to the next. A loop that is left goes on with the batch behind;
+   * left at the last batch of an epoch, it goes on with the next epoch.
+   */
   *[Symbol.iterator](): Generator<Uint32Array | Float64Array, void, undefined> {
+    this.#leaveEpoch(); // an iterator that was not asked for more, nor closed, left it
     const epoch = this.#epoch;
-    while (this.#epoch === epoch && this.#batchesFrom(this.#position) > 0) {
-      const batch = this.#batchAt(this.#position);
-      this.#position = Math.min(this.positions, this.#position + this.#stride);
-      yield batch;
+    try {
+      while (this.#epoch === epoch && this.#isWithin) {
+        const batch = this.#batchAt(this.#position);
+        this.#position = Math.min(this.positions, this.#position + this.#stride);
+        yield batch;
+      }
+    } finally {
+      if (this.#epoch === epoch) this.#leaveEpoch();
     }
-    if (this.#epoch === epoch) this.#startEpoch(epoch + 1);
+  }
+
+  /** Whether the current epoch has batches left. */
+  get #isWithin(): boolean {
+    return this.#batchesFrom(this.#position) > 0;
+  }
+
+  /** Advances to the next epoch where no batch of this one is left. */
+  #leaveEpoch(): void {
+    if (!this.#isWithin) this.#startEpoch(this.#epoch + 1);
   }
 
   #batchAt(position: number): Uint32Array | Float64Array {
@@ -212,7 +229,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   /**
    * Moves to a position of the global order, in rows, and optionally to another epoch, in constant
-   * time. The next batch starts there. A stratified order is entered only where its batches begin.
+   * time. The next batch starts there; at the end of an epoch it is the first of the next. A stratified order is entered only where its batches begin.
    *
    * @throws ThalwegError RANGE, TYPE
    */
@@ -233,7 +250,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   /** What {@link restore} needs to go on with the next batch. */
   state(): ShufflerState {
-    const done = this.#batchesFrom(this.#position) === 0;
+    const done = !this.#isWithin;
     return {
       version: 1,
       length: this.length,
