@@ -38,7 +38,7 @@ function load(): Native {
     explicit: process.env['THALWEG_ADDON'],
   });
   const addon = open(file);
-  addon.initialize(ThalwegError);
+  addon.initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array });
   // process.exit() destroys what trainers compute with while they do; hence they stop before.
   // A worker's own end is the addon's affair.
   if (isMainThread)

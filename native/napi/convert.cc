@@ -15,15 +15,7 @@ static constexpr double kLargestCount = 9007199254740992.0;
 Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
 
 void set_environment(Napi::Env env) {
-  auto* made = new Environment;
-  env.SetInstanceData(made);
-  const auto constructor = [&](const char* name) {
-    return Napi::Persistent(env.Global().Get(name).As<Napi::Function>());
-  };
-  made->float32_array = constructor("Float32Array");
-  made->float64_array = constructor("Float64Array");
-  made->uint32_array = constructor("Uint32Array");
-  made->uint8_array = constructor("Uint8Array");
+  env.SetInstanceData(new Environment);
   this_threads_environment = env;
 }
 

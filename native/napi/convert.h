@@ -18,7 +18,8 @@ namespace thalweg::napi {
 // Per-environment state: several Node environments (worker threads) load one addon.
 struct Environment {
   Napi::FunctionReference error_class;  // src/errors.ts ThalwegError
-  // JavaScript's own, as they were when the addon was loaded.
+  // Those of the caller's realm: Jest runs each test file in a realm of its own, and the addon is
+  // of the first.
   Napi::FunctionReference float32_array, float64_array, uint32_array, uint8_array;
 };
 Environment& environment(Napi::Env env);

@@ -32,9 +32,18 @@ export interface NativeCudaStatus {
   readonly remedy: string;
 }
 
+/** Classes of the arrays that the addon gives. */
+export interface NativeArrayClasses {
+  readonly Float32Array: Float32ArrayConstructor;
+  readonly Float64Array: Float64ArrayConstructor;
+  readonly Uint32Array: Uint32ArrayConstructor;
+  readonly Uint8Array: Uint8ArrayConstructor;
+}
+
 /** What the addon exports; the C++ side of each entry is in native/napi/. */
 export interface Native {
-  initialize(errorClass: typeof ThalwegError): void;
+  /** Errors and arrays are of these classes from now on: those of the realm that asked last. */
+  initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
   /** No job of any thread begins any more, and the running ones stop: the process ends. */
   endJobs(): void;
   isa(): string;

@@ -1,12 +1,8 @@
 /** Checkpoints that nobody wrote, whose checksums are right all the same. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { checksumOf } from '../../src/checkpoint/checksums.js';
-import {
-  type SafetensorsType,
-  byteLength,
-  encodeHeader,
-  parseHead,
-} from '../../src/io/safetensors-header.js';
+import { encodeHeader, parseHead } from '../../src/io/safetensors-header.js';
+import { type SafetensorsType, byteLength } from '../../src/io/safetensors-type.js';
 
 /** A tensor with its bytes. */
 export interface ForgedTensor {
