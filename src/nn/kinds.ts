@@ -30,18 +30,23 @@ const makeKinds = (): ReadonlyMap<string, LayerKind> =>
     ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
   );
 
+/** What a layer's kind means; undefined where `layer` is no layer. */
+export function findKind(layer: unknown): LayerKind | undefined {
+  kinds ??= makeKinds();
+  const name: unknown = (layer as Partial<Layer> | undefined | null)?.kind;
+  return typeof name === 'string' ? kinds.get(name) : undefined;
+}
+
 /** What a layer's kind means; TYPE where `layer` is no layer. */
 export function kindOf(layer: Layer, path: string): LayerKind {
-  kinds ??= makeKinds();
+  const kind = findKind(layer);
+  if (kind !== undefined) return kind;
   const name: unknown = (layer as Layer | undefined)?.kind;
-  const kind = typeof name === 'string' ? kinds.get(name) : undefined;
-  if (kind === undefined)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(name ?? layer),
-      expected: 'a layer such as nn.dense(10)',
-      remedy: typeof name === 'string' ? suggestion(name, [...kinds.keys()]) : '',
-    });
-  return kind;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path,
+    received: describe(name ?? layer),
+    expected: 'a layer such as nn.dense(10)',
+    remedy: typeof name === 'string' ? suggestion(name, [...kinds!.keys()]) : '',
+  });
 }

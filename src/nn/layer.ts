@@ -137,6 +137,8 @@ export interface LayerKind<L extends Layer = Layer> {
   statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
   /** Rows that a training batch needs at least. Default 1. */
   leastBatch?(layer: L, input: readonly number[]): number;
+  /** What a block says it is made of, before anything is checked. */
+  parts?(layer: L): readonly unknown[];
   /** The layers that a block is made of, named within it. */
   layers?(layer: L, input: readonly number[], path: string): readonly PlacedLayer[];
   /** Adds the layer's ops, which read value `from`; gives the number of what it gives. */

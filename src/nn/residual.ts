@@ -32,7 +32,7 @@ export interface ResidualLayer extends Layer {
  * changes, give a `shortcut` that projects x.
  *
  * The block's parameters are named through it: `residual1.dense1.weight`,
- * `residual1.shortcut.dense1.weight`. Blocks may nest.
+ * `residual1.shortcut.dense1.weight`. Blocks may nest, 64 deep.
  *
  * @param layers at least one
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the shapes differ
@@ -123,6 +123,7 @@ export const residualKind: LayerKind<ResidualLayer> = {
       remedy: `project x: shortcut: nn.dense(${shape.at(-1)!}, { useBias: false })`,
     });
   },
+  parts: ({ layers, shortcut }) => [layers, shortcut].flat(),
   layers: (layer, input, path) => inner(branches(layer, input, path)),
   parameters: (layer, input) =>
     within(inner(branches(layer, input)), ({ parameters }) => parameters),

@@ -10,6 +10,7 @@ import {
   count,
   sameSize,
 } from './layer.js';
+import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 import { rowsOf, table } from './summary.js';
 
@@ -121,16 +122,8 @@ function checkShape(path: string, shape: unknown): readonly number[] {
   return shape as readonly number[];
 }
 
-/**
- * A model of layers in sequence.
- *
- * @throws ThalwegError SHAPE, TYPE, RANGE, RANK, DUPLICATE, UNKNOWN_OPTION
- * @example
- * const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
- */
-export function sequential(options: SequentialOptions, ...layers: readonly Layer[]): Sequential {
-  requireOptions('sequential', options, ['input']);
-  const input = checkShape('sequential.input', options.input);
+function make(shape: readonly number[], layers: readonly Layer[]): Sequential {
+  const input = checkShape('sequential.input', shape);
   if (layers.length === 0)
     throw new ThalwegError({
       code: 'RANGE',
@@ -138,7 +131,20 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
       received: 'no layer',
       expected: 'at least one layer',
     });
+  checkNesting(layers);
   return new Sequential(input, layers);
+}
+
+/**
+ * A model of layers in sequence: at most 2^17, and blocks at most 64 deep.
+ *
+ * @throws ThalwegError SHAPE, TYPE, RANGE, RANK, DEPTH, OVERFLOW, DUPLICATE, UNKNOWN_OPTION
+ * @example
+ * const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
+ */
+export function sequential(options: SequentialOptions, ...layers: readonly Layer[]): Sequential {
+  requireOptions('sequential', options, ['input']);
+  return make(options.input, layers);
 }
 
 /**
@@ -155,5 +161,5 @@ export function fromJSON(json: SequentialJson): Sequential {
       received: describe(layers),
       expected: 'an array of layers',
     });
-  return sequential({ input: json.input }, ...json.layers);
+  return make(json.input, layers as readonly Layer[]);
 }
