@@ -1,8 +1,8 @@
 /** Data sets: rows of features with labels, copied once into native memory. */
-import { checkArray } from '../arrays.js';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeDataset, native } from '../native.js';
-import { checkNumber, describe, requireOptions } from '../options.js';
+import { checkNumber, describe, isArray, requireOptions, typedArrayName } from '../options.js';
 
 /** Options of {@link fromArrays}. */
 export interface FromArraysOptions {
@@ -79,7 +79,7 @@ export class Dataset implements Disposable {
    */
   constructor(options: FromArraysOptions) {
     requireOptions('fromArrays', options, keys);
-    const bytes = options.inputs instanceof Uint8Array;
+    const bytes = isArrayOf(options.inputs, Uint8Array);
     const inputs = checkArray<Float32Array | Uint8Array>(
       'inputs',
       options.inputs,
@@ -98,7 +98,7 @@ export class Dataset implements Disposable {
     checkNumber('rows', rows, { max: 2 ** 32 - 1 });
     const scale = checkNumber('scale', options.scale ?? 1);
     const offset = checkNumber('offset', options.offset ?? 0);
-    if (inputs instanceof Float32Array)
+    if (!bytes)
       for (const option of ['scale', 'offset'] as const)
         if (options[option] !== undefined) refuseScaling(option, options[option]);
     const labels = checkLabels(options.labels, rows);
@@ -106,7 +106,7 @@ export class Dataset implements Disposable {
     this.shape = Object.freeze(shape);
     this.features = features;
     this.labelKind =
-      labels === undefined ? 'none' : labels instanceof Int32Array ? 'sparse' : 'dense';
+      labels === undefined ? 'none' : isArrayOf(labels, Int32Array) ? 'sparse' : 'dense';
     this.labelWidth = labels === undefined ? 0 : labels.length / rows;
     this.#native = new native.Dataset({
       inputs,
@@ -157,18 +157,42 @@ export class Dataset implements Disposable {
   }
 }
 
+/** Typed arrays of whole numbers, which most likely are classes. */
+const wholeNumbers = /^(Big)?(Ui|I)nt\d+(Clamped)?Array$/;
+
+/** TYPE or DTYPE for labels of another type, with what makes labels of them. */
+function refuseLabels(labels: unknown): never {
+  const name = typedArrayName(labels);
+  const nested = isArray(labels) && isArray(labels[0]) ? '.flat()' : '';
+  const number = name?.startsWith('Big') ? ', Number' : '';
+  const classes = 'Int32Array.from(labels' + number + ') holds one class a row';
+  const values = `Float32Array.from(labels${nested}) holds values`;
+  const isWhole = name !== undefined && wholeNumbers.test(name);
+  const isOther = nested !== '' || (name !== undefined && !isWhole);
+  throw new ThalwegError({
+    code: name === undefined ? 'TYPE' : 'DTYPE',
+    path: 'labels',
+    received: describe(labels),
+    expected: 'an Int32Array or Uint8Array of classes, or a Float32Array of values',
+    remedy: isWhole ? classes : isOther ? values : `${classes}, ${values}`,
+  });
+}
+
+function labelsOf(labels: unknown): Int32Array | Float32Array {
+  if (isArrayOf(labels, Uint8Array))
+    return Int32Array.from(checkArray('labels', labels, Uint8Array));
+  if (isArrayOf(labels, Int32Array)) return checkArray('labels', labels, Int32Array);
+  if (isArrayOf(labels, Float32Array)) return checkArray('labels', labels, Float32Array);
+  refuseLabels(labels);
+}
+
 function checkLabels(
   labels: FromArraysOptions['labels'],
   rows: number,
 ): Int32Array | Float32Array | undefined {
   if (labels === undefined) return undefined;
-  const array =
-    labels instanceof Uint8Array
-      ? Int32Array.from(checkArray('labels', labels, Uint8Array))
-      : labels instanceof Int32Array
-        ? checkArray('labels', labels, Int32Array)
-        : checkArray('labels', labels, Float32Array);
-  const sparse = array instanceof Int32Array;
+  const array = labelsOf(labels);
+  const sparse = isArrayOf(array, Int32Array);
   const fits = sparse ? array.length === rows : array.length > 0 && array.length % rows === 0;
   if (!fits)
     throw sizeError(

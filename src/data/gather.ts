@@ -1,5 +1,5 @@
 /** Batches of rows: picked by index, converted and packed by native code. */
-import { checkArray } from '../arrays.js';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
 import { checkOptions } from '../options.js';
@@ -68,7 +68,7 @@ export function gather(
 
 /** A data set has fewer than 2^32 rows, also where a Shuffler's indices are doubles. */
 function toUint32(indices: unknown): Uint32Array {
-  if (!(indices instanceof Float64Array)) return checkArray('indices', indices, Uint32Array);
+  if (!isArrayOf(indices, Float64Array)) return checkArray('indices', indices, Uint32Array);
   const packed = Uint32Array.from(checkArray('indices', indices, Float64Array));
   packed.forEach((index, i) => {
     if (index !== indices[i])

@@ -1,5 +1,5 @@
 /** Shuffled orders as pure functions of (length, seed, epoch). */
-import { checkArray } from '../arrays.js';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeOrderOptions, native } from '../native.js';
 import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
@@ -107,7 +107,7 @@ export function permutation(options: PermutationOptions): Uint32Array | Float64A
       received: `${out.length} elements`,
       expected: `${order.length} elements, one a row`,
     });
-  if (exact && out instanceof Uint32Array) native.exactPermutation(order, out);
+  if (exact && isArrayOf(out, Uint32Array)) native.exactPermutation(order, out);
   else new native.Order(order).indices(0, 1, out);
   return out;
 }

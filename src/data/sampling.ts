@@ -1,8 +1,8 @@
 /** Samplings: which rows an epoch visits, where it is not each row once in a uniform order. */
-import { checkArray } from '../arrays.js';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
-import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, describe, isArray, requireOptions } from '../options.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link weighted}. */
@@ -123,8 +123,8 @@ function checkRows(path: string, length: number): void {
 }
 
 function checkWeights(path: string, value: unknown): Float64Array {
-  if (!Array.isArray(value))
-    return value instanceof Float32Array
+  if (!isArray(value))
+    return isArrayOf(value, Float32Array)
       ? Float64Array.from(checkArray(path, value, Float32Array))
       : checkArray(path, value, Float64Array);
   value.forEach((weight, i) => checkNumber(`${path}[${i}]`, weight));
@@ -182,10 +182,9 @@ export function stratified(options: StratifiedOptions): Sampling {
 }
 
 function checkClasses(path: string, labels: unknown): Int32Array {
-  const classes =
-    labels instanceof Uint8Array
-      ? Int32Array.from(checkArray(path, labels, Uint8Array))
-      : checkArray(path, labels, Int32Array);
+  const classes = isArrayOf(labels, Uint8Array)
+    ? Int32Array.from(checkArray(path, labels, Uint8Array))
+    : checkArray(path, labels, Int32Array);
   checkRows(path, classes.length);
   return classes;
 }

@@ -1,4 +1,5 @@
 /** Loss and accuracy of a prediction, in float64. */
+import { isArrayOf } from '../arrays.js';
 import type { Loss } from '../loss/loss.js';
 import { type Combine, type Task, decisions } from './combine.js';
 
@@ -8,7 +9,7 @@ export type Labels = Int32Array | Float32Array;
 /** Share of rows whose decision is the label; of classes. */
 export function accuracyOf(prediction: ArrayLike<number>, labels: Labels, width: number): number {
   const decided = decisions(prediction, width, 'classes');
-  const right = labels instanceof Int32Array ? labels : decisions(labels, width, 'classes');
+  const right = isArrayOf(labels, Int32Array) ? labels : decisions(labels, width, 'classes');
   let correct = 0;
   decided.forEach((decision, row) => (correct += Number(decision === right[row])));
   return correct / decided.length;
@@ -19,7 +20,7 @@ const logarithm = (share: number): number => Math.log(Math.max(share, Number.MIN
 /** Mean of −Σ p log q over rows, p the label. */
 function crossEntropy(prediction: Float64Array, labels: Labels, width: number): number {
   let sum = 0;
-  if (labels instanceof Int32Array)
+  if (isArrayOf(labels, Int32Array))
     labels.forEach((label, row) => (sum -= logarithm(prediction[row * width + label]!)));
   else labels.forEach((p, i) => (sum -= p === 0 ? 0 : p * logarithm(prediction[i]!)));
   return (sum * width) / prediction.length;

@@ -58,7 +58,8 @@ export function planBatches(given: unknown, plan: Cut): BatchPlan {
     const schedule = checkScheduled(path, given);
     return (position) => {
       const at = `${path} before epoch ${position.epoch ?? 0}`;
-      return cut(at, checkBatch(at, Math.round(valueAt(schedule, position)), rows), plan);
+      const size = Math.round(checkNumber(at, valueAt(schedule, position)));
+      return cut(at, checkBatch(at, size, rows), plan);
     };
   }
   if (typeof given === 'string' && given !== 'full')

@@ -1,7 +1,7 @@
 /** Passes of a trainer over rows without a step: their options, checked before anything runs. */
 import { checkArray } from '../arrays.js';
 import type { Weights } from '../average/weights.js';
-import type { Dataset } from '../data/dataset.js';
+import { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { checkMetrics } from '../metrics/measure.js';
 import type { Measured, Metric } from '../metrics/requests.js';
@@ -78,6 +78,16 @@ interface PredictionPlan {
   readonly averaged: boolean;
 }
 
+/** Numbers of whole rows, or TYPE with what gives them. */
+function checkInputs(inputs: unknown): Float32Array {
+  if (inputs instanceof Dataset)
+    throw new ThalwegError({
+      ...{ code: 'TYPE', path: 'inputs', received: 'a data set', expected: 'a Float32Array' },
+      remedy: 'use data.gather(dataset, Uint32Array.of(0, 1, 2)).inputs, with the rows you want',
+    });
+  return checkArray('inputs', inputs, Float32Array);
+}
+
 /** A call of {@link Trainer.predict}. */
 export function planPrediction(
   inputs: Float32Array,
@@ -86,7 +96,7 @@ export function planPrediction(
 ): PredictionPlan {
   checkOptions('predict', options, passKeys);
   const averaged = checkWeights('predict.weights', options.weights) === 'averaged';
-  checkArray('inputs', inputs, Float32Array);
+  checkInputs(inputs);
   const features = elements(model.input);
   if (inputs.length % features !== 0)
     throw new ThalwegError({

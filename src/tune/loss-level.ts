@@ -1,4 +1,5 @@
 /** Between which values a loss moves: what knowing nothing gives, and what no model can beat. */
+import { isArrayOf } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { elements } from '../nn/layer.js';
@@ -28,7 +29,7 @@ export function levelOf(dataset: Dataset, { loss, model }: Pick<Task, 'loss' | '
   const rows = Uint32Array.from({ length: dataset.length }, (_, i) => i);
   const { labels } = gather(dataset, rows);
   const outputs = elements(model.outputShape);
-  if (!(labels instanceof Float32Array))
+  if (!isArrayOf(labels, Float32Array))
     return { chance: Math.log(outputs), factor: ofClasses, least: 0 };
   switch (loss.kind) {
     case 'softmaxCrossEntropy':
