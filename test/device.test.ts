@@ -12,6 +12,8 @@ interface Trained {
   readonly accuracy: number;
   /** Weights after steps of an optimizer alone, in hexadecimal. */
   readonly stepped: string;
+  /** Initial weights of each distribution, in hexadecimal. */
+  readonly initial: string;
 }
 
 const script = `
@@ -21,13 +23,18 @@ const script = `
   const model = nn.sequential({ input: [2] }, nn.dense(16, { activation: 'tanh' }), nn.dense(2));
   const optimizer = optim.adam({ learningRate: 0.05 });
   const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer, seed: 1 });
+  const layers = ['heUniform', 'heNormal', 'heTruncatedNormal'].map((weightInitializer) =>
+    nn.dense(30, { weightInitializer }));
+  const deep = nn.sequential({ input: [30] }, ...layers);
+  const drawn = new Trainer({ model: deep, loss: 'meanSquaredError', optimizer, seed: 1 }).parameters();
   const weight = Float32Array.from({ length: 1001 }, (_, i) => Math.sin(i));
   const stepper = optim.bind(optimizer, { weight });
   for (let step = 0; step < 10; step++) stepper.step({ weight: weight.map(Math.cos) });
   trainer.fit(set, { epochs: 200, batchSize: 'full' }).then(({ epochs }) => {
-    const stepped = Buffer.from(weight.buffer).toString('hex');
+    const hex = (array) => Buffer.from(array.buffer).toString('hex');
     const { accuracy } = epochs.at(-1);
-    console.log(JSON.stringify({ explanation: device.explain(), accuracy, stepped }));
+    const initial = Object.values(drawn).map(hex).join();
+    console.log(JSON.stringify({ explanation: device.explain(), accuracy, stepped: hex(weight), initial }));
   });`;
 
 /** Trains in a process of its own with these environment variables. */
@@ -43,7 +50,7 @@ const sets = ['baseline', 'avx2', 'avx512'];
 const here = sets.slice(0, 1 + sets.indexOf(device.explain().isa));
 
 describe('THALWEG_ISA', () => {
-  it('forces each instruction set of the processor: all train, steps give the same bits', async () => {
+  it('forces each instruction set of the processor: all train, steps and initial weights have the same bits', async () => {
     const results = await Promise.all(here.map((isa) => trained({ THALWEG_ISA: isa })));
     results.forEach(({ explanation, accuracy }, i) => {
       expect(explanation.isa).toBe(here[i]);
@@ -51,6 +58,7 @@ describe('THALWEG_ISA', () => {
       expect(accuracy).toBe(1);
     });
     expect(new Set(results.map(({ stepped }) => stepped)).size).toBe(1);
+    expect(new Set(results.map(({ initial }) => initial)).size).toBe(1);
   });
 
   it('refuses a set that does not exist, by name', async () => {

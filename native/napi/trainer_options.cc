@@ -75,7 +75,7 @@ LayerOptions read_layer(const Napi::Object& object, uint32_t index) {
 }
 
 Initial read_initial(const Napi::Object& object) {
-  static const char* const kDistributions[] = {"constant", "uniform", "normal"};
+  static const char* const kDistributions[] = {"constant", "uniform", "normal", "truncatedNormal"};
   return {static_cast<Distribution>(
               position(text(object, "distribution"), kDistributions, "initializer")),
           number(object, "value")};

@@ -1,39 +1,47 @@
 /** Initial values of parameters, by name. The values come from native/core/initializer.h. */
 
-/**
- * How a parameter starts. With fan-in and fan-out the connections into and out of a unit:
- * - `zeros`, `ones`
- * - `glorotUniform`, `glorotNormal`: variance 2 / (fanIn + fanOut) (Glorot and Bengio 2010)
- * - `heUniform`, `heNormal`: variance 2 / fanIn (He 2015)
- * - `lecunUniform`, `lecunNormal`: variance 1 / fanIn (LeCun 1998)
- */
-export type Initializer =
-  | 'zeros'
-  | 'ones'
-  | 'glorotUniform'
-  | 'glorotNormal'
-  | 'heUniform'
-  | 'heNormal'
-  | 'lecunUniform'
-  | 'lecunNormal';
-
 /** Every initialiser. */
-export const initializers: readonly Initializer[] = [
+export const initializers = [
   'zeros',
   'ones',
   'glorotUniform',
   'glorotNormal',
+  'glorotTruncatedNormal',
   'heUniform',
   'heNormal',
+  'heTruncatedNormal',
   'lecunUniform',
   'lecunNormal',
-];
+  'lecunTruncatedNormal',
+] as const;
+
+/**
+ * How a parameter starts. With fan-in and fan-out the connections into and out of a unit:
+ * - `zeros`, `ones`
+ * - `glorotUniform`, `glorotNormal`, `glorotTruncatedNormal`: variance 2 / (fanIn + fanOut) (Glorot
+ *   and Bengio 2010)
+ * - `heUniform`, `heNormal`, `heTruncatedNormal`: variance 2 / fanIn (He et al. 2015)
+ * - `lecunUniform`, `lecunNormal`, `lecunTruncatedNormal`: variance 1 / fanIn (LeCun et al. 1998)
+ *
+ * The variance σ² is that of the values, whatever the form. Uniform values lie within √3 σ, normal
+ * ones within 4 σ. Truncated ones lie within 2.274 σ: they come from a normal distribution of
+ * deviation σ / 0.87962566 that is cut at two of its deviations, as in Keras's and TensorFlow.js's
+ * `glorotNormal`, `heNormal` and `lecunNormal`. The values depend on seed, tensor and element alone:
+ * every machine makes the same bits.
+ */
+export type Initializer = (typeof initializers)[number];
 
 /** Distribution and standard deviation of a parameter's initial values. */
 export interface InitialDistribution {
-  readonly distribution: 'constant' | 'uniform' | 'normal';
-  /** The constant, or the standard deviation. */
+  readonly distribution: 'constant' | 'uniform' | 'normal' | 'truncatedNormal';
+  /** The constant, or the standard deviation of the values. */
   readonly value: number;
+}
+
+/** The distribution that a name ends in. */
+function distributionOf(initializer: Initializer): InitialDistribution['distribution'] {
+  if (initializer.endsWith('Uniform')) return 'uniform';
+  return initializer.endsWith('TruncatedNormal') ? 'truncatedNormal' : 'normal';
 }
 
 /** What an initialiser means for a parameter with these fans. */
@@ -44,9 +52,8 @@ export function initialDistribution(
 ): InitialDistribution {
   if (initializer === 'zeros') return { distribution: 'constant', value: 0 };
   if (initializer === 'ones') return { distribution: 'constant', value: 1 };
-  const distribution = initializer.endsWith('Uniform') ? 'uniform' : 'normal';
   const variance = initializer.startsWith('glorot')
     ? 2 / (fanIn + fanOut)
     : (initializer.startsWith('he') ? 2 : 1) / fanIn;
-  return { distribution, value: Math.sqrt(variance) };
+  return { distribution: distributionOf(initializer), value: Math.sqrt(variance) };
 }

@@ -190,7 +190,7 @@ function vanished(layer: string, share: number): Warning {
   return {
     ...{ code: 'VANISHING', layer },
     message: `hardly any gradient reaches ${layer}: number by number ${share.toPrecision(3)} of the largest layer's`,
-    remedy: 'take relu or gelu with the initializer he, fewer layers, or ones that normalise',
+    remedy: 'take relu or gelu with the initializer heNormal, fewer layers, or ones that normalise',
   };
 }
 
@@ -206,6 +206,6 @@ function dead(layer: string, share: number): Warning {
   return {
     ...{ code: 'DEAD_UNITS', layer },
     message: `${(share * 100).toFixed(0)} % of the units of ${layer} are 0 for every example looked at`,
-    remedy: 'lower the learning rate, take leakyRelu or gelu, or the initializer he',
+    remedy: 'lower the learning rate, take leakyRelu or gelu, or the initializer heNormal',
   };
 }
