@@ -10,8 +10,8 @@ export interface AdagradOptions extends CommonOptions {
 }
 
 /**
- * c += g²; w −= ηg / (√c + ε) (Duchi, Hazan and Singer 2011). η default 0.01. TensorFlow.js puts ε
- * inside the root.
+ * c += g²; w −= ηg / (√c + ε) (Duchi, Hazan and Singer 2011). η default 0.01. TensorFlow.js and
+ * Keras put ε inside the root.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -33,7 +33,8 @@ export function adamRule({ amsgrad, compat }: Readonly<Record<string, unknown>>)
 
 /**
  * m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ),
- * v̂ = v / (1 − β₂ᵗ) (Kingma and Ba 2015). η default 0.001.
+ * v̂ = v / (1 − β₂ᵗ) (Kingma and Ba 2015, algorithm 1; PyTorch and TensorFlow.js). η default 0.001.
+ * Keras divides by √v + ε before it corrects: its ε counts as ε / √(1 − β₂ᵗ) here.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

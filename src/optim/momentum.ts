@@ -9,7 +9,8 @@ export interface MomentumOptions extends CommonOptions {
   /**
    * - `'heavyBall'` (default): v = μv + g; w −= ηv (Polyak 1964; PyTorch and TensorFlow.js)
    * - `'displacement'`: v = μv − ηg; w += v (CS231n, Keras)
-   * - `'averaged'`: v = μv + (1 − μ)g; w −= ηv (Ng; PyTorch's dampening μ)
+   * - `'averaged'`: v = μv + (1 − μ)g; w −= ηv (Ng). PyTorch's dampening μ takes the first gradient
+   *   whole, v₁ = g₁, so its v is larger by μᵗg₁ ever after.
    */
   readonly form?: 'heavyBall' | 'displacement' | 'averaged';
 }
@@ -21,7 +22,9 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gradient descent with momentum (Polyak 1964), in one of three forms. η default 0.01.
+ * Gradient descent with momentum (Polyak 1964), in one of three forms. η default 0.01. At a
+ * constant rate the first two take the same steps; where the rate changes, `'displacement'` keeps the
+ * old one in v.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -16,7 +16,8 @@ export interface RmspropOptions extends CommonOptions {
 
 /**
  * c = ρc + (1 − ρ)g²; w −= ηg / (√c + ε) (Tieleman and Hinton 2012); with momentum v = μv + g / (…);
- * w −= ηv. η default 0.001. TensorFlow.js puts ε inside the root, and η inside the momentum buffer.
+ * w −= ηv. η default 0.001. TensorFlow.js and Keras put ε inside the root, and η inside the momentum
+ * buffer; centered, TensorFlow.js subtracts ε there.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

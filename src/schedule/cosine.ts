@@ -25,7 +25,8 @@ export interface Cosine extends Required<CosineOptions> {
 /**
  * A cosine from `initial` at t = 0 to `final` at `steps`, and `final` from there on (Loshchilov and
  * Hutter 2017): `final` + (`initial` − `final`) · (1 + cos(π s)) / 2, s = (t − w) / (`steps` − w).
- * While t < w = `warmup` it is `initial` · (t + 1) / (w + 1).
+ * While t < w = `warmup` it is `initial` · (t + 1) / (w + 1). PyTorch's CosineAnnealingLR rises again
+ * after its T_max.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example

@@ -22,7 +22,9 @@ export interface Piecewise extends Required<PiecewiseOptions> {
 const rates = list<number, Piecewise>((path, value) => checkNumber(path, value, rate));
 
 /**
- * `values[i]`, i = |{b ∈ `at`: b ≤ t}|: values that jump at borders.
+ * `values[i]`, i = |{b ∈ `at`: b ≤ t}|: values that jump at borders. The step that a border names is
+ * the first with the new value, as in optax; in Keras's PiecewiseConstantDecay it is the last with
+ * the old one, so add 1 to its boundaries.
  *
  * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
  * @example

@@ -91,8 +91,12 @@ function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
  * `initial`, times `factor` whenever `metric` has not improved for more than `patience` epochs, as
  * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for an
  * accuracy) by more than `threshold`. A pure function of the history of finished epochs, so a run
- * that resumes with its history resumes with its rate. Records must not change once they are in it. Epochs without the metric are passed over; a
- * NaN is no improvement.
+ * that resumes with its history resumes with its rate. Records must not change once they are in it.
+ * Epochs without the metric are passed over; a NaN is no improvement.
+ *
+ * PyTorch's `eps`, by which falls of 10⁻⁸ and less are left out, has no counterpart: every fall
+ * counts, down to `minimum`. Keras falls at `patience` epochs, one sooner, and has an absolute
+ * threshold.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; `valueAt` throws MISSING without a history
  * @function

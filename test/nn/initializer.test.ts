@@ -140,5 +140,6 @@ it('a model with truncated initialisers survives JSON', () => {
       biasInitializer: 'glorotTruncatedNormal',
     }),
   );
-  expect(nn.fromJSON(JSON.parse(JSON.stringify(model)))).toEqual(model);
+  const json = JSON.parse(JSON.stringify(model)) as nn.SequentialJson;
+  expect(nn.fromJSON(json)).toEqual(model);
 });
