@@ -32,6 +32,7 @@ interface Fixture {
   }[];
   readonly losses: readonly number[];
   readonly kerasPlateau: readonly number[];
+  readonly kerasCooldown: readonly number[];
   readonly kerasStops: number;
   readonly torchCosine: readonly number[];
   readonly torchPlateau: readonly number[];
@@ -119,10 +120,13 @@ function plateau(losses: readonly number[], options: schedule.PlateauOptions): n
 }
 
 describe('patience', () => {
-  it('of ReduceLROnPlateau counts one more in Keras', () => {
+  it('of ReduceLROnPlateau counts one more in Keras, and so does its cooldown', () => {
     const options = { initial: 0.5, factor: 0.5, thresholdMode: 'absolute' } as const;
     expect(plateau(fixture.losses, { ...options, patience: 2 })).toEqual(fixture.kerasPlateau);
     expect(plateau(fixture.losses, { ...options, patience: 3 })).not.toEqual(fixture.kerasPlateau);
+    const resting = { ...options, patience: 2, cooldown: 1 };
+    expect(plateau(fixture.losses, resting)).toEqual(fixture.kerasCooldown);
+    expect(fixture.kerasCooldown).not.toEqual(fixture.kerasPlateau);
   });
 
   it('of EarlyStopping counts one more in Keras', async () => {
