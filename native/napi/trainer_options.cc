@@ -64,7 +64,6 @@ LayerOptions read_layer(const Napi::Object& object, uint32_t index) {
       position(text(object, "activation"), kActivations, "layer.activation"));
   layer.slope = number(object, "slope");
   layer.use_bias = truth(object, "useBias");
-  layer.rate = number(object, "rate");
   layer.columns = to_count(object, "columns");
   layer.count = to_count(object, "count");
   layer.use_scale = truth(object, "useScale");

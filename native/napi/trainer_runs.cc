@@ -176,8 +176,8 @@ Napi::Value NativeTrainer::full_gradients(const Napi::CallbackInfo& info) {
   });
 }
 
-// gradients(dataset, rows: Uint32Array, training) → { loss, gradients: Float32Array[] };
-// synchronous.
+// gradients(dataset, rows: Uint32Array, dropoutRates?: Float64Array) → { loss, gradients:
+// Float32Array[] }; synchronous.
 Napi::Value NativeTrainer::gradients(const Napi::CallbackInfo& info) {
   job_->refuse_busy();
   const auto dataset = to_dataset(info[0], "dataset");
@@ -189,7 +189,13 @@ Napi::Value NativeTrainer::gradients(const Napi::CallbackInfo& info) {
       throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
                    "less than " + std::to_string(dataset->rows) + ", the rows of the data set",
                    ""});
-  const double loss = engine_->gradients(*dataset, rows, info[2].ToBoolean());
+  std::vector<double> rates;
+  if (info[2].IsTypedArray()) {
+    const Span given = typed_span(info[2], napi_float64_array, "dropoutRates");
+    const auto* values = static_cast<const double*>(given.data);
+    rates.assign(values, values + given.length);
+  }
+  const double loss = engine_->gradients(*dataset, rows, info[2].IsTypedArray() ? &rates : nullptr);
   Napi::Object result = Napi::Object::New(info.Env());
   Napi::Array arrays = Napi::Array::New(info.Env());
   const auto& tensors = engine_->stepper().options().tensors;

@@ -126,8 +126,11 @@ class Engine {
   Metrics full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                          const CancelFlag& cancel);
   // Gradients of the mean loss over the given rows of a data set, into gradient(i);
-  // `training`: with dropout and batch statistics, as the next step has them.
-  double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows, bool training);
+  // `dropout_rates`: as the next step has them, with these and batch statistics; null: without.
+  double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
+                   const std::vector<double>* dropout_rates);
+  // How many of the network's layers are dropout.
+  size_t dropout_count() const;
 
   // Copies, wherever the arena lies; `out` and `values` hold the whole tensor.
   void read_parameter(size_t index, float* out) const { read(0, index, out); }

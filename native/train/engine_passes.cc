@@ -154,8 +154,18 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
   has_averaged_statistics_ |= weights == Weights::kAveraged;
 }
 
+size_t Engine::dropout_count() const {
+  const auto& layers = options_.network.layers;
+  return static_cast<size_t>(std::count_if(layers.begin(), layers.end(), [](const auto& layer) {
+    return layer.kind == LayerKind::kDropout;
+  }));
+}
+
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
-                         bool training) {
+                         const std::vector<double>* dropout_rates) {
+  if (dropout_rates != nullptr && dropout_rates->size() != dropout_count())
+    throw Error({"SHAPE", "dropoutRates", std::to_string(dropout_rates->size()),
+                 std::to_string(dropout_count()) + ", one for each dropout layer", ""});
   const Pass pass(*this);
   check_inputs(dataset, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
@@ -169,9 +179,10 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
     plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
   }
   LossResult loss;
-  const RunMode mode{.training = training,
+  const RunMode mode{.training = dropout_rates != nullptr,
                      .seed = options_.seed,
-                     .step = static_cast<uint64_t>(stepper_.step_count())};
+                     .step = static_cast<uint64_t>(stepper_.step_count()),
+                     .dropout_rates = dropout_rates == nullptr ? nullptr : dropout_rates->data()};
   plan_.forward(mode);
   plan_.backward(mode, &loss);
   return loss.sum / static_cast<double>(rows.size());

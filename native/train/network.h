@@ -32,7 +32,6 @@ struct LayerOptions {
   Activation activation = Activation::kNone;
   double slope = 0;
   bool use_bias = false;  // of the norms: offset
-  double rate = 0;
   int64_t count = 0;  // embedding: rows of its table, which has `columns`
   // Of the norms: the last extent of an example, scale, and of batch norm the rest.
   int64_t columns = 1;

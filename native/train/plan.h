@@ -25,7 +25,7 @@ struct RunMode {
   uint64_t step = 0;  // dropout's counters: the step, and the part of its batch
   uint64_t part = 0;
   const CancelFlag* cancel = nullptr;
-  const double* dropout_rates = nullptr;  // in the order of such layers; null: the layers' own
+  const double* dropout_rates = nullptr;  // in the order of such layers; null: all 0
   // Of a queued step: dropout's draws [layers] and the halt, in device memory.
   const DropoutDraw* draws = nullptr;
   int32_t* halted = nullptr;

@@ -15,9 +15,8 @@ bool uses_batch(const RunMode& mode) { return mode.training || mode.batch_statis
 void Plan::write_draws(const RunMode& mode, DropoutDraw* draws) const {
   const double* rates = mode.dropout_rates;
   for (size_t index = 0; index < layers_.size(); ++index) {
-    const LayerOptions& options = layers_[index].options;
-    double rate = options.rate;
-    if (options.kind == LayerKind::kDropout && rates != nullptr) rate = *rates++;
+    const bool drops = layers_[index].options.kind == LayerKind::kDropout;
+    const double rate = drops && rates != nullptr ? *rates++ : 0;
     draws[index] = {
         random_stream({mode.seed, Purpose::kDropout, mode.step, mode.part << 32 | index}),
         static_cast<float>(rate), static_cast<float>(1 / (1 - rate))};

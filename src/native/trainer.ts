@@ -145,10 +145,11 @@ export interface NativeTrainer extends NativeState {
     dataset: NativeDataset,
     batchSize: number,
   ): Promise<NativeMetrics & { readonly gradient: Float64Array }>;
+  /** As in training where the rates of the dropout layers are given, in their order. */
   gradients(
     dataset: NativeDataset,
     rows: Uint32Array,
-    training: boolean,
+    dropoutRates?: Float64Array,
   ): { readonly loss: number; readonly gradients: readonly Float32Array[] };
   cancel(): void;
   /** Native memory of the trainer, for the largest batch so far; data sets not counted. */

@@ -88,8 +88,6 @@ export interface NativeLayer {
   readonly slope: number;
   /** Of the norms: whether the offset is there. */
   readonly useBias: boolean;
-  /** Dropout rate. */
-  readonly rate: number;
   /** Of the norms: the last extent of an example, what they normalise by, and batch norm's rest. */
   readonly columns: number;
   /** Of `embedding`: rows of its table, each of `columns`. */
@@ -114,7 +112,7 @@ export class Program {
   /** Adds an op; gives the number of its value. */
   add(op: GivenOp): number {
     this.ops.push({
-      ...{ other: 0, activation: 'none', slope: 0, useBias: false, rate: 0 },
+      ...{ other: 0, activation: 'none', slope: 0, useBias: false },
       ...{ columns: 1, count: 0, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
       ...op,
       name: this.name,

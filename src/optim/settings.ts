@@ -195,6 +195,11 @@ export class StepSettings {
     return rate;
   }
 
+  /** What a trainer's row has behind the groups and the average: the rates of its dropout layers. */
+  dropoutRates(position: Position): Float64Array {
+    return this.at(position).slice(this.#rateColumn(this.groupCount) + 1);
+  }
+
   #rateColumn(group: number): number {
     return commonCount + group * (this.rule.hyper.length + 2);
   }

@@ -273,7 +273,10 @@ export class Trainer implements Disposable {
   ): LossGradients {
     const trainer = this.#lease.idle();
     const training = checkGradients(dataset, rows, options, this);
-    const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows, training);
+    const { steps: step, history } = this.#record;
+    const position = { step, epoch: history.length, history };
+    const rates = training ? this.#settings.dropoutRates(position) : undefined;
+    const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows, rates);
     const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
     return { loss, gradients: Object.fromEntries(named) };
   }

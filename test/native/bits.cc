@@ -18,7 +18,7 @@ namespace {
 constexpr int64_t kRows = 301, kFeatures = 45, kHidden = 37, kClasses = 5, kBatch = 32;
 // Of an embedding.
 constexpr int64_t kWords = 11, kLength = 6, kWidth = 7;
-constexpr double kAverageDecay = 0.9;
+constexpr double kAverageDecay = 0.9, kDropoutRate = 0.2;
 
 uint64_t hash(uint64_t seed, const float* values, int64_t length) {
   for (int64_t i = 0; i < length; ++i) {
@@ -72,7 +72,7 @@ class Builder {
                 .use_bias = true});
   }
   int64_t dropout(int64_t width) {
-    return add({.kind = LayerKind::kDropout, .inputs = width, .outputs = width, .rate = 0.2});
+    return add({.kind = LayerKind::kDropout, .inputs = width, .outputs = width});
   }
   int64_t activation(int64_t width, Activation activation) {
     return add({.kind = LayerKind::kActivation,
@@ -183,7 +183,7 @@ std::vector<double> make_settings(int rule) {
   // measures the norm; decays both ways.
   std::vector<double> settings = {0.9, 0.5, 2, 3, 2, 1};
   for (const char* name : rule_infos()[rule].hyper) settings.push_back(kValues.at(name));
-  settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay});
+  settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay, kDropoutRate});
   return settings;
 }
 

@@ -74,3 +74,53 @@ it('refuses rates that are none, also where a schedule gives them', async () => 
     path: 'dropout2.rate at step 5',
   });
 });
+
+describe('gradients as in training', () => {
+  const rows = Uint32Array.from({ length: 6 }, (_, i) => i);
+  const make = (device: string, dropout: nn.DropoutLayer['rate']) =>
+    new Trainer({
+      model: modelOf(0.25, dropout),
+      ...{ loss: 'softmaxCrossEntropy', device, seed: 6 },
+      optimizer: optim.sgd({ learningRate: 0.1 }),
+    });
+  const devices = ['reference', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])];
+
+  it.each(devices)(
+    'are those of the next step on %s, with its masks and its rates',
+    async (device) => {
+      using trainer = make(device, (step) => [0.5, 0.1, 0.9][step]!);
+      const six = data.fromArrays({
+        inputs: floats(generator(1), 24 * 6).slice(0, 36),
+        ...{ shape: [6, 6], labels: Int32Array.from(rows, (i) => i % 3) },
+      });
+      for (let step = 0; step < 3; step++) {
+        const before = trainer.parameters();
+        const { loss, gradients } = trainer.gradients(six, rows, { training: true });
+        const { epochs } = await trainer.fit(six, { epochs: 1, batchSize: 6, shuffle: false });
+        expect(epochs[0]!.loss).toBe(loss);
+        for (const [name, after] of Object.entries(trainer.parameters()))
+          for (const [i, value] of after.entries())
+            expect(value).toBeCloseTo(before[name]![i]! - 0.1 * gradients[name]![i]!, 6);
+      }
+    },
+  );
+
+  it('leave dropout out otherwise, and change from step to step', async () => {
+    using trainer = make('cpu', 0.5);
+    const plain = () => trainer.gradients(set, rows);
+    const training = () => trainer.gradients(set, rows, { training: true });
+    expect(training()).toEqual(training());
+    expect(training().loss).not.toBe(plain().loss);
+    const first = training().loss;
+    await trainer.fit(set, { epochs: 1, batchSize: 6 });
+    expect(training().loss).not.toBe(first);
+  });
+
+  it('refuse a rate that a schedule gives wrongly', async () => {
+    using trainer = make('cpu', () => 1);
+    expect(await failure(() => trainer.gradients(set, rows, { training: true }))).toMatchObject({
+      ...{ code: 'RANGE', path: 'dropout2.rate at step 0' },
+    });
+    expect(trainer.gradients(set, rows).loss).toBeGreaterThan(0);
+  });
+});
