@@ -70,6 +70,7 @@ LayerOptions read_layer(const Napi::Object& object, uint32_t index) {
   layer.epsilon = number(object, "epsilon");
   layer.momentum = number(object, "momentum");
   layer.unbiased = truth(object, "unbiased");
+  layer.frozen = truth(object, "frozen");
   return layer;
 }
 
@@ -114,10 +115,14 @@ StepperOptions read_stepper_options(const Napi::Object& object) {
   const auto names = object.Get("names").As<Napi::Array>();
   const auto lengths = object.Get("lengths").As<Napi::Array>();
   const auto groups = object.Get("groups").As<Napi::Array>();
+  const Napi::Value frozen = object.Get("frozen");
+  const auto is_frozen = [&](uint32_t i) {
+    return frozen.IsArray() && frozen.As<Napi::Array>().Get(i).As<Napi::Boolean>().Value();
+  };
   for (uint32_t i = 0; i < names.Length(); ++i)
     options.tensors.push_back(
         {names.Get(i).As<Napi::String>().Utf8Value(), to_count(lengths.Get(i), "lengths"),
-         static_cast<int32_t>(to_index(groups.Get(i), "groups", options.groups))});
+         static_cast<int32_t>(to_index(groups.Get(i), "groups", options.groups)), is_frozen(i)});
   return options;
 }
 

@@ -21,7 +21,7 @@ struct DenseForward {
   float slope;
 };
 
-// Overwrites dweight, dbias (null without bias) and dx (null for a first layer).
+// Overwrites dweight, dbias and dx, each null where nobody needs it.
 // dy [rows, outputs] becomes the gradient before f.
 struct DenseBackward {
   const float* x;

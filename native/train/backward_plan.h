@@ -1,6 +1,6 @@
 // Which buffers hold the gradients of a network's values while backward runs: as few
 // as may be, two for ops in a chain. A value that is read twice has two gradients,
-// which are added.
+// which are added. Where no parameter below is trained, there is none.
 #pragma once
 
 #include <cstddef>

@@ -5,6 +5,7 @@
 
 #include "train/batch_feed.h"
 #include "train/check_indices.h"
+#include "train/frozen.h"
 
 namespace thalweg {
 
@@ -20,10 +21,16 @@ MemoryLimit check_memory(const EngineOptions& options) {
   return memory;
 }
 
+// The options, with what is frozen marked in the network.
+EngineOptions marked(EngineOptions options) {
+  mark_frozen(options.stepper.tensors, options.network.layers);
+  return options;
+}
+
 }  // namespace
 
 Engine::Engine(EngineOptions options)
-    : options_(std::move(options)),
+    : options_(marked(std::move(options))),
       backend_(open_backend(options_.device)),
       memory_(check_memory(options_)),
       arena_(lengths_of(options_.stepper.tensors), 2, backend_.memory()),
@@ -124,8 +131,12 @@ void Engine::read_average(size_t index, float* out) const {
 
 void Engine::write_parameter(size_t index, const float* values) {
   forget_rest();
-  backend_.memory().write(arena_.tensor(0, index), values,
-                          options_.stepper.tensors[index].length * sizeof(float));
+  const StepperTensor& tensor = options_.stepper.tensors[index];
+  const size_t bytes = static_cast<size_t>(tensor.length) * sizeof(float);
+  backend_.memory().write(arena_.tensor(0, index), values, bytes);
+  // No step moves the average of what no step moves.
+  if (tensor.frozen && stepper_.averages())
+    backend_.memory().write(stepper_.average(index), values, bytes);
 }
 
 void Engine::read_statistic(size_t index, float* out, Weights weights) const {

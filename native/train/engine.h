@@ -144,7 +144,8 @@ class Engine {
   void write_statistic(size_t index, const float* values);
   // Makes them those of the whole data set at the present weights, each layer
   // normalising by the batch's; nothing changes before all is through. Throws ABORTED.
-  // Averaged weights then have some of their own, until the next step or load.
+  // Those of frozen layers stay. Averaged weights then have some of their own, until the
+  // next step or load.
   void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
                           const CancelFlag& cancel, Weights weights = Weights::kRaw);
   size_t bytes() const;
@@ -203,6 +204,7 @@ class Engine {
   }
   // RANGE unless an embedding can read the data set, which is looked at once.
   void check_inputs(const data::Dataset& dataset, const CancelFlag* cancel);
+  void share_frozen_statistics();
   StepReport update(const Run& run, const StepSettings& settings, Watch watch);
   // Whether the next step is to be looked at.
   bool is_monitored(const Run& run) const;

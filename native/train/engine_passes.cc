@@ -151,6 +151,7 @@ void Engine::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
   if (weights == Weights::kAveraged) plan_.use(averages_, 1);
   forget_rest();
   pooled.write(plan_.statistics());
+  if (weights == Weights::kAveraged) share_frozen_statistics();
   has_averaged_statistics_ |= weights == Weights::kAveraged;
 }
 
@@ -159,6 +160,22 @@ size_t Engine::dropout_count() const {
   return static_cast<size_t>(std::count_if(layers.begin(), layers.end(), [](const auto& layer) {
     return layer.kind == LayerKind::kDropout;
   }));
+}
+
+// Those of frozen layers are the averaged weights' too.
+void Engine::share_frozen_statistics() {
+  size_t index = 0;
+  std::vector<float> values;
+  for (const LayerOptions& layer : options_.network.layers) {
+    if (layer.kind != LayerKind::kBatchNorm) continue;
+    for (const size_t end = index + 2; index < end; ++index) {
+      if (!layer.frozen) continue;
+      values.resize(options_.statistics[index].length);
+      const size_t bytes = values.size() * sizeof(float);
+      backend_.memory().read(values.data(), statistics_.tensor(0, index), bytes);
+      backend_.memory().write(statistics_.tensor(1, index), values.data(), bytes);
+    }
+  }
 }
 
 double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,

@@ -16,14 +16,14 @@ Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& stati
   size_t parameter = 0, statistic = 0;
   const auto next = [&](float** values, float** gradient) {
     *values = arena.tensor(0, parameter);
-    *gradient = arena.tensor(1, parameter++);
+    if (gradient != nullptr) *gradient = arena.tensor(1, parameter);
+    ++parameter;
   };
   for (const LayerOptions& options : network.layers) {
     Layer layer{.options = options};
-    if (options.kind == LayerKind::kDense || options.kind == LayerKind::kEmbedding ||
-        options.use_scale)
-      next(&layer.weight, &layer.weight_gradient);
-    if (options.use_bias) next(&layer.bias, &layer.bias_gradient);
+    if (has_weight(options))
+      next(&layer.weight, options.trains_weight ? &layer.weight_gradient : nullptr);
+    if (options.use_bias) next(&layer.bias, options.trains_bias ? &layer.bias_gradient : nullptr);
     if (options.kind == LayerKind::kBatchNorm) {
       layer.running = {statistics.tensor(0, statistic), statistics.tensor(0, statistic + 1),
                        options.columns};

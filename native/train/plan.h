@@ -81,7 +81,8 @@ class Plan {
   // step: once its update is through, so that a step that fails leaves no trace.
   // Nothing moves where *halted is set.
   void keep_statistics(const int32_t* halted);
-  // Of each batch norm: what the last forward pass saw in `rows` rows, and what it keeps.
+  // Of each batch norm that is not frozen: what the last forward pass saw in `rows` rows, and what
+  // it keeps.
   struct Statistics {
     Moments batch;
     Moments running;
@@ -107,7 +108,7 @@ class Plan {
     LayerOptions options;
     float* weight = nullptr;
     float* bias = nullptr;
-    float* weight_gradient = nullptr;
+    float* weight_gradient = nullptr;  // null where the parameter is frozen, as the next
     float* bias_gradient = nullptr;
     Moments running = {};
   };

@@ -7,8 +7,14 @@ namespace thalweg {
 namespace {
 
 bool cancelled(const RunMode& mode) { return mode.cancel != nullptr && mode.cancel->is_set(); }
-// Whether batch norm uses the moments of the batch.
-bool uses_batch(const RunMode& mode) { return mode.training || mode.batch_statistics; }
+// Whether a batch norm uses the moments of the batch.
+bool uses_batch(const LayerOptions& options, const RunMode& mode) {
+  return !options.frozen && (mode.training || mode.batch_statistics);
+}
+// Whether a layer's running statistics may move.
+bool keeps_statistics(const LayerOptions& options) {
+  return options.kind == LayerKind::kBatchNorm && !options.frozen;
+}
 
 }  // namespace
 
@@ -79,7 +85,7 @@ void Plan::forward_batch_norm(size_t index, const RunMode& mode) {
   const float* x = value(options.from);
   const int64_t rows = norm_rows(options);
   Moments moments = layer.running;
-  if (uses_batch(mode)) {
+  if (uses_batch(options, mode)) {
     moments = batch_moments(index);
     backend_.batch_moments({x, moments.mean, moments.variance, rows, options.columns});
   }
@@ -151,7 +157,7 @@ void Plan::backward_layer(size_t index, const RunMode& mode, float* dy, float* d
       if (mode.training) backend_.dropout(dropout(index, mode, dy, dx));
       return;  // else in place: the identity
     case LayerKind::kBatchNorm: {
-      const bool of_batch = uses_batch(mode);
+      const bool of_batch = uses_batch(options, mode);
       const Moments moments = of_batch ? batch_moments(index) : layer.running;
       return backend_.batch_norm_backward(
           {x, moments.mean, moments.variance, layer.weight, dy, dx, layer.weight_gradient,
@@ -200,7 +206,7 @@ std::vector<Plan::Statistics> Plan::statistics() const {
   std::vector<Statistics> all;
   for (size_t index = 0; index < layers_.size(); ++index) {
     const Layer& layer = layers_[index];
-    if (layer.options.kind != LayerKind::kBatchNorm) continue;
+    if (!keeps_statistics(layer.options)) continue;
     all.push_back(
         {batch_moments(index), layer.running, norm_rows(layer.options), layer.options.unbiased});
   }
@@ -210,7 +216,7 @@ std::vector<Plan::Statistics> Plan::statistics() const {
 void Plan::keep_statistics(const int32_t* halted) {
   for (size_t index = 0; index < layers_.size(); ++index) {
     const Layer& layer = layers_[index];
-    if (layer.options.kind != LayerKind::kBatchNorm) continue;
+    if (!keeps_statistics(layer.options)) continue;
     const Moments batch = batch_moments(index);
     const auto rows = static_cast<double>(norm_rows(layer.options));
     backend_.batch_norm_update({.mean = batch.mean,

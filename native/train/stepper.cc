@@ -60,6 +60,7 @@ void Stepper::cut_pieces() {
   parts_.push_back(0);
   int64_t in_part = 0;
   for (size_t i = 0; i < tensors_.size(); ++i) {
+    if (options_.tensors[i].frozen) continue;
     for (int64_t begin = 0; begin < tensors_[i].length; begin += kPieceLength) {
       const int64_t length = std::min(kPieceLength, tensors_[i].length - begin);
       pieces_.push_back({static_cast<int32_t>(i), begin, length});

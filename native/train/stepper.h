@@ -25,6 +25,7 @@ struct StepperTensor {
   std::string name;
   int64_t length;  // elements
   int32_t group;
+  bool frozen = false;  // no step looks at its gradient, or moves it, its slots or its average
 };
 
 struct StepperOptions {

@@ -34,6 +34,8 @@ export interface NativeStepperOptions {
   readonly names: readonly string[];
   readonly lengths: readonly number[];
   readonly groups: readonly number[];
+  /** Which tensors no step moves; none where it is absent. */
+  readonly frozen?: readonly boolean[];
   readonly parameters: readonly Float32Array[];
   readonly device: string;
 }

@@ -2,10 +2,11 @@
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type Layer, type LayerKind, elements, sameSize } from './layer.js';
 import { checkName } from './name.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { normParameters } from './norm.js';
 
 /** Options of {@link batchNorm}. */
-export interface BatchNormOptions {
+export interface BatchNormOptions extends TrainableOptions {
   /** What the running statistics keep of themselves at each step, in [0, 1). Default 0.9. */
   readonly momentum?: number;
   /** Added to the variance, greater than 0. Default 1e-5. */
@@ -40,7 +41,7 @@ export interface BatchNormLayer extends Layer {
   readonly variance: 'unbiased' | 'biased';
 }
 
-const optionKeys = ['momentum', 'epsilon', 'scale', 'center', 'variance', 'name'];
+const optionKeys = ['momentum', 'epsilon', 'scale', 'center', 'variance', 'name', 'trainable'];
 
 /**
  * y = γ (x − mean) / √(variance + ε) + β for each feature, the last dimension of an example
@@ -71,6 +72,7 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
     center: checkBoolean('batchNorm.center', center),
     variance: checkOneOf('batchNorm.variance', variance, ['unbiased', 'biased']),
     ...checkName('batchNorm.name', options.name),
+    ...checkTrainable('batchNorm.trainable', options.trainable),
   });
 }
 

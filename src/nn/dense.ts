@@ -5,9 +5,10 @@ import { type ActivationName, activationNames, nativeActivation } from './activa
 import { type Initializer, initializers } from './initializer.js';
 import type { Layer, LayerKind } from './layer.js';
 import { checkName } from './name.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
 
 /** Options of {@link dense}. */
-export interface DenseOptions {
+export interface DenseOptions extends TrainableOptions {
   /** Applied to the output, fused into the product. Default none. */
   readonly activation?: ActivationName;
   /** Whether to add b. Default true. */
@@ -36,7 +37,14 @@ export interface DenseLayer extends Layer {
   readonly biasInitializer: Initializer;
 }
 
-const optionKeys = ['activation', 'useBias', 'weightInitializer', 'biasInitializer', 'name'];
+const optionKeys = [
+  'activation',
+  'useBias',
+  'weightInitializer',
+  'biasInitializer',
+  'name',
+  'trainable',
+];
 
 /**
  * y = activation(x W + b), with x [batch, inputs], W [inputs, units], b [units].
@@ -61,6 +69,7 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
     weightInitializer: checkOneOf('dense.weightInitializer', weightInitializer, initializers),
     biasInitializer: checkOneOf('dense.biasInitializer', biasInitializer, initializers),
     ...checkName('dense.name', options.name),
+    ...checkTrainable('dense.trainable', options.trainable),
   });
 }
 

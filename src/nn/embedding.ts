@@ -3,9 +3,10 @@ import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type Initializer, initializers } from './initializer.js';
 import { type Layer, type LayerKind, elements } from './layer.js';
 import { checkName } from './name.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
 
 /** Options of {@link embedding}. */
-export interface EmbeddingOptions {
+export interface EmbeddingOptions extends TrainableOptions {
   /**
    * How the table starts, with `units` as both fans. Default `'lecunNormal'`: each row has length 1
    * on average.
@@ -47,7 +48,7 @@ export function embedding(
 ): EmbeddingLayer {
   checkNumber('embedding.count', count, { min: 1, max: 2 ** 24, integer: true });
   checkNumber('embedding.units', units, { min: 1, max: 2 ** 31 - 1, integer: true });
-  checkOptions('embedding', options, ['weightInitializer', 'name']);
+  checkOptions('embedding', options, ['weightInitializer', 'name', 'trainable']);
   const { weightInitializer = 'lecunNormal' } = options;
   return Object.freeze({
     kind: 'embedding',
@@ -55,6 +56,7 @@ export function embedding(
     units,
     weightInitializer: checkOneOf('embedding.weightInitializer', weightInitializer, initializers),
     ...checkName('embedding.name', options.name),
+    ...checkTrainable('embedding.trainable', options.trainable),
   });
 }
 

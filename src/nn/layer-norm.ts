@@ -2,10 +2,11 @@
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
 import { type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { normParameters } from './norm.js';
 
 /** Options of {@link layerNorm}. */
-export interface LayerNormOptions {
+export interface LayerNormOptions extends TrainableOptions {
   /** Added to the variance, greater than 0. Default 1e-5. */
   readonly epsilon?: number;
   /** Whether γ is there. Default true. */
@@ -40,7 +41,7 @@ export interface LayerNormLayer extends Layer {
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
-  checkOptions('layerNorm', options, ['epsilon', 'scale', 'center', 'name']);
+  checkOptions('layerNorm', options, ['epsilon', 'scale', 'center', 'name', 'trainable']);
   const { epsilon = 1e-5, scale = true, center = true } = options;
   return Object.freeze({
     kind: 'layerNorm',
@@ -48,6 +49,7 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
     scale: checkBoolean('layerNorm.scale', scale),
     center: checkBoolean('layerNorm.center', center),
     ...checkName('layerNorm.name', options.name),
+    ...checkTrainable('layerNorm.trainable', options.trainable),
   });
 }
 

@@ -17,6 +17,8 @@ export interface Layer {
     | 'flatten';
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
+  /** False of a layer that stays as it is, and of a block all of whose layers do. */
+  readonly trainable?: false;
 }
 
 /** One parameter tensor of a layer. */
@@ -31,6 +33,8 @@ export interface ParameterSpec {
   readonly fanIn: number;
   /** Connections out of one unit. */
   readonly fanOut: number;
+  /** False of a layer that stays as it is, or in a block that does. */
+  readonly trainable?: false;
 }
 
 /** Activation functions that the native layers know. */
@@ -96,16 +100,20 @@ export interface NativeLayer {
   readonly epsilon: number;
   readonly momentum: number;
   readonly unbiased: boolean;
+  /** Whether the layer stays as it is. */
+  readonly frozen: boolean;
 }
 
 type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> &
-  Partial<Omit<NativeLayer, 'name'>>;
+  Partial<Omit<NativeLayer, 'name' | 'frozen'>>;
 
 /** The ops of a model as they are collected, in an order that has inputs before their uses. */
 export class Program {
   readonly ops: NativeLayer[] = [];
   /** Of the layer whose ops are being added. */
   name = '';
+  /** Whether that layer stays as it is. */
+  frozen = false;
   /** Of the dropout ops, in their order. */
   readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
@@ -115,7 +123,7 @@ export class Program {
       ...{ other: 0, activation: 'none', slope: 0, useBias: false },
       ...{ columns: 1, count: 0, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
       ...op,
-      name: this.name,
+      ...{ name: this.name, frozen: this.frozen },
     });
     return this.ops.length;
   }

@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { kindOf } from './kinds.js';
 import type { Layer, PlacedLayer, Program } from './layer.js';
+import { freeze } from './trainable.js';
 
 /** Gives each layer its name and shapes; `path` is where the layers were given, for errors. */
 export function place(
@@ -27,10 +28,11 @@ export function place(
     taken.add(name);
     if (kind.readsIndices && at !== 'layers[0]') refuseLater(at, layer);
     const inner = kind.layers?.(layer, inputShape, at);
+    const parameters = kind.parameters(layer, inputShape);
     const own: PlacedLayer = Object.freeze({
       ...{ name, layer, inputShape },
       outputShape: kind.outputShape(layer, inputShape, at),
-      parameters: kind.parameters(layer, inputShape),
+      parameters: layer.trainable === false ? freeze(parameters) : parameters,
       statistics: kind.statistics?.(layer, inputShape) ?? [],
       ...(inner && { layers: inner }),
     });
@@ -73,19 +75,23 @@ export function within<T extends { readonly name: string }>(
 export function leastBatch(layers: readonly PlacedLayer[]): number {
   return layers.reduce(
     (least, { layer, name, inputShape }) =>
-      Math.max(least, kindOf(layer, name).leastBatch?.(layer, inputShape) ?? 1),
+      layer.trainable === false
+        ? least
+        : Math.max(least, kindOf(layer, name).leastBatch?.(layer, inputShape) ?? 1),
     1,
   );
 }
 
 /** Adds the ops of all layers, of which the first reads value `from`; gives the last one's value. */
 export function lowerAll(layers: readonly PlacedLayer[], program: Program, from: number): number {
-  const { name: outer } = program;
+  const { name: outer, frozen } = program;
   let value = from;
   for (const { layer, name, inputShape } of layers) {
     program.name = outer === '' ? name : `${outer}.${name}`;
+    program.frozen = frozen || layer.trainable === false;
     value = kindOf(layer, name).lower(layer, inputShape, program, value);
   }
   program.name = outer;
+  program.frozen = frozen;
   return value;
 }

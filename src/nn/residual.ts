@@ -3,10 +3,11 @@ import { ThalwegError } from '../errors.js';
 import { checkOptions, describe } from '../options.js';
 import { type Layer, type LayerKind, type PlacedLayer, sameSize } from './layer.js';
 import { checkName } from './name.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 
 /** Options of {@link residual}. */
-export interface ResidualOptions {
+export interface ResidualOptions extends TrainableOptions {
   /**
    * What x goes through beside the layers: a layer, or several in sequence, whose outputs have the
    * same shape, as `nn.dense(64, { useBias: false })`. Default none: x itself.
@@ -40,7 +41,7 @@ export interface ResidualLayer extends Layer {
  * const block = nn.residual([nn.dense(64), nn.batchNorm(), nn.relu(), nn.dense(64)]);
  */
 export function residual(layers: readonly Layer[], options: ResidualOptions = {}): ResidualLayer {
-  checkOptions('residual', options, ['shortcut', 'name']);
+  checkOptions('residual', options, ['shortcut', 'name', 'trainable']);
   checkLayers('residual.layers', layers);
   if (layers.length === 0)
     throw new ThalwegError({
@@ -56,6 +57,7 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
     layers: Object.freeze([...layers]),
     shortcut: Object.freeze([...beside]),
     ...checkName('residual.name', options.name),
+    ...checkTrainable('residual.trainable', options.trainable),
   });
 }
 

@@ -13,6 +13,7 @@ import {
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 import { rowsOf, table } from './summary.js';
+import { trained } from './trainable.js';
 
 /** Options of {@link sequential}. */
 export interface SequentialOptions {
@@ -62,12 +63,20 @@ export class Sequential {
     return within(this.layers, ({ statistics }) => statistics);
   }
 
-  /** Trainable numbers in all. */
+  /** Numbers of all parameters. */
   get parameterCount(): number {
     return count(this.parameters);
   }
 
-  /** A table of layers, output shapes and parameter counts, as text of several lines. */
+  /** Numbers of those that are trained: without the layers that have `trainable: false`. */
+  get trainableCount(): number {
+    return count(trained(this.parameters));
+  }
+
+  /**
+   * A table of layers, output shapes and parameter counts, as text of several lines; where layers are
+   * frozen, it says which, and how many numbers are trained.
+   */
   summary(): string {
     return table(rowsOf(this.layers));
   }

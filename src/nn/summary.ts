@@ -1,6 +1,7 @@
 /** The table that `model.summary()` returns. */
 
 import { type PlacedLayer, count } from './layer.js';
+import { trained } from './trainable.js';
 
 /** One row of the table. */
 export interface SummaryRow {
@@ -8,6 +9,8 @@ export interface SummaryRow {
   readonly kind: string;
   readonly outputShape: readonly number[];
   readonly parameters: number;
+  /** Of them, those that are trained. */
+  readonly trainable: number;
   /** Numbers that are state but no parameters. */
   readonly statistics: number;
   /** Whether a block's row above has its numbers already. */
@@ -15,25 +18,32 @@ export interface SummaryRow {
 }
 
 /** A row for each layer, and indented below a block one for each of its own. */
-export function rowsOf(layers: readonly PlacedLayer[], indent = ''): SummaryRow[] {
+export function rowsOf(
+  layers: readonly PlacedLayer[],
+  indent = '',
+  isFrozen = false,
+): SummaryRow[] {
   return layers.flatMap(({ name, layer, outputShape, parameters, statistics, layers: inner }) => [
     {
       ...{ name: indent + name, kind: layer.kind, outputShape, isInner: indent !== '' },
       ...{ parameters: count(parameters), statistics: count(statistics) },
+      trainable: isFrozen ? 0 : count(trained(parameters)),
     },
-    ...rowsOf(inner ?? [], `${indent}  `),
+    ...rowsOf(inner ?? [], `${indent}  `, isFrozen || layer.trainable === false),
   ]);
 }
+
+const show = (count: number): string => count.toLocaleString('en-US');
 
 const header = ['Layer', 'Kind', 'Output shape', 'Parameters'] as const;
 
 /** Columns padded to their widest cell, numbers to the right, a total below. */
 export function table(rows: readonly SummaryRow[]): string {
-  const cells = rows.map(({ name, kind, outputShape, parameters }) => [
+  const cells = rows.map(({ name, kind, outputShape, parameters, trainable }) => [
     name,
     kind,
     `[${['batch', ...outputShape].join(', ')}]`,
-    parameters.toLocaleString('en-US'),
+    `${parameters > trainable ? 'frozen ' : ''}${show(parameters)}`,
   ]);
   const widths = header.map((title, i) =>
     Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
@@ -44,6 +54,7 @@ export function table(rows: readonly SummaryRow[]): string {
       .join('  ');
   const outer = rows.filter(({ isInner }) => !isInner);
   const total = outer.reduce((sum, { parameters }) => sum + parameters, 0);
+  const trainable = outer.reduce((sum, row) => sum + row.trainable, 0);
   const statistics = outer.reduce((sum, row) => sum + row.statistics, 0);
   const rule = '-'.repeat(widths.reduce((sum, width) => sum + width, 0) + 2 * (widths.length - 1));
   return [
@@ -51,7 +62,8 @@ export function table(rows: readonly SummaryRow[]): string {
     rule,
     ...cells.map(line),
     rule,
-    `Total parameters: ${total.toLocaleString('en-US')}`,
-    ...(statistics > 0 ? [`Running statistics: ${statistics.toLocaleString('en-US')}`] : []),
+    `Total parameters: ${show(total)}`,
+    ...(trainable < total ? [`Trained parameters: ${show(trainable)}`] : []),
+    ...(statistics > 0 ? [`Running statistics: ${show(statistics)}`] : []),
   ].join('\n');
 }

@@ -98,6 +98,7 @@ export class Stepper implements Disposable {
       names: this.#names,
       lengths: this.#lengths,
       groups: this.#settings.groupsOf(this.#names),
+      frozen: this.#names.map((name) => this.#settings.isFrozen({ name })),
       parameters: this.#parameters,
       device,
     });

@@ -30,6 +30,12 @@ export interface ParameterGroup {
   readonly l2?: number;
   /** Replaces the optimizer's decoupled decay; at least 0. */
   readonly weightDecay?: number;
+  /**
+   * False: the parameters are frozen. No step computes, measures, checks or clips by their gradients, or
+   * moves them and their state; a batch norm all of whose parameters are frozen uses its running
+   * statistics, which stand still. A learning rate or scale of 0 says the same. Default true.
+   */
+  readonly trainable?: boolean;
 }
 
 /** Options that every optimizer takes. */
@@ -122,7 +128,8 @@ export function decayRate(fallback: number): NumberSpec {
 }
 
 const commonKeys = ['learningRate', 'l2', 'weightDecay', 'groups', 'compat'];
-const groupKeys = ['match', 'learningRateScale', 'learningRate', 'l2', 'weightDecay'];
+const groupNumbers = ['learningRateScale', 'learningRate', 'l2', 'weightDecay'];
+const groupKeys = ['match', ...groupNumbers, 'trainable'];
 const definitions = new Map<string, Definition>();
 
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
@@ -145,8 +152,9 @@ function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
           received: describe(options['match']),
           expected: "a pattern such as '*.bias'",
         });
-      for (const key of groupKeys.slice(1))
+      for (const key of groupNumbers)
         if (options[key] !== undefined) checkNumber(`${at}.${key}`, options[key], nonNegative);
+      checkBoolean(`${at}.trainable`, options['trainable'] ?? true);
       return Object.freeze({ ...(group as ParameterGroup) });
     }),
   );
@@ -247,4 +255,9 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
     weightDecay: checkSetting(at('weightDecay'), optimizer.weightDecay, nonNegative),
     groups: optimizer.groups,
   };
+}
+
+/** Whether a group's parameters stay as they are. */
+export function isFrozen({ trainable, learningRate, learningRateScale }: ParameterGroup): boolean {
+  return trainable === false || (learningRate ?? learningRateScale) === 0;
 }

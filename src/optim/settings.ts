@@ -10,6 +10,7 @@ import {
   type ParameterGroup,
   type Setting,
   checkSetting,
+  isFrozen,
   lower,
   nonNegative,
   positive,
@@ -148,6 +149,12 @@ export class StepSettings {
   groupsOf(names: readonly string[]): number[] {
     checkGroups(this.#groups, names);
     return names.map((name) => groupOf(name, this.#groups));
+  }
+
+  /** Whether a parameter stays as it is: by its layer, or by its group. */
+  isFrozen({ name, trainable }: { readonly name: string; readonly trainable?: false }): boolean {
+    const group = this.#groups[groupOf(name, this.#groups) - 1];
+    return trainable === false || (group !== undefined && isFrozen(group));
   }
 
   /** Metrics of the history that the settings depend on. */

@@ -94,6 +94,7 @@ export function planTrainer(options: TrainerOptions): TrainerPlan {
   const native: NativeTrainerOptions = {
     ...{ rule, groups, device, seed, memoryLimit, ...lowerModel(model) },
     groupCount: settings.groupCount,
+    frozen: model.parameters.map((parameter) => settings.isFrozen(parameter)),
     layers: program.ops,
     loss: loss.kind,
     lossParameter: loss.delta,

@@ -5,6 +5,7 @@ import type { Sequential } from '../nn/sequential.js';
 import { count } from '../nn/layer.js';
 import type { NativeTrainProgress } from '../native.js';
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+import type { StepSettings } from '../optim/settings.js';
 import { type Look, LayerWatch } from './layer-watch.js';
 
 /** Options of `fit`'s `monitor`. */
@@ -20,7 +21,10 @@ export interface MonitorOptions {
 export interface LayerHealth {
   /** The layer's name. */
   readonly layer: string;
-  /** Euclidean norm of the gradient of all its parameters, before clipping; absent without any. */
+  /**
+   * Euclidean norm of the gradient of all its parameters, before clipping; absent where none is there, or
+   * all are frozen.
+   */
   readonly gradientNorm?: number;
   /** The largest of these norms. */
   readonly largestGradientNorm?: number;
@@ -53,12 +57,12 @@ interface Place {
   /** Of the first of the tensors' three columns. */
   readonly first: number;
   readonly tensors: number;
-  /** Numbers in the tensors. */
+  /** Numbers in the tensors that are trained. */
   readonly size: number;
   readonly dead: number;
 }
 
-function placesOf(model: Sequential): readonly Place[] {
+function placesOf(model: Sequential, settings: StepSettings): readonly Place[] {
   const columns = 1 + 3 * model.parameters.length;
   const ownerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
   let tensor = 0;
@@ -66,7 +70,8 @@ function placesOf(model: Sequential): readonly Place[] {
     const own = model.parameters.filter((parameter) => ownerOf(parameter.name) === name);
     const first = 1 + 3 * tensor;
     tensor += own.length;
-    return { layer: name, first, tensors: own.length, size: count(own), dead: columns + index };
+    const size = count(own.filter((parameter) => !settings.isFrozen(parameter)));
+    return { layer: name, first, tensors: own.length, size, dead: columns + index };
   });
 }
 
@@ -95,8 +100,8 @@ export class Monitor {
   readonly #watches: readonly LayerWatch[];
   #moved: Uint8Array | undefined;
 
-  constructor(model: Sequential) {
-    this.#places = placesOf(model);
+  constructor(model: Sequential, settings: StepSettings) {
+    this.#places = placesOf(model, settings);
     this.#width = 1 + 3 * model.parameters.length + this.#places.length;
     this.#watches = this.#places.map(() => new LayerWatch());
   }
@@ -115,7 +120,7 @@ export class Monitor {
       this.#places.forEach((place, i) => {
         const look = lookAt(row, place);
         this.#watches[i]!.take(look);
-        if (place.tensors > 0 && this.#watches[i]!.explodes(look.gradient))
+        if (place.size > 0 && this.#watches[i]!.explodes(look.gradient))
           warnings.push(exploding(place.layer, row[0]!, look.gradient));
       });
     }
@@ -164,16 +169,16 @@ export class Monitor {
   }
 }
 
-function healthOf({ layer, tensors }: Place, sums: LayerWatch['sums']): LayerHealth {
+function healthOf({ layer, tensors, size }: Place, sums: LayerWatch['sums']): LayerHealth {
   const { looks, gradientSum, largestGradient, ratioSum, weight, dead } = sums;
   return {
     layer,
-    ...(tensors > 0 && {
+    ...(size > 0 && {
       gradientNorm: gradientSum / looks,
       largestGradientNorm: largestGradient,
-      weightNorm: weight,
       updateRatio: ratioSum / looks,
     }),
+    ...(tensors > 0 && { weightNorm: weight }),
     ...(!Number.isNaN(dead) && { deadShare: dead }),
   };
 }

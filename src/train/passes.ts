@@ -18,7 +18,7 @@ import { type Task, checkDataset, checkWeights } from './options.js';
 export interface LossGradients {
   /** Mean over the rows. */
   readonly loss: number;
-  /** Of the mean loss, by parameter name, each as long as its parameter. */
+  /** Of the mean loss, by parameter name, each as long as its parameter; none of frozen ones. */
   readonly gradients: Record<string, Float32Array>;
 }
 

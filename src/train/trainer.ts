@@ -277,7 +277,9 @@ export class Trainer implements Disposable {
     const position = { step, epoch: history.length, history };
     const rates = training ? this.#settings.dropoutRates(position) : undefined;
     const { loss, gradients } = trainer.gradients(nativeDataset(dataset), rows, rates);
-    const named = this.model.parameters.map(({ name }, i) => [name, gradients[i]!] as const);
+    const named = this.model.parameters.flatMap((parameter, i) =>
+      this.#settings.isFrozen(parameter) ? [] : [[parameter.name, gradients[i]!] as const],
+    );
     return { loss, gradients: Object.fromEntries(named) };
   }
 

@@ -6,6 +6,7 @@ import type { Moment, Subject } from '../checkpoint/subject.js';
 import { ThalwegError } from '../errors.js';
 import type { StepSettings } from '../optim/settings.js';
 import { onAbort } from './abort.js';
+import { doubtsBefore } from './doubts.js';
 import { EpochLoop, unlessAborted } from './epoch-loop.js';
 import { evaluate } from './evaluation.js';
 import type { TrainEvent } from './events.js';
@@ -58,7 +59,7 @@ class TrainingRun {
     this.#context = context;
     this.#plan = plan;
     this.#stand = new RunStand(context, plan);
-    this.#monitor = new Monitor(context.model);
+    this.#monitor = new Monitor(context.model, context.settings);
     this.#listeners = new Listeners(context, plan, emit);
     this.#loop = new EpochLoop({
       ...{ context, plan, stand: this.#stand, listeners: this.#listeners, monitor: this.#monitor },
@@ -111,6 +112,7 @@ class TrainingRun {
     });
     try {
       await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand));
+      for (const warning of doubtsBefore(this.#context)) this.#listeners.control.warn(warning);
       await this.#keepFirst();
       while (this.#stand.epochs.length < epochs && !this.#isStopped()) {
         const record = await this.#epochOrBack();

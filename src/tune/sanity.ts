@@ -92,7 +92,8 @@ function checkChance(loss: number, { chance, factor }: Level): SanityCheck {
 
 function checkGradients(trainer: Trainer, dataset: Dataset, rows: Uint32Array): SanityCheck {
   const errors = gradientErrors(trainer, dataset, rows);
-  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a));
+  const none = { name: 'no parameter', error: 0 };
+  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a), none);
   const passed = worst.error <= offGradient;
   return {
     ...{ name: 'gradients', passed, measured: worst.error },

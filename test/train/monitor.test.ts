@@ -2,6 +2,7 @@
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, type WarningEvent, data, nn, optim } from '../../src/index.js';
+import { StepSettings } from '../../src/optim/settings.js';
 import { Monitor } from '../../src/train/monitor.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
@@ -13,6 +14,7 @@ const model = nn.sequential(
   nn.dropout(0),
   nn.dense(3),
 );
+const oneLayer = nn.sequential({ input: [1] }, nn.dense(1));
 type Options = Partial<ConstructorParameters<typeof Trainer>[0]>;
 const make = (options: Options = {}): Trainer =>
   new Trainer({
@@ -169,7 +171,7 @@ describe('warnings', () => {
 
   /** A monitor of one dense layer, fed with gradient norms. */
   function explosions(norms: readonly number[]): number[] {
-    const monitor = new Monitor(nn.sequential({ input: [1] }, nn.dense(1)));
+    const monitor = new Monitor(oneLayer, new StepSettings(optim.sgd(), {}));
     return norms.flatMap((gradient, step) => {
       const row = [step, gradient ** 2, 1, 1e-6, 0, 0, 0, NaN];
       return monitor.take({ seen: Float64Array.from(row) }).length > 0 ? [step] : [];
@@ -188,7 +190,7 @@ describe('warnings', () => {
 });
 
 it('an epoch may have more looks than a call takes arguments', () => {
-  const monitor = new Monitor(nn.sequential({ input: [1] }, nn.dense(1)));
+  const monitor = new Monitor(oneLayer, new StepSettings(optim.sgd(), {}));
   const looks = 200_000;
   const seen = new Float64Array(8 * looks);
   for (let i = 0; i < looks; i++) seen.set([i, (1 + (i % 4)) ** 2, 4, 1, 0, 0, 0, NaN], 8 * i);

@@ -73,7 +73,7 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
     const int64_t first = part * kSummedColumns;
     lanes_.output_gradient(gradient, first, std::min(op.outputs, first + kSummedColumns));
   });
-  product(weight_gradient(op));
+  if (op.dweight != nullptr) product(weight_gradient(op));
   if (op.dx != nullptr) product(input_gradient(op));
 }
 

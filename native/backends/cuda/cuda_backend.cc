@@ -52,7 +52,7 @@ void CudaBackend::dense_forward(const DenseForward& op) {
 void CudaBackend::dense_backward(const DenseBackward& op) {
   memory_.use();
   launch_output_gradient(op);
-  product(weight_gradient(op));
+  if (op.dweight != nullptr) product(weight_gradient(op));
   if (op.dx != nullptr) product(input_gradient(op));
 }
 

@@ -24,7 +24,7 @@ void ReferenceBackend::dense_backward(const DenseBackward& op) {
     for (int64_t row = 0; row < op.rows; ++row) sum += op.dy[row * op.outputs + out];
     op.dbias[out] = static_cast<float>(sum);
   }
-  for (int64_t in = 0; in < op.inputs; ++in) {
+  for (int64_t in = 0; op.dweight != nullptr && in < op.inputs; ++in) {
     for (int64_t out = 0; out < op.outputs; ++out) {
       double sum = 0;
       for (int64_t row = 0; row < op.rows; ++row)
