@@ -199,7 +199,7 @@ LossResult run_batch_norm_update(Backend& backend, const Fields& f) {
                              .running_mean = f.floats("runningMean"),
                              .running_variance = f.floats("runningVariance"),
                              .columns = f.number("columns"),
-                             .share = f.real("share"),
+                             .momentum = f.real("momentum"),
                              .correction = f.real("correction"),
                              .halted = f.integers("halted")});
   return {};

@@ -44,15 +44,16 @@ struct BatchNormBackward {
   bool of_batch;
 };
 
-// Running moments move by `share` of their distance from the batch's, the batch's
-// variance multiplied by `correction`. Nothing where *halted is set.
+// running = momentum * running + (1 - momentum) * batch, in double; the batch's variance
+// is multiplied by `correction` first, which makes it an estimate of that of all there
+// is. Nothing where *halted is set.
 struct BatchNormUpdate {
   const float* mean;
   const float* variance;
   float* running_mean;
   float* running_variance;
   int64_t columns;
-  float share;
+  double momentum;
   double correction;
   const int32_t* halted;  // or null; as StepPlace's
 };

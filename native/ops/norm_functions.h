@@ -13,14 +13,10 @@ THALWEG_INLINE float inverse_deviation(double variance, double epsilon) {
   return static_cast<float>(1 / __builtin_sqrt(variance + (variance - variance) + epsilon));
 }
 
-// A batch's variance as an estimate of that of all there is: times rows / (rows - 1).
-THALWEG_INLINE float corrected(float variance, double correction) {
-  return static_cast<float>(variance * correction);
-}
-
-// A running moment after a batch.
-THALWEG_INLINE float moved(float running, float batch, float share) {
-  return running + share * (batch - running);
+// A running moment after a batch. A difference of the two would lose a small one
+// beside a large one.
+THALWEG_INLINE float moved(float running, double batch, double momentum) {
+  return static_cast<float>((1 - momentum) * batch + momentum * running);
 }
 
 }  // namespace THALWEG_LANES

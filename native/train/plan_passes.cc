@@ -224,7 +224,7 @@ void Plan::keep_statistics(const int32_t* halted) {
                                 .running_mean = layer.running.mean,
                                 .running_variance = layer.running.variance,
                                 .columns = batch.columns,
-                                .share = static_cast<float>(1 - layer.options.momentum),
+                                .momentum = layer.options.momentum,
                                 .correction = layer.options.unbiased ? rows / (rows - 1) : 1,
                                 .halted = halted});
   }

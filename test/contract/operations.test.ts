@@ -407,7 +407,7 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
     );
 
     it('running statistics move, and stand still where the step was halted', () => {
-      const fields = { columns, share: Math.fround(0.1), correction: 1.25 };
+      const fields = { columns, momentum: 0.9, correction: 1.25 };
       const arrays = {
         mean: floats(random, columns),
         variance: floats(random, columns).map(Math.abs),
@@ -420,6 +420,17 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
       const same = agreed('batch_norm_update', halted, arrays);
       expect(sameBits(same['runningMean']!, arrays.runningMean)).toBe(true);
       expect(sameBits(same['runningVariance']!, arrays.runningVariance)).toBe(true);
+    });
+
+    it.each([0, 0.5, 0.875])('running statistics keep %d of themselves, to the bit', (momentum) => {
+      const tiny = Float32Array.from({ length: columns }, (_, i) => 1.1 * 10 ** -i);
+      const one = new Float32Array(columns).fill(1);
+      const fields = { columns, momentum, correction: 1.25 };
+      const arrays = { mean: tiny, variance: tiny, runningMean: one, runningVariance: one };
+      const found = agreed('batch_norm_update', fields, arrays);
+      const moved = (batch: number) => (1 - momentum) * batch + momentum;
+      expect(found['runningMean']).toEqual(tiny.map(moved));
+      expect(found['runningVariance']).toEqual(tiny.map((variance) => moved(variance * 1.25)));
     });
 
     it('sums of two arrays: the reference bit by bit', () => {

@@ -65,8 +65,8 @@ function expected(steps: number, momentum: number, unbiased: boolean): Float64Ar
     running.forEach((column, i) => {
       const batch = moments(values, i, from, to);
       const correction = unbiased ? (to - from) / (to - from - 1) : 1;
-      column.mean += (1 - momentum) * (batch.mean - column.mean);
-      column.variance += (1 - momentum) * (batch.variance * correction - column.variance);
+      column.mean = (1 - momentum) * batch.mean + momentum * column.mean;
+      column.variance = (1 - momentum) * batch.variance * correction + momentum * column.variance;
     });
   }
   return [

@@ -38,9 +38,9 @@ void CpuBackend::batch_norm_backward(const BatchNormBackward& op) {
 void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
   if (op.halted != nullptr && *op.halted != 0) return;
   for (int64_t i = 0; i < op.columns; ++i) {
-    op.running_mean[i] = moved(op.running_mean[i], op.mean[i], op.share);
+    op.running_mean[i] = moved(op.running_mean[i], op.mean[i], op.momentum);
     op.running_variance[i] =
-        moved(op.running_variance[i], corrected(op.variance[i], op.correction), op.share);
+        moved(op.running_variance[i], op.variance[i] * op.correction, op.momentum);
   }
 }
 

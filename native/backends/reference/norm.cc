@@ -64,7 +64,7 @@ void ReferenceBackend::batch_norm_backward(const BatchNormBackward& op) {
 void ReferenceBackend::batch_norm_update(const BatchNormUpdate& op) {
   if (op.halted != nullptr && *op.halted != 0) return;
   const auto move = [&](float* running, double batch) {
-    *running = static_cast<float>(*running + op.share * (batch - *running));
+    *running = static_cast<float>(op.momentum * *running + (1 - op.momentum) * batch);
   };
   for (int64_t column = 0; column < op.columns; ++column) {
     move(op.running_mean + column, op.mean[column]);
