@@ -89,7 +89,7 @@ export class EarlyStopping implements Callback {
     const since =
       this.#best === undefined
         ? 'was never finite'
-        : `has not improved on ${this.#best.toPrecision(6)} since epoch ${this.#bestEpoch! + 1}`;
+        : `has not improved on ${this.#best.toPrecision(6)} since epoch ${this.#bestEpoch!} (from 0)`;
     run.stop(`${this.name}: ${metric} ${since}`);
     this.#waited = 0; // a further run gets as long again
   }

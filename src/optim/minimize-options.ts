@@ -36,8 +36,12 @@ export interface MinimizeOptions {
   readonly onIteration?: (iteration: MinimizeIteration) => void;
 }
 
-/** Why a minimisation ended: `'stalled'` where the line search found nothing lower. */
-export type MinimizeReason = 'gradient' | 'change' | 'stalled' | 'iterations' | 'aborted';
+/**
+ * Why a minimisation ended: `'stalled'` where the line search found nothing lower, `'unbounded'` where the
+ * objective falls for ever, to −Infinity.
+ */
+export type MinimizeReason =
+  'gradient' | 'change' | 'stalled' | 'unbounded' | 'iterations' | 'aborted';
 
 /** What a minimisation did. */
 export interface MinimizeHistory {

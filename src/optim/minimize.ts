@@ -43,6 +43,8 @@ export class Minimization {
   readonly #start = performance.now();
   #lastBreath = performance.now();
   #evaluations = 0;
+  /** Whether the objective was −Infinity somewhere. */
+  #hasFallenForever = false;
 
   constructor(plan: MinimizePlan, evaluate: (x: Float64Array) => Promise<Point>) {
     this.#plan = plan;
@@ -70,7 +72,7 @@ export class Minimization {
           : line.start;
         if (!(trial.value < point.value)) {
           if (descent.forget()) continue; // steepest descent may still find something lower
-          reason = 'stalled';
+          reason = this.#isBottomless(line) ? 'unbounded' : 'stalled';
           break;
         }
         const before = point;
@@ -84,6 +86,7 @@ export class Minimization {
           break;
         }
       }
+      if (reason === 'iterations' && this.#hasFallenForever) reason = 'unbounded';
       if (reason === 'iterations' && largest(point.gradient) <= this.#plan.gradientTolerance)
         reason = 'gradient';
     } catch (error) {
@@ -123,10 +126,16 @@ export class Minimization {
       this.#evaluations++;
       const point = await this.#evaluate(x);
       const slope = dot(point.gradient, direction);
+      this.#hasFallenForever ||= point.value === -Infinity;
       const isNumber = Number.isFinite(point.value) && Number.isFinite(slope);
       return { t, point, value: isNumber ? point.value : Infinity, slope };
     };
     return { start, extent: largest(direction), at };
+  }
+
+  /** Whether the objective falls beyond what numbers can hold, its slope being beyond them or its value. */
+  #isBottomless({ start }: Line): boolean {
+    return this.#hasFallenForever || (start.value < 0 && !Number.isFinite(start.slope));
   }
 
   /** Lets the event loop turn, and the signal with it. */

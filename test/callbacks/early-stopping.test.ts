@@ -74,7 +74,7 @@ describe('earlyStopping', () => {
   it('says why', () => {
     const { stopped } = run([0.5, 0.25, 0.75, 1], callbacks.earlyStopping({ patience: 1 }));
     expect(stopped).toBe(
-      'earlyStopping: validation.loss has not improved on 0.250000 since epoch 2',
+      'earlyStopping: validation.loss has not improved on 0.250000 since epoch 1 (from 0)',
     );
     const none = run([NaN, NaN, NaN], callbacks.earlyStopping({ patience: 1 }));
     expect(none.stopped).toBe('earlyStopping: validation.loss was never finite');

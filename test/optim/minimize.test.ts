@@ -207,6 +207,21 @@ describe('a run', () => {
     expect([found.reason, found.x[0]]).toEqual(['stalled', 0]);
   });
 
+  it.each<[string, (x: number) => readonly [number, number]]>([
+    ['−x', (x) => [-x, -1]],
+    ['−x²', (x) => [-(x ** 2), -2 * x]],
+    ['x³', (x) => [-(x ** 3), -3 * x ** 2]],
+    ['−ln x', (x) => [-Math.log(x), -1 / x]],
+  ])('says that %s falls for ever', async (_, at) => {
+    const falling: optim.ObjectiveFunction = (x, gradient) => {
+      const [value, slope] = at(x[0]!);
+      gradient[0] = slope;
+      return value;
+    };
+    const endless = { iterations: 1000, gradientTolerance: 0, changeTolerance: 0 };
+    expect((await optim.minimize(falling, [1], optim.lbfgs(), endless)).reason).toBe('unbounded');
+  });
+
   it("passes on the objective's error", async () => {
     const broken = (): number => {
       throw new RangeError('mine');
