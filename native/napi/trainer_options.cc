@@ -176,6 +176,8 @@ TrainRequest read_train_request(const Napi::Object& object) {
   request.settings = doubles(object, "settings");
   request.rates = {doubles(object, "columns"), doubles(object, "rates")};
   request.dataset = to_dataset(object.Get("dataset"), "dataset");
+  if (object.Get("validation").IsObject())
+    request.validation = to_dataset(object.Get("validation"), "validation");
   request.sampling = to_sampling(object.Get("sampling"), "fit.sampling");
   if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
     throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",

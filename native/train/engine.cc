@@ -5,6 +5,7 @@
 
 #include "train/batch_feed.h"
 #include "train/check_indices.h"
+#include "train/check_labels.h"
 #include "train/frozen.h"
 
 namespace thalweg {
@@ -150,15 +151,17 @@ void Engine::write_statistic(size_t index, const float* values) {
                           options_.statistics[index].length * sizeof(float));
 }
 
-void Engine::check_inputs(const data::Dataset& dataset, const CancelFlag* cancel) {
+void Engine::check_dataset(const data::Dataset& dataset, const char* name,
+                           const CancelFlag* cancel) {
+  if (checked_.count(dataset.serial) > 0) return;
   const LayerOptions& first = options_.network.layers.front();
-  if (first.kind != LayerKind::kEmbedding || checked_.count(dataset.serial) > 0) return;
-  check_indices(dataset, first.count, cancel);
+  if (first.kind == LayerKind::kEmbedding) check_indices(dataset, first.count, name, cancel);
+  check_labels(dataset, options_.network.loss, output_width(), name, cancel);
   checked_.insert(dataset.serial);
 }
 
 std::unique_ptr<BatchFeed> Engine::make_feed(const BatchSource& source) {
-  check_inputs(*source.dataset, source.cancel);
+  check_dataset(*source.dataset, kDatasetName, source.cancel);
   if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
   return std::make_unique<HostFeed>(source, plan_);
 }

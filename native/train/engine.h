@@ -81,6 +81,7 @@ struct SnapshotPlan {
 // One run through (the rest of) an epoch.
 struct TrainRequest {
   std::shared_ptr<const data::Dataset> dataset;
+  std::shared_ptr<const data::Dataset> validation;  // looked at before the first step; or null
   int64_t epoch = 0;
   int64_t first_step = 0;  // of this epoch, to start in the middle
   int64_t batch_size = 1;  // rows a step
@@ -98,6 +99,9 @@ struct TrainRequest {
   std::shared_ptr<Monitor> monitor;  // or null
   int64_t guard_every = 0;           // steps from one that is taken twice to the next; 0: none is
 };
+
+// How errors call the data set of a pass.
+inline constexpr const char* kDatasetName = "dataset";
 
 // Which of the two a pass without training uses.
 enum class Weights { kRaw, kAveraged };
@@ -202,8 +206,9 @@ class Engine {
   int statistics_of(Weights weights) const {
     return weights == Weights::kAveraged && has_averaged_statistics_ ? 1 : 0;
   }
-  // RANGE unless an embedding can read the data set, which is looked at once.
-  void check_inputs(const data::Dataset& dataset, const CancelFlag* cancel);
+  // RANGE unless an embedding can read the inputs of the data set, which errors call `name`,
+  // and the loss its labels; it is looked at once.
+  void check_dataset(const data::Dataset& dataset, const char* name, const CancelFlag* cancel);
   void share_frozen_statistics();
   StepReport update(const Run& run, const StepSettings& settings, Watch watch);
   // Whether the next step is to be looked at.

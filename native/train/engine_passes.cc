@@ -104,7 +104,7 @@ void Engine::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
   const int64_t features = input_width();
   const LayerOptions& layer = options_.network.layers.front();
   if (layer.kind == LayerKind::kEmbedding)
-    check_indices(rows, features, layer.count, &cancel, [=](int64_t i) { return inputs[i]; });
+    check_indices(rows, features, layer.count, "", &cancel, [=](int64_t i) { return inputs[i]; });
   const int64_t width = options_.network.layers.back().outputs;
   const HeldMemory held(memory_, static_cast<size_t>(rows * (features + width)) * sizeof(float));
   for (int64_t first = 0; first < rows; first += batch_size) {
@@ -184,7 +184,7 @@ double Engine::gradients(const data::Dataset& dataset, const std::vector<uint32_
     throw Error({"SHAPE", "dropoutRates", std::to_string(dropout_rates->size()),
                  std::to_string(dropout_count()) + ", one for each dropout layer", ""});
   const Pass pass(*this);
-  check_inputs(dataset, nullptr);
+  check_dataset(dataset, kDatasetName, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
   reserve(count, dataset.label_width);
   if (device_batches_) {

@@ -222,6 +222,8 @@ TrainProgress Engine::run_epoch(const TrainRequest& request, const CancelFlag& c
   require_memory(copies);
   const HeldMemory held(memory_, copies);
   const data::Dataset& dataset = *request.dataset;
+  check_dataset(dataset, kDatasetName, &cancel);
+  if (request.validation) check_dataset(*request.validation, "fit.validation", &cancel);
   const Order order({.length = static_cast<uint64_t>(dataset.rows),
                      .seed = options_.seed,
                      .epoch = static_cast<uint64_t>(request.epoch),

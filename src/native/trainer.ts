@@ -62,6 +62,8 @@ export type NativeEpochProgress = Omit<
 /** The rest of one epoch. */
 export interface NativeTrainRequest {
   readonly dataset: NativeDataset;
+  /** Looked at before the first step, for labels that the loss cannot read. */
+  readonly validation?: NativeDataset | undefined;
   readonly epoch: number;
   /** What was done of the epoch before; undefined at its beginning. */
   readonly before?: NativeEpochProgress | undefined;

@@ -1,6 +1,7 @@
 /** Softmax as a layer, for models that end in probabilities. */
+import { ThalwegError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { type Layer, type LayerKind, sameSize } from './layer.js';
+import { type Layer, type LayerKind, elements, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
@@ -13,7 +14,7 @@ export interface SoftmaxLayer extends Layer {
  * e^x / Σ e^x over the features of an example. The loss `softmaxCrossEntropy` takes logits: leave
  * this layer out there.
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one number, which would be 1
  */
 export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer {
   checkOptions('softmax', options, ['name']);
@@ -24,7 +25,17 @@ export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer 
 export const softmaxKind: LayerKind<SoftmaxLayer> = {
   kind: 'softmax',
   check: ({ kind, ...options }) => softmax(options),
-  outputShape: (_, input) => input,
+  outputShape(_, input, path) {
+    if (elements(input) === 1)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path,
+        received: 'one number an example, whose softmax is always 1',
+        expected: 'at least two numbers',
+        remedy: 'take nn.sigmoid() for one number',
+      });
+    return input;
+  },
   parameters: () => [],
   lower: (_, input, program, from) => program.add({ kind: 'softmax', from, ...sameSize(input) }),
 };

@@ -35,6 +35,7 @@ export interface Trained {
 
 export class EpochLoop {
   readonly #run: LoopContext;
+  #isBegun = false;
 
   constructor(run: LoopContext) {
     this.#run = run;
@@ -72,7 +73,12 @@ export class EpochLoop {
     const { dataset, shuffle, sampling, dropLast, monitorEvery, guardEvery } = plan;
     const { batchSize, partRows } = stand.batches;
     const epoch = context.record.history.length;
+    const validation = this.#isBegun
+      ? undefined
+      : plan.validation && nativeDataset(plan.validation);
+    this.#isBegun = true; // later it may have been disposed of
     return {
+      validation,
       ...{ dataset: nativeDataset(dataset), epoch, batchSize, partRows, shuffle, dropLast },
       sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
       ...{ settings: context.settings.values, columns: context.settings.columns, rates },

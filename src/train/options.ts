@@ -158,7 +158,10 @@ const appliedBy: Partial<Record<LossName, string>> = {
   sigmoidCrossEntropy: 'sigmoid',
 };
 
-/** The model, or TYPE; or MISMATCH where it ends in what the loss applies, which would be twice. */
+/**
+ * The model, or TYPE; or MISMATCH where it ends in what the loss applies, which would be twice, or has one
+ * output for a softmax.
+ */
 export function checkModel(model: unknown, loss: Loss): Sequential {
   if (!(model instanceof Sequential))
     throw new ThalwegError({
@@ -177,7 +180,19 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
       expected: `one that ends in logits, for ${loss.kind} applies ${end} itself`,
       remedy: `leave the ${end} out`,
     });
+  if (loss.kind === 'softmaxCrossEntropy' && elements(model.outputShape) === 1) refuseOneClass();
   return model;
+}
+
+/** Its probability is always 1: loss 0, accuracy 1, and nothing is learnt. */
+function refuseOneClass(): never {
+  throw new ThalwegError({
+    code: 'MISMATCH',
+    path: 'model',
+    received: 'a model with one output, for softmaxCrossEntropy',
+    expected: 'an output for each class, at least two',
+    remedy: 'for two classes end in nn.dense(2), or take sigmoidCrossEntropy with labels 0 and 1',
+  });
 }
 
 /** Which weights; the raw ones unless told otherwise. */

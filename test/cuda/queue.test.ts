@@ -199,7 +199,7 @@ it('refuses a class that is none, by row, and trains on', async () => {
   const bad = data.fromArrays({ inputs, shape: [40, 6], labels });
   await expect(trainer.fit(bad, fit)).rejects.toMatchObject({
     code: 'RANGE',
-    path: 'labels[1] of the batch',
+    path: 'label of row 21 of dataset',
   });
   const good = data.fromArrays({ inputs, shape: [40, 6], labels: labels.map((c) => c % 3) });
   await trainer.fit(good, fit);
