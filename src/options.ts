@@ -180,6 +180,13 @@ export interface Range {
   readonly integer?: boolean;
 }
 
+/** The least number above 0 that float32 holds, and the greatest. */
+export const [leastFloat, greatestFloat] = [2 ** -149, (2 - 2 ** -23) * 2 ** 127];
+/** At least 0, and finite in float32, which native code computes in. */
+export const nonNegative: Range = { min: 0, max: greatestFloat };
+/** Greater than 0, in float32 too. */
+export const positive: Range = { min: leastFloat, max: greatestFloat };
+
 function rangeText({ min, max, openMin, openMax, integer }: Range): string {
   const kind = integer ? 'an integer' : 'a finite number';
   if (min === undefined && max === undefined) return kind;

@@ -1,5 +1,5 @@
 /** Losses: names and options; the arithmetic is in native/ops. */
-import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { checkNumber, checkOneOf, checkOptions, positive } from '../options.js';
 
 /** Losses by name. Each is a mean, so that its gradient does not grow with the batch. */
 export type LossName = 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'huber';
@@ -49,7 +49,7 @@ export function meanSquaredError(): Loss {
  */
 export function huber(options: { readonly delta?: number } = {}): Loss {
   checkOptions('huber', options, ['delta']);
-  const delta = checkNumber('huber.delta', options.delta ?? 1, { min: 0, openMin: true });
+  const delta = checkNumber('huber.delta', options.delta ?? 1, positive);
   return Object.freeze({ kind: 'huber', delta });
 }
 
@@ -61,7 +61,7 @@ export function toLoss(loss: LossName | Loss): Loss {
   }
   checkOptions('loss', loss, ['kind', 'delta']);
   checkOneOf('loss.kind', loss.kind, names);
-  checkNumber('loss.delta', loss.delta, { min: 0, openMin: true });
+  checkNumber('loss.delta', loss.delta, positive);
   return loss;
 }
 

@@ -1,5 +1,5 @@
 /** Activation functions as layers of their own. */
-import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { checkNumber, checkOneOf, checkOptions, nonNegative } from '../options.js';
 import { type Activation, type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
@@ -96,7 +96,7 @@ export function tanh(options: ActivationOptions = {}): ActivationLayer {
  */
 export function leakyRelu(options: LeakyReluOptions = {}): ActivationLayer {
   checkOptions('leakyRelu', options, ['slope', 'name']);
-  const slope = checkNumber('leakyRelu.slope', options.slope ?? 0.01, { min: 0 });
+  const slope = checkNumber('leakyRelu.slope', options.slope ?? 0.01, nonNegative);
   return layer('leakyRelu', options, slope);
 }
 

@@ -1,5 +1,5 @@
 /** Batch normalisation. */
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions, positive } from '../options.js';
 import { type Layer, type LayerKind, elements, sameSize } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
@@ -67,7 +67,7 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   return Object.freeze({
     kind: 'batchNorm',
     momentum: checkNumber('batchNorm.momentum', momentum, { min: 0, max: 1, openMax: true }),
-    epsilon: checkNumber('batchNorm.epsilon', epsilon, { min: 0, openMin: true }),
+    epsilon: checkNumber('batchNorm.epsilon', epsilon, positive),
     scale: checkBoolean('batchNorm.scale', scale),
     center: checkBoolean('batchNorm.center', center),
     variance: checkOneOf('batchNorm.variance', variance, ['unbiased', 'biased']),

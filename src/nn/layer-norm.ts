@@ -1,5 +1,6 @@
 /** Layer normalisation. */
-import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+import { ThalwegError } from '../errors.js';
+import { checkBoolean, checkNumber, checkOptions, positive } from '../options.js';
 import { type Layer, type LayerKind, sameSize } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
@@ -38,14 +39,14 @@ export interface LayerNormLayer extends Layer {
  * for each feature, and decay as batchNorm's do. The defaults are PyTorch's; Keras and
  * TensorFlow.js have ε 1e-3.
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one feature
  */
 export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
   checkOptions('layerNorm', options, ['epsilon', 'scale', 'center', 'name', 'trainable']);
   const { epsilon = 1e-5, scale = true, center = true } = options;
   return Object.freeze({
     kind: 'layerNorm',
-    epsilon: checkNumber('layerNorm.epsilon', epsilon, { min: 0, openMin: true }),
+    epsilon: checkNumber('layerNorm.epsilon', epsilon, positive),
     scale: checkBoolean('layerNorm.scale', scale),
     center: checkBoolean('layerNorm.center', center),
     ...checkName('layerNorm.name', options.name),
@@ -57,7 +58,17 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
 export const layerNormKind: LayerKind<LayerNormLayer> = {
   kind: 'layerNorm',
   check: ({ kind, ...options }) => layerNorm(options),
-  outputShape: (_, input) => input,
+  outputShape(_, input, path) {
+    if (input.at(-1) === 1)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path,
+        received: 'one feature, which minus its own mean is always 0',
+        expected: 'at least two features, the last dimension of an example',
+        remedy: 'take nn.batchNorm(), which normalises over the rows of a batch, or leave it out',
+      });
+    return input;
+  },
   parameters: normParameters,
   lower: ({ epsilon, scale, center }, input, program, from) =>
     program.add({

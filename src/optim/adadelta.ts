@@ -1,6 +1,7 @@
 /** AdaDelta. */
 import type { Scheduled } from '../schedule/schedule.js';
-import { type CommonOptions, decayRate, define, positive } from './define.js';
+import { type CommonOptions, decayRate, define } from './define.js';
+import { positive } from '../options.js';
 
 /** Options of {@link adadelta}. */
 export interface AdadeltaOptions extends CommonOptions {

@@ -1,5 +1,6 @@
 /** AdaGrad. */
-import { type CommonOptions, define, nonNegative, positive } from './define.js';
+import { type CommonOptions, define } from './define.js';
+import { nonNegative, positive } from '../options.js';
 
 /** Options of {@link adagrad}. */
 export interface AdagradOptions extends CommonOptions {

@@ -1,6 +1,7 @@
 /** Adam. */
 import type { Scheduled } from '../schedule/schedule.js';
-import { type CommonOptions, type OptionSpec, decayRate, define, positive } from './define.js';
+import { type CommonOptions, type OptionSpec, decayRate, define } from './define.js';
+import { positive } from '../options.js';
 
 /** Options of {@link adam}. */
 export interface AdamOptions extends CommonOptions {

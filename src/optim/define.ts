@@ -6,6 +6,8 @@ import {
   checkOneOf,
   checkOptions,
   describe,
+  nonNegative,
+  positive,
   type Range,
 } from '../options.js';
 import { startOf } from '../schedule/define.js';
@@ -117,10 +119,6 @@ export interface LoweredOptimizer {
 
 /** [0, 1), for decay rates. */
 const unit: Range = { min: 0, max: 1, openMax: true };
-/** At least 0. */
-export const nonNegative: Range = { min: 0 };
-/** Greater than 0. */
-export const positive: Range = { min: 0, openMin: true };
 
 /** A share in [0, 1) that is kept from step to step, and may follow a schedule. */
 export function decayRate(fallback: number): NumberSpec {
@@ -153,7 +151,7 @@ function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
           expected: "a pattern such as '*.bias'",
         });
       for (const key of groupNumbers)
-        if (options[key] !== undefined) checkNumber(`${at}.${key}`, options[key], nonNegative);
+        if (options[key] !== undefined) checkRate(`${at}.${key}`, options[key]);
       checkBoolean(`${at}.trainable`, options['trainable'] ?? true);
       return Object.freeze({ ...(group as ParameterGroup) });
     }),
@@ -169,6 +167,18 @@ export function checkSetting(path: string, given: unknown, range: Range): Settin
   const value = checkScheduled(path, given);
   if (typeof value !== 'function') checkNumber(`${path} at step 0`, startOf(value), range);
   return { path, value, range };
+}
+
+/** 0, or a number that float32 does not take for 0, nor for Infinity. */
+function checkRate(path: string, value: unknown): number {
+  return checkNumber(path, value, typeof value === 'number' && value > 0 ? positive : nonNegative);
+}
+
+/** A learning rate, constant or scheduled; what a schedule gives later is checked when it is used. */
+function checkLearningRate(path: string, value: unknown): LearningRate {
+  return typeof value === 'number'
+    ? checkRate(path, value)
+    : (checkSetting(path, value, nonNegative).value as LearningRate);
 }
 
 function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {
@@ -201,7 +211,7 @@ export function define<Options extends CommonOptions>(
       checkSetting(at(key), options[key] ?? fallback, nonNegative).value;
     return Object.freeze({
       kind,
-      learningRate: checkScheduled(
+      learningRate: checkLearningRate(
         at('learningRate'),
         options['learningRate'] ?? definition.learningRate,
       ),
@@ -250,7 +260,7 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
   return {
     rule: definition.rule(options),
     hyper,
-    learningRate: checkScheduled(at('learningRate'), optimizer.learningRate),
+    learningRate: checkLearningRate(at('learningRate'), optimizer.learningRate),
     l2: checkSetting(at('l2'), optimizer.l2, nonNegative),
     weightDecay: checkSetting(at('weightDecay'), optimizer.weightDecay, nonNegative),
     groups: optimizer.groups,

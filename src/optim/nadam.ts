@@ -1,6 +1,7 @@
 /** NAdam. */
 import type { Scheduled } from '../schedule/schedule.js';
-import { type CommonOptions, decayRate, define, nonNegative, positive } from './define.js';
+import { type CommonOptions, decayRate, define } from './define.js';
+import { nonNegative, positive } from '../options.js';
 
 /** Options of {@link nadam}. */
 export interface NadamOptions extends CommonOptions {

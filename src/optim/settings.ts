@@ -1,7 +1,15 @@
 /** Step settings: from an optimizer's description to the numbers that a native step reads. */
 import { ThalwegError } from '../errors.js';
 import { type NativeRule, native } from '../native.js';
-import { checkNumber, checkOneOf, checkOptions } from '../options.js';
+import {
+  type Range,
+  checkNumber,
+  checkOneOf,
+  checkOptions,
+  greatestFloat,
+  nonNegative,
+  positive,
+} from '../options.js';
 import type { Position } from '../schedule/position.js';
 import type { Metric } from '../schedule/define.js';
 import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
@@ -12,8 +20,6 @@ import {
   checkSetting,
   isFrozen,
   lower,
-  nonNegative,
-  positive,
 } from './define.js';
 import { checkGroups, groupOf } from './groups.js';
 
@@ -45,6 +51,9 @@ export interface StepOptions {
   /** What a NaN or infinite gradient does. Default `'stop'`. */
   readonly nonFinite?: NonFinitePolicy;
 }
+
+/** Finite in float32. */
+const finite: Range = { min: -greatestFloat, max: greatestFloat };
 
 /** The rule with this native name. */
 function ruleNamed(name: string): NativeRule {
@@ -117,7 +126,7 @@ export class StepSettings {
   ) {
     const lowered = lower(optimizer);
     const clip = checkClip('clip', options.clip);
-    const scale = checkNumber('gradientScale', options.gradientScale ?? 1);
+    const scale = checkNumber('gradientScale', options.gradientScale ?? 1, finite);
     const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', policies);
     const all = [{}, ...lowered.groups] as readonly Partial<(typeof lowered.groups)[number]>[];
     this.#groups = lowered.groups;
@@ -126,6 +135,7 @@ export class StepSettings {
     this.groupCount = all.length;
     this.#rateScales = all.map((group) => group.learningRateScale ?? 1);
     this.#fixedRates = all.map((group) => group.learningRate);
+    if (typeof lowered.learningRate === 'number') this.#checkRates(lowered.learningRate);
     const groups = all.flatMap((group) => [
       ...this.rule.hyper.map((name) =>
         name === 'learningRate' ? 0 : (lowered.hyper[name] ?? NaN),
@@ -213,7 +223,17 @@ export class StepSettings {
 
   #rate(group: number, base: number): number {
     const fixed = this.#fixedRates[group];
-    return fixed === undefined ? base * (this.#rateScales[group] ?? 1) : fixed * this.rateScale;
+    const rate =
+      fixed === undefined ? base * (this.#rateScales[group] ?? 1) : fixed * this.rateScale;
+    return checkNumber(() => `learningRate of groups[${group - 1}]`, rate, nonNegative);
+  }
+
+  /** The rates of groups with a scale; where none is scheduled, a rate is not 0 unless it is told to be. */
+  #checkRates(base: number): void {
+    this.#rateScales.forEach((scale, group) => {
+      if (scale === 1 || scale === 0 || base === 0) return;
+      checkNumber(`learningRate of groups[${group - 1}]`, base * scale, positive);
+    });
   }
 
   /** Whether the step reports the gradient's norm. */

@@ -13,7 +13,7 @@ export interface PlateauOptions {
   readonly patience?: number;
   /** The least gain that counts, at least 0. Default 10⁻⁴. */
   readonly threshold?: number;
-  /** Whether `threshold` is a share of the best value so far. Default `'relative'`. */
+  /** Whether `threshold` is a share of the best value's size so far. Default `'relative'`. */
   readonly thresholdMode?: 'relative' | 'absolute';
   /** Epochs after a fall that are not counted, an integer, at least 0. Default 0. */
   readonly cooldown?: number;
@@ -47,7 +47,7 @@ function isBetter(plateau: Plateau, value: number, best: number | undefined): bo
   if (best === undefined) return !Number.isNaN(value);
   const { metric, threshold, thresholdMode } = plateau;
   const rises = metric === 'accuracy' || metric === 'validation.accuracy';
-  const gain = thresholdMode === 'relative' ? threshold * best : threshold;
+  const gain = thresholdMode === 'relative' ? threshold * Math.abs(best) : threshold;
   return rises ? value > best + gain : value < best - gain;
 }
 
