@@ -8,13 +8,14 @@ import type {
   WarningEvent,
 } from '../train/events.js';
 import type { EpochRecord } from '../train/history.js';
+import type { Metric } from '../schedule/metric.js';
 
 /** What JSON can hold. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** A metric of an epoch, by where it stands in its record: `validation.f1` is one that was asked for. */
-export type MetricPath = 'loss' | 'accuracy' | `validation.${string}`;
+export type MetricPath = Metric;
 
 /** The run as its callbacks see it. */
 export interface RunControl {

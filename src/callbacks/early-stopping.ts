@@ -1,12 +1,11 @@
 /** Ends a run whose metric no longer improves, at its best weights. */
 import type { Weights } from '../average/weights.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import type { EpochEvent } from '../train/events.js';
+import type { EpochEvent, StartEvent } from '../train/events.js';
 import type { EpochRecord } from '../train/history.js';
-import { readMetric, splitMetric } from '../train/metric-path.js';
+import { checkMetric, isFalling, metricIn, splitMetric } from '../schedule/metric.js';
 import type { Callback, Json, MetricPath, RunControl } from './callback.js';
 import { checkName, checkState } from './check.js';
-import { checkMetricPath, isFalling } from './metric.js';
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -18,7 +17,7 @@ export interface EarlyStoppingOptions {
   readonly patience?: number;
   /** The least gain that counts, absolute, at least 0. Default 0. */
   readonly minDelta?: number;
-  /** Epochs at the beginning that are not judged, an integer, at least 0. Default 0. */
+  /** Epochs at the beginning of the run that are not judged, an integer, at least 0. Default 0. */
   readonly warmup?: number;
   /** Whether the run ends with the weights of its best epoch. Default true. */
   readonly restoreBest?: boolean;
@@ -42,6 +41,10 @@ export class EarlyStopping implements Callback {
   #best: number | undefined;
   #bestEpoch: number | undefined;
   #waited = 0;
+  /** The first epoch of the run. */
+  #firstEpoch = 0;
+  /** Whether the state is what a checkpoint had of the run that starts next. */
+  #isRestored = false;
   #weights: Readonly<Record<string, Float32Array>> = {};
 
   /**
@@ -52,7 +55,7 @@ export class EarlyStopping implements Callback {
   constructor(options: EarlyStoppingOptions = {}) {
     const path = 'earlyStopping';
     checkOptions(path, options, keys);
-    const metric = checkMetricPath(`${path}.metric`, options.metric ?? 'validation.loss');
+    const metric = checkMetric(`${path}.metric`, options.metric ?? 'validation.loss');
     const mode = options.mode ?? (isFalling(metric) ? 'fall' : 'rise');
     const whole = { min: 0, integer: true };
     this.name = checkName(`${path}.name`, options.name ?? path);
@@ -74,11 +77,24 @@ export class EarlyStopping implements Callback {
     return this.#bestEpoch;
   }
 
+  /** Begins anew, unless the run goes on from a checkpoint: what it saw of another run says nothing of this one. */
+  start(event: StartEvent): void {
+    this.#firstEpoch = event.firstEpoch;
+    if (!this.#isRestored)
+      [this.#best, this.#bestEpoch, this.#waited, this.#weights] = [undefined, undefined, 0, {}];
+    this.#isRestored = false;
+  }
+
+  /** The run goes on from what was restored. */
+  rollback(): void {
+    this.#isRestored = false;
+  }
+
   /** Judges an epoch. */
   epoch(event: EpochEvent, run: RunControl): void {
-    if (event.epoch < this.#warmup) return;
+    if (event.epoch - this.#firstEpoch < this.#warmup) return;
     const [metric] = this.requires;
-    const value = readMetric(event, metric) ?? NaN;
+    const value = metricIn(event, metric) ?? NaN;
     if (this.#isBetter(value)) {
       [this.#best, this.#bestEpoch, this.#waited] = [value, event.epoch, 0];
       if (this.#restoreBest) this.#weights = run.weights(this.#measuredIn(event));
@@ -91,7 +107,6 @@ export class EarlyStopping implements Callback {
         ? 'was never finite'
         : `has not improved on ${this.#best.toPrecision(6)} since epoch ${this.#bestEpoch!} (from 0)`;
     run.stop(`${this.name}: ${metric} ${since}`);
-    this.#waited = 0; // a further run gets as long again
   }
 
   /** Goes back to the best weights, unless an abort ended the run, which may then go on later. */
@@ -124,6 +139,7 @@ export class EarlyStopping implements Callback {
       checkNumber(`${path}.waited`, waited, { min: 0, integer: true }),
       arrays,
     ];
+    this.#isRestored = true;
   }
 
   /** Which weights the metric is of. */
@@ -143,7 +159,8 @@ export class EarlyStopping implements Callback {
  * Stops a run when `metric` has not improved by more than `minDelta` for more than `patience` epochs
  * in a row, and gives the trainer the weights of the best epoch at the end (Prechelt 1998); also where
  * the run completes after its best. The optimizer's state stays that of the last step. NaN and
- * infinities are no improvement. A later run with the same callback goes on from its best.
+ * infinities are no improvement. Each run begins anew, also of another trainer or on other data; one that
+ * is resumed goes on from its best.
  *
  * Where the validation measures averaged weights, these are what the best epoch is known by: the
  * trainer gets them as its own, raw, weights at the end. Its average stays that of the last step.

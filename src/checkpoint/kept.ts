@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { files } from '../io/files.js';
-import { metricIn } from '../schedule/define.js';
+import { isFalling, metricIn } from '../schedule/metric.js';
 import type { EpochRecord } from '../train/history.js';
 import type { TrainingRecord } from '../train/record.js';
 import { readCheckpointState } from './file.js';
@@ -158,7 +158,7 @@ function scoreOf(
   if (record === undefined || run?.underWay !== undefined) return undefined;
   const value = metricIn(record, bestBy);
   if (value === undefined || Number.isNaN(value)) return undefined;
-  return bestBy.endsWith('accuracy') ? -value : value;
+  return isFalling(bestBy) ? value : -value;
 }
 
 /** The good ones of a folder, which must belong to one trainer's life. */

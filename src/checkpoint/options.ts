@@ -8,7 +8,7 @@ import {
   checkPath,
   requireOptions,
 } from '../options.js';
-import type { Metric } from '../schedule/define.js';
+import { type Metric, checkMetric } from '../schedule/metric.js';
 
 /** What becomes of a run whose gradient or loss is no longer finite. */
 export interface RollbackOptions {
@@ -37,7 +37,10 @@ export interface CheckpointOptions {
   readonly keepLast?: number;
   /** The best ones, of those taken after an epoch, that stay besides. Default 0. */
   readonly keepBest?: number;
-  /** What the best are chosen by. Default `'validation.loss'`, without validation `'loss'`. */
+  /**
+   * What the best are chosen by: losses and errors fall, the rest rises, as `'validation.f1'` among fit's
+   * `metrics`. Default `'validation.loss'`, without validation `'loss'`.
+   */
   readonly bestBy?: Metric;
   /**
    * What SIGTERM and SIGINT do: `'exit'` saves and then ends the process as the signal would, unless
@@ -70,7 +73,6 @@ const keys = [
   ...['folder', 'everySteps', 'everyMinutes', 'everyEpochs', 'keepLast', 'keepBest', 'bestBy'],
   ...['waits', 'signals', 'rollback'],
 ];
-const metrics: readonly Metric[] = ['loss', 'accuracy', 'validation.loss', 'validation.accuracy'];
 const atLeastOne = { min: 1, integer: true };
 
 function checkRollback(path: string, value: unknown): Required<RollbackOptions> {
@@ -106,7 +108,7 @@ export function planCheckpoints(path: string, value: unknown, validates: boolean
     waits: checkBoolean(`${path}.waits`, options['waits'] ?? false),
     keepLast: count('keepLast', 3),
     keepBest: count('keepBest', 0, 0),
-    bestBy: checkOneOf(`${path}.bestBy`, bestBy, metrics),
+    bestBy: checkMetric(`${path}.bestBy`, bestBy),
     signals: checkOneOf(`${path}.signals`, options['signals'] ?? 'exit', ['exit', 'ignore']),
     rollback:
       options['rollback'] === undefined

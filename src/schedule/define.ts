@@ -9,7 +9,8 @@ import {
   requireOptions,
   suggestion,
 } from '../options.js';
-import type { EpochMetrics, Position, TimeUnit } from './position.js';
+import type { Metric } from './metric.js';
+import type { Position, TimeUnit } from './position.js';
 
 /** What all schedules share. */
 export interface Kind {
@@ -18,9 +19,6 @@ export interface Kind {
 
 /** Checks one option; `before` holds the options declared ahead of it, checked. */
 export type Field<T, V> = (path: string, value: unknown, before: V) => T;
-
-/** A metric of an epoch, named by where it stands in the history. */
-export type Metric = 'loss' | 'accuracy' | 'validation.loss' | 'validation.accuracy';
 
 /** Everything that is particular to one kind of schedule. */
 export interface Definition<V extends Kind> {
@@ -101,15 +99,6 @@ export function startOf(value: number | Kind): number {
 /** Metrics that the value depends on. */
 export function metricsOf(value: number | Kind): readonly Metric[] {
   return typeof value === 'number' ? [] : (definitionOf(value).metrics?.(value) ?? []);
-}
-
-/** The metric in an epoch's record, if it is there. */
-export function metricIn(record: EpochMetrics, metric: Metric): number | undefined {
-  // A record may come from a file.
-  const known = record as EpochMetrics | undefined | null;
-  const measured = metric.startsWith('validation.') ? known?.validation : known;
-  const value = metric.endsWith('loss') ? measured?.loss : measured?.accuracy;
-  return typeof value === 'number' ? value : undefined;
 }
 
 /** A number in a range; without a fallback it must be given. */

@@ -1,6 +1,7 @@
 /** A rate that falls where a metric stalls. */
 import { ThalwegError } from '../errors.js';
-import { type Metric, choice, define, metricIn, number, rate } from './define.js';
+import { choice, define, number, rate } from './define.js';
+import { type Metric, checkMetric, isFalling, metricIn } from './metric.js';
 import type { EpochMetrics } from './position.js';
 
 /** Options of {@link plateau}. */
@@ -19,7 +20,10 @@ export interface PlateauOptions {
   readonly cooldown?: number;
   /** The value never falls below it; at least 0. Default 0. */
   readonly minimum?: number;
-  /** What should improve: losses fall, accuracies rise. Default `'validation.loss'`. */
+  /**
+   * What should improve: losses and errors fall, the rest rises. Those of the validation set besides its
+   * loss are asked for by fit's `metrics`: `'validation.f1'`. Default `'validation.loss'`.
+   */
   readonly metric?: Metric;
 }
 
@@ -28,8 +32,6 @@ export interface Plateau extends Required<PlateauOptions> {
   /** Tells the schedules apart. */
   readonly kind: 'plateau';
 }
-
-const metrics: readonly Metric[] = ['validation.loss', 'validation.accuracy', 'loss', 'accuracy'];
 
 /** Where the count stands after some epochs. */
 interface Count {
@@ -46,9 +48,8 @@ const start: Count = { best: undefined, waited: 0, resting: 0, falls: 0 };
 function isBetter(plateau: Plateau, value: number, best: number | undefined): boolean {
   if (best === undefined) return !Number.isNaN(value);
   const { metric, threshold, thresholdMode } = plateau;
-  const rises = metric === 'accuracy' || metric === 'validation.accuracy';
   const gain = thresholdMode === 'relative' ? threshold * Math.abs(best) : threshold;
-  return rises ? value > best + gain : value < best - gain;
+  return isFalling(metric) ? value < best - gain : value > best + gain;
 }
 
 /** One epoch further; an epoch without the metric changes nothing. */
@@ -89,8 +90,8 @@ function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
 
 /**
  * `initial`, times `factor` whenever `metric` has not improved for more than `patience` epochs, as
- * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for an
- * accuracy) by more than `threshold`. A pure function of the history of finished epochs, so a run
+ * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for what
+ * should rise) by more than `threshold`. A pure function of the history of finished epochs, so a run
  * that resumes with its history resumes with its rate. Records must not change once they are in it.
  * Epochs without the metric are passed over; a NaN is no improvement.
  *
@@ -111,7 +112,7 @@ export const plateau = define<Plateau, PlateauOptions>({
     thresholdMode: choice(['relative', 'absolute'], 'relative'),
     cooldown: number({ min: 0, integer: true }, 0),
     minimum: number(({ initial }) => ({ min: 0, max: initial }), 0),
-    metric: choice(metrics, 'validation.loss'),
+    metric: (path, value) => checkMetric(path, value ?? 'validation.loss'),
   },
   at: (plateau, { history }) => {
     if (history === undefined)

@@ -7,6 +7,8 @@ export interface Measured {
   readonly loss: number;
   /** Share of right answers. */
   readonly accuracy?: number;
+  /** Other metrics, by name; those that are numbers count. */
+  readonly metrics?: Readonly<Record<string, unknown>>;
 }
 
 /** What a finished epoch measured; an `EpochRecord` of a history is one. */

@@ -4,8 +4,7 @@ import { ThalwegError } from '../errors.js';
 import { type Loss, hasAccuracy } from '../loss/loss.js';
 import { type Wanted, checkMetrics } from '../metrics/measure.js';
 import { elements } from '../nn/layer.js';
-import type { Metric } from '../schedule/define.js';
-import { splitMetric } from './metric-path.js';
+import { type Metric, splitMetric } from '../schedule/metric.js';
 import type { Task } from './options.js';
 
 /** What a run will measure. */
