@@ -1,13 +1,44 @@
 /** What gives reason to doubt a run that is allowed. */
 import type { RunControl } from '../callbacks/callback.js';
+import type { Dataset } from '../data/dataset.js';
+import { gather } from '../data/gather.js';
+import type { NativeTrainProgress } from '../native.js';
+import type { FitPlan } from './options.js';
 import type { RunContext } from './training-run.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 
+/** Targets of about this size and more are far from the outputs of an untrained model. */
+const largeTargets = 1000;
+/** Rows whose targets are looked at. */
+const sampleRows = 64;
+
 /** Of a run that begins. */
-export function doubtsBefore({ model, settings }: RunContext): readonly Warning[] {
+export function doubtsBefore(
+  { model, loss, settings }: RunContext,
+  { dataset }: FitPlan,
+): readonly Warning[] {
   const isIdle = model.parameters.every((parameter) => settings.isFrozen(parameter));
-  return isIdle ? [nothingTrained] : [];
+  const isRegression = loss.kind === 'meanSquaredError' || loss.kind === 'huber';
+  const size = isRegression ? sizeOfTargets(dataset) : 0;
+  return [...(isIdle ? [nothingTrained] : []), ...(size > largeTargets ? [unscaled(size)] : [])];
+}
+
+/** Of an epoch that has ended. */
+export function doubtsAfter({ steps, skipped }: NativeTrainProgress): readonly Warning[] {
+  return steps === 0 && skipped > 0 ? [allSkipped(skipped)] : [];
+}
+
+/** The root of the mean square of some rows' targets; NaN and infinities are another's concern. */
+function sizeOfTargets(dataset: Dataset): number {
+  const count = Math.min(sampleRows, dataset.length);
+  const rows = Uint32Array.from({ length: count }, (_, i) =>
+    Math.floor((i * dataset.length) / count),
+  );
+  const { labels = new Float32Array() } = gather(dataset, rows);
+  let sum = 0;
+  for (const label of labels) sum += label * label;
+  return Math.sqrt(sum / labels.length);
 }
 
 const nothingTrained: Warning = {
@@ -15,3 +46,20 @@ const nothingTrained: Warning = {
   message: 'every parameter is frozen: no step moves anything',
   remedy: 'leave `trainable: false` out of a layer or group, and rates of 0 out of groups',
 };
+
+function unscaled(size: number): Warning {
+  return {
+    code: 'LARGE_TARGETS',
+    message: `targets are about ${size.toPrecision(3)} in size: an untrained model gives about 1, and gradients grow with the distance`,
+    remedy: 'train on (y - mean) / deviation, and scale predictions back',
+  };
+}
+
+function allSkipped(steps: number): Warning {
+  return {
+    code: 'ALL_SKIPPED',
+    message: `all ${steps} steps of the epoch were skipped, for a gradient or loss that is not finite: nothing was learnt`,
+    remedy:
+      "look for NaN in the data, lower the learning rate, or take nonFinite: 'stop', which names the rows",
+  };
+}

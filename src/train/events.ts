@@ -55,7 +55,8 @@ export interface EpochEvent extends EpochRecord {
 
 /**
  * What a warning is about: `STALL`: the learning rate is too small to move the loss;
- * `NOTHING_TRAINED`: every parameter is frozen. Of a monitor,
+ * `NOTHING_TRAINED`: every parameter is frozen; `LARGE_TARGETS`: numbers to be learnt are far from 1;
+ * `ALL_SKIPPED`: no step of an epoch was taken. Of a monitor,
  * which names the layer, `EXPLODING`: its gradient grows beyond those before it; `VANISHING`: hardly
  * any gradient reaches it; `LARGE_UPDATES`: steps change it too much; `DEAD_UNITS`: too many of its
  * units are always 0. Of checkpoints, `CHECKPOINT`: one could not be written; `ROLLBACK`: the run went
@@ -64,6 +65,8 @@ export interface EpochEvent extends EpochRecord {
 export type WarningCode =
   | 'STALL'
   | 'NOTHING_TRAINED'
+  | 'LARGE_TARGETS'
+  | 'ALL_SKIPPED'
   | 'EXPLODING'
   | 'VANISHING'
   | 'LARGE_UPDATES'

@@ -179,6 +179,7 @@ export async function sanityCheck(
   const sample = pick(dataset, count);
   using many = subsetOf(dataset, sample);
   using few = subsetOf(dataset, sample.subarray(0, overfit));
+  using scaled = subsetOf(dataset, sample, 1);
   const { loss } = await fresh.evaluate(many);
   const checks = [
     checkInputs(gather(dataset, sample).inputs),
@@ -186,18 +187,29 @@ export async function sanityCheck(
     await checkOverfit(optionsOf(subject), few, steps),
     checkGradients(
       twin,
-      many,
+      twin.loss.kind === 'meanSquaredError' || twin.loss.kind === 'huber' ? scaled : many,
       Uint32Array.from(sample, (_, i) => i),
     ),
   ];
   return { passed: checks.every(({ passed }) => passed), checks };
 }
 
-function subsetOf(dataset: Dataset, rows: Uint32Array): Dataset {
-  const { inputs, labels } = gather(dataset, rows);
+/**
+ * The rows. `size`: what numbers to be learnt are scaled to. Beside a target of 1e5 float32 does not see what
+ * an output of 1 does to the loss, and differences of it would blame the gradient.
+ */
+function subsetOf(dataset: Dataset, rows: Uint32Array, size?: number): Dataset {
+  const { inputs, labels: given } = gather(dataset, rows);
+  const labels = size !== undefined && given instanceof Float32Array ? shrink(given, size) : given;
   return fromArrays({
     inputs,
     shape: [rows.length, ...dataset.shape],
     ...(labels === undefined ? {} : { labels }),
   });
+}
+
+/** At most of this size. */
+function shrink(labels: Float32Array, size: number): Float32Array {
+  const largest = labels.reduce((most, label) => Math.max(most, Math.abs(label)), 0);
+  return largest > size ? labels.map((label) => (label / largest) * size) : labels;
 }
