@@ -1,4 +1,6 @@
 /** What the logs share: a file that begins anew, or goes on where a run does. */
+import { readFile } from 'node:fs/promises';
+import { writeAtomically } from '../io/atomic.js';
 import { LogFile, wholeLines } from '../io/log-file.js';
 import { checkNumber } from '../options.js';
 import type { Json, RunControl } from './callback.js';
@@ -9,6 +11,7 @@ export class Log {
   readonly #name: string;
   readonly #log: LogFile;
   #keep: number | undefined;
+  #hasBegun = false;
 
   /** `whole` as {@link LogFile} takes it. */
   constructor(name: string, file: string, whole = wholeLines) {
@@ -16,12 +19,24 @@ export class Log {
     this.#log = new LogFile(file, whole);
   }
 
+  /** The file. */
+  get file(): string {
+    return this.#log.file;
+  }
+
+  /** Whether a run begins that is another trainer's than the one that the log has been of. */
+  isOfAnother(run: RunControl): boolean {
+    return this.#hasBegun && this.#keep === undefined && run.history.length === 0;
+  }
+
   /**
-   * A trainer's first run replaces the file, later ones add to it; a resumed run takes it up where
-   * the checkpoint was made, and so does one that goes back to it. Tells whether the file is empty now.
+   * A trainer's first run replaces the file, unless this log wrote it; later ones add to it. A resumed
+   * run takes it up where the checkpoint was made, and so does one that goes back to it. Tells
+   * whether the file is empty now.
    */
   async begin(run: RunControl): Promise<boolean> {
-    const continues = this.#keep === undefined && run.history.length > 0;
+    const continues = this.#keep === undefined && (run.history.length > 0 || this.#hasBegun);
+    this.#hasBegun = true;
     const lost = continues ? await this.#log.continue() : await this.#log.begin(this.#keep);
     this.#keep = undefined;
     this.#warn(lost, run);
@@ -36,6 +51,14 @@ export class Log {
   async write(data: string | Uint8Array): Promise<void> {
     await this.#log.flush();
     this.#log.add(data);
+  }
+
+  /** Puts another text in the place of all that is there, as one change. */
+  async replace(change: (text: string) => string): Promise<void> {
+    await this.#log.flush();
+    const text = change(await readFile(this.file, 'utf8'));
+    await writeAtomically(this.file, [Buffer.from(text)]);
+    await this.#log.begin(Buffer.byteLength(text));
   }
 
   /** Waits until a power cut would leave all of it. */

@@ -86,3 +86,28 @@ export async function flushCallbacks(callbacks: readonly Callback[]): Promise<vo
   const failed = flushed.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
+
+/** Callbacks with a state that belongs to a run under way. */
+const inUse = new WeakSet<Callback>();
+
+/**
+ * Takes the callbacks for a run, until what is returned is called: the state of one belongs to one run.
+ *
+ * @throws ThalwegError BUSY where another run has one that keeps a state
+ */
+export function useCallbacks(callbacks: readonly Callback[]): () => void {
+  const keeping = callbacks.filter(({ restore }) => restore !== undefined);
+  const taken = keeping.find((callback) => inUse.has(callback));
+  if (taken !== undefined)
+    throw new ThalwegError({
+      code: 'BUSY',
+      path: `callbacks.${taken.name}`,
+      received: 'a callback of a run under way, whose state it keeps',
+      expected: 'one that no other run has',
+      remedy: 'make one for each run, or await the first run',
+    });
+  for (const callback of keeping) inUse.add(callback);
+  return () => {
+    for (const callback of keeping) inUse.delete(callback);
+  };
+}

@@ -22,6 +22,11 @@ export interface TensorBoardOptions {
 
 const now = (): number => Date.now() / 1000;
 
+/** As TensorBoard names them; the last part tells threads apart, and processes of containers. */
+function newFileName(): string {
+  return `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${randomUUID()}`;
+}
+
 class TensorBoard implements Callback {
   readonly name: string;
   readonly #folder: string;
@@ -36,13 +41,20 @@ class TensorBoard implements Callback {
     this.name = checkName('tensorBoard.name', options.name ?? 'tensorBoard');
     this.#folder = checkPath('tensorBoard.folder', options.folder);
     this.#every = every === Infinity ? every : checkNumber('tensorBoard.every', every, { min: 0 });
-    // As TensorBoard names them; the last part tells threads apart, and processes of containers.
-    const started = Math.floor(now());
-    this.#file = `events.out.tfevents.${started}.${hostname()}.${process.pid}.${randomUUID()}`;
-    this.#log = new Log(this.name, join(this.#folder, this.#file), wholeRecords);
+    this.#file = newFileName();
+    this.#log = this.#open();
   }
 
+  #open(): Log {
+    return new Log(this.name, join(this.#folder, this.#file), wholeRecords);
+  }
+
+  /** Another trainer's points are in a file of their own. */
   async start(_: StartEvent, run: RunControl): Promise<void> {
+    if (this.#log.isOfAnother(run)) {
+      this.#file = newFileName();
+      this.#log = this.#open();
+    }
     await this.rollback(run);
   }
 
@@ -98,7 +110,7 @@ function tagOf(name: string): string {
  * finished epochs, what a monitor saw as `LAYER/…`, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
  * steps. The files need nothing but `tensorboard --logdir`.
  *
- * Each callback writes a file of its own; one that is resumed goes on in its old file. The run fails
+ * Each callback writes a file of its own, and one for each trainer; one that is resumed goes on in its old file. The run fails
  * where it cannot be written.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH,
