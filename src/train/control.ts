@@ -16,6 +16,8 @@ export class Control implements RunControl {
   stopReason: string | undefined;
   /** Whether the native loop is under way. */
   isTraining = false;
+  /** Whether the validation is. */
+  isValidating = false;
   readonly #context: RunContext;
   readonly #send: (warning: WarningEvent) => void;
   readonly #warned = new Map<string, SentWarning>();

@@ -1,5 +1,6 @@
 /** Who is told of a run: its caller, its onEvent, its callbacks. */
 import { callHooks, callHooksAtOnce, flushCallbacks, rollbackCallbacks } from '../callbacks/set.js';
+import { ThalwegError } from '../errors.js';
 import { Control } from './control.js';
 import type { TrainEvent } from './events.js';
 import type { FitPlan } from './options.js';
@@ -39,7 +40,7 @@ export class Listeners {
   /** Tells of an event, and waits for the callbacks. */
   async tell(event: TrainEvent): Promise<void> {
     this.send(event);
-    await callHooks(this.#plan.callbacks, event, this.control);
+    await this.#open(() => callHooks(this.#plan.callbacks, event, this.control));
   }
 
   /** Tells of one that nothing waits for. */
@@ -52,12 +53,25 @@ export class Listeners {
 
   /** Tells the callbacks that the run went back. */
   async tellOfRollback(): Promise<void> {
-    await rollbackCallbacks(this.#plan.callbacks, this.control);
+    await this.#open(() => rollbackCallbacks(this.#plan.callbacks, this.control));
+  }
+
+  /** Hooks may read the trainer. What an abort of the run cut short in one is no failure of it. */
+  async #open(hooks: () => Promise<void>): Promise<void> {
+    const { signal } = this.#plan;
+    try {
+      await this.#context.open(hooks);
+    } catch (error) {
+      const isCut = error instanceof ThalwegError && error.code === 'ABORTED';
+      if (!(isCut && signal?.aborted === true)) throw error;
+    }
   }
 
   /** Waits until what the callbacks were told is where it shall stay, or throws. */
   async flush(): Promise<void> {
-    await flushCallbacks(this.#plan.callbacks);
+    const flush = () => flushCallbacks(this.#plan.callbacks);
+    const isBusy = this.control.isTraining || this.control.isValidating;
+    await (isBusy ? flush() : this.#context.open(flush));
   }
 
   /** The same where an error is thrown elsewhere. */

@@ -163,11 +163,12 @@ export class Trainer implements Disposable {
 
   /**
    * Mean loss over a data set, accuracy where the loss has one, and the metrics asked for: counted
-   * natively as the outputs come, the same at every batch size as far as the outputs are.
+   * natively as the outputs come, the same at every batch size as far as the outputs are. During a run it
+   * waits for the end of the epoch, as `predict` and `saveWeights` do.
    *
    * @param options `metrics`: names and `metrics.topK(5)`, `metrics.f1({ average })`, …
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, MISMATCH,
-   * MISSING, DUPLICATE, UNKNOWN_OPTION
+   * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, RANGE, MISMATCH, MISSING,
+   * DUPLICATE, UNKNOWN_OPTION
    * @example
    * const { metrics } = await trainer.evaluate(test, { metrics: ['f1', 'confusionMatrix'] });
    * console.log(metrics.f1, metrics.confusionMatrix[3][5]);
@@ -177,21 +178,22 @@ export class Trainer implements Disposable {
     options: EvaluateOptions<M> = {},
   ): Promise<MeasuredEvaluation<M>> {
     const plan = planEvaluation(dataset, options, this);
-    const evaluation = await this.#lease.hold((trainer) => evaluate(trainer, dataset, plan));
+    const evaluation = await this.#lease.read((trainer) => evaluate(trainer, dataset, plan));
     return evaluation as MeasuredEvaluation<M>;
   }
 
   /**
-   * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits.
+   * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits. Any number
+   * of calls may wait for each other, and during a run for the end of its epoch.
    *
    * @param inputs rows × features, one row after another; copied before this returns
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED,
-   * RESIZABLE, RANGE, MISSING, UNKNOWN_OPTION
+   * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, RANGE, MISSING, UNKNOWN_OPTION
    */
   async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
     const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
-    return this.#lease.hold((trainer) =>
-      trainer.predict(inputs, rows, outputs, batchSize, averaged),
+    const given = this.#lease.isReadable ? inputs : inputs.slice();
+    return this.#lease.read((trainer) =>
+      trainer.predict(given, rows, outputs, batchSize, averaged),
     );
   }
 
@@ -201,7 +203,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   parameters(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#lease.idle();
+    const trainer = this.#lease.readable();
     checkOptions('parameters', options, ['weights']);
     const weights = checkWeights('parameters.weights', options.weights);
     return readParameters(trainer, this.model, weights);
@@ -225,7 +227,7 @@ export class Trainer implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#lease.idle();
+    const trainer = this.#lease.readable();
     checkOptions('statistics', options, ['weights']);
     const weights = checkWeights('statistics.weights', options.weights);
     return readStatistics(trainer, this.model, weights);
@@ -271,7 +273,7 @@ export class Trainer implements Disposable {
     rows: Uint32Array,
     options: { readonly training?: boolean } = {},
   ): LossGradients {
-    const trainer = this.#lease.idle();
+    const trainer = this.#lease.readable();
     const training = checkGradients(dataset, rows, options, this);
     const { steps: step, history } = this.#record;
     const position = { step, epoch: history.length, history };
@@ -289,19 +291,17 @@ export class Trainer implements Disposable {
    *
    * The file's metadata say which weights they are.
    *
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, RANGE, TYPE,
-   * UNKNOWN_OPTION; or another error of the file system
+   * @throws ThalwegError (as a rejection) DISPOSED, NO_SPACE, MISSING, RANGE, TYPE, UNKNOWN_OPTION; or
+   * another error of the file system
    */
   async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
     checkOptions('saveWeights', options, ['weights']);
     checkPath('file', file);
     const weights = checkWeights('saveWeights.weights', options.weights);
-    await writeWeights(
-      file,
-      this.model,
-      readState(this.#lease.idle(), this.model, weights),
-      weights,
+    const arrays = await this.#lease.read((trainer) =>
+      Promise.resolve(readState(trainer, this.model, weights)),
     );
+    await writeWeights(file, this.model, arrays, weights);
   }
 
   /**
@@ -376,6 +376,7 @@ export class Trainer implements Disposable {
       ...{ settings: this.#settings, record: this.#record, description: this.#description },
       scalars: groupCount * rule.scalars.length + (this.average ? averageScalars : 0),
       isLive: () => this.#lease.isLive,
+      open: (body) => this.#lease.open(body),
     };
   }
 }

@@ -3,14 +3,16 @@ import { identify } from '../checkpoint/resumed.js';
 import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
 import type { EpochUnderWay } from '../checkpoint/run-state.js';
 import type { Moment, Subject } from '../checkpoint/subject.js';
+import type { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { StepSettings } from '../optim/settings.js';
+import { useCallbacks } from '../callbacks/set.js';
 import { onAbort } from './abort.js';
-import { doubtsBefore } from './doubts.js';
+import { doubtsAfter, doubtsBefore } from './doubts.js';
 import { EpochLoop, unlessAborted } from './epoch-loop.js';
-import { evaluate } from './evaluation.js';
+import { type EvaluationPlan, evaluate } from './evaluation.js';
 import type { TrainEvent } from './events.js';
-import type { EndReason, EpochRecord, History } from './history.js';
+import type { EndReason, EpochRecord, History, WeightedEvaluation } from './history.js';
 import { Listeners } from './listeners.js';
 import { Monitor } from './monitor.js';
 import type { FitPlan, Task } from './options.js';
@@ -26,6 +28,8 @@ export interface RunContext extends Task, Subject {
   readonly record: TrainingRecord;
   /** False once the trainer was disposed of. */
   readonly isLive: () => boolean;
+  /** Lets others read the trainer during the body, in which nothing else runs. */
+  readonly open: <T>(body: () => Promise<T>) => Promise<T>;
 }
 
 /**
@@ -37,10 +41,15 @@ export async function runTraining(
   plan: FitPlan,
   emit: (event: TrainEvent) => void,
 ): Promise<History> {
-  const { dataset, validation, checkpoint } = plan;
-  if (checkpoint !== undefined || context.record.resumed !== undefined)
-    for (const each of [dataset, validation]) if (each !== undefined) await identify(each);
-  return new TrainingRun(context, plan, emit).run();
+  const { dataset, validation, checkpoint, callbacks } = plan;
+  const leave = useCallbacks(callbacks);
+  try {
+    if (checkpoint !== undefined || context.record.resumed !== undefined)
+      for (const each of [dataset, validation]) if (each !== undefined) await identify(each);
+    return await new TrainingRun(context, plan, emit).run();
+  } finally {
+    leave();
+  }
 }
 
 /** Runs a {@link FitPlan} once. */
@@ -97,8 +106,10 @@ class TrainingRun {
       return { ...history, ...(last !== undefined && { checkpoint: last }) };
     } finally {
       this.#listeners.leave();
-      await this.#checkpoints?.settle(); // it may warn
-      await this.#listeners.settle();
+      await this.#context.open(async () => {
+        await this.#checkpoints?.settle(); // it may warn
+        await this.#listeners.settle();
+      });
       await this.#checkpoints?.close(hasFailed);
     }
   }
@@ -112,7 +123,8 @@ class TrainingRun {
     });
     try {
       await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand));
-      for (const warning of doubtsBefore(this.#context)) this.#listeners.control.warn(warning);
+      for (const warning of doubtsBefore(this.#context, this.#plan))
+        this.#listeners.control.warn(warning);
       await this.#keepFirst();
       while (this.#stand.epochs.length < epochs && !this.#isStopped()) {
         const record = await this.#epochOrBack();
@@ -127,7 +139,8 @@ class TrainingRun {
     } finally {
       forget();
     }
-    await this.#checkpoints?.settle(); // its events come before the last one
+    const settle = async () => this.#checkpoints?.settle();
+    await this.#context.open(settle); // its events come before the last one
     this.#listeners.throwError();
     const end = { reason: this.#reason(), ...this.#stopReason() };
     try {
@@ -248,7 +261,7 @@ class TrainingRun {
     const weights = record.averaged > 0 ? validationWeights : 'raw';
     const evaluation =
       validation && !this.#isAborted()
-        ? await unlessAborted(evaluate(native, validation, { loss, wanted, weights }))
+        ? await this.#validate(validation, { loss, wanted, weights })
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
     if (this.#isCut && this.#context.isLive()) await this.#writeNow();
@@ -257,7 +270,19 @@ class TrainingRun {
       ...{ seconds, evaluation, learningRate: rateOf(done), monitor: this.#monitor },
     });
     record.history.push(epoch);
+    for (const warning of doubtsAfter(done)) this.#listeners.control.warn(warning);
     return epoch;
+  }
+
+  /** Undefined where it was cut short. */
+  async #validate(dataset: Dataset, plan: EvaluationPlan): Promise<WeightedEvaluation | undefined> {
+    const { control } = this.#listeners;
+    control.isValidating = true;
+    try {
+      return await unlessAborted(evaluate(this.#context.native, dataset, plan));
+    } finally {
+      control.isValidating = false;
+    }
   }
 
   /** Warns where its rate no longer moves the loss. */

@@ -310,8 +310,8 @@ describe('misuse', () => {
     using trainer = make();
     const first = trainer.fit(train, { epochs: 20 });
     expect(await code(trainer.fit(train, { epochs: 1 }))).toBe('BUSY');
-    expect(await code(trainer.evaluate(train))).toBe('BUSY');
-    expect(await code(() => trainer.parameters())).toBe('BUSY');
+    expect(await code(trainer.minimize(train, optim.lbfgs()))).toBe('BUSY');
+    expect(await code(() => trainer.setParameters({}))).toBe('BUSY');
     expect((await first).epochs).toHaveLength(20);
   });
 
