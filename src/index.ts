@@ -35,6 +35,7 @@ export type { LayerHealth, MonitorOptions } from './train/monitor.js';
 export type {
   EndReason,
   EpochRecord,
+  EpochRecordOf,
   Evaluation,
   History,
   WeightedEvaluation,

@@ -1,3 +1,3 @@
 /** Losses as descriptions. */
 export { huber, meanSquaredError, sigmoidCrossEntropy, softmaxCrossEntropy } from './loss.js';
-export type { Loss, LossName } from './loss.js';
+export type { AccuracyByLoss, Accurate, Loss, LossName } from './loss.js';

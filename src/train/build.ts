@@ -4,7 +4,7 @@ import type { TrainerDescription } from '../checkpoint/state.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
 import { resolveDevice } from '../device.js';
-import { type Loss, toLoss } from '../loss/loss.js';
+import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import type { NativeTrainerOptions } from '../native.js';
 import { dropoutSettings } from '../nn/dropout.js';
 import { initialDistribution } from '../nn/initializer.js';
@@ -22,9 +22,9 @@ const keys = [
 ];
 
 /** Checked options, defaults filled in. */
-export interface TrainerParts {
+export interface TrainerParts<L extends LossName = LossName> {
   readonly model: Sequential;
-  readonly loss: Loss;
+  readonly loss: Loss<L>;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   /** With `'auto'` resolved. */
@@ -33,14 +33,14 @@ export interface TrainerParts {
 }
 
 /** All that a trainer is made of. */
-export interface TrainerPlan extends TrainerParts {
+export interface TrainerPlan<L extends LossName = LossName> extends TrainerParts<L> {
   readonly settings: StepSettings;
   /** What checkpoints say of it. */
   readonly description: TrainerDescription;
   readonly native: NativeTrainerOptions;
 }
 
-function checkParts(options: TrainerOptions): TrainerParts {
+function checkParts<L extends LossName>(options: TrainerOptions<L>): TrainerParts<L> {
   const loss = toLoss(options.loss);
   return {
     loss,
@@ -69,7 +69,7 @@ function lowerModel(model: Sequential) {
 }
 
 /** Everything checked, before anything is allocated. @throws ThalwegError as `new Trainer` */
-export function planTrainer(options: TrainerOptions): TrainerPlan {
+export function planTrainer<L extends LossName>(options: TrainerOptions<L>): TrainerPlan<L> {
   requireOptions('trainer', options, keys);
   const { clip, nonFinite } = options;
   const parts = checkParts(options);

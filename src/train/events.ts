@@ -1,5 +1,6 @@
 /** What a run tells while it runs. */
-import type { EndReason, EpochRecord, Evaluation } from './history.js';
+import type { AccuracyByLoss, LossName } from '../loss/loss.js';
+import type { EndReason, EpochRecord, EpochRecordOf, Evaluation } from './history.js';
 
 /** Sent once, before the first step. */
 export interface StartEvent {
@@ -123,6 +124,11 @@ export interface CheckpointEvent {
   readonly bytes: number;
 }
 
-/** Any of them; `type` tells which. */
-export type TrainEvent =
-  CheckpointEvent | StartEvent | ProgressEvent | EpochEvent | WarningEvent | EndEvent;
+/** Any of them; `type` tells which. `L` is the name of the run's loss, where the type knows it. */
+export type TrainEvent<L extends LossName = LossName> =
+  | CheckpointEvent
+  | StartEvent
+  | (ProgressEvent & AccuracyByLoss[L])
+  | (EpochEvent & EpochRecordOf<L>)
+  | WarningEvent
+  | EndEvent;

@@ -1,27 +1,34 @@
 /** What `trainer.fit` returns: a promise of the history that can also be iterated for events. */
+import type { LossName } from '../loss/loss.js';
 import type { TrainEvent } from './events.js';
 import type { History } from './history.js';
 
 /** An event, and the way to those after it: what every loop has passed, nobody keeps. */
-interface Link {
-  readonly event?: TrainEvent;
-  next?: Link;
+interface Link<L extends LossName> {
+  readonly event?: TrainEvent<L>;
+  next?: Link<L>;
 }
+
+/** Trains, handing each event to `emit`. It knows its loss as a value, but not as a type. */
+type Run = (emit: (event: TrainEvent) => void) => Promise<History>;
 
 /** Of the epoch under way, the latest progress that is kept for loops that come late, at least. */
 const lateProgress = 1000;
 
 /**
  * A training run under way: `await` it for its history, or iterate it for typed events. Leaving a
- * loop over it early does not end the run; an `AbortSignal` or disposal does.
+ * loop over it early does not end the run; an `AbortSignal` or disposal does. `L` is the name of the
+ * loss, where the type knows it.
  */
-export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
-  readonly #history: Promise<History>;
+export class Fit<L extends LossName = LossName>
+  implements PromiseLike<History<L>>, AsyncIterable<TrainEvent<L>>
+{
+  readonly #history: Promise<History<L>>;
   /** Events for loops that come late. */
-  readonly #kept: TrainEvent[] = [];
+  readonly #kept: TrainEvent<L>[] = [];
   /** Where those of the epoch under way begin, and how many of them are progress. */
   #epoch = { begin: 0, progress: 0 };
-  #last: Link = {};
+  #last: Link<L> = {};
   /** Loops under way. */
   #loops = 0;
   /** Whether someone awaits the history, or a loop has come to the end. */
@@ -34,18 +41,20 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
    *
    * @internal
    */
-  constructor(run: (emit: (event: TrainEvent) => void) => Promise<History>) {
+  constructor(run: Run) {
     this.#history = this.#run(run);
   }
 
   /** No handler hangs on the promise: a failure that nobody awaits is an unhandled rejection. */
-  async #run(run: ConstructorParameters<typeof Fit>[0]): Promise<History> {
+  async #run(run: Run): Promise<History<L>> {
     try {
-      return await run((event) => {
+      const history = await run((told) => {
+        const event = told as TrainEvent<L>;
         this.#keep(event);
         this.#last = this.#last.next = { event };
         this.#wake();
       });
+      return history as History<L>;
     } catch (error) {
       if (this.#loops > 0) this.#history.catch(() => undefined); // told where a loop gets there
       throw error;
@@ -56,7 +65,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   }
 
   /** Long runs send without end what nobody may ever read: progress goes with its epoch. */
-  #keep(event: TrainEvent): void {
+  #keep(event: TrainEvent<L>): void {
     this.#kept.push(event);
     if (event.type === 'progress') this.#epoch.progress++;
     const isOver = event.type === 'epoch';
@@ -71,8 +80,8 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   }
 
   /** As of a promise: `await fit` gives the history. */
-  then<A = History, B = never>(
-    onFulfilled?: ((history: History) => A | PromiseLike<A>) | null,
+  then<A = History<L>, B = never>(
+    onFulfilled?: ((history: History<L>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#isHeard = true;
@@ -82,13 +91,13 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
   /** As of a promise. */
   catch<B = never>(
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
-  ): Promise<History | B> {
+  ): Promise<History<L> | B> {
     this.#isHeard = true;
     return this.#history.catch(onRejected);
   }
 
   /** As of a promise. */
-  finally(onFinally?: (() => void) | null): Promise<History> {
+  finally(onFinally?: (() => void) | null): Promise<History<L>> {
     this.#isHeard = true;
     return this.#history.finally(onFinally);
   }
@@ -97,7 +106,7 @@ export class Fit implements PromiseLike<History>, AsyncIterable<TrainEvent> {
    * Every event from the first on, then the run's error if it failed. Of epochs that ended before the
    * loop began, the progress is left out, and of the epoch under way all but about the latest thousand.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent, History> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent<L>, History<L>> {
     let link = this.#last;
     this.#loops++;
     try {

@@ -1,8 +1,8 @@
 /** What a run recorded, epoch by epoch; plain data. */
 import type { Weights } from '../average/weights.js';
-
-import type { LayerHealth } from './monitor.js';
+import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import type { MetricValue } from '../metrics/requests.js';
+import type { LayerHealth } from './monitor.js';
 
 /** Loss of a data set, and accuracy where the loss has one. */
 export interface Evaluation {
@@ -42,13 +42,20 @@ export interface EpochRecord extends Evaluation {
   readonly layers?: readonly LayerHealth[];
 }
 
+/** An epoch of a run with the loss L, which types its accuracies. */
+export type EpochRecordOf<L extends LossName> = EpochRecord &
+  AccuracyByLoss[L] & {
+    /** That of {@link EpochRecord}. */
+    readonly validation?: WeightedEvaluation & AccuracyByLoss[L];
+  };
+
 /** Why a run ended: as asked for, by a signal or disposal, or by a callback. */
 export type EndReason = 'completed' | 'aborted' | 'stopped';
 
-/** A whole run. */
-export interface History {
+/** A whole run. `L` is the name of its loss, where the type knows it. */
+export interface History<L extends LossName = LossName> {
   /** The epochs that were finished. */
-  readonly epochs: readonly EpochRecord[];
+  readonly epochs: readonly EpochRecordOf<L>[];
   /** Why it ended. */
   readonly reason: EndReason;
   /** What the callback said that stopped the run; absent where none did. */

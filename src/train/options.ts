@@ -25,12 +25,12 @@ import { type GuardOptions, checkGuard } from './limits.js';
 import { checkBestBy, checkPlateaus, checkRequired, checkWanted } from './measured.js';
 import { type MonitorOptions, checkMonitor } from './monitor.js';
 
-/** Options of a {@link Trainer}. */
-export interface TrainerOptions {
+/** Options of a {@link Trainer}. `L` is the name of its loss, where the type knows it. */
+export interface TrainerOptions<L extends LossName = LossName> {
   /** What is trained, from `nn.sequential`. */
   readonly model: Sequential;
   /** By name, or described by `loss.huber({ delta })`, … */
-  readonly loss: LossName | Loss;
+  readonly loss: L | Loss<L>;
   /** How weights follow gradients, from `optim.adam()`, … */
   readonly optimizer: Optimizer;
   /** Bounds on the gradient. Default none. */
@@ -57,8 +57,8 @@ export interface TrainerOptions {
   readonly memoryLimit?: number;
 }
 
-/** Options of {@link Trainer.fit}. */
-export interface FitOptions {
+/** Options of {@link Trainer.fit}. `L` is the name of the loss, where the type knows it. */
+export interface FitOptions<L extends LossName = LossName> {
   /** Epochs to train, at least 1. */
   readonly epochs: number;
   /**
@@ -114,7 +114,7 @@ export interface FitOptions {
    * Called with each event; `progress()` makes one that draws a bar. Not awaited; what it throws, also
    * later, ends the run.
    */
-  readonly onEvent?: (event: TrainEvent) => unknown;
+  readonly onEvent?: (event: TrainEvent<L>) => unknown;
 }
 
 /** A checked call of fit. */

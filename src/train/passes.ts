@@ -3,6 +3,7 @@ import { checkArray } from '../arrays.js';
 import type { Weights } from '../average/weights.js';
 import { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
+import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import { checkMetrics } from '../metrics/measure.js';
 import type { Measured, Metric } from '../metrics/requests.js';
 import { elements } from '../nn/layer.js';
@@ -48,8 +49,12 @@ export interface MeasuredMetrics<M extends readonly Metric[]> {
   readonly metrics: Measured<M>;
 }
 
-/** An {@link Evaluation} with the values of the metrics that were asked for. */
-export type MeasuredEvaluation<M extends readonly Metric[]> = Omit<WeightedEvaluation, 'metrics'> &
+/** An {@link Evaluation} by the loss L with the values of the metrics that were asked for. */
+export type MeasuredEvaluation<M extends readonly Metric[], L extends LossName = LossName> = Omit<
+  WeightedEvaluation,
+  'metrics'
+> &
+  AccuracyByLoss[L] &
   (M extends readonly [] ? unknown : MeasuredMetrics<M>);
 
 const passKeys = ['batchSize', 'weights'];

@@ -8,7 +8,7 @@ import {
 } from '../checkpoint/resume.js';
 import type { TrainerDescription } from '../checkpoint/state.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
-import type { Loss } from '../loss/loss.js';
+import type { Loss, LossName } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
@@ -20,7 +20,7 @@ import type { StepSettings } from '../optim/settings.js';
 import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
 import { Fit } from './fit.js';
-import type { EpochRecord } from './history.js';
+import type { EpochRecordOf } from './history.js';
 import { Lease } from './lease.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
@@ -56,17 +56,18 @@ import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
- * it with `using`.
+ * it with `using`. `L` is the name of its loss, by which `accuracy` of results is typed: it follows from
+ * the options, and a plain `Trainer` is one of any loss.
  *
  * @example
  * const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
  * const history = await trainer.fit(digits.train, { epochs: 5, batchSize: 128 });
  */
-export class Trainer implements Disposable {
+export class Trainer<L extends LossName = LossName> implements Disposable {
   /** The model being trained. */
   readonly model: Sequential;
   /** The loss being minimised. */
-  readonly loss: Loss;
+  readonly loss: Loss<L>;
   /** The optimizer's description. */
   readonly optimizer: Optimizer;
   /** What is averaged of the weights, if anything. */
@@ -76,14 +77,14 @@ export class Trainer implements Disposable {
   /** Seed of initial weights, shuffles and dropout. */
   readonly seed: bigint;
   /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
-  readonly options: TrainerOptions;
+  readonly options: TrainerOptions<L>;
   readonly #settings: StepSettings;
   readonly #lease: Lease;
   readonly #record = newRecord();
   readonly #description: TrainerDescription;
 
   /** @throws ThalwegError RANGE, TYPE, SEED, MISMATCH, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
-  constructor(options: TrainerOptions) {
+  constructor(options: TrainerOptions<L>) {
     const plan = planTrainer(options);
     this.options = Object.freeze({ ...options });
     ({ model: this.model, loss: this.loss, optimizer: this.optimizer } = plan);
@@ -109,8 +110,8 @@ export class Trainer implements Disposable {
   }
 
   /** Records of the finished epochs, over all runs: what schedules such as `plateau` look at. */
-  get history(): readonly EpochRecord[] {
-    return [...this.#record.history];
+  get history(): readonly EpochRecordOf<L>[] {
+    return [...this.#record.history] as EpochRecordOf<L>[];
   }
 
   /**
@@ -120,10 +121,10 @@ export class Trainer implements Disposable {
    * @returns a {@link Fit}: await it for the {@link History}, or iterate it for events
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, SHAPE, RANGE, NONFINITE, EMPTY_EPOCH
    */
-  fit(dataset: Dataset, options: FitOptions): Fit {
-    return new Fit(async (emit) => {
+  fit(dataset: Dataset, options: FitOptions<L>): Fit<L> {
+    return new Fit<L>(async (emit) => {
       this.#lease.live();
-      const plan = planFit(dataset, options, this, this.#settings);
+      const plan = planFit(dataset, options as FitOptions, this, this.#settings);
       return this.#lease.hold((trainer) => runTraining(this.#context(trainer), plan, emit));
     });
   }
@@ -176,10 +177,10 @@ export class Trainer implements Disposable {
   async evaluate<const M extends readonly Metric[] = readonly []>(
     dataset: Dataset,
     options: EvaluateOptions<M> = {},
-  ): Promise<MeasuredEvaluation<M>> {
+  ): Promise<MeasuredEvaluation<M, L>> {
     const plan = planEvaluation(dataset, options, this);
     const evaluation = await this.#lease.read((trainer) => evaluate(trainer, dataset, plan));
-    return evaluation as MeasuredEvaluation<M>;
+    return evaluation as MeasuredEvaluation<M, L>;
   }
 
   /**

@@ -252,7 +252,7 @@ class TrainingRun {
 
   /** One epoch; undefined when it was aborted. */
   async #epoch(): Promise<EpochRecord | undefined> {
-    const { native, record, loss } = this.#context;
+    const { record, loss } = this.#context;
     const { validation, validationWeights, wanted } = this.#plan;
     const start = performance.now() - 1000 * (this.#stand.underWay?.seconds ?? 0);
     const { done, rateOf } = await this.#loop.train(start, this.#checkpoints?.request);

@@ -19,16 +19,16 @@ it('a run is a promise of its history and an iterable of events told apart by ty
   using set = data.fromArrays({ inputs: new Float32Array(4), shape: [2, 2], labels });
   using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
   const fit = trainer.fit(set, { epochs: 2 });
-  expectTypeOf(fit).toEqualTypeOf<Fit>();
-  expectTypeOf<Awaited<typeof fit>>().toEqualTypeOf<History>();
+  expectTypeOf(fit).toEqualTypeOf<Fit<'softmaxCrossEntropy'>>();
+  expectTypeOf<Awaited<typeof fit>>().toEqualTypeOf<History<'softmaxCrossEntropy'>>();
   let rows = 0;
   let losses: number[] = [];
   for await (const event of fit) {
-    expectTypeOf(event).toEqualTypeOf<TrainEvent>();
+    expectTypeOf(event).toEqualTypeOf<TrainEvent<'softmaxCrossEntropy'>>();
     if (event.type === 'start') rows = event.examples;
     if (event.type === 'epoch') {
       expectTypeOf(event).toExtend<EpochRecord>();
-      expectTypeOf(event.validation).toEqualTypeOf<WeightedEvaluation | undefined>();
+      expectTypeOf(event.validation).toExtend<WeightedEvaluation | undefined>();
       losses = [...losses, event.loss];
     }
     // @ts-expect-error -- only of an epoch
