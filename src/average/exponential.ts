@@ -104,7 +104,7 @@ export class ExponentialAverage {
  * @param values finite numbers
  * @throws ThalwegError MISSING, DUPLICATE, RANGE, TYPE, UNKNOWN_OPTION
  * @example
- * chart.lines({ …, series: [{ name: 'β = 0.9', values: average.exponential(temperatures, { beta: 0.9 }) }] });
+ * const smooth = average.exponential(temperatures, { beta: 0.9 });
  */
 export function exponential(values: ArrayLike<number>, options: ExponentialOptions): Float64Array {
   const average = new ExponentialAverage(options);

@@ -83,7 +83,7 @@ const decay =
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
- * const trainer = new Trainer({ …, average: average.ema({ decay: 0.999, warmup: 10 }) });
+ * const trainer = new Trainer({ ...options, average: average.ema({ decay: 0.999, warmup: 10 }) });
  */
 export function ema(options: EmaOptions = {}): WeightAverage {
   return build('ema', options, {

@@ -75,7 +75,7 @@ const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact', 
  * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, EMPTY_EPOCH, SHAPE, DISPOSED
  * @example
  * const shuffler = new data.Shuffler({ length: 60_000, batchSize: 128, seed: 7n });
- * for (const indices of shuffler) train(indices);
+ * for (const indices of shuffler) console.log(data.gather(digits.train, indices));
  */
 export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   /** Rows. */

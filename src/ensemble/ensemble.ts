@@ -75,6 +75,7 @@ function checkShares(path: string, weights: unknown, count: number): readonly nu
  * averages of weights (each of them with `weights: 'averaged'`). Owns native memory: dispose of it.
  *
  * @example
+ * const train = (trainer: Trainer) => trainer.fit(digits.train, { epochs: 5 });
  * const members = await ensemble.seeds(options, { seeds: [1, 2, 3], train });
  * using several = new ensemble.Ensemble({ members, loss: 'softmaxCrossEntropy' });
  * console.log((await several.evaluate(digits.test)).accuracy);

@@ -51,9 +51,9 @@ const schedules = list<number | Schedule, Sequence>(
  * 0 where the part begins; the other count and the history run on.
  *
  * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.sequence({ at: [1000], parts: [0.1, schedule.cosine({ initial: 0.1, steps: 4000 })] });
- * @function
  */
 export const sequence = define<Sequence, SequenceOptions>({
   kind: 'sequence',

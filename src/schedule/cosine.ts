@@ -29,9 +29,9 @@ export interface Cosine extends Required<CosineOptions> {
  * after its T_max.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * optim.adam({ learningRate: schedule.cosine({ initial: 2e-3, steps: 2345, warmup: 100 }) });
- * @function
  */
 export const cosine = define<Cosine, CosineOptions>({
   kind: 'cosine',
@@ -91,9 +91,9 @@ function periodAt(t: number, period: number, factor: number): readonly [number, 
  * `final` + (`initial` − `final`) · `peakFactor`ⁿ · (1 + cos(π (t − Sₙ) / Tₙ)) / 2.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.warmRestarts({ initial: 0.1, period: 10, periodFactor: 2, unit: 'epoch' });
- * @function
  */
 export const warmRestarts = define<WarmRestarts, WarmRestartsOptions>({
   kind: 'warmRestarts',

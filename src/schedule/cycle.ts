@@ -53,9 +53,9 @@ function oneCycleAt(value: OneCycle, t: number): number {
  * way, give a `peak` below `initial` and `final`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.oneCycle({ peak: 0.1, steps: epochs * stepsPerEpoch });
- * @function
  */
 export const oneCycle = define<OneCycle, OneCycleOptions>({
   kind: 'oneCycle',

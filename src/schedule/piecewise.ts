@@ -27,9 +27,9 @@ const rates = list<number, Piecewise>((path, value) => checkNumber(path, value, 
  * the old one, so add 1 to its boundaries.
  *
  * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.piecewise({ values: [0.5, 0.9, 0.95, 0.99], at: [5, 10, 20], unit: 'epoch' });
- * @function
  */
 export const piecewise = define<Piecewise, PiecewiseOptions>({
   kind: 'piecewise',

@@ -25,9 +25,9 @@ export interface StepDecay extends Required<StepDecayOptions> {
  * epochs, or a tenth each 20 (CS231n, *Annealing the learning rate*).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.stepDecay({ initial: 0.1, factor: 0.5, every: 5, unit: 'epoch' });
- * @function
  */
 export const stepDecay = define<StepDecay, StepDecayOptions>({
   kind: 'stepDecay',
@@ -58,9 +58,9 @@ export interface MultiStep extends Required<MultiStepOptions> {
  * `initial`, times `factor` at each border: `initial` · `factor`^|{b ∈ `at`: b ≤ t}|.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.multiStep({ initial: 0.1, factor: 0.1, at: [30, 60, 80], unit: 'epoch' });
- * @function
  */
 export const multiStep = define<MultiStep, MultiStepOptions>({
   kind: 'multiStep',

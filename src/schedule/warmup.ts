@@ -54,9 +54,9 @@ export function since(position: Position, start: number, unit: TimeUnit): Positi
  * t < `steps` it is `initial` + (start − `initial`) · t / `steps`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
  * @example
  * schedule.warmup({ steps: 500, into: schedule.inverseTime({ initial: 0.1, rate: 1e-3 }) });
- * @function
  */
 export const warmup = define<Warmup, WarmupOptions>({
   kind: 'warmup',

@@ -1,0 +1,17 @@
+// Draws the picture of README: runs the ten lines and keeps what they drew, docs/figures/digits.svg.
+//   node script/figures.mjs
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'thalweg-figures-'));
+try {
+  const example = join(root, 'examples/ten-lines.mjs');
+  execFileSync(process.execPath, [example], { cwd: folder, stdio: 'inherit' });
+  copyFileSync(join(folder, 'digits.svg'), join(root, 'docs/figures/digits.svg'));
+} finally {
+  rmSync(folder, { recursive: true });
+}

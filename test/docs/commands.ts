@@ -1,0 +1,35 @@
+/** Whether a command that a page names exists. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+
+const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  scripts: Record<string, string>;
+};
+const usage = execFileSync(process.execPath, ['dist/cli/main.js', '--help'], { encoding: 'utf8' });
+
+/** Programs of others that pages may name. */
+const foreign = ['cd', 'cp', 'git', 'mkdir', 'nvidia-smi', 'tensorboard'];
+
+/** What is wrong with a command; undefined where all is well. */
+function faultOf(command: string): string | undefined {
+  const [program = '', ...words] = command.replace(/^npx /, '').split(' ');
+  const [first = ''] = words;
+  if (program.includes('/')) return existsSync(program) ? undefined : `there is no ${program}`;
+  if (program === 'thalweg')
+    return first === '' || usage.includes(`thalweg ${first}`) ? undefined : `no thalweg ${first}`;
+  if (program === 'npm' && first === 'run')
+    return scripts[words[1]!] === undefined ? `package.json has no script ${words[1]}` : undefined;
+  if (program === 'npm')
+    return ['init', 'install', 'test'].includes(first) ? undefined : `npm ${first} is not known`;
+  if (program === 'node')
+    return !/^(examples|script|bench)\//.test(first) || existsSync(first)
+      ? undefined
+      : `there is no ${first}`;
+  return [...foreign, 'tsc', ''].includes(program) ? undefined : `${program} is not known here`;
+}
+
+/** Fails where a command does not exist. */
+export function checkCommand(place: string, command: string): void {
+  expect(faultOf(command), `${place}: ${command}`).toBeUndefined();
+}

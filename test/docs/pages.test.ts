@@ -1,0 +1,76 @@
+/** Everything that README and docs show: programs run, types hold, commands and links exist. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { type Block, blocksOf, placeOf } from './blocks.js';
+import { checkCommand } from './commands.js';
+import { exampleErrors } from './examples.js';
+import { brokenLinks } from './links.js';
+import { Project, pages } from './project.js';
+import { runPage } from './run-page.js';
+import { typeErrors } from './types.js';
+
+const isGenerated = (page: string): boolean => page.startsWith('docs/api/');
+const written = pages.filter((page) => !isGenerated(page));
+const blocks = written.flatMap(blocksOf);
+const runnable = ['js', 'sh', 'console'];
+const hasPrograms = (page: string): boolean =>
+  blocks.some((block) => block.page === page && runnable.includes(block.language));
+
+describe('programs run as they stand', () => {
+  it.each(written.filter(hasPrograms))('%s', async (page) => {
+    await runPage(page);
+  });
+
+  it('every block is run, checked, or says why not', () => {
+    const isData = ({ language }: Block): boolean => ['', 'csv', 'text'].includes(language);
+    const others = blocks.filter(
+      (block) => !runnable.includes(block.language) && block.language !== 'ts' && !isData(block),
+    );
+    expect(others.map((block) => `${placeOf(block)} ${block.language}`)).toEqual([]);
+    const leftOut = blocks.filter((block) => block.leftOut !== undefined);
+    console.log(
+      `${blocks.length - leftOut.length} blocks tested, ${leftOut.length} left out`,
+      leftOut.map((block) => `${placeOf(block)}: ${block.leftOut}`),
+    );
+    expect(leftOut.length).toBeLessThan(3);
+  });
+});
+
+describe('types hold under --strict', () => {
+  /** Pages whose programs are copied first, also into TypeScript. */
+  const strict = ['README.md', 'docs/start.md'];
+
+  it.each(strict)('programs of %s', async (page) => {
+    await using project = new Project();
+    const programs = blocks.filter((block) => block.page === page && block.language === 'js');
+    const files = programs.map((block) => {
+      const file = block.file?.replace(/\.mjs$/, '.mts') ?? `line-${block.line}.mts`;
+      project.write(file, `${block.given}\n${block.code}`);
+      return file;
+    });
+    expect(files).not.toEqual([]);
+    expect(await typeErrors(project, files)).toBe('');
+  });
+
+  it('blocks in TypeScript, and the examples of docs/api', async () => {
+    const typed = blocks.filter(({ language }) => language === 'ts');
+    const examples = pages
+      .filter(isGenerated)
+      .flatMap(blocksOf)
+      .filter(({ heading }) => /^Examples?$/.test(heading));
+    expect(examples.length).toBeGreaterThan(20);
+    expect(await exampleErrors([...typed, ...examples])).toBe('');
+  });
+});
+
+describe('what is named exists', () => {
+  it.each(pages)('links of %s', (page) => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  it.each(written)('commands within the lines of %s', (page) => {
+    const text = readFileSync(page, 'utf8').replace(/^```[^]*?^```$/gm, '');
+    const command = /`((?:npx |npm (?:run|test|install) |thalweg |script\/|node )[^`\n]*)`/g;
+    for (const [, found] of text.matchAll(command)) checkCommand(page, found!);
+  });
+});
