@@ -1,3 +1,4 @@
+// ten-lines.mjs
 import { writeFileSync } from 'node:fs';
 import { Trainer, chart, data, nn, optim, progress } from 'thalweg';
 

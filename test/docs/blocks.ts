@@ -8,8 +8,8 @@ export interface Block {
   readonly line: number;
   readonly language: string;
   readonly code: string;
-  /** The last heading before it. */
-  readonly heading: string;
+  /** The last line before it that is not empty. */
+  readonly lead: string;
   /** Code that the page leaves out, from `<!-- given … -->`: what a fragment speaks of. */
   readonly given: string;
   /** Whether it is more of the block before, from `<!-- goes on -->`. */
@@ -42,7 +42,7 @@ export function blocksOf(page: string): Block[] {
     return {
       ...{ page, language, code },
       line: before.split('\n').length,
-      heading: [...before.matchAll(/^#+ (.*)$/gm)].at(-1)?.[1] ?? '',
+      lead: before.trimEnd().split('\n').at(-1)!,
       ...readComment(comment.trimEnd()),
       file: /^\/\/ (\S+\.\w+)\n/.exec(code)?.[1],
     };

@@ -50,5 +50,5 @@ export async function exampleErrors(blocks: readonly Block[]): Promise<string> {
     return file;
   });
   project.write('around.d.mts', around);
-  return typeErrors(project, [...files, 'around.d.mts']);
+  return await typeErrors(project, [...files, 'around.d.mts']);
 }

@@ -57,7 +57,7 @@ describe('types hold under --strict', () => {
     const examples = pages
       .filter(isGenerated)
       .flatMap(blocksOf)
-      .filter(({ heading }) => /^Examples?$/.test(heading));
+      .filter(({ lead }) => /^(#+ |\*\*)Examples?(\*\*)?$/.test(lead));
     expect(examples.length).toBeGreaterThan(20);
     expect(await exampleErrors([...typed, ...examples])).toBe('');
   });
