@@ -1,8 +1,8 @@
 import { defaultExclude, defineConfig } from 'vitest/config';
 
 /**
- * Under a sanitizer (script/sanitize.mjs): with patience, and without what it cannot see into. The
- * examples, which would take longer than all the rest, do nothing natively that no other test does.
+ * Under a sanitizer (script/sanitize.mjs): with patience, and without what it cannot see into. Programs of the
+ * pages and examples, which would take longer than all the rest, do nothing natively that no other does.
  */
 const sanitized = process.env['THALWEG_SANITIZER'] !== undefined;
 
@@ -13,7 +13,7 @@ export default defineConfig({
     exclude: [
       ...defaultExclude,
       ...(sanitized
-        ? ['reference/**', 'bench/**', 'cuda/**', 'examples/**', '**/huge.test.ts'].map(
+        ? ['reference/**', 'bench/**', 'cuda/**', 'docs/**', 'examples/**', '**/huge.test.ts'].map(
             (path) => `test/${path}`,
           )
         : []),

@@ -36,6 +36,20 @@ describe('programs run as they stand', () => {
   });
 });
 
+describe('programs with a name', () => {
+  const named = blocks.filter(({ file }) => file !== undefined);
+
+  it.each(named.map((block) => [`${placeOf(block)} ${block.file}`, block] as const))(
+    '%s is run or imported on its page',
+    (_, { page, file }) => {
+      const codes = blocks.filter((block) => block.page === page).map(({ code }) => code);
+      expect(
+        codes.some((code) => code.includes(`node ${file}`) || code.includes(`'./${file}'`)),
+      ).toBe(true);
+    },
+  );
+});
+
 describe('types hold under --strict', () => {
   /** Pages whose programs are copied first, also into TypeScript. */
   const strict = ['README.md', 'docs/start.md'];

@@ -95,7 +95,7 @@ export class Project implements AsyncDisposable {
   /** Ends what was started. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.#servers) {
-      if (server.exitCode !== null) continue;
+      if (server.exitCode !== null || server.signalCode !== null) continue;
       server.kill();
       await once(server, 'exit');
     }

@@ -4,8 +4,8 @@ import { type Block, blocksOf, placeOf } from './blocks.js';
 import { checkCommand } from './commands.js';
 import { Project, freePort } from './project.js';
 
-/** A port that pages use; another one takes its place, which is free. */
-const pagePort = /\b3000\b/g;
+/** The port of a page's server; one that is free takes its place. */
+const pagePort = /(?<=localhost:|listen\()3000\b/g;
 
 /** Programs without a name of their own, and how many blocks make one. */
 class Programs {
