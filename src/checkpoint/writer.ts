@@ -1,22 +1,9 @@
 /** Who writes checkpoints: this package in this process, and the names and descriptions of trainers. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { native } from '../native.js';
+import { packageVersion } from '../version.js';
 import { plain } from './exact-json.js';
 import type { TrainerDescription, Writer } from './state.js';
-
-let version: string | undefined;
-
-/** Of this package. */
-export function packageVersion(): string {
-  version ??= (
-    JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')) as {
-      version: string;
-    }
-  ).version;
-  return version;
-}
 
 /** This process, now. */
 export function writer(): Writer {

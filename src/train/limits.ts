@@ -1,5 +1,5 @@
 /** What a trainer may take, and what it looks at to trust its machine. */
-import { totalmem } from 'node:os';
+import { usableMemory } from '../machine/memory.js';
 import { checkBoolean, checkNumber, checkOptions } from '../options.js';
 
 /** Options of `fit`'s `guard`. */
@@ -17,14 +17,8 @@ export function checkGuard(path: string, given: unknown): number {
   return checkNumber(`${path}.everySteps`, everySteps, { min: 1, integer: true });
 }
 
-/** Bytes that this process may use: the machine's, or those of the container around it. */
-function machineMemory(): number {
-  const allowed = process.constrainedMemory();
-  return allowed > 0 ? Math.min(allowed, totalmem()) : totalmem();
-}
-
 /** Bytes; undefined where the device has a memory of its own, which says itself when it is full. */
 export function checkMemoryLimit(path: string, given: unknown, device: string): number | undefined {
   if (given !== undefined) return checkNumber(path, given, { min: 1, integer: true });
-  return device.startsWith('cuda') ? undefined : machineMemory();
+  return device.startsWith('cuda') ? undefined : usableMemory();
 }
