@@ -1,9 +1,10 @@
-/** Finds the addon. Nothing else in the package touches it; its types are in native/. */
-import { join } from 'node:path';
+/** Loads the addon. Nothing else in the package touches it; native/ has its types, its file, and why it does not load. */
 import { isMainThread } from 'node:worker_threads';
-import { explainRefusal, findAddon, isRefusal } from './addon-file.js';
 import { ThalwegError } from './errors.js';
 import type { Native } from './native/addon.js';
+import { checkElf } from './native/elf.js';
+import { findAddon } from './native/find.js';
+import { loadError } from './native/load-error.js';
 
 export type * from './native/addon.js';
 export type * from './native/bench.js';
@@ -12,31 +13,18 @@ export type * from './native/optimizer.js';
 export type * from './native/state.js';
 export type * from './native/trainer.js';
 
-const root = join(__dirname, '..');
-
 /** Loads an addon; it has nothing to make a coded error of before it is loaded. */
 function open(file: string): Native {
+  checkElf(file);
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- an addon can only be required
     return require(file) as Native;
   } catch (error) {
-    if (isRefusal(error)) throw explainRefusal(file, error, root);
-    if (!(error instanceof Error && error.message === 'std::bad_alloc')) throw error;
-    throw new ThalwegError({
-      code: 'MEMORY',
-      path: file,
-      received: 'out of memory',
-      expected: 'enough free memory to load the addon',
-    });
+    throw loadError(error, file);
   }
 }
 
-function load(): Native {
-  const file = findAddon({
-    root,
-    platform: `${process.platform}-${process.arch}`,
-    explicit: process.env['THALWEG_ADDON'],
-  });
+function load(file: string): Native {
   const addon = open(file);
   addon.initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array });
   // process.exit() destroys what trainers compute with while they do; hence they stop before.
@@ -48,5 +36,8 @@ function load(): Native {
   return addon;
 }
 
+/** The file that the addon was loaded from. */
+export const addonFile = findAddon();
+
 /** The loaded addon. */
-export const native: Native = load();
+export const native: Native = load(addonFile);

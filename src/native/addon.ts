@@ -1,5 +1,5 @@
 /** All that the addon exports. */
-import type { OperationTwin } from '../device.js';
+import type { Gpu, OperationTwin } from '../device.js';
 import type { ThalwegError } from '../errors.js';
 import type { NativeArenaStep, NativeQueuedStep } from './bench.js';
 import type {
@@ -14,20 +14,9 @@ import type { NativeRule, NativeStepper, NativeStepperOptions } from './optimize
 import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js';
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
 
-/** One GPU; native/backends/cuda/plugin.h. */
-export interface NativeCudaDevice {
-  /** `cuda:0` and on. */
-  readonly name: string;
-  readonly description: string;
-  readonly uuid: string;
-  readonly bytes: number;
-  /** Why it cannot serve; empty where it can. */
-  readonly refusal: string;
-}
-
 /** What a search for GPUs found; `missing` says what it lacked where there are no devices. */
 export interface NativeCudaStatus {
-  readonly devices: readonly NativeCudaDevice[];
+  readonly devices: readonly Gpu[];
   readonly missing: string;
   readonly remedy: string;
 }
