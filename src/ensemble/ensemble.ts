@@ -1,7 +1,7 @@
 /** Several models as one. */
 import { checkArray } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
-import { resolveDevice } from '../device.js';
+import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
@@ -30,7 +30,7 @@ export interface EnsembleOptions {
   /** Of each member, at least 0 and not all 0. Default 1 each. */
   readonly weights?: readonly number[];
   /** As a trainer's. Default `'auto'`. */
-  readonly device?: string;
+  readonly device?: DeviceName;
 }
 
 /** Options of {@link Ensemble.select}. */
@@ -90,7 +90,7 @@ export class Ensemble implements Disposable {
   /** Of each member. */
   readonly weights: readonly number[];
   /** The device in use. */
-  readonly device: string;
+  readonly device: DeviceName;
   readonly #way: Way;
   readonly #runner: Runner;
 

@@ -1,6 +1,7 @@
 /** Runs the members of an ensemble: what each adds to the predictions for some rows. */
 import type { Dataset } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
+import type { DeviceName } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
@@ -28,13 +29,13 @@ export class Runner {
   readonly width: number;
   readonly #members: readonly Member[];
   readonly #way: Way;
-  readonly #device: string;
+  readonly #device: DeviceName;
   #trainers: Map<Sequential, Trainer> | undefined = new Map();
   /** Calls take turns. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `members`: at least one, checked. */
-  constructor(members: readonly Member[], way: Way, device: string) {
+  constructor(members: readonly Member[], way: Way, device: DeviceName) {
     this.width = elements(members[0]!.model.outputShape);
     this.#members = members;
     this.#way = way;

@@ -1,6 +1,6 @@
 /** `optim.bind`: an optimizer over the caller's own arrays, in place and synchronous. */
 import { checkArray, lengthOf } from '../arrays.js';
-import { resolveDevice } from '../device.js';
+import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
 import { checkBoolean, checkOptions, describe, suggestion } from '../options.js';
@@ -17,7 +17,7 @@ export interface BindOptions extends StepOptions {
   /** Measure the gradient's norm in each step, also where nothing else needs it. Default false. */
   readonly reportNorm?: boolean;
   /** `'cpu'`, one instruction set as `'cpu:avx2'`, or `'reference'`. Default `'cpu'`. */
-  readonly device?: string;
+  readonly device?: DeviceName;
 }
 
 /** What schedules may look at besides the steps, which the stepper counts itself. */

@@ -3,7 +3,7 @@ import { type WeightAverage, checkAverage, lowerAverage } from '../average/weigh
 import type { TrainerDescription } from '../checkpoint/state.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
-import { resolveDevice } from '../device.js';
+import { type DeviceName, resolveDevice } from '../device.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import type { NativeTrainerOptions } from '../native.js';
 import { dropoutSettings } from '../nn/dropout.js';
@@ -28,7 +28,7 @@ export interface TrainerParts<L extends LossName = LossName> {
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
   /** With `'auto'` resolved. */
-  readonly device: string;
+  readonly device: DeviceName;
   readonly seed: bigint;
 }
 

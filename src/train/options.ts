@@ -9,6 +9,7 @@ import {
 } from '../checkpoint/options.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { type Sampling, checkSampling } from '../data/sampling.js';
+import type { DeviceName } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import type { Wanted } from '../metrics/measure.js';
@@ -44,7 +45,7 @@ export interface TrainerOptions<L extends LossName = LossName> {
    * `'cuda:1'`, or `'cuda:GPU-…'` with a UUID as nvidia-smi prints it: one of several. `'cpu:baseline'`,
    * `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain loops in double.
    */
-  readonly device?: string;
+  readonly device?: DeviceName;
   /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */
   readonly seed?: number | bigint;
   /**

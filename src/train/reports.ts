@@ -1,5 +1,5 @@
 /** What a run tells of itself: its start, its progress, its epochs. */
-import { explain } from '../device.js';
+import { isaOf } from '../device.js';
 import type { NativeTrainProgress } from '../native.js';
 import { toEvaluation } from './evaluation.js';
 import type { ProgressEvent, StartEvent } from './events.js';
@@ -21,7 +21,7 @@ export function startEvent(
     ...{ epochs, firstEpoch, stepsPerEpoch: batches.steps },
     examples: dataset.length,
     device,
-    isa: explain(device).isa,
+    isa: isaOf(device),
     parameters: model.parameterCount,
   };
 }

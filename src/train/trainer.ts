@@ -8,6 +8,7 @@ import {
 } from '../checkpoint/resume.js';
 import type { TrainerDescription } from '../checkpoint/state.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
+import type { DeviceName } from '../device.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
@@ -73,7 +74,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
   /** What is averaged of the weights, if anything. */
   readonly average: WeightAverage | undefined;
   /** The device in use: as the option, with `'auto'` resolved. */
-  readonly device: string;
+  readonly device: DeviceName;
   /** Seed of initial weights, shuffles and dropout. */
   readonly seed: bigint;
   /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
