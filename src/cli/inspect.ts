@@ -1,96 +1,29 @@
-/** `thalweg inspect`: what checkpoints hold, as text. */
-import { stat } from 'node:fs/promises';
-import { type Inspection, inspect } from '../checkpoint/inspect.js';
-import { isDamage, listCheckpoints } from '../checkpoint/folder.js';
-import { ThalwegError } from '../errors.js';
-import { elements } from '../nn/layer.js';
+/** `thalweg inspect`: what checkpoints hold. */
+import type { Command, Given, Output } from './command.js';
 
-/** Numbers by the first part of the tensors' names: `parameters`, `slots`, … */
-function sizes({ tensors }: Inspection): string[] {
-  const groups = new Map<string, { count: number; numbers: number }>();
-  for (const { name, shape } of tensors) {
-    const key = name.split('/')[0]!;
-    const group = groups.get(key) ?? { count: 0, numbers: 0 };
-    group.count++;
-    group.numbers += elements(shape);
-    groups.set(key, group);
+async function run({ operands }: Given, output: Output): Promise<number> {
+  const { describeFailure, inspectPath } = await import('./inspection.js'); // it needs the addon
+  let isGood = true;
+  for (const path of operands) {
+    try {
+      isGood = (await inspectPath(path, output.print)) && isGood;
+    } catch (error) {
+      output.complain(describeFailure(error));
+      isGood = false;
+    }
   }
-  return [...groups].map(
-    ([key, { count, numbers }]) => `${key.padEnd(12)}${numbers} numbers in ${count} tensors`,
-  );
+  return isGood ? 0 : 1;
 }
 
-function position({ steps, skipped, history, run }: Inspection['state']): string[] {
-  const last = history.at(-1);
-  const losses =
-    last === undefined
-      ? []
-      : [
-          `loss        ${last.loss.toPrecision(6)}${last.validation === undefined ? '' : `, validation ${last.validation.loss.toPrecision(6)}`}`,
-        ];
-  const done = run?.underWay?.progress;
-  const within = done === undefined ? '' : `, ${done.steps + done.skipped} batches of the next`;
-  const of = run === undefined ? '' : ` of ${run.firstEpoch + run.epochs}`;
-  return [
-    `steps       ${steps}${skipped > 0 ? `, ${skipped} skipped` : ''}`,
-    `epochs      ${history.length}${of}${within}`,
-    ...losses,
-    ...(run === undefined ? [] : [`data        fingerprint ${run.dataset}`]),
-  ];
-}
-
-/** Several lines about a good checkpoint. */
-export function describeCheckpoint(inspection: Inspection): string {
-  const { file, version, state } = inspection;
-  const { trainer, writer } = state;
-  const { kind } = trainer.optimizer as { readonly kind: string };
-  const { kind: loss } = trainer.loss as { readonly kind: string };
-  return [
-    file,
-    `good        format ${version}, every checksum is right`,
-    `written     ${writer.time} by thalweg ${writer.thalweg}, Node.js ${writer.node}, ${trainer.device} (${writer.isa}, ${writer.threads} threads)`,
-    `trainer     ${kind}, ${loss}, seed ${trainer.seed}, life ${state.lineage}`,
-    ...position(state),
-    ...sizes(inspection),
-    ...inspection.tensors.map(
-      ({ name, dtype, shape }) => `  ${name}  ${dtype} [${shape.join(', ')}]`,
-    ),
-  ].join('\n');
-}
-
-/** A line about a checkpoint that could not be read. */
-export function describeFailure(error: unknown, file?: string): string {
-  const isMissing = error instanceof ThalwegError && error.code === 'MISSING';
-  const label = isMissing ? 'missing' : isDamage(error) ? 'damaged' : 'unread';
-  const path = file === undefined ? '' : `${file}  `;
-  return `${label.padEnd(9)}${path}${(error as Error).message}`;
-}
-
-/** One line of a folder's list. */
-async function line(file: string): Promise<{ text: string; isGood: boolean }> {
-  try {
-    const { state } = await inspect(file);
-    const text = `good     ${file}  step ${state.steps}, ${state.history.length} epochs, ${state.writer.time}`;
-    return { text, isGood: true };
-  } catch (error) {
-    return { text: describeFailure(error, file), isGood: false };
-  }
-}
-
-/** Prints what a file, or each checkpoint of a folder, holds; false where one is damaged, or none is there. */
-export async function inspectPath(path: string, print: (text: string) => void): Promise<boolean> {
-  const status = await stat(path).catch(() => undefined);
-  if (status?.isDirectory() !== true) {
-    print(describeCheckpoint(await inspect(path)));
-    return true;
-  }
-  const entries = await listCheckpoints(path);
-  if (entries.length === 0) print(`none     ${path}  has no checkpoint`);
-  let isGood = entries.length > 0;
-  for (const { file } of entries) {
-    const each = await line(file);
-    isGood &&= each.isGood;
-    print(each.text);
-  }
-  return isGood;
-}
+export const inspect: Command = {
+  name: 'inspect',
+  usage: 'FILE…',
+  summary: 'says what checkpoints hold, and verifies every checksum',
+  description: [
+    'Prints what checkpoints hold, or which a folder has, and verifies every checksum.',
+    'Exit status 1 where one is damaged, or none is there.',
+  ],
+  options: {},
+  operands: { least: 1, most: Infinity },
+  run,
+};

@@ -1,32 +1,24 @@
 #!/usr/bin/env node
 /** The command `thalweg`. */
-import { describeFailure, inspectPath } from './inspect.js';
+import { run } from './run.js';
 
-const usage = `usage: thalweg inspect FILE…
-  Prints what checkpoints hold, or which a folder has, and verifies every checksum.
-  Exit status 1 where one is damaged, or none is there.`;
+const { stdout, stderr } = process;
 
-async function main([command, ...paths]: readonly string[]): Promise<number> {
-  if (command === undefined || command === '--help' || command === '-h') {
-    console.log(usage);
-    return command === undefined ? 2 : 0;
-  }
-  if (command !== 'inspect' || paths.length === 0) {
-    console.error(usage);
-    return 2;
-  }
-  let isGood = true;
-  for (const path of paths) {
-    try {
-      isGood = (await inspectPath(path, console.log)) && isGood;
-    } catch (error) {
-      console.error(describeFailure(error));
-      isGood = false;
-    }
-  }
-  return isGood ? 0 : 1;
-}
+// A reader such as `head` may close its end early; the exit status stays that of the work.
+for (const stream of [stdout, stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    if (stream === stdout) stderr.write(`thalweg: cannot write: ${error.message}\n`);
+    process.exitCode = 1;
+  });
 
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+const isTerminal = stdout.isTTY;
+
+void run(process.argv.slice(2), {
+  print: (text) => stdout.write(`${text}\n`),
+  complain: (text) => stderr.write(`${text}\n`),
+  columns: isTerminal ? stdout.columns || 80 : Infinity,
+  isTerminal,
+}).then((status) => {
+  process.exitCode = Math.max(status, Number(process.exitCode ?? 0));
 });

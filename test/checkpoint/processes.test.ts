@@ -212,6 +212,6 @@ describe('thalweg inspect', () => {
     });
     expect((await run()).code).toBe(2);
     expect((await run('look', 'package.json')).code).toBe(2);
-    expect((await run('--help')).stdout).toMatch(/^usage: thalweg inspect/);
+    expect((await run('--help')).stdout).toMatch(/^usage: thalweg COMMAND/);
   });
 });

@@ -1,0 +1,128 @@
+/** What is wrong with a machine, each with its remedy. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { DeviceExplanation } from '../device.js';
+import { ThalwegError } from '../errors.js';
+import type { NvidiaHardware } from '../machine/nvidia.js';
+import { oldestNode } from '../version.js';
+import { formatBytes } from './bytes.js';
+import { type Trial, rightLoss, trialSteps } from './trial.js';
+
+/** Something that is wrong. */
+export interface Trouble {
+  readonly what: string;
+  readonly remedy: string;
+}
+
+/** What was found out. */
+export interface Findings {
+  readonly facts: Pick<DeviceExplanation, 'memory' | 'system'> & Partial<DeviceExplanation>;
+  readonly hardware: NvidiaHardware;
+  readonly trials: readonly Trial[];
+  /** What made the addon, or its explanation, fail. */
+  readonly error: unknown;
+}
+
+/** Less than this is little: Node.js and a small network take about a quarter of it. */
+const littleMemory = 256 * 2 ** 20;
+
+/** An error in two parts. */
+function asTrouble(error: unknown, before = ''): Trouble {
+  if (!(error instanceof ThalwegError))
+    return { what: `${before}${String(error)}`, remedy: 'please report it, with this output' };
+  const { expected, path, received, remedy } = error;
+  const what = `${before}expected ${expected} for \`${path}\`, received ${received}`;
+  return { what, remedy: remedy || `pass ${expected}` };
+}
+
+function ofAddon({ error }: Findings): Trouble[] {
+  return error === undefined ? [] : [asTrouble(error, 'the addon does not serve: ')];
+}
+
+/** Compares versions number by number. */
+function isOlder(version: string, than: string): boolean {
+  const [a = [], b = []] = [version, than].map((text) => text.split('.').map(Number));
+  const differs = b.findIndex((part, i) => part !== a[i]);
+  return differs >= 0 && (a[differs] ?? 0) < b[differs]!;
+}
+
+function ofNode({ facts: { system } }: Findings): Trouble[] {
+  if (!isOlder(system.node, oldestNode())) return [];
+  return [
+    {
+      what: `Node.js ${system.node} is older than ${oldestNode()}`,
+      remedy: `install Node.js ${oldestNode()} or newer`,
+    },
+  ];
+}
+
+function ofMemory({ facts: { memory } }: Findings): Trouble[] {
+  const { free, limit } = memory;
+  const left = Math.min(free, limit?.left ?? Infinity);
+  if (left >= littleMemory) return [];
+  const isLimited = limit !== undefined && limit.left < free;
+  return [
+    {
+      what: `only ${formatBytes(left)} of memory are left${isLimited ? ` by ${limit.file}` : ''}`,
+      remedy: isLimited
+        ? 'give the container more memory, or train smaller models and batches'
+        : 'end other programs, or train smaller models and batches',
+    },
+  ];
+}
+
+function ofInstructions({ facts: { isa, system } }: Findings): Trouble[] {
+  const isWanted = Boolean(process.env['THALWEG_ISA']);
+  if (isa !== 'baseline' || isWanted || !system.platform.endsWith('-x64')) return [];
+  return [
+    {
+      what: 'the processor shows neither AVX2 nor AVX-512, so that training is several times slower',
+      remedy: 'use a newer processor; a virtual machine shows them where it passes its host’s on',
+    },
+  ];
+}
+
+function ofGpus({ facts: { gpus }, hardware }: Findings): Trouble[] {
+  const refused = (gpus?.devices ?? [])
+    .filter(({ refusal }) => refusal !== '')
+    .map(({ name, description, refusal }) => ({
+      what: `${name}, ${description}, does not serve: ${refusal}`,
+      remedy: "use another GPU, or the device 'cpu'",
+    }));
+  const isOff = process.env['THALWEG_CUDA'] === '0';
+  const isThere = hardware.gpus > 0 || hardware.driver !== undefined;
+  if (!isThere || isOff || !gpus?.missing) return refused;
+  const found =
+    hardware.gpus > 0 ? `NVIDIA GPUs: ${hardware.gpus}` : `NVIDIA driver: ${hardware.driver}`;
+  const hasOnlyKernel = hardware.driver !== undefined && gpus.missing.includes('libcuda.so.1');
+  const remedy = hasOnlyKernel
+    ? 'install the driver’s libraries (Debian: libcuda1), or start the container with its GPUs (--gpus all)'
+    : gpus.remedy;
+  return [...refused, { what: `${found}, but ${gpus.missing}`, remedy }];
+}
+
+function ofPlugins({ facts: { addon, plugins = [] } }: Findings): Trouble[] {
+  const oneDnn = plugins.find(({ name }) => name === 'oneDNN');
+  const isOff = process.env['THALWEG_ONEDNN'] === '0';
+  if (addon === undefined || oneDnn === undefined || oneDnn.loaded || isOff) return [];
+  if (!existsSync(join(dirname(addon), 'thalweg_onednn.so'))) return [];
+  const [what, remedy = 'build it again with script/build'] = oneDnn.about.split('; ');
+  return [{ what: `oneDNN does not load, so that products are slower: ${what!}`, remedy }];
+}
+
+function ofTrials({ trials }: Findings): Trouble[] {
+  return trials.flatMap(({ device, trains, loss, error }): Trouble[] => {
+    if (trains) return [];
+    if (error !== undefined) return [asTrouble(error, `training fails on ${device}: `)];
+    const what = `${device} computes wrongly: a loss of ${loss} after ${trialSteps} steps where ${rightLoss} is right`;
+    return [
+      { what, remedy: 'use another device, or THALWEG_ISA=baseline, and report this output' },
+    ];
+  });
+}
+
+/** All that is wrong, what prevents training first. */
+export function findTroubles(findings: Findings): Trouble[] {
+  const all = [ofAddon, ofTrials, ofNode, ofMemory, ofGpus, ofPlugins, ofInstructions];
+  return all.flatMap((look) => look(findings));
+}
