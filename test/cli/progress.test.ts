@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TrainEvent, progress } from '../../src/index.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type EpochEvent, type TrainEvent, progress } from '../../src/index.js';
 
 /** A terminal of one line's memory: what a person would see. */
 class Screen {
@@ -78,11 +78,11 @@ describe('in a terminal', () => {
     const screen = new Screen(true);
     run(screen, events.slice(0, 2));
     expect(screen.lines.at(-1)).toMatch(
-      /^epoch 1\/2 █+▌░+ loss 0\.5000 · accuracy 25\.00 % · 500\/s · ETA 3\.00 s$/,
+      /^epoch 1\/2 █+▌?░+ loss {3}0\.5000 · accuracy {2}25\.00 % · 500\/s · ETA 3\.00 s$/,
     );
     run(screen, events.slice(2));
     expect(screen.lines.at(-1)).toBe('');
-    expect(screen.lines.join('\n')).toContain('validation loss 0.3000 · accuracy 75.00 %');
+    expect(screen.lines.join('\n')).toContain('validation · loss   0.3000 · accuracy  75.00 %');
     expect(screen.lines.join('\n')).toContain('done after 1:15');
     expect(screen.lines.join('')).not.toContain('█');
   });
@@ -94,9 +94,9 @@ describe('in a terminal', () => {
       return 'epoch' in event ? { ...event, epoch: event.epoch + 4 } : event;
     });
     run(screen, shifted.slice(0, 2));
-    expect(screen.lines.at(-1)).toMatch(/^epoch 2\/2 █+▌░+ loss 0\.5000 .* ETA 1\.00 s$/);
+    expect(screen.lines.at(-1)).toMatch(/^epoch 2\/2 █+▌?░+ loss {3}0\.5000 .* ETA 1\.00 s$/);
     run(screen, [shifted[0]!, shifted[2]!]);
-    expect(screen.lines.join('\n')).toContain('epoch 2/2 · loss 0.4000');
+    expect(screen.lines.join('\n')).toContain('epoch 2/2  · loss   0.4000');
   });
 
   it.each([10, 40, 60, 200])('never wraps at %d columns', (columns) => {
@@ -115,6 +115,145 @@ describe('in a terminal', () => {
     const dumb = new Screen(true);
     run(dumb);
     expect(dumb.raw).not.toContain('\x1b');
+  });
+});
+
+const epochs: TrainEvent[] = [
+  { ...events[0]!, epochs: 12 } as TrainEvent,
+  ...[0.4, 0.0123, 12.5, 1.2345e-6].map((loss, epoch): TrainEvent => ({
+    ...(events[2] as EpochEvent),
+    epoch,
+    loss,
+    accuracy: epoch === 1 ? 1 : 0.0512,
+    validation: {
+      ...{ loss: loss / 2, accuracy: 0.75, weights: 'raw' },
+      metrics: { f1: 0.8125, top5: 0.9, accuracy: 0.75, confusionMatrix: [[1]] },
+    },
+    examplesPerSecond: 146_200,
+  })),
+];
+
+describe('the line of an epoch', () => {
+  const numbers = (lines: readonly string[]) =>
+    lines.flatMap((line) => line.match(/[\d.,]+(e[+-]\d+)?/g) ?? []);
+
+  it('shows the metrics that were asked for, each once', () => {
+    const pipe = new Screen(false);
+    run(pipe, epochs);
+    expect(pipe.lines[1]).toBe(
+      'epoch  1/12 · loss   0.4000 · accuracy   5.12 % · validation loss   0.2000 · accuracy  75.00 % · ' +
+        'f1 0.8125 · top5 0.9000 · 2.00 s · 146.2 k examples/s',
+    );
+  });
+
+  it.each([160, 80, 40, 30])('breaks between numbers at %d columns, and loses none', (columns) => {
+    const [wide, narrow] = [new Screen(false), new Screen(true, columns)];
+    run(wide, epochs);
+    run(narrow, epochs);
+    for (const line of narrow.lines) expect(line.length).toBeLessThanOrEqual(columns);
+    expect(numbers(narrow.lines).sort()).toEqual(numbers(wide.lines).sort());
+  });
+
+  it('begins another line with the validation set, its loss below the other', () => {
+    const screen = new Screen(true, 80);
+    run(screen, epochs.slice(0, 2));
+    expect(screen.lines.slice(1)).toEqual([
+      'epoch  1/12 · loss   0.4000 · accuracy   5.12 % · 2.00 s · 146.2 k examples/s',
+      'validation  · loss   0.2000 · accuracy  75.00 % · f1 0.8125 · top5 0.9000',
+      '',
+    ]);
+  });
+
+  it('keeps digits below one another as numbers grow and shrink', () => {
+    const screen = new Screen(true, 200);
+    run(screen, epochs);
+    const lines = screen.lines.slice(1, -1);
+    expect(new Set(lines.map((line) => line.indexOf(' · accuracy'))).size).toBe(1);
+    expect(new Set(lines.map((line) => line.indexOf(' % · validation'))).size).toBe(1);
+    expect(new Set(lines.map((line) => line.indexOf(' · 146.2 k'))).size).toBe(1);
+  });
+});
+
+describe('what others write meanwhile', () => {
+  const start = (screen: Screen) => {
+    const show = progress({ stream: screen, framesPerSecond: 1e9 });
+    show(events[0]!);
+    show(events[1]!);
+    return show;
+  };
+
+  it('stays whole on a line of its own, and the bar comes back', () => {
+    const screen = new Screen(true);
+    const show = start(screen);
+    screen.write('hello\n');
+    expect(screen.lines.slice(1)).toEqual(['hello', '']);
+    show(events[1]!);
+    expect(screen.lines.at(-1)).toContain('█');
+    show(events[2]!);
+    expect(screen.lines[2]).toMatch(/^epoch 1\/2 {2}· loss/);
+  });
+
+  it('is not drawn over within a line, nor by what comes after it', () => {
+    const screen = new Screen(true);
+    const show = start(screen);
+    screen.write('half');
+    show(events[1]!);
+    screen.write(' a line');
+    expect(screen.lines.at(-1)).toBe('half a line');
+    show(events[2]!);
+    expect(screen.lines.slice(1, 3)).toEqual([
+      'half a line',
+      expect.stringMatching(/^epoch 1\/2 {2}· loss/),
+    ]);
+    const next = new Screen(true);
+    const again = start(next);
+    next.write('half');
+    next.write(' a line\n');
+    again(events[1]!);
+    expect(next.lines[1]).toBe('half a line');
+    expect(next.lines.at(-1)).toContain('█');
+  });
+
+  it('is heard on the streams of the process too, as console.log uses them', () => {
+    const screen = new Screen(true);
+    const isTTY = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY');
+    Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true });
+    const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+      screen.write(String(text));
+      return true;
+    });
+    try {
+      const show = start(screen);
+      process.stdout.write('told\n');
+      show(events[1]!);
+      process.stdout.write(Buffer.from('in bytes\n'));
+      expect(screen.lines.slice(1)).toEqual(['told', 'in bytes', '']);
+      show(events[1]!);
+      show(events[3]!);
+      expect(Reflect.get(process.stdout, 'write')).toBe(write); // as it was
+    } finally {
+      write.mockRestore();
+      if (isTTY === undefined) delete (process.stdout as { isTTY?: boolean }).isTTY;
+      else Object.defineProperty(process.stdout, 'isTTY', isTTY);
+    }
+  });
+
+  it('two displays on one terminal leave whole lines', () => {
+    const screen = new Screen(true);
+    const [first, second] = [start(screen), start(screen)];
+    first(events[1]!);
+    second(events[1]!);
+    for (const show of [first, second]) events.slice(2).forEach(show);
+    const lines = screen.lines.filter((line) => line !== '');
+    expect(lines).toHaveLength(8);
+    expect(lines.join('')).not.toContain('█');
+  });
+
+  it('a stream that cannot be watched is written to', () => {
+    const lines: string[] = [];
+    const stream = Object.freeze({ write: (text: string) => lines.push(text), isTTY: true });
+    events.forEach(progress({ stream }));
+    expect(lines.join('')).toContain('loss   0.3000');
   });
 });
 
