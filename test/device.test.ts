@@ -95,7 +95,7 @@ describe('explain', () => {
   });
 
   it('refuses what is no device, with a suggestion', async () => {
-    const misspelt = await failure(() => device.explain('referense'));
+    const misspelt = await failure(() => device.explain('referense' as never));
     expect([misspelt.code, misspelt.remedy]).toEqual(['NO_DEVICE', 'did you mean `reference`?']);
     expect((await failure(() => device.explain(5 as never))).code).toBe('TYPE');
   });

@@ -226,7 +226,7 @@ describe('resuming', () => {
 
   it('tells of other threads where they decide bits', async () => {
     const file = join(newFolder(), 'one.safetensors');
-    for (const device of ['cpu', 'cpu:baseline']) {
+    for (const device of ['cpu', 'cpu:baseline'] as const) {
       using trainer = make({ device });
       await trainer.save(file);
       expect((await trainer.resume(file))?.differences).toEqual([]);

@@ -1,4 +1,5 @@
 /** Runs of every kind in turn: update rules × layers × what else a checkpoint must bring back. */
+import type { DeviceName } from '../../src/device.js';
 import {
   type FitOptions,
   Trainer,
@@ -131,7 +132,7 @@ const extras: readonly Extra[] = [
 export interface Kind {
   readonly name: string;
   readonly train: data.Dataset;
-  readonly make: (device?: string) => Trainer;
+  readonly make: (device?: DeviceName) => Trainer;
   /** Of 2 epochs and 7 to 10 steps. */
   readonly options: () => FitOptions;
 }

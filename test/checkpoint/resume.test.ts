@@ -3,6 +3,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import {
   type FitOptions,
   type TrainEvent,
@@ -93,7 +94,11 @@ describe('from every checkpoint', () => {
     }));
   });
 
-  const devices = ['cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])];
+  const devices: DeviceName[] = [
+    'cpu:baseline',
+    'reference',
+    ...(hasCuda ? (['cuda'] as const) : []),
+  ];
   it.each(devices)('with a schedule for everything that may follow one, on %s', async (device) => {
     const falling = schedule.plateau({ initial: 0.5, patience: 0, threshold: 0.9, metric: 'loss' });
     const model = nn.sequential(
@@ -135,13 +140,15 @@ describe('from every checkpoint', () => {
     }));
   });
 
-  it.each(['cpu', 'reference', 'cpu:avx2', ...(hasCuda ? ['cuda'] : [])])(
-    'on the device %s',
-    async (device) => {
-      const kept = average.ema({ decay: 0.9 });
-      await expectSameEnds({ device, average: kept }, () => ({}), 5);
-    },
-  );
+  it.each([
+    'cpu',
+    'reference',
+    'cpu:avx2',
+    ...(hasCuda ? (['cuda'] as const) : []),
+  ] satisfies DeviceName[])('on the device %s', async (device) => {
+    const kept = average.ema({ decay: 0.9 });
+    await expectSameEnds({ device, average: kept }, () => ({}), 5);
+  });
 
   it.each([
     ['an EMA', average.ema({ decay: 0.8, warmup: 3 })],
@@ -177,7 +184,11 @@ describe('from every checkpoint', () => {
     await expectSameEnds({}, () => ({ batchSize: 3, accumulate: 3 }), 4);
   });
 
-  it.each(['cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])])(
+  it.each([
+    'cpu:baseline',
+    'reference',
+    ...(hasCuda ? (['cuda'] as const) : []),
+  ] satisfies DeviceName[])(
     'with a monitor that sees every layer fall ill, and units die, on %s',
     async (device) => {
       const model = nn.sequential(

@@ -3,6 +3,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, callbacks, checkpoint, data, io, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
@@ -11,14 +12,14 @@ import { classes, endOf, everyStep, make as makeSmall } from './runs.js';
 
 /** 12 MB of state: three pieces, whose borders no tensor knows. */
 const model = nn.sequential({ input: [900] }, nn.dense(1100), nn.dense(3));
-const make = (device = 'cpu'): Trainer =>
+const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.nadam(), seed: 4, device });
 const random = generator(2);
 const train = data.fromArrays({
   ...{ inputs: floats(random, 4 * 900), shape: [4, 900], labels: floats(random, 12) },
 });
 
-it.each(['cpu', ...(hasCuda ? ['cuda'] : [])])(
+it.each(['cpu', ...(hasCuda ? (['cuda'] as const) : [])] satisfies DeviceName[])(
   'writes what a run of the same steps does, on %s',
   async (device) => {
     const folder = newFolder();

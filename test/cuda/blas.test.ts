@@ -83,7 +83,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
       shape: [96, 6],
       labels: Int32Array.from({ length: 96 }, (_, i) => i % 3),
     });
-    const [gpu, cpu] = ['cuda', 'cpu'].map(
+    const [gpu, cpu] = (['cuda', 'cpu'] as const).map(
       (device) =>
         new Trainer({
           model: nn.sequential({ input: [6] }, nn.dense(8, { activation: 'relu' }), nn.dense(3)),

@@ -7,6 +7,7 @@ import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { ThalwegError } from '../../src/errors.js';
 import { type FitOptions, Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
@@ -198,7 +199,7 @@ describe.skipIf(onGpu)('an n-th call that lacks memory, on a device that lives o
   afterEach(heal);
 
   const batches = 2;
-  const network = (device = 'cuda') =>
+  const network = (device: DeviceName = 'cuda') =>
     new Trainer({
       model: nn.sequential(
         { input: [3] },

@@ -1,9 +1,10 @@
 /** MNIST on a GPU, against the same run on the processor. The emulation would take hours. */
 import { onGpu } from '../oracle/cuda.js';
 import { expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 
-async function accuracyOf(device: string): Promise<number> {
+async function accuracyOf(device: DeviceName): Promise<number> {
   const digits = await data.mnist();
   const trainer = new Trainer({
     model: nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10)),

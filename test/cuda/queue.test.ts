@@ -1,6 +1,7 @@
 /** Steps in flight on the device `cuda`: row orders bit by bit, halts, faults, memory. */
 import { onGpu } from '../oracle/cuda.js';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { ThalwegError } from '../../src/errors.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { type NativeTrainProgress, native } from '../../src/native.js';
@@ -141,7 +142,7 @@ describe('a data set that the device has no room for', () => {
   });
 });
 
-function make(device: string, nonFinite: 'stop' | 'skip' | 'allow' = 'stop') {
+function make(device: DeviceName, nonFinite: 'stop' | 'skip' | 'allow' = 'stop') {
   return new Trainer({
     model: nn.sequential({ input: [6] }, nn.dense(8, { activation: 'relu' }), nn.dense(3)),
     loss: 'softmaxCrossEntropy',

@@ -1,6 +1,7 @@
 /** Whole training runs on the device `cuda`, against the same runs on the processor. */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
@@ -23,7 +24,10 @@ function dataset(kind: 'float32' | 'uint8', labels: 'classes' | 'values'): data.
   });
 }
 
-function trainer(device: string, options: Partial<ConstructorParameters<typeof Trainer>[0]> = {}) {
+function trainer(
+  device: DeviceName,
+  options: Partial<ConstructorParameters<typeof Trainer>[0]> = {},
+) {
   return new Trainer({
     model: nn.sequential(
       { input: [features] },

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import {
   type EpochRecord,
   Trainer,
@@ -47,7 +48,12 @@ const file = join(__dirname, '..', 'fixtures', 'sklearn-metrics.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
 
 /** A model whose outputs are its inputs, times `scale`. */
-function identity(width: number, loss: losses.LossName, device = 'cpu', scale = 1): Trainer {
+function identity(
+  width: number,
+  loss: losses.LossName,
+  device: DeviceName = 'cpu',
+  scale = 1,
+): Trainer {
   const model = nn.sequential({ input: [width] }, nn.dense(width));
   const trainer = new Trainer({ model, loss, optimizer: optim.sgd(), device });
   const weight = new Float32Array(width * width);
@@ -63,7 +69,12 @@ const set = (scores: readonly number[], labels: Int32Array | Float32Array, width
     labels,
   });
 
-const devices = ['cpu', 'cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])];
+const devices: DeviceName[] = [
+  'cpu',
+  'cpu:baseline',
+  'reference',
+  ...(hasCuda ? (['cuda'] as const) : []),
+];
 
 describe.each(devices)(`on %s, scikit-learn ${fixture.sklearn}`, (device) => {
   it.each(fixture.classification)('classification into $classes', async (expected) => {

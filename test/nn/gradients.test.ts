@@ -1,6 +1,7 @@
 /** Every layer and loss, on every device: outputs and gradients against float64. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, loss, nn, optim } from '../../src/index.js';
 import type { Loss } from '../../src/loss/loss.js';
 import type { Sequential } from '../../src/nn/sequential.js';
@@ -137,7 +138,7 @@ function check(
   model: Sequential,
   kind: Loss,
   sparse: boolean,
-  device: string,
+  device: DeviceName,
   training = false,
 ): void {
   const random = generator(11);
@@ -189,7 +190,12 @@ function check(
     expect(largestError(gradient, expected[name]!, 0.1), name).toBeLessThan(2e-5);
 }
 
-const devices = ['reference', 'cpu', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])];
+const devices: DeviceName[] = [
+  'reference',
+  'cpu',
+  'cpu:baseline',
+  ...(hasCuda ? (['cuda'] as const) : []),
+];
 
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));

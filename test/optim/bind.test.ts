@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { ThalwegError, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
@@ -117,7 +118,11 @@ describe('a step', () => {
     expect(stepper.steps).toBe(0);
   });
 
-  it.each(['reference', 'cpu:baseline', `cpu:${native.isa()}`])(
+  it.each([
+    'reference',
+    'cpu:baseline',
+    `cpu:${native.isa()}` as 'cpu:avx2',
+  ] satisfies DeviceName[])(
     '%s finds the one element that is not finite, wherever it is, with the norm and without',
     (device) => {
       const where = fc.integer({ min: 1, max: 9000 }).chain((length) =>

@@ -1,6 +1,7 @@
 /** Steps over the gradients of several batches: the same as over one batch of all their rows. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { type FitOptions, Trainer, average, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
@@ -14,15 +15,20 @@ const set = data.fromArrays({
   labels: Int32Array.from({ length: rows }, (_, i) => (i * i) % 4),
 });
 const model = nn.sequential({ input: [9] }, nn.dense(12, { activation: 'tanh' }), nn.dense(4));
-const devices = ['reference', 'cpu:baseline', 'cpu', ...(hasCuda ? ['cuda'] : [])];
+const devices: DeviceName[] = [
+  'reference',
+  'cpu:baseline',
+  'cpu',
+  ...(hasCuda ? (['cuda'] as const) : []),
+];
 
-function make(device: string, options: object = {}): Trainer {
+function make(device: DeviceName, options: object = {}): Trainer {
   const optimizer = optim.momentum({ learningRate: 0.05 });
   const base = { model, loss: 'softmaxCrossEntropy', optimizer, seed: 4, device } as const;
   return new Trainer({ ...base, ...options });
 }
 
-async function after(device: string, fit: Partial<FitOptions>, options: object = {}) {
+async function after(device: DeviceName, fit: Partial<FitOptions>, options: object = {}) {
   using trainer = make(device, options);
   const history = await trainer.fit(set, { epochs: 2, ...fit });
   return { parameters: trainer.parameters(), epochs: history.epochs, steps: trainer.steps };
@@ -104,7 +110,7 @@ describe.each(devices)('on %s', (device) => {
 it('has the same bits on every instruction set and number of threads', async () => {
   const fit = { batchSize: 9, accumulate: 3 };
   const { parameters } = await after('cpu:baseline', fit);
-  for (const device of ['cpu:avx2', 'cpu:avx512']) {
+  for (const device of ['cpu:avx2', 'cpu:avx512'] as const) {
     try {
       native.twins(device);
     } catch {

@@ -3,6 +3,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, average, data, io, nn, optim, schedule } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { meanOf } from '../oracle/averages.js';
@@ -19,7 +20,10 @@ const set = data.fromArrays({
   labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
 });
 
-function make(kept: average.WeightAverage | undefined, device = 'cpu:baseline'): Trainer {
+function make(
+  kept: average.WeightAverage | undefined,
+  device: DeviceName = 'cpu:baseline',
+): Trainer {
   return new Trainer({
     ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 3, device },
     ...(kept && { average: kept }),
@@ -31,7 +35,7 @@ type Named = Record<string, Float32Array>;
 /** Six epochs of two steps; the raw weights after each step, and the average at the end. */
 async function run(
   kept: average.WeightAverage,
-  device?: string,
+  device?: DeviceName,
 ): Promise<{ raw: Named[]; averaged: Named; count: number }> {
   // Of the same run without an average, cut into single steps: an average changes no weight.
   using plain = make(undefined, device);
@@ -118,8 +122,9 @@ describe.each(cases)('%s', (_, kept, expected) => {
   });
 
   it('has the same bits on every device, given the same weights', async () => {
-    const devices = ['reference', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cpu'].filter(works);
-    for (const device of [...devices, ...(hasCuda ? ['cuda'] : [])]) {
+    const all: DeviceName[] = ['reference', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cpu'];
+    const devices = all.filter(works);
+    for (const device of [...devices, ...(hasCuda ? (['cuda'] as const) : [])]) {
       for (const threads of device.startsWith('c') ? [1, 3] : [1]) {
         native.setThreadCount(threads);
         const { raw, averaged } = await run(kept, device);
@@ -136,7 +141,7 @@ describe.each(cases)('%s', (_, kept, expected) => {
   });
 });
 
-function works(device: string): boolean {
+function works(device: DeviceName): boolean {
   try {
     return native.twins(device).length > 0;
   } catch {
@@ -226,7 +231,8 @@ describe('which weights', () => {
       labels: Int32Array.from({ length: 12 }, (_, i) => i % 3),
     });
     const fit = { epochs: 2, batchSize: 2, shuffle: false } as const;
-    for (const device of ['cpu', ...(hasCuda ? ['cuda'] : [])]) {
+    const devices: DeviceName[] = ['cpu', ...(hasCuda ? (['cuda'] as const) : [])];
+    for (const device of devices) {
       const options = { model, loss: 'softmaxCrossEntropy', device } as const;
       using trainer = new Trainer({
         ...{ ...options, optimizer: optim.adam(), nonFinite: 'skip' },

@@ -1,6 +1,7 @@
 /** Dropout whose rate follows a schedule, step by step. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError } from '../oracle/random.js';
@@ -19,7 +20,7 @@ const modelOf = (first: nn.DropoutLayer['rate'], second: nn.DropoutLayer['rate']
     nn.dense(3),
   );
 
-async function after(model: nn.Sequential, device: string, accumulate = 1) {
+async function after(model: nn.Sequential, device: DeviceName, accumulate = 1) {
   using trainer = new Trainer({
     ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.sgd({ learningRate: 0.1 }) },
     ...{ device, seed: 6 },
@@ -28,7 +29,11 @@ async function after(model: nn.Sequential, device: string, accumulate = 1) {
   return trainer.parameters();
 }
 
-describe.each(['reference', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])])('on %s', (device) => {
+describe.each([
+  'reference',
+  'cpu:baseline',
+  ...(hasCuda ? (['cuda'] as const) : []),
+] satisfies DeviceName[])('on %s', (device) => {
   it('a constant schedule and a function are the number', async () => {
     const plain = await after(modelOf(0.2, 0.5), device);
     const constant = modelOf(schedule.constant(0.2), () => 0.5);

@@ -1,6 +1,7 @@
 /** Embeddings in a trainer: what they refuse, and that they learn. */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { hasCuda } from '../oracle/cuda.js';
@@ -22,7 +23,7 @@ const model = nn.sequential(
   nn.dense(24, { activation: 'relu' }),
   nn.dense(2),
 );
-const make = (device = 'cpu'): Trainer =>
+const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({
     ...{ model, loss: 'softmaxCrossEntropy', seed: 2, device },
     optimizer: optim.adam({ learningRate: 0.01 }),

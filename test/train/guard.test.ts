@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import {
   type FitOptions,
   ThalwegError,
@@ -23,7 +24,7 @@ const set = data.fromArrays({
   shape: [rows, 5],
   labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
 });
-const make = (device = 'cpu'): Trainer =>
+const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({
     model: nn.sequential(
       { input: [5] },
@@ -38,7 +39,12 @@ const make = (device = 'cpu'): Trainer =>
 const fit: FitOptions = { epochs: 3, batchSize: 4, validation: set, monitor: { every: 2 } };
 
 describe('a guarded run', () => {
-  const devices = ['cpu', 'cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])];
+  const devices: DeviceName[] = [
+    'cpu',
+    'cpu:baseline',
+    'reference',
+    ...(hasCuda ? (['cuda'] as const) : []),
+  ];
   it.each(devices)('ends in the bits of one that is not, on %s', async (device) => {
     const run = async (options: Partial<FitOptions>): Promise<unknown> => {
       using trainer = make(device);

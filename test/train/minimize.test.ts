@@ -1,6 +1,7 @@
 /** A trainer's whole loss, minimised with a line search. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { objectives, overlapping } from '../oracle/objectives.js';
@@ -12,7 +13,7 @@ const set = data.fromArrays({
   shape: [40, 3],
   labels: Float32Array.from(labels),
 });
-const logistic = (device = 'cpu:baseline'): Trainer =>
+const logistic = (device: DeviceName = 'cpu:baseline'): Trainer =>
   new Trainer({
     model: nn.sequential({ input: [3] }, nn.dense(1)),
     loss: 'sigmoidCrossEntropy',
@@ -77,13 +78,13 @@ describe('trainer.minimize', () => {
   });
 
   it('gives the same bits twice, and on every instruction set', async () => {
-    const run = async (device: string): Promise<Record<string, Float32Array>> => {
+    const run = async (device: DeviceName): Promise<Record<string, Float32Array>> => {
       using trainer = logistic(device);
       await trainer.minimize(set, optim.lbfgs(), { iterations: 10, batchSize: 16 });
       return trainer.parameters();
     };
     const expected = await run('cpu:baseline');
-    for (const device of ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'])
+    for (const device of ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'] as const)
       expect(await run(device).catch(() => expected)).toEqual(expected);
   });
 

@@ -1,6 +1,7 @@
 /** What a monitor sees of a step, and what it makes of it. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { type TrainEvent, Trainer, type WarningEvent, data, nn, optim } from '../../src/index.js';
 import { StepSettings } from '../../src/optim/settings.js';
 import { Monitor } from '../../src/train/monitor.js';
@@ -41,7 +42,12 @@ async function warningsOf(trainer: Trainer, epochs = 3, batchSize = 16): Promise
   return warnings;
 }
 
-const devices = ['cpu', 'cpu:baseline', 'reference', ...(hasCuda ? ['cuda'] : [])];
+const devices: DeviceName[] = [
+  'cpu',
+  'cpu:baseline',
+  'reference',
+  ...(hasCuda ? (['cuda'] as const) : []),
+];
 
 describe.each(devices)('on %s', (device) => {
   it('norms are those of the gradients, weights and updates', async () => {

@@ -1,5 +1,6 @@
 /** Training on samplings: the rows that a run sees are those of the shuffler. */
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { generator } from '../oracle/random.js';
@@ -16,7 +17,7 @@ const samplings = {
   stratified: data.stratified({ labels: set }),
 };
 
-const make = (device = 'cpu:baseline'): Trainer =>
+const make = (device: DeviceName = 'cpu:baseline'): Trainer =>
   new Trainer({
     model: nn.sequential({ input: [3] }, nn.dense(3)),
     loss: 'softmaxCrossEntropy',

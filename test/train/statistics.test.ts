@@ -2,6 +2,7 @@
 import '../oracle/cuda.js';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, average, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
@@ -81,7 +82,7 @@ function near(found: Record<string, Float32Array>, wanted: readonly Float64Array
   );
 }
 
-const devices = ['reference', 'cpu', 'cuda'].filter((device) => {
+const devices = (['reference', 'cpu', 'cuda'] as const).filter((device) => {
   try {
     return native.twins(device).length > 0;
   } catch {
@@ -193,7 +194,7 @@ it('follow the processor on a GPU through a whole run', async () => {
 });
 
 it('have the same bits on every instruction set and thread count', async () => {
-  const bits = async (device: string, threads: number): Promise<Float32Array[]> => {
+  const bits = async (device: DeviceName, threads: number): Promise<Float32Array[]> => {
     native.setThreadCount(threads);
     try {
       using trainer = make(deep, { device });
@@ -204,7 +205,7 @@ it('have the same bits on every instruction set and thread count', async () => {
     }
   };
   const wanted = await bits('cpu:baseline', 1);
-  for (const isa of ['baseline', 'avx2', 'avx512'])
+  for (const isa of ['baseline', 'avx2', 'avx512'] as const)
     if (native.twins(`cpu:${isa}`).length > 0)
       for (const threads of [1, 3])
         (await bits(`cpu:${isa}`, threads)).forEach((array, i) =>

@@ -8,6 +8,7 @@ import {
   type TrainEvent,
   Trainer,
   data,
+  device,
   nn,
   optim,
 } from '../../src/index.js';
@@ -35,6 +36,15 @@ it('a run is a promise of its history and an iterable of events told apart by ty
     if (event.type === 'end') expect(event.loss).toBeUndefined();
   }
   expect([rows, losses.length]).toEqual([2, 2]);
+});
+
+it('a device in use is one that can be asked for', () => {
+  using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
+  expectTypeOf(trainer.device).toEqualTypeOf<device.DeviceName>();
+  expectTypeOf<'cuda:1' | 'cuda:GPU-5f0e' | 'cpu:avx2' | 'auto'>().toExtend<device.DeviceName>();
+  const { device: name } = device.explain(trainer.device);
+  using like = new Trainer({ ...trainer.options, device: name });
+  expect(like.device).toBe(trainer.device);
 });
 
 it('descriptions cannot be changed', () => {

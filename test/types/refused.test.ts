@@ -8,6 +8,7 @@ import {
   callbacks,
   chart,
   data,
+  device,
   ensemble,
   io,
   loss,
@@ -28,7 +29,7 @@ function refused(what: string, cases: Cases): void {
   describe(what, () => {
     it.each(cases)('%s', async (_, body) => {
       const { code, path } = await failure(body);
-      expect(code).toMatch(/^(TYPE|RANGE|DTYPE|SHAPE|SEED|MISSING|UNKNOWN_OPTION)$/);
+      expect(code).toMatch(/^(TYPE|RANGE|DTYPE|SHAPE|SEED|NO_DEVICE|MISSING|UNKNOWN_OPTION)$/);
       expect(path).not.toBe('');
     });
   });
@@ -151,6 +152,23 @@ refused('the trainer', [
   ['seed', () => new Trainer({ model, loss: 'huber', optimizer, seed: '1' })],
   // @ts-expect-error -- a number, no list
   ['clip', () => new Trainer({ model, loss: 'huber', optimizer, clip: 1 })],
+]);
+
+refused('devices', [
+  // @ts-expect-error -- no such device
+  ['gpu', () => new Trainer({ model, loss: 'huber', optimizer, device: 'gpu' })],
+  // @ts-expect-error -- no such instruction set
+  ['cpu:sse', () => new Trainer({ model, loss: 'huber', optimizer, device: 'cpu:sse' })],
+  // @ts-expect-error -- a word, no number
+  ['cuda:first', () => new Trainer({ model, loss: 'huber', optimizer, device: 'cuda:first' })],
+  // @ts-expect-error -- a number, no name
+  ['number', () => new Trainer({ model, loss: 'huber', optimizer, device: 0 })],
+  // @ts-expect-error -- of another library
+  ['bind', () => optim.bind(optimizer, { weight }, { device: 'cuda0' })],
+  // @ts-expect-error -- no such device
+  ['ensemble', () => new ensemble.Ensemble({ members: [], loss: 'huber', device: 'tpu' })],
+  // @ts-expect-error -- a misspelt name
+  ['explain', () => device.explain('CPU')],
 ]);
 
 refused('fit, evaluate, predict', [
