@@ -9,7 +9,7 @@ import { scalarsOf } from './scalars.js';
 
 /** Options of {@link csvLog}. */
 export interface CsvLogOptions {
-  /** The file; its folder exists. */
+  /** The file; its folder is made where there is none. */
   readonly file: string;
   /** Default `'csvLog'`. */
   readonly name?: string;

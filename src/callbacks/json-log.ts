@@ -7,7 +7,7 @@ import { Log } from './log.js';
 
 /** Options of {@link jsonLog}. */
 export interface JsonLogOptions {
-  /** The file; its folder exists. */
+  /** The file; its folder is made where there is none. */
   readonly file: string;
   /** Whether progress within epochs is written too, at most 20 lines a second. Default false. */
   readonly progress?: boolean;

@@ -12,7 +12,7 @@ import { scalarsOf } from './scalars.js';
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
-  /** Where the event files go: a folder for each run, which exists. */
+  /** Where the event files go: a folder for each run, made where there is none. */
   readonly folder: string;
   /** Seconds between points within an epoch, at least 0; `Infinity` writes none. Default 1. */
   readonly every?: number;

@@ -1,5 +1,5 @@
 /** A file that grows: lines or records are added whole, in order, beside the run. */
-import { open, readFile, stat, truncate } from 'node:fs/promises';
+import { mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { syncFolder } from './atomic.js';
@@ -55,7 +55,8 @@ export class LogFile {
 
   /**
    * Begins after the first `keep` bytes; what comes after them goes, and so does an earlier failure.
-   * Where a crash left fewer, it begins after the last whole addition.
+   * Where a crash left fewer, it begins after the last whole addition. The folder is made where there
+   * is none.
    *
    * @returns how many of them are lost
    * @throws ThalwegError UNSAFE_PATH, NO_SPACE, MISSING; or another error of the file system
@@ -65,6 +66,7 @@ export class LogFile {
     this.#failure = undefined;
     const length = await lengthOf(this.file);
     try {
+      await this.#makeFolder();
       await (await open(this.file, 'a')).close();
       this.#bytes = length < keep ? await this.#wholeBytes() : keep;
       if (this.#bytes < length) await truncate(this.file, this.#bytes);
@@ -85,6 +87,15 @@ export class LogFile {
     const length = await lengthOf(this.file);
     await this.begin(length === 0 ? 0 : await this.#wholeBytes());
     return length - this.#bytes;
+  }
+
+  async #makeFolder(): Promise<void> {
+    try {
+      await mkdir(dirname(this.file), { recursive: true });
+    } catch (error) {
+      // A file is there in its place, or a folder that a link leads to nowhere: opening says which.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
   }
 
   async #wholeBytes(): Promise<number> {

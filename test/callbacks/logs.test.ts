@@ -5,6 +5,7 @@ import {
   readFileSync,
   readdirSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -325,15 +326,29 @@ describe.each(logs)('%s', (name, open) => {
     expect(epochsOf(place)).toEqual(name === 'jsonLog' ? [0, 1, 2, 3, 4] : [0, 1, 3, 4]);
   });
 
-  it('in a folder that is not there ends the run before its first step', async () => {
+  it('makes its folder, and those around it, when the run begins', async () => {
     using trainer = make();
-    const place = join(folder(), 'missing');
-    const { code, path } = await failure(() =>
-      trainer.fit(train, { epochs: 1, callbacks: [open(place)] }),
-    );
-    expect([code, trainer.steps]).toEqual(['MISSING', 0]);
-    expect(path).toContain(place);
+    const place = join(folder(), 'of', 'this', 'run');
+    const log = open(place);
     expect(existsSync(place)).toBe(false);
+    await trainer.fit(train, { epochs: 2, callbacks: [log] });
+    expect(epochsOf(place)).toEqual([0, 1]);
+  });
+
+  it('below a file, or a link to nowhere, ends the run before its first step', async () => {
+    using trainer = make();
+    const around = folder();
+    writeFileSync(join(around, 'file'), 'kept');
+    symlinkSync(join(around, 'nowhere'), join(around, 'link'));
+    for (const place of [join(around, 'file'), join(around, 'file', 'in'), join(around, 'link')]) {
+      const { code, path } = await failure(() =>
+        trainer.fit(train, { epochs: 1, callbacks: [open(place)] }),
+      );
+      expect([code, trainer.steps]).toEqual(['MISSING', 0]);
+      expect(path).toContain(place);
+    }
+    expect(readdirSync(around).sort()).toEqual(['file', 'link']);
+    expect(readFileSync(join(around, 'file'), 'utf8')).toBe('kept');
   });
 
   it('on a full disk ends the run by name, and leaves whole lines', async () => {
