@@ -18,6 +18,7 @@ export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';
 export * as tune from './tune/index.js';
 export { Trainer } from './train/trainer.js';
+export type { TrainerJson } from './train/trainer.js';
 export type { TrainerMinimizeOptions } from './train/minimize.js';
 export type { FitOptions, TrainerOptions } from './train/options.js';
 export type {

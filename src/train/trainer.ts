@@ -55,6 +55,16 @@ import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import { type RunContext, runTraining } from './training-run.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
+/** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */
+export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'> {
+  /** Taken so far, over all runs. */
+  readonly steps: number;
+  /** Finished so far, over all runs. */
+  readonly epochs: number;
+  /** How many weights the average has seen so far; 0 where none is kept. */
+  readonly averaged: number;
+}
+
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
  * it with `using`. `L` is the name of its loss, by which `accuracy` of results is typed: it follows from
@@ -358,6 +368,20 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     const { run = 'continue' } = checkOptions('resume', options, ['run']);
     const continues = checkOneOf('resume.run', run, ['continue', 'new']) === 'continue';
     return this.#lease.hold((trainer) => resumeFrom(this.#context(trainer), path, continues));
+  }
+
+  /**
+   * What `JSON.stringify(trainer)` writes: a plain description, without weights and history. A
+   * function of the caller's, such as a rate, stands as `{ "$function": true }`. It answers at any
+   * time, also during a run and after disposal.
+   */
+  toJSON(): TrainerJson {
+    const { model, loss, optimizer, clip, nonFinite, average, device, seed } = this.#description;
+    const { steps, epochs, averaged } = this;
+    return {
+      ...{ model, loss, optimizer, clip, nonFinite, average, device, seed },
+      ...{ steps, epochs, averaged },
+    };
   }
 
   /** Stops what runs, frees all memory; later calls throw DISPOSED. */

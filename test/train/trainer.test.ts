@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   type TrainEvent,
+  type TrainerJson,
   ThalwegError,
   Trainer,
   average,
@@ -356,6 +357,33 @@ describe('weights', () => {
     writeFileSync(file, readFileSync(file).subarray(0, 300));
     expect(await code(trainer.loadWeights(file))).toBe('TRUNCATED');
     expect(equal(before, allBits(trainer))).toBe(true);
+  });
+});
+
+describe('JSON.stringify', () => {
+  const written = (trainer: Trainer) => JSON.parse(JSON.stringify(trainer)) as TrainerJson;
+
+  it('describes a trainer and how far it is, without weights, at any time', async () => {
+    const trainer = make({
+      ...{ seed: 2n ** 63n, clip: { globalNorm: 1 }, device: 'cpu:baseline' },
+      ...{ optimizer: optim.adam({ learningRate: () => 0.01 }), average: average.ema() },
+    });
+    const fresh = written(trainer);
+    expect(fresh).toMatchObject({
+      ...{ loss: { kind: 'softmaxCrossEntropy' }, seed: '9223372036854775808' },
+      ...{ device: 'cpu:baseline', clip: { globalNorm: 1 }, nonFinite: 'stop' },
+      ...{ optimizer: { kind: 'adam', learningRate: { $function: true } } },
+      ...{ average: { kind: 'ema' }, steps: 0, epochs: 0, averaged: 0 },
+    });
+    expect(nn.fromJSON(fresh.model as nn.SequentialJson).parameterCount).toBe(model.parameterCount);
+    const during: TrainerJson[] = [];
+    const onEvent = (): unknown => during.push(written(trainer));
+    await trainer.fit(classes(), { epochs: 3, batchSize: 100, onEvent });
+    expect(during.length).toBeGreaterThan(3);
+    const after = { ...fresh, steps: 9, epochs: 3, averaged: 9 };
+    expect(written(trainer)).toEqual(after);
+    trainer.dispose();
+    expect(written(trainer)).toEqual(after);
   });
 });
 
