@@ -2,12 +2,14 @@
 import { ExponentialAverage } from '../average/exponential.js';
 import { ThalwegError } from '../errors.js';
 import { describe, requireOptions } from '../options.js';
+import { type Layout, layOut, sizes } from './layout.js';
+import { type Scale, scaleOver, ticksOf } from './scale.js';
 
 /** One line; its values are drawn at x = 1, 2, … */
 export interface Series {
   /** Shown in the legend. */
   readonly name: string;
-  /** Values that are not finite are left out. Up to 100 are drawn with dots. */
+  /** The line has a gap where a value is not finite. Up to 100 are drawn with dots. */
   readonly values: readonly number[];
   /** Which scale: left (default) or right. */
   readonly axis?: 'left' | 'right';
@@ -25,73 +27,67 @@ export interface ChartOptions {
   readonly leftLabel: string;
   /** Beside the right scale. Default none. */
   readonly rightLabel?: string;
-  /** Up to six lines are told apart by colour and dashes. */
+  /** Up to 48 lines are told apart by colour and dashes. */
   readonly series: readonly Series[];
 }
 
 /** Okabe and Ito's palette, told apart by all common forms of colour vision. */
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
-const dashes = ['', '6 3', '2 3', '8 3 2 3', '', '6 3'];
-const frame = { left: 64, right: 576, top: 48, bottom: 300, width: 640, height: 376 };
+const dashes = ['', '6 3', '2 3', '8 3 2 3', '12 4', '4 6', '8 3 2 3 2 3', '1 5'];
+
+/** The colour of a line. */
+function colourOf(index: number): string {
+  return colours[index % colours.length]!;
+}
+
+/** Colour and dashes of a line: each time round, a colour comes with other dashes. */
+function strokeOf(index: number): string {
+  const round = Math.floor(index / colours.length);
+  const dash = dashes[((index % colours.length) + round) % dashes.length]!;
+  return `stroke="${colourOf(index)}"${dash && ` stroke-dasharray="${dash}"`}`;
+}
 
 /** Lines of more values are drawn without dots. */
 const mostDots = 100;
 
-interface Scale {
-  readonly ticks: readonly number[];
-  at(value: number): number;
-}
-
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}
-
-/** Ticks at 1, 2 or 5 times a power of ten that cover the values. */
-function niceTicks(low: number, high: number, count: number): number[] {
-  const span = high > low ? high - low : Math.abs(high) || 1;
-  const raw = span / count;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= raw) ?? 10);
-  const first = Math.floor(low / step);
-  const last = Math.max(Math.ceil(high / step), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) =>
-    Number(((first + i) * step).toPrecision(12)),
-  );
-}
-
-function scale(values: readonly number[], from: number, to: number): Scale {
-  const finite = values.filter(Number.isFinite);
-  // Not by spreading them: a call takes no million arguments.
-  const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
-  const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
-  const ticks = niceTicks(lowest, highest, 5);
-  const [low = 0] = ticks;
-  const high = ticks.at(-1) ?? 1;
-  return { ticks, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
-}
-
-function verticalScale(series: readonly Series[], axis: 'left' | 'right'): Scale | undefined {
-  const values = series
-    .filter((line) => (line.axis ?? 'left') === axis)
-    .flatMap((line) => line.values);
-  return values.some(Number.isFinite) ? scale(values, frame.bottom, frame.top) : undefined;
 }
 
 function text(x: number, y: number, content: string, attributes: string): string {
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${attributes}>${escape(content)}</text>`;
 }
 
-function verticalAxis(axis: Scale, side: 'left' | 'right', label: string): string[] {
-  const x = frame[side];
-  const anchor = side === 'left' ? 'end' : 'start';
-  const shift = side === 'left' ? -8 : 8;
-  const middle = (frame.top + frame.bottom) / 2;
-  const labelX = side === 'left' ? 16 : frame.width - 10;
+type Side = 'left' | 'right';
+
+function ticksFor(series: readonly Series[], side: Side): number[] {
+  const values = series
+    .filter((line) => (line.axis ?? 'left') === side)
+    .flatMap((line) => line.values);
+  return values.some(Number.isFinite) ? ticksOf(values) : [];
+}
+
+/** Ticks and the label of a scale; its lines begin at the outer edge, or end there. */
+function verticalAxis(axis: Scale, side: Side, layout: Layout): string[] {
+  const isLeft = side === 'left';
+  const anchor = isLeft ? 'end' : 'start';
+  const tickX = isLeft ? layout.left - 8 : layout.right + 8;
+  const middle = (layout.top + layout.bottom) / 2;
+  const label = isLeft ? layout.leftLabel : layout.rightLabel;
+  const firstX = isLeft ? 16 : layout.width - 10 - (label.length - 1) * 15;
   return [
     ...axis.ticks.map((tick) =>
-      text(x + shift, axis.at(tick) + 4, String(tick), `text-anchor="${anchor}"`),
+      text(tickX, axis.at(tick) + 4, String(tick), `text-anchor="${anchor}"`),
     ),
-    text(labelX, middle, label, `text-anchor="middle" transform="rotate(-90 ${labelX} ${middle})"`),
+    ...label.map((content, i) => {
+      const x = firstX + i * 15;
+      return text(
+        x,
+        middle,
+        content,
+        `text-anchor="middle" transform="rotate(-90 ${x} ${middle})"`,
+      );
+    }),
   ];
 }
 
@@ -103,35 +99,46 @@ function smoothed(values: readonly number[], beta: number): number[] {
 
 /** A line, or for a smooth one the faint values under their average. */
 function path(line: Series, index: number, x: Scale, y: Scale): string {
-  if (line.smooth === undefined) return curve(line, index, x, y);
+  if (line.smooth === undefined) return curve(line.values, index, x, y);
   const values = smoothed(line.values, line.smooth);
-  return `<g opacity="0.3">${curve(line, index, x, y)}</g>\n${curve({ ...line, values }, index, x, y)}`;
+  return `<g opacity="0.3">${curve(line.values, index, x, y)}</g>\n${curve(values, index, x, y)}`;
 }
 
-function curve(line: Series, index: number, x: Scale, y: Scale): string {
-  const points = line.values
-    .map((value, i) => ({ x: x.at(i + 1), y: y.at(value) }))
-    .filter((point) => Number.isFinite(point.y));
-  const d = points.map((p, i) => `${i ? 'L' : 'M'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join(' ');
-  const style = `stroke="${colours[index % 6]}" stroke-dasharray="${dashes[index % 6]}"`;
-  // Dots tell few values apart; many would hide the line.
-  const dots = (points.length > mostDots ? [] : points).map(
-    (p) =>
-      `<circle cx="${p.x.toFixed(1)}" cy="${p.y.toFixed(1)}" r="2.5" fill="${colours[index % 6]}"/>`,
-  );
-  return [`<path d="${d}" fill="none" stroke-width="2" ${style}/>`, ...dots].join('\n');
+interface Point {
+  readonly x: string;
+  readonly y: string;
 }
 
-function legend(series: readonly Series[]): string[] {
-  const width = (frame.right - frame.left) / Math.max(series.length, 1);
-  return series.flatMap(({ name }, i) => {
-    const x = frame.left + i * width;
-    const style = `stroke="${colours[i % 6]}" stroke-dasharray="${dashes[i % 6]}"`;
-    return [
-      `<line x1="${x}" y1="362" x2="${x + 20}" y2="362" stroke-width="2" ${style}/>`,
-      text(x + 26, 366, name, ''),
-    ];
+/** The points between gaps. */
+function pieces(values: readonly number[], x: Scale, y: Scale): Point[][] {
+  const all: Point[][] = [];
+  values.forEach((value, i) => {
+    if (!Number.isFinite(value)) return;
+    const point = { x: x.at(i + 1).toFixed(1), y: y.at(value).toFixed(1) };
+    if (i > 0 && Number.isFinite(values[i - 1])) all.at(-1)!.push(point);
+    else all.push([point]);
   });
+  return all;
+}
+
+function curve(values: readonly number[], index: number, x: Scale, y: Scale): string {
+  const all = pieces(values, x, y);
+  const d = all.flatMap((piece) => piece.map((p, i) => `${i ? 'L' : 'M'}${p.x} ${p.y}`)).join(' ');
+  const points = all.flat();
+  // Dots tell few values apart; many would hide the line. A value alone is seen by its dot only.
+  const dotted =
+    points.length > mostDots ? all.filter(({ length }) => length === 1).flat() : points;
+  const dots = dotted.map(
+    (p) => `<circle cx="${p.x}" cy="${p.y}" r="2.5" fill="${colourOf(index)}"/>`,
+  );
+  return [`<path d="${d}" fill="none" stroke-width="2" ${strokeOf(index)}/>`, ...dots].join('\n');
+}
+
+function legend({ legend }: Layout): string[] {
+  return legend.flatMap(({ x, y, lines }, i) => [
+    `<line x1="${x}" y1="${y - 4}" x2="${x + 20}" y2="${y - 4}" stroke-width="2" ${strokeOf(i)}/>`,
+    ...lines.map((content, row) => text(x + 26, y + row * 15, content, '')),
+  ]);
 }
 
 const chartKeys = ['title', 'xLabel', 'leftLabel', 'rightLabel', 'series'];
@@ -147,43 +154,70 @@ function checkSeries(series: unknown): void {
   });
 }
 
+/** The scale of 1, 2, …, with ticks at whole numbers. */
+function horizontalScale(series: readonly Series[], { left, right }: Layout): Scale {
+  const longest = series.reduce((most, { values }) => Math.max(most, values.length), 2);
+  return {
+    ticks: ticksOf([1, longest]).filter(
+      (tick) => Number.isInteger(tick) && tick >= 1 && tick <= longest,
+    ),
+    at: (value) => left + ((value - 1) / (longest - 1)) * (right - left),
+  };
+}
+
+function horizontalAxis(axis: Scale, { left, right, bottom, xLabel }: Layout): string[] {
+  const middle = 'text-anchor="middle"';
+  return [
+    ...axis.ticks.map((tick) => text(axis.at(tick), bottom + 18, String(tick), middle)),
+    ...xLabel.map((content, i) => text((left + right) / 2, bottom + 40 + i * 15, content, middle)),
+  ];
+}
+
+function grid(axis: Scale, { left, right }: Layout): string[] {
+  return axis.ticks.map((tick) => {
+    const y = axis.at(tick).toFixed(1);
+    return `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="#e4e4e4"/>`;
+  });
+}
+
+function draw(options: ChartOptions): { layout: Layout; body: string[] } {
+  const { series, title, xLabel, leftLabel, rightLabel = '' } = options;
+  const [leftTicks, rightTicks] = [ticksFor(series, 'left'), ticksFor(series, 'right')];
+  const names = series.map(({ name }) => name);
+  const layout = layOut({ title, xLabel, leftLabel, rightLabel, leftTicks, rightTicks, names });
+  const scaleOf = (ticks: readonly number[]): Scale | undefined =>
+    ticks.length > 0 ? scaleOver(ticks, layout.bottom, layout.top) : undefined;
+  const x = horizontalScale(series, layout);
+  const [left, right] = [scaleOf(leftTicks), scaleOf(rightTicks)];
+  const first = left ?? right;
+  const body = [
+    ...(first ? grid(first, layout) : []),
+    ...(left ? verticalAxis(left, 'left', layout) : []),
+    ...(right ? verticalAxis(right, 'right', layout) : []),
+    ...horizontalAxis(x, layout),
+    ...series.map((line, i) => {
+      const y = line.axis === 'right' ? right : left;
+      return y ? path(line, i, x, y) : '';
+    }),
+    ...layout.title.map((content, i) =>
+      text(layout.left, 26 + i * 20, content, `font-size="${sizes.title}" font-weight="600"`),
+    ),
+    ...legend(layout),
+  ];
+  return { layout, body };
+}
+
 /**
- * An SVG document of lines over 1, 2, …, with a scale on the left and, if used, on the right.
+ * An SVG document of lines over 1, 2, …, with a scale on the left and, if used, on the right. Long
+ * titles, labels and names are broken into lines, and the picture grows with them.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION
  */
 export function lines(options: ChartOptions): string {
   requireOptions('lines', options, chartKeys);
   checkSeries(options.series);
-  const { series, title, xLabel, leftLabel, rightLabel = '' } = options;
-  const longest = Math.max(2, ...series.map(({ values }) => values.length));
-  const x = { ...scale([1, longest], frame.left, frame.right) };
-  const horizontal: Scale = {
-    ticks: x.ticks.filter((tick) => Number.isInteger(tick) && tick >= 1 && tick <= longest),
-    at: (value) => frame.left + ((value - 1) / (longest - 1)) * (frame.right - frame.left),
-  };
-  const left = verticalScale(series, 'left');
-  const right = verticalScale(series, 'right');
-  const grid = (left ?? right)?.ticks.map((tick) => {
-    const y = (left ?? right)!.at(tick).toFixed(1);
-    return `<line x1="${frame.left}" y1="${y}" x2="${frame.right}" y2="${y}" stroke="#e4e4e4"/>`;
-  });
-  const body = [
-    ...(grid ?? []),
-    ...(left ? verticalAxis(left, 'left', leftLabel) : []),
-    ...(right ? verticalAxis(right, 'right', rightLabel) : []),
-    ...horizontal.ticks.map((tick) =>
-      text(horizontal.at(tick), frame.bottom + 18, String(tick), 'text-anchor="middle"'),
-    ),
-    text((frame.left + frame.right) / 2, frame.bottom + 40, xLabel, 'text-anchor="middle"'),
-    ...series.map((line, i) => {
-      const y = line.axis === 'right' ? right : left;
-      return y ? path(line, i, horizontal, y) : '';
-    }),
-    text(frame.left, 26, title, 'font-size="15" font-weight="600"'),
-    ...legend(series),
-  ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${frame.width} ${frame.height}" font-family="system-ui, sans-serif" font-size="12" fill="#222">
+  const { layout, body } = draw(options);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${layout.width} ${layout.height}" font-family="system-ui, sans-serif" font-size="${sizes.text}" fill="#222">
 <rect width="100%" height="100%" fill="#fff"/>
 ${body.join('\n')}
 </svg>
