@@ -1,5 +1,7 @@
 /** Which implementations run, and that each of them trains; chosen by environment variables. */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -84,6 +86,20 @@ describe('explain', () => {
     const { operations } = device.explain('reference');
     expect(operations.length).toBeGreaterThan(5);
     expect(new Set(operations.map((each) => each.implementation))).toEqual(new Set(['reference']));
+  });
+
+  it('tells of the machine around it', () => {
+    const { addon, plugins, gpus, memory, system, threads, threadsReason } = device.explain();
+    expect(existsSync(addon)).toBe(true);
+    expect(plugins.map(({ name }) => name)).toEqual(['oneDNN', 'CUDA']);
+    for (const { loaded, about } of plugins)
+      expect([typeof loaded, about === '']).toEqual(['boolean', false]);
+    expect(gpus.missing === '').toBe(gpus.devices.length > 0);
+    expect(memory.total).toBe(totalmem());
+    expect(system.node).toBe(process.versions.node);
+    expect(threads).toBeGreaterThan(0);
+    expect(threadsReason).toMatch(new RegExp(`^${threads} `));
+    expect(JSON.parse(JSON.stringify(device.explain('cpu')))).toHaveProperty('system.platform');
   });
 
   it('says which device a name chooses', () => {

@@ -55,8 +55,7 @@ function fillLines(head: string, parts: readonly string[], columns: number): str
   const indent = head.length + separator.length;
   const lines: string[] = [head];
   for (const part of parts) {
-    const last = lines.at(-1)!;
-    const longer = last.trim() === '' ? last + part : `${last}${separator}${part}`;
+    const longer = `${lines.at(-1)!}${separator}${part}`;
     if (longer.length <= columns) lines[lines.length - 1] = longer;
     else lines.push(' '.repeat(Math.max(Math.min(indent, columns - part.length), 0)) + part);
   }

@@ -262,6 +262,11 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     };
   }
 
+  /** What `JSON.stringify` writes: {@link state}. */
+  toJSON(): ShufflerState {
+    return this.state();
+  }
+
   #samplingState({ fingerprint }: Sampling): string {
     const { batchSize, shard } = this;
     return this.#isStratified ? `${fingerprint} ${batchSize} ${shard.world}` : fingerprint;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Diagnosis } from '../../src/cli/examine.js';
 import { rightLoss, trialSteps, trialWeights } from '../../src/cli/trial.js';
@@ -8,6 +8,7 @@ import { device } from '../../src/index.js';
 import { newFolder } from '../new-folder.js';
 import { bash, main, thalweg } from './command.js';
 
+const emulated = resolve('build', 'Release', 'thalweg_cuda_emulated.so');
 const addon = resolve(process.env['THALWEG_ADDON'] ?? join('build', 'Release', 'thalweg.node'));
 
 /** What `thalweg doctor --json` says, and its exit status. */
@@ -73,6 +74,27 @@ describe('where all is well', () => {
   it('gives its status to a reader that leaves early', () => {
     const { stdout, stderr } = bash('thalweg doctor | head -1; echo "${PIPESTATUS[@]}"');
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^thalweg .*\n0 0\n$/), '']);
+  });
+});
+
+describe.runIf(existsSync(emulated))('with GPUs', () => {
+  it('trains on the first and on the processor', () => {
+    const { status, facts, trials } = diagnosed({ THALWEG_CUDA: emulated });
+    expect(status).toBe(0);
+    expect(facts.gpus!.devices.map(({ name }) => name)).toEqual(['cuda:0', 'cuda:1']);
+    expect(trials).toMatchObject([
+      { device: 'cuda:0', trains: true },
+      { device: 'cpu', trains: true },
+    ]);
+  });
+
+  it('a plugin that does not load leaves the processor', () => {
+    const { status, facts, trials } = diagnosed({ THALWEG_CUDA: '/no/such.so' });
+    expect([status, facts.device, trials.length]).toEqual([0, 'cpu', 1]);
+    expect(facts.plugins!.find(({ name }) => name === 'CUDA')).toMatchObject({
+      loaded: false,
+      about: expect.stringMatching(/does not load: \/no\/such\.so/) as string,
+    });
   });
 });
 
@@ -167,7 +189,7 @@ describe('an addon that does not load: status 1, the reason and a remedy', () =>
     ],
     [
       'a library that is no addon',
-      () => addonOf(readFileSync(join(dirname(addon), 'thalweg_onednn.so'))),
+      () => addonOf(patched('napi_register_module_v1\0', 'napi_register_module_x1\0')),
       /expected an addon that loads/,
       /install the package again/,
     ],

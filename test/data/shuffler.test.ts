@@ -81,6 +81,12 @@ describe('coverage over shards', () => {
 });
 
 describe('resuming', () => {
+  it('JSON.stringify writes the state', () => {
+    const shuffler = new data.Shuffler({ length: 10, batchSize: 3, seed: 2n ** 63n });
+    shuffler.next();
+    expect(JSON.parse(JSON.stringify(shuffler))).toEqual(shuffler.state());
+  });
+
   it('goes on alike after any batch, and twice within an epoch', () => {
     const plain = { length: 103, batchSize: 10, seed: 3n };
     const shuffler = new data.Shuffler(plain);
