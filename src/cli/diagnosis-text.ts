@@ -34,7 +34,7 @@ function addonRows({ facts }: Diagnosis): Row[] {
   return [
     ['addon', addon],
     ['instructions', isa ?? ''],
-    ['threads', `${threads}: ${threadsReason}`],
+    ['threads', `${threads} (${threadsReason})`],
     ...plugins.map(({ name, about }): Row => [
       'plugin',
       about.startsWith(name) ? about : `${name}: ${about}`,
