@@ -15,9 +15,9 @@ template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:
   // Refers to `callable`, which must outlive the reference; a temporary does, as an argument.
-  template <class Callable>
-  requires(!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef>)
-      FunctionRef(Callable&& callable)  // NOLINT: meant to convert; copies are left alone
+  template <class Callable,
+            class = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef>>>
+  FunctionRef(Callable&& callable)  // NOLINT: meant to convert; copies are left alone
       : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* place, Arguments... arguments) -> Result {
           return (*static_cast<std::remove_reference_t<Callable>*>(place))(

@@ -96,7 +96,8 @@ __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays
   float4 slots[kMaxSlots];
 #pragma unroll
   for (int slot = 0; slot < kSlots; ++slot) slots[slot] = load4(arrays.slot[slot] + i);
-  const auto apply = [&](float float4::*lane) {
+  using Lane = float float4::*;
+  const auto apply = [&](Lane lane) {
     float state[kMaxSlots];
     for (int slot = 0; slot < kSlots; ++slot) state[slot] = slots[slot].*lane;
     w.*lane = update(w.*lane, g.*lane, state);
