@@ -101,7 +101,7 @@ mount_root() {
   [ ! -d "$folder/upper" ] || printf 'mount -t overlay overlay -o %q %q\n' \
     "lowerdir=$cache/$release/root,upperdir=$folder/upper,workdir=$folder/work" "$folder/root"
   printf 'cd %q\n' "$folder/root"
-  echo 'mount -t proc proc proc; mount --bind /dev dev; [ ! -d dev/shm ] || mount -t tmpfs tmpfs dev/shm'
+  echo 'mount -t proc proc proc; mount --rbind /dev dev; [ ! -d dev/shm ] || mount -t tmpfs tmpfs dev/shm'
   printf 'mkdir -p root/.npm; mount --bind %q root/.npm\n' "$cache/npm"
   printf 'mount --bind %q var/cache/apt/archives\n' "$cache/archives-$release"
 }
