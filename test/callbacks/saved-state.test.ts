@@ -130,11 +130,15 @@ describe('a promise in the place of a state', () => {
   const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
   it.each([
-    ['a state', keeper('a', rejected())],
-    ['a part of a state', keeper('a', { list: [1, { first: rejected(), second: rejected() }] })],
-    ['arrays', keeper('a', null, rejected())],
-    ['an array', keeper('a', null, { first: rejected(), second: rejected() })],
-  ])('that rejects is TYPE as %s, and ends nothing', async (_, callback) => {
+    ['a state', () => keeper('a', rejected())],
+    [
+      'a part of a state',
+      () => keeper('a', { list: [1, { first: rejected(), second: rejected() }] }),
+    ],
+    ['arrays', () => keeper('a', null, rejected())],
+    ['an array', () => keeper('a', null, { first: rejected(), second: rejected() })],
+  ])('that rejects is TYPE as %s, and ends nothing', async (_, made) => {
+    const callback = made();
     expect(() => saveCallbacks([callback])).toThrow(expect.objectContaining({ code: 'TYPE' }));
     await settled();
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { nativeDataset } from '../../src/data/dataset.js';
 import { native } from '../../src/native.js';
 import type { NativeEpochProgress, NativeTrainRequest } from '../../src/native.js';
-import { average } from '../../src/index.js';
+import { average, optim } from '../../src/index.js';
 import { planTrainer } from '../../src/train/build.js';
 import { failure } from '../oracle/failure.js';
 import { classes, model } from '../checkpoint/runs.js';
@@ -14,7 +14,7 @@ const train = classes(24);
 
 function made(options: object = {}) {
   const plan = planTrainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: { kind: 'adam' } as never },
+    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
     ...{ device: 'cpu:baseline', ...options },
   });
   const trainer = new native.Trainer(plan.native);
