@@ -27,12 +27,13 @@ const deepest = 500;
  * What promises in a refused value come to is nobody's business: without this, one that rejects would
  * end the process.
  */
-function forgetPromises(value: unknown, seen = new Set<object>()): void {
-  if (typeof value !== 'object' || value === null || seen.has(value) || seen.size > 1e4) return;
-  seen.add(value);
-  if (isPromise(value)) value.catch(() => undefined);
-  else if (Array.isArray(value) || isPlain(value))
-    for (const each of Object.values(value)) forgetPromises(each, seen);
+function forgetPromises(value: unknown): void {
+  const found = new Set<unknown>([value]);
+  for (const each of found) {
+    if (isPromise(each)) each.catch(() => undefined);
+    else if (typeof each === 'object' && each !== null && (Array.isArray(each) || isPlain(each)))
+      for (const inner of Object.values(each as object)) found.add(inner); // which comes later
+  }
 }
 
 /** What `read` makes of a value. */

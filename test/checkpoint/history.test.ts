@@ -10,6 +10,7 @@ import type { CheckpointState } from '../../src/checkpoint/state.js';
 import type { EpochRecord } from '../../src/train/history.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
+import { forgeHistory } from './forge.js';
 import { classes, make } from './runs.js';
 
 /** A checkpoint of a run of two epochs, and the same one with another state. */
@@ -105,9 +106,9 @@ describe('the bytes of a history that nobody here wrote', () => {
   });
 
   it('are FORMAT in a file whose checksums are good, and an older file is taken', async () => {
-    const { folder, file, write } = await rewritable();
+    const { folder, file } = await rewritable();
     copyFileSync(file, join(folder, 'checkpoint-000000-step-0.safetensors'));
-    await write({ history: [{ toJSON: () => 5 } as never] });
+    forgeHistory(file, '5\n');
     expect((await failure(() => checkpoint.inspect(file))).code).toBe('FORMAT');
     using trainer = make();
     const resumed = await trainer.resume(folder);

@@ -146,7 +146,7 @@ describe('a script that is run again', () => {
   const script = async (folder: string, more: Partial<FitOptions> = {}) => {
     using trainer = make();
     await trainer.resume(folder);
-    return trainer.fit(train, { ...options, checkpoint: { folder }, ...more });
+    return await trainer.fit(train, { ...options, checkpoint: { folder }, ...more });
   };
   const statesIn = (folder: string) =>
     namesIn(folder).map((name) => [name, statSync(join(folder, name)).mtimeMs]);
