@@ -1,7 +1,8 @@
 /** Suggestions for names that do not exist. */
 import { describe, expect, it } from 'vitest';
+import { checkArray } from '../src/arrays.js';
 import { nn } from '../src/index.js';
-import { checkOneOf, suggestion } from '../src/options.js';
+import { checkOneOf, checkOptions, describe as show, suggestion } from '../src/options.js';
 import { failure } from './oracle/failure.js';
 
 const adam = ['learningRate', 'beta1', 'beta2', 'epsilon', 'l2', 'weightDecay', 'amsgrad'];
@@ -35,4 +36,74 @@ it('softmax as an activation is told where it goes', async () => {
     'RANGE',
     'leave it out for the loss softmaxCrossEntropy, which applies it; else add nn.softmax()',
   ]);
+});
+
+/** Values of which some throw where they are asked what they are. */
+const revoked = (target: object): object => {
+  const { proxy, revoke } = Proxy.revocable(target, {});
+  revoke();
+  return proxy;
+};
+const withoutClass = Object.setPrototypeOf(new Float32Array(2), null) as object;
+const lying = Object.defineProperty(new Float32Array(2), 'constructor', {
+  get() {
+    throw new Error('mine');
+  },
+});
+
+describe('a refused value', () => {
+  it.each<[unknown, string]>([
+    [withoutClass, 'a Float32Array'],
+    [lying, 'a Float32Array'],
+    [new DataView(new ArrayBuffer(1)), 'a DataView'],
+    [revoked({}), 'an object'],
+    [revoked([]), 'an object'],
+    [new Proxy([], { get: () => Symbol('length') }), 'an array'],
+    [Object.create(null), 'an object'],
+    [Symbol('x'.repeat(100)), `Symbol(${'x'.repeat(53)}…`],
+    [2n ** 100n, `${2n ** 100n}n`],
+    [2n ** 1_000_000n, 'a bigint of many digits'],
+    [-(2n ** 1_000_000n), 'a bigint of many digits'],
+    ['x'.repeat(1e6), `"${'x'.repeat(60)}"`],
+    [NaN, 'NaN'],
+    [undefined, 'undefined'],
+    [(): number => 1, 'a function'],
+  ])('%# is shown', (value, text) => {
+    expect(show(value)).toBe(text);
+  });
+
+  it.each<[string, unknown]>([
+    ['a Map', new Map([['a', 1]])],
+    ['a promise', Promise.resolve({})],
+    ['a date', new Date()],
+    ['a revoked proxy', revoked({})],
+    ['null', null],
+    ['a list', []],
+    ['a symbol', Symbol('a')],
+  ])('as options is TYPE: %s', async (_, value) => {
+    expect((await failure(() => checkOptions('options', value, ['a']))).code).toBe('TYPE');
+  });
+
+  it('as options may lack a prototype', () => {
+    const options = Object.assign(Object.create(null) as object, { a: 1 });
+    expect(checkOptions('options', options, ['a'])).toBe(options);
+  });
+});
+
+describe('the remedy for a wrong array', () => {
+  it.each<[string, unknown, number[]]>([
+    ['a list', [1, 2], [1, 2]],
+    ['rows', [[1, 2], [3]], [1, 2, 3]],
+    ['rows of rows', [[[1], [2]], [[3]]], [1, 2, 3]],
+    ['doubles', Float64Array.of(1, 2), [1, 2]],
+    ['clamped bytes', Uint8ClampedArray.of(1, 2), [1, 2]],
+    ['bigints', BigInt64Array.of(1n, 2n), [1, 2]],
+    ['a buffer', Float32Array.of(1, 2).buffer, [1, 2]],
+  ])('for %s makes the right one', async (_, value, expected) => {
+    const { remedy } = await failure(() => checkArray('inputs', value, Float32Array));
+    const expression = /(?:use|convert it with) (.*)$/.exec(remedy)![1]!.replace('…', 'value');
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
+    const made: unknown = new Function('value', `return ${expression}`)(value);
+    expect([...(made as Float32Array)]).toEqual(expected);
+  });
 });

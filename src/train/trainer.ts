@@ -318,11 +318,12 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
 
   /**
    * Reads weights that {@link Trainer.saveWeights} wrote, or those of a checkpoint; optimizer state
-   * stays as it is.
+   * stays as it is. Files of other makers may hold them in F16, BF16 or F64, too: they become float32. Of tensors that the
+   * model lacks nothing is read.
    *
    * @param options `match: 'overlap'`: takes the tensors whose name and shape the model has too, as a
    * warm start from another model; default `'exact'`: all of them, and no other
-   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, or as
+   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, RANGE at a number beyond float32, or as
    * `io.readSafetensors`; nothing changed then
    */
   async loadWeights(

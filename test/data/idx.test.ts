@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ThalwegError, data } from '../../src/index.js';
 import { files } from '../../src/io/files.js';
+import { countReads } from '../oracle/count-reads.js';
 import { failure } from '../oracle/failure.js';
 import { newFolder } from '../new-folder.js';
 
@@ -17,24 +18,6 @@ const header = (type: number, ...shape: number[]): Buffer => {
   return bytes;
 };
 const folder = newFolder();
-
-/** Counts the bytes that are read of files from now on, until the test is over. */
-function countReads(): () => number {
-  const { open } = files;
-  let total = 0;
-  onTestFinished(() => void Object.assign(files, { open }));
-  files.open = async (...given) => {
-    const handle = await open(...given);
-    const read = handle.read.bind(handle) as (...args: unknown[]) => Promise<{ bytesRead: number }>;
-    const counting = async (...args: unknown[]): Promise<unknown> => {
-      const result = await read(...args);
-      total += result.bytesRead;
-      return result;
-    };
-    return Object.assign(handle, { read: counting });
-  };
-  return () => total;
-}
 
 describe('parseIdx', () => {
   it('reads every element type, big-endian', () => {

@@ -348,3 +348,37 @@ describe('bad input', () => {
     );
   });
 });
+
+describe('classes far apart', () => {
+  const greatest = 2 ** 24 - 1;
+
+  it('cost no more than those side by side', () => {
+    const external = (labels: Int32Array): number => {
+      const before = process.memoryUsage().external;
+      const sampling = data.stratified({ labels });
+      const bytes = process.memoryUsage().external - before;
+      sampling.dispose();
+      return bytes;
+    };
+    expect(external(Int32Array.of(greatest, 0))).toBeLessThan(1000); // was 128 MB
+  });
+
+  it('are drawn as those side by side, in the same order of classes', () => {
+    const labels = labelsOf(997, 7);
+    const sparse = labels.map((label) => [0, 1, 255, 256, 65_536, 1 << 23, greatest][label]!);
+    for (const batchSize of [1, 10, 64, 997]) {
+      const epoch = (of: Int32Array) => {
+        const sampling = data.stratified({ labels: of });
+        return epochOf({ length: 997, batchSize, seed: 3n, epoch: 2, sampling });
+      };
+      expect([...epoch(sparse)]).toEqual([...epoch(labels)]);
+    }
+  });
+
+  it('have a fingerprint of their own, for their orders were others before', () => {
+    const print = (...labels: number[]) =>
+      data.stratified({ labels: Int32Array.from(labels) }).fingerprint;
+    expect(print(0, 1)).toBe(data.stratified({ labels: Uint8Array.of(0, 1) }).fingerprint);
+    expect(print(0, 2)).not.toBe(print(0, 1));
+  });
+});

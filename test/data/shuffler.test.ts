@@ -140,6 +140,43 @@ describe('resuming', () => {
     expect(sizes).toEqual([10, 10, 5]);
   });
 
+  it.each(['keep', 'drop', 'mask'] as const)(
+    'after a break at any batch is as from the state there, with last: %s',
+    (last) => {
+      const take = (shuffler: data.Shuffler, count: number): number[][] => {
+        const batches: number[][] = [];
+        for (const batch of shuffler) if (batches.push([...batch]) === count) break;
+        return batches;
+      };
+      const shards = [
+        { rank: 0, world: 1 },
+        { rank: 1, world: 2 },
+      ];
+      for (const shard of shards) {
+        const options = { length: 22, batchSize: 4, seed: 2n, last, shard };
+        const { batches } = new data.Shuffler(options);
+        for (let count = 1; count <= batches; count++) {
+          const left = new data.Shuffler(options);
+          take(left, count);
+          const resumed = new data.Shuffler(options);
+          resumed.restore(left.state());
+          expect([left.epoch, left.position]).toEqual([resumed.epoch, resumed.position]);
+          const rest = take(left, Infinity);
+          expect(rest).toEqual(take(resumed, Infinity));
+          expect(rest.length).toBe(count === batches ? batches : batches - count);
+        }
+      }
+    },
+  );
+
+  it('an iterator that nobody closes at its last batch leaves its epoch, too', () => {
+    const shuffler = new data.Shuffler({ length: 10, batchSize: 5 });
+    const iterator = shuffler[Symbol.iterator]();
+    iterator.next();
+    iterator.next();
+    expect([shuffler.epoch, [...shuffler].length, shuffler.epoch]).toEqual([0, 2, 2]);
+  });
+
   it('refuses the state of another order, and stays where it was', () => {
     const state = new data.Shuffler({ length: 100, batchSize: 10, seed: 1n }).state();
     for (const other of [{ length: 101 }, { seed: 2n }, { exact: true }]) {

@@ -1,8 +1,17 @@
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import * as promises from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { isTemporary, writeAtomically } from '../../src/io/atomic.js';
+import { isTemporary, throughLinks, writeAtomically } from '../../src/io/atomic.js';
 import { failure } from '../oracle/failure.js';
 import { newFolder } from '../new-folder.js';
 
@@ -75,6 +84,43 @@ describe('writing atomically', () => {
     else await expect(writing).rejects.toThrow(code);
     expect([...readFileSync(file)]).toEqual([1, 2, 3]);
     vi.mocked(promises.open).mockImplementation(real);
+  });
+
+  it.each([0o600, 0o640, 0o444, 0o755])('keeps the rights %i of what it replaces', async (mode) => {
+    chmodSync(file, mode);
+    const old = process.umask(0o077);
+    try {
+      await writeAtomically(file, [bytes]);
+    } finally {
+      process.umask(old);
+    }
+    expect(statSync(file).mode & 0o777).toBe(mode);
+  });
+
+  it('lets nobody else read what replaces a private file, not even before it is complete', async () => {
+    chmodSync(file, 0o600);
+    await writeAtomically(file, async (handle) => {
+      const { mode } = await handle.stat();
+      expect(mode & 0o777).toBe(0o600);
+      await handle.writeFile(bytes);
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('follows links to their target, one that does not exist too', async () => {
+    const [link, second, target] = ['link', 'second', 'target'].map((name) => join(folder, name));
+    symlinkSync('second', link!);
+    symlinkSync(target!, second!);
+    await writeAtomically(await throughLinks(link!), [bytes]);
+    expect([...readFileSync(target!)]).toEqual([1, 2, 3]);
+    expect([lstatSync(link!), lstatSync(second!)].every((each) => each.isSymbolicLink())).toBe(
+      true,
+    );
+    expect(await throughLinks(target!)).toBe(target);
+    rmSync(second!);
+    symlinkSync('link', second!);
+    expect((await failure(() => throughLinks(link!))).code).toBe('UNSAFE_PATH');
+    for (const each of [link!, second!, target!]) rmSync(each);
   });
 
   it('into a folder that does not exist is MISSING', async () => {

@@ -12,11 +12,19 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ThalwegError, io } from '../../src/index.js';
+import { countReads } from '../oracle/count-reads.js';
 import { failure } from '../oracle/failure.js';
 import { newFolder } from '../new-folder.js';
 
 const folder = newFolder();
 const file = join(folder, 'x.safetensors');
+
+const resizable = (length: number): ArrayBuffer =>
+  new (ArrayBuffer as unknown as new (length: number, options: object) => ArrayBuffer)(length, {
+    maxByteLength: 2 * length,
+  });
+const manyTexts = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [String(i), '']));
 
 /** A file with this header text and so many data bytes. */
 function write(header: string | Buffer, dataBytes: number): void {
@@ -218,15 +226,179 @@ describe('reading refuses', () => {
   });
 });
 
-describe('writing refuses', () => {
-  it('a name twice and a wrong size, and leaves no file', async () => {
-    const other = join(folder, 'never');
-    const tensor = { name: 'a', dtype: 'F32', shape: [1], data: new Float32Array(1) } as const;
-    expect((await failure(() => io.writeSafetensors(other, [tensor, tensor]))).code).toBe(
-      'DUPLICATE',
+describe('what is too much', () => {
+  it.each([
+    ['nesting', `{"a":${'['.repeat(8e6)}`, 'DEPTH'],
+    ['values', `{"a":[${'{},'.repeat(2.5e6)}{}]}`, 'OVERFLOW'],
+    ['keys that stand twice', `{${'"a":1,'.repeat(1e6)}"b":1}`, 'DUPLICATE'],
+    ['no object', ' '.repeat(8e6), 'FORMAT'],
+    ['bytes that are no text', Buffer.alloc(8e6, '{\xff', 'latin1'), 'ENCODING'],
+  ])('of %s is refused while it is read', async (_, header, code) => {
+    write(header, 0);
+    const bytesRead = countReads();
+    expect((await failure(() => io.readSafetensors(file))).code).toBe(code);
+    expect(bytesRead()).toBeLessThan(4.5e6); // of 6 to 8 million
+  });
+
+  it('of dimensions is RANK, and of text in an error cut off', async () => {
+    const name = 'x'.repeat(1e6);
+    write(`{"${name}":{"dtype":"U8","shape":[${'1,'.repeat(64)}1],"data_offsets":[0,1]}}`, 1);
+    const { code, message } = await failure(() => io.readSafetensors(file));
+    expect(code).toBe('RANK');
+    expect(message.length).toBeLessThan(500);
+  });
+
+  it('of data for any machine is MEMORY, before it is read', async () => {
+    const bytes = 2 ** 42;
+    write(
+      `{"a":{"dtype":"U8","shape":[${bytes}],"data_offsets":[0,${bytes}]},` +
+        `"b":{"dtype":"F32","shape":[1],"data_offsets":[${bytes},${bytes + 4}]}}`,
+      0,
     );
-    const wrong = { ...tensor, shape: [2] };
-    expect((await failure(() => io.writeSafetensors(other, [wrong]))).code).toBe('SHAPE');
-    expect(readdirSync(folder)).not.toContain('never');
+    const header = readFileSync(file).length;
+    truncateSync(file, header + bytes + 4); // a hole: takes no disk
+    const bytesRead = countReads();
+    const { code, remedy } = await failure(() => io.readSafetensors(file));
+    expect([code, remedy]).toEqual(['MEMORY', 'name the tensors that are needed: { names: […] }']);
+    expect(bytesRead()).toBe(header);
+    const { tensors } = await io.readSafetensors(file, { names: ['b'] });
+    expect(tensors.map(({ name, data }) => [name, data.byteLength])).toEqual([['b', 4]]);
+    expect(bytesRead()).toBe(2 * header + 4);
+  });
+});
+
+describe('tensors by name', () => {
+  const tensors = ['a', 'b', 'c'].map((name, i) => ({
+    ...{ name, dtype: 'U8' as const, shape: [1] },
+    data: Uint8Array.of(i),
+  }));
+
+  it('are read alone, in the order of the file', async () => {
+    await io.writeSafetensors(file, tensors);
+    const read = await io.readSafetensors(file, { names: ['c', 'a', 'c'] });
+    expect(read.tensors.map(({ name }) => name)).toEqual(['a', 'c']);
+    expect((await io.readSafetensors(file, { names: [] })).tensors).toEqual([]);
+  });
+
+  it.each([
+    [{ names: ['a', 'x'] }, 'MISSING'],
+    [{ names: 'a' }, 'TYPE'],
+    [{ names: [1] }, 'TYPE'],
+    [{ name: ['a'] }, 'UNKNOWN_OPTION'],
+    [null, 'TYPE'],
+  ])('%j is %s', async (options, code) => {
+    await io.writeSafetensors(file, tensors);
+    expect((await failure(() => io.readSafetensors(file, options as never))).code).toBe(code);
+  });
+});
+
+describe('element types', () => {
+  const bits = {
+    ...{ BOOL: 8, U8: 8, I8: 8, I16: 16, U16: 16, F16: 16, BF16: 16, I32: 32, U32: 32, F32: 32 },
+    ...{ F64: 64, I64: 64, U64: 64, C64: 64, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8 },
+    ...{ F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+  };
+
+  it.each(Object.entries(bits))('%s of %i bits are written and read', async (dtype, each) => {
+    const bytes = Uint8Array.from({ length: each }, (_, i) => i + 1); // of 8 elements
+    const tensor = { name: 'a', dtype: dtype as io.SafetensorsType, shape: [2, 4], data: bytes };
+    await io.writeSafetensors(file, [tensor]);
+    expect((await io.readSafetensors(file)).tensors).toEqual([tensor]);
+  });
+
+  it('that end within a byte are refused', async () => {
+    write('{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}', 1);
+    expect((await failure(() => io.readSafetensors(file))).code).toBe('SHAPE');
+    const tensor = { name: 'a', dtype: 'F4', shape: [3], data: new Uint8Array(2) } as const;
+    expect((await failure(() => io.writeSafetensors(file, [tensor]))).code).toBe('SHAPE');
+  });
+});
+
+describe('writing takes what the arrays hold when it is called', () => {
+  it('whatever becomes of them', async () => {
+    const data = new Uint8Array(1 << 20).fill(1);
+    const shape = [1 << 20];
+    const tensors = [{ name: 'a', dtype: 'U8' as const, shape, data }];
+    const metadata: Record<string, string> = { a: 'b' };
+    const writing = io.writeSafetensors(file, tensors, metadata);
+    data.fill(2);
+    shape.push(7);
+    tensors.pop();
+    metadata['a'] = 'c';
+    structuredClone(data.buffer, { transfer: [data.buffer] });
+    await writing;
+    const read = await io.readSafetensors(file);
+    expect([read.tensors[0]!.shape, read.metadata]).toEqual([[1 << 20], { a: 'b' }]);
+    expect((read.tensors[0]!.data as Uint8Array).every((value) => value === 1)).toBe(true);
+  });
+
+  it('also of a DataView and a part of a buffer', async () => {
+    const buffer = Uint8Array.from({ length: 16 }, (_, i) => i).buffer;
+    await io.writeSafetensors(file, [
+      { name: 'a', dtype: 'U8', shape: [3], data: new DataView(buffer, 2, 3) },
+      { name: 'b', dtype: 'I16', shape: [2], data: new Int16Array(buffer, 4, 2) },
+    ]);
+    const { tensors } = await io.readSafetensors(file);
+    expect(tensors.map(({ data }) => [...(data as Uint8Array)])).toEqual([
+      [2, 3, 4],
+      [4, 5, 6, 7],
+    ]);
+  });
+});
+
+describe('writing refuses, and keeps what was there:', () => {
+  const one = { name: 'a', dtype: 'U8', shape: [1], data: new Uint8Array(1) };
+  const detached = new Uint8Array(1);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  const tensor = (change: object): unknown[] => [[{ ...one, ...change }]];
+  const metadata = (value: unknown): unknown[] => [[one], value];
+  it.each<[string, unknown[], string]>([
+    ['negative extents', tensor({ shape: [-1, -1] }), 'SHAPE'],
+    ['halves', tensor({ shape: [0.5, 2] }), 'SHAPE'],
+    ['extents in text', tensor({ shape: ['1'] }), 'SHAPE'],
+    ['a hole in the shape', tensor({ shape: Array(1) }), 'SHAPE'],
+    ['an extent of -0', tensor({ shape: [-0], data: new Uint8Array() }), 'SHAPE'],
+    ['no shape', tensor({ shape: undefined }), 'SHAPE'],
+    ['a shape in an object', tensor({ shape: { length: 0 } }), 'SHAPE'],
+    ['65 dimensions', tensor({ shape: Array(65).fill(1) }), 'RANK'],
+    ['a shape of 2^60', tensor({ shape: [2 ** 30, 2 ** 30] }), 'OVERFLOW'],
+    ['a shape beyond a double', tensor({ shape: Array(64).fill(2 ** 52) }), 'OVERFLOW'],
+    ['no name', tensor({ name: undefined }), 'TYPE'],
+    ['a number as name', tensor({ name: 1 }), 'TYPE'],
+    ['half a surrogate pair as name', tensor({ name: '\ud800' }), 'ENCODING'],
+    ['the name of the metadata', tensor({ name: '__metadata__' }), 'DUPLICATE'],
+    ['no data', tensor({ data: undefined }), 'TYPE'],
+    ['data in a list', tensor({ data: [1] }), 'TYPE'],
+    ['detached data', tensor({ data: detached }), 'DETACHED'],
+    ['resizable data', tensor({ data: new Uint8Array(resizable(1)) }), 'RESIZABLE'],
+    ['shared data', tensor({ data: new Uint8Array(new SharedArrayBuffer(1)) }), 'TYPE'],
+    ['no type', tensor({ dtype: undefined }), 'DTYPE'],
+    ['an inherited type', tensor({ dtype: 'toString' }), 'DTYPE'],
+    ['too little data', tensor({ shape: [2] }), 'SHAPE'],
+    ['no tensors', [null], 'TYPE'],
+    ['no list of tensors', [one], 'TYPE'],
+    ['no tensor', [[null]], 'TYPE'],
+    ['a hole among the tensors', [Array(1)], 'TYPE'],
+    ['a name twice', [[one, one]], 'DUPLICATE'],
+    ['metadata of numbers', metadata({ a: 5 }), 'TYPE'],
+    ['nested metadata', metadata({ a: { b: '1' } }), 'TYPE'],
+    ['metadata of null', metadata({ a: null }), 'TYPE'],
+    ['metadata of undefined', metadata({ a: undefined }), 'TYPE'],
+    ['null as metadata', metadata(null), 'TYPE'],
+    ['a list as metadata', metadata(['a']), 'TYPE'],
+    ['a Map as metadata', metadata(new Map([['a', 'b']])), 'TYPE'],
+    ['half a surrogate pair in metadata', metadata({ a: '\udc00' }), 'ENCODING'],
+    ['more metadata than is read', metadata(manyTexts(2 ** 20)), 'OVERFLOW'],
+  ])('%s', async (_, given, code) => {
+    await io.writeSafetensors(file, [{ ...one, name: 'good' } as io.SafetensorsTensor]);
+    const before = readFileSync(file);
+    const refused = () => io.writeSafetensors(file, ...(given as [never, never]));
+    expect((await failure(refused)).code).toBe(code);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('a file that is none', async () => {
+    expect((await failure(() => io.writeSafetensors(5 as never, []))).code).toBe('TYPE');
   });
 });

@@ -143,6 +143,8 @@ describe('batch sizes', () => {
     };
     expect(await code({ kind: 'constant', value: -1 })).toEqual(['RANGE', 'fit.batchSize.value']);
     expect(await code(() => 0)).toEqual(['RANGE', 'fit.batchSize before epoch 0']);
+    for (const value of [1n, Symbol('a'), '32', null, undefined, {}])
+      expect(await code(() => value)).toEqual(['TYPE', 'fit.batchSize before epoch 0']);
     expect(await code('half')).toEqual(['RANGE', 'fit.batchSize']);
     expect(await code('32')).toEqual(['RANGE', 'fit.batchSize']);
     expect(await code(true)).toEqual(['TYPE', 'fit.batchSize']);
