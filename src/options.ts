@@ -101,10 +101,16 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best && best.d <= limit ? best.candidate : undefined;
 }
 
+/** Names that are compared, and listed, at most: a file may have a hundred thousand. */
+const mostCompared = 1000;
+const mostListed = 40;
+
 /** `did you mean …` for a misspelt name, or a list of what there is. */
 export function suggestion(name: string, known: readonly string[]): string {
-  const best = nearest(name, known);
-  return best === undefined ? `use one of ${known.join(', ')}` : `did you mean \`${best}\`?`;
+  const best = nearest(name, known.slice(0, mostCompared));
+  if (best !== undefined) return `did you mean \`${shorten(best)}\`?`;
+  const listed = known.slice(0, mostListed).map((each) => shorten(each));
+  return `use one of ${listed.join(', ')}${known.length > mostListed ? ', …' : ''}`;
 }
 
 /** Objects that hold their contents elsewhere than in keys: as options they would count as empty. */

@@ -52,36 +52,36 @@ const lying = Object.defineProperty(new Float32Array(2), 'constructor', {
 });
 
 describe('a refused value', () => {
-  it.each<[unknown, string]>([
-    [withoutClass, 'a Float32Array'],
-    [lying, 'a Float32Array'],
-    [new DataView(new ArrayBuffer(1)), 'a DataView'],
-    [revoked({}), 'an object'],
-    [revoked([]), 'an object'],
-    [new Proxy([], { get: () => Symbol('length') }), 'an array'],
-    [Object.create(null), 'an object'],
-    [Symbol('x'.repeat(100)), `Symbol(${'x'.repeat(53)}…`],
-    [2n ** 100n, `${2n ** 100n}n`],
-    [2n ** 1_000_000n, 'a bigint of many digits'],
-    [-(2n ** 1_000_000n), 'a bigint of many digits'],
-    ['x'.repeat(1e6), `"${'x'.repeat(60)}"`],
-    [NaN, 'NaN'],
-    [undefined, 'undefined'],
-    [(): number => 1, 'a function'],
-  ])('%# is shown', (value, text) => {
-    expect(show(value)).toBe(text);
+  it.each<[string, () => unknown]>([
+    ['a Float32Array', () => withoutClass],
+    ['a Float32Array', () => lying],
+    ['a DataView', () => new DataView(new ArrayBuffer(1))],
+    ['an object', () => revoked({})],
+    ['an object', () => revoked([])],
+    ['an array', () => new Proxy([], { get: () => Symbol('length') })],
+    ['an object', () => Object.create(null) as unknown],
+    [`Symbol(${'x'.repeat(53)}…`, () => Symbol('x'.repeat(100))],
+    [`${2n ** 100n}n`, () => 2n ** 100n],
+    ['a bigint of many digits', () => 2n ** 1_000_000n],
+    ['a bigint of many digits', () => -(2n ** 1_000_000n)],
+    [`"${'x'.repeat(60)}"`, () => 'x'.repeat(1e6)],
+    ['NaN', () => NaN],
+    ['undefined', () => undefined],
+    ['a function', () => (): number => 1],
+  ])('is shown as %s', (text, make) => {
+    expect(show(make())).toBe(text);
   });
 
-  it.each<[string, unknown]>([
-    ['a Map', new Map([['a', 1]])],
-    ['a promise', Promise.resolve({})],
-    ['a date', new Date()],
-    ['a revoked proxy', revoked({})],
-    ['null', null],
-    ['a list', []],
-    ['a symbol', Symbol('a')],
-  ])('as options is TYPE: %s', async (_, value) => {
-    expect((await failure(() => checkOptions('options', value, ['a']))).code).toBe('TYPE');
+  it.each<[string, () => unknown]>([
+    ['a Map', () => new Map([['a', 1]])],
+    ['a promise', () => Promise.resolve({})],
+    ['a date', () => new Date()],
+    ['a revoked proxy', () => revoked({})],
+    ['null', () => null],
+    ['a list', () => []],
+    ['a symbol', () => Symbol('a')],
+  ])('as options is TYPE: %s', async (_, make) => {
+    expect((await failure(() => checkOptions('options', make(), ['a']))).code).toBe('TYPE');
   });
 
   it('as options may lack a prototype', () => {

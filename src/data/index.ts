@@ -12,4 +12,5 @@ export type { OrderOptions, PermutationOptions } from './order.js';
 export { Sampling, balancedWeights, stratified, weighted } from './sampling.js';
 export type { StratifiedOptions, WeightedOptions } from './sampling.js';
 export { Shuffler } from './shuffler.js';
-export type { Shard, ShufflerOptions, ShufflerState } from './shuffler.js';
+export type { Shard } from './shard.js';
+export type { ShufflerOptions, ShufflerState } from './shuffler.js';

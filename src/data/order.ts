@@ -1,6 +1,7 @@
 /** Shuffled orders as pure functions of (length, seed, epoch). */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
+import { checkRoom, newBytes } from '../io/memory.js';
 import { type NativeOrderOptions, native } from '../native.js';
 import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
 
@@ -112,20 +113,11 @@ export function permutation(options: PermutationOptions): Uint32Array | Float64A
   return out;
 }
 
-/** Room for `count` indices below `length`. */
+/** Room for `count` indices below `length`, or MEMORY where no machine has it. */
 export function indexArray(length: number, count: number): Uint32Array | Float64Array {
-  try {
-    return length < wideLength ? new Uint32Array(count) : new Float64Array(count);
-  } catch (cause) {
-    throw new ThalwegError(
-      {
-        code: 'MEMORY',
-        path: 'length',
-        received: `${count} indices`,
-        expected: 'an array that fits this machine',
-        remedy: 'use data.shuffledIndex or data.Shuffler, which hold no order',
-      },
-      { cause },
-    );
-  }
+  const isNarrow = length < wideLength;
+  const bytes = count * (isNarrow ? 4 : 8);
+  checkRoom(bytes, 'length', 'use data.shuffledIndex or data.Shuffler, which hold no order');
+  const { buffer } = newBytes(bytes, 'length');
+  return isNarrow ? new Uint32Array(buffer) : new Float64Array(buffer);
 }

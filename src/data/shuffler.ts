@@ -1,17 +1,10 @@
 /** Batches of shuffled row indices, resumable anywhere. */
 import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf, requireOptions } from '../options.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
 import { Sampling, checkSampling } from './sampling.js';
-
-/** One share of an order that several processes work through together. */
-export interface Shard {
-  /** From 0 to world − 1. */
-  readonly rank: number;
-  /** How many shares there are, 1 to 2^20. */
-  readonly world: number;
-}
+import { type Shard, checkShard } from './shard.js';
 
 /** Options of {@link Shuffler}. */
 export interface ShufflerOptions extends OrderOptions {
@@ -310,15 +303,5 @@ function refuseExact(path: string): never {
     received: 'true, with a sampling',
     expected: 'false',
     remedy: 'leave exact out: samplings choose the order themselves',
-  });
-}
-
-function checkShard(path: string, value: unknown): Shard {
-  if (value === undefined) return { rank: 0, world: 1 };
-  const { rank, world: given } = checkOptions(path, value, ['rank', 'world']);
-  const world = checkNumber(`${path}.world`, given, { min: 1, max: 2 ** 20, integer: true });
-  return Object.freeze({
-    rank: checkNumber(`${path}.rank`, rank, { min: 0, max: world - 1, integer: true }),
-    world,
   });
 }

@@ -1,5 +1,5 @@
 /** A file that grows: lines or records are added whole, in order, beside the run. */
-import { mkdir, open, readFile, stat, truncate } from 'node:fs/promises';
+import { mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { syncFolder } from './atomic.js';
@@ -21,6 +21,11 @@ async function lengthOf(file: string): Promise<number> {
     expected: 'a regular file, or none',
   });
 }
+
+/** Bytes of a log that are looked through at a time. */
+const pieceBytes = 2 ** 20;
+/** Bytes after which no addition is awaited: what a run adds at a time are some thousands. */
+const longestAddition = 2 ** 24;
 
 /** Bytes of whole lines. */
 export function wholeLines(bytes: Buffer): number {
@@ -98,8 +103,23 @@ export class LogFile {
     }
   }
 
+  /** Bytes of whole additions at the beginning of the file, which is read piece by piece. */
   async #wholeBytes(): Promise<number> {
-    return this.#whole(await readFile(this.file));
+    const handle = await open(this.file, 'r');
+    try {
+      const piece = Buffer.alloc(pieceBytes);
+      let rest: Buffer = Buffer.alloc(0); // of an addition whose end is still to come
+      for (let at = 0; ;) {
+        const { bytesRead } = await handle.read(piece, 0, pieceBytes, at + rest.length);
+        const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
+        const whole = this.#whole(bytes);
+        at += whole;
+        rest = bytes.subarray(whole);
+        if (bytesRead === 0 || rest.length > longestAddition) return at;
+      }
+    } finally {
+      await handle.close();
+    }
   }
 
   /** Takes in one addition; it is written soon. */

@@ -15,9 +15,12 @@ function refuseRoom(bytes: number, path: string, most: string, remedy: string, c
 
 /** Bytes that this process may hold: those of the machine, or of the control group that it is in. */
 function memoryOfMachine(): number {
-  const constrained = process.constrainedMemory(); // 0 where there is no limit, or a number without meaning
+  const constrained = process.constrainedMemory(); // 0 where no limit is known
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
+
+/** Asked for once: each batch of a shuffler is an array. */
+let most: number | undefined;
 
 /**
  * Refuses what this machine can never hold, before any of it is read.
@@ -25,7 +28,7 @@ function memoryOfMachine(): number {
  * @throws ThalwegError MEMORY
  */
 export function checkRoom(bytes: number, path: string, remedy = ''): void {
-  const most = memoryOfMachine();
+  most ??= memoryOfMachine();
   if (bytes > most) throw refuseRoom(bytes, path, `at most ${most}, this machine's memory`, remedy);
 }
 

@@ -200,8 +200,9 @@ export function encodeHeader(
   let at = 0;
   for (const { name, dtype, shape } of tensors) {
     if (header.has(name)) refuse('DUPLICATE', shorten(name), 'the name twice', 'each name once');
-    const end = at + byteLength(dtype, shape, name);
-    if (!Number.isSafeInteger(end)) refuse('OVERFLOW', name, `${end} bytes`, 'fewer than 2^53');
+    const end = at + byteLength(dtype, shape, shorten(name));
+    if (!Number.isSafeInteger(end))
+      refuse('OVERFLOW', shorten(name), `${end} bytes`, 'fewer than 2^53');
     header.set(name, { dtype, shape, data_offsets: [at, end] });
     at = end;
   }

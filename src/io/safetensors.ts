@@ -1,6 +1,6 @@
 /** The safetensors format: a strict reader and an atomic writer. */
 import type { FileHandle } from 'node:fs/promises';
-import { checkOptions, checkPath, describe, isArray, suggestion } from '../options.js';
+import { checkOptions, checkPath, describe, isArray, shorten, suggestion } from '../options.js';
 import { throughLinks, writeAtomically } from './atomic.js';
 import { floatBytes, isFloat, toFloat32 } from './float-numbers.js';
 import { checkRoom, newBytes } from './memory.js';
@@ -97,8 +97,8 @@ export async function readFloats(
   values: Float32Array,
   file: string,
 ): Promise<void> {
-  if (!isFloat(dtype)) refuse('DTYPE', `${file}: ${name}`, dtype, 'F32, F64, F16 or BF16');
-  const path = `${file}: ${name}`;
+  const path = `${file}: ${shorten(name)}`;
+  if (!isFloat(dtype)) refuse('DTYPE', path, dtype, 'F32, F64, F16 or BF16');
   const buffer = newBytes(Math.min(floatPiece, end - begin), path);
   for (let at = begin; at < end; at += floatPiece) {
     const piece = buffer.subarray(0, Math.min(floatPiece, end - at));

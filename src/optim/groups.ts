@@ -9,17 +9,12 @@ export function groupOf(name: string, groups: readonly ParameterGroup[]): number
   return groups.findIndex(({ match }) => matches(match, name)) + 1;
 }
 
-/** Names that an error shows where none is near. */
-const shownNames = 8;
-
-/** The names that differ from the pattern in the case of letters, or some that are near. */
+/** The name that differs from the pattern in the case of letters only, or one that is near. */
 function remedyFor(pattern: string, names: readonly string[]): string {
   const lower = pattern.toLowerCase();
   const near = names.find((name) => matches(lower, name.toLowerCase()));
   if (near !== undefined) return `letters differ in case: there is \`${near}\``;
-  const shown = names.length > shownNames ? [...names.slice(0, shownNames), '…'] : names;
-  const best = suggestion(pattern.replaceAll('*', ''), names);
-  return best.startsWith('use one of') ? `there are ${shown.join(', ')}` : best;
+  return suggestion(pattern.replaceAll('*', ''), names);
 }
 
 /**
