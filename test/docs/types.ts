@@ -9,8 +9,8 @@ const typeRoots = join(process.cwd(), 'node_modules/@types');
 /** What `tsc --strict` says of some files of a project; empty where it is content. */
 export async function typeErrors(project: Project, files: readonly string[]): Promise<string> {
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, target: 'es2022', lib: ['es2023', 'esnext.disposable'] },
-    ...{ module: 'nodenext', types: ['node'], typeRoots: [typeRoots] },
+    ...{ strict: true, noEmit: true, module: 'nodenext' },
+    ...{ types: ['node'], typeRoots: [typeRoots] },
   };
   project.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
   return new Promise((resolve) => {
