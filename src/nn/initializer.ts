@@ -1,20 +1,5 @@
 /** Initial values of parameters, by name. The values come from native/core/initializer.h. */
 
-/** Every initialiser. */
-export const initializers = [
-  'zeros',
-  'ones',
-  'glorotUniform',
-  'glorotNormal',
-  'glorotTruncatedNormal',
-  'heUniform',
-  'heNormal',
-  'heTruncatedNormal',
-  'lecunUniform',
-  'lecunNormal',
-  'lecunTruncatedNormal',
-] as const;
-
 /**
  * How a parameter starts. With fan-in and fan-out the connections into and out of a unit:
  * - `zeros`, `ones`
@@ -29,7 +14,33 @@ export const initializers = [
  * `glorotNormal`, `heNormal` and `lecunNormal`. The values depend on seed, tensor and element alone:
  * every machine makes the same bits.
  */
-export type Initializer = (typeof initializers)[number];
+export type Initializer =
+  | 'zeros'
+  | 'ones'
+  | 'glorotUniform'
+  | 'glorotNormal'
+  | 'glorotTruncatedNormal'
+  | 'heUniform'
+  | 'heNormal'
+  | 'heTruncatedNormal'
+  | 'lecunUniform'
+  | 'lecunNormal'
+  | 'lecunTruncatedNormal';
+
+/** Every initialiser. */
+export const initializers: readonly Initializer[] = [
+  'zeros',
+  'ones',
+  'glorotUniform',
+  'glorotNormal',
+  'glorotTruncatedNormal',
+  'heUniform',
+  'heNormal',
+  'heTruncatedNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'lecunTruncatedNormal',
+];
 
 /** Distribution and standard deviation of a parameter's initial values. */
 export interface InitialDistribution {
