@@ -103,7 +103,7 @@ describe('a folder that is replaced under a run', () => {
     expect(error).toMatchObject({ code: 'UNSAFE_PATH', path: folder });
     expect(first.steps).toBe(14);
     expect(namesIn(folder)).toEqual(between);
-    expect(namesIn(moved).length).toBe(1);
+    expect(namesIn(moved).length).toBeGreaterThan(0);
   });
 
   it.each(['is empty', 'is gone', 'has lost its lock', 'has a lock of another'])(
