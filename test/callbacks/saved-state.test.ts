@@ -147,7 +147,7 @@ describe('a promise in the place of a state', () => {
     ['rejects', rejected],
     ['resolves', () => Promise.resolve()],
   ])('that %s is TYPE of a restore, and ends nothing', async (_, restore) => {
-    const callback = { ...keeper('a', 1), restore } as callbacks.Callback;
+    const callback: callbacks.Callback = { ...keeper('a', 1), ...({ restore } as object) };
     const restoring = () => restoreCallbacks([callback], { a: { state: 1, arrays: {} } });
     expect(restoring).toThrow(
       expect.objectContaining({ code: 'TYPE', path: 'callbacks.a.restore' }),
