@@ -6,15 +6,15 @@ export function shorten(text: string, most = 60): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-// Getters captured here read a typed array's own slot, whatever properties hide it, also one of another realm.
-const tagOf = Object.getOwnPropertyDescriptor(
+// A getter captured here reads a typed array's own slot, whatever properties hide it, also one of another realm.
+const tagDescriptor = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,
-)!.get!;
+)!;
 
 /** The name of a typed array's class; undefined for everything else. */
 export function typedArrayName(value: unknown): string | undefined {
-  return tagOf.call(value) as string | undefined;
+  return tagDescriptor.get!.call(value) as string | undefined;
 }
 
 /** As `Array.isArray`, which throws at a proxy that was revoked. */
@@ -32,7 +32,7 @@ const longBigint = 2n ** 128n;
 /** The length of an array; a proxy may refuse to tell. */
 function describeArray(value: readonly unknown[]): string {
   try {
-    return `an array of ${Number(value.length)}`;
+    return `an array of ${value.length}`;
   } catch {
     return 'an array';
   }

