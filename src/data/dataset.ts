@@ -165,7 +165,7 @@ function refuseLabels(labels: unknown): never {
   const name = typedArrayName(labels);
   const nested = isArray(labels) && isArray(labels[0]) ? '.flat()' : '';
   const number = name?.startsWith('Big') ? ', Number' : '';
-  const classes = 'Int32Array.from(labels' + number + ') holds one class a row';
+  const classes = `Int32Array.from(labels${number}) holds one class a row`;
   const values = `Float32Array.from(labels${nested}) holds values`;
   const isWhole = name !== undefined && wholeNumbers.test(name);
   const isOther = nested !== '' || (name !== undefined && !isWhole);
