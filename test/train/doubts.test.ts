@@ -103,7 +103,9 @@ describe('any number of the validation', () => {
     const best = f1.indexOf(Math.max(...f1));
     const files = readdirSync(folder).filter((name) => name.startsWith('checkpoint-'));
     const ended = await Promise.all(
-      files.map(async (file) => (await checkpoint.inspect(join(folder, file))).epochs),
+      files.map(
+        async (file) => (await checkpoint.inspect(join(folder, file))).state.history.length,
+      ),
     );
     expect(ended).toContain(best + 1);
   });

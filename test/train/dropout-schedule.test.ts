@@ -82,13 +82,16 @@ it('refuses rates that are none, also where a schedule gives them', async () => 
 
 describe('gradients as in training', () => {
   const rows = Uint32Array.from({ length: 6 }, (_, i) => i);
-  const make = (device: string, dropout: nn.DropoutLayer['rate']) =>
+  const make = (device: DeviceName, dropout: nn.DropoutLayer['rate']) =>
     new Trainer({
       model: modelOf(0.25, dropout),
       ...{ loss: 'softmaxCrossEntropy', device, seed: 6 },
       optimizer: optim.sgd({ learningRate: 0.1 }),
     });
-  const devices = ['reference', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])];
+  const devices: DeviceName[] = [
+    ...(['reference', 'cpu:baseline'] as const),
+    ...(hasCuda ? (['cuda'] as const) : []),
+  ];
 
   it.each(devices)(
     'are those of the next step on %s, with its masks and its rates',

@@ -66,7 +66,10 @@ describe('an embedding', () => {
         () => trainer.predict(broken),
       ]) {
         const error = await failure(body);
-        expect([error.code, error.path]).toEqual(['RANGE', 'inputs of row 150, column 1 of dataset']);
+        expect([error.code, error.path]).toEqual([
+          'RANGE',
+          'inputs of row 150, column 1 of dataset',
+        ]);
         expect(error.expected).toContain('an integer in [0, 12)');
       }
       expect(trainer.parameters()).toEqual(before);

@@ -1,6 +1,7 @@
 /** Parameters that stay as they are: by their layer, or by a group of the optimizer. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, average, data, io, nn, optim, tune } from '../../src/index.js';
 import { newFolder } from '../new-folder.js';
 import { hasCuda } from '../oracle/cuda.js';
@@ -13,7 +14,11 @@ const [inputs, labels] = [
   Int32Array.from({ length: rows }, (_, i) => i % 3),
 ];
 const set = data.fromArrays({ inputs, shape: [rows, 5], labels });
-const devices = ['reference', 'cpu:baseline', ...(hasCuda ? ['cuda'] : [])];
+const devices: DeviceName[] = [
+  'reference',
+  'cpu:baseline',
+  ...(hasCuda ? (['cuda'] as const) : []),
+];
 const frozen = { trainable: false } as const;
 
 type Options = Partial<ConstructorParameters<typeof Trainer>[0]>;

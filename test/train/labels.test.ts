@@ -1,5 +1,6 @@
 /** Labels that a loss cannot read are refused before the first step, by data set and row. */
 import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { hasCuda } from '../oracle/cuda.js';
 import { failure } from '../oracle/failure.js';
@@ -12,7 +13,7 @@ const setOf = (labels: Int32Array | Float32Array) =>
 const make = (
   loss: 'softmaxCrossEntropy' | 'sigmoidCrossEntropy',
   outputs: number,
-  device = 'cpu',
+  device: DeviceName = 'cpu',
 ) =>
   new Trainer({
     model: nn.sequential({ input: [1] }, nn.dense(outputs)),
@@ -21,7 +22,7 @@ const make = (
 const classes = (change: Record<number, number> = {}) =>
   setOf(Int32Array.from({ length: rows }, (_, i) => change[i] ?? i % 26));
 
-describe.each(['reference', 'cpu', ...(hasCuda ? ['cuda'] : [])])(
+describe.each<DeviceName>(['reference', 'cpu', ...(hasCuda ? (['cuda'] as const) : [])])(
   'class indices on %s',
   (device) => {
     it.each([26, -1, 2 ** 31 - 1, -(2 ** 31)])(
