@@ -38,7 +38,7 @@ export interface MinimizeOptions {
 
 /**
  * Why a minimisation ended: `'stalled'` where the line search found nothing lower, `'unbounded'` where the
- * objective falls for ever, to −Infinity.
+ * objective falls for ever: to −Infinity, or to a point beyond 10¹⁵ times the start.
  */
 export type MinimizeReason =
   'gradient' | 'change' | 'stalled' | 'unbounded' | 'iterations' | 'aborted';

@@ -32,6 +32,9 @@ export type ObjectiveFunction = (
 /** Where a run computes long, it lets others run this often, in milliseconds. */
 const breath = 20;
 
+/** A point this many times as far out as the start runs away: beside it, double sees no usual step. */
+const runaway = 1e15;
+
 /** Thrown within a run by its own signal. */
 class Aborted extends Error {}
 
@@ -72,7 +75,7 @@ export class Minimization {
           : line.start;
         if (!(trial.value < point.value)) {
           if (descent.forget()) continue; // steepest descent may still find something lower
-          reason = this.#isBottomless(line) ? 'unbounded' : 'stalled';
+          reason = this.#isBottomless(line, x) ? 'unbounded' : 'stalled';
           break;
         }
         const before = point;
@@ -133,9 +136,10 @@ export class Minimization {
     return { start, extent: largest(direction), at };
   }
 
-  /** Whether the objective falls beyond what numbers can hold, its slope being beyond them or its value. */
-  #isBottomless({ start }: Line): boolean {
-    return this.#hasFallenForever || (start.value < 0 && !Number.isFinite(start.slope));
+  /** Whether value or slope are beyond what numbers can hold, or the point has run so far that steps are lost. */
+  #isBottomless({ start }: Line, first: Float64Array): boolean {
+    const isFar = largest(start.point.x) > runaway * Math.max(largest(first), 1);
+    return this.#hasFallenForever || isFar || (start.value < 0 && !Number.isFinite(start.slope));
   }
 
   /** Lets the event loop turn, and the signal with it. */

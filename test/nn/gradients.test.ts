@@ -134,6 +134,15 @@ const lossCases: readonly (readonly [string, Loss, boolean])[] = [
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b);
 
+/** Makes each row a distribution. */
+function normalise(values: Float32Array, width: number): void {
+  for (let first = 0; first < values.length; first += width) {
+    const row = values.subarray(first, first + width);
+    const sum = row.reduce((a, b) => a + b);
+    row.forEach((value, i) => (row[i] = value / sum));
+  }
+}
+
 function check(
   model: Sequential,
   kind: Loss,
@@ -149,6 +158,7 @@ function check(
   );
   const classes = Int32Array.from({ length: rows }, () => Math.floor(random() * outputs));
   const values = Float32Array.from({ length: rows * outputs }, () => random() / outputs);
+  if (kind.kind === 'softmaxCrossEntropy') normalise(values, outputs);
   const labels = sparse ? classes : values;
   using dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
   using trainer = new Trainer({ model, loss: kind, optimizer: optim.sgd(), seed: 3, device });

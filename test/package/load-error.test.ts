@@ -11,6 +11,6 @@ it.each([
     code: 'UNSUPPORTED',
     path: '/x/thalweg.node',
     received: 'musl as the C library',
-    remedy: expect.stringContaining('node:slim'),
+    remedy: expect.stringContaining('node:slim') as string,
   });
 });

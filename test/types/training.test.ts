@@ -125,7 +125,7 @@ refused('schedules in use', [
   // @ts-expect-error -- a list of texts
   ['piecewise', () => schedule.piecewise({ values: ['0.5', '0.9'], at: [5] })],
   // @ts-expect-error -- no such metric
-  ['a plateau', () => schedule.plateau({ initial: 1, metric: 'valid.loss', factor: 0.5 })],
+  ['a plateau', () => schedule.plateau({ initial: 1, metric: 'validationLoss', factor: 0.5 })],
   // @ts-expect-error -- a text, no number
   ['momentum', () => optim.momentum({ momentum: 'high' })],
   // @ts-expect-error -- no schedule
