@@ -104,7 +104,7 @@ function widened(text: string, more: readonly string[]): string {
   const lines = linesOf(text).map(
     (line, i) => line + (i === 0 ? `,${more.join()}` : ','.repeat(more.length)),
   );
-  return `${lines.join('\n')}\n`;
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /**
@@ -112,9 +112,8 @@ function widened(text: string, more: readonly string[]): string {
  * the validation set. Columns that begin later are added at the end; earlier rows have nothing in them.
  * NaN and Infinity are written as such.
  *
- * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with the
- * same callback. The run fails where it cannot be
- * written.
+ * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with
+ * the same callback. The run fails where it cannot be written.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH, or
  * another error of the file system

@@ -73,9 +73,8 @@ function lineOf(event: TrainEvent): string {
  * Writes each event as a line of JSON, with the `time` it came in milliseconds since 1970. JSON has no
  * NaN and no infinities: they are null.
  *
- * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with the
- * same callback. The run fails where it cannot be
- * written.
+ * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with
+ * the same callback. The run fails where it cannot be written.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH, or
  * another error of the file system

@@ -1,6 +1,7 @@
 /** What the logs share: a file that begins anew, or goes on where a run does. */
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../io/atomic.js';
+import { fileError } from '../io/files.js';
 import { LogFile, wholeLines } from '../io/log-file.js';
 import { checkNumber } from '../options.js';
 import type { Json, RunControl } from './callback.js';
@@ -56,7 +57,11 @@ export class Log {
   /** Puts another text in the place of all that is there, as one change. */
   async replace(change: (text: string) => string): Promise<void> {
     await this.#log.flush();
-    const text = change(await readFile(this.file, 'utf8'));
+    const present = await readFile(this.file, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // put aside by somebody
+      throw fileError(error, this.file);
+    });
+    const text = change(present);
     await writeAtomically(this.file, [Buffer.from(text)]);
     await this.#log.begin(Buffer.byteLength(text));
   }

@@ -110,8 +110,8 @@ function tagOf(name: string): string {
  * finished epochs, what a monitor saw as `LAYER/…`, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
  * steps. The files need nothing but `tensorboard --logdir`.
  *
- * Each callback writes a file of its own, and one for each trainer; one that is resumed goes on in its old file. The run fails
- * where it cannot be written.
+ * Each callback writes a file of its own, and one for each trainer; one that is resumed goes on in its
+ * old file. The run fails where it cannot be written.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH,
  * or another error of the file system

@@ -199,7 +199,8 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    * of calls may wait for each other, and during a run for the end of its epoch.
    *
    * @param inputs rows × features, one row after another; copied before this returns
-   * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, RANGE, MISSING, UNKNOWN_OPTION
+   * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE,
+   * RANGE, MISSING, UNKNOWN_OPTION
    */
   async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
     const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
