@@ -96,7 +96,7 @@ const inUse = new WeakSet<Callback>();
  * @throws ThalwegError BUSY where another run has one that keeps a state
  */
 export function useCallbacks(callbacks: readonly Callback[]): () => void {
-  const keeping = callbacks.filter(({ restore }) => restore !== undefined);
+  const keeping = callbacks.filter((callback) => callback.restore !== undefined);
   const taken = keeping.find((callback) => inUse.has(callback));
   if (taken !== undefined)
     throw new ThalwegError({

@@ -178,7 +178,7 @@ function checkRate(path: string, value: unknown): number {
 function checkLearningRate(path: string, value: unknown): LearningRate {
   return typeof value === 'number'
     ? checkRate(path, value)
-    : (checkSetting(path, value, nonNegative).value as LearningRate);
+    : checkSetting(path, value, nonNegative).value;
 }
 
 function checkOption(path: string, spec: OptionSpec, value: unknown): unknown {
