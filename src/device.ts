@@ -82,17 +82,26 @@ export interface DeviceExplanation {
   readonly system: System;
 }
 
-const known = [
-  ...(['auto', 'cuda', 'cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'reference'] as const),
-];
-
 /**
  * A device by name. `'auto'` is the first GPU that serves, or else `'cpu'`; `'cuda'` that GPU and nothing
  * else; `'cuda:1'`, or `'cuda:GPU-…'` with a UUID as nvidia-smi prints it, one of several.
  * `'cpu:baseline'`, `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain
  * loops in double.
  */
-export type DeviceName = (typeof known)[number] | `cuda:${number}` | `cuda:GPU-${string}`;
+export type DeviceName =
+  | 'auto'
+  | 'cuda'
+  | 'cpu'
+  | 'cpu:baseline'
+  | 'cpu:avx2'
+  | 'cpu:avx512'
+  | 'reference'
+  | `cuda:${number}`
+  | `cuda:GPU-${string}`;
+
+const known: DeviceName[] = [
+  ...(['auto', 'cuda', 'cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'reference'] as const),
+];
 
 /** A device and why it was chosen. */
 function choose(name: DeviceName): { device: DeviceName; reason: string } {

@@ -56,20 +56,36 @@ function moveOptions(project) {
   for (const [options, callable] of owners) options.parent = callable.parent;
 }
 
-/** Moves many types to a page of their own. */
-function moveTypes(project, parent) {
-  const types = parent.children.filter((child) => child.kindOf(typeKinds));
-  if (types.length <= fewTypes) return;
-  const page = new DeclarationReflection('types', ReflectionKind.Module, parent);
+/** A page of its own for some types of a parent. */
+function typePage(project, parent, name, types) {
+  const page = new DeclarationReflection(name, ReflectionKind.Module, parent);
   page.children = types;
   page.groups = [ReflectionKind.Interface, ReflectionKind.TypeAlias].map((kind) => {
     const group = new ReflectionGroup(ReflectionKind.pluralString(kind), page);
     group.children = types.filter((type) => type.kindOf(kind));
     return group;
   });
-  setChildren(parent, (child) => !types.includes(child), page);
+  page.groups = page.groups.filter((group) => group.children.length > 0);
   for (const type of types) type.parent = page;
   project.registerReflection(page);
+  return page;
+}
+
+/** Moves many types to a page of their own; those of the package itself to two, of which each is short enough. */
+function moveTypes(project, parent) {
+  const types = parent.children.filter((child) => child.kindOf(typeKinds));
+  if (types.length <= fewTypes) return;
+  const [interfaces, aliases] = [ReflectionKind.Interface, ReflectionKind.TypeAlias].map((kind) =>
+    types.filter((type) => type.kindOf(kind)),
+  );
+  const pages =
+    parent === project
+      ? [
+          typePage(project, parent, 'types', interfaces),
+          typePage(project, parent, 'aliases', aliases),
+        ]
+      : [typePage(project, parent, 'types', types)];
+  setChildren(parent, (child) => !types.includes(child), ...pages);
 }
 
 /** A namespace says what the first comment of its file says. */

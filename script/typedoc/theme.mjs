@@ -45,12 +45,13 @@ function indexOf(context, namespace) {
 /** The project's page: everything there is. */
 function projectIndex(context, project) {
   const { Module, Namespace } = ReflectionKind;
+  const aliases = project.children.find(({ name }) => name === 'aliases');
   const own = project.children.filter(({ kind }) => kind !== Module && kind !== Namespace);
   const namespaces = project.children.filter(({ kind }) => kind === Namespace).sort(byName);
   const functions = own.filter((each) => each.kind === ReflectionKind.Function);
   return [
     indexTable(context, own),
-    `[Types of the trainer and its runs](${context.urlTo(typesOf(project))})`,
+    `[Types of the trainer and its runs](${context.urlTo(typesOf(project))}), and [their unions](${context.urlTo(aliases)})`,
     ...namespaces.map((each) => indexOf(context, each)),
     ...functions.map((each) => context.partials.memberContainer(each, { headingLevel: 2 })),
   ].join('\n\n');

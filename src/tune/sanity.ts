@@ -93,7 +93,7 @@ function checkChance(loss: number, { chance, factor }: Level): SanityCheck {
 function checkGradients(trainer: Trainer, dataset: Dataset, rows: Uint32Array): SanityCheck {
   const errors = gradientErrors(trainer, dataset, rows);
   const none = { name: 'no parameter', error: 0 };
-  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a), none);
+  const worst = errors.reduce((a, b) => (b.error > a.error ? b : a), errors[0] ?? none);
   const passed = worst.error <= offGradient;
   return {
     ...{ name: 'gradients', passed, measured: worst.error },

@@ -17,7 +17,9 @@ function faultOf(command: string): string | undefined {
   const [first = ''] = words;
   if (program.includes('/')) return existsSync(program) ? undefined : `there is no ${program}`;
   if (program === 'thalweg')
-    return first === '' || usage.includes(`thalweg ${first}`) ? undefined : `no thalweg ${first}`;
+    return first === '' || new RegExp(`^  ${first} `, 'm').test(usage)
+      ? undefined
+      : `no thalweg ${first}`;
   if (program === 'npm' && first === 'run')
     return scripts[words[1]!] === undefined ? `package.json has no script ${words[1]}` : undefined;
   if (program === 'npm')

@@ -111,7 +111,7 @@ describe('script/bootstrap', () => {
     expect(lines[0]).toMatch(
       /^bootstrap: some checks are left out; for them, run as root: apt-get/,
     );
-    expect(lines.slice(1)).toEqual(['bootstrap: npm ci', 'npm ci --no-audit --no-fund']);
+    expect(lines.slice(1)).toEqual(['bootstrap: npm ci', 'npm ci --no-audit --no-fund --force']);
   });
 
   describe('where Python packages cannot be had', () => {
