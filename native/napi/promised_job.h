@@ -46,8 +46,8 @@ class PromisedJob {
   // promise. The object that `info` was called on lives as long as the job.
   template <class Work>
   Napi::Value start(const Napi::CallbackInfo& info, Work work) {
+    refresh_thread_count();  // may throw: nothing has begun
     const Napi::Value promise = open(info);
-    refresh_thread_count();
     try {
       thread_.post([this, work = std::move(work)]() mutable {
         const RunningJob running;
