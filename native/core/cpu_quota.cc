@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <limits>
 #include <sstream>
@@ -43,16 +44,27 @@ double quota_version_1(const std::string& folder) {
                   first_word(folder + "/cpu.cfs_period_us"));
 }
 
-// The least quota from `group` up to the hierarchy's root. A container may see the path of its
-// group from outside: folders that do not exist have no quota, and the mounted root is the
-// container's own group.
+// The least quota from `group` up to the hierarchy's root.
 template <class Quota>
-double least_quota(const std::string& root, std::string group, Quota quota) {
+double quota_upwards(const std::string& root, std::string group, Quota quota) {
   double least = kUnlimited;
   for (;;) {
     least = std::min(least, quota(root + group));
     if (group.empty() || group == "/") return least;
     group.erase(group.find_last_of('/'));
+  }
+}
+
+// A container may see its group's path from outside, while the mounted root is a group of that
+// path: every end of the path is tried. Folders that do not exist have no quota.
+template <class Quota>
+double least_quota(const std::string& root, std::string group, Quota quota) {
+  double least = kUnlimited;
+  for (;;) {
+    least = std::min(least, quota_upwards(root, group, quota));
+    const size_t next = group.find('/', 1);
+    if (next == std::string::npos) return least;
+    group.erase(0, next);
   }
 }
 

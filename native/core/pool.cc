@@ -14,8 +14,8 @@ namespace thalweg {
 
 namespace {
 
-// All in nanoseconds. A helper waits awake for the next loop for so long: longer than the short
-// products between two loops of a small network's step.
+// Times are in nanoseconds. A helper waits awake for the next loop for so long: longer than the
+// short products between two loops of a small network's step.
 constexpr int64_t kAwake = 50'000;
 // A loop that has run for so long wakes helpers; shorter ones would pay more than they gain.
 constexpr int64_t kLong = 20'000;
@@ -152,9 +152,10 @@ void Pool::start(int helpers) {
   if (starting_.exchange(true, std::memory_order_acquire)) return;
   static const int registered = pthread_atfork(nullptr, nullptr, [] { the_pool.after_fork(); });
   static_cast<void>(registered);
-  // Signals are for the threads of the process's own.
+  // Signals go to the threads of the process's own, but for those that a thread's own fault raises.
   sigset_t all, before;
   sigfillset(&all);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   while (started_.load(std::memory_order_relaxed) < helpers) {
     if (!start_one(started_.load(std::memory_order_relaxed) + 1)) {

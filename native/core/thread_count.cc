@@ -30,9 +30,17 @@ int parse_variable(const char* text) {
   return count >= 1 && count <= kMostThreads ? static_cast<int>(count) : -1;
 }
 
-int variable() {
-  static const int count = parse_variable(std::getenv("THALWEG_THREADS"));
-  return count;
+// What the environment said when the addon was loaded: others may change it beside us later.
+struct Variable {
+  std::string text;
+  int count;
+};
+const Variable& variable() {
+  static const Variable& read = *new Variable([] {
+    const char* text = std::getenv("THALWEG_THREADS");
+    return Variable{text == nullptr ? "" : text, parse_variable(text)};
+  }());
+  return read;
 }
 
 // Processors that the main thread may run on. A mask of the largest system has 8,192 bits.
@@ -72,7 +80,7 @@ int processor_count() {
 int thread_count() {
   const int chosen = requested.load(std::memory_order_relaxed);
   if (chosen > 0) return chosen;
-  return variable() > 0 ? variable() : processor_count();
+  return variable().count > 0 ? variable().count : processor_count();
 }
 
 void refresh_thread_count() {
@@ -85,20 +93,22 @@ void refresh_thread_count() {
 ThreadCount explain_thread_count() {
   read_processors();
   if (requested.load(std::memory_order_relaxed) > 0) return {thread_count(), "asked for"};
-  if (variable() > 0) return {variable(), "THALWEG_THREADS"};
+  if (variable().count > 0) return {variable().count, "THALWEG_THREADS"};
   const int allowed = affinity(), granted = quota();
-  if (granted < allowed)
+  if (granted < std::min(allowed, kMostThreads))
     return {granted, "the control group's quota of processor time, less than " + plural(allowed)};
   if (kMostThreads < allowed) return {kMostThreads, "the most, of " + plural(allowed)};
   return {allowed, plural(allowed)};
 }
 
 void check_thread_variable() {
-  if (variable() >= 0) return;
-  throw Error({"RANGE", "THALWEG_THREADS", std::getenv("THALWEG_THREADS"),
+  if (variable().count >= 0) return;
+  throw Error({"RANGE", "THALWEG_THREADS", variable().text,
                "a whole number from 1 to " + std::to_string(kMostThreads),
                "unset it to use the processors there are"});
 }
+
+void read_thread_variable() { variable(); }
 
 void set_thread_count(int count) {
   requested.store(std::clamp(count, 0, kMostThreads), std::memory_order_relaxed);

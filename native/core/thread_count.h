@@ -22,9 +22,11 @@ int processor_count();
 
 // Reads affinity and quota again, at most ten times a second. Each run begins with it.
 void refresh_thread_count();
-// Both, as they are now.
+// Reads affinity and quota again, and says which decides.
 ThreadCount explain_thread_count();
 
+// Reads THALWEG_THREADS, once for all. The addon calls it when it is loaded.
+void read_thread_variable();
 // Throws RANGE where THALWEG_THREADS is set to anything but a whole number from 1 to kMostThreads.
 // What opens a backend asks for it; loading the addon does not, for what is thrown there is hard to
 // catch.

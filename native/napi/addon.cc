@@ -120,6 +120,7 @@ static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
 
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   set_environment(env);
+  read_thread_variable();
   export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
   export_function<get_thread_count>(env, exports, "threadCount");

@@ -29,6 +29,8 @@ node_file() { node -p 'fs.realpathSync(process.execPath)'; }
 lock_release() {
   exec 9>"$cache/$1.lock"
   flock -n 9 || { say "waiting for another run with $1"; flock 9; }
+  # shellcheck disable=SC2034 # check-bare removes them where it ends early
+  locked="$1"
   remove_roots "$1"
 }
 

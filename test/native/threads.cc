@@ -159,6 +159,10 @@ void quotas_of_version_1_are_read() {
   groups.write("cpu,cpuacct/cpu.cfs_quota_us", "200000\n");
   groups.write("cpu,cpuacct/cpu.cfs_period_us", "100000\n");
   expect(groups.quota() == 2, "the quota of a container");
+  groups.write("self", "4:cpu,cpuacct:/docker/1234/jobs\n");
+  groups.write("cpu,cpuacct/jobs/cpu.cfs_quota_us", "150000\n");
+  groups.write("cpu,cpuacct/jobs/cpu.cfs_period_us", "100000\n");
+  expect(groups.quota() == 1.5, "the quota of a group within a container");
 }
 
 void odd_group_files_are_no_quota() {

@@ -16,7 +16,7 @@ class Products {
   // own, and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
   // once; computes on the calling thread alone.
   virtual void run(const Product& product, const ProductBlock& block) = 0;
-  // As device.explain() shows it.
+  // What device.explain() shows.
   virtual std::string name() const = 0;
 };
 

@@ -133,7 +133,7 @@ class Entry {
 
 // Primitives that a thread keeps: those of some 20 layers at two sizes of batch. Beyond, as when
 // predict is called with ever other numbers of rows, they are made again, from oneDNN's own cache.
-constexpr size_t kMostEntries = 128;
+constexpr size_t kMostEntries = 512;
 
 class OnednnProducts final : public Products {
  public:
