@@ -4,6 +4,7 @@ import type { TrainerDescription } from '../checkpoint/state.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
 import { type DeviceName, resolveDevice } from '../device.js';
+import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import type { NativeTrainerOptions } from '../native.js';
 import { dropoutSettings } from '../nn/dropout.js';
@@ -52,18 +53,31 @@ function checkParts<L extends LossName>(options: TrainerOptions<L>): TrainerPart
   };
 }
 
+/** Numbers of a tensor; OVERFLOW where JavaScript cannot count them. */
+function countable({ name, shape }: { readonly name: string; readonly shape: readonly number[] }) {
+  const length = elements(shape);
+  if (length <= Number.MAX_SAFE_INTEGER) return length;
+  throw new ThalwegError({
+    code: 'OVERFLOW',
+    path: name,
+    received: `a shape of [${shape.join(', ')}]`,
+    expected: 'at most 2^53 − 1 numbers',
+    remedy: 'make the layer smaller',
+  });
+}
+
 /** What the addon needs of the model. */
 function lowerModel(model: Sequential) {
   return {
     names: model.parameters.map(({ name }) => name),
-    lengths: model.parameters.map(({ shape }) => elements(shape)),
+    lengths: model.parameters.map(countable),
     initials: model.parameters.map(({ initializer, fanIn, fanOut }) =>
       initialDistribution(initializer, fanIn, fanOut),
     ),
-    statistics: model.statistics.map(({ name, shape, initial }) => ({
-      name,
-      length: elements(shape),
-      initial,
+    statistics: model.statistics.map((statistic) => ({
+      name: statistic.name,
+      length: countable(statistic),
+      initial: statistic.initial,
     })),
   };
 }
