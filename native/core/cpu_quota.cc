@@ -90,8 +90,11 @@ double cpu_quota(const std::string& proc_cgroup, const std::string& mount) {
       for (const char* root : {"", "/unified"})
         least = std::min(least, least_quota(mount + root, group, quota_version_2));
     else if (has_controller(controllers, "cpu"))
-      for (const std::string& root : {std::string("cpu"), controllers})
-        least = std::min(least, least_quota(mount + "/" + root, group, quota_version_1));
+      for (const char* name : {"cpu", controllers.c_str()}) {
+        std::string root = mount;
+        root.append("/").append(name);
+        least = std::min(least, least_quota(root, group, quota_version_1));
+      }
   }
   return least;
 }

@@ -3,6 +3,7 @@
  * it, stops at any operation as a killed process does, and says what may be left after a power cut:
  * writes and names that were not synced may be lost or kept, one by one, and torn.
  */
+import { basename } from 'node:path';
 import { files } from '../../src/io/files.js';
 
 type Operation =
@@ -98,7 +99,7 @@ export class MemoryFiles {
   /** What `body` does, with these operations in place of the real ones. */
   async during<T>(body: () => Promise<T>): Promise<T> {
     Object.assign(files, {
-      stat: () => Promise.resolve({ isDirectory: () => true }),
+      stat: (path: string) => this.#stat(path),
       mkdir: () => Promise.resolve(undefined),
       open: (path: string, flags: string | number) => this.#open(path, flags),
       readdir: (folder: string) => Promise.resolve(this.#list(folder)),
@@ -121,6 +122,14 @@ export class MemoryFiles {
     this.operations.push(operation);
   }
 
+  /** Files have names with a dot; everything else is a folder. */
+  #stat(path: string): Promise<object> {
+    if (this.left().has(path)) return Promise.resolve({ ...owner, isDirectory: () => false });
+    return basename(path).includes('.')
+      ? Promise.reject(systemError('ENOENT'))
+      : Promise.resolve({ ...owner, isDirectory: () => true });
+  }
+
   #list(folder: string): string[] {
     return [...this.left().keys()]
       .filter((path) => path.startsWith(`${folder}/`))
@@ -140,7 +149,8 @@ export class MemoryFiles {
         return { bytesWritten: length };
       },
       sync: () => this.#do({ kind: 'sync', inode }),
-      close: none,
+      stat: () => Promise.resolve(owner),
+      ...{ chmod: none, chown: none, close: none },
     };
   }
 
@@ -170,6 +180,9 @@ export class MemoryFiles {
     await this.#do({ kind: 'remove', path });
   }
 }
+
+/** The owner and rights of everything. */
+const owner = { uid: 0, gid: 0, mode: 0o644 };
 
 function none(): Promise<void> {
   return Promise.resolve();

@@ -37,14 +37,10 @@ class ProductBlocks {
   int64_t across() const { return ceil_div(n_, columns_); }
   // A block reads its rows of a and its columns of b: square blocks read least.
   bool halve() {
-    if (columns_ >= 2 * kLeastColumns && columns_ >= rows_)
-      columns_ = round_up(ceil_div(columns_, 2), kVector);
-    else if (rows_ >= 2 * kLeastRows)
-      rows_ = round_up(ceil_div(rows_, 2), kVector);
-    else if (columns_ >= 2 * kLeastColumns)
-      columns_ = round_up(ceil_div(columns_, 2), kVector);
-    else
-      return false;
+    const bool can_rows = rows_ >= 2 * kLeastRows, can_columns = columns_ >= 2 * kLeastColumns;
+    if (!can_rows && !can_columns) return false;
+    int64_t& longer = can_columns && (columns_ >= rows_ || !can_rows) ? columns_ : rows_;
+    longer = round_up(ceil_div(longer, 2), kVector);
     return true;
   }
 
