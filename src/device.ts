@@ -99,8 +99,14 @@ export type DeviceName =
   | `cuda:${number}`
   | `cuda:GPU-${string}`;
 
-const known: DeviceName[] = [
-  ...(['auto', 'cuda', 'cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'reference'] as const),
+const known: readonly DeviceName[] = [
+  'auto',
+  'cuda',
+  'cpu',
+  'cpu:baseline',
+  'cpu:avx2',
+  'cpu:avx512',
+  'reference',
 ];
 
 /** A device and why it was chosen. */

@@ -52,7 +52,7 @@ class alignas(64) Share {
   std::atomic<uint64_t> range_{0};
 };
 
-// What the threads of a loop share; it lies on the owner's stack.
+// The threads of a loop share this; it lies on the owner's stack.
 struct LoopState {
   FunctionRef<void(int64_t part)> body;
   std::atomic<bool> failed{false};

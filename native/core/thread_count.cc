@@ -30,7 +30,7 @@ int parse_variable(const char* text) {
   return count >= 1 && count <= kMostThreads ? static_cast<int>(count) : -1;
 }
 
-// What the environment said when the addon was loaded: others may change it beside us later.
+// The environment is read once, when the addon is loaded: others may change it beside us later.
 struct Variable {
   std::string text;
   int count;

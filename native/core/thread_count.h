@@ -28,8 +28,7 @@ ThreadCount explain_thread_count();
 // Reads THALWEG_THREADS, once for all. The addon calls it when it is loaded.
 void read_thread_variable();
 // Throws RANGE where THALWEG_THREADS is set to anything but a whole number from 1 to kMostThreads.
-// What opens a backend asks for it; loading the addon does not, for what is thrown there is hard to
-// catch.
+// Opening a backend calls it. Loading the addon does not: an error thrown there is hard to catch.
 void check_thread_variable();
 
 // Process-wide, for tests; 0 restores the default.

@@ -16,7 +16,7 @@ class Products {
   // own, and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
   // once; computes on the calling thread alone.
   virtual void run(const Product& product, const ProductBlock& block) = 0;
-  // What device.explain() shows.
+  // device.explain() shows this name.
   virtual std::string name() const = 0;
 };
 
