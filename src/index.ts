@@ -30,9 +30,9 @@ export type {
   WeightsOptions,
 } from './train/passes.js';
 export type { LoadedWeights } from './train/weights.js';
-export type { Fit } from './train/fit.js';
+export type { Fit } from './train/run/fit.js';
 export type { GuardOptions } from './train/limits.js';
-export type { LayerHealth, MonitorOptions } from './train/monitor.js';
+export type { LayerHealth, MonitorOptions } from './train/run/monitor.js';
 export type {
   EndReason,
   EpochRecord,
@@ -40,7 +40,7 @@ export type {
   Evaluation,
   History,
   WeightedEvaluation,
-} from './train/history.js';
+} from './run/history.js';
 export type {
   CheckpointEvent,
   EndEvent,
@@ -50,4 +50,4 @@ export type {
   TrainEvent,
   WarningCode,
   WarningEvent,
-} from './train/events.js';
+} from './run/events.js';

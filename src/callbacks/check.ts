@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { checkOptions, describe } from '../options.js';
-import type { Json } from './callback.js';
+import type { Json } from '../run/callback.js';
 
 /** Text of at least one character, or TYPE. */
 export function checkName(path: string, value: unknown): string {

@@ -1,10 +1,10 @@
 /** Ends a run whose metric no longer improves, at its best weights. */
 import type { Weights } from '../average/weights.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import type { EpochEvent, StartEvent } from '../train/events.js';
-import type { EpochRecord } from '../train/history.js';
+import type { EpochEvent, StartEvent } from '../run/events.js';
+import type { EpochRecord } from '../run/history.js';
 import { checkMetric, isFalling, metricIn, splitMetric } from '../schedule/metric.js';
-import type { Callback, Json, MetricPath, RunControl } from './callback.js';
+import type { Callback, Json, MetricPath, RunControl } from '../run/callback.js';
 import { checkName, checkState } from './check.js';
 
 /** Options of {@link earlyStopping}. */

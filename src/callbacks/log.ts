@@ -4,7 +4,7 @@ import { writeAtomically } from '../io/atomic.js';
 import { fileError } from '../io/files.js';
 import { LogFile, wholeLines } from '../io/log-file.js';
 import { checkNumber } from '../options.js';
-import type { Json, RunControl } from './callback.js';
+import type { Json, RunControl } from '../run/callback.js';
 import { checkState } from './check.js';
 
 /** A log of a callback: the file, and how much of it belongs to the run. */

@@ -1,6 +1,6 @@
 /** The progress display as a callback. */
 import { type ProgressOptions, progress as display } from '../cli/progress.js';
-import type { Callback } from './callback.js';
+import type { Callback } from '../run/callback.js';
 
 /**
  * Shows how training goes, as `onEvent: progress()` does, in its place among the callbacks.

@@ -1,5 +1,5 @@
 /** The numbers of an epoch's record, by name, as logs write them. */
-import type { EpochRecord, Evaluation } from '../train/history.js';
+import type { EpochRecord, Evaluation } from '../run/history.js';
 
 /** Numbers by name, in a fixed order. */
 export type Scalars = readonly (readonly [name: string, value: number])[];

@@ -1,6 +1,6 @@
 /** Ends a run whose loss is NaN or infinite. */
 import { checkOptions } from '../options.js';
-import type { Callback, RunControl } from './callback.js';
+import type { Callback, RunControl } from '../run/callback.js';
 import { checkName } from './check.js';
 
 /**

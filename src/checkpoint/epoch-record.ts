@@ -14,8 +14,8 @@ import {
   optional,
   text,
 } from '../schema.js';
-import type { EpochRecord, Evaluation, WeightedEvaluation } from '../train/history.js';
-import type { LayerHealth } from '../train/monitor.js';
+import type { EpochRecord, Evaluation, WeightedEvaluation } from '../run/history.js';
+import type { LayerHealth } from '../train/run/monitor.js';
 
 /** Of examples; NaN where there were none. */
 const share: Schema<number> = (value) =>

@@ -3,7 +3,7 @@
  * for its readers, and one text of all of them for a string.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { EpochRecord } from '../train/history.js';
+import type { EpochRecord } from '../run/history.js';
 import { refuse } from '../io/safetensors-header.js';
 import { parseValue } from '../schema.js';
 import { epochRecord } from './epoch-record.js';

@@ -16,5 +16,5 @@ export type {
   RunState,
   SentWarning,
   WayBack,
-} from './run-state.js';
+} from '../run/state.js';
 export type { CheckpointState, HeadState, TrainerDescription, Writer } from './state.js';

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { files } from '../io/files.js';
 import { isFalling, metricIn } from '../schedule/metric.js';
-import type { EpochRecord } from '../train/history.js';
-import type { TrainingRecord } from '../train/record.js';
+import type { EpochRecord } from '../run/history.js';
+import type { TrainingRecord } from '../run/record.js';
 import { readCheckpointState } from './file.js';
 import {
   type FolderEntry,
@@ -14,7 +14,7 @@ import {
   nextSequence,
 } from './folder.js';
 import type { CheckpointPlan } from './options.js';
-import type { WayBack } from './run-state.js';
+import type { WayBack } from '../run/state.js';
 import type { CheckpointState } from './state.js';
 
 /** A good one. */

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
-import type { RunState } from './run-state.js';
+import type { RunState } from '../run/state.js';
 
 const fingerprints = new WeakMap<Dataset, string>();
 

@@ -15,9 +15,9 @@ import {
   parseValue,
   text,
 } from '../schema.js';
-import type { EpochRecord } from '../train/history.js';
+import type { EpochRecord } from '../run/history.js';
 import { epochRecord } from './epoch-record.js';
-import { exponentialState, runState } from './run-state.js';
+import { exponentialState, runState } from '../run/state.js';
 
 const name = text(/^.+$/, 'text of at least one character');
 const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');

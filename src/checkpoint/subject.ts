@@ -1,14 +1,14 @@
 /** Saving a trainer and putting it back: between its native memory, its record and a file. */
-import type { SavedCallback } from '../callbacks/callback.js';
+import type { SavedCallback } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
-import { type TrainingRecord, replaceAll } from '../train/record.js';
+import { type TrainingRecord, replaceAll } from '../run/record.js';
 import { type Difference, differences } from './differences.js';
 import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
 import type { CheckpointHeader } from './head.js';
 import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
-import type { RunState } from './run-state.js';
+import type { RunState } from '../run/state.js';
 import type { CheckpointState, TrainerDescription, Writer } from './state.js';
 import {
   callbackArrays,

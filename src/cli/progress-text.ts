@@ -1,6 +1,6 @@
 /** The lines that tell how training goes. */
-import type { EpochEvent, ProgressEvent, StartEvent } from '../train/events.js';
-import type { Evaluation } from '../train/history.js';
+import type { EpochEvent, ProgressEvent, StartEvent } from '../run/events.js';
+import type { Evaluation } from '../run/history.js';
 import {
   type Widths,
   formatDuration,

@@ -1,7 +1,7 @@
 /** Progress of a run: one line that redraws itself in a terminal, a plain line an epoch elsewhere. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, describe } from '../options.js';
-import type { ProgressEvent, TrainEvent } from '../train/events.js';
+import type { ProgressEvent, TrainEvent } from '../run/events.js';
 import { Widths, formatDuration } from './number-text.js';
 import { type Page, type Run, barText, epochText, startText } from './progress-text.js';
 import { StatusLine } from './status-line.js';

@@ -1,10 +1,10 @@
 /** Members from moments of one run, collected by a callback. */
 import type { Weights } from '../average/weights.js';
-import type { Callback, Json, RunControl } from '../callbacks/callback.js';
+import type { Callback, Json, RunControl } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOptions } from '../options.js';
-import type { EpochEvent } from '../train/events.js';
+import type { EpochEvent } from '../run/events.js';
 import { checkWeights } from '../train/options.js';
 import { type Member, checkMemberName } from './member.js';
 

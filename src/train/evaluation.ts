@@ -4,7 +4,7 @@ import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { type Loss, hasAccuracy } from '../loss/loss.js';
 import { type Wanted, fromTotals, toRequest } from '../metrics/measure.js';
 import type { NativeMetrics, NativeTrainer } from '../native.js';
-import type { Evaluation, WeightedEvaluation } from './history.js';
+import type { Evaluation, WeightedEvaluation } from '../run/history.js';
 
 /** Rows a pass of evaluate and predict, unless told otherwise. */
 export const evaluationBatch = 512;

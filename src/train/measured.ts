@@ -1,5 +1,5 @@
 /** What a run will measure, and whether that is all that its schedules and callbacks read. */
-import type { Callback, MetricPath } from '../callbacks/callback.js';
+import type { Callback, MetricPath } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, hasAccuracy } from '../loss/loss.js';
 import { type Wanted, checkMetrics } from '../metrics/measure.js';

@@ -12,8 +12,8 @@ import {
   planMinimize,
 } from '../optim/minimize-options.js';
 import { requireOptions } from '../options.js';
-import { onAbort } from './abort.js';
-import { checkBatch } from './batches.js';
+import { onAbort } from './run/abort.js';
+import { checkBatch } from './run/batches.js';
 import { type Task, checkDataset } from './options.js';
 
 /** Options of `trainer.minimize`. */

@@ -1,7 +1,7 @@
 /** What a trainer and its runs are told, checked. */
 import type { WeightAverage, Weights } from '../average/weights.js';
-import type { Callback } from '../callbacks/callback.js';
-import { checkCallbacks } from '../callbacks/set.js';
+import type { Callback } from '../run/callback.js';
+import { checkCallbacks } from '../run/callback-set.js';
 import {
   type CheckpointOptions,
   type CheckpointPlan,
@@ -20,11 +20,11 @@ import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from 
 import type { Optimizer } from '../optim/define.js';
 import type { ClipOptions, NonFinitePolicy, StepSettings } from '../optim/settings.js';
 import { type Scheduled, metricsUsed } from '../schedule/schedule.js';
-import { type BatchPlan, planBatches } from './batches.js';
-import type { TrainEvent } from './events.js';
+import { type BatchPlan, planBatches } from './run/batches.js';
+import type { TrainEvent } from '../run/events.js';
 import { type GuardOptions, checkGuard } from './limits.js';
 import { checkBestBy, checkPlateaus, checkRequired, checkWanted } from './measured.js';
-import { type MonitorOptions, checkMonitor } from './monitor.js';
+import { type MonitorOptions, checkMonitor } from './run/monitor.js';
 
 /** Options of a {@link Trainer}. `L` is the name of its loss, where the type knows it. */
 export interface TrainerOptions<L extends LossName = LossName> {

@@ -9,9 +9,9 @@ import type { Measured, Metric } from '../metrics/requests.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkOptions } from '../options.js';
-import { checkBatch } from './batches.js';
+import { checkBatch } from './run/batches.js';
 import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
-import type { WeightedEvaluation } from './history.js';
+import type { WeightedEvaluation } from '../run/history.js';
 import { checkLeastBatch, fittingBatch } from './least-batch.js';
 import { type Task, checkDataset, checkWeights } from './options.js';
 

@@ -20,8 +20,8 @@ import type { MinimizeHistory } from '../optim/minimize-options.js';
 import type { StepSettings } from '../optim/settings.js';
 import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
-import { Fit } from './fit.js';
-import type { EpochRecordOf } from './history.js';
+import { Fit } from './run/fit.js';
+import type { EpochRecordOf } from '../run/history.js';
 import { Lease } from './lease.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import {
@@ -50,9 +50,9 @@ import {
   planPrediction,
   planRefresh,
 } from './passes.js';
-import { newRecord } from './record.js';
+import { newRecord } from '../run/record.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
-import { type RunContext, runTraining } from './training-run.js';
+import { type RunContext, runTraining } from './run/run.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */

@@ -2,7 +2,7 @@
 import { ExponentialAverage } from '../average/exponential.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkNumber, checkOptions } from '../options.js';
-import { checkBatch } from '../train/batches.js';
+import { checkBatch } from '../train/run/batches.js';
 import { type Subject, optionsOf, twinOf } from './twin.js';
 
 /** Options of {@link findLearningRate}. */

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Trainer, callbacks, data, nn, optim } from '../../src/index.js';
-import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/saved-state.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/run/saved-state.js';
 import { crc32c } from '../../src/io/crc32c.js';
 import { scalarRecord, versionRecord } from '../../src/io/event-record.js';
 import { readEventFile, slowCrc32c } from '../oracle/event-file.js';

@@ -7,7 +7,7 @@ import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/file.js';
 import { toExactJson } from '../../src/checkpoint/exact-json.js';
 import { decodeHistory, decodeLast } from '../../src/checkpoint/history-text.js';
 import type { CheckpointState } from '../../src/checkpoint/state.js';
-import type { EpochRecord } from '../../src/train/history.js';
+import type { EpochRecord } from '../../src/run/history.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
 import { forgeHistory } from './forge.js';

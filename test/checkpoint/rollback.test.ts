@@ -12,7 +12,7 @@ import {
   nn,
   optim,
 } from '../../src/index.js';
-import { RecentLoss } from '../../src/train/recent-loss.js';
+import { RecentLoss } from '../../src/run/recent-loss.js';
 import { newFolder } from '../new-folder.js';
 import { floats, generator } from '../oracle/random.js';
 import { classes, make } from './runs.js';

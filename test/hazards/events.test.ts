@@ -12,7 +12,7 @@ import {
   nn,
   optim,
 } from '../../src/index.js';
-import { Fit } from '../../src/train/fit.js';
+import { Fit } from '../../src/train/run/fit.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';

@@ -1,12 +1,12 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
-import type { RunControl } from '../callbacks/callback.js';
-import type { MonitorState } from '../checkpoint/run-state.js';
-import type { Sequential } from '../nn/sequential.js';
-import { count } from '../nn/layer.js';
-import type { NativeTrainProgress } from '../native.js';
-import { checkBoolean, checkNumber, checkOptions } from '../options.js';
-import type { StepSettings } from '../optim/settings.js';
-import { type Look, LayerWatch } from './layer-watch.js';
+import type { RunControl } from '../../run/callback.js';
+import type { MonitorState } from '../../run/state.js';
+import type { Sequential } from '../../nn/sequential.js';
+import { count } from '../../nn/layer.js';
+import type { NativeTrainProgress } from '../../native.js';
+import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
+import type { StepSettings } from '../../optim/settings.js';
+import { type Look, LayerWatch } from '../../run/layer-watch.js';
 
 /** Options of `fit`'s `monitor`. */
 export interface MonitorOptions {

@@ -1,5 +1,5 @@
 /** What a monitor keeps of one layer: sums over the epoch under way, and what explosions are judged by. */
-import { type LayerWatchState, mostNorms } from '../checkpoint/run-state.js';
+import { type LayerWatchState, mostNorms } from './state.js';
 
 /** What one step showed of one layer. */
 export interface Look {

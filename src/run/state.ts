@@ -1,5 +1,5 @@
 /** What a checkpoint keeps of the call of fit that was under way; plain data. */
-import type { Json } from '../callbacks/callback.js';
+import type { Json } from './callback.js';
 import {
   type Infer,
   type Schema,

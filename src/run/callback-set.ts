@@ -1,7 +1,7 @@
 /** The callbacks of a run together: checked, called in order. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
-import type { TrainEvent } from '../train/events.js';
+import type { TrainEvent } from './events.js';
 import type { Callback, RunControl } from './callback.js';
 
 const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;

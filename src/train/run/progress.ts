@@ -1,21 +1,21 @@
 /** Where a run stands: what a checkpoint of it keeps, and a resumed one takes up. */
-import { restoreCallbacks, saveCallbacks } from '../callbacks/saved-state.js';
+import { restoreCallbacks, saveCallbacks } from '../../run/saved-state.js';
 import {
   type FitIdentity,
   checkBatchSize,
   checkResumed,
   fingerprint,
-} from '../checkpoint/resumed.js';
-import type { EpochUnderWay, RunState } from '../checkpoint/run-state.js';
-import type { Moment } from '../checkpoint/subject.js';
-import type { NativeTrainProgress } from '../native.js';
-import type { Position } from '../schedule/position.js';
-import type { EpochRecord } from './history.js';
+} from '../../checkpoint/resumed.js';
+import type { EpochUnderWay, RunState } from '../../run/state.js';
+import type { Moment } from '../../checkpoint/subject.js';
+import type { NativeTrainProgress } from '../../native.js';
+import type { Position } from '../../schedule/position.js';
+import type { EpochRecord } from '../../run/history.js';
 import type { Batches } from './batches.js';
-import type { FitPlan } from './options.js';
-import { RecentLoss } from './recent-loss.js';
-import { replaceAll } from './record.js';
-import type { RunContext } from './training-run.js';
+import type { FitPlan } from '../options.js';
+import { RecentLoss } from '../../run/recent-loss.js';
+import { replaceAll } from '../../run/record.js';
+import type { RunContext } from './run.js';
 
 export class RunStand {
   /** Those of the run that have ended; of a resumed one also from before. */

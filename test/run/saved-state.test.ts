@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type callbacks, checkpoint } from '../../src/index.js';
-import { restoreCallbacks, saveCallbacks } from '../../src/callbacks/saved-state.js';
+import { restoreCallbacks, saveCallbacks } from '../../src/run/saved-state.js';
 import { classes, make } from '../checkpoint/runs.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Trainer, type WarningEvent, data, nn, optim, schedule } from '../../src/index.js';
-import { RecentLoss } from '../../src/train/recent-loss.js';
-import { stallIn } from '../../src/train/stall.js';
-import { floats, generator } from '../oracle/random.js';
+import { Trainer, type WarningEvent, data, nn, optim, schedule } from '../../../src/index.js';
+import { RecentLoss } from '../../../src/run/recent-loss.js';
+import { stallIn } from '../../../src/train/run/stall.js';
+import { floats, generator } from '../../oracle/random.js';
 
 const record = (epoch: number, loss: number, learningRate: number) => ({
   epoch,

@@ -1,6 +1,6 @@
 /** Finds rates that have become too small to move the loss. */
-import type { WarningEvent } from './events.js';
-import type { EpochRecord } from './history.js';
+import type { WarningEvent } from '../../run/events.js';
+import type { EpochRecord } from '../../run/history.js';
 
 /** A rate below this share of the highest counts as faded. */
 const faded = 1e-3;

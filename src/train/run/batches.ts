@@ -1,10 +1,10 @@
 /** How epochs are cut into steps and batches, by a number or by a schedule. */
-import { ThalwegError } from '../errors.js';
-import type { Sequential } from '../nn/sequential.js';
-import { checkNumber, describe } from '../options.js';
-import type { Position } from '../schedule/position.js';
-import { check as checkScheduled, valueAt } from '../schedule/schedule.js';
-import { checkLeastBatch } from './least-batch.js';
+import { ThalwegError } from '../../errors.js';
+import type { Sequential } from '../../nn/sequential.js';
+import { checkNumber, describe } from '../../options.js';
+import type { Position } from '../../schedule/position.js';
+import { check as checkScheduled, valueAt } from '../../schedule/schedule.js';
+import { checkLeastBatch } from '../least-batch.js';
 
 /** How an epoch is cut. */
 export interface Batches {

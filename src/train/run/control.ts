@@ -1,13 +1,13 @@
 /** The run's side of {@link RunControl}. */
-import type { Weights } from '../average/weights.js';
-import type { RunControl } from '../callbacks/callback.js';
-import type { RunState, SentWarning } from '../checkpoint/run-state.js';
-import { ThalwegError } from '../errors.js';
-import { describe } from '../options.js';
-import type { WarningEvent } from './events.js';
-import type { EpochRecord } from './history.js';
-import { readState, writeState } from './parameters.js';
-import type { RunContext } from './training-run.js';
+import type { Weights } from '../../average/weights.js';
+import type { RunControl } from '../../run/callback.js';
+import type { RunState, SentWarning } from '../../run/state.js';
+import { ThalwegError } from '../../errors.js';
+import { describe } from '../../options.js';
+import type { WarningEvent } from '../../run/events.js';
+import type { EpochRecord } from '../../run/history.js';
+import { readState, writeState } from '../parameters.js';
+import type { RunContext } from './run.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 

@@ -1,16 +1,16 @@
 /** The native loop over one epoch, as a run calls it. */
-import type { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../checkpoint/run-state.js';
-import { nativeDataset } from '../data/dataset.js';
-import { Sampling } from '../data/sampling.js';
-import { ThalwegError } from '../errors.js';
-import type { NativeTrainProgress, NativeTrainRequest } from '../native.js';
+import type { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
+import type { EpochUnderWay } from '../../run/state.js';
+import { nativeDataset } from '../../data/dataset.js';
+import { Sampling } from '../../data/sampling.js';
+import { ThalwegError } from '../../errors.js';
+import type { NativeTrainProgress, NativeTrainRequest } from '../../native.js';
 import type { Listeners } from './listeners.js';
 import type { Monitor } from './monitor.js';
-import type { FitPlan } from './options.js';
+import type { FitPlan } from '../options.js';
 import { progressEvent } from './reports.js';
-import type { RunStand } from './run-stand.js';
-import type { RunContext } from './training-run.js';
+import type { RunStand } from './progress.js';
+import type { RunContext } from './run.js';
 
 /** What a loop has of its run. */
 export interface LoopContext {

@@ -1,13 +1,7 @@
 /** What a callback is: named hooks of a run, with a state that checkpoints can keep. */
 import type { Weights } from '../average/weights.js';
-import type {
-  EndEvent,
-  EpochEvent,
-  ProgressEvent,
-  StartEvent,
-  WarningEvent,
-} from '../train/events.js';
-import type { EpochRecord } from '../train/history.js';
+import type { EndEvent, EpochEvent, ProgressEvent, StartEvent, WarningEvent } from './events.js';
+import type { EpochRecord } from './history.js';
 import type { Metric } from '../schedule/metric.js';
 
 /** What JSON can hold. */

@@ -11,9 +11,9 @@ import {
   optim,
   schedule,
   tune,
-} from '../../src/index.js';
-import { newFolder } from '../new-folder.js';
-import { floats, generator } from '../oracle/random.js';
+} from '../../../src/index.js';
+import { newFolder } from '../../new-folder.js';
+import { floats, generator } from '../../oracle/random.js';
 
 const rows = 120;
 const inputs = floats(generator(1), rows * 3);

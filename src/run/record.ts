@@ -1,7 +1,7 @@
 /** What a trainer has done so far, over all runs. */
 import { ExponentialAverage } from '../average/exponential.js';
-import type { SavedCallback } from '../callbacks/callback.js';
-import type { RunState } from '../checkpoint/run-state.js';
+import type { SavedCallback } from './callback.js';
+import type { RunState } from './state.js';
 import { newLineage } from '../checkpoint/writer.js';
 import type { EpochRecord } from './history.js';
 

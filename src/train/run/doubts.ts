@@ -1,10 +1,10 @@
 /** What gives reason to doubt a run that is allowed. */
-import type { RunControl } from '../callbacks/callback.js';
-import type { Dataset } from '../data/dataset.js';
-import { gather } from '../data/gather.js';
-import type { NativeTrainProgress } from '../native.js';
-import type { FitPlan } from './options.js';
-import type { RunContext } from './training-run.js';
+import type { RunControl } from '../../run/callback.js';
+import type { Dataset } from '../../data/dataset.js';
+import { gather } from '../../data/gather.js';
+import type { NativeTrainProgress } from '../../native.js';
+import type { FitPlan } from '../options.js';
+import type { RunContext } from './run.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 

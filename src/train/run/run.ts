@@ -1,24 +1,24 @@
 /** One call of fit: its epochs, its events, its end. */
-import { identify } from '../checkpoint/resumed.js';
-import { RunCheckpoints } from '../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../checkpoint/run-state.js';
-import type { Moment, Subject } from '../checkpoint/subject.js';
-import type { Dataset } from '../data/dataset.js';
-import { ThalwegError } from '../errors.js';
-import type { StepSettings } from '../optim/settings.js';
-import { useCallbacks } from '../callbacks/set.js';
+import { identify } from '../../checkpoint/resumed.js';
+import { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
+import type { EpochUnderWay } from '../../run/state.js';
+import type { Moment, Subject } from '../../checkpoint/subject.js';
+import type { Dataset } from '../../data/dataset.js';
+import { ThalwegError } from '../../errors.js';
+import type { StepSettings } from '../../optim/settings.js';
+import { useCallbacks } from '../../run/callback-set.js';
 import { onAbort } from './abort.js';
 import { doubtsAfter, doubtsBefore } from './doubts.js';
-import { EpochLoop, unlessAborted } from './epoch-loop.js';
-import { type EvaluationPlan, evaluate } from './evaluation.js';
-import type { TrainEvent } from './events.js';
-import type { EndReason, EpochRecord, History, WeightedEvaluation } from './history.js';
+import { EpochLoop, unlessAborted } from './epoch.js';
+import { type EvaluationPlan, evaluate } from '../evaluation.js';
+import type { TrainEvent } from '../../run/events.js';
+import type { EndReason, EpochRecord, History, WeightedEvaluation } from '../../run/history.js';
 import { Listeners } from './listeners.js';
 import { Monitor } from './monitor.js';
-import type { FitPlan, Task } from './options.js';
-import type { TrainingRecord } from './record.js';
+import type { FitPlan, Task } from '../options.js';
+import type { TrainingRecord } from '../../run/record.js';
 import { epochRecord, startEvent } from './reports.js';
-import { RunStand } from './run-stand.js';
+import { RunStand } from './progress.js';
 import { stallIn } from './stall.js';
 
 /** What a trainer shares with its runs. */

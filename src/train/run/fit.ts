@@ -1,7 +1,7 @@
 /** What `trainer.fit` returns: a promise of the history that can also be iterated for events. */
-import type { LossName } from '../loss/loss.js';
-import type { TrainEvent } from './events.js';
-import type { History } from './history.js';
+import type { LossName } from '../../loss/loss.js';
+import type { TrainEvent } from '../../run/events.js';
+import type { History } from '../../run/history.js';
 
 /** An event, and the way to those after it: what every loop has passed, nobody keeps. */
 interface Link<L extends LossName> {

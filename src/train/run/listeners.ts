@@ -1,10 +1,15 @@
 /** Who is told of a run: its caller, its onEvent, its callbacks. */
-import { callHooks, callHooksAtOnce, flushCallbacks, rollbackCallbacks } from '../callbacks/set.js';
-import { ThalwegError } from '../errors.js';
+import {
+  callHooks,
+  callHooksAtOnce,
+  flushCallbacks,
+  rollbackCallbacks,
+} from '../../run/callback-set.js';
+import { ThalwegError } from '../../errors.js';
 import { Control } from './control.js';
-import type { TrainEvent } from './events.js';
-import type { FitPlan } from './options.js';
-import type { RunContext } from './training-run.js';
+import type { TrainEvent } from '../../run/events.js';
+import type { FitPlan } from '../options.js';
+import type { RunContext } from './run.js';
 
 /** The listeners of one run, and what they throw. */
 export class Listeners {

@@ -1,13 +1,20 @@
 /** What a monitor sees of a step, and what it makes of it. */
-import { hasCuda } from '../oracle/cuda.js';
+import { hasCuda } from '../../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
-import type { DeviceName } from '../../src/device.js';
-import { type TrainEvent, Trainer, type WarningEvent, data, nn, optim } from '../../src/index.js';
-import { StepSettings } from '../../src/optim/settings.js';
-import { Monitor } from '../../src/train/monitor.js';
-import { failure } from '../oracle/failure.js';
-import { floats, generator, sameBits } from '../oracle/random.js';
-import { newFolder } from '../new-folder.js';
+import type { DeviceName } from '../../../src/device.js';
+import {
+  type TrainEvent,
+  Trainer,
+  type WarningEvent,
+  data,
+  nn,
+  optim,
+} from '../../../src/index.js';
+import { StepSettings } from '../../../src/optim/settings.js';
+import { Monitor } from '../../../src/train/run/monitor.js';
+import { failure } from '../../oracle/failure.js';
+import { floats, generator, sameBits } from '../../oracle/random.js';
+import { newFolder } from '../../new-folder.js';
 
 const model = nn.sequential(
   { input: [5] },
