@@ -20,7 +20,8 @@ export * as tune from './tune/index.js';
 export { Trainer } from './train/trainer.js';
 export type { TrainerJson } from './train/trainer.js';
 export type { TrainerMinimizeOptions } from './train/minimize.js';
-export type { FitOptions, TrainerOptions } from './train/options.js';
+export type { FitOptions } from './train/run/options.js';
+export type { TrainerOptions } from './train/trainer-options.js';
 export type {
   EvaluateOptions,
   LossGradients,
@@ -31,8 +32,9 @@ export type {
 } from './train/passes.js';
 export type { LoadedWeights } from './train/weights.js';
 export type { Fit } from './train/run/fit.js';
-export type { GuardOptions } from './train/limits.js';
-export type { LayerHealth, MonitorOptions } from './train/run/monitor.js';
+export type { GuardOptions } from './train/run/guard.js';
+export type { MonitorOptions } from './train/run/monitor.js';
+export type { LayerHealth } from './run/health.js';
 export type {
   EndReason,
   EpochRecord,

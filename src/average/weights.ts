@@ -8,6 +8,11 @@ import type { Scheduled } from '../schedule/schedule.js';
 /** Which of a trainer's weights: the latest, or their average. */
 export type Weights = 'raw' | 'averaged';
 
+/** Which weights; the raw ones unless told otherwise. */
+export function checkWeights(path: string, weights: unknown): Weights {
+  return checkOneOf(path, weights ?? 'raw', ['raw', 'averaged']);
+}
+
 /** Which weights count: those after `start`, `start` + `every`, `start` + 2 `every`, … */
 export interface AveragePace {
   /** Steps (`unit`s) taken before the first weights that count, an integer, at least 1. Default 1. */

@@ -3,7 +3,7 @@ import type { Weights } from '../average/weights.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { EpochEvent, StartEvent } from '../run/events.js';
 import type { EpochRecord } from '../run/history.js';
-import { checkMetric, isFalling, metricIn, splitMetric } from '../schedule/metric.js';
+import { checkMetric, isFalling, metricIn, splitMetric } from '../metrics/path.js';
 import type { Callback, Json, MetricPath, RunControl } from '../run/callback.js';
 import { checkName, checkState } from './check.js';
 

@@ -15,7 +15,7 @@ import {
   text,
 } from '../schema.js';
 import type { EpochRecord, Evaluation, WeightedEvaluation } from '../run/history.js';
-import type { LayerHealth } from '../train/run/monitor.js';
+import type { LayerHealth } from '../run/health.js';
 
 /** Of examples; NaN where there were none. */
 const share: Schema<number> = (value) =>

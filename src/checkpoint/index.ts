@@ -17,4 +17,5 @@ export type {
   SentWarning,
   WayBack,
 } from '../run/state.js';
-export type { CheckpointState, HeadState, TrainerDescription, Writer } from './state.js';
+export type { CheckpointState, HeadState, Writer } from './state.js';
+export type { TrainerDescription } from '../run/trainer-description.js';

@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { files } from '../io/files.js';
-import { isFalling, metricIn } from '../schedule/metric.js';
+import { isFalling, metricIn } from '../metrics/path.js';
 import type { EpochRecord } from '../run/history.js';
 import type { TrainingRecord } from '../run/record.js';
 import { readCheckpointState } from './file.js';

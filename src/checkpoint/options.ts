@@ -8,7 +8,7 @@ import {
   checkPath,
   requireOptions,
 } from '../options.js';
-import { type Metric, checkMetric } from '../schedule/metric.js';
+import { type Metric, checkMetric } from '../metrics/path.js';
 
 /** What becomes of a run whose gradient or loss is no longer finite. */
 export interface RollbackOptions {

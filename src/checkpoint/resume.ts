@@ -3,7 +3,8 @@ import { extname } from 'node:path';
 import { fileError, files } from '../io/files.js';
 import type { Difference } from './differences.js';
 import { type DamagedCheckpoint, newestGood } from './folder.js';
-import { type Subject, captureMoment, loadInto, newSnapshot, putBack } from './subject.js';
+import { captureMoment, loadInto, newSnapshot, putBack } from './moment.js';
+import type { TrainerContext } from '../run/context.js';
 
 /** Options of {@link Trainer.resume}. */
 export interface ResumeOptions {
@@ -37,9 +38,9 @@ export interface Resumed {
  * Writes the trainer as it is, between runs, with the run that it was resumed to: it must do nothing
  * else until then.
  */
-export async function saveCheckpoint(subject: Subject, file: string): Promise<void> {
-  subject.native.checkRest();
-  await captureMoment(subject, subject.native, subject.record.resumed).write(file);
+export async function saveCheckpoint(trainer: TrainerContext, file: string): Promise<void> {
+  trainer.native.checkRest();
+  await captureMoment(trainer, trainer.native, trainer.record.resumed).write(file);
 }
 
 async function isFolder(path: string): Promise<boolean | undefined> {
@@ -53,20 +54,20 @@ async function isFolder(path: string): Promise<boolean | undefined> {
 
 /** Makes the trainer what a file, or the newest good one of a folder, says. */
 export async function resumeFrom(
-  subject: Subject,
+  trainer: TrainerContext,
   path: string,
   continues: boolean,
 ): Promise<Resumed | undefined> {
   const folder = await isFolder(path);
   if (folder === undefined && extname(path) !== '.safetensors') return undefined;
-  const snapshot = newSnapshot(subject.native);
+  const snapshot = newSnapshot(trainer.native);
   try {
-    const load = (file: string): ReturnType<typeof loadInto> => loadInto(subject, snapshot, file);
+    const load = (file: string): ReturnType<typeof loadInto> => loadInto(trainer, snapshot, file);
     const found = folder
       ? await newestGood(path, load)
       : { file: path, loaded: await load(path), damaged: [] };
     if (found === undefined) return undefined;
-    await putBack(subject, snapshot, found.loaded, continues ? found.file : undefined);
+    await putBack(trainer, snapshot, found.loaded, continues ? found.file : undefined);
     const { steps, history, run } = found.loaded.header.state;
     const { steps: done = 0, skipped = 0 } = run?.underWay?.progress ?? {};
     return {

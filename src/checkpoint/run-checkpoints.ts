@@ -17,12 +17,12 @@ import type { CheckpointState } from './state.js';
 import {
   type CapturedMoment,
   type Moment,
-  type Subject,
   captureMoment,
   loadInto,
   newSnapshot,
   putBack,
-} from './subject.js';
+} from './moment.js';
+import type { TrainerContext } from '../run/context.js';
 
 /** A checkpoint that was written. */
 export interface WrittenCheckpoint {
@@ -60,7 +60,7 @@ interface NewestFile {
 }
 
 /** The file that the run goes on from, where it is the newest of the folder: a run may end as it begins. */
-function resumedFrom({ native, record }: Subject, kept: KeptFiles): NewestFile | undefined {
+function resumedFrom({ native, record }: TrainerContext, kept: KeptFiles): NewestFile | undefined {
   const { resumed, steps, history } = record;
   if (resumed === undefined || kept.newest === undefined) return undefined;
   if (resolve(resumed.file) !== resolve(kept.newest)) return undefined;
@@ -74,7 +74,7 @@ export class RunCheckpoints {
   /** The newest file of this run. */
   last: string | undefined;
   readonly #plan: CheckpointPlan;
-  readonly #subject: Subject;
+  readonly #trainer: TrainerContext;
   readonly #hooks: CheckpointHooks;
   readonly #snapshot: NativeSnapshot;
   readonly #lock: NativeFileLock;
@@ -88,17 +88,17 @@ export class RunCheckpoints {
 
   private constructor(
     plan: CheckpointPlan,
-    subject: Subject,
+    trainer: TrainerContext,
     hooks: CheckpointHooks,
     folder: { readonly lock: NativeFileLock; readonly kept: KeptFiles },
   ) {
     this.#plan = plan;
-    this.#subject = subject;
+    this.#trainer = trainer;
     this.#hooks = hooks;
-    this.#snapshot = newSnapshot(subject.native);
+    this.#snapshot = newSnapshot(trainer.native);
     this.#lock = folder.lock;
     this.#kept = folder.kept;
-    this.#newest = resumedFrom(subject, folder.kept);
+    this.#newest = resumedFrom(trainer, folder.kept);
     if (plan.everyMinutes > 0)
       this.#timer = setInterval(() => {
         this.#snapshot.ask();
@@ -118,14 +118,14 @@ export class RunCheckpoints {
    */
   static async open(
     plan: CheckpointPlan,
-    subject: Subject,
+    trainer: TrainerContext,
     hooks: CheckpointHooks,
   ): Promise<RunCheckpoints> {
     const lock = await lockFolder(plan.folder);
     try {
       await removeTemporaries(plan.folder);
-      const kept = await KeptFiles.open(plan, subject.record);
-      return new RunCheckpoints(plan, subject, hooks, { lock, kept });
+      const kept = await KeptFiles.open(plan, trainer.record);
+      return new RunCheckpoints(plan, trainer, hooks, { lock, kept });
     } catch (error) {
       lock.release();
       throw error;
@@ -172,22 +172,22 @@ export class RunCheckpoints {
    */
   async epochEnded(moment: Moment): Promise<void> {
     const { everyEpochs } = this.#plan;
-    const isBest = this.#kept.isAmongBest(this.#subject.record.history);
-    const isDue = everyEpochs > 0 && this.#subject.record.history.length % everyEpochs === 0;
+    const isBest = this.#kept.isAmongBest(this.#trainer.record.history);
+    const isDue = everyEpochs > 0 && this.#trainer.record.history.length % everyEpochs === 0;
     if (!isBest && !isDue) return;
     if (this.#writing !== undefined && !isBest && !this.#plan.waits) {
       this.#snapshot.ask();
       return;
     }
     await this.#writing;
-    await this.#subject.native.save(this.#snapshot);
+    await this.#trainer.native.save(this.#snapshot);
     this.write(() => moment);
   }
 
   /** Writes the present moment, unless the newest file holds the same. Failures are thrown. */
   async writeLast(moment: Moment): Promise<void> {
     await this.#writing;
-    await this.#subject.native.save(this.#snapshot);
+    await this.#trainer.native.save(this.#snapshot);
     try {
       const captured = this.#capture(moment);
       if (await this.#isHeld(captured)) this.last = this.#newest!.file;
@@ -207,10 +207,10 @@ export class RunCheckpoints {
     await this.#writing;
     checkInPlace(this.#plan.folder, this.#lock);
     const { found, damaged } = await firstGood(this.#kept.toGoBackTo(), (file) =>
-      loadInto(this.#subject, this.#snapshot, file),
+      loadInto(this.#trainer, this.#snapshot, file),
     );
     if (found === undefined) refuseDamaged(this.#plan.folder, damaged, reason);
-    await putBack(this.#subject, this.#snapshot, found.loaded, found.file);
+    await putBack(this.#trainer, this.#snapshot, found.loaded, found.file);
     this.#kept.wentBackTo(found.file);
     this.#newest = undefined;
   }
@@ -241,7 +241,7 @@ export class RunCheckpoints {
 
   #capture({ run, callbacks }: Moment): CapturedMoment {
     const back = this.#plan.rollback && { back: this.#kept.back() };
-    return captureMoment(this.#subject, this.#snapshot, { run: { ...run, ...back }, callbacks });
+    return captureMoment(this.#trainer, this.#snapshot, { run: { ...run, ...back }, callbacks });
   }
 
   /** Whether the newest file is of this moment, and of the same weights: a callback may have set others. */

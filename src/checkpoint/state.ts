@@ -1,53 +1,18 @@
 /**
- * What a checkpoint holds besides tensors; plain data. The schemas here and in run-state.ts are the one
+ * What a checkpoint holds besides tensors; plain data. The schemas here and in src/run are the one
  * place that says what a file may hold: types follow from them, and every state goes through them when
  * it is written and when it is read.
  */
 import { ThalwegError } from '../errors.js';
-import {
-  type Infer,
-  anything,
-  count,
-  list,
-  object,
-  oneOf,
-  optional,
-  parseValue,
-  text,
-} from '../schema.js';
+import { type Infer, count, list, object, optional, parseValue, text } from '../schema.js';
 import type { EpochRecord } from '../run/history.js';
+import { trainerDescription } from '../run/trainer-description.js';
 import { epochRecord } from './epoch-record.js';
 import { exponentialState, runState } from '../run/state.js';
 
 const name = text(/^.+$/, 'text of at least one character');
 const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');
 const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'a UUID');
-const seed = text(/^\d{1,20}$/, 'an integer in decimal');
-
-const trainerDescription = object({
-  /** As `JSON.stringify(model)` has it. */
-  model: anything,
-  /** Its kind and parameters. */
-  loss: anything,
-  /** Native name of the update rule. */
-  rule: name,
-  /** The group of each parameter, in the model's order. */
-  groups: list(count()),
-  /** In decimal. */
-  seed,
-  /** As `optim.adam` and the others make it. */
-  optimizer: anything,
-  /** Bounds on the gradient. */
-  clip: anything,
-  /** What a NaN or infinite gradient does. */
-  nonFinite: oneOf('stop', 'skip', 'allow'),
-  /** Of the weights; null: none is kept. */
-  average: anything,
-  /** In use. */
-  device: name,
-});
-/** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
-export interface TrainerDescription extends Infer<typeof trainerDescription> {}
 
 const writer = object({
   /** In ISO 8601. */

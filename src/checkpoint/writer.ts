@@ -1,9 +1,9 @@
 /** Who writes checkpoints: this package in this process, and the names and descriptions of trainers. */
-import { randomUUID } from 'node:crypto';
 import { native } from '../native.js';
 import { packageVersion } from '../version.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { plain } from './exact-json.js';
-import type { TrainerDescription, Writer } from './state.js';
+import type { Writer } from './state.js';
 
 /** This process, now. */
 export function writer(): Writer {
@@ -14,11 +14,6 @@ export function writer(): Writer {
     isa: native.isa(),
     threads: native.threadCount(),
   };
-}
-
-/** The name of a new life. */
-export function newLineage(): string {
-  return randomUUID();
 }
 
 /** The description of a trainer as a file would give it back. */

@@ -2,7 +2,8 @@
 import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { describe, requireOptions } from '../options.js';
-import { type TrainerOptions, checkWeights } from '../train/options.js';
+import type { TrainerOptions } from '../train/trainer-options.js';
+import { checkWeights } from '../average/weights.js';
 import { Trainer } from '../train/trainer.js';
 import { type Member, member } from './member.js';
 

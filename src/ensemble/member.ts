@@ -5,7 +5,7 @@ import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { checkOptions, describe, requireOptions } from '../options.js';
-import { checkWeights } from '../train/options.js';
+import { checkWeights } from '../average/weights.js';
 import type { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
 

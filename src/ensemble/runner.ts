@@ -7,7 +7,7 @@ import type { Loss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { sgd } from '../optim/sgd.js';
-import { checkDataset } from '../train/options.js';
+import { checkDataset } from '../run/task.js';
 import { Trainer } from '../train/trainer.js';
 import { type Combine, type Task, contribution } from './combine.js';
 import type { Member } from './member.js';

@@ -5,7 +5,7 @@ import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOptions } from '../options.js';
 import type { EpochEvent } from '../run/events.js';
-import { checkWeights } from '../train/options.js';
+import { checkWeights } from '../average/weights.js';
 import { type Member, checkMemberName } from './member.js';
 
 /** Options of {@link snapshots}. */

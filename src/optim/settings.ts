@@ -11,7 +11,7 @@ import {
   positive,
 } from '../options.js';
 import type { Position } from '../schedule/position.js';
-import type { Metric } from '../schedule/metric.js';
+import type { Metric } from '../metrics/path.js';
 import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
 import {
   type Optimizer,

@@ -2,7 +2,7 @@
 import type { Weights } from '../average/weights.js';
 import type { EndEvent, EpochEvent, ProgressEvent, StartEvent, WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
-import type { Metric } from '../schedule/metric.js';
+import type { Metric } from '../metrics/path.js';
 
 /** What JSON can hold. */
 export type Json =

@@ -2,7 +2,7 @@
 import type { Weights } from '../average/weights.js';
 import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import type { MetricValue } from '../metrics/requests.js';
-import type { LayerHealth } from '../train/run/monitor.js';
+import type { LayerHealth } from './health.js';
 
 /** Loss of a data set, and accuracy where the loss has one. */
 export interface Evaluation {

@@ -1,8 +1,8 @@
 /** What a trainer has done so far, over all runs. */
+import { randomUUID } from 'node:crypto';
 import { ExponentialAverage } from '../average/exponential.js';
 import type { SavedCallback } from './callback.js';
 import type { RunState } from './state.js';
-import { newLineage } from '../checkpoint/writer.js';
 import type { EpochRecord } from './history.js';
 
 /** Shared by a trainer and its runs, which add to it. */
@@ -30,7 +30,7 @@ export interface ResumedRun {
 /** That of a trainer that has done nothing. */
 export function newRecord(): TrainingRecord {
   return {
-    lineage: newLineage(),
+    lineage: randomUUID(),
     steps: 0,
     averaged: 0,
     history: [],

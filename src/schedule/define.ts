@@ -9,7 +9,7 @@ import {
   requireOptions,
   suggestion,
 } from '../options.js';
-import type { Metric } from './metric.js';
+import type { Metric } from '../metrics/path.js';
 import type { Position, TimeUnit } from './position.js';
 
 /** What all schedules share. */

@@ -31,7 +31,7 @@ export type {
   PerStepFactor,
   PerStepFactorOptions,
 } from './decay.js';
-export type { Metric } from './metric.js';
+export type { Metric } from '../metrics/path.js';
 export type { Piecewise, PiecewiseOptions } from './piecewise.js';
 export type { Plateau, PlateauOptions } from './plateau.js';
 export type { Polynomial, PolynomialOptions } from './polynomial.js';

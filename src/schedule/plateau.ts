@@ -1,7 +1,7 @@
 /** A rate that falls where a metric stalls. */
 import { ThalwegError } from '../errors.js';
 import { choice, define, number, rate } from './define.js';
-import { type Metric, checkMetric, isFalling, metricIn } from './metric.js';
+import { type Metric, checkMetric, isFalling, metricIn } from '../metrics/path.js';
 import type { EpochMetrics } from './position.js';
 
 /** Options of {@link plateau}. */

@@ -7,7 +7,7 @@ import type { Cosine, WarmRestarts } from './cosine.js';
 import type { Cyclic, OneCycle } from './cycle.js';
 import type { Exponential, InverseSquareRoot, InverseTime, PerStepFactor } from './decay.js';
 import { checkPlain, evaluate, metricsOf } from './define.js';
-import type { Metric } from './metric.js';
+import type { Metric } from '../metrics/path.js';
 import type { Piecewise } from './piecewise.js';
 import type { Plateau } from './plateau.js';
 import type { Polynomial } from './polynomial.js';

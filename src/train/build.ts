@@ -1,6 +1,6 @@
 /** From a trainer's options to what it is made of. */
 import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
-import type { TrainerDescription } from '../checkpoint/state.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
 import { type DeviceName, resolveDevice } from '../device.js';
@@ -14,8 +14,9 @@ import type { Sequential } from '../nn/sequential.js';
 import { requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { StepSettings } from '../optim/settings.js';
-import { checkMemoryLimit } from './limits.js';
-import { type TrainerOptions, checkModel } from './options.js';
+import { checkMemoryLimit } from './memory-limit.js';
+import type { TrainerOptions } from './trainer-options.js';
+import { checkModel } from '../run/task.js';
 
 const keys = [
   ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],

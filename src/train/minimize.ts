@@ -14,7 +14,7 @@ import {
 import { requireOptions } from '../options.js';
 import { onAbort } from './run/abort.js';
 import { checkBatch } from './run/batches.js';
-import { type Task, checkDataset } from './options.js';
+import { type Task, checkDataset } from '../run/task.js';
 
 /** Options of `trainer.minimize`. */
 export interface TrainerMinimizeOptions extends MinimizeOptions {

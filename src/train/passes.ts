@@ -13,7 +13,8 @@ import { checkBatch } from './run/batches.js';
 import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
 import type { WeightedEvaluation } from '../run/history.js';
 import { checkLeastBatch, fittingBatch } from './least-batch.js';
-import { type Task, checkDataset, checkWeights } from './options.js';
+import { type Task, checkDataset } from '../run/task.js';
+import { checkWeights } from '../average/weights.js';
 
 /** What {@link Trainer.gradients} gives. */
 export interface LossGradients {

@@ -6,7 +6,7 @@ import {
   resumeFrom,
   saveCheckpoint,
 } from '../checkpoint/resume.js';
-import type { TrainerDescription } from '../checkpoint/state.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import type { DeviceName } from '../device.js';
 import type { Loss, LossName } from '../loss/loss.js';
@@ -22,15 +22,13 @@ import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
 import { Fit } from './run/fit.js';
 import type { EpochRecordOf } from '../run/history.js';
-import { Lease } from './lease.js';
+import { Lease } from './trainer-handle.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
-import {
-  type FitOptions,
-  type TrainerOptions,
-  checkDataset,
-  checkWeights,
-  planFit,
-} from './options.js';
+import type { FitOptions } from './run/options.js';
+import type { TrainerOptions } from './trainer-options.js';
+import { checkDataset } from '../run/task.js';
+import { checkWeights } from '../average/weights.js';
+import { planFit } from './run/plan.js';
 import {
   readParameters,
   readState,
@@ -52,7 +50,8 @@ import {
 } from './passes.js';
 import { newRecord } from '../run/record.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
-import { type RunContext, runTraining } from './run/run.js';
+import { runTraining } from './run/run.js';
+import type { RunContext } from '../run/context.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */

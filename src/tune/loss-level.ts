@@ -3,7 +3,7 @@ import { isArrayOf } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { elements } from '../nn/layer.js';
-import type { Task } from '../train/options.js';
+import type { Task } from '../run/task.js';
 
 /** Of a loss over a data set. */
 export interface Level {

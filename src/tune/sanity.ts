@@ -7,7 +7,7 @@ import { sequential } from '../nn/sequential.js';
 import type { Layer } from '../nn/layer.js';
 import { checkNumber, checkOptions } from '../options.js';
 import { valueAt } from '../schedule/schedule.js';
-import type { TrainerOptions } from '../train/options.js';
+import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
 import { gradientErrors } from './gradient-check.js';
 import { type Level, levelOf } from './loss-level.js';

@@ -7,7 +7,7 @@ import { describe } from '../../options.js';
 import type { WarningEvent } from '../../run/events.js';
 import type { EpochRecord } from '../../run/history.js';
 import { readState, writeState } from '../parameters.js';
-import type { RunContext } from './run.js';
+import type { RunContext } from '../../run/context.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 

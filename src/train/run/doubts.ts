@@ -3,8 +3,8 @@ import type { RunControl } from '../../run/callback.js';
 import type { Dataset } from '../../data/dataset.js';
 import { gather } from '../../data/gather.js';
 import type { NativeTrainProgress } from '../../native.js';
-import type { FitPlan } from '../options.js';
-import type { RunContext } from './run.js';
+import type { FitPlan } from './plan.js';
+import type { RunContext } from '../../run/context.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 

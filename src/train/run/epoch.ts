@@ -7,10 +7,10 @@ import { ThalwegError } from '../../errors.js';
 import type { NativeTrainProgress, NativeTrainRequest } from '../../native.js';
 import type { Listeners } from './listeners.js';
 import type { Monitor } from './monitor.js';
-import type { FitPlan } from '../options.js';
+import type { FitPlan } from './plan.js';
 import { progressEvent } from './reports.js';
 import type { RunStand } from './progress.js';
-import type { RunContext } from './run.js';
+import type { RunContext } from '../../run/context.js';
 
 /** What a loop has of its run. */
 export interface LoopContext {

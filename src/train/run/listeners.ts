@@ -8,8 +8,8 @@ import {
 import { ThalwegError } from '../../errors.js';
 import { Control } from './control.js';
 import type { TrainEvent } from '../../run/events.js';
-import type { FitPlan } from '../options.js';
-import type { RunContext } from './run.js';
+import type { FitPlan } from './plan.js';
+import type { RunContext } from '../../run/context.js';
 
 /** The listeners of one run, and what they throw. */
 export class Listeners {

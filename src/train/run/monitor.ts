@@ -1,5 +1,6 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
 import type { RunControl } from '../../run/callback.js';
+import type { LayerHealth } from '../../run/health.js';
 import type { MonitorState } from '../../run/state.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { count } from '../../nn/layer.js';
@@ -15,28 +16,6 @@ export interface MonitorOptions {
    * which has to be waited for, 1000.
    */
   readonly every?: number;
-}
-
-/** One layer in an epoch: means over the steps that were looked at, unless said otherwise. */
-export interface LayerHealth {
-  /** The layer's name. */
-  readonly layer: string;
-  /**
-   * Euclidean norm of the gradient of all its parameters, before clipping; absent where none is there, or
-   * all are frozen.
-   */
-  readonly gradientNorm?: number;
-  /** The largest of these norms. */
-  readonly largestGradientNorm?: number;
-  /** Euclidean norm of all its parameters after the last step looked at. */
-  readonly weightNorm?: number;
-  /** Norm of a step's change over that of the weights: about 10⁻³ in a healthy run. */
-  readonly updateRatio?: number;
-  /**
-   * Share of the units of a relu that were 0 for every row of this epoch that was looked at; absent of
-   * other layers.
-   */
-  readonly deadShare?: number;
 }
 
 /** As native/train/monitor.h describes it. */

@@ -7,15 +7,15 @@ import {
   fingerprint,
 } from '../../checkpoint/resumed.js';
 import type { EpochUnderWay, RunState } from '../../run/state.js';
-import type { Moment } from '../../checkpoint/subject.js';
+import type { Moment } from '../../checkpoint/moment.js';
 import type { NativeTrainProgress } from '../../native.js';
 import type { Position } from '../../schedule/position.js';
 import type { EpochRecord } from '../../run/history.js';
 import type { Batches } from './batches.js';
-import type { FitPlan } from '../options.js';
+import type { FitPlan } from './plan.js';
 import { RecentLoss } from '../../run/recent-loss.js';
 import { replaceAll } from '../../run/record.js';
-import type { RunContext } from './run.js';
+import type { RunContext } from '../../run/context.js';
 
 export class RunStand {
   /** Those of the run that have ended; of a resumed one also from before. */

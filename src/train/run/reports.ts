@@ -6,10 +6,10 @@ import type { ProgressEvent, StartEvent } from '../../run/events.js';
 import type { EpochRecord, WeightedEvaluation } from '../../run/history.js';
 import type { Monitor } from './monitor.js';
 import type { Batches } from './batches.js';
-import type { FitPlan } from '../options.js';
+import type { FitPlan } from './plan.js';
 import type { RecentLoss } from '../../run/recent-loss.js';
 import type { RunStand } from './progress.js';
-import type { RunContext } from './run.js';
+import type { RunContext } from '../../run/context.js';
 
 export function startEvent(
   { device, model }: RunContext,

@@ -2,10 +2,10 @@
 import { identify } from '../../checkpoint/resumed.js';
 import { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
 import type { EpochUnderWay } from '../../run/state.js';
-import type { Moment, Subject } from '../../checkpoint/subject.js';
+import type { Moment } from '../../checkpoint/moment.js';
+import type { RunContext } from '../../run/context.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ThalwegError } from '../../errors.js';
-import type { StepSettings } from '../../optim/settings.js';
 import { useCallbacks } from '../../run/callback-set.js';
 import { onAbort } from './abort.js';
 import { doubtsAfter, doubtsBefore } from './doubts.js';
@@ -15,22 +15,10 @@ import type { TrainEvent } from '../../run/events.js';
 import type { EndReason, EpochRecord, History, WeightedEvaluation } from '../../run/history.js';
 import { Listeners } from './listeners.js';
 import { Monitor } from './monitor.js';
-import type { FitPlan, Task } from '../options.js';
-import type { TrainingRecord } from '../../run/record.js';
+import type { FitPlan } from './plan.js';
 import { epochRecord, startEvent } from './reports.js';
 import { RunStand } from './progress.js';
 import { stallIn } from './stall.js';
-
-/** What a trainer shares with its runs. */
-export interface RunContext extends Task, Subject {
-  readonly settings: StepSettings;
-  /** Over all runs; this one adds to it. */
-  readonly record: TrainingRecord;
-  /** False once the trainer was disposed of. */
-  readonly isLive: () => boolean;
-  /** Lets others read the trainer during the body, in which nothing else runs. */
-  readonly open: <T>(body: () => Promise<T>) => Promise<T>;
-}
 
 /**
  * Runs a plan once. What a checkpoint must know of the data is found beforehand: later it may have

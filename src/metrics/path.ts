@@ -1,7 +1,7 @@
 /** Metrics of an epoch, named by where they stand in its record. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
-import type { EpochMetrics } from './position.js';
+import type { EpochMetrics } from '../schedule/position.js';
 
 /** `validation.f1` is one that was asked for. */
 export type Metric = 'loss' | 'accuracy' | `validation.${string}`;

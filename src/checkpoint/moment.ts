@@ -2,14 +2,15 @@
 import type { SavedCallback } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
-import type { Sequential } from '../nn/sequential.js';
-import { type TrainingRecord, replaceAll } from '../run/record.js';
+import { replaceAll } from '../run/record.js';
 import { type Difference, differences } from './differences.js';
 import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
 import type { CheckpointHeader } from './head.js';
 import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
 import type { RunState } from '../run/state.js';
-import type { CheckpointState, TrainerDescription, Writer } from './state.js';
+import type { CheckpointState, Writer } from './state.js';
+import type { TrainerContext } from '../run/context.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import {
   callbackArrays,
   checkEntries,
@@ -21,16 +22,6 @@ import {
   writerOf,
 } from './tensors.js';
 import { writer } from './writer.js';
-
-/** A trainer as checkpoints see it. */
-export interface Subject {
-  readonly native: NativeTrainer;
-  readonly model: Sequential;
-  readonly description: TrainerDescription;
-  /** Scalars of the optimizer, over all groups, and of the average. */
-  readonly scalars: number;
-  readonly record: TrainingRecord;
-}
 
 /** Everything of one moment but the tensors. */
 export interface Moment {
@@ -46,7 +37,7 @@ export function newSnapshot(trainer: NativeTrainer): NativeSnapshot {
 }
 
 function stateOf(
-  { record, description }: Subject,
+  { record, description }: TrainerContext,
   source: NativeState,
   moment: Moment | undefined,
 ): CheckpointState {
@@ -79,14 +70,14 @@ export interface CapturedMoment {
  * record is read at once.
  */
 export function captureMoment(
-  subject: Subject,
+  trainer: TrainerContext,
   source: NativeState,
   moment?: Moment,
 ): CapturedMoment {
   const hasAveraged = source.counters().hasAveragedStatistics;
-  const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
+  const layout = layoutOf(trainer.native, trainer.model, trainer.scalars, hasAveraged);
   const arrays = callbackArrays(moment?.callbacks ?? {});
-  const state = stateOf(subject, source, moment);
+  const state = stateOf(trainer, source, moment);
   const entries = [...layout.entries, ...arrays.map(({ entry }) => entry)];
   const read = readerOf(layout, source, arrays);
   const written = { state, entries, read };
@@ -142,30 +133,30 @@ export interface Loaded {
  * @throws ThalwegError MISMATCH, VERSION, or as damaged files are refused
  */
 export async function loadInto(
-  subject: Subject,
+  trainer: TrainerContext,
   snapshot: NativeSnapshot,
   file: string,
 ): Promise<Loaded> {
   let target: ReturnType<typeof writerOf> | undefined;
   let found: readonly Difference[] = [];
   const header = await readCheckpoint(file, (accepted) => {
-    const { trainer, writer: by } = accepted.state;
-    const { device } = subject.description;
+    const { trainer: saved, writer: by } = accepted.state;
+    const { device } = trainer.description;
     found = [
-      ...checkDescription(file, trainer, subject.description),
+      ...checkDescription(file, saved, trainer.description),
       ...differences(surroundings(by, device), surroundings(writer(), device)),
     ];
     const hasAveraged = hasAveragedStatistics(accepted);
-    const layout = layoutOf(subject.native, subject.model, subject.scalars, hasAveraged);
+    const layout = layoutOf(trainer.native, trainer.model, trainer.scalars, hasAveraged);
     checkEntries(file, layout, accepted);
     checkArrays(file, layout, accepted);
-    checkMonitor(file, subject.model, accepted.state.run?.monitor);
+    checkMonitor(file, trainer.model, accepted.state.run?.monitor);
     target = writerOf(layout, snapshot, accepted);
     return target.sink;
   });
   const { steps, skipped, run } = header.state;
   const { scalars } = target!;
-  checkScalars(file, scalars, { steps, averages: subject.description.average !== null });
+  checkScalars(file, scalars, { steps, averages: trainer.description.average !== null });
   snapshot.setCounters({
     ...{ step: steps, skipped, scalars },
     hasAveragedStatistics: hasAveragedStatistics(header),
@@ -176,17 +167,17 @@ export async function loadInto(
 
 /** Makes the trainer what the snapshot and the state say; it goes on with the run of `file`, if given. */
 export async function putBack(
-  { native: trainer, record }: Subject,
+  { native, record }: TrainerContext,
   snapshot: NativeSnapshot,
   { header, callbacks }: Loaded,
   file: string | undefined,
 ): Promise<void> {
   const { lineage, steps, history, smoothedLoss, run } = header.state;
   // Last of all that can fail: what the state says has been checked.
-  await trainer.load(snapshot);
+  await native.load(snapshot);
   record.lineage = lineage;
   record.steps = steps;
-  record.averaged = trainer.averagedCount();
+  record.averaged = native.averagedCount();
   replaceAll(record.history, history);
   record.smoothedLoss.restore(smoothedLoss);
   record.resumed = run !== undefined && file !== undefined ? { run, callbacks, file } : undefined;

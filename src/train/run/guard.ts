@@ -1,6 +1,5 @@
-/** What a trainer may take, and what it looks at to trust its machine. */
-import { usableMemory } from '../machine/memory.js';
-import { checkBoolean, checkNumber, checkOptions } from '../options.js';
+/** How often a guarded run takes a step twice. */
+import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
 
 /** Options of `fit`'s `guard`. */
 export interface GuardOptions {
@@ -15,10 +14,4 @@ export function checkGuard(path: string, given: unknown): number {
   if (typeof given !== 'object') return checkBoolean(path, given) ? defaultEverySteps : 0;
   const { everySteps = defaultEverySteps } = checkOptions(path, given, ['everySteps']);
   return checkNumber(`${path}.everySteps`, everySteps, { min: 1, integer: true });
-}
-
-/** Bytes; undefined where the device has a memory of its own, which says itself when it is full. */
-export function checkMemoryLimit(path: string, given: unknown, device: string): number | undefined {
-  if (given !== undefined) return checkNumber(path, given, { min: 1, integer: true });
-  return device.startsWith('cuda') ? undefined : usableMemory();
 }

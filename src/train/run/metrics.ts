@@ -1,11 +1,11 @@
 /** What a run will measure, and whether that is all that its schedules and callbacks read. */
-import type { Callback, MetricPath } from '../run/callback.js';
-import { ThalwegError } from '../errors.js';
-import { type Loss, hasAccuracy } from '../loss/loss.js';
-import { type Wanted, checkMetrics } from '../metrics/measure.js';
-import { elements } from '../nn/layer.js';
-import { type Metric, splitMetric } from '../schedule/metric.js';
-import type { Task } from './options.js';
+import type { Callback, MetricPath } from '../../run/callback.js';
+import { ThalwegError } from '../../errors.js';
+import { type Loss, hasAccuracy } from '../../loss/loss.js';
+import { type Wanted, checkMetrics } from '../../metrics/measure.js';
+import { elements } from '../../nn/layer.js';
+import { type Metric, splitMetric } from '../../metrics/path.js';
+import type { Task } from '../../run/task.js';
 
 /** What a run will measure. */
 export interface Measured {

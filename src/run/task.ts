@@ -1,0 +1,88 @@
+/** What is trained, and which data fit it. */
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { ThalwegError } from '../errors.js';
+import type { Loss, LossName } from '../loss/loss.js';
+import { type Layer, elements } from '../nn/layer.js';
+import { Sequential } from '../nn/sequential.js';
+import { describe } from '../options.js';
+
+/** What a run trains: sizes and the kind of labels follow from it. */
+export interface Task {
+  readonly model: Sequential;
+  readonly loss: Loss;
+  readonly device: string;
+}
+
+/** What a loss applies to the model's outputs by itself. */
+const appliedBy: Partial<Record<LossName, string>> = {
+  softmaxCrossEntropy: 'softmax',
+  sigmoidCrossEntropy: 'sigmoid',
+};
+
+/**
+ * The model, or TYPE; or MISMATCH where it ends in what the loss applies, which would be twice, or has one
+ * output for a softmax.
+ */
+export function checkModel(model: unknown, loss: Loss): Sequential {
+  if (!(model instanceof Sequential))
+    throw new ThalwegError({
+      code: 'TYPE',
+      path: 'model',
+      received: describe(model),
+      expected: 'a model such as nn.sequential(…)',
+    });
+  const last = model.layers.at(-1)!.layer as Layer & { readonly activation?: string };
+  const end = last.activation ?? last.kind;
+  if (end === appliedBy[loss.kind])
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: 'model',
+      received: `a model that ends in ${end}`,
+      expected: `one that ends in logits, for ${loss.kind} applies ${end} itself`,
+      remedy: `leave the ${end} out`,
+    });
+  if (loss.kind === 'softmaxCrossEntropy' && elements(model.outputShape) === 1) refuseOneClass();
+  return model;
+}
+
+/** Its probability is always 1: loss 0, accuracy 1, and nothing is learnt. */
+function refuseOneClass(): never {
+  throw new ThalwegError({
+    code: 'MISMATCH',
+    path: 'model',
+    received: 'a model with one output, for softmaxCrossEntropy',
+    expected: 'an output for each class, at least two',
+    remedy: 'for two classes end in nn.dense(2), or take sigmoidCrossEntropy with labels 0 and 1',
+  });
+}
+
+function describeLabels({ labelKind, labelWidth }: Dataset): string {
+  if (labelKind === 'none') return 'no labels';
+  return labelKind === 'sparse' ? 'class indices' : `${labelWidth} values a row`;
+}
+
+/** SHAPE where the data set does not fit the model and its loss. */
+export function checkDataset(path: string, dataset: Dataset, { model, loss }: Task): void {
+  nativeDataset(dataset, path);
+  const features = elements(model.input);
+  const outputs = elements(model.outputShape);
+  if (dataset.features !== features)
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path,
+      received: `examples of ${dataset.features} numbers`,
+      expected: `examples of the model's ${features} inputs`,
+    });
+  const sparse = loss.kind === 'softmaxCrossEntropy' && dataset.labelKind === 'sparse';
+  if (!sparse && (dataset.labelKind !== 'dense' || dataset.labelWidth !== outputs))
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path: `${path}.labels`,
+      received: describeLabels(dataset),
+      expected: `${loss.kind === 'softmaxCrossEntropy' ? 'class indices (Int32Array), or ' : ''}${outputs} values a row (Float32Array), one for each output of the model`,
+      remedy:
+        dataset.labelKind === 'sparse'
+          ? 'class indices go with softmaxCrossEntropy only'
+          : 'make the data set with labels that fit',
+    });
+}
