@@ -3,8 +3,14 @@ import type { Weights } from '../average/weights.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { EpochEvent, StartEvent } from '../run/events.js';
 import type { EpochRecord } from '../run/history.js';
-import { checkMetric, isFalling, metricIn, splitMetric } from '../metrics/path.js';
-import type { Callback, Json, MetricPath, RunControl } from '../run/callback.js';
+import {
+  type MetricPath,
+  checkMetricPath,
+  isFalling,
+  readMetric,
+  splitMetricPath,
+} from '../metrics/path.js';
+import type { Callback, Json, RunControl } from '../run/callback.js';
 import { checkName, checkState } from './check.js';
 
 /** Options of {@link earlyStopping}. */
@@ -55,7 +61,7 @@ export class EarlyStopping implements Callback {
   constructor(options: EarlyStoppingOptions = {}) {
     const path = 'earlyStopping';
     checkOptions(path, options, keys);
-    const metric = checkMetric(`${path}.metric`, options.metric ?? 'validation.loss');
+    const metric = checkMetricPath(`${path}.metric`, options.metric ?? 'validation.loss');
     const mode = options.mode ?? (isFalling(metric) ? 'fall' : 'rise');
     const whole = { min: 0, integer: true };
     this.name = checkName(`${path}.name`, options.name ?? path);
@@ -94,7 +100,7 @@ export class EarlyStopping implements Callback {
   epoch(event: EpochEvent, run: RunControl): void {
     if (event.epoch - this.#firstEpoch < this.#warmup) return;
     const [metric] = this.requires;
-    const value = metricIn(event, metric) ?? NaN;
+    const value = readMetric(event, metric) ?? NaN;
     if (this.#isBetter(value)) {
       [this.#best, this.#bestEpoch, this.#waited] = [value, event.epoch, 0];
       if (this.#restoreBest) this.#weights = run.weights(this.#measuredIn(event));
@@ -144,7 +150,7 @@ export class EarlyStopping implements Callback {
 
   /** Which weights the metric is of. */
   #measuredIn({ validation }: EpochRecord): Weights {
-    return splitMetric(this.requires[0]).ofValidation ? (validation?.weights ?? 'raw') : 'raw';
+    return splitMetricPath(this.requires[0]).ofValidation ? (validation?.weights ?? 'raw') : 'raw';
   }
 
   #isBetter(value: number): boolean {

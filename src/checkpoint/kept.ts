@@ -2,7 +2,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { files } from '../io/files.js';
-import { isFalling, metricIn } from '../metrics/path.js';
+import { isFalling, readMetric } from '../metrics/path.js';
 import type { EpochRecord } from '../run/history.js';
 import type { TrainingRecord } from '../run/record.js';
 import { readCheckpointState } from './file.js';
@@ -156,7 +156,7 @@ function scoreOf(
 ): number | undefined {
   const record = history.at(-1);
   if (record === undefined || run?.underWay !== undefined) return undefined;
-  const value = metricIn(record, bestBy);
+  const value = readMetric(record, bestBy);
   if (value === undefined || Number.isNaN(value)) return undefined;
   return isFalling(bestBy) ? value : -value;
 }

@@ -8,7 +8,7 @@ import {
   checkPath,
   requireOptions,
 } from '../options.js';
-import { type Metric, checkMetric } from '../metrics/path.js';
+import { type MetricPath, checkMetricPath } from '../metrics/path.js';
 
 /** What becomes of a run whose gradient or loss is no longer finite. */
 export interface RollbackOptions {
@@ -41,7 +41,7 @@ export interface CheckpointOptions {
    * What the best are chosen by: losses and errors fall, the rest rises, as `'validation.f1'` among fit's
    * `metrics`. Default `'validation.loss'`, without validation `'loss'`.
    */
-  readonly bestBy?: Metric;
+  readonly bestBy?: MetricPath;
   /**
    * What SIGTERM and SIGINT do: `'exit'` saves and then ends the process as the signal would, unless
    * it has other listeners; `'ignore'` leaves them alone. A second signal ends the process at once.
@@ -64,7 +64,7 @@ export interface CheckpointPlan {
   readonly waits: boolean;
   readonly keepLast: number;
   readonly keepBest: number;
-  readonly bestBy: Metric;
+  readonly bestBy: MetricPath;
   readonly signals: 'exit' | 'ignore';
   readonly rollback: Required<RollbackOptions> | undefined;
 }
@@ -108,7 +108,7 @@ export function planCheckpoints(path: string, value: unknown, validates: boolean
     waits: checkBoolean(`${path}.waits`, options['waits'] ?? false),
     keepLast: count('keepLast', 3),
     keepBest: count('keepBest', 0, 0),
-    bestBy: checkMetric(`${path}.bestBy`, bestBy),
+    bestBy: checkMetricPath(`${path}.bestBy`, bestBy),
     signals: checkOneOf(`${path}.signals`, options['signals'] ?? 'exit', ['exit', 'ignore']),
     rollback:
       options['rollback'] === undefined

@@ -21,5 +21,6 @@ export type {
   ConfusionMatrixOptions,
   ScoreAverage,
 } from './confusion-matrix.js';
+export type { DatasetMetrics, EpochMetrics, MetricPath } from './path.js';
 export type { RegressionOptions } from './regression.js';
 export type { TopKOptions } from './top-k.js';

@@ -5,7 +5,7 @@ import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
 import { checkBoolean, checkOptions, describe, suggestion } from '../options.js';
 import { type Optimizer, checkOptimizer } from './define.js';
-import type { EpochMetrics } from '../schedule/position.js';
+import type { EpochMetrics } from '../metrics/path.js';
 import { type StepOptions, StepSettings } from './settings.js';
 import { type StepperState, readState, stateOf } from './stepper-state.js';
 
@@ -21,7 +21,7 @@ export interface BindOptions extends StepOptions {
 }
 
 /** What schedules may look at besides the steps, which the stepper counts itself. */
-export interface EpochProgress {
+export interface EpochPosition {
   /** Epochs finished so far; for schedules with `unit: 'epoch'`. */
   readonly epoch?: number;
   /** The finished epochs, oldest first; for `schedule.plateau`. */
@@ -127,7 +127,7 @@ export class Stepper implements Disposable {
    * @throws ThalwegError SHAPE, DTYPE, DETACHED, RESIZABLE, ALIAS, MISSING, UNKNOWN_OPTION,
    * NONFINITE, RANGE, BUSY, DISPOSED; nothing changed then
    */
-  step(gradients: NamedArrays, progress?: EpochProgress): StepResult {
+  step(gradients: NamedArrays, progress?: EpochPosition): StepResult {
     const stepper = this.#live();
     let norm: number;
     this.#stepping = true;

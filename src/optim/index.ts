@@ -10,7 +10,7 @@ export type { AdamWOptions } from './adam-w.js';
 export { adamax } from './adamax.js';
 export type { AdamaxOptions } from './adamax.js';
 export { bind } from './bind.js';
-export type { BindOptions, EpochProgress, NamedArrays, StepResult, Stepper } from './bind.js';
+export type { BindOptions, EpochPosition, NamedArrays, StepResult, Stepper } from './bind.js';
 export type { StepperState } from './stepper-state.js';
 export type { CommonOptions, Optimizer, ParameterGroup } from './define.js';
 export { gradientDescent, lbfgs } from './full-batch.js';

@@ -11,7 +11,7 @@ import {
   positive,
 } from '../options.js';
 import type { Position } from '../schedule/position.js';
-import type { Metric } from '../metrics/path.js';
+import type { MetricPath } from '../metrics/path.js';
 import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
 import {
   type Optimizer,
@@ -168,7 +168,7 @@ export class StepSettings {
   }
 
   /** Metrics of the history that the settings depend on. */
-  get metrics(): readonly Metric[] {
+  get metrics(): readonly MetricPath[] {
     return [this.learningRate, ...this.#moving.map(({ value }) => value)].flatMap(metricsUsed);
   }
 

@@ -2,14 +2,11 @@
 import type { Weights } from '../average/weights.js';
 import type { EndEvent, EpochEvent, ProgressEvent, StartEvent, WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
-import type { Metric } from '../metrics/path.js';
+import type { MetricPath } from '../metrics/path.js';
 
 /** What JSON can hold. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
-/** A metric of an epoch, by where it stands in its record: `validation.f1` is one that was asked for. */
-export type MetricPath = Metric;
 
 /** The run as its callbacks see it. */
 export interface RunControl {

@@ -9,7 +9,7 @@ import {
   requireOptions,
   suggestion,
 } from '../options.js';
-import type { Metric } from '../metrics/path.js';
+import type { MetricPath } from '../metrics/path.js';
 import type { Position, TimeUnit } from './position.js';
 
 /** What all schedules share. */
@@ -27,7 +27,7 @@ export interface Definition<V extends Kind> {
   /** The formula. */
   at(value: V, position: Position): number;
   /** Metrics that the formula reads from the history. Default none. */
-  metrics?(value: V): readonly Metric[];
+  metrics?(value: V): readonly MetricPath[];
 }
 
 const definitions = new Map<string, Definition<Kind>>();
@@ -97,7 +97,7 @@ export function startOf(value: number | Kind): number {
 }
 
 /** Metrics that the value depends on. */
-export function metricsOf(value: number | Kind): readonly Metric[] {
+export function metricsOf(value: number | Kind): readonly MetricPath[] {
   return typeof value === 'number' ? [] : (definitionOf(value).metrics?.(value) ?? []);
 }
 

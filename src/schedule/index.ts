@@ -31,11 +31,10 @@ export type {
   PerStepFactor,
   PerStepFactorOptions,
 } from './decay.js';
-export type { Metric } from '../metrics/path.js';
 export type { Piecewise, PiecewiseOptions } from './piecewise.js';
 export type { Plateau, PlateauOptions } from './plateau.js';
 export type { Polynomial, PolynomialOptions } from './polynomial.js';
-export type { EpochMetrics, Measured, Position, TimeUnit } from './position.js';
+export type { Position, TimeUnit } from './position.js';
 export type { LearningRate, Schedule, Scheduled, ScheduleFunction } from './schedule.js';
 export type { MultiStep, MultiStepOptions, StepDecay, StepDecayOptions } from './step-decay.js';
 export type {

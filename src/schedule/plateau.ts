@@ -1,8 +1,13 @@
 /** A rate that falls where a metric stalls. */
 import { ThalwegError } from '../errors.js';
 import { choice, define, number, rate } from './define.js';
-import { type Metric, checkMetric, isFalling, metricIn } from '../metrics/path.js';
-import type { EpochMetrics } from './position.js';
+import {
+  type EpochMetrics,
+  type MetricPath,
+  checkMetricPath,
+  isFalling,
+  readMetric,
+} from '../metrics/path.js';
 
 /** Options of {@link plateau}. */
 export interface PlateauOptions {
@@ -24,7 +29,7 @@ export interface PlateauOptions {
    * What should improve: losses and errors fall, the rest rises. Those of the validation set besides its
    * loss are asked for by fit's `metrics`: `'validation.f1'`. Default `'validation.loss'`.
    */
-  readonly metric?: Metric;
+  readonly metric?: MetricPath;
 }
 
 /** `initial` · `factor`^(stalls so far). */
@@ -54,7 +59,7 @@ function isBetter(plateau: Plateau, value: number, best: number | undefined): bo
 
 /** One epoch further; an epoch without the metric changes nothing. */
 function next(plateau: Plateau, count: Count, record: EpochMetrics): Count {
-  const value = metricIn(record, plateau.metric);
+  const value = readMetric(record, plateau.metric);
   if (value === undefined) return count;
   let { best, waited, resting, falls } = count;
   if (isBetter(plateau, value, best)) [best, waited] = [value, 0];
@@ -112,7 +117,7 @@ export const plateau = define<Plateau, PlateauOptions>({
     thresholdMode: choice(['relative', 'absolute'], 'relative'),
     cooldown: number({ min: 0, integer: true }, 0),
     minimum: number(({ initial }) => ({ min: 0, max: initial }), 0),
-    metric: (path, value) => checkMetric(path, value ?? 'validation.loss'),
+    metric: (path, value) => checkMetricPath(path, value ?? 'validation.loss'),
   },
   at: (plateau, { history }) => {
     if (history === undefined)

@@ -1,21 +1,6 @@
 /** Where a run stands: everything that a schedule may look at. */
 import { ThalwegError } from '../errors.js';
-
-/** Loss of a data set, and accuracy where the loss has one. */
-export interface Measured {
-  /** Mean over the examples. */
-  readonly loss: number;
-  /** Share of right answers. */
-  readonly accuracy?: number;
-  /** Other metrics, by name; those that are numbers count. */
-  readonly metrics?: Readonly<Record<string, unknown>>;
-}
-
-/** What a finished epoch measured; an `EpochRecord` of a history is one. */
-export interface EpochMetrics extends Measured {
-  /** Of the validation set, where there is one. */
-  readonly validation?: Measured;
-}
+import type { EpochMetrics } from '../metrics/path.js';
 
 /** A point of a run. A schedule's value is a pure function of it. */
 export interface Position {

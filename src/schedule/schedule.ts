@@ -7,7 +7,7 @@ import type { Cosine, WarmRestarts } from './cosine.js';
 import type { Cyclic, OneCycle } from './cycle.js';
 import type { Exponential, InverseSquareRoot, InverseTime, PerStepFactor } from './decay.js';
 import { checkPlain, evaluate, metricsOf } from './define.js';
-import type { Metric } from '../metrics/path.js';
+import type { MetricPath } from '../metrics/path.js';
 import type { Piecewise } from './piecewise.js';
 import type { Plateau } from './plateau.js';
 import type { Polynomial } from './polynomial.js';
@@ -99,6 +99,6 @@ export function check(path: string, value: unknown): Scheduled {
 }
 
 /** Metrics of the history that the value depends on; none for a function. */
-export function metricsUsed(value: Scheduled): readonly Metric[] {
+export function metricsUsed(value: Scheduled): readonly MetricPath[] {
   return typeof value === 'function' ? [] : metricsOf(value);
 }

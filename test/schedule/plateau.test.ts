@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { schedule } from '../../src/index.js';
+import { type metrics, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
-const epochs = (losses: readonly number[]): schedule.EpochMetrics[] =>
+const epochs = (losses: readonly number[]): metrics.EpochMetrics[] =>
   losses.map((loss) => ({ loss: 9, validation: { loss } }));
 
 const rates = (value: schedule.Schedule, losses: readonly number[]): number[] =>
@@ -46,7 +46,7 @@ describe('plateau', () => {
       { loss: 1, accuracy: 0.5, validation: { loss: 1, accuracy: 0.6 } },
       { loss: 2, accuracy: 0.6, validation: { loss: 0.5, accuracy: 0.5 } },
     ];
-    const at = (metric: schedule.Metric): number =>
+    const at = (metric: metrics.MetricPath): number =>
       schedule.valueAt(schedule.plateau({ initial: 1, factor: 0.5, patience: 0, metric }), {
         step: 0,
         history,
@@ -62,7 +62,7 @@ describe('plateau', () => {
     const value = schedule.plateau(options);
     const losses = [5, 4, 4, 4, 3, 3, 3, 3, 2, 2, 2, 2, 2];
     const expected = rates(value, losses);
-    const growing: schedule.EpochMetrics[] = [];
+    const growing: metrics.EpochMetrics[] = [];
     const at = (): number => schedule.valueAt(value, { step: 0, history: growing });
     const seen = losses.map((loss) => {
       const rate = at();

@@ -1,14 +1,14 @@
 /** What a run will measure, and whether that is all that its schedules and callbacks read. */
-import type { Callback, MetricPath } from '../../run/callback.js';
+import type { Callback } from '../../run/callback.js';
 import { ThalwegError } from '../../errors.js';
 import { type Loss, hasAccuracy } from '../../loss/loss.js';
 import { type Wanted, checkMetrics } from '../../metrics/measure.js';
 import { elements } from '../../nn/layer.js';
-import { type Metric, splitMetric } from '../../metrics/path.js';
+import { type MetricPath, splitMetricPath } from '../../metrics/path.js';
 import type { Task } from '../../run/task.js';
 
 /** What a run will measure. */
-export interface Measured {
+export interface RunMetrics {
   readonly loss: Loss;
   /** Metrics of the validation set besides its loss; undefined without one. */
   readonly ofValidation: readonly Wanted[] | undefined;
@@ -31,19 +31,19 @@ export function checkWanted(
 }
 
 /** MISSING where a schedule looks at a metric that this run will not measure. */
-export function checkPlateaus(metrics: readonly Metric[], measured: Measured): void {
+export function checkPlateaus(metrics: readonly MetricPath[], measured: RunMetrics): void {
   const remedy = "give fit a validation set, or plateau another metric such as 'loss'";
   checkAll('a plateau', metrics, measured, remedy);
 }
 
 /** MISSING where a callback reads a metric that this run will not measure. */
-export function checkRequired(callbacks: readonly Callback[], measured: Measured): void {
+export function checkRequired(callbacks: readonly Callback[], measured: RunMetrics): void {
   const remedy = "give fit a validation set and its metrics, or let it look at 'loss'";
   for (const { name, requires = [] } of callbacks) checkAll(name, requires, measured, remedy);
 }
 
 /** MISSING where the best checkpoints are chosen by a metric that this run will not measure. */
-export function checkBestBy(metric: Metric, measured: Measured): void {
+export function checkBestBy(metric: MetricPath, measured: RunMetrics): void {
   const remedy = "give fit a validation set, or choose by another metric such as 'loss'";
   checkAll('fit.checkpoint.bestBy', [metric], measured, remedy);
 }
@@ -51,7 +51,7 @@ export function checkBestBy(metric: Metric, measured: Measured): void {
 function checkAll(
   reader: string,
   metrics: readonly MetricPath[],
-  measured: Measured,
+  measured: RunMetrics,
   remedy: string,
 ): void {
   const missing = metrics.find((metric) => !isMeasured(metric, measured));
@@ -65,8 +65,8 @@ function checkAll(
   });
 }
 
-function isMeasured(metric: MetricPath, { loss, ofValidation: wanted }: Measured): boolean {
-  const { name, ofValidation } = splitMetric(metric);
+function isMeasured(metric: MetricPath, { loss, ofValidation: wanted }: RunMetrics): boolean {
+  const { name, ofValidation } = splitMetricPath(metric);
   if (ofValidation && wanted === undefined) return false;
   if (name === 'loss' || (name === 'accuracy' && hasAccuracy(loss))) return true;
   return ofValidation && wanted!.some((each) => each.name === name && isNumber(each));
