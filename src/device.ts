@@ -3,35 +3,14 @@ import { ThalwegError } from './errors.js';
 import { type Memory, lookAtMemory } from './machine/memory.js';
 import { type NvidiaHardware, lookForNvidia } from './machine/nvidia.js';
 import { type System, lookAtSystem } from './machine/system.js';
-import { addonFile, native } from './native.js';
+import { type Gpu, type OperationImplementation, addonFile, native } from './native.js';
 import { describe, suggestion } from './options.js';
 
+export type { Gpu, OperationImplementation } from './native.js';
 export type { GroupLimit } from './machine/cgroup.js';
 export type { Memory } from './machine/memory.js';
 export type { NvidiaHardware } from './machine/nvidia.js';
 export type { System } from './machine/system.js';
-
-/** One operation and the implementation that serves it. */
-export interface OperationTwin {
-  /** Name of the operation, as `dense_forward` or `step`. */
-  readonly operation: string;
-  /** As `lanes (avx512)`, `oneDNN 2.6` or `CUDA kernels`; with the reason where a faster one is absent. */
-  readonly implementation: string;
-}
-
-/** A GPU of NVIDIA that its driver shows. */
-export interface Gpu {
-  /** Its name as a device: `cuda:0` and on. */
-  readonly name: string;
-  /** What it calls itself. */
-  readonly description: string;
-  /** As nvidia-smi prints it: `GPU-…`. */
-  readonly uuid: string;
-  /** Bytes of its memory. */
-  readonly bytes: number;
-  /** Why it cannot serve; empty where it can. */
-  readonly refusal: string;
-}
 
 /** The GPUs of a machine, and what is in the way of using them. */
 export interface Gpus extends NvidiaHardware {
@@ -69,7 +48,7 @@ export interface DeviceExplanation {
   /** Why so many, as `2 processors` or `THALWEG_THREADS`. */
   readonly threadsReason: string;
   /** Every operation and what serves it. */
-  readonly operations: readonly OperationTwin[];
+  readonly operations: readonly OperationImplementation[];
   /** The file of the native addon. */
   readonly addon: string;
   /** The libraries that the addon opens where they are there. */

@@ -1,8 +1,8 @@
 /** Everything the package exports; nothing is defined here. */
 export * as average from './average/index.js';
 export * as callbacks from './callbacks/index.js';
-export { progress } from './cli/progress.js';
-export type { ProgressOptions, ProgressStream } from './cli/progress.js';
+export { progressListener as progress } from './callbacks/progress.js';
+export type { ProgressOptions, ProgressStream } from './callbacks/progress.js';
 export * as chart from './report/chart.js';
 export * as checkpoint from './checkpoint/index.js';
 export * as data from './data/index.js';

@@ -9,6 +9,7 @@ import { loadError } from './native/load-error.js';
 export type * from './native/addon.js';
 export type * from './native/bench.js';
 export type * from './native/data.js';
+export type * from './native/devices.js';
 export type * from './native/optimizer.js';
 export type * from './native/state.js';
 export type * from './native/trainer.js';

@@ -7,7 +7,7 @@ import { Comment, DeclarationReflection, ReflectionGroup, ReflectionKind, Slugge
 import { MemberRouter } from 'typedoc-plugin-markdown';
 
 /** A namespace with more types than this has a page for them. */
-const fewTypes = 5;
+const fewTypes = 3;
 
 const typeKinds = ReflectionKind.Interface | ReflectionKind.TypeAlias;
 

@@ -1,5 +1,6 @@
 /** Averages of a model's weights along its run: plain descriptions, made while it trains. */
 import { ThalwegError } from '../errors.js';
+import type { NativeAverage } from '../native.js';
 import { type Range, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
 import { type Setting, checkSetting } from '../optim/define.js';
 import type { TimeUnit } from '../schedule/position.js';
@@ -151,15 +152,6 @@ export function checkAverage(value: unknown): WeightAverage {
 
 /** Numbers that an average counts in: kAverageScalars of native/train/average.h. */
 export const averageScalars = 2;
-
-/** What the addon reads. */
-export interface NativeAverage {
-  readonly kind: 'none' | 'ema' | 'running' | 'uniform';
-  readonly warmup: number;
-  readonly first: number;
-  readonly every: number;
-  readonly byEpoch: boolean;
-}
 
 /** The average for the addon, and its decay for the row of settings. */
 export function lowerAverage(average: WeightAverage | undefined): {

@@ -1,6 +1,120 @@
-/** The progress display as a callback. */
-import { type ProgressOptions, progress as display } from '../cli/progress.js';
+/** Progress of a run: one line that redraws itself in a terminal, a plain line an epoch elsewhere. */
+import { ThalwegError } from '../errors.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
 import type { Callback } from '../run/callback.js';
+import type { ProgressEvent, TrainEvent } from '../run/events.js';
+import { Widths, formatDuration } from '../terminal/number-text.js';
+import { type Page, type Run, barText, epochText, startText } from './progress-text.js';
+import { StatusLine } from '../terminal/status-line.js';
+import { type Style, type Styles, styles, wrap } from '../terminal/style.js';
+
+/** Where progress goes: a terminal, a file, a pipe. */
+export interface ProgressStream {
+  /** Takes a piece of text. */
+  write(text: string): unknown;
+  /** Whether lines can be redrawn. Default false. */
+  readonly isTTY?: boolean;
+  /** Width of the terminal in characters. Default 80. */
+  readonly columns?: number;
+}
+
+/** Options of {@link progress}. */
+export interface ProgressOptions {
+  /** Default `process.stderr`. */
+  readonly stream?: ProgressStream;
+  /** Redraws a second at most. Default 10. */
+  readonly framesPerSecond?: number;
+}
+
+const positive = { min: 0, openMin: true };
+
+function checkStream(stream: unknown): ProgressStream {
+  if (typeof (stream as ProgressStream | null)?.write === 'function')
+    return stream as ProgressStream;
+  throw new ThalwegError({
+    code: 'TYPE',
+    path: 'progress.stream',
+    received: describe(stream),
+    expected: 'a stream such as process.stdout',
+  });
+}
+
+/** One run's display. */
+class Display {
+  readonly #stream: ProgressStream;
+  readonly #interval: number;
+  readonly #isTerminal: boolean;
+  readonly #styles: Styles;
+  readonly #line: StatusLine;
+  #widths = new Widths();
+  #run: Run = { epochs: 1, firstEpoch: 0 };
+  #drawn = -Infinity;
+
+  constructor(stream: ProgressStream, interval: number) {
+    this.#stream = stream;
+    this.#interval = interval;
+    this.#isTerminal = stream.isTTY === true;
+    this.#styles = styles(this.#isTerminal);
+    this.#line = new StatusLine(stream);
+  }
+
+  show(event: TrainEvent): void {
+    if (event.type === 'start') {
+      [this.#run, this.#widths] = [event, new Widths()];
+      this.#say(startText(event), this.#styles.dim);
+    } else if (event.type === 'progress') this.#draw(event);
+    else if (event.type === 'epoch') this.#line.replace(epochText(event, this.#run, this.#page()));
+    else if (event.type === 'warning') {
+      const { bold } = this.#styles;
+      this.#say(`warning: ${event.message}; ${event.remedy}`, (text) =>
+        text.replace('warning', bold('warning')),
+      );
+    } else if (event.type === 'end') {
+      const how = event.reason === 'completed' ? 'done' : 'stopped';
+      const why = event.stopReason === undefined ? '' : `: ${event.stopReason}`;
+      this.#say(`${how} after ${formatDuration(event.seconds)}${why}`, this.#styles.dim);
+    }
+  }
+
+  /** The width is asked for at each line: people resize windows. */
+  #page(): Page {
+    const columns = this.#isTerminal ? this.#stream.columns || 80 : Infinity;
+    return { columns, styles: this.#styles, widths: this.#widths };
+  }
+
+  #say(text: string, style: Style): void {
+    const lines = wrap(text, this.#page().columns).join('\n');
+    this.#line.replace(style(lines));
+  }
+
+  #draw(event: ProgressEvent): void {
+    const canRedraw = this.#isTerminal && process.env['TERM'] !== 'dumb';
+    if (!canRedraw || performance.now() - this.#drawn < this.#interval) return;
+    this.#drawn = performance.now();
+    this.#line.draw(barText(event, this.#run, this.#page()));
+  }
+}
+
+/**
+ * The display of {@link callbacks.progress} as a listener for `fit({ onEvent: progress() })`: what
+ * `callbacks.progress()` draws in its place among the callbacks, this draws before all of them. It shows
+ * loss, accuracy, the metrics that were asked for, and pace.
+ *
+ * In a terminal it redraws one line, and breaks others between numbers where it is narrow; what is
+ * written to the terminal meanwhile, as by `console.log`, stays whole above it. Into a file or pipe it
+ * writes a plain line an epoch. NO_COLOR and FORCE_COLOR are honoured.
+ *
+ * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
+ */
+export function progressListener(options: ProgressOptions = {}): (event: TrainEvent) => void {
+  checkOptions('progress', options, ['stream', 'framesPerSecond']);
+  const stream = checkStream(options.stream ?? process.stderr);
+  const frames = checkNumber('progress.framesPerSecond', options.framesPerSecond ?? 10, positive);
+  const display = new Display(stream, 1000 / frames);
+  return (event) => {
+    display.show(event);
+  };
+}
 
 /**
  * Shows how training goes, as `onEvent: progress()` does, in its place among the callbacks.
@@ -8,6 +122,6 @@ import type { Callback } from '../run/callback.js';
  * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */
 export function progress(options: ProgressOptions = {}): Callback {
-  const show = display(options);
+  const show = progressListener(options);
   return { name: 'progress', start: show, progress: show, epoch: show, warning: show, end: show };
 }

@@ -3,7 +3,7 @@ import type { Gpus } from '../device.js';
 import type { Memory } from '../machine/memory.js';
 import { formatBytes } from './bytes.js';
 import type { Diagnosis } from './examine.js';
-import { type Styles, row } from './style.js';
+import { type Styles, row } from '../terminal/style.js';
 import { trialSteps } from './trial.js';
 
 type Row = readonly [label: string, text: string];

@@ -2,7 +2,7 @@
 import type { Command, Given, Output } from './command.js';
 import { describeDiagnosis } from './diagnosis-text.js';
 import { examine } from './examine.js';
-import { styles } from './style.js';
+import { styles } from '../terminal/style.js';
 
 /** Errors have no fields that JSON sees. */
 function plainErrors(_: string, value: unknown): unknown {

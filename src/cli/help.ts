@@ -1,6 +1,6 @@
 /** Help: what commands there are, and what each takes. */
 import type { Command } from './command.js';
-import { row, wrap } from './style.js';
+import { row, wrap } from '../terminal/style.js';
 
 const general: Readonly<Record<string, string>> = {
   '--version': 'prints the version of thalweg',

@@ -1,7 +1,7 @@
 /** All that the addon exports. */
-import type { Gpu, OperationTwin } from '../device.js';
 import type { ThalwegError } from '../errors.js';
 import type { NativeArenaStep, NativeQueuedStep } from './bench.js';
+import type { Gpu, OperationImplementation } from './devices.js';
 import type {
   NativeDataset,
   NativeDatasetOptions,
@@ -47,7 +47,7 @@ export interface Native {
   /** The numbered name of `cuda`, `cuda:1` or `cuda:GPU-…`; throws NO_DEVICE. */
   findCuda(name: string): string;
   /** Which implementation serves each operation of a device. */
-  twins(device: string): readonly OperationTwin[];
+  twins(device: string): readonly OperationImplementation[];
   /** One operation of native/ops/ops.def with the fields of its struct, in place; for tests. */
   runOperation(
     device: string,

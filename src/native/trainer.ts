@@ -1,6 +1,4 @@
 /** The trainer of the addon; native/napi/trainer*.cc. */
-import type { NativeAverage } from '../average/weights.js';
-import type { InitialDistribution } from '../nn/initializer.js';
 import type { NativeLayer } from '../nn/layer.js';
 import type { NativeDataset, NativeSampling } from './data.js';
 import type { NativeStepperOptions } from './optimizer.js';
@@ -97,10 +95,26 @@ export interface NativeTrainRequest {
   readonly snapshotWaits?: boolean;
 }
 
+/** An average of the weights; native/train/average.h. */
+export interface NativeAverage {
+  readonly kind: 'none' | 'ema' | 'running' | 'uniform';
+  readonly warmup: number;
+  readonly first: number;
+  readonly every: number;
+  readonly byEpoch: boolean;
+}
+
+/** Distribution and standard deviation of a parameter's initial values. */
+export interface NativeInitial {
+  readonly distribution: 'constant' | 'uniform' | 'normal' | 'truncatedNormal';
+  /** The constant, or the standard deviation of the values. */
+  readonly value: number;
+}
+
 /** What `new native.Trainer` takes. */
 export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parameters'> {
   readonly layers: readonly NativeLayer[];
-  readonly initials: readonly InitialDistribution[];
+  readonly initials: readonly NativeInitial[];
   /** The mean, then the variance of each batch norm. */
   readonly statistics: readonly {
     readonly name: string;

@@ -1,4 +1,5 @@
 /** Initial values of parameters, by name. The values come from native/core/initializer.h. */
+import type { NativeInitial } from '../native.js';
 
 /**
  * How a parameter starts. With fan-in and fan-out the connections into and out of a unit:
@@ -42,15 +43,8 @@ export const initializers: readonly Initializer[] = [
   'lecunTruncatedNormal',
 ];
 
-/** Distribution and standard deviation of a parameter's initial values. */
-export interface InitialDistribution {
-  readonly distribution: 'constant' | 'uniform' | 'normal' | 'truncatedNormal';
-  /** The constant, or the standard deviation of the values. */
-  readonly value: number;
-}
-
 /** The distribution that a name ends in. */
-function distributionOf(initializer: Initializer): InitialDistribution['distribution'] {
+function distributionOf(initializer: Initializer): NativeInitial['distribution'] {
   if (initializer.endsWith('Uniform')) return 'uniform';
   return initializer.endsWith('TruncatedNormal') ? 'truncatedNormal' : 'normal';
 }
@@ -60,7 +54,7 @@ export function initialDistribution(
   initializer: Initializer,
   fanIn: number,
   fanOut: number,
-): InitialDistribution {
+): NativeInitial {
   if (initializer === 'zeros') return { distribution: 'constant', value: 0 };
   if (initializer === 'ones') return { distribution: 'constant', value: 1 };
   const variance = initializer.startsWith('glorot')

@@ -16,31 +16,16 @@ import {
   rate,
   unit,
 } from './define.js';
-import { type TimeUnit, timeAt } from './position.js';
-import type { Schedule } from './schedule.js';
-import { since } from './warmup.js';
-
-/** Options of {@link sequence}. */
-export interface SequenceOptions {
-  /** Borders in `unit`s: rising integers, at least 1. */
-  readonly at: readonly number[];
-  /** One more than there are borders. */
-  readonly parts: readonly (number | Schedule)[];
-  /** What `at` counts. Default `'step'`. */
-  readonly unit?: TimeUnit;
-}
-
-/** One schedule, then another, … */
-export interface Sequence {
-  /** Tells the schedules apart. */
-  readonly kind: 'sequence';
-  /** Where each part but the first begins. */
-  readonly at: readonly number[];
-  /** The parts in order. */
-  readonly parts: readonly (number | Schedule)[];
-  /** What `at` counts. */
-  readonly unit: TimeUnit;
-}
+import type {
+  Clamp,
+  ClampOptions,
+  Scale,
+  ScaleOptions,
+  Schedule,
+  Sequence,
+  SequenceOptions,
+} from './kinds.js';
+import { since, timeAt } from './position.js';
 
 const schedules = list<number | Schedule, Sequence>(
   (path, value) => checkPlain(path, value) as number | Schedule,
@@ -73,20 +58,6 @@ export const sequence = define<Sequence, SequenceOptions>({
   metrics: ({ parts }) => parts.flatMap(metricsOf),
 });
 
-/** Options of {@link scale}. */
-export interface ScaleOptions {
-  /** What is scaled. */
-  readonly schedule: number | Schedule;
-  /** Finite, at least 0; or a schedule of its own, and the two are multiplied. */
-  readonly factor: number | Schedule;
-}
-
-/** `factor` · `schedule`. */
-export interface Scale extends ScaleOptions {
-  /** Tells the schedules apart. */
-  readonly kind: 'scale';
-}
-
 /**
  * `factor` · `schedule`, either of which may be a number.
  *
@@ -99,22 +70,6 @@ export const scale = define<Scale, ScaleOptions>({
   at: ({ schedule, factor }, position) => evaluate(schedule, position) * evaluate(factor, position),
   metrics: ({ schedule, factor }) => [...metricsOf(schedule), ...metricsOf(factor)],
 });
-
-/** Options of {@link clamp}. */
-export interface ClampOptions {
-  /** What is kept within bounds. */
-  readonly schedule: number | Schedule;
-  /** Finite, at least 0. Default 0. */
-  readonly min?: number;
-  /** Finite, at least `min`. Default: the largest number. */
-  readonly max?: number;
-}
-
-/** min(max(`schedule`, `min`), `max`). */
-export interface Clamp extends Required<ClampOptions> {
-  /** Tells the schedules apart. */
-  readonly kind: 'clamp';
-}
 
 /**
  * `schedule`, but never below `min` or above `max`.

@@ -9,7 +9,8 @@ export { plateau } from './plateau.js';
 export { polynomial } from './polynomial.js';
 export { check, valueAt } from './schedule.js';
 export { multiStep, stepDecay } from './step-decay.js';
-export { warmup, warmupStableDecay } from './warmup.js';
+export { warmup } from './warmup.js';
+export { warmupStableDecay } from './warmup-stable-decay.js';
 export type {
   Clamp,
   ClampOptions,
@@ -17,7 +18,7 @@ export type {
   ScaleOptions,
   Sequence,
   SequenceOptions,
-} from './combine.js';
+} from './kinds.js';
 export type { Constant } from './constant.js';
 export type { Cosine, CosineOptions, WarmRestarts, WarmRestartsOptions } from './cosine.js';
 export type { Cyclic, CyclicOptions, OneCycle, OneCycleOptions } from './cycle.js';
@@ -35,11 +36,8 @@ export type { Piecewise, PiecewiseOptions } from './piecewise.js';
 export type { Plateau, PlateauOptions } from './plateau.js';
 export type { Polynomial, PolynomialOptions } from './polynomial.js';
 export type { Position, TimeUnit } from './position.js';
-export type { LearningRate, Schedule, Scheduled, ScheduleFunction } from './schedule.js';
+export type { LearningRate, Scheduled, ScheduleFunction } from './schedule.js';
+export type { Schedule } from './kinds.js';
 export type { MultiStep, MultiStepOptions, StepDecay, StepDecayOptions } from './step-decay.js';
-export type {
-  Warmup,
-  WarmupOptions,
-  WarmupStableDecay,
-  WarmupStableDecayOptions,
-} from './warmup.js';
+export type { Warmup, WarmupOptions } from './kinds.js';
+export type { WarmupStableDecay, WarmupStableDecayOptions } from './warmup-stable-decay.js';

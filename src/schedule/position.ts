@@ -27,3 +27,10 @@ export function timeAt({ step, epoch }: Position, unit: TimeUnit): number {
     remedy: 'pass { step, epoch }; a trainer does so itself',
   });
 }
+
+/** The position as a part sees it that began at `start`: its own `unit` counts from there. */
+export function since(position: Position, start: number, unit: TimeUnit): Position {
+  return unit === 'step'
+    ? { ...position, step: position.step - start }
+    : { ...position, epoch: timeAt(position, 'epoch') - start };
+}

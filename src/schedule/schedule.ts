@@ -1,19 +1,10 @@
 /** Schedules: plain, serialisable values, pure functions of the point of a run. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe } from '../options.js';
-import type { Clamp, Scale, Sequence } from './combine.js';
-import type { Constant } from './constant.js';
-import type { Cosine, WarmRestarts } from './cosine.js';
-import type { Cyclic, OneCycle } from './cycle.js';
-import type { Exponential, InverseSquareRoot, InverseTime, PerStepFactor } from './decay.js';
 import { checkPlain, evaluate, metricsOf } from './define.js';
 import type { MetricPath } from '../metrics/path.js';
-import type { Piecewise } from './piecewise.js';
-import type { Plateau } from './plateau.js';
-import type { Polynomial } from './polynomial.js';
+import type { Schedule } from './kinds.js';
 import type { Position } from './position.js';
-import type { MultiStep, StepDecay } from './step-decay.js';
-import type { Warmup, WarmupStableDecay } from './warmup.js';
 // Each file makes its kinds known, so that values read from a file are understood.
 import './combine.js';
 import './constant.js';
@@ -25,28 +16,7 @@ import './plateau.js';
 import './polynomial.js';
 import './step-decay.js';
 import './warmup.js';
-
-/** Any schedule as a value. */
-export type Schedule =
-  | Clamp
-  | Constant
-  | Cosine
-  | Cyclic
-  | Exponential
-  | InverseSquareRoot
-  | InverseTime
-  | MultiStep
-  | OneCycle
-  | PerStepFactor
-  | Piecewise
-  | Plateau
-  | Polynomial
-  | Scale
-  | Sequence
-  | StepDecay
-  | Warmup
-  | WarmupStableDecay
-  | WarmRestarts;
+import './warmup-stable-decay.js';
 
 /** A schedule of the caller's own: of the steps taken so far, or of all that a schedule sees. */
 export type ScheduleFunction = (step: number, position: Position) => number;

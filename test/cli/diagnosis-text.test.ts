@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { formatBytes } from '../../src/cli/bytes.js';
 import { describeDiagnosis } from '../../src/cli/diagnosis-text.js';
 import type { Diagnosis } from '../../src/cli/examine.js';
-import { styles, wrap } from '../../src/cli/style.js';
+import { styles, wrap } from '../../src/terminal/style.js';
 import { type Findings, findTroubles } from '../../src/cli/troubles.js';
 import { device } from '../../src/index.js';
 

@@ -7,8 +7,8 @@ import {
   formatNumber,
   formatRate,
   formatShare,
-} from './number-text.js';
-import type { Styles } from './style.js';
+} from '../terminal/number-text.js';
+import type { Styles } from '../terminal/style.js';
 
 /** Epochs of a run, and those before it. */
 export type Run = Pick<StartEvent, 'epochs' | 'firstEpoch'>;
