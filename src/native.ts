@@ -10,6 +10,7 @@ export type * from './native/addon.js';
 export type * from './native/bench.js';
 export type * from './native/data.js';
 export type * from './native/devices.js';
+export type * from './native/layer.js';
 export type * from './native/optimizer.js';
 export type * from './native/state.js';
 export type * from './native/trainer.js';

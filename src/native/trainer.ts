@@ -1,6 +1,6 @@
 /** The trainer of the addon; native/napi/trainer*.cc. */
-import type { NativeLayer } from '../nn/layer.js';
 import type { NativeDataset, NativeSampling } from './data.js';
+import type { NativeLayer } from './layer.js';
 import type { NativeStepperOptions } from './optimizer.js';
 import type { NativeSnapshot, NativeState } from './state.js';
 

@@ -1,4 +1,5 @@
 /** What a layer is: a plain description, and one {@link LayerKind} per kind that gives it meaning. */
+import type { NativeLayer } from '../native.js';
 import type { Scheduled } from '../schedule/schedule.js';
 import type { Initializer } from './initializer.js';
 
@@ -66,42 +67,6 @@ export interface PlacedLayer {
   readonly statistics: readonly StatisticSpec[];
   /** The layers that it is made of, where it is a block; named within it. */
   readonly layers?: readonly PlacedLayer[];
-}
-
-/** One op as the native plan takes it; train/network.h has the other end. */
-export interface NativeLayer {
-  readonly kind:
-    | 'dense'
-    | 'activation'
-    | 'softmax'
-    | 'dropout'
-    | 'batchNorm'
-    | 'layerNorm'
-    | 'add'
-    | 'embedding';
-  /** Name of the layer that it is of, as in the model's parameters. */
-  readonly name: string;
-  /** The value that it reads: 0 is the model's input, i + 1 what op i gives. */
-  readonly from: number;
-  /** Of `add`: the second one. */
-  readonly other: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly activation: Activation;
-  /** Slope of leakyRelu for negative inputs. */
-  readonly slope: number;
-  /** Of the norms: whether the offset is there. */
-  readonly useBias: boolean;
-  /** Of the norms: the last extent of an example, what they normalise by, and batch norm's rest. */
-  readonly columns: number;
-  /** Of `embedding`: rows of its table, each of `columns`. */
-  readonly count: number;
-  readonly useScale: boolean;
-  readonly epsilon: number;
-  readonly momentum: number;
-  readonly unbiased: boolean;
-  /** Whether the layer stays as it is. */
-  readonly frozen: boolean;
 }
 
 type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> &
