@@ -1,4 +1,4 @@
-/** Every kind of layer, one line each. */
+/** What the kinds of layers mean. */
 import { ThalwegError } from '../errors.js';
 import { describe, suggestion } from '../options.js';
 import { activationKind } from './activation.js';
@@ -9,30 +9,28 @@ import { embeddingKind } from './embedding.js';
 import { flattenKind } from './flatten.js';
 import type { Layer, LayerKind } from './layer.js';
 import { layerNormKind } from './layer-norm.js';
-import { residualKind } from './residual.js';
 import { softmaxKind } from './softmax.js';
 
-/** Made on first use: blocks look up the kinds of their layers, and are kinds themselves. */
-let kinds: ReadonlyMap<string, LayerKind> | undefined;
+const kinds = new Map<string, LayerKind>(
+  [
+    denseKind,
+    activationKind,
+    dropoutKind,
+    softmaxKind,
+    batchNormKind,
+    layerNormKind,
+    embeddingKind,
+    flattenKind,
+  ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
+);
 
-const makeKinds = (): ReadonlyMap<string, LayerKind> =>
-  new Map(
-    [
-      denseKind,
-      activationKind,
-      dropoutKind,
-      softmaxKind,
-      batchNormKind,
-      layerNormKind,
-      residualKind,
-      embeddingKind,
-      flattenKind,
-    ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
-  );
+/** Makes a kind known, so that models, and descriptions from files, understand it. */
+export function defineKind<L extends Layer>(kind: LayerKind<L>): void {
+  kinds.set(kind.kind, kind);
+}
 
 /** What a layer's kind means; undefined where `layer` is no layer. */
 export function findKind(layer: unknown): LayerKind | undefined {
-  kinds ??= makeKinds();
   const name: unknown = (layer as Partial<Layer> | undefined | null)?.kind;
   return typeof name === 'string' ? kinds.get(name) : undefined;
 }
@@ -47,6 +45,6 @@ export function kindOf(layer: Layer, path: string): LayerKind {
     path,
     received: describe(name ?? layer),
     expected: 'a layer such as nn.dense(10)',
-    remedy: typeof name === 'string' ? suggestion(name, [...kinds!.keys()]) : '',
+    remedy: typeof name === 'string' ? suggestion(name, [...kinds.keys()]) : '',
   });
 }

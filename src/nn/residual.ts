@@ -1,7 +1,8 @@
 /** Residual blocks. */
 import { ThalwegError } from '../errors.js';
 import { checkOptions, describe } from '../options.js';
-import { type Layer, type LayerKind, type PlacedLayer, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, type PlacedLayer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
@@ -107,8 +108,7 @@ function inner({ body, shortcut }: Branches): readonly PlacedLayer[] {
   return [...body, ...shortcut.map((layer) => ({ ...layer, name: `shortcut.${layer.name}` }))];
 }
 
-/** What {@link residual} means. */
-export const residualKind: LayerKind<ResidualLayer> = {
+defineKind<ResidualLayer>({
   kind: 'residual',
   check: ({ kind, layers, ...options }) => residual(layers, options),
   outputShape(layer, input, path) {
@@ -141,4 +141,4 @@ export const residualKind: LayerKind<ResidualLayer> = {
     program.name = name;
     return program.add({ kind: 'add', from: value, other, ...sameSize(body.at(-1)!.outputShape) });
   },
-};
+});

@@ -12,6 +12,8 @@ import {
 } from './layer.js';
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
+// A block looks up the kinds of its layers, and so makes its own kind known itself.
+import './residual.js';
 import { rowsOf, table } from './summary.js';
 import { trained } from './trainable.js';
 
