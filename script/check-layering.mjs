@@ -1,51 +1,50 @@
 /**
- * The dependency rule of docs/architecture.md:
- * src → napi → train → backends → rules, ops, data → core. Includes point down only; napi.h is
- * included in native/napi alone; the addon is loaded in src/native.ts alone; an index.ts only
- * exports. Prints each breach; exit status 1 when there is one.
+ * The dependency rules of docs/architecture.md, for src and native alike: files use lower layers alone
+ * (script/house/layers.mjs), types included, and no files use each other in a circle. Besides: napi.h is
+ * included in native/napi and native/lab alone, the addon is loaded in src/native.ts alone, an index.ts
+ * only exports, and the page prints the table of layers as it is. Prints each breach; exit status 1 when
+ * there is one.
+ *   --write   writes the table into the page
  */
-import { readFileSync, readdirSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-
-const allowed = {
-  core: ['core'],
-  rules: ['rules', 'core'],
-  ops: ['ops', 'core'],
-  data: ['data', 'core'],
-  backends: ['backends', 'rules', 'ops', 'data', 'core'],
-  train: ['train', 'backends', 'rules', 'ops', 'data', 'core'],
-  napi: ['napi', 'train', 'backends', 'rules', 'ops', 'data', 'core'],
-};
-
-function filesUnder(folder, endings) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
-}
+import { existsSync, readFileSync } from 'node:fs';
+import { circlesIn, usesOf } from './house/imports.mjs';
+import { diagram, layerOf, mayUse } from './house/layers.mjs';
+import { isCurrent, writePart } from './house/page.mjs';
 
 const breaches = [];
 
-for (const file of filesUnder('native', ['.h', '.cc', '.cu', '.cuh', '.def'])) {
-  const layer = relative('native', file).split(sep)[0];
-  for (const [, included] of readFileSync(file, 'utf8').matchAll(/^#include "([^"]+)"/gm)) {
-    const target = included.split('/')[0];
-    if (!allowed[layer]?.includes(target)) breaches.push(`${file} includes ${included}`);
-  }
-  if (layer !== 'napi' && /#include <(napi|node_api)\.h>/.test(readFileSync(file, 'utf8')))
-    breaches.push(`${file} includes napi.h; only native/napi may`);
+for (const side of ['src', 'native']) {
+  const uses = usesOf(side);
+  for (const [file, used] of uses)
+    for (const each of used)
+      if (!mayUse(side, layerOf(file), layerOf(each)))
+        breaches.push(`${side}/${file} uses ${side}/${each}, which is not in a lower layer`);
+  for (const circle of circlesIn(uses)) breaches.push(`a circle in ${side}: ${circle.join(', ')}`);
 }
 
-for (const file of filesUnder('src', ['.ts'])) {
-  const text = readFileSync(file, 'utf8');
-  if (!file.endsWith(`src${sep}native.ts`) && /\brequire\(|process\.dlopen/.test(text))
-    breaches.push(`${file} loads a module by require; only src/native.ts may`);
-  if (file.endsWith(`${sep}index.ts`)) {
+for (const file of usesOf('native').keys()) {
+  const includesNapi = /#include <(napi|node_api)\.h>/.test(readFileSync(`native/${file}`, 'utf8'));
+  if (includesNapi && !['napi', 'lab'].includes(layerOf(file)))
+    breaches.push(`native/${file} includes napi.h; only native/napi and native/lab may`);
+}
+
+for (const file of usesOf('src').keys()) {
+  const text = readFileSync(`src/${file}`, 'utf8');
+  if (file !== 'native.ts' && /\brequire\(|process\.dlopen/.test(text))
+    breaches.push(`src/${file} loads a module by require; only src/native.ts may`);
+  if (file === 'index.ts' || file.endsWith('/index.ts')) {
     const code = text
       .replace(/\/\*[\s\S]*?\*\//g, '')
       .replace(/^export [^;]* from '[^']+';$/gm, '');
-    if (code.trim() !== '') breaches.push(`${file} does more than export`);
+    if (code.trim() !== '') breaches.push(`src/${file} does more than export`);
   }
 }
+
+const exists = (side, layer) => existsSync(`${side}/${layer}`) || existsSync(`${side}/${layer}.ts`);
+const table = `\`\`\`\n${diagram(exists)}\n\`\`\``;
+if (process.argv.includes('--write')) writePart('layers', table);
+else if (!isCurrent('layers', table))
+  breaches.push('docs/architecture.md prints other layers: run script/check-layering.mjs --write');
 
 for (const breach of breaches) console.error(breach);
 process.exit(breaches.length === 0 ? 0 : 1);
