@@ -4,6 +4,6 @@ import { native } from '../src/native.js';
 describe('the addon', () => {
   it('loads and names its instruction set and threads', () => {
     expect(['baseline', 'avx2', 'avx512']).toContain(native.isa());
-    expect(native.threadCount()).toBeGreaterThan(0);
+    expect(native.threads().count).toBeGreaterThan(0);
   });
 });

@@ -46,10 +46,6 @@ static Napi::Value isa(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), lanes().name);
 }
 
-static Napi::Value get_thread_count(const Napi::CallbackInfo& info) {
-  return Napi::Number::New(info.Env(), thread_count());
-}
-
 // threads() → { count, reason }
 static Napi::Value get_threads(const Napi::CallbackInfo& info) {
   check_thread_variable();
@@ -123,7 +119,6 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   read_thread_variable();
   export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
-  export_function<get_thread_count>(env, exports, "threadCount");
   export_function<get_threads>(env, exports, "threads");
   export_function<set_thread_count>(env, exports, "setThreadCount");
   export_function<end_all_jobs>(env, exports, "endJobs");

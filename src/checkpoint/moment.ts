@@ -113,10 +113,10 @@ function checkDescription(
   });
 }
 
-/** What decides bits besides the trainer: products of a library, on `cpu`, follow processor and threads. */
+/** What decides bits besides the trainer: products of a library, on `cpu`, follow the processor. */
 function surroundings(by: Writer | undefined, device: string) {
-  const { thalweg, isa, threads } = by ?? ({} as Partial<Writer>);
-  return { writer: device === 'cpu' ? { thalweg, isa, threads } : { thalweg } };
+  const { thalweg, isa } = by ?? ({} as Partial<Writer>);
+  return { writer: device === 'cpu' ? { thalweg, isa } : { thalweg } };
 }
 
 /** A checkpoint that has been read and verified; nothing of the trainer has changed yet. */

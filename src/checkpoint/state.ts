@@ -23,8 +23,6 @@ const writer = object({
   node: name,
   /** Instruction set of the vector lanes. */
   isa: name,
-  /** That parallel loops may use. */
-  threads: count(1),
 });
 /** Who wrote a checkpoint, when. */
 export interface Writer extends Infer<typeof writer> {}

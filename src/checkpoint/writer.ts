@@ -12,7 +12,6 @@ export function writer(): Writer {
     thalweg: packageVersion(),
     node: process.versions.node,
     isa: native.isa(),
-    threads: native.threadCount(),
   };
 }
 

@@ -48,7 +48,7 @@ export function describeCheckpoint(inspection: Inspection): string {
   return [
     file,
     `good        format ${version}, every checksum is right`,
-    `written     ${writer.time} by thalweg ${writer.thalweg}, Node.js ${writer.node}, ${trainer.device} (${writer.isa}, ${writer.threads} threads)`,
+    `written     ${writer.time} by thalweg ${writer.thalweg}, Node.js ${writer.node}, ${trainer.device} (${writer.isa})`,
     `trainer     ${kind}, ${loss}, seed ${trainer.seed}, life ${state.lineage}`,
     ...position(state),
     ...sizes(inspection),

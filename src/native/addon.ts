@@ -36,7 +36,6 @@ export interface Native {
   /** No job of any thread begins any more, and the running ones stop: the process ends. */
   endJobs(): void;
   isa(): string;
-  threadCount(): number;
   /** How many threads a parallel loop may use at this moment, and why so many. */
   threads(): { readonly count: number; readonly reason: string };
   /** 0 restores the default. */

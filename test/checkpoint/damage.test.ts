@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ThalwegError, Trainer, average, checkpoint, io, nn, optim } from '../../src/index.js';
 import { readCheckpoint } from '../../src/checkpoint/file.js';
 import { isDamage } from '../../src/checkpoint/folder.js';
@@ -20,6 +20,7 @@ import { migrate } from '../../src/checkpoint/migrations.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
 import { newFolder } from '../new-folder.js';
+import { forgeState } from './forge.js';
 import { MemoryFiles } from './memory-files.js';
 import { classes, endOf, everyStep, make } from './runs.js';
 
@@ -224,20 +225,48 @@ describe('resuming', () => {
     ]);
   });
 
-  it('tells of other threads where they decide bits', async () => {
+  it('tells of another processor where it decides bits', async () => {
     const file = join(newFolder(), 'one.safetensors');
     for (const device of ['cpu', 'cpu:baseline'] as const) {
       using trainer = make({ device });
       await trainer.save(file);
       expect((await trainer.resume(file))?.differences).toEqual([]);
-      const count = vi.spyOn(native, 'threadCount').mockReturnValue(77);
-      const found = (await trainer.resume(file))?.differences;
-      count.mockRestore();
-      const saved = String(native.threadCount());
-      expect(found).toEqual(
-        device === 'cpu' ? [{ path: 'writer.threads', saved, present: '77' }] : [],
+      forgeState(file, ({ writer }: { writer: { isa: string } }) => (writer.isa = 'other'));
+      const present = JSON.stringify(native.isa());
+      expect((await trainer.resume(file))?.differences).toEqual(
+        device === 'cpu' ? [{ path: 'writer.isa', saved: '"other"', present }] : [],
       );
     }
+  });
+
+  it('says nothing of threads, which decide no bit: a run goes on at any number of them', async () => {
+    using train = classes();
+    const ends = [];
+    for (const threads of [1, 2, 7]) {
+      native.setThreadCount(threads);
+      using trainer = make({ device: 'cpu' });
+      const run = { ...options, epochs: 3, checkpoint: { folder: newFolder(), ...everyStep } };
+      const control = new AbortController();
+      const onEvent = ({ type }: { type: string }) => type === 'epoch' && control.abort();
+      await trainer.fit(train, { ...run, signal: control.signal, onEvent });
+      native.setThreadCount(8 - threads);
+      using next = make({ device: 'cpu' });
+      expect((await next.resume(run.checkpoint.folder))?.differences).toEqual([]);
+      const history = await next.fit(train, run);
+      ends.push(endOf(next, history));
+      const { state } = await checkpoint.inspect(history.checkpoint!);
+      expect(Object.keys(state.writer)).toEqual(['time', 'thalweg', 'node', 'isa']);
+    }
+    native.setThreadCount(0);
+    expect([ends[1], ends[2]]).toEqual([ends[0], ends[0]]);
+  });
+
+  it('reads a file that names the threads of its writer, as earlier versions did', async () => {
+    const file = join(newFolder(), 'one.safetensors');
+    using trainer = make({ device: 'cpu' });
+    await trainer.save(file);
+    forgeState(file, ({ writer }: { writer: object }) => Object.assign(writer, { threads: 77 }));
+    expect((await trainer.resume(file))?.differences).toEqual([]);
   });
 
   it('refuses other data in fit, and other cuts of it within an epoch', async () => {
