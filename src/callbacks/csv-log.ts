@@ -5,6 +5,7 @@ import type { EpochEvent } from '../run/events.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import { checkName } from './check.js';
 import { Log } from './log.js';
+import { remember } from '../run/restore.js';
 import { scalarsOf } from './scalars.js';
 
 /** Options of {@link csvLog}. */
@@ -81,6 +82,13 @@ class CsvLog implements Callback {
       bytes: checkNumber(`${path}.bytes`, bytes, range),
       // Earlier versions had none.
       ...(rows !== undefined && { rows: checkNumber(`${path}.rows`, rows, range) }),
+    };
+  }
+
+  [remember](): () => void {
+    const kept = this.#kept;
+    return () => {
+      this.#kept = kept;
     };
   }
 

@@ -12,6 +12,7 @@ import {
 } from '../metrics/path.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import { checkName, checkState } from './check.js';
+import { remember } from '../run/restore.js';
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -146,6 +147,20 @@ export class EarlyStopping implements Callback {
       arrays,
     ];
     this.#isRestored = true;
+  }
+
+  /**
+   * Also whether it goes on from a state.
+   *
+   * @internal
+   */
+  [remember](): () => void {
+    const [best, bestEpoch, waited] = [this.#best, this.#bestEpoch, this.#waited];
+    const [weights, isRestored] = [this.#weights, this.#isRestored];
+    return () => {
+      [this.#best, this.#bestEpoch, this.#waited] = [best, bestEpoch, waited];
+      [this.#weights, this.#isRestored] = [weights, isRestored];
+    };
   }
 
   /** Which weights the metric is of. */

@@ -4,6 +4,7 @@ import type { TrainEvent } from '../run/events.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import { checkName } from './check.js';
 import { Log } from './log.js';
+import { remember } from '../run/restore.js';
 
 /** Options of {@link jsonLog}. */
 export interface JsonLogOptions {
@@ -62,6 +63,10 @@ class JsonLog implements Callback {
 
   restore(state: Json): void {
     this.#log.restore(state);
+  }
+
+  [remember](): () => void {
+    return this.#log.remember();
   }
 }
 

@@ -81,6 +81,14 @@ export class Log {
     this.#keep = checkNumber(`${path}.bytes`, bytes, { min: 0, integer: true });
   }
 
+  /** Gives what brings back where it begins: its state does not tell whether it was restored. */
+  remember(): () => void {
+    const keep = this.#keep;
+    return () => {
+      this.#keep = keep;
+    };
+  }
+
   #warn(lost: number, run: RunControl): void {
     if (lost === 0) return;
     run.warn({

@@ -8,6 +8,7 @@ import type { EpochEvent, ProgressEvent, StartEvent } from '../run/events.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import { checkFileName, checkName, checkState } from './check.js';
 import { Log } from './log.js';
+import { remember } from '../run/restore.js';
 import { scalarsOf } from './scalars.js';
 
 /** Options of {@link tensorBoard}. */
@@ -96,6 +97,14 @@ class TensorBoard implements Callback {
       name === this.#file ? this.#log : new Log(this.name, join(this.#folder, name), wholeRecords);
     resumed.restore(log);
     [this.#file, this.#log] = [name, resumed];
+  }
+
+  [remember](): () => void {
+    const [file, log, goBack] = [this.#file, this.#log, this.#log.remember()];
+    return () => {
+      [this.#file, this.#log] = [file, log];
+      goBack();
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Members from moments of one run, collected by a callback. */
 import type { Weights } from '../average/weights.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
+import { remember } from '../run/restore.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOptions } from '../options.js';
@@ -93,6 +94,18 @@ export class Snapshots implements Callback {
       const named = own.map(([key, array]) => [key.slice(`${epoch}/`.length), array] as const);
       return { epoch, parameters: Object.fromEntries(named) };
     });
+  }
+
+  /**
+   * As the state tells, without a copy of the weights.
+   *
+   * @internal
+   */
+  [remember](): () => void {
+    const kept = [...this.#kept];
+    return () => {
+      this.#kept = [...kept];
+    };
   }
 }
 

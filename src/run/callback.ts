@@ -77,7 +77,10 @@ export interface Callback {
   state?(): Json;
   /** Large numbers that belong to the state, by name; not copies. */
   arrays?(): Readonly<Record<string, Float32Array>>;
-  /** Goes back to a state, before `start` or `rollback`; the arrays are its own from here on. */
+  /**
+   * Goes back to a state, before `start` or `rollback`; the arrays are its own from here on. Where a
+   * callback refuses its state by throwing, all are given back what `state` and `arrays` told before.
+   */
   restore?(state: Json, arrays: Readonly<Record<string, Float32Array>>): void;
 }
 

@@ -1,8 +1,8 @@
 /** The states of callbacks as checkpoints keep them: checked, and copied where they may change. */
-import { isPromise } from 'node:util/types';
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
+import { ignoreOutcome, isThenable } from '../promises.js';
 import type { Callback, Json, SavedCallback } from './callback.js';
 
 function refuse(path: string, received: string): never {
@@ -30,7 +30,7 @@ const deepest = 500;
 function forgetPromises(value: unknown): void {
   const found = new Set<unknown>([value]);
   for (const each of found) {
-    if (isPromise(each)) each.catch(() => undefined);
+    if (isThenable(each)) ignoreOutcome(each);
     else if (typeof each === 'object' && each !== null && (Array.isArray(each) || isPlain(each)))
       for (const inner of Object.values(each)) found.add(inner); // which comes later
   }
@@ -47,11 +47,11 @@ function take<T>(value: unknown, read: (value: unknown) => T): T {
 }
 
 /** A copy of plain data, or TYPE. What is undefined in an object is left out, as JSON does. */
-function copyOf(path: string, value: unknown, around: readonly object[] = []): Json {
+export function copyOf(path: string, value: unknown, around: readonly object[] = []): Json {
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value))
     return value as Json;
   if (typeof value !== 'object') return refuse(path, describe(value));
-  if (isPromise(value)) return refuse(path, 'a promise');
+  if (isThenable(value)) return refuse(path, 'a promise');
   if (around.includes(value)) return refuse(path, 'a value within itself');
   if (around.length === deepest) return refuse(path.slice(0, 60), `more than ${deepest} levels`);
   const inside = [...around, value];
@@ -99,64 +99,28 @@ function checkNames(saved: Readonly<Record<string, SavedCallback>>): void {
 }
 
 /**
- * The states of all callbacks that can be restored, by name: copies, but for the arrays.
+ * The state of a callback: a copy, but for the arrays.
  *
- * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE, DUPLICATE
+ * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE
+ */
+export function saveCallback(callback: Callback): SavedCallback {
+  const path = `callbacks.${callback.name}`;
+  const state = take(callback.state?.() ?? null, (value) => copyOf(`${path}.state`, value));
+  const arrays = take(callback.arrays?.() ?? {}, (value) => arraysOf(`${path}.arrays`, value));
+  return { state, arrays };
+}
+
+/**
+ * The states of all callbacks that can be restored, by name.
+ *
+ * @throws ThalwegError as {@link saveCallback}; DUPLICATE
  */
 export function saveCallbacks(callbacks: readonly Callback[]): Record<string, SavedCallback> {
   const saved = Object.fromEntries(
     callbacks
       .filter((callback) => callback.restore !== undefined)
-      .map((callback) => {
-        const path = `callbacks.${callback.name}`;
-        const state = take(callback.state?.() ?? null, (value) => copyOf(`${path}.state`, value));
-        const arrays = take(callback.arrays?.() ?? {}, (value) =>
-          arraysOf(`${path}.arrays`, value),
-        );
-        return [callback.name, { state, arrays }];
-      }),
+      .map((callback) => [callback.name, saveCallback(callback)]),
   );
   checkNames(saved);
   return saved;
-}
-
-/** A run begins at once: nobody would wait for a promise. */
-function refusePromise(path: string, value: unknown): void {
-  if (!isPromise(value)) return;
-  forgetPromises(value);
-  throw new ThalwegError({
-    ...{ code: 'TYPE', path, received: 'a promise', expected: 'a function that is not async' },
-    remedy: 'await in `start`',
-  });
-}
-
-/**
- * Puts saved states back. All names are checked before any state changes: each callback with a state
- * needs one saved, and each one saved its callback.
- *
- * @throws ThalwegError MISMATCH; TYPE where a callback restores its state asynchronously
- */
-export function restoreCallbacks(
-  callbacks: readonly Callback[],
-  saved: Readonly<Record<string, SavedCallback>>,
-): void {
-  const keeping = callbacks.filter((callback) => callback.restore !== undefined);
-  const names = keeping.map(({ name }) => name);
-  const without = names.find((name) => !Object.hasOwn(saved, name));
-  const extra = Object.keys(saved).find((name) => !names.includes(name));
-  if (without !== undefined || extra !== undefined)
-    throw new ThalwegError({
-      code: 'MISMATCH',
-      path: `callbacks.${without ?? extra!}`,
-      received:
-        without === undefined
-          ? 'no callback of this name, which the checkpoint has a state of'
-          : 'a callback that the checkpoint has no state of',
-      expected: 'the callbacks of the saved run',
-      remedy: "resume with callbacks of the same names, or with { run: 'new' }",
-    });
-  for (const callback of keeping) {
-    const { state, arrays } = saved[callback.name]!;
-    refusePromise(`callbacks.${callback.name}.restore`, callback.restore?.(state, arrays));
-  }
 }

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
-import { restoreCallbacks, saveCallbacks } from '../../src/run/saved-state.js';
+import { restoreCallbacks } from '../../src/run/restore.js';
+import { saveCallbacks } from '../../src/run/saved-state.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 

@@ -1,5 +1,6 @@
 /** Where a run stands: what a checkpoint of it keeps, and a resumed one takes up. */
-import { restoreCallbacks, saveCallbacks } from '../../run/saved-state.js';
+import { restoreCallbacks } from '../../run/restore.js';
+import { saveCallbacks } from '../../run/saved-state.js';
 import {
   type FitIdentity,
   checkBatchSize,
