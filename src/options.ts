@@ -1,5 +1,6 @@
 /** Checks of option objects and numbers, each failing with a coded error that names the path. */
 import { ThalwegError } from './errors.js';
+import { ignoreOutcome, isThenable } from './promises.js';
 
 /** A text of at most `most` characters, which ends in … where it was longer. */
 export function shorten(text: string, most = 60): string {
@@ -46,6 +47,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'symbol') return shorten(String(value));
   if (isArray(value)) return describeArray(value);
   if (ArrayBuffer.isView(value)) return `a ${typedArrayName(value) ?? 'DataView'}`;
+  if (isThenable(value)) return 'a promise';
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
@@ -221,6 +223,7 @@ export function checkNumber(
   const isNumber = typeof value === 'number';
   const isInside = isNumber && isWithin(value, range);
   if (isInside && (!range.integer || Number.isSafeInteger(value))) return value;
+  ignoreOutcome(value); // of a function that is async
   throw new ThalwegError({
     code: isNumber && !isInside ? 'RANGE' : 'TYPE',
     path: typeof path === 'string' ? path : path(),

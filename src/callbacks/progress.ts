@@ -58,22 +58,25 @@ class Display {
     this.#line = new StatusLine(stream);
   }
 
-  show(event: TrainEvent): void {
+  /** Gives what the stream gave. */
+  show(event: TrainEvent): unknown {
     if (event.type === 'start') {
       [this.#run, this.#widths] = [event, new Widths()];
-      this.#say(startText(event), this.#styles.dim);
-    } else if (event.type === 'progress') this.#draw(event);
-    else if (event.type === 'epoch') this.#line.replace(epochText(event, this.#run, this.#page()));
-    else if (event.type === 'warning') {
+      return this.#say(startText(event), this.#styles.dim);
+    }
+    if (event.type === 'progress') return this.#draw(event);
+    if (event.type === 'epoch')
+      return this.#line.replace(epochText(event, this.#run, this.#page()));
+    if (event.type === 'warning') {
       const { bold } = this.#styles;
-      this.#say(`warning: ${event.message}; ${event.remedy}`, (text) =>
+      return this.#say(`warning: ${event.message}; ${event.remedy}`, (text) =>
         text.replace('warning', bold('warning')),
       );
-    } else if (event.type === 'end') {
-      const how = event.reason === 'completed' ? 'done' : 'stopped';
-      const why = event.stopReason === undefined ? '' : `: ${event.stopReason}`;
-      this.#say(`${how} after ${formatDuration(event.seconds)}${why}`, this.#styles.dim);
     }
+    if (event.type !== 'end') return undefined;
+    const how = event.reason === 'completed' ? 'done' : 'stopped';
+    const why = event.stopReason === undefined ? '' : `: ${event.stopReason}`;
+    return this.#say(`${how} after ${formatDuration(event.seconds)}${why}`, this.#styles.dim);
   }
 
   /** The width is asked for at each line: people resize windows. */
@@ -82,16 +85,16 @@ class Display {
     return { columns, styles: this.#styles, widths: this.#widths };
   }
 
-  #say(text: string, style: Style): void {
+  #say(text: string, style: Style): unknown {
     const lines = wrap(text, this.#page().columns).join('\n');
-    this.#line.replace(style(lines));
+    return this.#line.replace(style(lines));
   }
 
-  #draw(event: ProgressEvent): void {
+  #draw(event: ProgressEvent): unknown {
     const canRedraw = this.#isTerminal && process.env['TERM'] !== 'dumb';
-    if (!canRedraw || performance.now() - this.#drawn < this.#interval) return;
+    if (!canRedraw || performance.now() - this.#drawn < this.#interval) return undefined;
     this.#drawn = performance.now();
-    this.#line.draw(barText(event, this.#run, this.#page()));
+    return this.#line.draw(barText(event, this.#run, this.#page()));
   }
 }
 
@@ -102,18 +105,17 @@ class Display {
  *
  * In a terminal it redraws one line, and breaks others between numbers where it is narrow; what is
  * written to the terminal meanwhile, as by `console.log`, stays whole above it. Into a file or pipe it
- * writes a plain line an epoch. NO_COLOR and FORCE_COLOR are honoured.
+ * writes a plain line an epoch. NO_COLOR and FORCE_COLOR are honoured. A stream whose `write` fails, also by a
+ * promise, ends the run.
  *
  * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */
-export function progressListener(options: ProgressOptions = {}): (event: TrainEvent) => void {
+export function progressListener(options: ProgressOptions = {}): (event: TrainEvent) => unknown {
   checkOptions('progress', options, ['stream', 'framesPerSecond']);
   const stream = checkStream(options.stream ?? process.stderr);
   const frames = checkNumber('progress.framesPerSecond', options.framesPerSecond ?? 10, positive);
   const display = new Display(stream, 1000 / frames);
-  return (event) => {
-    display.show(event);
-  };
+  return (event) => display.show(event);
 }
 
 /**

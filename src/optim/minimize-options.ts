@@ -32,8 +32,8 @@ export interface MinimizeOptions {
   readonly changeTolerance?: number;
   /** Ends the run with reason `'aborted'` at the last whole step. */
   readonly signal?: AbortSignal;
-  /** Called with the start and after each step. */
-  readonly onIteration?: (iteration: MinimizeIteration) => void;
+  /** Called with the start and after each step; awaited. What it throws ends the run. */
+  readonly onIteration?: (iteration: MinimizeIteration) => unknown;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface MinimizePlan {
   readonly gradientTolerance: number;
   readonly changeTolerance: number;
   readonly signal: AbortSignal | undefined;
-  readonly onIteration: ((iteration: MinimizeIteration) => void) | undefined;
+  readonly onIteration: ((iteration: MinimizeIteration) => unknown) | undefined;
 }
 
 /** The options, checked. */

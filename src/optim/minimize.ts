@@ -62,7 +62,7 @@ export class Minimization {
     try {
       point = await this.#first(x);
       accept(point);
-      this.#record(point, 0);
+      await this.#record(point, 0);
       for (let i = 0; i < this.#plan.iterations; ++i) {
         if (largest(point.gradient) <= this.#plan.gradientTolerance) {
           reason = 'gradient';
@@ -83,7 +83,7 @@ export class Minimization {
         const step = subtract(point.x, before.x);
         descent.learn(step, subtract(point.gradient, before.gradient));
         accept(point);
-        this.#record(point, trial.t);
+        await this.#record(point, trial.t);
         if (this.#hasSettled(step, before.value - point.value)) {
           reason = largest(point.gradient) <= this.#plan.gradientTolerance ? 'gradient' : 'change';
           break;
@@ -156,7 +156,7 @@ export class Minimization {
     throw new Aborted();
   }
 
-  #record(point: Point, step: number): void {
+  async #record(point: Point, step: number): Promise<void> {
     const iteration = {
       iteration: this.#iterations.length,
       value: point.value,
@@ -166,7 +166,7 @@ export class Minimization {
       seconds: (performance.now() - this.#start) / 1000,
     };
     this.#iterations.push(iteration);
-    this.#plan.onIteration?.(iteration);
+    await this.#plan.onIteration?.(iteration);
   }
 }
 

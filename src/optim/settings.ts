@@ -12,7 +12,7 @@ import {
 } from '../options.js';
 import type { Position } from '../schedule/position.js';
 import type { MetricPath } from '../metrics/path.js';
-import { type LearningRate, type Scheduled, metricsUsed, valueAt } from '../schedule/schedule.js';
+import { type LearningRate, type Scheduled, givenAt, metricsUsed } from '../schedule/schedule.js';
 import {
   type Optimizer,
   type ParameterGroup,
@@ -198,7 +198,7 @@ export class StepSettings {
   /** Writes what moves into the row; gives the base learning rate, finite and at least 0. */
   #advance(position: Position): number {
     const { step } = position;
-    const given = valueAt(this.learningRate, position);
+    const given = givenAt(this.learningRate, position);
     const rate =
       checkNumber(() => `learningRate at step ${step}`, given, nonNegative) * this.rateScale;
     for (let group = 0; group < this.groupCount; group++)
@@ -206,7 +206,7 @@ export class StepSettings {
     for (const { path, value, range, column } of this.#moving)
       this.values[column] = checkNumber(
         () => `${path} at step ${step}`,
-        valueAt(value, position),
+        givenAt(value, position),
         range,
       );
     return rate;

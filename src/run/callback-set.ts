@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import type { TrainEvent } from './events.js';
+import { checkMetricPath } from '../metrics/path.js';
 import type { Callback, RunControl } from './callback.js';
 
 const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;
@@ -9,6 +10,14 @@ const methods = [...hooks, 'rollback', 'flush', 'state', 'arrays', 'restore'] as
 
 function refuse(path: string, received: string, expected: string): never {
   throw new ThalwegError({ code: 'TYPE', path, received, expected });
+}
+
+function checkRequires(path: string, requires: unknown): void {
+  if (requires === undefined) return;
+  if (!Array.isArray(requires)) refuse(path, describe(requires), 'an array of metrics');
+  requires.forEach((metric, i) => {
+    checkMetricPath(`${path}[${i}]`, metric);
+  });
 }
 
 function checkCallback(path: string, value: unknown): Callback {
@@ -20,6 +29,7 @@ function checkCallback(path: string, value: unknown): Callback {
   for (const method of methods)
     if (callback[method] !== undefined && typeof callback[method] !== 'function')
       refuse(`${path}.${method}`, describe(callback[method]), 'a function');
+  checkRequires(`${path}.requires`, callback['requires']);
   if (hooks.every((hook) => callback[hook] === undefined))
     refuse(path, 'a callback without hooks', `at least one of ${hooks.join(', ')}`);
   return value as Callback;

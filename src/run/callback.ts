@@ -24,7 +24,7 @@ export interface RunControl {
    * A copy of each parameter and running statistic, by name; between epochs.
    *
    * @param which the latest, or their average. Default `'raw'`
-   * @throws ThalwegError BUSY (from `progress`), DISPOSED, MISSING
+   * @throws ThalwegError BUSY (from `progress`), DISPOSED, MISSING, RANGE
    */
   weights(which?: Weights): Record<string, Float32Array>;
   /**
@@ -33,7 +33,11 @@ export interface RunControl {
    * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
    */
   setWeights(weights: Readonly<Record<string, Float32Array>>): void;
-  /** Sends a warning, as an event; those of one code and layer once a run. */
+  /**
+   * Sends a warning, as an event; those of one code and layer once a run.
+   *
+   * @throws ThalwegError TYPE unless its parts are texts
+   */
   warn(warning: Pick<WarningEvent, 'code' | 'message' | 'remedy' | 'layer'>): void;
 }
 

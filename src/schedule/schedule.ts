@@ -43,17 +43,23 @@ function checkPosition(at: Position | undefined | null): void {
     });
 }
 
+/** As {@link valueAt}, but what a function gives is not looked at: callers check it by their own ranges. */
+export function givenAt(value: Scheduled, at: Position): unknown {
+  checkPosition(at);
+  return typeof value === 'function' ? value(at.step, at) : evaluate(value, at);
+}
+
 /**
  * The value for the step after `position.step` completed ones. Any step can be asked for, in any
  * order, in time that does not grow with it (`plateau`: with the epochs of the history).
  *
  * @param position the steps taken so far, or those with epochs and history
- * @throws ThalwegError RANGE, TYPE; MISSING where the schedule needs epochs or a history
+ * @throws ThalwegError RANGE, TYPE, also where a function gives no finite number; MISSING where the
+ * schedule needs epochs or a history
  */
 export function valueAt(value: Scheduled, position: number | Position): number {
   const at = typeof position === 'number' ? { step: position } : position;
-  checkPosition(at);
-  return typeof value === 'function' ? value(at.step, at) : evaluate(value, at);
+  return checkNumber(() => `value at step ${at.step}`, givenAt(value, at));
 }
 
 /**

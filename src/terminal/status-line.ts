@@ -1,4 +1,5 @@
 /** A line at the bottom of a terminal that redraws itself, and steps aside for what others write. */
+import { ignoreOutcome } from '../promises.js';
 
 /** What can be written to; the streams of a process are among them. */
 export interface Writable {
@@ -56,31 +57,36 @@ export class StatusLine {
     this.#stream = stream;
   }
 
-  /** Shows a text of less than a line's width, in the place of the last one. */
-  draw(text: string): void {
+  /** Shows a text of less than a line's width, in the place of the last one; gives what the stream gave. */
+  draw(text: string): unknown {
     if (this.#watches.length === 0)
       this.#watches = terminals(this.#stream).map((stream) =>
         watch(stream, (piece) => {
           this.#stepAside(piece);
         }),
       );
-    if (this.#isMidLine) return;
-    this.#write(`${clear}${text}`);
+    if (this.#isMidLine) return undefined;
+    const written = this.#write(`${clear}${text}`);
     this.#isShown = true;
+    return written;
   }
 
-  /** Writes a line, or several, which stay, in its place. */
-  replace(text: string): void {
+  /** Writes a line, or several, which stay, in its place; gives what the stream gave. */
+  replace(text: string): unknown {
     const before = this.#isShown ? clear : this.#isMidLine ? '\n' : '';
-    this.#write(`${before}${text}\n`);
+    const written = this.#write(`${before}${text}\n`);
     this.#rest();
+    return written;
   }
 
   /** Without this, it would see itself. */
-  #write(text: string): void {
+  #write(text: string): unknown {
     this.#isWriting = true;
     try {
-      this.#stream.write(text);
+      return this.#stream.write(text);
+    } catch (error) {
+      this.#rest(); // the line is nowhere now
+      throw error;
     } finally {
       this.#isWriting = false;
     }
@@ -88,9 +94,18 @@ export class StatusLine {
 
   #stepAside(piece: unknown): void {
     if (this.#isWriting) return;
-    if (this.#isShown) this.#write(clear);
+    if (this.#isShown) this.#clear();
     if (endsWithin(piece)) [this.#isShown, this.#isMidLine] = [false, true];
     else this.#rest();
+  }
+
+  /** For what others write, which a stream of the line's own that fails must not keep from its place. */
+  #clear(): void {
+    try {
+      ignoreOutcome(this.#write(clear));
+    } catch {
+      // the next line tells of it
+    }
   }
 
   /** Nothing of it is to be seen, and it looks at nothing. */

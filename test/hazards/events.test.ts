@@ -1,5 +1,5 @@
 /** Listeners, iterators and signals that do what they should not, at the worst moment. */
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -118,10 +118,9 @@ describe('an asynchronous listener', () => {
     },
   );
 
-  it('that rejects when the run is over is left to the process, and to no later run', async () => {
+  it('that rejects when the run is over is a warning of the process, and ends no later run', async () => {
     using train = examples(1000);
     using trainer = make();
-    const errors: unknown[] = [];
     let release: () => void = () => undefined;
     const over = new Promise<void>((resolve) => (release = resolve));
     const late = async ({ type }: TrainEvent): Promise<void> => {
@@ -136,18 +135,26 @@ describe('an asynchronous listener', () => {
         await new Promise((resolve) => setTimeout(resolve, 10));
       },
     };
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', (error) => errors.push(error));
-    try {
-      await trainer.fit(train, { epochs: 1, onEvent: late });
-      const next = trainer.fit(train, { epochs: 1, callbacks: [releasing] });
-      expect((await next).reason).toBe('completed');
-    } finally {
-      process.removeAllListeners('unhandledRejection');
-      for (const other of others) process.on('unhandledRejection', other);
-    }
-    expect(errors).toEqual([new Error('at start')]);
+    const warned = once(process, 'warning');
+    await trainer.fit(train, { epochs: 1, onEvent: late });
+    const next = trainer.fit(train, { epochs: 1, callbacks: [releasing] });
+    expect((await next).reason).toBe('completed');
+    const [{ name, message }] = (await warned) as [Error];
+    expect(name).toBe('ThalwegWarning');
+    expect(message).toMatch(/^a listener failed after its run was over: Error: at start\n/);
+  });
+
+  it('that takes its time over the last event is waited for', async () => {
+    using train = examples(1000);
+    using trainer = make();
+    const late = async ({ type }: TrainEvent): Promise<void> => {
+      if (type !== 'end') return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      throw new Error('at end');
+    };
+    const fit = trainer.fit(train, { epochs: 1, onEvent: late });
+    await expect(Promise.resolve(fit)).rejects.toThrow('at end');
+    expect((await trainer.fit(train, { epochs: 1 })).reason).toBe('completed');
   });
 });
 

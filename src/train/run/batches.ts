@@ -3,7 +3,7 @@ import { ThalwegError } from '../../errors.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { checkNumber, describe } from '../../options.js';
 import type { Position } from '../../schedule/position.js';
-import { check as checkScheduled, valueAt } from '../../schedule/schedule.js';
+import { check as checkScheduled, givenAt } from '../../schedule/schedule.js';
 import { checkLeastBatch } from '../least-batch.js';
 
 /** How an epoch is cut. */
@@ -58,7 +58,7 @@ export function planBatches(given: unknown, plan: Cut): BatchPlan {
     const schedule = checkScheduled(path, given);
     return (position) => {
       const at = `${path} before epoch ${position.epoch ?? 0}`;
-      const size = Math.round(checkNumber(at, valueAt(schedule, position)));
+      const size = Math.round(checkNumber(at, givenAt(schedule, position)));
       return cut(at, checkBatch(at, size, rows), plan);
     };
   }

@@ -8,8 +8,23 @@ import type { WarningEvent } from '../../run/events.js';
 import type { EpochRecord } from '../../run/history.js';
 import { readState, writeState } from '../parameters.js';
 import type { RunContext } from '../../run/context.js';
+import { checkName } from '../../callbacks/check.js';
+import { checkWeights } from '../../average/weights.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
+
+/** TYPE unless a callback's warning is of texts; a whole event will do, too. */
+function checkWarning(warning: unknown): void {
+  const path = 'run.warn';
+  if (typeof warning !== 'object' || warning === null)
+    throw new ThalwegError({
+      ...{ code: 'TYPE', path, received: describe(warning) },
+      expected: 'a warning: { code, message, remedy }',
+    });
+  const given = warning as Partial<Record<string, unknown>>;
+  for (const key of ['code', 'message', 'remedy']) checkName(`${path}.${key}`, given[key]);
+  if (given['layer'] !== undefined) checkName(`${path}.layer`, given['layer']);
+}
 
 export class Control implements RunControl {
   /** What the first callback said that wants the run to end. */
@@ -53,8 +68,9 @@ export class Control implements RunControl {
     if (this.isTraining) this.#context.native.cancel();
   }
 
-  weights(which: Weights = 'raw'): Record<string, Float32Array> {
-    return readState(this.#idle().native, this.#context.model, which);
+  weights(which?: Weights): Record<string, Float32Array> {
+    const weights = checkWeights('run.weights', which);
+    return readState(this.#idle().native, this.#context.model, weights);
   }
 
   setWeights(weights: Readonly<Record<string, Float32Array>>): void {
@@ -62,6 +78,7 @@ export class Control implements RunControl {
   }
 
   warn(warning: Warning): void {
+    checkWarning(warning);
     this.warnOf(this.#epoch, warning);
   }
 

@@ -6,10 +6,18 @@ import {
   rollbackCallbacks,
 } from '../../run/callback-set.js';
 import { ThalwegError } from '../../errors.js';
+import { describe } from '../../options.js';
+import { isThenable } from '../../promises.js';
 import { Control } from './control.js';
 import type { TrainEvent } from '../../run/events.js';
 import type { FitPlan } from './plan.js';
 import type { RunContext } from '../../run/context.js';
+
+/** Tells of an error that comes when nobody waits for it any more. It must not end what came after the run. */
+function warnProcess(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : describe(error);
+  process.emitWarning(`a listener failed after its run was over: ${text}`, 'ThalwegWarning');
+}
 
 /** The listeners of one run, and what they throw. */
 export class Listeners {
@@ -36,23 +44,24 @@ export class Listeners {
     return this.#error !== undefined;
   }
 
-  /** Tells all but the callbacks. */
-  send(event: TrainEvent): void {
+  /** Tells all but the callbacks; gives what is settled once the caller's listener has heard it. */
+  send(event: TrainEvent): Promise<void> | undefined {
     this.#emit(event);
-    this.#watch(this.#plan.onEvent?.(event));
+    return this.#watch(this.#plan.onEvent?.(event));
   }
 
-  /** Tells of an event, and waits for the callbacks. */
+  /** Tells of an event, and waits for the callbacks; at the end for the caller's listener as well. */
   async tell(event: TrainEvent): Promise<void> {
-    this.send(event);
+    const heard = this.send(event);
     await this.#open(() => callHooks(this.#plan.callbacks, event, this.control));
+    if (event.type === 'end') await heard;
   }
 
   /** Tells of one that nothing waits for. */
   tellAtOnce(event: TrainEvent): void {
-    this.send(event);
+    void this.send(event);
     callHooksAtOnce(this.#plan.callbacks, event, this.control, (told) => {
-      this.#watch(told);
+      void this.#watch(told);
     });
   }
 
@@ -94,13 +103,16 @@ export class Listeners {
   }
 
   /** Of an asynchronous listener that nothing waits for: what it throws ends the run, too. */
-  #watch(told: unknown): void {
-    if (typeof (told as PromiseLike<unknown> | undefined | null)?.then !== 'function') return;
-    Promise.resolve(told).catch((error: unknown) => {
-      if (this.#error !== undefined) return; // the run tells of the first
-      if (this.#isOver) throw error; // nobody but the process can be told any more
-      this.#fail(error);
-    });
+  #watch(told: unknown): Promise<void> | undefined {
+    if (!isThenable(told)) return undefined;
+    return Promise.resolve(told).then(
+      () => undefined,
+      (error: unknown) => {
+        if (this.#error !== undefined) return; // the run tells of the first
+        if (this.#isOver) warnProcess(error);
+        else this.#fail(error);
+      },
+    );
   }
 
   #fail(error: unknown): void {
@@ -113,7 +125,7 @@ export class Listeners {
     if (this.#error !== undefined) throw this.#error.error;
   }
 
-  /** The run is over: what is thrown from here on is left to the process. */
+  /** The run is over: what is thrown from here on is a warning of the process. */
   leave(): void {
     this.#isOver = true;
   }

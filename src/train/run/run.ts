@@ -72,7 +72,7 @@ class TrainingRun {
       this.#checkpoints = await RunCheckpoints.open(checkpoint, this.#context, {
         written: (written) => {
           this.#listeners.guard(() => {
-            this.#listeners.send({ type: 'checkpoint', ...written });
+            void this.#listeners.send({ type: 'checkpoint', ...written });
           });
         },
         failed: (error) => {
