@@ -38,7 +38,8 @@ export interface MinimizeOptions {
 
 /**
  * Why a minimisation ended: `'stalled'` where the line search found nothing lower, `'unbounded'` where the
- * objective falls for ever: to −Infinity, or to a point beyond 10¹⁵ times the start.
+ * objective falls for ever: to −Infinity, or on and on beyond the point where the run would have ended, over 24 powers of
+ * ten. A loss of a trainer never does.
  */
 export type MinimizeReason =
   'gradient' | 'change' | 'stalled' | 'unbounded' | 'iterations' | 'aborted';
@@ -61,6 +62,8 @@ export const minimizeKeys = [
 /** Checked options. */
 export interface MinimizePlan {
   readonly method: FullBatchMethod;
+  /** Whether the objective is known to have a lower bound. */
+  readonly isBounded: boolean;
   readonly iterations: number;
   readonly gradientTolerance: number;
   readonly changeTolerance: number;
@@ -73,6 +76,7 @@ export function planMinimize(
   path: string,
   method: unknown,
   options: MinimizeOptions,
+  isBounded = false,
 ): MinimizePlan {
   const { signal, onIteration } = options;
   const refuse = (name: string, value: unknown, expected: string): never => {
@@ -87,6 +91,7 @@ export function planMinimize(
     checkNumber(`${path}.${name}`, options[name] ?? preset, { min: 0 });
   return {
     method: checkMethod(method),
+    isBounded,
     iterations: checkNumber(`${path}.iterations`, options.iterations ?? 100, {
       min: 1,
       integer: true,

@@ -14,6 +14,7 @@ import {
   minimizeKeys,
   planMinimize,
 } from './minimize-options.js';
+import { fallsForever } from './unbounded.js';
 
 /** What {@link minimize} found. */
 export interface Minimum extends MinimizeHistory {
@@ -32,7 +33,7 @@ export type ObjectiveFunction = (
 /** Where a run computes long, it lets others run this often, in milliseconds. */
 const breath = 20;
 
-/** A point this many times as far out as the start runs away: beside it, double sees no usual step. */
+/** A point this many times as far out as the start runs away. */
 const runaway = 1e15;
 
 /** Thrown within a run by its own signal. */
@@ -46,6 +47,8 @@ export class Minimization {
   readonly #start = performance.now();
   #lastBreath = performance.now();
   #evaluations = 0;
+  /** The last step that was taken; empty before it. */
+  #lastStep: Float64Array = new Float64Array(0);
   /** Whether the objective was −Infinity somewhere. */
   #hasFallenForever = false;
 
@@ -75,12 +78,12 @@ export class Minimization {
           : line.start;
         if (!(trial.value < point.value)) {
           if (descent.forget()) continue; // steepest descent may still find something lower
-          reason = this.#isBottomless(line, x) ? 'unbounded' : 'stalled';
+          reason = this.#isBeyondNumbers(line) ? 'unbounded' : 'stalled';
           break;
         }
         const before = point;
         point = trial.point;
-        const step = subtract(point.x, before.x);
+        const step = (this.#lastStep = subtract(point.x, before.x));
         descent.learn(step, subtract(point.gradient, before.gradient));
         accept(point);
         await this.#record(point, trial.t);
@@ -89,9 +92,9 @@ export class Minimization {
           break;
         }
       }
-      if (reason === 'iterations' && this.#hasFallenForever) reason = 'unbounded';
       if (reason === 'iterations' && largest(point.gradient) <= this.#plan.gradientTolerance)
         reason = 'gradient';
+      if (await this.#isUnbounded(reason, point, x)) reason = 'unbounded';
     } catch (error) {
       if (!(error instanceof Aborted)) throw error;
       reason = 'aborted';
@@ -136,10 +139,30 @@ export class Minimization {
     return { start, extent: largest(direction), at };
   }
 
-  /** Whether value or slope are beyond what numbers can hold, or the point has run so far that steps are lost. */
-  #isBottomless({ start }: Line, first: Float64Array): boolean {
-    const isFar = largest(start.point.x) > runaway * Math.max(largest(first), 1);
-    return this.#hasFallenForever || isFar || (start.value < 0 && !Number.isFinite(start.slope));
+  /** Whether value or slope are beyond what numbers can hold. */
+  #isBeyondNumbers({ start }: Line): boolean {
+    return start.value < 0 && !Number.isFinite(start.slope);
+  }
+
+  /**
+   * Whether the objective falls for ever beyond the last point: a gradient that fades, a step that is short and
+   * a search that fails tell nothing of that. A run that its iterations ended is asked where it ran away.
+   */
+  async #isUnbounded(reason: MinimizeReason, point: Point, first: Float64Array): Promise<boolean> {
+    if (this.#plan.isBounded) return false;
+    if (this.#hasFallenForever) return true;
+    const isFar = largest(point.x) > runaway * Math.max(largest(first), 1);
+    if (reason === 'iterations' && !isFar) return false;
+    const valueAt = async (x: Float64Array): Promise<number> => {
+      await this.#breathe();
+      return (await this.#evaluate(x)).value;
+    };
+    const all = subtract(point.x, first);
+    const ways = largest(all) > 0 ? [all, this.#lastStep] : [point.gradient.map((slope) => -slope)];
+    for (const direction of ways)
+      if (await looks(fallsForever({ from: point.x, value: point.value, direction }, valueAt)))
+        return true;
+    return false;
   }
 
   /** Lets the event loop turn, and the signal with it. */
@@ -167,6 +190,15 @@ export class Minimization {
     };
     this.#iterations.push(iteration);
     await this.#plan.onIteration?.(iteration);
+  }
+}
+
+/** What a look beyond the end found; nothing, where the objective refuses such points or the run is aborted. */
+async function looks(look: Promise<boolean>): Promise<boolean> {
+  try {
+    return await look;
+  } catch {
+    return false;
   }
 }
 
@@ -204,7 +236,8 @@ function checkStart(value: unknown): Float64Array {
  * trainer's loss is minimised by `trainer.minimize`.
  *
  * @param objective writes its gradient at `x` and returns its value; may be asynchronous. Where the
- * value is NaN or infinite, the line search turns back
+ * value is NaN or infinite, the line search turns back. At the end it is asked far beyond the point that was found,
+ * whether it falls there still; an error that it throws there is not told
  * @param start copied
  * @throws ThalwegError (as a rejection) TYPE, RANGE, UNKNOWN_OPTION, NONFINITE at the start; and
  * whatever the objective throws

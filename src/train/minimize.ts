@@ -43,7 +43,8 @@ export function planTrainerMinimize(
   checkDataset('dataset', dataset, task);
   return {
     dataset,
-    plan: planMinimize('minimize', method, options),
+    // Every loss is at least 0.
+    plan: planMinimize('minimize', method, options, true),
     batchSize: checkBatch('minimize.batchSize', options.batchSize ?? 2048, dataset.length),
   };
 }

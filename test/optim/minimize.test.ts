@@ -207,18 +207,73 @@ describe('a run', () => {
     expect([found.reason, found.x[0]]).toEqual(['stalled', 0]);
   });
 
-  it.each<[string, (x: number) => readonly [number, number]]>([
-    ['−x', (x) => [-x, -1]],
-    ['−x²', (x) => [-(x ** 2), -2 * x]],
-    ['x³', (x) => [-(x ** 3), -3 * x ** 2]],
-  ])('says that %s falls for ever', async (_, at) => {
-    const falling: optim.ObjectiveFunction = (x, gradient) => {
+  /** An objective of one number, from its value and slope. */
+  const ofOne =
+    (at: (x: number) => readonly [number, number]): optim.ObjectiveFunction =>
+    (x, gradient) => {
       const [value, slope] = at(x[0]!);
       gradient[0] = slope;
       return value;
     };
-    const endless = { iterations: 1000, gradientTolerance: 0, changeTolerance: 0 };
-    expect((await optim.minimize(falling, [1], optim.lbfgs(), endless)).reason).toBe('unbounded');
+  const methods = [optim.lbfgs(), optim.gradientDescent()];
+  const endless = { iterations: 1500, gradientTolerance: 0, changeTolerance: 0 };
+
+  it.each<[string, (x: number) => readonly [number, number], number[]]>([
+    ['−x', (x) => [-x, -1], [1, 0, -3]],
+    ['−x²', (x) => [-(x ** 2), -2 * x], [1, -1e-3]],
+    ['x³', (x) => [x ** 3, 3 * x ** 2], [-1, 1, 5, -1e-3]],
+    ['−ln x', (x) => [-Math.log(x), -1 / x], [1, 1e-8, 1e3, 1e9]],
+    ['−√x', (x) => [-Math.sqrt(x), -0.5 / Math.sqrt(x)], [1]],
+    ['−ln ln x', (x) => [-Math.log(Math.log(x)), -1 / (x * Math.log(x))], [3]],
+    ['−exp x', (x) => [-Math.exp(x), -Math.exp(x)], [0, -5]],
+  ])('says that %s falls for ever', async (_, at, starts) => {
+    for (const from of starts)
+      for (const method of methods) {
+        const found = await optim.minimize(ofOne(at), [from], method);
+        expect([from, method.kind, found.reason]).toEqual([from, method.kind, 'unbounded']);
+      }
+    expect((await optim.minimize(ofOne(at), [starts[0]!], optim.lbfgs(), endless)).reason).toBe(
+      'unbounded',
+    );
+  });
+
+  it.each<[string, (x: number) => readonly [number, number], number]>([
+    ['exp −x', (x) => [Math.exp(-x), -Math.exp(-x)], 0],
+    ['1/x', (x) => [1 / x, -1 / x ** 2], 1],
+    ['−arctan x', (x) => [-Math.atan(x), -1 / (1 + x ** 2)], 0],
+    ['x³ − 3x, in its valley', (x) => [x ** 3 - 3 * x, 3 * x ** 2 - 3], 2],
+    ['|x|', (x) => [Math.abs(x), Math.sign(x)], 0.7],
+    ['√|x|', (x) => [Math.sqrt(Math.abs(x)), (Math.sign(x) * 0.5) / Math.sqrt(Math.abs(x))], 1],
+    ['(x − 10⁶)² / 10¹⁴', (x) => [((x - 1e6) / 1e7) ** 2, (2 * (x - 1e6)) / 1e14], 0],
+    ['a gradient of the wrong sign', (x) => [x ** 2, -2 * x], 3],
+  ])('does not say so of %s', async (_, at, from) => {
+    for (const method of methods)
+      for (const more of [{}, { gradientTolerance: 1e-12, changeTolerance: 0, iterations: 300 }])
+        expect((await optim.minimize(ofOne(at), [from], method, more)).reason).not.toBe(
+          'unbounded',
+        );
+  });
+
+  it('says so where one of several numbers runs away, the others at their best', async () => {
+    const valley: optim.ObjectiveFunction = (x, gradient) => {
+      gradient.set([2 * (x[0]! - 1), -1 / x[1]!, 2 * x[2]!]);
+      return (x[0]! - 1) ** 2 - Math.log(x[1]!) + x[2]! ** 2;
+    };
+    const { reason, x } = await optim.minimize(valley, [5, 1, -2], optim.lbfgs(), endless);
+    expect([reason, x[0]!.toFixed(4), x[2]!.toFixed(4)]).toEqual(['unbounded', '1.0000', '0.0000']);
+    const early = await optim.minimize(valley, [5, 1, -2], optim.lbfgs(), { iterations: 1000 });
+    expect(early.reason).toBe('unbounded');
+  });
+
+  it('ends as it would where the objective throws far out, or is no number there', async () => {
+    for (const beyond of [NaN, Infinity, undefined]) {
+      const fenced = ofOne((x) => {
+        if (x < 100) return [Math.exp(-x), -Math.exp(-x)];
+        if (beyond === undefined) throw new RangeError('mine');
+        return [beyond, 1];
+      });
+      expect((await optim.minimize(fenced, [0])).reason).toBe('gradient');
+    }
   });
 
   it("passes on the objective's error", async () => {

@@ -43,6 +43,19 @@ describe('trainer.minimize', () => {
     expect(found.iterations.length).toBeLessThan(60);
   });
 
+  it('never says that a loss falls for ever, which is at least 0: classes that a line parts', async () => {
+    using trainer = logistic();
+    const parted = data.fromArrays({
+      inputs: Float32Array.from({ length: 120 }, (_, i) => (i < 60 ? 1 : -1) + 0.1 * Math.sin(i)),
+      shape: [40, 3],
+      labels: Float32Array.from({ length: 40 }, (_, i) => (i < 20 ? 1 : 0)),
+    });
+    const more = { iterations: 300, gradientTolerance: 0, changeTolerance: 0 };
+    const { reason, value } = await trainer.minimize(parted, optim.lbfgs(), more);
+    expect(['gradient', 'change', 'stalled', 'iterations']).toContain(reason);
+    expect(value).toBeLessThan(1e-6);
+  });
+
   it('descends by gradients alone, too, and more slowly', async () => {
     using trainer = logistic();
     const found = await trainer.minimize(set, optim.gradientDescent(), { iterations: 40 });
