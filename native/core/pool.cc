@@ -64,6 +64,9 @@ class Preemptions {
   int64_t last_ = INT64_MIN / 2;
 };
 
+// Whether the thread count has been lowered since the helper, numbered from 1, was started.
+bool is_surplus(int helper) { return helper >= thread_count(); }
+
 // Constant-initialised and never destroyed: helpers outlive static destructors.
 constinit Pool the_pool;
 
@@ -99,7 +102,13 @@ bool Pool::run(const Loop& loop) {
 
 bool Pool::lacks(int helpers) const {
   return sleepers_.load(std::memory_order_relaxed) > 0 ||
-         started_.load(std::memory_order_relaxed) < helpers;
+         started_.load(std::memory_order_relaxed) < helpers || has_parked_too_many(helpers);
+}
+
+bool Pool::has_parked_too_many(int helpers) const {
+  const int parked = parked_.load(std::memory_order_relaxed);
+  const int wanted = std::max(helpers, thread_count() - 1);
+  return parked > 0 && started_.load(std::memory_order_relaxed) - parked < wanted;
 }
 
 // A caller and a helper that goes to sleep: either the caller sees the sleeper, or the helper the
@@ -108,6 +117,9 @@ void Pool::wake(int helpers) {
   if (started_.load(std::memory_order_relaxed) < helpers) start(helpers);
   const int sleepers = sleepers_.load();
   if (sleepers > 0) futex_wake(loops_, std::min(sleepers, helpers));
+  if (!has_parked_too_many(helpers)) return;
+  unparkings_.fetch_add(1);
+  futex_wake(unparkings_, kMostThreads);
 }
 
 int64_t Pool::awake() const {
@@ -124,9 +136,11 @@ bool Pool::serve(int helper) {
 }
 
 void Pool::help(int helper) {
+  serve(helper);  // the loop that started it
   for (Preemptions preemptions;;) {
     const uint32_t seen = loops_.load();
-    if (serve(helper) || wait_awake(seen)) continue;
+    if (is_surplus(helper)) park(helper);
+    if (serve(helper) || is_surplus(helper) || wait_awake(seen)) continue;
     if (preemptions.are_frequent())
       busy_until_.store(now_nanoseconds() + kBusy, std::memory_order_relaxed);
     sleep(seen);
@@ -142,6 +156,14 @@ void Pool::sleep(uint32_t seen) {
   sleepers_.fetch_add(1);
   if (loops_.load() == seen) futex_wait(loops_, seen);
   sleepers_.fetch_sub(1);
+}
+
+// A helper that parks as the thread count is raised is missed by the present loop, not by the next.
+void Pool::park(int helper) {
+  const uint32_t seen = unparkings_.load();
+  parked_.fetch_add(1);
+  if (is_surplus(helper)) futex_wait(unparkings_, seen);
+  parked_.fetch_sub(1);
 }
 
 // ---- starting ---------------------------------------------------------------------------------
@@ -188,6 +210,7 @@ bool Pool::start_one(int helper) {
 void Pool::after_fork() {
   started_.store(0);
   sleepers_.store(0);
+  parked_.store(0);
   starting_.store(false);
   for (Region& region : regions_) region.reset();
 }

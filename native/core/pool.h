@@ -30,10 +30,14 @@ class Pool {
 
   void help(int helper);
   void sleep(uint32_t seen);
+  // Sleeps apart from the others, whom every loop may wake, until more threads are wanted.
+  void park(int helper);
   bool serve(int helper);
   bool wait_awake(uint32_t seen);
-  // Whether fewer than so many helpers are awake.
+  // Whether a loop of so many helpers has some to start or to wake.
   bool lacks(int helpers) const;
+  // Whether helpers are parked of whom the thread count, or the loop, has need.
+  bool has_parked_too_many(int helpers) const;
   // Starts helpers that are missing, and wakes those that sleep.
   void wake(int helpers);
   void start(int helpers);
@@ -45,6 +49,9 @@ class Pool {
   // Counts the loops: a helper sleeps while it stands still.
   alignas(64) std::atomic<uint32_t> loops_{0};
   std::atomic<int> sleepers_{0};
+  // Counts the calls that end parking.
+  std::atomic<uint32_t> unparkings_{0};
+  std::atomic<int> parked_{0};
   std::atomic<int> started_{0};
   std::atomic<bool> starting_{false};
   std::atomic<int64_t> next_start_{0};

@@ -10,12 +10,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -98,6 +101,40 @@ void many_callers_share_it() {
       for (int round = 0; round < 100; ++round) count_parts(50, 3, Wake::kAtOnce);
     });
   for (std::thread& caller : callers) caller.join();
+}
+
+// The threads that run parts of loops of `threads`, in which each waits for a moment.
+std::set<std::thread::id> threads_of_loops(int loops, int threads) {
+  std::mutex lock;
+  std::set<std::thread::id> found;
+  for (int loop = 0; loop < loops; ++loop)
+    parallel_for(16, threads, [&](int64_t) {
+      thalweg::spin_for(20'000, [] { return false; });
+      const std::scoped_lock locked(lock);
+      found.insert(std::this_thread::get_id());
+    });
+  return found;
+}
+
+// Once the thread count is lowered, no loop wakes the helpers that are too many; raised, they are
+// back.
+void a_lower_thread_count_leaves_helpers_asleep() {
+  const auto settle = [] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); };
+  thalweg::set_thread_count(8);
+  count_parts(64, 8, Wake::kAtOnce);
+  for (int round = 0; round < 3; ++round) {
+    thalweg::set_thread_count(2);
+    // A helper that sleeps learns of it when it is woken the next time.
+    static_cast<void>(threads_of_loops(20, 2));
+    settle();
+    expect(threads_of_loops(300, 2).size() <= 2, "a loop woke a helper that is too many");
+    thalweg::set_thread_count(8);
+    size_t most = 0;
+    for (int tries = 0; tries < 100 && most <= 2; ++tries)
+      most = std::max(most, threads_of_loops(20, 8).size());
+    expect(most > 2, "helpers stayed asleep after the thread count was raised");
+  }
+  thalweg::set_thread_count(0);
 }
 
 // The child has the forking thread alone: loops run there, on helpers of its own.
@@ -206,6 +243,7 @@ int main(int count, char** words) {
   loops_within_loops_run_inline();
   exceptions_reach_the_caller();
   many_callers_share_it();
+  a_lower_thread_count_leaves_helpers_asleep();
   quotas_of_version_2_are_read();
   quotas_of_version_1_are_read();
   odd_group_files_are_no_quota();
