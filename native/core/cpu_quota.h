@@ -1,4 +1,6 @@
 // The processor time that the control groups of this process allow (a container's `--cpus`).
+// src/machine/cgroup.ts reads their memory by itself: it must tell of limits where the addon does
+// not load, and the pool must know its quota where there is no JavaScript.
 #pragma once
 
 #include <string>

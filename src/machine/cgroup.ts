@@ -1,4 +1,7 @@
-/** Limits of memory that Linux's control groups set, version 1 and 2, up to the outermost group. */
+/**
+ * Limits of memory that Linux's control groups set, version 1 and 2, up to the outermost group. It does not
+ * ask native/core/cpu_quota.cc, which walks the same groups: `thalweg doctor` tells of memory where no addon loads.
+ */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
