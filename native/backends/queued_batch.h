@@ -5,8 +5,8 @@
 
 #include "backends/step_queue.h"
 #include "data/dataset.h"
-#include "data/index_cipher.h"
 #include "ops/loss.h"
+#include "orders/index_cipher.h"
 
 namespace thalweg {
 

@@ -4,13 +4,13 @@
 #include <memory>
 #include <string>
 
-#include "backends/cpu/gather.h"
-#include "backends/cpu/order.h"
 #include "core/threads.h"
-#include "data/exact_shuffle.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/sampling.h"
+#include "orders/exact_permutation.h"
+#include "orders/gather_batch.h"
+#include "orders/order.h"
 
 namespace thalweg::napi {
 

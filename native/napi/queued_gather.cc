@@ -3,10 +3,10 @@
 #include <memory>
 #include <vector>
 
-#include "backends/cpu/order.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/replay.h"
+#include "orders/order.h"
 
 namespace thalweg::napi {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "data/sampling.h"
+#include "orders/sampling.h"
 
 namespace thalweg::napi {
 

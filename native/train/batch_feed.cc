@@ -2,8 +2,8 @@
 
 #include <exception>
 
-#include "backends/cpu/gather.h"
 #include "core/threads.h"
+#include "orders/gather_batch.h"
 
 namespace thalweg {
 

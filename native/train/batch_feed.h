@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "backends/cpu/order.h"
 #include "data/dataset.h"
+#include "orders/order.h"
 #include "train/plan.h"
 #include "train/prefetch.h"
 

@@ -7,9 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "backends/cpu/order.h"
 #include "backends/queued_backend.h"
 #include "core/error.h"
+#include "orders/order.h"
 #include "train/batch_feed.h"
 #include "train/plan.h"
 #include "train/staged_batches.h"

@@ -12,10 +12,10 @@
 #include <vector>
 
 #include "backends/backend.h"
-#include "backends/cpu/order.h"
 #include "core/arena.h"
 #include "core/function_ref.h"
 #include "data/dataset.h"
+#include "orders/order.h"
 #include "train/device_batches.h"
 #include "train/gradient_sum.h"
 #include "train/guard.h"

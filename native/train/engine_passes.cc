@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <exception>
 
-#include "backends/cpu/gather.h"
 #include "core/round.h"
 #include "core/threads.h"
+#include "orders/gather_batch.h"
 #include "train/batch_feed.h"
 #include "train/check_indices.h"
 #include "train/engine.h"

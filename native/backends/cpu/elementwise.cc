@@ -2,7 +2,7 @@
 // activation from its output, with the bias gradient, dropout, and sums.
 #include "backends/cpu/column_sums.h"
 #include "backends/cpu/lanes.h"
-#include "backends/cpu/random_block_lanes.h"
+#include "core/random_block_lanes.h"
 #include "ops/activation_functions.h"
 
 namespace thalweg::THALWEG_LANES {

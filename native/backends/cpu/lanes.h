@@ -8,18 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "backends/cpu/sampling_lanes.h"
-#include "backends/cpu/shuffle_lanes.h"
 #include "backends/step_work.h"
 #include "core/isa.h"
 #include "core/macros.h"
-#include "data/gather.h"
 #include "ops/activation.h"
 #include "ops/add.h"
 #include "ops/dropout.h"
 #include "ops/loss.h"
 #include "ops/norm.h"
 #include "ops/softmax.h"
+#include "orders/gather.h"
+#include "orders/sampling_lanes.h"
+#include "orders/shuffle_lanes.h"
 
 namespace thalweg {
 

@@ -1,4 +1,4 @@
-#include "data/index_cipher.h"
+#include "orders/index_cipher.h"
 
 #include <algorithm>
 #include <cmath>

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <memory>
 
-#include "backends/cpu/order_making.h"
 #include "core/host_memory.h"
-#include "data/index_cipher.h"
-#include "data/sampling.h"
-#include "data/stratified_batches.h"
+#include "orders/index_cipher.h"
+#include "orders/order_making.h"
+#include "orders/sampling.h"
+#include "orders/stratified_batches.h"
 
 namespace thalweg {
 

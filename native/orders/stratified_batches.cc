@@ -1,4 +1,4 @@
-#include "data/stratified_batches.h"
+#include "orders/stratified_batches.h"
 
 #include "core/round.h"
 

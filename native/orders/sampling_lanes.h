@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/random.h"
-#include "data/sampling.h"
+#include "orders/sampling.h"
 
 namespace thalweg {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "data/sampling.h"
+#include "orders/sampling.h"
 
 namespace thalweg::data {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "backends/cpu/sampled_order.h"
 #include "core/host_memory.h"
 #include "core/round.h"
 #include "core/threads.h"
+#include "orders/sampled_order.h"
 
 namespace thalweg {
 

@@ -1,10 +1,10 @@
 // Vector lanes of weighted sampling: keys without replacement, and draws from an
 // alias table, whose random words come in vectors.
-#include "backends/cpu/sampling_lanes.h"
+#include "orders/sampling_lanes.h"
 
 #include "backends/cpu/lanes.h"
-#include "backends/cpu/random_block_lanes.h"
 #include "core/logarithm.h"
+#include "core/random_block_lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 

@@ -1,4 +1,4 @@
-#include "data/exact_shuffle.h"
+#include "orders/exact_permutation.h"
 
 namespace thalweg::data {
 

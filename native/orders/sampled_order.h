@@ -4,9 +4,9 @@
 
 #include <cstdint>
 
-#include "backends/cpu/order_making.h"
-#include "data/sampling.h"
-#include "data/stratified_batches.h"
+#include "orders/order_making.h"
+#include "orders/sampling.h"
+#include "orders/stratified_batches.h"
 
 namespace thalweg {
 

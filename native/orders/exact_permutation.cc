@@ -1,15 +1,16 @@
 // The two passes of the exact shuffle over threads. Chunks and buckets depend on
 // the length alone, so the bits do too.
+#include "orders/exact_permutation.h"
+
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <type_traits>
 
-#include "backends/cpu/order.h"
 #include "core/aligned.h"
 #include "core/round.h"
 #include "core/threads.h"
-#include "data/exact_shuffle.h"
+#include "orders/order.h"
 
 namespace thalweg {
 

@@ -1,4 +1,4 @@
-#include "data/sampling.h"
+#include "orders/sampling.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "backends/cpu/lanes.h"
-#include "data/gather.h"
+#include "orders/gather.h"
 
 namespace thalweg {
 

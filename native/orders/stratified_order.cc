@@ -4,9 +4,9 @@
 #include <numeric>
 #include <utility>
 
-#include "backends/cpu/sampled_order.h"
 #include "core/round.h"
 #include "core/threads.h"
+#include "orders/sampled_order.h"
 
 namespace thalweg {
 

@@ -2,8 +2,8 @@
 // whose upper halves hold leftovers that the products ignore.
 #pragma once
 
-#include "backends/cpu/wide_lanes.h"
 #include "core/random_block.h"
+#include "core/wide_lanes.h"
 
 namespace thalweg {
 inline namespace THALWEG_LANES {

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "core/random.h"
-#include "data/index_cipher.h"
+#include "orders/index_cipher.h"
 
 namespace thalweg {
 

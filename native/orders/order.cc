@@ -1,10 +1,10 @@
-#include "backends/cpu/order.h"
+#include "orders/order.h"
 
 #include <algorithm>
 #include <type_traits>
 
-#include "backends/cpu/sampled_order.h"
-#include "data/exact_shuffle.h"
+#include "orders/exact_permutation.h"
+#include "orders/sampled_order.h"
 
 namespace thalweg {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "data/sampling.h"
+#include "orders/sampling.h"
 
 namespace thalweg::data {
 

@@ -1,9 +1,8 @@
-#include "backends/cpu/gather.h"
-
 #include <algorithm>
 
 #include "core/round.h"
 #include "core/threads.h"
+#include "orders/gather_batch.h"
 
 namespace thalweg {
 
