@@ -34,7 +34,7 @@ static Isa parse_isa(const std::string& name) {
   throw Error({"RANGE", "THALWEG_ISA", name, "baseline, avx2 or avx512", "unset it"});
 }
 
-Isa selected_isa() {
+static Isa select_isa() {
   const char* forced = std::getenv("THALWEG_ISA");
   const Isa best = detect_isa();
   if (forced == nullptr || *forced == '\0') return best;
@@ -45,6 +45,11 @@ Isa selected_isa() {
          "an instruction set of this processor (at most " + std::string(isa_name(best)) + ")",
          "unset it"});
   return isa;
+}
+
+Isa selected_isa() {
+  static const Isa selected = select_isa();
+  return selected;
 }
 
 }  // namespace thalweg

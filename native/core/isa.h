@@ -13,8 +13,8 @@ std::string_view isa_name(Isa isa);
 // The best instruction set that this processor has.
 Isa detect_isa();
 
-// detect_isa(), lowered by THALWEG_ISA. Throws UNSUPPORTED when the variable
-// names a set that the processor lacks, RANGE when it names none.
+// detect_isa(), lowered by what THALWEG_ISA says at the first call. Throws UNSUPPORTED when the
+// variable names a set that the processor lacks, RANGE when it names none.
 Isa selected_isa();
 
 }  // namespace thalweg

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "backends/backend.h"
-#include "backends/cpu/lanes.h"
 #include "backends/cuda/cuda_loader.h"
+#include "core/isa.h"
 #include "core/process_end.h"
 #include "core/thread_count.h"
 #include "napi/arena_step.h"
@@ -43,7 +43,7 @@ static Napi::Value initialize(const Napi::CallbackInfo& info) {
 }
 
 static Napi::Value isa(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), lanes().name);
+  return Napi::String::New(info.Env(), std::string(isa_name(selected_isa())));
 }
 
 // threads() → { count, reason }

@@ -9,8 +9,9 @@
 #include "napi/dataset.h"
 #include "napi/sampling.h"
 #include "orders/exact_permutation.h"
-#include "orders/gather_batch.h"
+#include "orders/gather.h"
 #include "orders/order.h"
+#include "orders/order_stream.h"
 
 namespace thalweg::napi {
 
@@ -25,10 +26,10 @@ bool is_wide(const Napi::Value& value) {
 }
 
 // The lanes that `isa` names ("" for the process's), for tests of all in one process.
-const Lanes& lanes_named(const std::string& isa) {
+const OrderLanes& lanes_named(const std::string& isa) {
   for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
-    if (isa == isa_name(candidate) && candidate <= detect_isa()) return *lanes_for(candidate);
-  if (isa.empty()) return lanes();
+    if (isa == isa_name(candidate) && candidate <= detect_isa()) return *order_lanes_for(candidate);
+  if (isa.empty()) return order_lanes();
   throw Error({"UNSUPPORTED", "isa", isa, "an instruction set of this processor", ""});
 }
 
@@ -57,7 +58,7 @@ void read_sampling(const Napi::Object& object, OrderOptions& options) {
 
 struct Execution {
   int threads;
-  const Lanes& lanes;
+  const OrderLanes& lanes;
 };
 Execution read_execution(const Napi::Object& object) {
   check_thread_variable();

@@ -11,6 +11,7 @@
 #include "core/round.h"
 #include "core/threads.h"
 #include "orders/order.h"
+#include "orders/order_stream.h"
 
 namespace thalweg {
 
@@ -35,12 +36,19 @@ struct Split {
   }
 };
 
+// Bucket = label below 2^bits; on average at most kBucketLength elements each.
+int bucket_bits(uint64_t length) {
+  int bits = 0;
+  while (bits < data::kMaxBucketBits && (length >> bits) > data::kBucketLength) ++bits;
+  return bits;
+}
+
 Split make_split(const OrderOptions& options) {
   Split split = {};
   split.labels =
       order_stream(options.seed, options.epoch, options.length, data::OrderStream::kLabels);
   split.length = options.length;
-  split.buckets = uint64_t{1} << data::bucket_bits(options.length);
+  split.buckets = uint64_t{1} << bucket_bits(options.length);
   split.chunk = std::max(kLeastChunk, split.buckets * kChunkElementsPerBucket);
   split.chunks = ceil_div(split.length, split.chunk);
   return split;
@@ -66,7 +74,7 @@ void scatter(const Split& split, const OrderMaking& making, T* out, uint64_t* st
   Aligned<uint32_t> counts(split.chunks * split.buckets);
   Aligned<uint64_t> cursors(split.chunks * split.buckets);
   const auto chunks = static_cast<int64_t>(split.chunks);
-  const ShuffleLanes& lanes = making.lanes.shuffle;
+  const OrderLanes& lanes = making.lanes;
   parallel_for(chunks, making.threads, [&](int64_t chunk) {
     refuse_cancelled(making.cancel);
     lanes.count_labels(split.range(chunk), counts.data() + chunk * split.buckets);
@@ -111,9 +119,9 @@ void exact_permutation(const OrderOptions& options, const OrderMaking& making, T
     const uint64_t base = starts[bucket];
     const SwapRange range = {swaps, base, 0, static_cast<int64_t>(starts[bucket + 1] - base)};
     if constexpr (std::is_same_v<T, uint32_t>)
-      making.lanes.shuffle.swap32(range, out + base);
+      making.lanes.swap32(range, out + base);
     else
-      making.lanes.shuffle.swap64(range, out + base);
+      making.lanes.swap64(range, out + base);
   });
 }
 

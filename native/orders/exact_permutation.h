@@ -7,7 +7,9 @@
 
 #include "core/random_block.h"
 
-namespace thalweg::data {
+namespace thalweg {
+
+namespace data {
 
 // Up to here every order is exact: ciphers are poor at small lengths.
 inline constexpr uint64_t kSmallLength = uint64_t{1} << 16;
@@ -20,12 +22,13 @@ inline constexpr int kMaxBucketBits = 16;
 // its upper half element kBlockWords + t.
 inline constexpr int kBlockLabels = 2 * kBlockWords;
 
-// Bucket = label below 2^bits; on average at most kBucketLength elements each.
-int bucket_bits(uint64_t length);
+}  // namespace data
 
-// The stream of an order. The length is part of the name: orders of different
-// lengths share no draws. `kind` parts draws of different use.
-enum class OrderStream : uint64_t { kSwaps = 0, kLabels = 1, kCipher = 2 };
-RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind);
+struct OrderOptions;  // orders/order.h
+struct OrderMaking;   // orders/order_making.h
 
-}  // namespace thalweg::data
+// Exactly uniform permutation into out [length]; uint32_t needs length < 2^32.
+template <class T>
+void exact_permutation(const OrderOptions& options, const OrderMaking& making, T* out);
+
+}  // namespace thalweg

@@ -1,8 +1,8 @@
 // Vector lanes of the exact shuffle: labels, the scatter into buckets, and
 // Fisher-Yates within one. The random words come in vectors; the moves are scalar.
-#include "backends/cpu/lanes.h"
 #include "core/random_block_lanes.h"
 #include "orders/exact_permutation.h"
+#include "orders/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 

@@ -5,7 +5,9 @@
 
 #include "data/dataset.h"
 
-namespace thalweg::data {
+namespace thalweg {
+
+namespace data {
 
 // Writes inputs [count, features] and, by label type, classes [count] or values
 // [count, label_width]; either may be null. An index equal to rows is padding: its
@@ -19,4 +21,12 @@ struct Gather {
   float* values;
 };
 
-}  // namespace thalweg::data
+}  // namespace data
+
+struct OrderLanes;  // orders/lanes.h
+const OrderLanes& order_lanes();
+
+// Rows over threads, elements over vector lanes.
+void gather_batch(const data::Gather& gather, int threads, const OrderLanes& lanes = order_lanes());
+
+}  // namespace thalweg

@@ -1,6 +1,6 @@
 // Vector lanes of the gather. Rows ahead are prefetched: their addresses are
 // known, and no hardware guesses them.
-#include "backends/cpu/lanes.h"
+#include "orders/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 

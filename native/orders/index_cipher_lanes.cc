@@ -1,7 +1,7 @@
 // Vector lanes of the index cipher. Positions are split into halves once a block
 // and then counted up, so no index costs a division.
-#include "backends/cpu/lanes.h"
 #include "core/wide_lanes.h"
+#include "orders/lanes.h"
 
 template <>
 struct thalweg::data::MultiplyHigh<thalweg::Words> {

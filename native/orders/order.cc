@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "orders/exact_permutation.h"
+#include "orders/order_stream.h"
 #include "orders/sampled_order.h"
 
 namespace thalweg {
@@ -24,7 +25,7 @@ void swap_in_pieces(const OrderMaking& making, SwapRange range, uint32_t* values
   for (const int64_t end = range.last; range.first < end; range.first = range.last) {
     refuse_cancelled(making.cancel);
     range.last = std::min(end, range.first + kPiece);
-    making.lanes.shuffle.swap32(range, values);
+    making.lanes.swap32(range, values);
   }
 }
 
@@ -80,9 +81,9 @@ void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) cons
                              stride,
                              count};
     if constexpr (std::is_same_v<T, uint64_t>)
-      lanes_->sampling.draws64(range, out);
+      lanes_->draws64(range, out);
     else
-      lanes_->sampling.draws32(range, out);
+      lanes_->draws32(range, out);
   } else if (is_identity()) {
     for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(first + i * stride);
   } else if (values_.data() != nullptr) {
@@ -93,9 +94,9 @@ void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) cons
   } else {
     const CipherRange range = {&cipher_, first, stride, count};
     if constexpr (std::is_same_v<T, uint64_t>)
-      lanes_->shuffle.cipher64(range, out);
+      lanes_->cipher64(range, out);
     else
-      lanes_->shuffle.cipher32(range, out);
+      lanes_->cipher32(range, out);
   }
 }
 

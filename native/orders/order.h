@@ -60,13 +60,9 @@ class Order {
   void write_sampled(const OrderMaking& making);
 
   OrderOptions options_;
-  const Lanes* lanes_;
+  const OrderLanes* lanes_;
   data::IndexCipher cipher_ = {};
   HostMemory values_;  // uint32_t [length()], or uint64_t from 2^32 on; else empty
 };
-
-// Exactly uniform permutation into out [length]; uint32_t needs length < 2^32.
-template <class T>
-void exact_permutation(const OrderOptions& options, const OrderMaking& making, T* out);
 
 }  // namespace thalweg

@@ -1,14 +1,14 @@
 // How an order is made, which decides none of its bits.
 #pragma once
 
-#include "backends/cpu/lanes.h"
 #include "core/cancel.h"
+#include "orders/lanes.h"
 
 namespace thalweg {
 
 struct OrderMaking {
   int threads = 1;
-  const Lanes& lanes = thalweg::lanes();
+  const OrderLanes& lanes = order_lanes();
   const CancelFlag* cancel = nullptr;  // or null; asked for every few milliseconds
 };
 

@@ -1,12 +1,6 @@
-#include "orders/exact_permutation.h"
+#include "orders/order_stream.h"
 
 namespace thalweg::data {
-
-int bucket_bits(uint64_t length) {
-  int bits = 0;
-  while (bits < kMaxBucketBits && (length >> bits) > kBucketLength) ++bits;
-  return bits;
-}
 
 RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind) {
   return random_stream({.seed = seed,

@@ -1,10 +1,9 @@
 // Vector lanes of weighted sampling: keys without replacement, and draws from an
 // alias table, whose random words come in vectors.
-#include "orders/sampling_lanes.h"
 
-#include "backends/cpu/lanes.h"
 #include "core/logarithm.h"
 #include "core/random_block_lanes.h"
+#include "orders/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 

@@ -51,8 +51,8 @@ class KeySort {
         sampling_stream(order.seed, order.epoch, length_, data::SamplingStream::kKeys);
     each(chunks_, [&](int64_t chunk) {
       const uint64_t first = chunk * kChunk;
-      making_.lanes.sampling.keys({stream, order.sampling->weights(), first, end_of(chunk)},
-                                  keys_.data() + first);
+      making_.lanes.keys({stream, order.sampling->weights(), first, end_of(chunk)},
+                         keys_.data() + first);
     });
   }
 

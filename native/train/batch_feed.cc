@@ -3,7 +3,7 @@
 #include <exception>
 
 #include "core/threads.h"
-#include "orders/gather_batch.h"
+#include "orders/gather.h"
 
 namespace thalweg {
 

@@ -4,7 +4,7 @@
 
 #include "core/round.h"
 #include "core/threads.h"
-#include "orders/gather_batch.h"
+#include "orders/gather.h"
 #include "train/batch_feed.h"
 #include "train/check_indices.h"
 #include "train/engine.h"
