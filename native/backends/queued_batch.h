@@ -25,7 +25,7 @@ struct RowOrder {
   enum class Kind : int32_t { kIdentity, kList, kCipher };
   Kind kind = Kind::kIdentity;
   const uint32_t* list = nullptr;
-  data::IndexCipher cipher = {};
+  IndexCipher cipher = {};
 };
 
 // Rows at positions *first, *first + 1, …, count of them.

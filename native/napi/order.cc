@@ -176,9 +176,9 @@ Napi::Value shuffled_index(const Napi::CallbackInfo& info) {
 Napi::Value cipher_indices(const Napi::CallbackInfo& info) {
   const auto object = info[0].As<Napi::Object>();
   const OrderOptions options = read_order(object);
-  const data::IndexCipher cipher = data::make_index_cipher(
+  const IndexCipher cipher = make_index_cipher(
       options.length,
-      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kCipher),
+      order_stream(options.seed, options.epoch, options.length, OrderStream::kCipher),
       field<Napi::Number>(object, "rounds").Int32Value());
   const uint64_t first = to_uint64(info[1], "first");
   const Span out = typed_span(info[2], napi_float64_array, "out");
@@ -230,12 +230,12 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
     refuse_overlap(label_range, read);
     refuse_overlap(label_range, written);
   }
-  const data::Gather gather = {.dataset = dataset.get(),
-                               .indices = static_cast<const uint32_t*>(indices.data),
-                               .count = count,
-                               .inputs = static_cast<float*>(inputs.data),
-                               .classes = sparse ? static_cast<int32_t*>(labels.data) : nullptr,
-                               .values = sparse ? nullptr : static_cast<float*>(labels.data)};
+  const Gather gather = {.dataset = dataset.get(),
+                         .indices = static_cast<const uint32_t*>(indices.data),
+                         .count = count,
+                         .inputs = static_cast<float*>(inputs.data),
+                         .classes = sparse ? static_cast<int32_t*>(labels.data) : nullptr,
+                         .values = sparse ? nullptr : static_cast<float*>(labels.data)};
   for (int64_t i = 0; i < gather.count; ++i)
     if (gather.indices[i] > dataset->rows)
       throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(gather.indices[i]),

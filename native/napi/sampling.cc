@@ -11,26 +11,23 @@ namespace thalweg::napi {
 
 namespace {
 
-using data::Sampling;
-
 Sampling read_weighted(const Napi::Object& object) {
   const bool replacement = object.Get("replacement").ToBoolean().Value();
   const uint64_t draws = to_uint64(object.Get("draws"), "draws");
   const Span span = typed_span(object.Get("weights"), napi_float64_array, "weights");
-  return data::make_weighted(static_cast<const double*>(span.data), span.length, draws,
-                             replacement);
+  return make_weighted(static_cast<const double*>(span.data), span.length, draws, replacement);
 }
 
 Sampling read_stratified(const Napi::Value& labels) {
   if (labels.IsTypedArray()) {
     const Span span = typed_span(labels, napi_int32_array, "labels");
-    return data::make_stratified(static_cast<const int32_t*>(span.data), span.length);
+    return make_stratified(static_cast<const int32_t*>(span.data), span.length);
   }
   const auto dataset = to_dataset(labels, "labels");
   if (dataset->label_type != data::LabelType::kSparse)
     throw Error({"SHAPE", "labels", "a data set without class indices",
                  "one class a row (Int32Array or Uint8Array)", "pass the classes as an array"});
-  return data::make_stratified(static_cast<const int32_t*>(dataset->labels.data()), dataset->rows);
+  return make_stratified(static_cast<const int32_t*>(dataset->labels.data()), dataset->rows);
 }
 
 class NativeSampling : public Wrapped<NativeSampling> {
@@ -84,7 +81,7 @@ class NativeSampling : public Wrapped<NativeSampling> {
   Napi::Value table(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       const Sampling& sampling = live();
-      if (sampling.kind != data::SamplingKind::kReplacement)
+      if (sampling.kind != SamplingKind::kReplacement)
         throw Error({"UNSUPPORTED", "sampling", "a sampling without a table", "replacement", ""});
       auto chances = new_array<double>(info.Env(), sampling.length);
       auto aliases = new_array<uint32_t>(info.Env(), sampling.length);

@@ -5,7 +5,7 @@
 
 #include "orders/sampling.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 namespace {
 
@@ -83,4 +83,4 @@ void build_alias_table(const double* weights, uint64_t length, AliasColumn* colu
   }
 }
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -39,14 +39,13 @@ struct Split {
 // Bucket = label below 2^bits; on average at most kBucketLength elements each.
 int bucket_bits(uint64_t length) {
   int bits = 0;
-  while (bits < data::kMaxBucketBits && (length >> bits) > data::kBucketLength) ++bits;
+  while (bits < kMaxBucketBits && (length >> bits) > kBucketLength) ++bits;
   return bits;
 }
 
 Split make_split(const OrderOptions& options) {
   Split split = {};
-  split.labels =
-      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kLabels);
+  split.labels = order_stream(options.seed, options.epoch, options.length, OrderStream::kLabels);
   split.length = options.length;
   split.buckets = uint64_t{1} << bucket_bits(options.length);
   split.chunk = std::max(kLeastChunk, split.buckets * kChunkElementsPerBucket);
@@ -113,7 +112,7 @@ void exact_permutation(const OrderOptions& options, const OrderMaking& making, T
     starts[1] = split.length;
   }
   const RandomStream swaps =
-      order_stream(options.seed, options.epoch, options.length, data::OrderStream::kSwaps);
+      order_stream(options.seed, options.epoch, options.length, OrderStream::kSwaps);
   parallel_for(static_cast<int64_t>(split.buckets), making.threads, [&](int64_t bucket) {
     refuse_cancelled(making.cancel);
     const uint64_t base = starts[bucket];

@@ -9,8 +9,6 @@
 
 namespace thalweg {
 
-namespace data {
-
 // Up to here every order is exact: ciphers are poor at small lengths.
 inline constexpr uint64_t kSmallLength = uint64_t{1} << 16;
 // A bucket of 32-bit rows fits a second-level cache of 1 MiB, and there are few
@@ -21,8 +19,6 @@ inline constexpr int kMaxBucketBits = 16;
 // A block of random words labels twice as many elements: word t's lower half labels element t,
 // its upper half element kBlockWords + t.
 inline constexpr int kBlockLabels = 2 * kBlockWords;
-
-}  // namespace data
 
 struct OrderOptions;  // orders/order.h
 struct OrderMaking;   // orders/order_making.h

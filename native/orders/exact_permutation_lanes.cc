@@ -8,8 +8,6 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-using data::kBlockLabels;
-
 void draw_labels(const LabelRange& range, uint64_t block, uint32_t* labels) {
   alignas(64) uint32_t words[kBlockWords];
   random_block(range.stream, block, words);

@@ -11,7 +11,7 @@ namespace thalweg {
 // Numbers written by one part, at most about: some microseconds of work.
 static constexpr int64_t kPartNumbers = 1 << 14;
 
-void gather_batch(const data::Gather& gather, int threads, const OrderLanes& lanes) {
+void gather_batch(const Gather& gather, int threads, const OrderLanes& lanes) {
   if (gather.count == 0) return;
   // Parts of about the same number of rows, so that no thread waits for another.
   const int64_t wanted = ceil_div(gather.count * gather.dataset->features, kPartNumbers);

@@ -7,13 +7,11 @@
 
 namespace thalweg {
 
-namespace data {
-
 // Writes inputs [count, features] and, by label type, classes [count] or values
 // [count, label_width]; either may be null. An index equal to rows is padding: its
 // inputs and values are zeros, its class is -1. None may be greater.
 struct Gather {
-  const Dataset* dataset;
+  const data::Dataset* dataset;
   const uint32_t* indices;
   int64_t count;
   float* inputs;
@@ -21,12 +19,10 @@ struct Gather {
   float* values;
 };
 
-}  // namespace data
-
 struct OrderLanes;  // orders/lanes.h
 const OrderLanes& order_lanes();
 
 // Rows over threads, elements over vector lanes.
-void gather_batch(const data::Gather& gather, int threads, const OrderLanes& lanes = order_lanes());
+void gather_batch(const Gather& gather, int threads, const OrderLanes& lanes = order_lanes());
 
 }  // namespace thalweg

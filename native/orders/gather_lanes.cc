@@ -8,7 +8,6 @@ namespace {
 
 using data::Dataset;
 using data::FeatureType;
-using data::Gather;
 using data::LabelType;
 
 // Bytes fetched ahead: enough to cover the latency of memory, few enough to stay

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg::data {
+namespace thalweg {
 
 namespace {
 
@@ -49,4 +49,4 @@ IndexCipher make_index_cipher(uint64_t length, const RandomStream& stream, int r
   return cipher;
 }
 
-}  // namespace thalweg::data
+}  // namespace thalweg

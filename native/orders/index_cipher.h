@@ -12,7 +12,7 @@
 
 #include "core/random.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 inline constexpr int kCipherRounds = 8;
 inline constexpr uint64_t kMaxLength = uint64_t{1} << 53;
@@ -105,4 +105,4 @@ THALWEG_DEVICE inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t 
 IndexCipher make_index_cipher(uint64_t length, const RandomStream& stream,
                               int rounds = kCipherRounds);
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -4,15 +4,13 @@
 #include "orders/lanes.h"
 
 template <>
-struct thalweg::data::MultiplyHigh<thalweg::Words> {
+struct thalweg::MultiplyHigh<thalweg::Words> {
   static THALWEG_INLINE Words of(Words x, uint32_t y) { return multiply_high(x, y); }
 };
 
 namespace thalweg::THALWEG_LANES {
 
 namespace {
-
-using data::IndexCipher;
 
 constexpr int kBlock = 256;
 
@@ -62,7 +60,7 @@ Words load(const uint32_t* from) {
 void encipher_block(const IndexCipher& shared, Block& block) {
   const IndexCipher cipher = shared;  // a copy that `block` cannot alias
   for (int i = 0; i < kBlock; i += kWords) {
-    data::CipherHalves<Words> halves = {load(block.left + i), load(block.right + i)};
+    CipherHalves<Words> halves = {load(block.left + i), load(block.right + i)};
     halves = cipher_round_pair(cipher, 0, halves);
     halves = cipher_round_pair(cipher, 1, halves);
     halves = cipher_round_pair(cipher, 2, halves);

@@ -14,7 +14,7 @@ namespace thalweg {
 
 // Positions first, first + stride, … of an index cipher.
 struct CipherRange {
-  const data::IndexCipher* cipher;
+  const IndexCipher* cipher;
   uint64_t first;
   uint64_t stride;
   int64_t count;
@@ -52,7 +52,7 @@ struct KeyRange {
 // Draws number first, first + stride, …, count of them.
 struct DrawRange {
   RandomStream stream;
-  const data::AliasColumn* columns;
+  const AliasColumn* columns;
   uint64_t length;  // columns
   uint64_t first;
   uint64_t stride;

@@ -37,9 +37,9 @@ Order::Order(const OrderOptions& options, const OrderMaking& making)
     return;
   }
   if (!options.shuffle || length == 0) return;
-  if (!options.exact && length > data::kSmallLength) {
-    cipher_ = data::make_index_cipher(
-        length, order_stream(options.seed, options.epoch, length, data::OrderStream::kCipher));
+  if (!options.exact && length > kSmallLength) {
+    cipher_ = make_index_cipher(
+        length, order_stream(options.seed, options.epoch, length, OrderStream::kCipher));
   } else if (length < kNarrow) {
     values_ = HostMemory(length * sizeof(uint32_t));
     exact_permutation(options, making, static_cast<uint32_t*>(values_.data()));
@@ -55,7 +55,7 @@ void Order::write_sampled(const OrderMaking& making) {
   const SampledOrder order = {options_.sampling.get(), options_.seed, options_.epoch,
                               options_.shape};
   auto* out = static_cast<uint32_t*>(values_.data());
-  if (options_.sampling->kind == data::SamplingKind::kWeighted)
+  if (options_.sampling->kind == SamplingKind::kWeighted)
     weighted_order(order, making, out);
   else
     stratified_order(order, making, out);
@@ -65,21 +65,21 @@ const uint32_t* Order::list() const {
   return options_.length < kNarrow ? static_cast<const uint32_t*>(values_.data()) : nullptr;
 }
 
-const data::IndexCipher* Order::cipher() const {
+const IndexCipher* Order::cipher() const {
   return is_identity() || is_drawn() || values_.data() != nullptr ? nullptr : &cipher_;
 }
 
 template <class T>
 void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) const {
   if (is_drawn()) {
-    const data::Sampling& sampling = *options_.sampling;
-    const DrawRange range = {sampling_stream(options_.seed, options_.epoch, sampling.length,
-                                             data::SamplingStream::kDraws),
-                             sampling.columns(),
-                             sampling.length,
-                             first,
-                             stride,
-                             count};
+    const Sampling& sampling = *options_.sampling;
+    const DrawRange range = {
+        sampling_stream(options_.seed, options_.epoch, sampling.length, SamplingStream::kDraws),
+        sampling.columns(),
+        sampling.length,
+        first,
+        stride,
+        count};
     if constexpr (std::is_same_v<T, uint64_t>)
       lanes_->draws64(range, out);
     else

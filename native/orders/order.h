@@ -21,9 +21,9 @@ struct OrderOptions {
   // Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row. Up to 2^16 rows every
   // order is.
   bool exact = false;
-  bool shuffle = true;                                  // false: the identity
-  std::shared_ptr<const data::Sampling> sampling = {};  // of `length` rows; null: a permutation
-  data::BatchShape shape = {};                          // of stratified batches
+  bool shuffle = true;                            // false: the identity
+  std::shared_ptr<const Sampling> sampling = {};  // of `length` rows; null: a permutation
+  BatchShape shape = {};                          // of stratified batches
 };
 
 // Immutable, so safe to read from any thread. Reading anywhere costs the same.
@@ -39,13 +39,13 @@ class Order {
   // How the order is kept, for devices that evaluate it themselves: as a list of
   // 32-bit rows or a cipher, null where it is not, or not at all (the identity, draws).
   const uint32_t* list() const;
-  const data::IndexCipher* cipher() const;
+  const IndexCipher* cipher() const;
   bool is_identity() const {
     return !options_.sampling && (!options_.shuffle || options_.length == 0);
   }
   // Drawn position by position, with replacement.
   bool is_drawn() const {
-    return options_.sampling && options_.sampling->kind == data::SamplingKind::kReplacement;
+    return options_.sampling && options_.sampling->kind == SamplingKind::kReplacement;
   }
   // Rows at positions first, first + stride, …, count of them, all below length;
   // uint32_t needs length < 2^32.
@@ -61,7 +61,7 @@ class Order {
 
   OrderOptions options_;
   const OrderLanes* lanes_;
-  data::IndexCipher cipher_ = {};
+  IndexCipher cipher_ = {};
   HostMemory values_;  // uint32_t [length()], or uint64_t from 2^32 on; else empty
 };
 

@@ -1,6 +1,6 @@
 #include "orders/order_stream.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind) {
   return random_stream({.seed = seed,
@@ -9,4 +9,4 @@ RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderS
                         .window = length | static_cast<uint64_t>(kind) << 60});
 }
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -11,10 +11,10 @@
 namespace thalweg {
 
 struct SampledOrder {
-  const data::Sampling* sampling;
+  const Sampling* sampling;
   uint64_t seed = 0;
   uint64_t epoch = 0;
-  data::BatchShape shape = {};  // of stratified batches
+  BatchShape shape = {};  // of stratified batches
 };
 
 // The first draws of the rows by ascending key -ln(u) / weight: drawing without replacement by

@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 namespace {
 
@@ -143,4 +143,4 @@ Sampling make_stratified(const int32_t* classes, uint64_t length) {
   return sampling;
 }
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -11,7 +11,7 @@
 #include "core/host_memory.h"
 #include "core/random.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 enum class SamplingKind { kReplacement, kWeighted, kStratified };
 
@@ -87,4 +87,4 @@ THALWEG_INLINE uint32_t draw_row(const AliasColumn* columns, uint64_t length, Ph
 
 }  // namespace THALWEG_LANES
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -32,7 +32,7 @@ void draw_block(const DrawRange& range, uint64_t first, int count, T* out) {
     const uint32_t* word = words + offset + i;
     const PhiloxWords drawn = {
         {word[0], word[kBlockCounters], word[2 * kBlockCounters], word[3 * kBlockCounters]}};
-    out[i] = data::draw_row(range.columns, range.length, drawn, range.stream, first + i);
+    out[i] = draw_row(range.columns, range.length, drawn, range.stream, first + i);
   }
 }
 
@@ -41,8 +41,8 @@ void draw(const DrawRange& range, T* out) {
   if (range.stride != 1) {
     for (int64_t i = 0; i < range.count; ++i) {
       const uint64_t position = range.first + i * range.stride;
-      out[i] = data::draw_row(range.columns, range.length, random_words(range.stream, position),
-                              range.stream, position);
+      out[i] = draw_row(range.columns, range.length, random_words(range.stream, position),
+                        range.stream, position);
     }
     return;
   }

@@ -2,7 +2,7 @@
 
 #include "core/round.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 namespace {
 
@@ -45,4 +45,4 @@ std::vector<uint64_t> batch_starts(const BatchRun& run) {
   return starts;
 }
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -15,7 +15,7 @@
 #include "core/random.h"
 #include "orders/sampling.h"
 
-namespace thalweg::data {
+namespace thalweg {
 
 struct BatchRun {
   uint64_t first = 0;  // position of its first row
@@ -42,4 +42,4 @@ BatchCut cut_batches(const Strata& strata, BatchShape shape, const RandomStream&
 // Where the batches of a run begin, [batches + 1], in positions from its first.
 std::vector<uint64_t> batch_starts(const BatchRun& run);
 
-}  // namespace thalweg::data
+}  // namespace thalweg

@@ -12,10 +12,6 @@ namespace thalweg {
 
 namespace {
 
-using data::BatchRun;
-using data::SamplingStream;
-using data::Strata;
-
 // Batches shuffled by one part: waking a thread for one of a few rows gains nothing.
 constexpr uint64_t kPartRows = 1 << 14;
 
@@ -44,7 +40,7 @@ class StratifiedEpoch {
         out_(out) {
     shuffle_classes();
     const RandomStream shares = stream(SamplingStream::kShares);
-    const data::BatchCut cut = data::cut_batches(strata_, order.shape, shares);
+    const BatchCut cut = cut_batches(strata_, order.shape, shares);
     const RandomStream batches = stream(SamplingStream::kBatches);
     const uint64_t classes = strata_.classes();
     class_order_ = shuffled(classes, batches, 0, making.cancel);
@@ -72,7 +68,7 @@ class StratifiedEpoch {
   // Writes a run's batches: what is dealt to batch b goes to place[b].
   void deal(const BatchRun& run, const std::vector<uint64_t>& place) {
     if (run.batches == 0) return;
-    const std::vector<uint64_t> starts = data::batch_starts(run);
+    const std::vector<uint64_t> starts = batch_starts(run);
     std::vector<uint64_t> cursors(run.batches);
     for (uint64_t b = 0; b < run.batches; ++b) cursors[b] = run.first + starts[place[b]];
     uint64_t extra = 0;  // the batch that the next one goes to

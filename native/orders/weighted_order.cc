@@ -48,7 +48,7 @@ class KeySort {
         buckets_(length_),
         entries_(length_) {
     const RandomStream stream =
-        sampling_stream(order.seed, order.epoch, length_, data::SamplingStream::kKeys);
+        sampling_stream(order.seed, order.epoch, length_, SamplingStream::kKeys);
     each(chunks_, [&](int64_t chunk) {
       const uint64_t first = chunk * kChunk;
       making_.lanes.keys({stream, order.sampling->weights(), first, end_of(chunk)},

@@ -88,11 +88,10 @@ struct TrainRequest {
   int64_t part_rows = 1;   // that are gathered at a time; divides batch_size, or holds it all
   bool shuffle = true;
   bool drop_last = false;
-  int64_t most_steps = 0;     // of the epoch; 0: all
-  bool keeps_losses = false;  // of each step, for whoever asked
-  std::shared_ptr<const data::Sampling>
-      sampling;                  // of the data set's rows; null: all, by `shuffle`
-  std::vector<double> settings;  // as napi/stepper.cc reads them
+  int64_t most_steps = 0;                    // of the epoch; 0: all
+  bool keeps_losses = false;                 // of each step, for whoever asked
+  std::shared_ptr<const Sampling> sampling;  // of the data set's rows; null: all, by `shuffle`
+  std::vector<double> settings;              // as napi/stepper.cc reads them
   StepTable rates;  // and what else changes, by steps of the epoch; a skipped step does not count
   TrainProgress before;  // of the epoch's steps before first_step
   SnapshotPlan snapshots;

@@ -20,7 +20,7 @@ __device__ uint64_t row_at(const RowOrder& order, uint64_t position) {
     case RowOrder::Kind::kList:
       return order.list[position];
     case RowOrder::Kind::kCipher:
-      return data::cipher_index(order.cipher, position);
+      return cipher_index(order.cipher, position);
     default:
       return position;
   }
