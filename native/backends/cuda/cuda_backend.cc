@@ -62,21 +62,11 @@ void CudaBackend::dense_backward(const DenseBackward& op) {
     memory_.use();                               \
     launch_##name(op);                           \
   }
-THALWEG_CUDA_LAUNCH(activation_forward, ActivationForward)
-THALWEG_CUDA_LAUNCH(activation_backward, ActivationBackward)
-THALWEG_CUDA_LAUNCH(softmax_forward, SoftmaxForward)
-THALWEG_CUDA_LAUNCH(softmax_backward, SoftmaxBackward)
-THALWEG_CUDA_LAUNCH(add, Add)
-THALWEG_CUDA_LAUNCH(embedding_forward, EmbeddingForward)
-THALWEG_CUDA_LAUNCH(embedding_backward, EmbeddingBackward)
-THALWEG_CUDA_LAUNCH(dropout, Dropout)
-THALWEG_CUDA_LAUNCH(loss, Loss)
-THALWEG_CUDA_LAUNCH(batch_moments, BatchMoments)
-THALWEG_CUDA_LAUNCH(batch_norm_forward, BatchNormForward)
-THALWEG_CUDA_LAUNCH(batch_norm_backward, BatchNormBackward)
-THALWEG_CUDA_LAUNCH(batch_norm_update, BatchNormUpdate)
-THALWEG_CUDA_LAUNCH(layer_norm_forward, LayerNormForward)
-THALWEG_CUDA_LAUNCH(layer_norm_backward, LayerNormBackward)
+#define THALWEG_PRODUCT_OP(name, Parameters)
+#define THALWEG_OP(name, Parameters) THALWEG_CUDA_LAUNCH(name, Parameters)
+#include "ops/ops.def"
+#undef THALWEG_OP
+#undef THALWEG_PRODUCT_OP
 THALWEG_CUDA_LAUNCH(gather, QueuedGather)
 THALWEG_CUDA_LAUNCH(begin_step, StepFeed)
 THALWEG_CUDA_LAUNCH(end_step, StepFeed)

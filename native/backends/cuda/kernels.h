@@ -7,14 +7,10 @@
 #include "backends/cuda/device/step_tables.h"
 #include "backends/product.h"
 #include "backends/queued_batch.h"
-#include "ops/activation.h"
-#include "ops/add.h"
-#include "ops/dense.h"
-#include "ops/dropout.h"
-#include "ops/embedding.h"
-#include "ops/loss.h"
-#include "ops/norm.h"
-#include "ops/softmax.h"
+
+#define THALWEG_OP(name, Parameters)
+#include "ops/ops.def"
+#undef THALWEG_OP
 
 namespace thalweg::cuda {
 
@@ -43,21 +39,12 @@ struct NormTables {
 // Norm, clip factors and outcome; sets place.halted where the policy refuses.
 void launch_norm(const NormTables& tables, int64_t tensors, const StepPlace& place);
 
-void launch_activation_forward(const ActivationForward& op);
-void launch_activation_backward(const ActivationBackward& op);
-void launch_softmax_forward(const SoftmaxForward& op);
-void launch_softmax_backward(const SoftmaxBackward& op);
-void launch_add(const Add& op);
-void launch_embedding_forward(const EmbeddingForward& op);
-void launch_embedding_backward(const EmbeddingBackward& op);
-void launch_dropout(const Dropout& op);
-void launch_loss(const Loss& op);
-void launch_batch_moments(const BatchMoments& op);
-void launch_batch_norm_forward(const BatchNormForward& op);
-void launch_batch_norm_backward(const BatchNormBackward& op);
-void launch_batch_norm_update(const BatchNormUpdate& op);
-void launch_layer_norm_forward(const LayerNormForward& op);
-void launch_layer_norm_backward(const LayerNormBackward& op);
+// The ops of ops.def that a kernel serves by itself; products are CudaBackend's affair.
+#define THALWEG_PRODUCT_OP(name, Parameters)
+#define THALWEG_OP(name, Parameters) void launch_##name(const Parameters& op);
+#include "ops/ops.def"
+#undef THALWEG_OP
+#undef THALWEG_PRODUCT_OP
 // dy *= f'(y), and dbias.
 void launch_output_gradient(const DenseBackward& op);
 void launch_product(const Product& product);
