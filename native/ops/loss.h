@@ -31,7 +31,7 @@ struct Loss {
   int32_t* row_correct;  // scratch [rows]
   int64_t rows, columns;
   LossResult* result;
-  int32_t* halted = nullptr;  // as StepPlace's
+  int32_t* halted = nullptr;  // or null; set to 1 for a class index that is none
 };
 
 }  // namespace thalweg

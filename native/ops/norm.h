@@ -46,7 +46,7 @@ struct BatchNormBackward {
 
 // running = momentum * running + (1 - momentum) * batch, in double; the batch's variance
 // is multiplied by `correction` first, which makes it an estimate of that of all there
-// is. Nothing where *halted is set.
+// is.
 struct BatchNormUpdate {
   const float* mean;
   const float* variance;
@@ -55,7 +55,7 @@ struct BatchNormUpdate {
   int64_t columns;
   double momentum;
   double correction;
-  const int32_t* halted;  // or null; as StepPlace's
+  const int32_t* halted;  // or null; not 0: nothing is updated
 };
 
 // Keeps what backward needs: each row's mean and 1 / sqrt(variance + epsilon).

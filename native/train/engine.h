@@ -91,7 +91,7 @@ struct TrainRequest {
   int64_t most_steps = 0;                    // of the epoch; 0: all
   bool keeps_losses = false;                 // of each step, for whoever asked
   std::shared_ptr<const Sampling> sampling;  // of the data set's rows; null: all, by `shuffle`
-  std::vector<double> settings;              // as napi/stepper.cc reads them
+  std::vector<double> settings;              // as train/settings.h lays them out
   StepTable rates;  // and what else changes, by steps of the epoch; a skipped step does not count
   TrainProgress before;  // of the epoch's steps before first_step
   SnapshotPlan snapshots;

@@ -18,7 +18,7 @@ class CudaBackend final : public QueuedBackend {
   Memory& memory() override { return memory_; }
   QueuedBackend* queued() override { return this; }
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
-  // Steps are always bound here; these two are never called.
+  // Steps of a GPU are bound (bind_step); these three throw UNSUPPORTED.
   void square_sums(const StepWork& work, double* sums) override;
   bool all_finite(const StepWork& work) override;
   void step(const StepWork& work) override;
