@@ -1,6 +1,7 @@
 /** The CUDA backend: steps against their memory traffic, a copy and PyTorch; MNIST epochs. */
 import { Trainer, data, nn, optim } from '../src/index.js';
 import { native } from '../src/native.js';
+import { lab } from '../test/lab.js';
 import { StepSettings } from '../src/optim/settings.js';
 import { Absent, type Contestant, type Workload } from './harness.js';
 import { pythonContestant } from './peers/python.js';
@@ -25,7 +26,7 @@ function replayed(
     prepare() {
       needGpu();
       const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
-      const step = new native.QueuedStep({
+      const step = new lab.QueuedStep({
         rule: settings.rule.name,
         groupCount: 1,
         names: lengths.map((_, i) => `t${i}`),
@@ -101,11 +102,11 @@ function gathered(name: string, rows: number, features: number, listed: boolean)
     name,
     prepare() {
       needGpu();
-      const dataset = new native.Dataset({
+      const dataset = new lab.Dataset({
         ...{ inputs: new Uint8Array(rows * features), rows, features, scale: 1, offset: 0 },
         ...{ labels: undefined, labelWidth: 0 },
       });
-      const gather = new native.QueuedGather({ device: 'cuda', dataset, listed });
+      const gather = new lab.QueuedGather({ device: 'cuda', dataset, listed });
       return {
         run: () => gather.replay(5),
         dispose: () => {

@@ -1,6 +1,6 @@
 /** Optimizer steps: over the arena, over the caller's arrays, over many small tensors. */
 import { optim } from '../src/index.js';
-import { native } from '../src/native.js';
+import { lab } from '../test/lab.js';
 import { StepSettings } from '../src/optim/settings.js';
 import type { Contestant, Runner, Workload } from './harness.js';
 import { pythonContestant } from './peers/python.js';
@@ -39,7 +39,7 @@ function arena(
     name,
     prepare() {
       const settings = new StepSettings(optimizers[optimizer], allow);
-      const step = new native.ArenaStep({
+      const step = new lab.ArenaStep({
         rule: settings.rule.name,
         groupCount: 1,
         names: lengths.map((_, i) => `t${i}`),

@@ -9,8 +9,13 @@ import { join } from 'node:path';
 
 const objects = 'build/CMakeFiles';
 let offenders = 0;
-for (const lanes of ['avx2', 'avx512']) {
-  const folder = join(objects, `thalweg_lanes_${lanes}.dir`);
+const compiled = ['thalweg_lanes', 'thalweg_lab_lanes'].flatMap((library) =>
+  ['avx2', 'avx512'].map((lanes) => ({
+    lanes,
+    folder: join(objects, `${library}_${lanes}.dir`),
+  })),
+);
+for (const { lanes, folder } of compiled) {
   if (!existsSync(folder)) continue;
   const files = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith('.o'));
   for (const file of files) {

@@ -30,7 +30,7 @@ function findings(folder) {
     const text = readFileSync(join(folder, file), 'utf8');
     const isRace = text.includes('ThreadSanitizer');
     for (const block of text.split(isRace ? /^=+$/m : /\n\n+/)) {
-      const ours = block.includes('/thalweg.node') || block.includes('(thalweg.node');
+      const ours = /[/(]thalweg(_lab)?\.node/.test(block);
       const error = /ERROR: AddressSanitizer|runtime error:|ThreadSanitizer:DEADLYSIGNAL/.test(
         block,
       );

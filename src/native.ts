@@ -7,7 +7,6 @@ import { findAddon } from './native/find.js';
 import { loadError } from './native/load-error.js';
 
 export type * from './native/addon.js';
-export type * from './native/bench.js';
 export type * from './native/data.js';
 export type * from './native/devices.js';
 export type * from './native/layer.js';

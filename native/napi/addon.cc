@@ -8,39 +8,18 @@
 #include "core/isa.h"
 #include "core/process_end.h"
 #include "core/thread_count.h"
-#include "napi/arena_step.h"
 #include "napi/checksum.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/file_lock.h"
-#include "napi/operation.h"
+#include "napi/initialize.h"
 #include "napi/order.h"
-#include "napi/queued_gather.h"
-#include "napi/queued_step.h"
-#include "napi/random.h"
 #include "napi/sampling.h"
 #include "napi/snapshot.h"
 #include "napi/stepper.h"
 #include "napi/trainer.h"
 
 namespace thalweg::napi {
-
-// initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array }?): the classes
-// of what is thrown and given from now on. Default those of the realm that loaded the addon.
-static Napi::Value initialize(const Napi::CallbackInfo& info) {
-  Environment& made = environment(info.Env());
-  made.error_class = Napi::Persistent(info[0].As<Napi::Function>());
-  const Napi::Object classes =
-      info[1].IsObject() ? info[1].As<Napi::Object>() : info.Env().Global();
-  const auto class_named = [&](const char* name) {
-    return Napi::Persistent(classes.Get(name).As<Napi::Function>());
-  };
-  made.float32_array = class_named("Float32Array");
-  made.float64_array = class_named("Float64Array");
-  made.uint32_array = class_named("Uint32Array");
-  made.uint8_array = class_named("Uint8Array");
-  return info.Env().Undefined();
-}
 
 static Napi::Value isa(const Napi::CallbackInfo& info) {
   return Napi::String::New(info.Env(), std::string(isa_name(selected_isa())));
@@ -115,9 +94,8 @@ static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
 }
 
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
-  set_environment(env);
+  register_initialize(env, exports);
   read_thread_variable();
-  export_function<initialize>(env, exports, "initialize");
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threads");
   export_function<set_thread_count>(env, exports, "setThreadCount");
@@ -128,15 +106,10 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_checksum(env, exports);
   register_dataset(env, exports);
   register_file_lock(env, exports);
-  register_operation(env, exports);
   register_order(env, exports);
-  register_queued_gather(env, exports);
-  register_queued_step(env, exports);
-  register_random(env, exports);
   register_sampling(env, exports);
   register_snapshot(env, exports);
   register_stepper(env, exports);
-  register_arena_step(env, exports);
   register_trainer(env, exports);
   return exports;
 }

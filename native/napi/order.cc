@@ -11,7 +11,6 @@
 #include "orders/exact_permutation.h"
 #include "orders/gather.h"
 #include "orders/order.h"
-#include "orders/order_stream.h"
 
 namespace thalweg::napi {
 
@@ -31,11 +30,6 @@ const OrderLanes& lanes_named(const std::string& isa) {
     if (isa == isa_name(candidate) && candidate <= detect_isa()) return *order_lanes_for(candidate);
   if (isa.empty()) return order_lanes();
   throw Error({"UNSUPPORTED", "isa", isa, "an instruction set of this processor", ""});
-}
-
-template <class Value>
-Value field(const Napi::Object& object, const char* key) {
-  return object.Get(key).As<Value>();
 }
 
 OrderOptions read_order(const Napi::Object& object) {
@@ -171,22 +165,6 @@ Napi::Value shuffled_index(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(index));
 }
 
-// cipherIndices({ length, seed, epoch, rounds }, first, out: Float64Array): the index cipher one by
-// one at any length and, weakened, with fewer rounds. For tests.
-Napi::Value cipher_indices(const Napi::CallbackInfo& info) {
-  const auto object = info[0].As<Napi::Object>();
-  const OrderOptions options = read_order(object);
-  const IndexCipher cipher = make_index_cipher(
-      options.length,
-      order_stream(options.seed, options.epoch, options.length, OrderStream::kCipher),
-      field<Napi::Number>(object, "rounds").Int32Value());
-  const uint64_t first = to_uint64(info[1], "first");
-  const Span out = typed_span(info[2], napi_float64_array, "out");
-  for (size_t i = 0; i < out.length; ++i)
-    static_cast<double*>(out.data)[i] = static_cast<double>(cipher_index(cipher, first + i));
-  return info.Env().Undefined();
-}
-
 // A span that gather writes or reads: long enough, and apart from the others, since threads
 // write while others still read indices.
 struct Range {
@@ -250,7 +228,6 @@ void register_order(Napi::Env env, Napi::Object exports) {
   exports.Set("Order", NativeOrder::define(env));
   export_function<exact_permutation_entry>(env, exports, "exactPermutation");
   export_function<shuffled_index>(env, exports, "shuffledIndex");
-  export_function<cipher_indices>(env, exports, "cipherIndices");
   export_function<gather>(env, exports, "gather");
 }
 

@@ -1,6 +1,5 @@
 #include "napi/sampling.h"
 
-#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -37,7 +36,6 @@ class NativeSampling : public Wrapped<NativeSampling> {
   static Napi::Function define(Napi::Env env) {
     return DefineClass(env, "NativeSampling",
                        {InstanceMethod<&NativeSampling::info>("info"),
-                        InstanceMethod<&NativeSampling::table>("table"),
                         InstanceMethod<&NativeSampling::dispose>("dispose")});
   }
 
@@ -72,26 +70,6 @@ class NativeSampling : public Wrapped<NativeSampling> {
       result.Set("length", static_cast<double>(sampling.length));
       result.Set("draws", static_cast<double>(sampling.draws));
       result.Set("fingerprint", text);
-      return result;
-    });
-  }
-
-  // table() → { chances: Float64Array, aliases: Uint32Array } of drawing with replacement; for
-  // tests.
-  Napi::Value table(const Napi::CallbackInfo& info) {
-    return guarded(info.Env(), [&]() -> Napi::Value {
-      const Sampling& sampling = live();
-      if (sampling.kind != SamplingKind::kReplacement)
-        throw Error({"UNSUPPORTED", "sampling", "a sampling without a table", "replacement", ""});
-      auto chances = new_array<double>(info.Env(), sampling.length);
-      auto aliases = new_array<uint32_t>(info.Env(), sampling.length);
-      for (uint64_t i = 0; i < sampling.length; ++i) {
-        chances[i] = std::ldexp(static_cast<double>(sampling.columns()[i].threshold), -64);
-        aliases[i] = sampling.columns()[i].alias;
-      }
-      Napi::Object result = Napi::Object::New(info.Env());
-      result.Set("chances", chances);
-      result.Set("aliases", aliases);
       return result;
     });
   }

@@ -1,6 +1,5 @@
 /** All that the addon exports. */
 import type { ThalwegError } from '../errors.js';
-import type { NativeArenaStep, NativeQueuedStep } from './bench.js';
 import type { Gpu, OperationImplementation } from './devices.js';
 import type {
   NativeDataset,
@@ -47,31 +46,9 @@ export interface Native {
   findCuda(name: string): string;
   /** Which implementation serves each operation of a device. */
   twins(device: string): readonly OperationImplementation[];
-  /** One operation of native/ops/ops.def with the fields of its struct, in place; for tests. */
-  runOperation(
-    device: string,
-    name: string,
-    fields: Readonly<Record<string, number | bigint | Float32Array | Int32Array | undefined>>,
-  ): { readonly sum: number; readonly correct: number };
-  /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
-  philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];
-  /** Four words of the random stream (seed, purpose, epoch, window), as in core/random.h. */
-  randomWords(
-    seed: bigint,
-    purpose: number,
-    epoch: bigint,
-    window: bigint,
-    index: bigint,
-  ): number[];
   /** An exactly uniform permutation into `out`. */
   exactPermutation(options: NativeOrderOptions, out: Uint32Array): void;
   shuffledIndex(length: number, seed: bigint, epoch: number, position: number): number;
-  /** The index cipher with any even number of rounds, at any length, for tests. */
-  cipherIndices(
-    options: NativeOrderOptions & { readonly rounds: number },
-    first: number,
-    out: Float64Array,
-  ): void;
   gather(
     dataset: NativeDataset,
     indices: Uint32Array,
@@ -86,27 +63,6 @@ export interface Native {
   Snapshot: new (bytes: number) => NativeSnapshot;
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
-  /** With `probe`, the step's memory traffic without its arithmetic. */
-  ArenaStep: new (
-    options: Omit<NativeStepperOptions, 'parameters' | 'device'> & {
-      readonly probe: boolean;
-      readonly averages: boolean;
-    },
-  ) => NativeArenaStep;
-  /** For benchmarks; `what`: 0 the step, 1 its memory traffic, 2 a copy of as much, 3 nothing. */
-  QueuedStep: new (
-    options: Omit<NativeStepperOptions, 'parameters'> & {
-      readonly what: number;
-      readonly averages: boolean;
-      readonly settings: Float64Array;
-    },
-  ) => NativeQueuedStep;
-  /** For benchmarks: all rows of a data set, by an order that is evaluated or listed beforehand. */
-  QueuedGather: new (options: {
-    readonly device: string;
-    readonly dataset: NativeDataset;
-    readonly listed: boolean;
-  }) => NativeQueuedStep;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;
   Sampling: new (options: NativeSamplingOptions) => NativeSampling;

@@ -19,8 +19,6 @@ export interface NativeDatasetOptions {
 /** Which rows an epoch visits; native/napi/sampling.cc. */
 export interface NativeSampling {
   info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
-  /** Of drawing with replacement: each column's own chance, and whose the rest is; for tests. */
-  table(): { readonly chances: Float64Array; readonly aliases: Uint32Array };
   dispose(): void;
 }
 

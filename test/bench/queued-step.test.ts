@@ -1,7 +1,7 @@
 /** What the benchmarks of the device `cuda` replay. */
 import { hasCuda } from '../oracle/cuda.js';
 import { expect, it } from 'vitest';
-import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { StepSettings } from '../../src/optim/settings.js';
 import { optim } from '../../src/index.js';
 
@@ -9,7 +9,7 @@ const lengths = [5000, 0, 77];
 
 function make(device: string, what: number, averages = false) {
   const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
-  return new native.QueuedStep({
+  return new lab.QueuedStep({
     ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what, averages },
     ...{ names: lengths.map((_, i) => `t${i}`), groups: lengths.map(() => 0) },
     settings: settings.at({ step: 0 }),
@@ -31,11 +31,11 @@ it('needs a device that queues', () => {
 });
 
 it.skipIf(!hasCuda).each([true, false])('replays a gather, listed: %s', (listed) => {
-  const dataset = new native.Dataset({
+  const dataset = new lab.Dataset({
     ...{ inputs: new Uint8Array(70_000 * 2), rows: 70_000, features: 2, scale: 1, offset: 0 },
     ...{ labels: undefined, labelWidth: 0 },
   });
-  const gather = new native.QueuedGather({ device: 'cuda', dataset, listed });
+  const gather = new lab.QueuedGather({ device: 'cuda', dataset, listed });
   expect(gather.replay(1)).toBeGreaterThan(0);
   gather.dispose();
   expect(() => gather.replay(1)).toThrow(expect.objectContaining({ code: 'DISPOSED' }));

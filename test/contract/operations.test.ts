@@ -5,10 +5,11 @@
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { activationCodes, lossCodes } from '../oracle/codes.js';
 import { anyBits, floats, generator, largestError, sameBits } from '../oracle/random.js';
 
-type Fields = Parameters<typeof native.runOperation>[2];
+type Fields = Parameters<typeof lab.runOperation>[2];
 type Arrays = Record<string, Float32Array>;
 
 const available = (device: string) => {
@@ -25,16 +26,16 @@ const threadCounts = [1, 2, 7];
 /** Runs on a copy of the arrays; returns them as they are afterwards, and a loss's sums as one more. */
 function run(device: string, name: string, fields: Fields, arrays: Arrays): Arrays {
   const copies = Object.fromEntries(Object.entries(arrays).map(([key, a]) => [key, a.slice()]));
-  const { sum, correct } = native.runOperation(device, name, { ...fields, ...copies });
+  const { sum, correct } = lab.runOperation(device, name, { ...fields, ...copies });
   return { ...copies, sums: new Float32Array(Float64Array.of(sum, correct).buffer) };
 }
 
 function withThreads<T>(threads: number, body: () => T): T {
-  native.setThreadCount(threads);
+  lab.setThreadCount(threads);
   try {
     return body();
   } finally {
-    native.setThreadCount(0);
+    lab.setThreadCount(0);
   }
 }
 
@@ -177,7 +178,7 @@ describe('losses at the edges', () => {
     const x = Float32Array.of(1e4, -1e4, 0, 3e38, 0, 0, NaN, 0);
     const fields = { kind: lossCodes.softmaxCrossEntropy, rows: 2, columns };
     const dx = new Float32Array(8);
-    const { sum } = native.runOperation('cpu', 'loss', {
+    const { sum } = lab.runOperation('cpu', 'loss', {
       ...fields,
       x,
       dx,
@@ -191,7 +192,7 @@ describe('losses at the edges', () => {
   it('refuse a class that is none', () => {
     for (const device of ['reference', ...devices])
       expect(() =>
-        native.runOperation(device, 'loss', {
+        lab.runOperation(device, 'loss', {
           kind: 0,
           rows: 2,
           columns: 3,
@@ -214,7 +215,7 @@ describe('dropout', () => {
     ].map(([step, layer]) => {
       const y = new Float32Array(length);
       const fields = { seed: 8n, step: step!, layer: layer!, rate: 0.25, scale: 1, length };
-      native.runOperation('cpu', 'dropout', { ...fields, x, y });
+      lab.runOperation('cpu', 'dropout', { ...fields, x, y });
       return y;
     });
     for (const mask of masks) {

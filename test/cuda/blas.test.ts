@@ -7,6 +7,7 @@ import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { activationCodes } from '../oracle/codes.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
@@ -41,8 +42,8 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
             : {}),
         });
         const [gpu, cpu] = [arrays(), arrays()];
-        native.runOperation('cuda', 'dense_forward', { ...fields, ...gpu });
-        native.runOperation('reference', 'dense_forward', { ...fields, ...cpu });
+        lab.runOperation('cuda', 'dense_forward', { ...fields, ...gpu });
+        lab.runOperation('reference', 'dense_forward', { ...fields, ...cpu });
         expect(largestError(gpu.y, cpu.y, 1)).toBeLessThan(1e-5);
         expect(outputs < 5 || gpu.y.some((value) => value > 0)).toBe(true);
         const back = (forward: ReturnType<typeof arrays>, dy: Float32Array) => ({
@@ -54,8 +55,8 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
         });
         const dy = floats(random, rows * outputs);
         const [gpuBack, cpuBack] = [back(cpu, dy), back(cpu, dy)];
-        native.runOperation('cuda', 'dense_backward', { ...fields, ...gpuBack });
-        native.runOperation('reference', 'dense_backward', { ...fields, ...cpuBack });
+        lab.runOperation('cuda', 'dense_backward', { ...fields, ...gpuBack });
+        lab.runOperation('reference', 'dense_backward', { ...fields, ...cpuBack });
         for (const key of ['dx', 'dweight'] as const)
           expect(largestError(gpuBack[key], cpuBack[key], 1), key).toBeLessThan(1e-4);
       }
@@ -69,7 +70,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
     for (const activation of Object.values(activationCodes)) {
       const fields = { rows, inputs, outputs, activation, slope: 0.1 };
       const y = new Float32Array(rows * outputs);
-      native.runOperation('cuda', 'dense_forward', { ...fields, x, weight, y });
+      lab.runOperation('cuda', 'dense_forward', { ...fields, x, weight, y });
       const nans = Array.from({ length: rows }, (_, row) =>
         y.subarray(row * outputs, (row + 1) * outputs).every(Number.isNaN),
       );

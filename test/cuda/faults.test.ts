@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
 import { ThalwegError } from '../../src/errors.js';
 import { type FitOptions, Trainer, data, nn, optim } from '../../src/index.js';
-import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { newFolder } from '../new-folder.js';
 import { floats, generator } from '../oracle/random.js';
 
@@ -262,7 +262,7 @@ describe.skipIf(onGpu)('an n-th call that lacks memory, on a device that lives o
 
 it.skipIf(!hasCuda)('refuses more blocks than CUDA counts', () => {
   const arrays = { a: new Float32Array(1), b: new Float32Array(1), y: new Float32Array(1) };
-  expect(() => native.runOperation('cuda', 'add', { length: 2 ** 45, ...arrays })).toThrow(
+  expect(() => lab.runOperation('cuda', 'add', { length: 2 ** 45, ...arrays })).toThrow(
     expect.objectContaining({ code: 'OVERFLOW' }),
   );
 });

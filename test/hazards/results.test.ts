@@ -24,7 +24,6 @@ const source = `
 async function endings(calls: string): Promise<string[]> {
   const script = `
     const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
-    const { native } = require(${JSON.stringify(join(process.cwd(), 'dist', 'native.js'))});
     const model = nn.sequential({ input: [8] }, nn.dense(4096), nn.dense(2));
     const rows = 10000;
     const set = data.fromArrays({
@@ -34,8 +33,6 @@ async function endings(calls: string): Promise<string[]> {
     const weight = new Float32Array(20000), inputs = new Float32Array(rows * 8);
     const stepper = optim.bind(optim.adam(), { weight });
     stepper.step({ weight: new Float32Array(20000) });
-    const weights = new Float64Array(rows).fill(1);
-    const sampling = new native.Sampling({ weights, draws: rows, replacement: true });
     (async () => {
       process.env.LARGEST = String(2 ** 16);
       for (const call of [${calls}]) {
@@ -66,7 +63,6 @@ describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an array for a 
       '() => trainer.parameters()',
       '() => trainer.gradients(set, Uint32Array.of(1, 2))',
       '() => stepper.state()',
-      '() => sampling.table()',
     ];
     const expected = [...calls.map(() => 'MEMORY'), 'completed'];
     expect(await endings(calls.join(','))).toEqual(expected);

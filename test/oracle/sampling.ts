@@ -1,20 +1,16 @@
 /** Sampling from its definitions: chances, keys, and the samplers that tests must reject. */
 import { data } from '../../src/index.js';
-import { native } from '../../src/native.js';
+import { type AliasTable, lab } from '../lab.js';
 import type { Rows, Statistic } from './permutation-statistics.js';
 import { chiSquareP, pearson } from './probability.js';
 
-/** The addon's sampling of weights, with its table. */
-export function nativeWeighted(weights: readonly number[] | Float64Array, replacement = true) {
-  return new native.Sampling({ weights: Float64Array.from(weights), replacement, draws: 0 });
+/** The table that draws of these weights with replacement read. */
+export function aliasTable(weights: readonly number[] | Float64Array): AliasTable {
+  return lab.aliasTable(Float64Array.from(weights));
 }
 
 /** The chance of each row that an alias table gives. */
-export function impliedChances(table: {
-  readonly chances: Float64Array;
-  readonly aliases: Uint32Array;
-}): Float64Array {
-  const { chances, aliases } = table;
+export function impliedChances({ chances, aliases }: AliasTable): Float64Array {
   const implied = Float64Array.from(chances);
   aliases.forEach((alias, i) => (implied[alias]! += 1 - chances[i]!));
   return implied.map((mass) => mass / chances.length);
@@ -39,12 +35,12 @@ function words(
   index: bigint,
 ): bigint[] {
   const window = BigInt(length) | (BigInt(kind) << 60n);
-  return native.randomWords(seed, 5, BigInt(epoch), window, index).map(BigInt);
+  return lab.randomWords(seed, 5, BigInt(epoch), window, index).map(BigInt);
 }
 
 /** Draw number `position` with replacement, by BigInt arithmetic on the table. */
 export function drawnRow(
-  table: { readonly chances: Float64Array; readonly aliases: Uint32Array },
+  table: AliasTable,
   name: { seed: bigint; epoch: number },
   position: number,
 ): number {

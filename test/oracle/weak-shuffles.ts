@@ -1,12 +1,12 @@
 /** Shuffles that the statistics must reject. */
-import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { type Shuffle, ordered } from './shuffle-trials.js';
 
 /** The index cipher at any length and even number of rounds. */
 export function enciphered(length: number, rounds: number): Shuffle {
   const values = new Float64Array(length);
   return (out, seed, epoch) => {
-    native.cipherIndices({ length, seed, epoch, exact: false, rounds }, 0, values);
+    lab.cipherIndices({ length, seed, epoch, rounds }, 0, values);
     out.set(values);
   };
 }

@@ -33,8 +33,7 @@ class CpuBackend final : public Backend {
   Products* products_;          // null: lanes serve
 };
 
-// A step's memory traffic without its arithmetic, cut and threaded as the step
-// is: the floor that benchmarks compare with.
-void probe_step(const Lanes& lanes, const StepWork& work);
+// How many threads the update of so many parts is worth.
+int step_threads(int64_t parts);
 
 }  // namespace thalweg

@@ -24,14 +24,7 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 }  // namespace
 
-void probe_step(const Lanes& lanes, const StepWork& work) {
-  parallel_for(part_count(work), threads_for(part_count(work)), [&](int64_t part) {
-    for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
-      const StepPiece& piece = (*work.pieces)[i];
-      lanes.probe(piece_span((*work.tensors)[piece.tensor], piece));
-    }
-  });
-}
+int step_threads(int64_t parts) { return threads_for(parts); }
 
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),

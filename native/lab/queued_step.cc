@@ -1,17 +1,19 @@
-#include "napi/queued_step.h"
+#include "lab/queued_step.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <vector>
 
+#include "lab/replay.h"
 #include "napi/convert.h"
-#include "napi/replay.h"
 #include "napi/trainer_options.h"
 #include "train/settings.h"
 #include "train/stepper.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
+
+using namespace napi;
 
 namespace {
 
@@ -113,4 +115,4 @@ void register_queued_step(Napi::Env env, Napi::Object exports) {
   exports.Set("QueuedStep", QueuedStepBench::define(env));
 }
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

@@ -1,6 +1,6 @@
-// The floor of a step: the same streams, read and written once, with no more
-// arithmetic than keeps the compiler from dropping them. Benchmarks only.
-#include "backends/cpu/lanes.h"
+// A step's streams, read and written once, with no more arithmetic than keeps the compiler from
+// dropping them.
+#include "lab/traffic.h"
 
 namespace thalweg::THALWEG_LANES {
 
@@ -26,18 +26,20 @@ void pass(const StepSpan& span) {
 }
 
 template <bool kAverages>
-void probe(const StepSpan& span) {
+void choose_pass(const StepSpan& span) {
   if (span.slot[2] != nullptr) return pass<3, kAverages>(span);
   if (span.slot[1] != nullptr) return pass<2, kAverages>(span);
   if (span.slot[0] != nullptr) return pass<1, kAverages>(span);
   return pass<0, kAverages>(span);
 }
 
+void move_span(const StepSpan& span) {
+  if (span.average != nullptr) return choose_pass<true>(span);
+  return choose_pass<false>(span);
+}
+
 }  // namespace
 
-void lane_probe(const StepSpan& span) {
-  if (span.average != nullptr) return probe<true>(span);
-  return probe<false>(span);
-}
+const TrafficLane kTrafficLane = {&move_span};
 
 }  // namespace thalweg::THALWEG_LANES

@@ -13,7 +13,7 @@
 #include "backends/queued_backend.h"
 #include "core/error.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
 
 class Replay {
  public:
@@ -57,4 +57,4 @@ class Replay {
   const void* written_ = nullptr;
 };
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

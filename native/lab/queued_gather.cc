@@ -1,14 +1,16 @@
-#include "napi/queued_gather.h"
+#include "lab/queued_gather.h"
 
 #include <memory>
 #include <vector>
 
+#include "lab/replay.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
-#include "napi/replay.h"
 #include "orders/order.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
+
+using namespace napi;
 
 namespace {
 
@@ -90,4 +92,4 @@ void register_queued_gather(Napi::Env env, Napi::Object exports) {
   exports.Set("QueuedGather", QueuedGatherBench::define(env));
 }
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

@@ -1,9 +1,11 @@
-#include "napi/random.h"
+#include "lab/random.h"
 
 #include "core/random.h"
 #include "napi/convert.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
+
+using namespace napi;
 
 static uint32_t word(const Napi::Value& value) { return value.As<Napi::Number>().Uint32Value(); }
 
@@ -36,4 +38,4 @@ void register_random(Napi::Env env, Napi::Object exports) {
   export_function<random_words_entry>(env, exports, "randomWords");
 }
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

@@ -3,8 +3,8 @@
 
 #include <napi.h>
 
-namespace thalweg::napi {
+namespace thalweg::lab {
 
 void register_random(Napi::Env env, Napi::Object exports);
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

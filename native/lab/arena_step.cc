@@ -1,26 +1,29 @@
-#include "napi/arena_step.h"
+#include "lab/arena_step.h"
 
 #include <memory>
 #include <vector>
 
-#include "backends/cpu/cpu_backend.h"
+#include "backends/backend.h"
+#include "lab/traffic.h"
 #include "napi/convert.h"
 #include "napi/trainer_options.h"
 #include "train/settings.h"
 #include "train/stepper.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
+
+using namespace napi;
 
 namespace {
 
 constexpr double kDecay = 0.999;  // of the average, where one is kept
 
-// Runs the probe where a step's update would run.
-class ProbeExecutor final : public StepExecutor {
+// Moves a step's memory where its update would run.
+class TrafficExecutor final : public StepExecutor {
  public:
   void square_sums(const StepWork&, double*) override {}
   bool all_finite(const StepWork&) override { return true; }
-  void step(const StepWork& work) override { probe_step(lanes(), work); }
+  void step(const StepWork& work) override { move_as_step(work); }
 };
 
 class ArenaStep : public Wrapped<ArenaStep> {
@@ -39,7 +42,7 @@ class ArenaStep : public Wrapped<ArenaStep> {
       if (object.Get("averages").As<Napi::Boolean>().Value())
         options.average.kind = AverageKind::kEma;
       const bool probe = object.Get("probe").As<Napi::Boolean>().Value();
-      StepExecutor& executor = probe ? static_cast<StepExecutor&>(probe_) : open_backend("cpu");
+      StepExecutor& executor = probe ? static_cast<StepExecutor&>(traffic_) : open_backend("cpu");
       std::vector<int64_t> lengths;
       for (const StepperTensor& tensor : options.tensors) lengths.push_back(tensor.length);
       arena_ = std::make_unique<Arena>(lengths, 2);
@@ -73,7 +76,7 @@ class ArenaStep : public Wrapped<ArenaStep> {
     return info.Env().Undefined();
   }
 
-  ProbeExecutor probe_;
+  TrafficExecutor traffic_;
   std::unique_ptr<Arena> arena_;
   std::unique_ptr<Stepper> stepper_;
   std::vector<float*> parameters_;
@@ -86,4 +89,4 @@ void register_arena_step(Napi::Env env, Napi::Object exports) {
   exports.Set("ArenaStep", ArenaStep::define(env));
 }
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

@@ -1,4 +1,4 @@
-#include "napi/operation.h"
+#include "lab/operation.h"
 
 #include <functional>
 #include <memory>
@@ -10,7 +10,9 @@
 #include "backends/check_classes.h"
 #include "napi/convert.h"
 
-namespace thalweg::napi {
+namespace thalweg::lab {
+
+using namespace napi;
 
 namespace {
 
@@ -283,4 +285,4 @@ void register_operation(Napi::Env env, Napi::Object exports) {
   export_function<run_operation>(env, exports, "runOperation");
 }
 
-}  // namespace thalweg::napi
+}  // namespace thalweg::lab

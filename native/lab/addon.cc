@@ -1,0 +1,45 @@
+// The entry of the second addon, which only tests and benchmarks load: what they call of the native
+// code that no user does. It has the objects of the first one inside, and so a pool of threads and
+// a thread count of its own (docs/decisions/0015-a-second-addon-for-tests.md).
+#include <napi.h>
+
+#include "core/thread_count.h"
+#include "lab/alias_table.h"
+#include "lab/arena_step.h"
+#include "lab/index_cipher.h"
+#include "lab/operation.h"
+#include "lab/queued_gather.h"
+#include "lab/queued_step.h"
+#include "lab/random.h"
+#include "napi/convert.h"
+#include "napi/dataset.h"
+#include "napi/initialize.h"
+
+namespace thalweg::lab {
+
+static Napi::Value set_thread_count(const Napi::CallbackInfo& info) {
+  thalweg::set_thread_count(info[0].As<Napi::Number>().Int32Value());
+  return info.Env().Undefined();
+}
+
+static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
+  napi::register_initialize(env, exports);
+  read_thread_variable();
+  napi::export_function<set_thread_count>(env, exports, "setThreadCount");
+  napi::register_dataset(env, exports);
+  register_alias_table(env, exports);
+  register_arena_step(env, exports);
+  register_index_cipher(env, exports);
+  register_operation(env, exports);
+  register_queued_gather(env, exports);
+  register_queued_step(env, exports);
+  register_random(env, exports);
+  return exports;
+}
+
+}  // namespace thalweg::lab
+
+static Napi::Object thalweg_lab_register(Napi::Env env, Napi::Object exports) {
+  return thalweg::lab::register_addon(env, exports);
+}
+NODE_API_MODULE(thalweg_lab, thalweg_lab_register)

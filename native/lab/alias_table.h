@@ -1,0 +1,10 @@
+// The table that draws with replacement read.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::lab {
+
+void register_alias_table(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::lab

@@ -1,0 +1,11 @@
+// What an addon needs of an environment that loads it, before anything else.
+#pragma once
+
+#include <napi.h>
+
+namespace thalweg::napi {
+
+// Makes the environment's state, and exports `initialize`.
+void register_initialize(Napi::Env env, Napi::Object exports);
+
+}  // namespace thalweg::napi

@@ -1,0 +1,87 @@
+/**
+ * The lab: a second addon beside the one that ships, with what only tests and benchmarks call of the native
+ * code; its C++ side is native/lab/. It computes with the same objects, on threads of its own.
+ */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ThalwegError } from '../src/errors.js';
+import {
+  type Native,
+  type NativeDataset,
+  type NativeOrderOptions,
+  type NativeStepperOptions,
+  addonFile,
+} from '../src/native.js';
+
+/** A step over the lab's own arena. */
+export interface ArenaStep {
+  step(settings: Float64Array): void;
+  dispose(): void;
+}
+
+/** What is recorded on a GPU. */
+export interface Replay {
+  /** Replays it so many times; the seconds of one. */
+  replay(count: number): number;
+  dispose(): void;
+}
+
+/** The table that draws with replacement read: each column's own chance, and whose the rest is. */
+export interface AliasTable {
+  readonly chances: Float64Array;
+  readonly aliases: Uint32Array;
+}
+
+/** What the lab exports. */
+export interface Lab extends Pick<Native, 'initialize' | 'setThreadCount' | 'Dataset'> {
+  /** Runs one operation of native/ops/ops.def with the fields of its struct, in place. */
+  runOperation(
+    device: string,
+    name: string,
+    fields: Readonly<Record<string, number | bigint | Float32Array | Int32Array | undefined>>,
+  ): { readonly sum: number; readonly correct: number };
+  /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
+  philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];
+  /** Four words of the random stream (seed, purpose, epoch, window), as in core/random.h. */
+  randomWords(
+    seed: bigint,
+    purpose: number,
+    epoch: bigint,
+    window: bigint,
+    index: bigint,
+  ): number[];
+  /** The index cipher with any even number of rounds, at any length. */
+  cipherIndices(
+    options: Pick<NativeOrderOptions, 'length' | 'seed' | 'epoch'> & { readonly rounds: number },
+    first: number,
+    out: Float64Array,
+  ): void;
+  aliasTable(weights: Float64Array): AliasTable;
+  /** With `probe`, the step's memory traffic without its arithmetic. */
+  ArenaStep: new (
+    options: Omit<NativeStepperOptions, 'parameters' | 'device'> & {
+      readonly probe: boolean;
+      readonly averages: boolean;
+    },
+  ) => ArenaStep;
+  /** `what`: 0 the step, 1 its memory traffic, 2 a copy of as much, 3 nothing. */
+  QueuedStep: new (
+    options: Omit<NativeStepperOptions, 'parameters'> & {
+      readonly what: number;
+      readonly averages: boolean;
+      readonly settings: Float64Array;
+    },
+  ) => Replay;
+  /** All rows of a data set of the lab's, by an order that is evaluated or listed beforehand. */
+  QueuedGather: new (options: {
+    readonly device: string;
+    readonly dataset: NativeDataset;
+    readonly listed: boolean;
+  }) => Replay;
+}
+
+/** The lab of the build that the tests run. */
+export const lab = createRequire(addonFile)(
+  join(dirname(addonFile), 'thalweg_lab.node'),
+) as unknown as Lab;
+lab.initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array });
