@@ -1,0 +1,82 @@
+// The fields of an op's parameter struct, by name, on a JavaScript object.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "core/memory.h"
+#include "ops/dropout.h"
+
+namespace thalweg::lab {
+
+// Arrays that the object lacks are null. The others are copied to the device's memory where it has
+// its own, and back by finish().
+class Fields {
+ public:
+  Fields(const Napi::Object& object, Memory& memory) : object_(object), memory_(memory) {}
+
+  // Reads each field; `names` has theirs as C++ writes them, separated by ", ". On the object
+  // "of_batch" is ofBatch.
+  template <class... T>
+  void read(std::string_view names, T&... fields) const {
+    (read_field(take_name(names), fields), ...);
+  }
+
+  // In the device's memory, zeroed, for as long as this object lives.
+  template <class T>
+  T* scratch(int64_t length) const {
+    kept_.push_back(memory_.allocate(length * sizeof(T)));
+    return static_cast<T*>(kept_.back().get());
+  }
+  Memory& memory() const { return memory_; }
+
+  void finish() const;
+
+ private:
+  struct Copy {
+    void* host;
+    void* device;
+    size_t bytes;
+  };
+
+  // Takes the first name off the list, as JavaScript writes it.
+  static std::string take_name(std::string_view& names);
+
+  // An array, a draw, or a number of any type.
+  template <class T>
+  void read_field(const std::string& name, T& field) const {
+    using Pointee = std::remove_cv_t<std::remove_pointer_t<T>>;
+    if constexpr (std::is_same_v<Pointee, DropoutDraw>)
+      field = draw();
+    else if constexpr (std::is_pointer_v<T>)
+      field = static_cast<T>(array(name, array_type<Pointee>()));
+    else if constexpr (std::is_floating_point_v<T>)
+      field = static_cast<T>(number(name));
+    else
+      field = static_cast<T>(static_cast<int64_t>(number(name)));
+  }
+
+  template <class T>
+  static constexpr napi_typedarray_type array_type() {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, int32_t>);
+    return std::is_same_v<T, float> ? napi_float32_array : napi_int32_array;
+  }
+
+  double number(const std::string& name) const;
+  void* array(const std::string& name, napi_typedarray_type type) const;
+  // Made of the fields seed, step, layer, rate and scale.
+  const DropoutDraw* draw() const;
+
+  Napi::Object object_;
+  Memory& memory_;
+  mutable std::vector<std::shared_ptr<void>> kept_;
+  mutable std::vector<Copy> copies_;
+};
+
+}  // namespace thalweg::lab
