@@ -18,7 +18,7 @@ class CudaBackend final : public QueuedBackend {
   Memory& memory() override { return memory_; }
   QueuedBackend* queued() override { return this; }
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
-  // Steps of a GPU are bound (bind_step); these three throw UNSUPPORTED.
+  // Steps are always bound here; these two are never called.
   void square_sums(const StepWork& work, double* sums) override;
   bool all_finite(const StepWork& work) override;
   void step(const StepWork& work) override;
