@@ -3,6 +3,8 @@
 
 #include "napi/native_trainer.h"
 #include "napi/trainer_options.h"
+#include "napi/trainer_passes.h"
+#include "napi/trainer_state.h"
 
 namespace thalweg::napi {
 
@@ -10,35 +12,36 @@ Napi::Function NativeTrainer::define(Napi::Env env) {
   using Self = NativeTrainer;
   return DefineClass(env, "NativeTrainer",
                      {
-                         InstanceMethod<&Self::call<&Self::train>>("train"),
-                         InstanceMethod<&Self::call<&Self::evaluate>>("evaluate"),
-                         InstanceMethod<&Self::call<&Self::predict>>("predict"),
-                         InstanceMethod<&Self::call<&Self::full_gradients>>("fullGradients"),
-                         InstanceMethod<&Self::call<&Self::gradients>>("gradients"),
-                         InstanceMethod<&Self::call<&Self::state>>("state"),
-                         InstanceMethod<&Self::call<&Self::read>>("read"),
-                         InstanceMethod<&Self::call<&Self::counters>>("counters"),
-                         InstanceMethod<&Self::call<&Self::check_rest>>("checkRest"),
-                         InstanceMethod<&Self::call<&Self::save>>("save"),
-                         InstanceMethod<&Self::call<&Self::load>>("load"),
+                         InstanceMethod<&Self::call<&passes::train>>("train"),
+                         InstanceMethod<&Self::call<&passes::evaluate>>("evaluate"),
+                         InstanceMethod<&Self::call<&passes::predict>>("predict"),
+                         InstanceMethod<&Self::call<&passes::full_gradients>>("fullGradients"),
+                         InstanceMethod<&Self::call<&passes::gradients>>("gradients"),
+                         InstanceMethod<&Self::call<&state::tensors>>("state"),
+                         InstanceMethod<&Self::call<&state::read>>("read"),
+                         InstanceMethod<&Self::call<&state::counters>>("counters"),
+                         InstanceMethod<&Self::call<&state::check_rest>>("checkRest"),
+                         InstanceMethod<&Self::call<&state::save>>("save"),
+                         InstanceMethod<&Self::call<&state::load>>("load"),
                          InstanceMethod<&Self::cancel>("cancel"),
-                         InstanceMethod<&Self::call<&Self::bytes>>("bytes"),
-                         InstanceMethod<&Self::call<&Self::require_memory>>("requireMemory"),
-                         InstanceMethod<&Self::call<&Self::step_count>>("stepCount"),
-                         InstanceMethod<&Self::call<&Self::averaged_count>>("averagedCount"),
-                         InstanceMethod<&Self::call<&Self::parameter>>("parameter"),
-                         InstanceMethod<&Self::call<&Self::set_parameters>>("setParameters"),
-                         InstanceMethod<&Self::call<&Self::statistic>>("statistic"),
-                         InstanceMethod<&Self::call<&Self::set_statistics>>("setStatistics"),
-                         InstanceMethod<&Self::call<&Self::refresh>>("refreshStatistics"),
-                         InstanceMethod<&Self::call<&Self::dispose>>("dispose"),
+                         InstanceMethod<&Self::call<&state::bytes>>("bytes"),
+                         InstanceMethod<&Self::call<&state::require_memory>>("requireMemory"),
+                         InstanceMethod<&Self::call<&state::step_count>>("stepCount"),
+                         InstanceMethod<&Self::call<&state::averaged_count>>("averagedCount"),
+                         InstanceMethod<&Self::call<&state::parameter>>("parameter"),
+                         InstanceMethod<&Self::call<&state::set_parameters>>("setParameters"),
+                         InstanceMethod<&Self::call<&state::statistic>>("statistic"),
+                         InstanceMethod<&Self::call<&state::set_statistics>>("setStatistics"),
+                         InstanceMethod<&Self::call<&passes::refresh>>("refreshStatistics"),
+                         InstanceMethod<&Self::dispose>("dispose"),
                      });
 }
 
 NativeTrainer::NativeTrainer(const Napi::CallbackInfo& info) : Wrapped(info) {
   guarded(info.Env(), [&] {
-    engine_ = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
-    job_ = std::make_unique<PromisedJob>(info.Env(), [this](Napi::Env env) { report_bytes(env); });
+    parts_.engine = std::make_unique<Engine>(read_engine_options(info[0].As<Napi::Object>()));
+    parts_.job =
+        std::make_unique<PromisedJob>(info.Env(), [this](Napi::Env env) { report_bytes(env); });
     report_bytes(info.Env());
     napi_add_env_cleanup_hook(info.Env(), &NativeTrainer::at_exit, this);
     hooked_ = true;
@@ -53,7 +56,7 @@ void NativeTrainer::Finalize(Napi::BasicEnv env) {
 }
 
 void NativeTrainer::report_bytes(Napi::Env env) {
-  const auto bytes = static_cast<int64_t>(engine_->bytes());
+  const auto bytes = static_cast<int64_t>(parts_.engine->bytes());
   Napi::MemoryManagement::AdjustExternalMemory(env, bytes - bytes_);
   bytes_ = bytes;
 }
@@ -64,50 +67,35 @@ void NativeTrainer::at_exit(void* self) {
   trainer->end();  // the mailbox's function does not live until the finalizers
 }
 
+void NativeTrainer::refuse_disposed() const {
+  if (!parts_.engine)
+    throw Error({"DISPOSED", "trainer", "a disposed trainer", "a live trainer", ""});
+}
+
 void NativeTrainer::end() {
-  if (!job_) return;
-  job_->stop();
-  job_->close();
+  if (!parts_.job) return;
+  parts_.job->stop();
+  parts_.job->close();
 }
 
 // Signals may fire at any time: also after disposal, when there is nothing to end.
 Napi::Value NativeTrainer::cancel(const Napi::CallbackInfo& info) {
-  job_->cancel();
+  parts_.job->cancel();
   return info.Env().Undefined();
-}
-
-Napi::Value NativeTrainer::bytes(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  return Napi::Number::New(info.Env(), static_cast<double>(engine_->bytes()));
-}
-
-// requireMemory(bytes): MEMORY where the trainer may not hold so many more.
-Napi::Value NativeTrainer::require_memory(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  engine_->require_memory(to_uint64(info[0], "bytes"));
-  return info.Env().Undefined();
-}
-
-Napi::Value NativeTrainer::step_count(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().step_count()));
-}
-
-// averagedCount() → how many weights the average has seen
-Napi::Value NativeTrainer::averaged_count(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  return Napi::Number::New(info.Env(), static_cast<double>(engine_->stepper().averaged_count()));
 }
 
 // Cancels, waits for the operation under way, settles the promise, frees.
 Napi::Value NativeTrainer::dispose(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  job_->abort(env);
-  job_->close();
-  Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
-  bytes_ = 0;
-  engine_.reset();
-  return env.Undefined();
+  return guarded(env, [&]() -> Napi::Value {
+    refuse_disposed();
+    parts_.job->abort(env);
+    parts_.job->close();
+    Napi::MemoryManagement::AdjustExternalMemory(env, -bytes_);
+    bytes_ = 0;
+    parts_.engine.reset();
+    return env.Undefined();
+  });
 }
 
 void register_trainer(Napi::Env env, Napi::Object exports) {

@@ -1,13 +1,14 @@
-// What a trainer holds: weights, statistics, and the state of its run.
+#include "napi/trainer_state.h"
+
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "napi/native_trainer.h"
+#include "napi/convert.h"
 #include "napi/snapshot.h"
 
-namespace thalweg::napi {
+namespace thalweg::napi::state {
 
 namespace {
 
@@ -29,9 +30,9 @@ std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, E
 }  // namespace
 
 // state() → [{ name, length }]: the tensors of a snapshot, in its order
-Napi::Value NativeTrainer::state(const Napi::CallbackInfo& info) {
+Napi::Value tensors(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   Napi::Array list = Napi::Array::New(info.Env());
-  for (const StateTensor& tensor : engine_->state()) {
+  for (const StateTensor& tensor : trainer.engine->state().list()) {
     Napi::Object entry = Napi::Object::New(info.Env());
     entry.Set("name", tensor.name);
     entry.Set("length", static_cast<double>(tensor.length));
@@ -41,84 +42,116 @@ Napi::Value NativeTrainer::state(const Napi::CallbackInfo& info) {
 }
 
 // read(offset, target: Uint8Array), counters(): as a snapshot's, between runs
-Napi::Value NativeTrainer::read(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
+Napi::Value read(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
   const uint64_t offset = to_uint64(info[0], "offset");
   const Span span = typed_span(info[1], napi_uint8_array, "bytes");
-  engine_->read_state(offset, static_cast<char*>(span.data), span.length);
+  trainer.engine->state().read_bytes(offset, static_cast<char*>(span.data), span.length);
   return info.Env().Undefined();
 }
 
-Napi::Value NativeTrainer::counters(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  return counters_object(info.Env(), engine_->counters(), engine_->has_averaged_statistics());
+Napi::Value counters(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  return counters_object(info.Env(), trainer.engine->state().counters(),
+                         trainer.engine->state().has_averaged_statistics());
 }
 
-Napi::Value NativeTrainer::check_rest(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  engine_->check_rest();
+Napi::Value check_rest(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  trainer.engine->state().check_rest();
   return info.Env().Undefined();
 }
 
 // save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
-Napi::Value NativeTrainer::save(const Napi::CallbackInfo& info) {
-  return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
-    engine_->save(*snapshot);
-    snapshot->fill();
-    return [](Napi::Env env) { return env.Undefined(); };
-  });
+Napi::Value save(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  return trainer.job->start(
+      info, [&trainer, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
+        trainer.engine->state().save(*snapshot);
+        snapshot->fill();
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
 }
 
-Napi::Value NativeTrainer::load(const Napi::CallbackInfo& info) {
-  return job_->start(info, [this, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
-    engine_->load(*snapshot);
-    return [](Napi::Env env) { return env.Undefined(); };
-  });
+Napi::Value load(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  return trainer.job->start(
+      info, [&trainer, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
+        trainer.engine->state().load(*snapshot);
+        return [](Napi::Env env) { return env.Undefined(); };
+      });
 }
 
 // parameter(index, averaged) → Float32Array, a copy
-Napi::Value NativeTrainer::parameter(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  const auto& tensors = engine_->stepper().options().tensors;
+Napi::Value parameter(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const auto& tensors = trainer.engine->state().tensors();
   const size_t i = to_index(info[0], "parameter", tensors.size());
   auto array = new_array<float>(info.Env(), tensors[i].length);
-  if (to_weights(info[1]) == Weights::kAveraged)
-    engine_->read_average(i, array.Data());
+  if (to_weights(trainer, info[1]) == Weights::kAveraged)
+    trainer.engine->state().read_average(i, array.Data());
   else
-    engine_->read_parameter(i, array.Data());
+    trainer.engine->state().read_parameter(i, array.Data());
   return array;
 }
 
 // setParameters(arrays: Float32Array[]): all are checked before any changes.
-Napi::Value NativeTrainer::set_parameters(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  const auto& tensors = engine_->stepper().options().tensors;
+Napi::Value set_parameters(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const auto& tensors = trainer.engine->state().tensors();
   const auto sources = read_arrays(info[0].As<Napi::Array>(), tensors.size(), [&](size_t i) {
     return std::pair{tensors[i].name, tensors[i].length};
   });
-  for (size_t i = 0; i < sources.size(); ++i) engine_->write_parameter(i, sources[i]);
+  for (size_t i = 0; i < sources.size(); ++i)
+    trainer.engine->state().write_parameter(i, sources[i]);
   return info.Env().Undefined();
 }
 
 // statistic(index, averaged) → Float32Array, a copy
-Napi::Value NativeTrainer::statistic(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  const auto& statistics = engine_->statistics();
+Napi::Value statistic(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const auto& statistics = trainer.engine->state().statistics();
   const size_t i = to_index(info[0], "statistic", statistics.size());
   auto array = new_array<float>(info.Env(), statistics[i].length);
-  engine_->read_statistic(i, array.Data(), to_weights(info[1]));
+  trainer.engine->state().read_statistic(i, array.Data(), to_weights(trainer, info[1]));
   return array;
 }
 
 // setStatistics(arrays: Float32Array[]): all are checked before any changes.
-Napi::Value NativeTrainer::set_statistics(const Napi::CallbackInfo& info) {
-  job_->refuse_busy();
-  const auto& statistics = engine_->statistics();
+Napi::Value set_statistics(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const auto& statistics = trainer.engine->state().statistics();
   const auto sources = read_arrays(info[0].As<Napi::Array>(), statistics.size(), [&](size_t i) {
     return std::pair{statistics[i].name, statistics[i].length};
   });
-  for (size_t i = 0; i < sources.size(); ++i) engine_->write_statistic(i, sources[i]);
+  for (size_t i = 0; i < sources.size(); ++i)
+    trainer.engine->state().write_statistic(i, sources[i]);
   return info.Env().Undefined();
 }
 
-}  // namespace thalweg::napi
+// bytes() → what the trainer holds by now
+Napi::Value bytes(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  return Napi::Number::New(info.Env(), static_cast<double>(trainer.engine->bytes()));
+}
+
+// requireMemory(bytes): MEMORY where the trainer may not hold so many more.
+Napi::Value require_memory(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  trainer.engine->require_memory(to_uint64(info[0], "bytes"));
+  return info.Env().Undefined();
+}
+
+// stepCount() → the steps that were taken
+Napi::Value step_count(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const Stepper& stepper = trainer.engine->state().stepper();
+  return Napi::Number::New(info.Env(), static_cast<double>(stepper.step_count()));
+}
+
+// averagedCount() → how many weights the average has seen
+Napi::Value averaged_count(TrainerParts& trainer, const Napi::CallbackInfo& info) {
+  trainer.job->refuse_busy();
+  const Stepper& stepper = trainer.engine->state().stepper();
+  return Napi::Number::New(info.Env(), static_cast<double>(stepper.averaged_count()));
+}
+
+}  // namespace thalweg::napi::state

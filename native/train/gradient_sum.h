@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/arena.h"
+#include "train/gradient_reducer.h"
 #include "train/stepper.h"
 
 namespace thalweg {
@@ -17,6 +18,8 @@ class GradientSum {
   // Adds share times the gradient of each tensor; the same bits on every device.
   void add(const float* const* gradients, double share);
   const std::vector<const float*>& tensors() const { return sums_; }
+  // The sums of all tensors, and the zeros between them.
+  GradientArray array() const { return {arena_.base(0), arena_.array_length()}; }
   size_t bytes() const { return arena_.bytes(); }
   static size_t bytes_for(const std::vector<StepperTensor>& tensors);
 

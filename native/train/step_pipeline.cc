@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "train/half_step.h"
+#include "train/step_stages.h"
 
 namespace thalweg {
 
@@ -37,9 +38,13 @@ constexpr auto kNap = std::chrono::microseconds(20);
 
 }  // namespace
 
-StepPipeline::StepPipeline(QueuedBackend& backend, Plan& plan, Stepper& stepper,
-                           DeviceBatches& batches)
-    : backend_(backend), plan_(plan), stepper_(stepper), batches_(batches) {
+StepPipeline::StepPipeline(const Context& context)
+    : backend_(context.backend),
+      plan_(context.plan),
+      stepper_(context.stepper),
+      batches_(context.batches),
+      reducer_(context.reducer),
+      gradients_(context.gradients) {
   allocate();
 }
 
@@ -84,13 +89,34 @@ void StepPipeline::write_slot(const Step& step, const StepSettings& settings) {
   stepper_.write_arguments(settings, slot + step_arguments_at(plan_));
 }
 
+// The stages of a step as work for the device's queue.
+class StepPipeline::Stages final : public StepStages {
+ public:
+  Stages(StepPipeline& pipeline, int64_t rows, const StepSettings& settings)
+      : pipeline_(pipeline), rows_(rows), settings_(settings) {}
+
+  bool differentiate() override {
+    const StepFeed& feed = pipeline_.feed_;
+    Plan& plan = pipeline_.plan_;
+    const RunMode mode{.training = true, .draws = pipeline_.draws_, .halted = feed.place.halted};
+    pipeline_.backend_.begin_step(feed);
+    pipeline_.batches_.load(*pipeline_.source_.dataset, pipeline_.start_, rows_, plan);
+    plan.forward(mode);
+    plan.backward(mode, nullptr);
+    return true;
+  }
+  GradientArray gradients() override { return pipeline_.gradients_; }
+  void update() override { pipeline_.stepper_.queue(pipeline_.feed_.place, settings_); }
+
+ private:
+  StepPipeline& pipeline_;
+  int64_t rows_;
+  const StepSettings& settings_;
+};
+
 void StepPipeline::queue_update(int64_t rows, const StepSettings& settings) {
-  const RunMode mode{.training = true, .draws = draws_, .halted = feed_.place.halted};
-  backend_.begin_step(feed_);
-  batches_.load(*source_.dataset, start_, rows, plan_);
-  plan_.forward(mode);
-  plan_.backward(mode, nullptr);
-  stepper_.queue(feed_.place, settings);
+  Stages stages(*this, rows, settings);
+  take_step(stages, reducer_);
 }
 
 void StepPipeline::queue_end() {

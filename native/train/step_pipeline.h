@@ -13,6 +13,7 @@
 #include "backends/queued_backend.h"
 #include "train/batch_feed.h"
 #include "train/device_batches.h"
+#include "train/gradient_reducer.h"
 #include "train/plan.h"
 #include "train/stepper.h"
 
@@ -27,8 +28,16 @@ class StepPipeline {
     StepReceipt receipt = {};
   };
 
-  // All outlive the pipeline; the stepper is bound.
-  StepPipeline(QueuedBackend& backend, Plan& plan, Stepper& stepper, DeviceBatches& batches);
+  // What the steps work with; all of it outlives the pipeline, and the stepper is bound.
+  struct Context {
+    QueuedBackend& backend;
+    Plan& plan;
+    Stepper& stepper;
+    DeviceBatches& batches;
+    GradientReducer& reducer;
+    GradientArray gradients;
+  };
+  explicit StepPipeline(const Context& context);
 
   // Steps take their batches from `source` from here on. Nothing is in flight.
   void begin(const BatchSource& source, uint64_t seed);
@@ -67,6 +76,7 @@ class StepPipeline {
 
   void allocate();
   void write_slot(const Step& step, const StepSettings& settings);
+  class Stages;
   void queue_update(int64_t rows, const StepSettings& settings);
   void queue_end();
   void run(int64_t rows, const StepSettings& settings);
@@ -76,6 +86,8 @@ class StepPipeline {
   Plan& plan_;
   Stepper& stepper_;
   DeviceBatches& batches_;
+  GradientReducer& reducer_;
+  GradientArray gradients_;
   BatchSource source_ = {};
   uint64_t seed_ = 0;
 

@@ -199,24 +199,24 @@ uint64_t trained(EngineOptions options, const std::string& device,
   request.settings = make_settings(options.stepper.rule);
   request.rates.columns = {static_cast<double>(kCommonSettings)};
   request.rates.values.assign((kRows + kBatch - 1) / kBatch, 0.01);
-  engine.train(request, CancelFlag(), [](const TrainProgress&) {});
+  engine.loop().train(request, CancelFlag(), [](const TrainProgress&) {});
   uint64_t sum = 0xCBF29CE484222325u;
   std::vector<float> values;
   const auto& tensors = options.stepper.tensors;
   for (size_t i = 0; i < tensors.size(); ++i) {
     values.resize(tensors[i].length);
-    engine.read_parameter(i, values.data());
+    engine.state().read_parameter(i, values.data());
     sum = hash(sum, values.data(), tensors[i].length);
-    engine.read_average(i, values.data());
+    engine.state().read_average(i, values.data());
     sum = hash(sum, values.data(), tensors[i].length);
   }
   for (const Weights weights : {Weights::kRaw, Weights::kAveraged}) {
     for (size_t i = 0; i < options.statistics.size(); ++i) {
       values.resize(options.statistics[i].length);
-      engine.read_statistic(i, values.data(), weights);
+      engine.state().read_statistic(i, values.data(), weights);
       sum = hash(sum, values.data(), options.statistics[i].length);
     }
-    engine.refresh_statistics(*dataset, kBatch, CancelFlag(), Weights::kAveraged);
+    engine.passes().refresh_statistics(*dataset, kBatch, CancelFlag(), Weights::kAveraged);
   }
   return sum;
 }

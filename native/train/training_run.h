@@ -1,4 +1,4 @@
-// A run of steps under way, as the engine's own files see it.
+// A run of steps under way: what it was asked for, where its batches come from, how far it is.
 #pragma once
 
 #include <chrono>
@@ -6,16 +6,16 @@
 #include <functional>
 #include <memory>
 #include <thread>
-#include <vector>
 
+#include "core/cancel.h"
 #include "core/round.h"
 #include "train/batch_feed.h"
-#include "train/engine.h"
 #include "train/settings.h"
+#include "train/train_request.h"
 
 namespace thalweg {
 
-struct Engine::Run {
+struct TrainingRun {
   const TrainRequest& request;
   const CancelFlag& cancel;
   const std::function<void(const TrainProgress&)>& report;
@@ -24,13 +24,16 @@ struct Engine::Run {
   SettingsReader settings;
   std::unique_ptr<BatchFeed> feed;
   TrainProgress progress;
-  // Of the step under way: the gradients, and the rows of its last part.
-  const std::vector<const float*>* gradients = nullptr;
-  int64_t part_rows = 0;
   int64_t first_step_count = 0;  // of the trainer, when this epoch began
   bool owes_snapshot = false;
 
   int64_t parts_a_step() const { return ceil_div(source.batch_size, parts.batch_size); }
+  // The settings of step `number` of the epoch, `ahead` of the last one reported.
+  StepSettings settings_of(int64_t number, int64_t ahead) {
+    StepSettings step = settings.at(progress.steps + ahead);
+    if (number + 1 == source.steps) step.ended_epoch = request.epoch + 1;
+    return step;
+  }
   // Whether the state should be kept before the next step. Where the plan waits, sleeps until
   // the place is free, or the run cancelled.
   bool await_snapshot_place() const {
@@ -57,11 +60,6 @@ struct Engine::Run {
     owes_snapshot |= every > 0 && (first_step_count + progress.steps) % every == 0;
     report(progress);
   }
-};
-
-struct Engine::Outcome {
-  LossResult loss;
-  StepReport stepped;
 };
 
 }  // namespace thalweg

@@ -1,0 +1,33 @@
+// What an engine is made of.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/gradient_reducer.h"
+#include "train/network.h"
+#include "train/stepper.h"
+
+namespace thalweg {
+
+// A tensor that is state but no parameter.
+struct StatisticOptions {
+  std::string name;
+  int64_t length;
+  float initial;
+};
+
+struct EngineOptions {
+  NetworkOptions network;
+  StepperOptions stepper;                    // tensors in the order of the network's parameters
+  std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
+  std::string device;
+  uint64_t seed = 0;
+  size_t memory_limit = SIZE_MAX;  // bytes
+  // It stands between a step's gradients and its update.
+  std::shared_ptr<GradientReducer> reducer = std::make_shared<WholeGradients>();
+};
+
+}  // namespace thalweg

@@ -1,0 +1,46 @@
+// Takes one training step by itself and waits for it: in parts where its batch is, twice where the
+// guard asks, with the monitor around its update.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "train/gradient_sum.h"
+#include "train/monitor.h"
+#include "train/passes.h"
+#include "train/training_run.h"
+
+namespace thalweg {
+
+class StepRunner {
+ public:
+  explicit StepRunner(const PassContext& context) : context_(context) {}
+
+  // Makes room for the sum of a batch's parts. Throws MEMORY.
+  void reserve_parts();
+  // Takes and counts a step of the run; false when it was cancelled. Throws NONFINITE with the rows
+  // of the batch, and CORRUPTION.
+  bool step(TrainingRun& run, int64_t number);
+  // Whether the next step is looked at: by the monitor, or by the guard.
+  bool is_watched(const TrainingRun& run) const { return is_monitored(run) || is_guarded(run); }
+
+ private:
+  class Stages;
+  // What came of a step, before it is counted.
+  struct Outcome {
+    LossResult loss;
+    StepReport stepped;
+  };
+  enum class Watch { kMonitored, kAlone };
+
+  bool is_monitored(const TrainingRun& run) const;
+  bool is_guarded(const TrainingRun& run) const;
+  bool take(TrainingRun& run, int64_t number, Watch watch, Outcome* outcome);
+  bool take_twice(TrainingRun& run, int64_t number, Outcome* outcome);
+  MonitorView view(int64_t rows, const float* const* gradients) const;
+
+  PassContext context_;
+  std::unique_ptr<GradientSum> sum_;  // from the first batch in parts on
+};
+
+}  // namespace thalweg

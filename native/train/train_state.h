@@ -1,0 +1,98 @@
+// All that training moves: weights, gradients, running statistics, the optimizer's slots and
+// counters, the average of the weights. It is read, written, copied, restored and guarded here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "backends/backend.h"
+#include "core/arena.h"
+#include "core/cancel.h"
+#include "train/engine_options.h"
+#include "train/gradient_reducer.h"
+#include "train/guard.h"
+#include "train/memory_limit.h"
+#include "train/snapshot.h"
+#include "train/stepper.h"
+
+namespace thalweg {
+
+// Which of the two a pass without training uses.
+enum class Weights { kRaw, kAveraged };
+
+class TrainState {
+ public:
+  // The options and the backend outlive it.
+  TrainState(const EngineOptions& options, Backend& backend);
+  static size_t bytes_for(const EngineOptions& options);
+
+  const std::vector<StepperTensor>& tensors() const { return options_.stepper.tensors; }
+  // Running statistics: the mean, then the variance of each batch norm.
+  const std::vector<StatisticOptions>& statistics() const { return options_.statistics; }
+  Stepper& stepper() { return stepper_; }
+
+  // Places in the backend's memory.
+  const Arena& arena() const { return arena_; }                  // 0: parameters, 1: gradients
+  const Arena& statistics_arena() const { return statistics_; }  // 0: raw, 1: averaged
+  const std::vector<float*>& parameters() const { return parameters_; }
+  const std::vector<float*>& averages() const { return averages_; }  // empty: none are kept
+  const std::vector<const float*>& gradients() const { return gradients_; }
+  GradientArray gradient_array() const { return {arena_.base(1), arena_.array_length()}; }
+
+  // Copies of whole tensors, wherever the arena lies.
+  void read_parameter(size_t index, float* out) const { read(0, index, out); }
+  void read_gradient(size_t index, float* out) const { read(1, index, out); }
+  void read_average(size_t index, float* out) const;
+  void write_parameter(size_t index, const float* values);
+  void read_statistic(size_t index, float* out, Weights weights = Weights::kRaw) const;
+  void write_statistic(size_t index, const float* values);
+
+  // Averaged weights have statistics of their own from a refresh until the next step or load.
+  bool has_averaged_statistics() const { return has_averaged_statistics_; }
+  void set_averaged_statistics(bool present) { has_averaged_statistics_ = present; }
+  // The array of the statistics arena that goes with the weights.
+  int statistics_of(Weights weights) const {
+    return weights == Weights::kAveraged && has_averaged_statistics_ ? 1 : 0;
+  }
+
+  // All that a run needs to go on besides what it was made with, and its copies.
+  const std::vector<StateTensor>& list() const { return list_; }
+  StepCounters counters() const { return stepper_.counters(); }
+  // Throws CORRUPTION as check_rest() does; Aborted where `cancel` is set.
+  void save(Snapshot& snapshot, const CancelFlag* cancel = nullptr);
+  void load(const Snapshot& snapshot);
+  // Bytes from `offset` on, as they stand in a snapshot. Throws RANGE.
+  void read_bytes(size_t offset, char* out, size_t bytes) const;
+
+  // Between two guarded runs nothing may move the state. A run begins with `guarded` set where some
+  // of its steps are taken twice. Throws MEMORY, CORRUPTION and Aborted.
+  void begin_run(bool guarded, MemoryLimit& memory, const CancelFlag& cancel);
+  void end_run(bool guarded);
+  // CORRUPTION where the state is another than at the end of a guarded run, and no call moved it.
+  void check_rest(const CancelFlag* cancel = nullptr);
+  // The state was moved from outside.
+  void forget_rest() { at_rest_.clear(); }
+  // From the first guarded run on.
+  Guard& guard() { return *guard_; }
+
+ private:
+  void fill();
+  void make_list();
+  void read(int array, size_t index, float* out) const;
+
+  const EngineOptions& options_;
+  Backend& backend_;
+  Arena arena_;
+  Arena statistics_;
+  bool has_averaged_statistics_ = false;
+  Stepper stepper_;
+  std::vector<float*> parameters_;
+  std::vector<float*> averages_;
+  std::vector<const float*> gradients_;
+  std::vector<StateTensor> list_;
+  std::unique_ptr<Guard> guard_;
+  Guard::Digests at_rest_;  // at the end of a guarded run; empty: unknown
+};
+
+}  // namespace thalweg

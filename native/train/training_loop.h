@@ -1,0 +1,40 @@
+// The loop of training steps: one by one, or many in flight on a device that runs behind the host.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "train/step_pipeline.h"
+#include "train/step_runner.h"
+
+namespace thalweg {
+
+class TrainingLoop {
+ public:
+  explicit TrainingLoop(const PassContext& context) : context_(context), runner_(context) {}
+
+  // Calls report(progress) after each step. Returns with cancelled set when
+  // `cancel` was set; the step under way is then left out whole.
+  TrainProgress train(const TrainRequest& request, const CancelFlag& cancel,
+                      const std::function<void(const TrainProgress&)>& report);
+
+ private:
+  TrainProgress run_epoch(const TrainRequest& request, const CancelFlag& cancel,
+                          const std::function<void(const TrainProgress&)>& report);
+  void check(const TrainRequest& request, const CancelFlag& cancel);
+  size_t bytes_of_copies(const TrainRequest& request) const;
+  // All steps of a run; what the device was told is done when this returns or throws.
+  void run_steps(TrainingRun& run);
+  void run_one_by_one(TrainingRun& run);
+  void run_queued(TrainingRun& run);
+  bool count_oldest(TrainingRun& run, int64_t* next);
+  void begin_pipeline(TrainingRun& run);
+  void abandon_steps();
+  void keep(TrainingRun& run);
+
+  PassContext context_;
+  StepRunner runner_;
+  std::unique_ptr<StepPipeline> pipeline_;  // of a queued backend, from the first run on
+};
+
+}  // namespace thalweg
