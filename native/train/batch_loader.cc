@@ -1,7 +1,7 @@
 #include "train/batch_loader.h"
 
-#include "orders/gather.h"
 #include "core/threads.h"
+#include "orders/gather.h"
 #include "train/check_indices.h"
 #include "train/check_labels.h"
 
