@@ -1,9 +1,10 @@
-// Exponentially weighted averages of real series: Seattle's temperatures and Google's share price,
-// raw and with four β. A larger β is smoother and lags further behind.
+// Draws exponentially weighted averages of Seattle's temperatures and of Google's share price.
+// A larger β gives a smoother line that lags further behind.
+// The numbers come from another package: npm install vega-datasets
 import { readFileSync, writeFileSync } from 'node:fs';
 import { average, chart } from 'thalweg';
 
-const folder = new URL('../node_modules/vega-datasets/data/', import.meta.url);
+const folder = new URL('../data/', import.meta.resolve('vega-datasets'));
 const table = (file) =>
   readFileSync(new URL(file, folder), 'utf8')
     .trim()

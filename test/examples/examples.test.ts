@@ -1,6 +1,6 @@
 /** Every example, run as a user would run it. */
 import { execFile } from 'node:child_process';
-import { readFileSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -75,6 +75,20 @@ describe('examples', () => {
     const steps = [...stdout.matchAll(/([\d.]+) °C$/gm)].map(([, step]) => Number(step));
     expect(steps).toHaveLength(5);
     expect(steps).toEqual([...steps].sort((a, b) => b - a));
+  });
+
+  it('averages.mjs runs from an installed package, beside the one that it reads', async () => {
+    const modules = join(newFolder(), 'node_modules');
+    const installed = join(modules, 'thalweg');
+    mkdirSync(installed, { recursive: true });
+    cpSync(join(root, 'package.json'), join(installed, 'package.json'));
+    cpSync(join(root, 'examples'), join(installed, 'examples'), { recursive: true });
+    symlinkSync(join(root, 'dist'), join(installed, 'dist'));
+    symlinkSync(join(root, 'node_modules/vega-datasets'), join(modules, 'vega-datasets'));
+    const file = join(installed, 'examples/averages.mjs');
+    const folder = newFolder();
+    await run(process.execPath, [file], { cwd: folder });
+    expect(readdirSync(folder).sort()).toEqual(['prices.svg', 'temperatures.svg']);
   });
 
   it('ensemble.mjs measures all four ways', async () => {
