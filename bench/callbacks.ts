@@ -1,10 +1,10 @@
 /**
- * What watching costs, as a share of an MNIST epoch. Whole epochs differ by more from one to the next
- * than what is looked for, so the cost is magnified: epochs of five steps, all of them looked at, as
- * many looks as an MNIST epoch has by default (one in 100 of its 469 steps), and one round of
- * callbacks. What they take longer than unwatched ones is the cost of an epoch, whatever its length.
- * Pairs of watched and unwatched runs follow each other, each first in turn; the contestant `off`
- * watches nothing and tells how good the measurement is: the floor.
+ * Measures what watching costs, as a share of an MNIST epoch. Whole epochs differ by more than that,
+ * so the cost is magnified: epochs have five steps, all of them watched, as many as the monitor
+ * watches of the 469 steps of an MNIST epoch, and one round of callbacks.
+ *
+ * Watched and unwatched runs alternate; their difference is the cost of one epoch, whatever its
+ * length. The contestant `off` watches nothing and shows the error of the measurement.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ function makeSet(rows: number): data.Dataset {
   return data.fromArrays({ inputs, shape: [rows, 784], labels, scale: 1 / 255 });
 }
 
-/** All that write, and the one that copies the weights. */
+/** All callbacks that write, and the one that copies the weights. */
 const writing = (folder: string): readonly callbacks.Callback[] => [
   callbacks.earlyStopping({ metric: 'loss', patience: 1e6 }),
   callbacks.csvLog({ file: join(folder, 'log.csv') }),
@@ -35,7 +35,7 @@ const writing = (folder: string): readonly callbacks.Callback[] => [
   callbacks.tensorBoard({ folder }),
 ];
 
-/** A trainer, a place for logs, and sets of these many rows. */
+/** A trainer, a folder for logs, and data sets with these numbers of rows. */
 function prepared(rows: readonly number[]) {
   const folder = mkdtempSync(join(tmpdir(), 'thalweg-bench-'));
   const sets = rows.map(makeSet);
@@ -48,7 +48,7 @@ function prepared(rows: readonly number[]) {
   return { folder, sets, trainer, dispose };
 }
 
-/** Seconds that an epoch takes longer when it is watched, over those of an MNIST epoch. */
+/** Seconds that a watched epoch takes longer, as a share of an MNIST epoch. */
 function share(name: string, watch: (folder: string) => Watch): Contestant {
   return {
     name,
@@ -76,7 +76,7 @@ function share(name: string, watch: (folder: string) => Watch): Contestant {
   };
 }
 
-/** Whole epochs, for what no magnification shows. */
+/** Whole epochs show the costs that no magnification shows. */
 function epoch(name: string, watch: (folder: string) => Watch): Contestant {
   return {
     name,

@@ -1,4 +1,4 @@
-/** Checkpoints of a large state: writing against a plain sequential write, resuming, the stall. */
+/** Checkpoints of a large state: writing beside a plain sequential write, resuming, and the pause. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,13 +9,13 @@ import type { Contestant, Workload } from './harness.js';
 const parameters = Number(process.env['THALWEG_BENCH_PARAMETERS'] ?? 100e6);
 const width = Math.round(Math.sqrt(parameters));
 const model = nn.sequential({ input: [width] }, nn.dense(width));
-const bytes = 3 * 4 * model.parameterCount; // of adam
+const bytes = 3 * 4 * model.parameterCount; // weights and two slots of adam
 
 function make(): Trainer {
   return new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.adam() });
 }
 
-/** In THALWEG_BENCH_FOLDER, on the disk that counts, or the system's folder for such files. */
+/** The disk to measure: THALWEG_BENCH_FOLDER, or the system's folder for temporary files. */
 function newFolder(): string {
   return mkdtempSync(join(process.env['THALWEG_BENCH_FOLDER'] ?? tmpdir(), 'thalweg-bench-'));
 }

@@ -1,7 +1,7 @@
 /**
- * An MNIST epoch beside others: idle, with as many busy processes as processors, and in control groups
- * of one and of half a processor; each also in a worker thread that loaded the package first. The package
- * is that in dist/; THALWEG_BEFORE names the root of another build to compare with.
+ * An MNIST epoch beside other processes: on an idle machine, with as many busy processes as
+ * processors, and in control groups of one and of half a processor. Each case also runs in a worker
+ * thread that loaded the package first. THALWEG_BEFORE names the root of another build to compare.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ interface Build {
   readonly name: string;
   readonly root: string;
 }
-/** How a contestant runs: its threads (undefined: as many as the package chooses), and where. */
+/** How a contestant runs: where, and on how many threads (undefined: the package chooses). */
 interface Way {
   readonly name: string;
   readonly threads?: number;
@@ -29,7 +29,7 @@ const ways: readonly Way[] = [
   { name: ', in a worker', place: 'worker' },
 ];
 
-/** A folder of control groups that this process may make one in, with the file of its quota. */
+/** A folder of control groups in which this process may make one, with the file of its quota. */
 function makeGroup(share: number): string {
   for (const [mount, file] of [
     ['/sys/fs/cgroup/cpu', 'cpu.cfs_quota_us'],
@@ -65,7 +65,7 @@ function makeContestant(build: Build, way: Way, group?: string): Contestant {
   }));
 }
 
-/** While `run` runs, as many processes as processors are busy. */
+/** Keeps as many processes busy as there are processors, until `run` has ended. */
 function besideBusyProcesses(contestant: Contestant): Contestant {
   return {
     ...contestant,
@@ -89,7 +89,7 @@ function besideBusyProcesses(contestant: Contestant): Contestant {
   };
 }
 
-/** In a control group of its own, which goes with the runner. */
+/** Puts a contestant into a control group of its own, which ends with the runner. */
 function inGroup(build: Build, way: Way, share: number): Contestant {
   return {
     name: `${build.name}${way.name}`,

@@ -1,4 +1,4 @@
-/** The CUDA backend: steps against their memory traffic, a copy and PyTorch; MNIST epochs. */
+/** The CUDA backend: steps beside their memory traffic, a copy and PyTorch; MNIST epochs. */
 import { Trainer, data, nn, optim } from '../src/index.js';
 import { native } from '../src/native.js';
 import { lab } from '../test/lab.js';
@@ -14,7 +14,7 @@ function needGpu(): void {
   if (devices.length === 0) throw new Absent(missing);
 }
 
-/** Replays of a recorded step, timed inside the addon from the first launch to the last's end. */
+/** Replays a recorded step; the addon measures from the first launch to the last's end. */
 function replayed(
   name: string,
   lengths: number[],
@@ -96,7 +96,7 @@ const torchEpoch = (mode: string): Contestant =>
     params: { mode, rows, batchSize },
   });
 
-/** All rows of a data set of bytes in shuffled order: the index function in the gather, or a list. */
+/** Gathers all rows of a data set of bytes in shuffled order, by the index cipher or by a list. */
 function gathered(name: string, rows: number, features: number, listed: boolean): Contestant {
   return {
     name,
@@ -180,7 +180,7 @@ export const workloads: Workload[] = [
     ],
   })),
   {
-    // A whole shuffled epoch of one number a row, against the order alone.
+    // One number a row: the gather of a whole shuffled epoch shows what the order alone costs.
     name: 'cuda-shuffle-1e8',
     unit: 'ms',
     scale: 1e3,

@@ -1,4 +1,4 @@
-/** One epoch of shuffled batches of MNIST's shape, from bytes to floats in [0, 1]. */
+/** Gathers one epoch of shuffled batches of MNIST's shape, from bytes to floats in [0, 1]. */
 import { data } from '../src/index.js';
 import type { Contestant, Workload } from './harness.js';
 import { pythonContestant } from './peers/python.js';

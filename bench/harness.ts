@@ -1,22 +1,22 @@
 /**
- * The benchmark harness: contestants of one workload run in interleaved rounds in one session, so
- * that a drift of the machine touches all alike, and only ratios are compared.
+ * The benchmark harness. The contestants of a workload run in interleaved rounds within one process,
+ * so that a drift of the machine touches all alike. Only ratios are compared.
  */
 import { cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What is timed. Returns nothing (the harness times the call) or the seconds it measured itself. */
+/** The timed call. It returns nothing (the harness takes the time) or the seconds that it measured. */
 export interface Runner {
   run(): void | number | Promise<void | number>;
   dispose?(): void | Promise<void>;
 }
 
 export interface Contestant {
-  /** `thalweg` is the one that ratios compare against; others are free. */
+  /** Ratios compare all contestants with the one that is called `thalweg`. */
   readonly name: string;
-  /** At most this many samples, for contestants far slower than the rest. */
+  /** The largest number of samples, for contestants far slower than the rest. */
   readonly maxRuns?: number;
-  /** Calls per sample where they differ from the workload's; the result stays per call. */
+  /** The number of calls of one sample, where it differs from the workload's. */
   readonly repeat?: number;
   /** Allocates and warms up, untimed. Throws {@link Absent} where the contestant cannot run. */
   prepare(): Runner | Promise<Runner>;
@@ -24,18 +24,18 @@ export interface Contestant {
 
 export interface Workload {
   readonly name: string;
-  /** What one result counts, such as `ms` or `ns/index`; smaller is better. */
+  /** The unit of a result, such as `ms` or `ns/index`; smaller is better. */
   readonly unit: string;
   /** Results per second of one call: 1e3 for `ms`, 1e9 / n for `ns/index` over n indices. */
   readonly scale: number;
-  /** Samples of each contestant. Default 9. */
+  /** The number of samples of each contestant. Default 9. */
   readonly rounds?: number;
-  /** Calls per sample, for work too short to time once. Default 1. */
+  /** The number of calls of one sample, for work too short to time once. Default 1. */
   readonly repeat?: number;
   readonly contestants: readonly Contestant[];
 }
 
-/** Thrown by `prepare` where a contestant is missing; the message is the reason that is listed. */
+/** `prepare` throws it where a contestant is missing; the report lists the message as the reason. */
 export class Absent extends Error {
   override readonly name = 'Absent';
 }
@@ -57,7 +57,7 @@ export interface Absence {
 export interface Ratio {
   readonly workload: string;
   readonly over: string;
-  /** How many times faster thalweg is than `over`: the quotient of the medians. */
+  /** How many times as long `over` takes as thalweg: the quotient of the medians. */
   readonly ratio: number;
 }
 export interface Outcome {
@@ -100,17 +100,17 @@ async function runRounds(workload: Workload, entrants: readonly Entrant[]): Prom
   for (const { runner } of entrants) await runner.run();
   for (let round = 0; round < rounds; ++round)
     for (let turn = 0; turn < entrants.length; ++turn) {
-      // Each round starts with another contestant: nobody always follows the same neighbour.
+      // Each round starts with another contestant, so that none always follows the same neighbour.
       const entrant = entrants[(round + turn) % entrants.length];
       if (entrant === undefined || round >= (entrant.contestant.maxRuns ?? rounds)) continue;
-      // Threads of the contestant before spin for some milliseconds after their last parallel loop.
+      // The threads of the contestant before may spin for some milliseconds after their last loop.
       await sleep(20);
       const repeat = entrant.contestant.repeat ?? workload.repeat ?? 1;
       entrant.samples.push((await sample(entrant.runner, repeat)) * workload.scale);
     }
 }
 
-/** Seconds a call, over `repeat` calls. */
+/** Returns the seconds of one call, averaged over `repeat` calls. */
 async function sample(runner: Runner, repeat: number): Promise<number> {
   // One untimed call brings short work back into the cache.
   if (repeat > 1) await runner.run();
@@ -160,14 +160,14 @@ function compare(workload: Workload, results: readonly Result[]): Ratio[] {
     }));
 }
 
-/** What the figures were taken on, in words. */
+/** Describes the machine that the figures belong to. */
 export function describeMachine(): string {
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${processors.length} × ${processors[0]?.model ?? process.arch}, ${memory} GiB, Node.js ${process.version}`;
 }
 
-/** The table that a person reads. */
+/** Formats the results as a table for people. */
 export function formatOutcome({ results, ratios }: Outcome): string {
   const rows = results.map((result) => {
     if ('absent' in result) return [result.contestant, `absent: ${result.absent}`];

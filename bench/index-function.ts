@@ -1,4 +1,4 @@
-/** The row at a position of a shuffled order, on one core, over 2^18 neighbouring positions. */
+/** Computes the rows at 2^18 neighbouring positions of a shuffled order, on one core. */
 import { native } from '../src/native.js';
 import type { Contestant, Workload } from './harness.js';
 

@@ -1,4 +1,4 @@
-/** A whole exactly uniform permutation, in memory of its own. */
+/** Makes a whole exactly uniform permutation in memory of its own. */
 import { data } from '../src/index.js';
 import type { Contestant, Workload } from './harness.js';
 import { compiledContestant } from './peers/compiled.js';

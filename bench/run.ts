@@ -1,6 +1,6 @@
 /**
  * npm run bench -- [--json FILE] [--list] [workload …]
- * Runs the workloads whose names start with one of the words given, or all. Each other file in this
+ * Runs the workloads whose names start with one of the given words, or all. Each other file in this
  * folder exports `workloads`.
  */
 import { execFileSync } from 'node:child_process';

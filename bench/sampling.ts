@@ -1,4 +1,4 @@
-/** A million rows by weight, with and without replacement, and in stratified batches. */
+/** Draws a million rows by weight, with and without replacement, and in stratified batches. */
 import { native } from '../src/native.js';
 import type { Contestant, Workload } from './harness.js';
 import { pythonContestant } from './peers/python.js';

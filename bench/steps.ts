@@ -1,4 +1,4 @@
-/** Optimizer steps: over the arena, over the caller's arrays, over many small tensors. */
+/** Optimizer steps over the arena, over the caller's arrays, and over many small tensors. */
 import { optim } from '../src/index.js';
 import { lab } from '../test/lab.js';
 import { StepSettings } from '../src/optim/settings.js';
@@ -28,7 +28,7 @@ const optimizers = {
   lion: optim.lion(),
 };
 
-/** The native step over an arena; nothing crosses from JavaScript but the settings. */
+/** The native step over an arena; only the settings cross over from JavaScript. */
 function arena(
   name: string,
   optimizer: keyof typeof optimizers,
@@ -65,7 +65,7 @@ function random(length: number): Float32Array {
   return Float32Array.from({ length }, () => Math.random() - 0.5);
 }
 
-/** optim.bind over the caller's arrays, as a user writes it; the non-finite check is on. */
+/** Steps of optim.bind over the caller's arrays, as a user writes them; the non-finite check is on. */
 function bound(name: string, lengths: number[], options: object = {}): Contestant {
   return {
     name,

@@ -1,4 +1,4 @@
-/** Training the MNIST network, and what it does to the event loop. */
+/** Trains the MNIST network, and measures how long the event loop waits meanwhile. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Trainer, data, nn, optim } from '../src/index.js';
 import type { Contestant, Workload } from './harness.js';
@@ -9,7 +9,7 @@ const rows = 60_000;
 const batchSize = 128;
 const model = nn.sequential({ input: [784] }, nn.dense(128, { activation: 'relu' }), nn.dense(10));
 
-/** Bytes, converted while gathering, as data.mnist keeps them. */
+/** Keeps rows as bytes, which the gather converts, as data.mnist does. */
 function makeSet(): data.Dataset {
   const inputs = Uint8Array.from({ length: rows * 784 }, (_, i) => (i * 2654435761) >>> 24);
   const labels = Int32Array.from({ length: rows }, (_, i) => ((i * 2654435761) >>> 8) % 10);
@@ -36,7 +36,7 @@ const epoch: Contestant = {
   },
 };
 
-/** The 99th percentile of the event loop's delay beyond its timer, over half a second of training. */
+/** Returns the 99th percentile of the event loop's delay beyond its timer, over half a second. */
 const delay: Contestant = {
   name: 'thalweg',
   prepare() {

@@ -1,5 +1,5 @@
-// The whole set, mini-batches and single samples: the same API, other trade-offs.
-// Each gets the same time; what counts is the loss it reaches.
+// Compares the whole set, mini-batches and single samples, which the same call trains on.
+// Each gets the same time, and the loss it reaches decides.
 import { Trainer, data, nn, optim } from 'thalweg';
 
 const seconds = Number(process.argv[2] ?? 2);

@@ -1,14 +1,14 @@
-// What ensembles gain over their members, in four ways, with confidence intervals over repetitions.
-// On MNIST, or on another data set in its format: node examples/ensemble.mjs --folder FOLDER
+// Measures what ensembles gain over their members, in four ways, with confidence intervals.
+// The default data set is MNIST. For another one in its format: ensemble.mjs --folder FOLDER
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { average, chart, data, ensemble, nn, optim, schedule } from 'thalweg';
 
 const { values: options } = parseArgs({
   options: {
-    folder: { type: 'string' }, // of the four IDX files; default: MNIST
-    rows: { type: 'string', default: '5000' }, // to train on
-    epochs: { type: 'string', default: '5' }, // of one member
+    folder: { type: 'string' }, // holds the four IDX files; default: MNIST
+    rows: { type: 'string', default: '5000' }, // the training rows
+    epochs: { type: 'string', default: '5' }, // the epochs of one member
     members: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '5' },
   },
@@ -18,14 +18,14 @@ const [rows, epochs, size, repeats] = ['rows', 'epochs', 'members', 'repeats'].m
 );
 const digits = await data.mnist(options.folder === undefined ? {} : { folder: options.folder });
 
-/** Rows [first, first + count) of a fixed random order of the training set. */
+/** Returns rows [first, first + count) of a fixed random order of the training set. */
 function part(first, count) {
   const order = data.permutation({ length: digits.train.length, seed: 1 });
   const { inputs, labels } = data.gather(digits.train, order.slice(first, first + count));
   return data.fromArrays({ inputs, labels, shape: [count, digits.train.features] });
 }
 const training = part(0, rows);
-const validation = part(rows, 2000); // to select on
+const validation = part(rows, 2000); // the rows for the selection
 const batchSize = 64;
 const stepsPerEpoch = Math.ceil(rows / batchSize);
 
@@ -36,7 +36,7 @@ const usual = { model: network(128), loss, optimizer: optim.adam({ learningRate:
 const train = (trainer) => trainer.fit(training, { epochs, batchSize });
 const several = (count, body) => Array.from({ length: count }, (_, i) => body(i));
 
-/** Members of each way; `repeat` gives every one other seeds. */
+/** Trains the members of each way; every `repeat` has seeds of its own. */
 async function membersOf(repeat) {
   const seeds = several(size, (i) => 1000 * repeat + i);
   const kept = { ...usual, average: average.ema({ decay: 0.99, warmup: 10 }) };
@@ -45,7 +45,7 @@ async function membersOf(repeat) {
     const model = network([64, 128, 256][i % 3]);
     return [`trial ${i + 1}`, { ...usual, model, optimizer, seed: 1000 * repeat + 100 + i }];
   });
-  // One run as long as all the others together; its rate falls to 0 once for each member.
+  // One run is as long as all the others together; its rate falls to 0 once for each member.
   const learningRate = schedule.warmRestarts({ initial: 4e-3, period: epochs * stepsPerEpoch });
   const moments = ensemble.snapshots({ start: epochs, every: epochs });
   await ensemble.seeds(
@@ -65,7 +65,7 @@ async function membersOf(repeat) {
 }
 
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-/** Half the width of a 95 % confidence interval of the mean, by Student's t. */
+/** Returns half the width of a 95 % confidence interval of the mean, by Student's t. */
 function interval(values) {
   const t = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262][values.length - 2];
   const spread = mean(values.map((value) => (value - mean(values)) ** 2));

@@ -1,4 +1,4 @@
-// The optimizer alone, for gradients that you compute: least squares y = a x + b.
+// Moves two numbers by gradients that the program computes: least squares y = a x + b.
 import { optim } from 'thalweg';
 
 const slope = Float32Array.of(0);

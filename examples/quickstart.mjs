@@ -1,5 +1,5 @@
-// Trains a small network on MNIST and keeps what came of it in runs/.
-// script/quickstart runs it; from a project of your own, import 'thalweg'.
+// Trains a small network on MNIST and writes history, picture and weights into runs/.
+// script/quickstart runs it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Trainer, chart, data, device, nn, optim, progress, schedule } from 'thalweg';

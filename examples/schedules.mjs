@@ -1,5 +1,5 @@
-// The same network and the same number of steps on MNIST, under nine schedules of the learning rate:
-// too high, annealed in several ways, and one that stalls, of which the trainer warns.
+// Trains the same network for the same number of steps under nine schedules of the learning rate.
+// One rate stays too high, seven fall in different ways, and one falls too fast, which is a warning.
 import { writeFileSync } from 'node:fs';
 import { Trainer, chart, data, nn, optim, schedule } from 'thalweg';
 

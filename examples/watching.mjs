@@ -1,8 +1,8 @@
 /**
- * A run that is checked before it begins and watched while it goes on:
+ * Checks the data and the model before a run, and watches the run:
  * node examples/watching.mjs [epochs]
  *
- * Writes log.csv, log.jsonl and TensorBoard's event files into the folder it is started in.
+ * It writes log.csv, log.jsonl and TensorBoard's event files into the folder where you start it.
  */
 import { Trainer, callbacks, data, metrics, nn, optim, tune } from 'thalweg';
 

@@ -1,10 +1,10 @@
 /**
  * node script/check-kernels.mjs [FOLDER of the build, default build]
- * What nvcc made of the kernels, after script/build --cuda: registers and spills as ptxas reported
- * them, and the fused multiply-adds of the PTX. No kernel of an optimizer step may spill, and only
- * the kernels named below may fuse: the others promise the processor's bits. Nor may the PTX hold
- * sums or products without a rounding, which ptxas is free to fuse. Where cuobjdump is on PATH, the
- * machine code is looked at too.
+ * Reads what nvcc made of the kernels, after script/build --cuda: registers and spills as ptxas
+ * reports them, and the fused multiply-adds of the PTX. No kernel of an optimizer step may spill, and
+ * only the kernels named below may fuse: the others promise the processor's bits. The PTX may hold no
+ * sum or product without a rounding either, for ptxas is free to fuse it. Where cuobjdump is on PATH,
+ * the check reads the machine code too.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -15,7 +15,7 @@ const mayFuse = /square_sum_kernel|product_kernel/;
 const mayNotSpill = /step_kernel|square_sum_kernel|norm_kernel/;
 const breaches = [];
 
-/** As `step_kernel<Adam>`, from a mangled name. */
+/** Makes a name such as `step_kernel<Adam>` from a mangled one. */
 function readable(name) {
   const full = execFileSync('c++filt', [name], { encoding: 'utf8' });
   const [, kernel = name, argument = ''] =
@@ -50,7 +50,7 @@ function readFused(file) {
   }));
 }
 
-/** Fused multiply-adds of each kernel's machine code; empty without a disassembler. */
+/** Returns each kernel's fused multiply-adds in machine code; it is empty without a disassembler. */
 function readMachineCode(file) {
   let text;
   try {

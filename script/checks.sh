@@ -8,7 +8,7 @@ skip() {
   echo "skip  $1: $2"
 }
 
-# settle NAME STATUS LOG: counts one check that has ended; what it wrote is shown where it failed.
+# settle NAME STATUS LOG: counts one check that has ended, and shows the log of a failed one.
 settle() {
   if [ "$2" -eq 0 ]; then
     count 1 0 0
@@ -21,7 +21,7 @@ settle() {
   fi
 }
 
-# check NAME COMMAND…
+# check NAME COMMAND…: runs one check.
 check() {
   local name="$1" log status=0
   shift
@@ -31,7 +31,7 @@ check() {
   rm -f "$log"
 }
 
-# check_or_skip NAME COMMAND…: the command exits with 3, its last line the reason, where it cannot run.
+# check_or_skip NAME COMMAND…: a command that cannot run exits with 3 and prints the reason last.
 check_or_skip() {
   local name="$1" log status=0
   shift
@@ -45,7 +45,7 @@ check_or_skip() {
   rm -f "$log"
 }
 
-# Names what failed, prints the counts as the last line, and returns whether all is well.
+# Names the failed checks, prints the counts as the last line, and returns whether all is well.
 conclude() {
   local name
   for name in "${failures[@]}"; do echo "failed: $name"; done

@@ -1,4 +1,4 @@
-// Draws the picture of README: runs the ten lines and keeps what they drew, docs/figures/digits.svg.
+// Draws README's picture: runs the ten lines and keeps docs/figures/digits.svg.
 //   node script/figures.mjs
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * A little of everything on the device `cuda`, for compute-sanitizer (script/gpu): every rule, over
+ * Does a little of everything on the device `cuda`, for compute-sanitizer (script/gpu): every rule, over
  * lengths that leave heads and tails, and training with every kind of layer, loss and row order.
  */
 import { createRequire } from 'node:module';
@@ -29,7 +29,7 @@ const layer = (kind, inputs, outputs, activation, rate = 0) => ({
 });
 const losses = ['softmaxCrossEntropy', 'sigmoidCrossEntropy', 'meanSquaredError', 'huber'];
 for (const [index, loss] of losses.entries()) {
-  // The last data set is brought batch by batch.
+  // The last data set does not fit and comes batch by batch.
   if (index === 3) process.env.THALWEG_RESIDENT_BYTES = '1000';
   const [rows, features, classes] = [index === 0 ? 66_000 : 300, 9, 5];
   const trainer = new native.Trainer({

@@ -1,15 +1,15 @@
-// Makes every number and figure of docs/choosing-an-optimizer.md: trains on MNIST's first 10,000
-// digits, tests on its test set of 10,000, and writes the tables into the page and the
-// figures into docs/figures/. About a minute of one processor.
+// Makes every number and figure of docs/choosing-an-optimizer.md. It trains on the first 10,000 digits
+// of MNIST, tests on its 10,000 test digits, writes the tables into the page and the figures into
+// docs/figures/. That takes about a minute of one processor.
 //   node script/guide.mjs              writes
 //   node script/guide.mjs --check      fails where a number is not the page's
 //   node script/guide.mjs --check sgd  looks at the rates of one optimizer only, in some seconds
-// The device computes the same bits on every machine, so that the numbers are the same, too.
+// The device computes the same bits on every machine, so the numbers are the same, too.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 
-// Steps this small gain nothing from a second thread, which on a busy machine costs much.
+// Steps this small gain nothing from a second thread, which costs much on a busy machine.
 process.env.THALWEG_THREADS ??= '1';
 const { Trainer, chart, data, nn, optim, schedule } = await import('thalweg');
 
@@ -18,7 +18,7 @@ const epochs = 4;
 const page = new URL('../docs/choosing-an-optimizer.md', import.meta.url);
 const figures = new URL('../docs/figures/', import.meta.url);
 
-/** The first rows of a part of MNIST as a data set of their own. */
+/** Returns the first rows of a part of MNIST as a data set of their own. */
 function firstRows(set, count) {
   const indices = Uint32Array.from({ length: count }, (_, i) => i);
   const { inputs, labels } = data.gather(set, indices);
@@ -45,7 +45,7 @@ function makeTrainer(optimizer, seed = 0, on = device) {
   return new Trainer({ model, loss, optimizer, seed, device: on, nonFinite: 'skip' });
 }
 
-/** Test accuracy, in percent, after a run. */
+/** Returns the test accuracy after a run, in percent. */
 async function accuracyOf(optimizer, { seed = 0, batchSize = 32, length = epochs } = {}) {
   const trainer = makeTrainer(optimizer, seed);
   await trainer.fit(train, { epochs: length, batchSize });
@@ -83,12 +83,12 @@ const optimizers = {
 };
 const seeds = [1, 2, 3];
 
-/** The rate of the highest accuracy. */
+/** Returns the index of the highest accuracy. */
 function bestOf(accuracies) {
   return accuracies.indexOf(Math.max(...accuracies));
 }
 
-/** By rate, then by seed. */
+/** Returns accuracies by rate, then by seed. */
 async function sweep(make, { seeds: some = seeds, ...options } = {}) {
   const accuracies = [];
   for (const rate of rates) {
@@ -99,7 +99,7 @@ async function sweep(make, { seeds: some = seeds, ...options } = {}) {
   return accuracies;
 }
 
-/** Mean accuracies by rate, the best rate, and the row that tells of them. */
+/** Returns mean accuracies by rate, the best rate, and the table's row for both. */
 async function ratesOf(name) {
   const runs = await sweep(optimizers[name]);
   const accuracies = runs.map(mean);
@@ -197,7 +197,7 @@ async function compareSchedules(best) {
   table('schedules', ['optimizer', 'rate', 'schedule', 'accuracy %', 'three seeds'], lines);
 }
 
-/** Training loss after each pass over the data, as its logarithm. */
+/** Returns the logarithm of the training loss after each pass over the data. */
 async function compareFullBatch(best) {
   const passes = 40;
   const series = [];
@@ -243,7 +243,7 @@ async function compareFullBatch(best) {
   });
 }
 
-/** The page with each `<!-- numbers: NAME -->` followed by its table. */
+/** Returns the page with its table behind each `<!-- numbers: NAME -->`. */
 function withTables(markdown) {
   return markdown.replace(
     /(<!-- numbers: (\w+) -->\n)[^]*?(?=<!-- end -->)/g,
@@ -256,7 +256,7 @@ function fail(reason) {
   process.exitCode = 1;
 }
 
-/** The row of one optimizer in the first table, and its column in the second. */
+/** Compares the row of one optimizer in the first table, and its column in the second. */
 async function checkOptimizer(name) {
   const { line, accuracies } = await ratesOf(name);
   const lines = readFileSync(page, 'utf8').split('\n');
@@ -270,7 +270,7 @@ async function checkOptimizer(name) {
   });
 }
 
-/** Makes all numbers; writes them, or compares them with the page. */
+/** Makes all numbers, and writes them or compares them with the page. */
 async function makeAll(checks) {
   const best = await compareRates();
   await compareBatches();

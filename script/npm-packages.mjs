@@ -1,5 +1,5 @@
 /**
- * Which npm packages some of the development packages need, as package-lock.json has them.
+ * Finds the npm packages that some of the development packages need, by package-lock.json.
  *   node script/npm-packages.mjs list NAME…           prints the installed folders of these packages
  *                                                     and of all that they need, one a line
  *   node script/npm-packages.mjs missing [NAME…]      prints what is not installed as the lock has it;
@@ -13,7 +13,7 @@ const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 const lock = readJson('package-lock.json');
 const { packages } = lock;
 
-/** Where `name` is found from the package at `from`, as Node.js looks for it. */
+/** Finds `name` from the package at `from`, as Node.js does. */
 function locate(name, from) {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('node_modules/') - 1))) {
     const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;
@@ -22,7 +22,7 @@ function locate(name, from) {
   }
 }
 
-/** The folders of the named packages and of all that they need. */
+/** Returns the folders of the named packages and of all that they need. */
 function needed(names) {
   const found = new Set();
   const add = (path) => {
@@ -48,7 +48,7 @@ function needed(names) {
 const isOptional = ({ optional, os, cpu, libc }) =>
   optional === true || os !== undefined || cpu !== undefined || libc !== undefined;
 
-/** npm writes what it has installed into a lock of its own, as the last thing that it does. */
+/** npm writes what it has installed into a lock of its own, as its last act. */
 function missing(names) {
   const file = 'node_modules/.package-lock.json';
   const installed = existsSync(file) ? readJson(file).packages : {};

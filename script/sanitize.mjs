@@ -2,8 +2,8 @@
  * script/test --sanitize: builds the addon with AddressSanitizer and UBSan, then with
  * ThreadSanitizer, runs the suite on each and reads what they wrote. The last line counts.
  *
- * Node, V8 and the other addons are not instrumented, so their own findings say little: a leak or
- * a race counts where the addon is in its stacks; an AddressSanitizer error always counts.
+ * Node, V8 and the other addons are not instrumented, so findings about them say little: a leak or a
+ * race counts where the addon is in its stacks; an AddressSanitizer error always counts.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ function library(name) {
   return execFileSync('g++', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
 }
 
-/** Empties the folder that the sanitizer writes to, one file a process. */
+/** Empties the folder that the sanitizer writes to; it holds one file a process. */
 function reportFolder(name) {
   const folder = resolve('.cache', name);
   rmSync(folder, { recursive: true, force: true });
@@ -35,8 +35,8 @@ function findings(folder) {
         block,
       );
       const leakOrRace = /^(Direct|Indirect) leak|WARNING: ThreadSanitizer/m.test(block);
-      // V8's helpers of parallel jobs, which our calls happen to lie under; and threads that
-      // process.exit leaves to the system in the middle of training, as it is meant to.
+      // Our calls run above V8's helpers of parallel jobs; and process.exit leaves threads to the system
+      // in the middle of training, on purpose.
       if (/v8::platform::DefaultJob|ThreadSanitizer: thread leak/.test(block)) continue;
       if (error || (leakOrRace && ours)) found.add(block.trim());
     }
@@ -62,7 +62,7 @@ function suite(environment, wrapper, report) {
   counts.passed += result.numPassedTests ?? 0;
   counts.failed += result.numFailedTests ?? 0;
   counts.skipped += result.numPendingTests ?? 0;
-  // A crash outside every test is a failure that vitest does not count.
+  // vitest does not count a crash outside every test as a failure.
   if (status !== 0 && !(result.numFailedTests > 0)) ++counts.failed;
 }
 
@@ -91,8 +91,8 @@ function sanitize(kind, { runtime, options, wrapper = [] }) {
 sanitize('address', {
   runtime: 'libasan.so',
   options: (log) => ({
-    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does. Others
-    // look at the process's size, which freed memory kept aside (256 MB by default) would hide.
+    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does. Other tests
+    // look at the process's size, and freed memory that is kept aside (256 MB by default) would hide it.
     ASAN_OPTIONS: `detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:log_path=${log}`,
     UBSAN_OPTIONS: `print_stacktrace=1:log_path=${log}`,
     LSAN_OPTIONS: 'exitcode=0',

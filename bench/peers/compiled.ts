@@ -1,4 +1,4 @@
-/** Contestants in C++, compiled on first use. */
+/** Contestants in C++; the first use compiles them. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * One epoch of the MNIST network over made-up bytes, in a process of its own, with the package built in
- * the folder ROOT: `node epoch.mjs ROOT [worker]`.
- * With `worker`, a worker thread loads the package first and trains. Speaks as process.ts describes.
+ * Trains one epoch of the MNIST network over made-up bytes, in a process of its own, with the package
+ * that is built in the folder ROOT: `node epoch.mjs ROOT [worker]`.
+ * With `worker`, a worker thread loads the package first and trains. process.ts has the protocol.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -24,13 +24,13 @@ async function makeEpoch(root) {
   };
 }
 
-/** The same call, where a worker thread makes the epochs. */
+/** Makes the epochs in a worker thread. */
 function makeWorkerEpoch(root) {
   const worker = new Worker(fileURLToPath(import.meta.url), { workerData: root });
   worker.unref();
   return async (count) => {
     worker.postMessage(count);
-    const [seconds] = await once(worker, 'message'); // rejects where the worker fails
+    const [seconds] = await once(worker, 'message'); // it rejects where the worker fails
     return seconds;
   };
 }

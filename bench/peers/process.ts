@@ -1,4 +1,4 @@
-/** A contestant that runs in a process of its own: drives it over its standard input and output. */
+/** Drives a contestant in a process of its own over its standard input and output. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Absent, type Contestant, type Runner } from '../harness.js';
@@ -13,20 +13,20 @@ export interface Peer {
   readonly args: readonly string[];
   /** The first line that the process reads, as JSON. */
   readonly request: object;
-  /** Variables of its environment; undefined removes one. */
+  /** Changes to the environment of the process; undefined removes a variable. */
   readonly environment?: NodeJS.ProcessEnv;
 }
 
 export interface PeerOptions {
   readonly name: string;
-  /** Calls per sample. Default 1. */
+  /** The number of calls of one sample. Default 1. */
   readonly repeat?: number;
   readonly maxRuns?: number;
 }
 
 /**
  * The process answers its request with `{"ready": true}` or `{"absent": reason}`, and each line
- * `run N` with `{"seconds"}` of one call, averaged over N: the pipe is not part of the figure.
+ * `run N` with `{"seconds"}` of one call, averaged over N, so that the pipe is not measured.
  * `find` throws {@link Absent} where there is no such program.
  */
 export function processContestant(options: PeerOptions, find: () => Peer): Contestant {

@@ -1,4 +1,4 @@
-/** Contestants in Python, through worker.py. */
+/** Contestants in Python; worker.py runs them. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Absent, type Contestant } from '../harness.js';
@@ -6,7 +6,7 @@ import { processContestant, type PeerOptions } from './process.js';
 
 const python = join(__dirname, '..', '..', '.cache', 'peers', 'bin', 'python');
 
-/** `workload` names a module beside worker.py. */
+/** Makes a contestant from the module `workload` beside worker.py. */
 export function pythonContestant(
   options: PeerOptions & { readonly workload: string; readonly params?: object },
 ): Contestant {

@@ -1,4 +1,4 @@
-// std::shuffle of the indices below argv[1] with std::mt19937_64, as a peer of the
+// Shuffles the indices below argv[1] with std::shuffle and std::mt19937_64, as a peer of the
 // benchmarks; process.ts describes the protocol.
 #include <algorithm>
 #include <chrono>

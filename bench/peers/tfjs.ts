@@ -1,4 +1,4 @@
-/** Contestants in TensorFlow.js: tfjs-node-gpu (on the CPU where there is no GPU) and plain tfjs. */
+/** Contestants in TensorFlow.js: tfjs-node-gpu, which uses the CPU where no GPU is, and plain tfjs. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
@@ -69,7 +69,7 @@ function mnistEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runn
   };
 }
 
-/** One epoch of shuffled batches of floats, which tfjs-node keeps as such: it has no bytes. */
+/** Gathers one epoch of shuffled batches of floats; tfjs-node cannot keep them as bytes. */
 function gatherEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runner {
   const inputs = tf.randomUniform([rows, 784]);
   return {
@@ -93,7 +93,7 @@ function permutation(tf: Tfjs, { rows = 60_000 }: Options): Runner {
 
 const kinds = { adamStep, mnistEpoch, gatherEpoch, permutation };
 
-/** `kind` names what is timed. */
+/** Makes a contestant; `kind` names the timed call. */
 export function tfjsContestant(
   name: 'tfjs-node' | 'tfjs',
   kind: keyof typeof kinds,

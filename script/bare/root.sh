@@ -1,5 +1,5 @@
-# Minimal Debians in folders, for script/check-bare, which reads this file. A base is kept; a root is
-# a throw-away layer over it.
+# Makes minimal Debians in folders, for script/check-bare, which reads this file. It keeps a base; a
+# root is a throw-away layer over it.
 #
 # A command in a root runs in namespaces of its own: its mounts and its processes end with it, however
 # it ends. So no mount is ever left under a folder that is removed.
@@ -25,7 +25,7 @@ need_means() {
 
 node_file() { node -p 'fs.realpathSync(process.execPath)'; }
 
-# One run at a time works with a release; what an ended one left behind is removed.
+# One run at a time works with a release, and first removes what an interrupted one left.
 lock_release() {
   exec 9>"$cache/$1.lock"
   flock -n 9 || { say "waiting for another run with $1"; flock 9; }
@@ -35,7 +35,7 @@ lock_release() {
 }
 
 # ---- bases --------------------------------------------------------------------------------------
-# make_base RELEASE: in $cache/RELEASE, whole or not at all, and anew when old.
+# make_base RELEASE: makes it in $cache/RELEASE, whole or not at all, and again when it is old.
 make_base() {
   local release="$1" base="$cache/$1" new="$cache/work-$1.base"
   [ -n "$(find "$base/made" -mtime "-$base_days" 2>/dev/null)" ] &&
@@ -49,7 +49,7 @@ make_base() {
 }
 
 # ---- roots --------------------------------------------------------------------------------------
-# make_root RELEASE FOLDER: over the base, with Node.js, npm and this machine's way to the network.
+# make_root RELEASE FOLDER: lays over the base Node.js, npm and this machine's way to the network.
 make_root() {
   local release="$1" folder="$2"
   mkdir -p "$folder"/{upper,work,root} "$cache/npm" "$cache/archives-$release"
@@ -58,13 +58,13 @@ make_root() {
     rm -rf "$folder/upper"
     cp -a --reflink=auto "$cache/$release/root/." "$folder/root"
   }
-  # What is thrown away need not survive a power cut.
+  # A throw-away layer need not survive a power cut.
   mkdir -p "$(files_of "$folder")/etc/dpkg/dpkg.cfg.d"
   echo force-unsafe-io >"$(files_of "$folder")/etc/dpkg/dpkg.cfg.d/fast"
   copy_node "$(files_of "$folder")" && copy_network "$(files_of "$folder")"
 }
 
-# Where files are put that the root is to have.
+# The root gets files that are put here.
 files_of() { if [ -d "$1/upper" ]; then echo "$1/upper"; else echo "$1/root"; fi; }
 
 copy_node() {
@@ -95,8 +95,8 @@ copy_network() {
 }
 
 # ---- commands in roots --------------------------------------------------------------------------
-# The commands that mount a root and what a system has beside its files. npm's and apt's downloads
-# are kept; each of both compares them with checksums.
+# Prints the commands that mount a root and the rest of a system. The downloads of npm and apt are
+# kept; both programs compare them with checksums.
 mount_root() {
   local folder="$1" release
   release="$(cat "$1/release")"
@@ -108,7 +108,7 @@ mount_root() {
   printf 'mount --bind %q var/cache/apt/archives\n' "$cache/archives-$release"
 }
 
-# inside FOLDER DIRECTORY COMMAND: with nothing of this shell's environment but the way to a proxy.
+# inside FOLDER DIRECTORY COMMAND: runs with nothing of this shell's environment but the proxy's address.
 inside() {
   local name kept=()
   for name in {http,https,no}_proxy {HTTP,HTTPS,NO}_PROXY NODE_EXTRA_CA_CERTS; do
@@ -119,8 +119,8 @@ inside() {
       DEBIAN_FRONTEND=noninteractive ${kept[*]} /bin/bash -c $(printf %q "cd $2 && $3")")"
 }
 
-# confine COMMAND: in the background, where a signal's trap need not wait for its end. Its output is
-# in $child_log, and on this one's from the start where live=1, else at its end where it failed.
+# confine COMMAND: runs it in the background, so that a signal's trap need not wait. Its output goes to
+# $child_log, and to this script's output: at once where live=1, else after it has failed.
 confine() {
   local status=0 follower=''
   : >"$child_log"
@@ -148,7 +148,7 @@ stop_inside() {
 # Nothing is removed that has something mounted below it.
 remove_folder() {
   ! grep -qF " ${1// /\\040}/" /proc/self/mountinfo || { say "$1 has mounts below it; it stays" >&2; return 1; }
-  # Processes that are being killed may still write.
+  # Processes may still write while they are killed.
   rm -rf --one-file-system "$1" 2>/dev/null || { sleep 1; rm -rf --one-file-system "$1"; }
 }
 

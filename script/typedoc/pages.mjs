@@ -1,6 +1,6 @@
 /**
- * Which pages there are: one a namespace with its functions, one for the types of a namespace that has
- * many, one a class. Options have no section of their own: they stand beside what takes them.
+ * Chooses the pages: one for a namespace with its functions, one for the types of a namespace that has
+ * many, one for a class. Options have no section of their own: they stand beside what takes them.
  */
 import { readFileSync } from 'node:fs';
 import { Comment, DeclarationReflection, ReflectionGroup, ReflectionKind, Slugger } from 'typedoc';
@@ -14,17 +14,17 @@ const typeKinds = ReflectionKind.Interface | ReflectionKind.TypeAlias;
 /** Options by the first function that takes them. */
 const owners = new Map();
 
-/** The interface that a parameter takes its options by, if any. */
+/** Returns the interface that a parameter takes its options by, if any. */
 export function optionsOf(parameter) {
   if (!['options', 'fields'].includes(parameter.name)) return undefined;
   let target = parameter.type?.reflection;
-  // An alias of other options, such as AdamWOptions.
+  // The type is an alias of other options, such as AdamWOptions.
   while (target?.kindOf(ReflectionKind.TypeAlias) && target.type?.reflection)
     target = target.type.reflection;
   return target?.kindOf(ReflectionKind.Interface) ? target : undefined;
 }
 
-/** Every function, method and constructor below a reflection. */
+/** Returns every function, method and constructor below a reflection. */
 function* callables(reflection) {
   for (const child of reflection.children ?? [])
     if (child.signatures) yield child;
@@ -39,7 +39,7 @@ function setChildren(parent, keep, ...added) {
   parent.groups = parent.groups?.filter((group) => group.children.length > 0);
 }
 
-/** Takes options out of the lists of members; `owners` remembers where they went. */
+/** Takes options out of the lists of members; `owners` remembers where they were. */
 function moveOptions(project) {
   for (const callable of callables(project))
     for (const parameter of callable.signatures.flatMap(({ parameters = [] }) => parameters)) {
@@ -52,11 +52,11 @@ function moveOptions(project) {
           owners.set(each, callable);
         }
     }
-  // The page of a link is that of the parent.
+  // The page of a link is the parent's.
   for (const [options, callable] of owners) options.parent = callable.parent;
 }
 
-/** A page of its own for some types of a parent. */
+/** Makes a page for some types of a parent. */
 function typePage(project, parent, name, types) {
   const page = new DeclarationReflection(name, ReflectionKind.Module, parent);
   page.children = types;
@@ -71,7 +71,7 @@ function typePage(project, parent, name, types) {
   return page;
 }
 
-/** Moves many types to a page of their own; those of the package itself to two, of which each is short enough. */
+/** Moves many types to a page of their own; the package's own types make two pages that are short enough. */
 function moveTypes(project, parent) {
   const types = parent.children.filter((child) => child.kindOf(typeKinds));
   if (types.length <= fewTypes) return;
@@ -88,7 +88,7 @@ function moveTypes(project, parent) {
   setChildren(parent, (child) => !types.includes(child), ...pages);
 }
 
-/** A namespace says what the first comment of its file says. */
+/** A namespace's text is the first comment of its file. */
 function describe(namespace) {
   const line = new RegExp(`export \\* as ${namespace.name} from '\\./(.*)\\.js'`);
   const [, file] = line.exec(readFileSync('src/index.ts', 'utf8'));
@@ -97,7 +97,7 @@ function describe(namespace) {
   namespace.comment = new Comment([{ kind: 'text', text }]);
 }
 
-/** Makes the pages of what has been read. */
+/** Makes the pages of what TypeDoc has read. */
 export function arrange(project) {
   const namespaces = project.children.filter(({ kind }) => kind === ReflectionKind.Namespace);
   for (const namespace of namespaces) describe(namespace);
@@ -107,7 +107,7 @@ export function arrange(project) {
 
 const pageKinds = ReflectionKind.Namespace | ReflectionKind.Module | ReflectionKind.Class;
 
-/** What has a heading or a page, in the order of a page: properties stand in tables. */
+/** Kinds that have a heading or a page, in the order of a page; properties stand in tables. */
 function headed({ groups = [], children = [] }) {
   const members = groups.flatMap((group) => group.children);
   const types = children.filter(({ kind }) => kind === ReflectionKind.Module);

@@ -1,15 +1,15 @@
-/** The look of docs/api: which pages there are (pages.mjs), and what stands on one (theme.mjs). */
+/** Makes the look of docs/api: pages.mjs chooses the pages, and theme.mjs writes one. */
 import { Converter } from 'typedoc';
 import { MarkdownPageEvent } from 'typedoc-plugin-markdown';
 import { PageRouter, arrange } from './pages.mjs';
 import { ReferenceTheme } from './theme.mjs';
 
-/** A longer page is a list that nobody reads. */
+/** Nobody reads a longer page, which is but a list. */
 const mostLines = 500;
 
-/** Called by TypeDoc. */
+/** TypeDoc calls it. */
 export function load(app) {
-  // Last of all: links are resolved by where a member stood.
+  // It comes last: links are resolved by the place where a member stood.
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => arrange(project), -1000);
   app.renderer.defineRouter('pages', PageRouter);
   app.renderer.defineTheme('reference', ReferenceTheme);

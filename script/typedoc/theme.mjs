@@ -1,14 +1,14 @@
-/** What stands on a page: a table of contents, and options in a table right under what takes them. */
+/** Writes a page: a table of contents, and options in a table right under the function that takes them. */
 import { ReflectionKind } from 'typedoc';
 import { MarkdownTheme, MarkdownThemeContext } from 'typedoc-plugin-markdown';
 import { optionsOf } from './pages.mjs';
 
-/** A section so small needs no heading: `**Returns** …` */
+/** A section this small needs no heading: `**Returns** …` */
 const inline = (text) => text.replace(/^#+ (.*)\n+/, '**$1** ');
 
 const escape = (text) => text.replaceAll(/(?<!\\)\|/g, '\\|').replaceAll('\n', ' ');
 
-/** The first sentence of a member's comment. */
+/** Returns the first sentence of a member's comment. */
 function summary(context, member) {
   const comment = member.signatures?.[0]?.comment ?? member.comment;
   const text = comment ? (context.helpers.getDescriptionForComment(comment) ?? '') : '';
@@ -19,7 +19,7 @@ const title = (member) => `${member.name}${member.signatures ? '()' : ''}`;
 
 const linkTo = (context, member) => `[${title(member)}](${context.urlTo(member)})`;
 
-/** Every member with what it is for. */
+/** Lists every member with its purpose. */
 function indexTable(context, members) {
   const rows = members.map((each) => `| ${linkTo(context, each)} | ${summary(context, each)} |`);
   return ['| Name | What it is |', '| :-- | :-- |', ...rows].join('\n');
@@ -27,10 +27,10 @@ function indexTable(context, members) {
 
 const byName = (a, b) => a.name.localeCompare(b.name, 'en');
 
-/** The page of a namespace's types, where it has one. */
+/** Returns the page of a namespace's types, where it has one. */
 const typesOf = ({ children }) => children.find(({ kind }) => kind === ReflectionKind.Module);
 
-/** A namespace's functions and classes; its types by their page. */
+/** Lists a namespace's functions and classes, and the page of its types. */
 function indexOf(context, namespace) {
   const types = typesOf(namespace);
   const members = namespace.children.filter((each) => each !== types);
@@ -42,7 +42,7 @@ function indexOf(context, namespace) {
   ].join('\n\n');
 }
 
-/** The project's page: everything there is. */
+/** Makes the project's page, which lists everything. */
 function projectIndex(context, project) {
   const { Module, Namespace } = ReflectionKind;
   const aliases = project.children.find(({ name }) => name === 'aliases');
@@ -57,12 +57,12 @@ function projectIndex(context, project) {
   ].join('\n\n');
 }
 
-/** A line of links for each group of members. */
+/** Makes a line of links for each group of members. */
 function contents(context, model) {
   const groups = (model.groups ?? [])
     .filter(({ title }) => title !== 'Constructors' && title !== 'Properties')
     .map(({ title, children }) => {
-      // Not [Symbol.dispose], whose name is no text of a link.
+      // [Symbol.dispose] is left out, for its name is no text of a link.
       const named = children.filter(({ name }) => !name.startsWith('['));
       const links = named.map((child) => linkTo(context, child));
       return `- ${title}: ${links.join(' · ')}`;
@@ -71,7 +71,7 @@ function contents(context, model) {
   return [...groups, ...(types ? [`- [Types](${context.urlTo(types)})`] : [])].join('\n');
 }
 
-/** Rows of the options that a parameter takes, beside the function. */
+/** Makes the rows of the options that a parameter takes, beside the function. */
 function optionTables(context, parameters) {
   return parameters.flatMap((parameter) => {
     const options = optionsOf(parameter);
