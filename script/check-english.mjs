@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 
 /** These paths do not pass yet. The list only shrinks: whoever rewrites one takes it out. */
-const pending = ['native', 'src', 'test', 'docs', 'README.md'];
+const pending = ['native', 'src', 'test', 'docs/adding.md', 'docs/architecture.md'];
 
 /** Generated pages, the history of versions, data, and corpora are not written by hand for readers. */
 const ignored = ['docs/api', 'CHANGELOG.md', 'test/fixtures'];
@@ -67,7 +67,7 @@ const marks = {
 function sentencesOf(text) {
   return text
     .replace(/`[^`]*`/g, (code) => (code.length > 20 ? '`code`' : code.replace(/[.?!]/g, '_')))
-    .split(/(?<=[.?!:][)*_"”]*)\s+(?=[*_("“]*[A-Z0-9`])|\s·\s/)
+    .split(/(?<=[.?!][)*_"”]*)\s+|(?<=:)\s+(?=[A-Z0-9`])|\s·\s/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
 }
