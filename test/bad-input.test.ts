@@ -1,6 +1,6 @@
 /**
- * Bad input that no other test covers: sizes beyond memory, foreign prototypes, deep nesting. Each is
- * a coded error that names the place, and nothing has changed.
+ * Bad input that no other test covers: sizes beyond memory, foreign prototypes, deep nesting. Each ends
+ * in a coded error that names the place, and changes nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -103,7 +103,7 @@ describe('a key of __proto__, constructor or a symbol is an unknown option', () 
 describe('nesting', () => {
   const folder = newFolder();
 
-  it.each(['{"shape":', '['])('of 10,000 levels of %s in a header is DEPTH', async (open) => {
+  it.each(['{"shape":', '['])('is DEPTH in a header with 10,000 levels of %s', async (open) => {
     const close = open === '[' ? ']' : '}';
     const inner = open === '[' ? '' : '0';
     const deep = open.repeat(10_000) + inner + close.repeat(10_000);
@@ -116,7 +116,7 @@ describe('nesting', () => {
     expect([code, path]).toEqual(['DEPTH', file]);
   });
 
-  it('of 10,000 schedules is DEPTH', async () => {
+  it('is DEPTH with 10,000 schedules', async () => {
     let learningRate: object = schedule.constant(1);
     for (let i = 0; i < 10_000; i++)
       learningRate = { kind: 'scale', schedule: learningRate, factor: 1 };
@@ -126,7 +126,7 @@ describe('nesting', () => {
 });
 
 describe('arrays', () => {
-  it('that can be resized or are shared are refused wherever data comes in', async () => {
+  it('are refused wherever data comes in if they can be resized or are shared', async () => {
     const Resizable = ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer;
     const resizable = () => new Float32Array(new Resizable(16, { maxByteLength: 64 }));
     const shared = () => new Float32Array(new SharedArrayBuffer(16));
@@ -164,12 +164,15 @@ describe('a path', () => {
     ['jsonLog', (file) => callbacks.jsonLog({ file })],
     ['tensorBoard', (folder) => callbacks.tensorBoard({ folder })],
   ];
-  it.each(calls)('of %s that is none is TYPE, with a NUL RANGE', async (_, call) => {
-    for (const wrong of [5, {}, [], '', null])
-      expect((await failure(() => call(wrong as never))).code).toBe('TYPE');
-    const { code, path } = await failure(() => call('a\0b' as never));
-    expect([code, typeof path]).toEqual(['RANGE', 'string']);
-  });
+  it.each(calls)(
+    'given to %s is TYPE if it is no text, and RANGE if it holds a NUL',
+    async (_, call) => {
+      for (const wrong of [5, {}, [], '', null])
+        expect((await failure(() => call(wrong as never))).code).toBe('TYPE');
+      const { code, path } = await failure(() => call('a\0b' as never));
+      expect([code, typeof path]).toEqual(['RANGE', 'string']);
+    },
+  );
 });
 
 it('scale and offset of inputs that are no bytes are UNSUPPORTED: they would change nothing', async () => {

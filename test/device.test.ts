@@ -1,4 +1,4 @@
-/** Which implementations run, and that each of them trains; chosen by environment variables. */
+/** Environment variables choose the implementations, and each of them trains. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { totalmem } from 'node:os';
@@ -10,11 +10,11 @@ import { failure } from './oracle/failure.js';
 
 interface Trained {
   readonly explanation: device.DeviceExplanation;
-  /** Accuracy of xor learnt. */
+  /** The accuracy on xor after training. */
   readonly accuracy: number;
-  /** Weights after steps of an optimizer alone, in hexadecimal. */
+  /** The weights after steps of an optimizer alone, in hexadecimal. */
   readonly stepped: string;
-  /** Initial weights of each distribution, in hexadecimal. */
+  /** The initial weights of each distribution, in hexadecimal. */
   readonly initial: string;
 }
 

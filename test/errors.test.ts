@@ -1,10 +1,10 @@
-/** Codes: those thrown, those typed and those documented are the same. */
+/** The codes that are thrown, typed and documented are the same. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError } from '../src/index.js';
 
-/** The text of every source file of a folder. */
+/** Returns the text of every source file of a folder. */
 function sources(folder: string, pattern: RegExp): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => pattern.test(file) && file !== 'errors.ts')
@@ -24,7 +24,7 @@ describe('error codes', () => {
     expect(documented).toEqual(typed);
   });
 
-  it('of the addon are known to TypeScript', () => {
+  it('are known to TypeScript where the addon throws them', () => {
     expect(native.length).toBeGreaterThan(5);
     expect(native.filter((code) => !typed.includes(code))).toEqual([]);
   });

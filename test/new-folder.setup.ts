@@ -1,4 +1,4 @@
-/** Whatever the tests and their processes leave in the folder for temporary files goes with the run. */
+/** Removes, after the run, all files that tests and their processes left in the temporary folder. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

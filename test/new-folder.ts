@@ -1,4 +1,4 @@
-/** A folder of a test's own. It lies in that of the whole run, which goes with it (new-folder.setup.ts). */
+/** Makes a folder for one test, within the folder of the whole run, which new-folder.setup.ts removes. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Suggestions for names that do not exist. */
+/** Errors suggest names that exist. */
 import { describe, expect, it } from 'vitest';
 import { checkArray } from '../src/arrays.js';
 import { nn } from '../src/index.js';
@@ -38,7 +38,7 @@ it('softmax as an activation is told where it goes', async () => {
   ]);
 });
 
-/** Values of which some throw where they are asked what they are. */
+/** Some of these values throw when they are asked for their kind. */
 const revoked = (target: object): object => {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
@@ -84,7 +84,7 @@ describe('a refused value', () => {
     expect((await failure(() => checkOptions('options', make(), ['a']))).code).toBe('TYPE');
   });
 
-  it('as options may lack a prototype', () => {
+  it('may lack a prototype as options', () => {
     const options = Object.assign(Object.create(null) as object, { a: 1 });
     expect(checkOptions('options', options, ['a'])).toBe(options);
   });

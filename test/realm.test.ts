@@ -1,4 +1,4 @@
-/** Jest and vitest's vmThreads run each test file in a realm of its own, the addon in the first. */
+/** Jest and vitest's vmThreads run each test file in a realm of its own, and the addon in the first. */
 import { createContext, runInContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ThalwegError, Trainer, data, nn, optim } from '../src/index.js';
@@ -29,7 +29,7 @@ describe('arrays', () => {
     expect(await trainer.predict(Float32Array.of(0))).toBeInstanceOf(Float32Array);
   });
 
-  it('of another realm are taken as one of this', async () => {
+  it('are accepted from another realm', async () => {
     using set = data.fromArrays({
       inputs: realm.Float32Array.of(1, 2),
       shape: [2, 1],

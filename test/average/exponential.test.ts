@@ -22,7 +22,7 @@ describe('ExponentialAverage', () => {
         xs.forEach((x, t) => {
           v = b * v + (1 - b) * x;
           expect(raw[t]).toBe(v);
-          // The definition: weights β^k over the past, normalised by their sum.
+          // By definition the weights are β^k over the past, normalised by their sum.
           let [sum, weights] = [0, 0];
           for (let k = 0; k <= t; k++) {
             sum += b ** k * xs[t - k]!;
@@ -135,7 +135,7 @@ it('refuses values that are not finite, and stays as it was', async () => {
   expect((await failure(() => stream.next())).code).toBe('TYPE');
 });
 
-/** Never called: what matters is that each line is an error to the compiler. */
+/** Nobody calls it: each line must be an error to the compiler. */
 export function refused(): void {
   // @ts-expect-error -- one view is needed
   average.exponential([1], {});

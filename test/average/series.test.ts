@@ -1,4 +1,4 @@
-/** Averages of real series: Seattle's temperatures and stock prices, against pandas and by eye. */
+/** Averages Seattle's temperatures and stock prices, and compares with pandas and by eye. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,15 +18,15 @@ const fixture = JSON.parse(readFileSync(file, 'utf8')) as {
 const everyTwentieth = (values: Float64Array): Float64Array =>
   values.filter((_, i) => i % 20 === 0);
 
-/** Mean change from one value to the next. */
+/** Returns the mean change from one value to the next. */
 function roughness(values: ArrayLike<number>): number {
   const list = Array.from(values);
   return list.slice(1).reduce((sum, x, i) => sum + Math.abs(x - list[i]!), 0) / (list.length - 1);
 }
 
-/** Days by which `late` follows `series` best. */
+/** Returns the number of days by which `late` follows `series` best. */
 function lag(series: readonly number[], late: Float64Array): number {
-  const from = 400; // where even the slowest average has warmed up
+  const from = 400; // even the slowest average has warmed up by then
   const distance = (days: number): number => {
     let sum = 0;
     for (let t = from; t < series.length; t++) sum += (late[t]! - series[t - days]!) ** 2;

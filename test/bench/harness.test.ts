@@ -1,4 +1,4 @@
-/** The harness itself: who is compared with whom, who is listed as absent, in which order they run. */
+/** The harness compares the right contestants, lists the absent ones, and takes turns. */
 import { describe, expect, it } from 'vitest';
 import {
   Absent,

@@ -6,7 +6,7 @@ import { floats, generator, sameBits } from '../oracle/random.js';
 
 type Weights = Readonly<Record<string, Float32Array>>;
 
-/** A run of given validation losses: where it stopped, and the weights it ended with. */
+/** Runs with given validation losses; returns where the run stopped, and its last weights. */
 function run(losses: readonly number[], stopping: callbacks.EarlyStopping, first = 0) {
   let [stopped, now] = [undefined as string | undefined, first];
   let weights: Weights = { w: Float32Array.of(-1) };
@@ -30,7 +30,7 @@ function run(losses: readonly number[], stopping: callbacks.EarlyStopping, first
   return { epochs: now - first, stopped, weight: weights['w']![0] };
 }
 
-/** The rule from its sentence: the first epoch at which the best is more than `patience` epochs ago. */
+/** Returns the first epoch at which the best one is more than `patience` epochs ago. */
 function oracle(losses: readonly number[], patience: number, minDelta: number) {
   let best = 0;
   for (const [epoch, loss] of losses.entries()) {
@@ -136,7 +136,7 @@ describe('earlyStopping', () => {
     expect((await trainer.evaluate(validation)).loss).toBe(stopping.best);
   });
 
-  it('of the training loss keeps raw weights, which it is of', async () => {
+  it('keeps the raw weights if it watches the training loss', async () => {
     using train = noise(60, 4);
     using validation = noise(60, 5);
     using trainer = new Trainer({

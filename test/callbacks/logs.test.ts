@@ -45,7 +45,7 @@ const make = (): Trainer =>
     optimizer: optim.adam(),
   });
 
-/** Trains two epochs; the records. */
+/** Trains two epochs and returns their records. */
 async function fit(callback: callbacks.Callback, trainer = make()) {
   const options = { epochs: 2, validation: train, callbacks: [callback] };
   return (await trainer.fit(train, options)).epochs;
@@ -169,7 +169,7 @@ describe('tensorBoard', () => {
   it('has a file of its own in each thread', async () => {
     const place = folder();
     for (let thread = 0; thread < 2; thread++) {
-      vi.resetModules(); // what a thread has of its own
+      vi.resetModules(); // a thread has modules of its own
       const { tensorBoard } = await import('../../src/callbacks/tensor-board.js');
       await fit(tensorBoard({ folder: place, every: Infinity }));
     }
@@ -250,7 +250,7 @@ const logs = [
 describe.each(logs)('%s', (name, open) => {
   const bytesOf = (place: string): Buffer => readFileSync(join(place, readdirSync(place)[0]!));
 
-  /** Epochs that the log tells of, from 0. */
+  /** Returns the epochs in the log, from 0. */
   const epochsOf = (place: string): unknown[] => {
     if (name === 'csvLog')
       return rowsOf(join(place, 'log'))
@@ -296,7 +296,7 @@ describe.each(logs)('%s', (name, open) => {
     using trainer = make();
     await trainer.fit(train, { epochs: 3, checkpoint, callbacks: [open(place)] });
     const file = join(place, readdirSync(place)[0]!);
-    truncateSync(file, statSync(file).size - 8); // in the addition of the last epoch, or of the end
+    truncateSync(file, statSync(file).size - 8); // cuts into the row of the last epoch, or of the end
     using resumed = make();
     await resumed.resume(checkpoint.folder);
     const warnings: unknown[] = [];
@@ -322,7 +322,7 @@ describe.each(logs)('%s', (name, open) => {
       ...{ epochs: 2, callbacks: [open(place)] },
       onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
     });
-    if (name === 'tensorBoard') return; // which begins a file of its own
+    if (name === 'tensorBoard') return; // it begins a file of its own
     expect(warnings).toEqual([`LOG.${name}`]);
     expect(epochsOf(place)).toEqual(name === 'jsonLog' ? [0, 1, 2, 3, 4] : [0, 1, 3, 4]);
   });
@@ -358,7 +358,7 @@ describe.each(logs)('%s', (name, open) => {
     const log = open(place);
     const full = Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
     let length = 0;
-    // The second epoch's row fails while the third is trained.
+    // The row of the second epoch fails during the third.
     const breaker = callbacks.listener('breaker', async (event) => {
       if (event.type !== 'epoch' || event.epoch > 0) return;
       await log.flush!();
@@ -384,7 +384,7 @@ describe.each(logs)('%s', (name, open) => {
   });
 
   describe('beside a run', () => {
-    /** Calls `body` before the log is told of an epoch. */
+    /** Makes a callback that calls `body` at an epoch, before the log. */
     const at = (epoch: number, body: (run: callbacks.RunControl) => void) =>
       callbacks.listener(`at ${epoch}`, (event, run) => {
         if (event.type === 'epoch' && event.epoch === epoch) body(run);
@@ -393,7 +393,7 @@ describe.each(logs)('%s', (name, open) => {
     afterEach(() => {
       vi.mocked(promises.open).mockImplementation(real);
     });
-    /** What comes before each opening of a file in `place`. */
+    /** Calls `body` before each opening of a file in `place`. */
     const beforeOpening = (
       place: string,
       body: (flags: unknown) => Promise<void> | undefined,
@@ -408,7 +408,7 @@ describe.each(logs)('%s', (name, open) => {
       beforeOpening(place, (flags) => (flags === 'a' ? Promise.reject(full) : undefined));
     };
 
-    it('that goes back to a checkpoint has every epoch once, in this fit and later ones', async () => {
+    it('holds every epoch once after the run went back to a checkpoint, in this fit and later ones', async () => {
       using trainer = make();
       const place = folder();
       const kept = folder();
@@ -450,7 +450,7 @@ describe.each(logs)('%s', (name, open) => {
       expect(epochsOf(place)).toEqual([0, 1, 2, 3]);
     });
 
-    it('that ended otherwise leaves no error to the next one, and its last row', async () => {
+    it('keeps the last row of a run that failed, and leaves no error to the next run', async () => {
       using trainer = make();
       const place = folder();
       const log = open(place);
@@ -475,7 +475,7 @@ describe.each(logs)('%s', (name, open) => {
       expect(epochsOf(place)).toEqual([0, 2]);
     });
 
-    it('that cannot be written at its end, leaves the last checkpoint', async () => {
+    it('leaves the last checkpoint if it fails at the end of a run', async () => {
       using trainer = make();
       const place = folder();
       const kept = folder();

@@ -1,4 +1,4 @@
-/** Callbacks that are used for more than one run: their state is of a run. */
+/** A callback can serve more than one run, because its state belongs to one run. */
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ const train = noise(1);
 const validation = noise(7);
 
 describe('earlyStopping', () => {
-  /** What a run does with a callback of its own. */
+  /** Returns the results of a run with a callback of its own. */
   async function alone(seed: number, set = train) {
     using trainer = make(seed);
     const stopping = callbacks.earlyStopping({ patience: 2 });
@@ -44,7 +44,7 @@ describe('earlyStopping', () => {
     }
   });
 
-  it('of an ensemble gives the members that each alone would be', async () => {
+  it('gives an ensemble the members that separate callbacks give', async () => {
     const stopping = callbacks.earlyStopping({ patience: 2 });
     const options = { epochs: 40, validation, callbacks: [stopping] };
     const members = await ensemble.seeds(
@@ -69,7 +69,7 @@ describe('earlyStopping', () => {
     expect(stopping.bestEpoch).toBeGreaterThanOrEqual(first.epochs + 2);
   });
 
-  it('of two runs at once is refused, before the second begins', async () => {
+  it('is refused for two runs at once, before the second begins', async () => {
     using first = make(1);
     using second = make(2);
     const stopping = callbacks.earlyStopping();
@@ -100,7 +100,7 @@ describe('logs', () => {
       .filter((name) => name.startsWith('events'))
       .map((name) => statSync(join(folder, name)).size);
 
-  it('of one trainer keep what they have when another uses them', async () => {
+  it('keep their rows when another trainer uses them', async () => {
     const folder = newFolder();
     const logs = logsIn(folder);
     for (const [seed, epochs] of [

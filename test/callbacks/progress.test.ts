@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EpochEvent, type TrainEvent, progress } from '../../src/index.js';
 
-/** A terminal of one line's memory: what a person would see. */
+/** A terminal that remembers one line, and shows what a person sees. */
 class Screen {
   readonly lines: string[] = [''];
   readonly isTTY: boolean;
@@ -13,7 +13,7 @@ class Screen {
   }
   write(text: string): void {
     this.raw += text;
-    // eslint-disable-next-line no-control-regex -- the codes are what is tested
+    // eslint-disable-next-line no-control-regex -- the test is about these codes
     for (const token of text.split(/(\r|\n|\x1b\[2K|\x1b\[\d+m)/)) {
       if (token === '\n') this.lines.push('');
       else if (token === '\x1b[2K' || token === '\r') this.lines[this.lines.length - 1] = '';
@@ -174,7 +174,7 @@ describe('the line of an epoch', () => {
   });
 });
 
-describe('what others write meanwhile', () => {
+describe('output of others beside the bar', () => {
   const start = (screen: Screen) => {
     const show = progress({ stream: screen, framesPerSecond: 1e9 });
     show(events[0]!);
@@ -230,7 +230,7 @@ describe('what others write meanwhile', () => {
       expect(screen.lines.slice(1)).toEqual(['told', 'in bytes', '']);
       show(events[1]!);
       show(events[3]!);
-      expect(Reflect.get(process.stdout, 'write')).toBe(write); // as it was
+      expect(Reflect.get(process.stdout, 'write')).toBe(write); // the stream writes as before
     } finally {
       write.mockRestore();
       if (isTTY === undefined) delete (process.stdout as { isTTY?: boolean }).isTTY;

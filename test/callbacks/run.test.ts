@@ -1,4 +1,4 @@
-/** Hooks of a run: when they are called, what they may do, how their states come back. */
+/** Hooks come in order, may do what is documented, and get their states back. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type TrainEvent, Trainer, callbacks, data, nn, optim } from '../../src/index.js';
@@ -23,7 +23,7 @@ const same = (a: Weights, b: Weights): boolean =>
   Object.keys(a).every((name) => sameBits(a[name]!, b[name]!));
 
 describe('hooks', () => {
-  it('that fail late, many of them, are one failure of the run', async () => {
+  it('make one failure of the run where many of them fail late', async () => {
     using trainer = make();
     let calls = 0;
     let release = (): void => undefined;
@@ -58,7 +58,7 @@ describe('hooks', () => {
   });
 
   it.each(['start', 'progress', 'epoch', 'end'] as const)(
-    'that throw at %s reject the run, and the trainer goes on',
+    'reject the run by throwing at %s, and the trainer goes on',
     async (type) => {
       using train = examples(2000);
       using trainer = make();

@@ -1,4 +1,4 @@
-/** XXH64 against the values of its specification and of another implementation. */
+/** XXH64 equals the values of its specification and of another implementation. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { data } from '../../src/index.js';
@@ -14,7 +14,7 @@ const rotate = (x: bigint, bits: bigint): bigint => ((x << bits) | (x >> (64n - 
 const round = (lane: bigint, input: bigint): bigint =>
   (rotate((lane + input * p2) & mask, 31n) * p1) & mask;
 
-/** The specification in bigints. */
+/** Computes XXH64 with bigints, by its specification. */
 function xxh64(bytes: Uint8Array): string {
   const view = Buffer.from(bytes);
   let hash = p5;
@@ -84,8 +84,8 @@ it('tells data sets apart by any value, shape or label', async () => {
   expect(await of({})).toBe(all[0]);
 });
 
-it('of a large data set gives the event loop its turn, and stays what it was', async () => {
-  const values = 70 * 2 ** 18; // of 32 MiB at a turn: three turns
+it('the fingerprint of a large data set gives the event loop its turn, and stays the same', async () => {
+  const values = 70 * 2 ** 18; // three turns of 32 MiB
   const inputs = new Float32Array(values).fill(0.5);
   inputs[values - 1] = 3;
   using set = data.fromArrays({ inputs, shape: [70, 2 ** 18] });
@@ -94,5 +94,5 @@ it('of a large data set gives the event loop its turn, and stays what it was', a
   const found = await identify(set);
   clearInterval(count);
   expect(turns).toBeGreaterThan(0);
-  expect(found).toBe('6c496171384b3b6d'); // as runs of format 1 have it
+  expect(found).toBe('6c496171384b3b6d'); // the value in files of format 1
 });

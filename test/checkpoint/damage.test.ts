@@ -1,4 +1,4 @@
-/** Files that are damaged, foreign, of another format, or no files at all. */
+/** Some files are damaged, foreign, of another format, or no files at all. */
 import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -26,7 +26,7 @@ import { classes, endOf, everyStep, make } from './runs.js';
 
 const options = { epochs: 2, batchSize: 8 };
 
-/** A folder with all checkpoints of a run, and their names, the newest last. */
+/** Makes a folder with all checkpoints of a run; returns their names, the newest last. */
 async function filled(): Promise<{ folder: string; names: string[] }> {
   const folder = newFolder();
   using train = classes();
@@ -106,7 +106,7 @@ describe('a damaged newest checkpoint', () => {
     });
     const checkpointing = { ...options, checkpoint: { folder } };
     expect(endOf(trainer, await trainer.fit(train, checkpointing))).toEqual(expected);
-    expect(readdirSync(folder)).toContain(names.at(-1)); // nobody's to delete
+    expect(readdirSync(folder)).toContain(names.at(-1)); // nobody may delete it
   });
 
   it.each([
@@ -323,7 +323,7 @@ describe('resuming', () => {
   });
 });
 
-/** Gives a file whose header was changed the checksum that goes with it. */
+/** Gives a file with a changed header the right checksum. */
 function sign(bytes: Buffer): void {
   const at = bytes.indexOf('"checksum":"') + '"checksum":"'.length;
   bytes.write('0'.repeat(16), at);

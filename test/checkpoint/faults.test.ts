@@ -1,4 +1,4 @@
-/** A folder that changes while it is used: files that shrink or vanish, a network between. */
+/** A folder changes during its use: files shrink or vanish, or a network loses an answer. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,14 +19,14 @@ function systemError(code: string): Error {
   return Object.assign(new Error(code), { code, syscall: 'rename' });
 }
 
-/** Root writes wherever it likes, so it is another user while the body runs. */
+/** Runs the body as another user, since root may write everywhere. */
 async function unprivileged<T>(body: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0) return body();
   process.seteuid!(65_534);
   return body().finally(() => process.seteuid!(0));
 }
 
-/** A folder with a checkpoint of each step, and their names, the newest first. */
+/** Makes a folder with a checkpoint of each step; returns their names, the newest first. */
 async function filled(): Promise<{ folder: string; names: string[] }> {
   const folder = newFolder();
   using train = classes();
@@ -47,7 +47,7 @@ describe('while a folder is resumed from', () => {
       const read = handle.read.bind(handle) as (...given: unknown[]) => Promise<unknown>;
       let reads = 0;
       const shrinking = async (...given: unknown[]): Promise<unknown> => {
-        if (++reads === 3) truncateSync(newest, size - 8); // the data, behind prefix and header
+        if (++reads === 3) truncateSync(newest, size - 8); // the third read takes the data, behind prefix and header
         return read(...given);
       };
       return Object.assign(handle, { read: shrinking });
@@ -105,7 +105,7 @@ describe('over a network', () => {
     expect(names.filter((name) => name.includes('-000003-'))).toEqual([]);
   });
 
-  // NFS: the server renamed, its answer was lost, and the question asked again.
+  // An NFS server renames; its answer gets lost, and the client asks again.
   it('a rename that was done, and is said to have failed, leaves a good file', async () => {
     const { folder, names } = await (async () => {
       const folder = newFolder();
@@ -139,14 +139,14 @@ describe('a folder', () => {
     return error.code;
   };
 
-  it('that is read-only is PERMISSION, before a step', async () => {
+  it('is PERMISSION if it is read-only, before a step', async () => {
     const folder = newFolder();
     chmodSync(dirname(folder), 0o711);
     chmodSync(folder, 0o555);
     expect(await unprivileged(async () => code(folder))).toBe('PERMISSION');
   });
 
-  it('whose lock is a FIFO or a symbolic link is UNSAFE_PATH', async () => {
+  it('is UNSAFE_PATH if its lock is a FIFO or a symbolic link', async () => {
     const [fifo, link] = [newFolder(), newFolder()];
     execFileSync('mkfifo', [join(fifo, '.lock')]);
     symlinkSync('elsewhere', join(link, '.lock'));

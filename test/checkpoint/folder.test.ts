@@ -1,4 +1,4 @@
-/** The folder of a run: its lock, what stays in it, failures to write, going back. */
+/** The folder of a run: its lock, the files that stay, failed writes, and going back. */
 import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -90,7 +90,7 @@ describe('a folder', () => {
     expect((await failure(() => second.fit(train, given))).code).toBe('MISMATCH');
   });
 
-  it('of another run is refused, unless that is resumed', async () => {
+  it('is refused if it belongs to another run, unless that run is resumed', async () => {
     using train = classes();
     using first = make();
     using second = make();
@@ -103,7 +103,7 @@ describe('a folder', () => {
     expect([checkpointsIn(folder), second.steps]).toEqual([before, 0]);
     await second.resume(folder);
     await second.fit(train, { ...given, epochs: 5 });
-    await first.fit(train, given); // the same trainer again: its own folder
+    await first.fit(train, given); // the same trainer goes on in its own folder
     expect(checkpointsIn(folder).length).toBe(3);
   });
 
@@ -137,7 +137,7 @@ describe('a folder', () => {
     expect(state.run!.dataset).toBe(await identify(same));
   });
 
-  it('that is a file is UNSAFE_PATH, and one below a file is MISSING', async () => {
+  it('is UNSAFE_PATH if it is a file, and MISSING if it lies below a file', async () => {
     using train = classes();
     using trainer = make();
     const file = join(newFolder(), 'file');
@@ -176,7 +176,7 @@ describe('a disk that is full', () => {
       code: 'CHECKPOINT',
       message: expect.stringContaining('a full disk') as string,
     };
-    expect(warnings).toMatchObject(Array(6).fill(warning)); // each time
+    expect(warnings).toMatchObject(Array(6).fill(warning)); // each attempt warns
     expect(checkpointsIn(folder).some((name) => name.endsWith('.tmp'))).toBe(false);
     using resumed = make();
     expect((await resumed.resume(folder))?.step).toBe(28);
@@ -223,7 +223,7 @@ describe('a disk that is full', () => {
   });
 });
 
-/** Noise, and from row 40 on numbers whose gradients soon overflow. */
+/** Makes rows of noise; from row 40 on, their gradients soon overflow. */
 function wild() {
   const inputs = floats(generator(4), 50 * 5);
   inputs.fill(3e38, 200, 205);
@@ -317,14 +317,14 @@ describe('going back', () => {
   const back = { everyEpochs: 1, waits: true, keepLast: 99, rollback: { times: 9 } };
   const sgd = { optimizer: optim.sgd({ learningRate: 0.01 }) };
   const stepIn = (name: string): number => Number(/step-(\d+)/.exec(name)![1]);
-  /** Where a run went back to, from its warnings. */
+  /** Returns the steps that a run went back to, from its warnings. */
   const wentBack =
     (steps: number[]) =>
     (event: TrainEvent): void => {
       if (event.type === 'warning' && event.code === 'ROLLBACK')
         steps.push(Number(/back to step (\d+)/.exec(event.message)![1]));
     };
-  /** Weights that overflow soon, once. */
+  /** Makes the weights overflow soon, once. */
   const breakOnce = (epoch: number): callbacks.Callback => {
     let isBroken = false;
     return {
@@ -372,7 +372,7 @@ describe('going back', () => {
         checkpoint: { folder, everyEpochs: 10, keepLast: 99, rollback: {} },
       });
       expect(steps).toEqual([8]);
-      // What it went back to is the newest, for a run that is killed then.
+      // A killed run must find the checkpoint that it went back to as its newest.
       const after = checkpointsIn(folder).map(stepIn);
       expect(after.slice(after.indexOf(21)).includes(8)).toBe(true);
     },
@@ -408,7 +408,7 @@ describe('going back', () => {
     });
     expect(undisturbed.length).toBeGreaterThan(2);
     expect(steps).toEqual(undisturbed);
-    // What led nowhere is known after the next stop, too.
+    // The next stop still knows which files led to an overflow.
     const newest = join(folder, checkpointsIn(folder).at(-1)!);
     const { state } = await checkpoint.inspect(newest);
     const { files: before, tried } = state.run!.back!;

@@ -1,4 +1,4 @@
-/** Checkpoints that nobody wrote, whose checksums are right all the same. */
+/** Makes checkpoints that no run wrote, with right checksums. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { checksumOf } from '../../src/checkpoint/checksums.js';
 import { encodeHeader, parseHead } from '../../src/io/safetensors-header.js';
@@ -12,14 +12,14 @@ export interface ForgedTensor {
   bytes: Buffer;
 }
 
-/** A checkpoint taken apart. */
+/** The parts of a checkpoint. */
 export interface Parts {
-  /** All of it but checksums; `state` is text. */
+  /** The metadata without checksums; `state` is text. */
   readonly metadata: Record<string, string>;
   tensors: ForgedTensor[];
 }
 
-/** A checkpoint's parts. */
+/** Takes a checkpoint apart. */
 export function partsOf(file: string | Buffer): Parts {
   const bytes = typeof file === 'string' ? readFileSync(file) : file;
   const head = bytes.subarray(0, 8 + Number(bytes.readBigUInt64LE()));
@@ -33,7 +33,7 @@ export function partsOf(file: string | Buffer): Parts {
 
 const at = 8 + '{"__metadata__":{"checksum":"'.length;
 
-/** The file of these parts, with right checksums; those of tensors only where `checksums` is absent. */
+/** Returns the file of these parts with right checksums; given `checksums` of tensors stay as they are. */
 export function assemble({ metadata, tensors }: Parts): Buffer {
   const { checksum: _, checksums, ...rest } = metadata;
   const sums = tensors.map(({ name, bytes }) => [name, checksumOf(bytes)] as const);
@@ -46,7 +46,7 @@ export function assemble({ metadata, tensors }: Parts): Buffer {
   return Buffer.concat([head, ...tensors.map(({ bytes }) => bytes)]);
 }
 
-/** Writes a checkpoint again with some parts changed; tensors keep to their shapes. */
+/** Writes a checkpoint again with some parts changed; tensors keep their shapes. */
 export function forge(file: string, change: (parts: Parts) => void, to = file): void {
   const parts = partsOf(file);
   delete parts.metadata['checksums'];
@@ -56,7 +56,7 @@ export function forge(file: string, change: (parts: Parts) => void, to = file): 
   writeFileSync(to, assemble(parts));
 }
 
-/** The same, with other state: a value that JSON can hold. */
+/** Writes a checkpoint again with another state, which JSON can hold. */
 export function forgeState(file: string, change: (state: never) => void, to = file): void {
   forge(
     file,
@@ -69,7 +69,7 @@ export function forgeState(file: string, change: (state: never) => void, to = fi
   );
 }
 
-/** The same, with other lines of the history. */
+/** Writes a checkpoint again with other lines of the history. */
 export function forgeHistory(file: string, text: string | Buffer, to = file): void {
   const bytes = Buffer.from(text as string);
   forge(

@@ -1,4 +1,4 @@
-/** Histories of any length: longer than a header, a call's arguments and a stack. */
+/** A history may be longer than a header, than the arguments of a call, and than a stack. */
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { failure } from '../oracle/failure.js';
 import { forgeHistory } from './forge.js';
 import { classes, make } from './runs.js';
 
-/** A checkpoint of a run of two epochs, and the same one with another state. */
+/** Makes a checkpoint of a run of two epochs, and the same one with another state. */
 async function rewritable() {
   const folder = newFolder();
   using train = classes();
@@ -35,7 +35,7 @@ async function rewritable() {
 }
 
 describe('a history', () => {
-  it('of 125,000 epochs survives saving and resuming, and the run goes on', async () => {
+  it('survives saving and resuming with 125,000 epochs, and the run goes on', async () => {
     const { folder, state, write } = await rewritable();
     const epochs = 125_000;
     const record = state.history[0]!;
@@ -81,7 +81,7 @@ describe('a history', () => {
 
   it('too long for the header of an older file is read all the same', async () => {
     const { folder, file, state, write } = await rewritable();
-    // As format 1 had it: a string of 9 MB, most of it escaped quotes.
+    // Format 1 holds the history in a string of 9 MB, most of it escaped quotes.
     const history = Array.from({ length: 40_000 }, () => state.history[0]!);
     await write({ trainer: { ...state.trainer, optimizer: { kind: 'adam', history } } });
     expect(readFileSync(file).readBigUInt64LE()).toBeGreaterThan(9_000_000n);

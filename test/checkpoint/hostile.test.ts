@@ -1,4 +1,4 @@
-/** Checkpoints with right checksums that no run has written: refused before anything changes. */
+/** Checkpoints with right checksums that no run wrote are refused before anything changes. */
 import { copyFileSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -105,7 +105,7 @@ const damages: readonly (readonly [string, (file: string) => void, string])[] = 
   ['a monitor of another model', ofState(({ run }) => run.monitor.layers.pop()), 'FORMAT'],
 ];
 
-/** A folder with the checkpoints of a run that was aborted in its second epoch, the newest last. */
+/** Makes a folder with the checkpoints of a run that was aborted in its second epoch, the newest last. */
 let source: string;
 beforeAll(async () => {
   source = newFolder();
@@ -127,7 +127,7 @@ function copied(): { folder: string; newest: string; older: string } {
   return { folder, newest: newest!, older: older! };
 }
 
-/** Every bit that a trainer can save. */
+/** Returns every bit that a trainer can save. */
 async function savedBy(trainer: Trainer): Promise<unknown> {
   const file = join(newFolder(), 'saved.safetensors');
   await trainer.save(file);
@@ -180,8 +180,8 @@ describe('a resume that fails', () => {
   });
 });
 
-describe('what its reader would refuse', () => {
-  it('is not written: a record that was changed', async () => {
+describe('a record that its reader would refuse', () => {
+  it('is not written after a change', async () => {
     using trainer = make();
     await trainer.fit(train, { epochs: 1, batchSize: 8 });
     const file = join(newFolder(), 'saved.safetensors');

@@ -1,7 +1,7 @@
 /**
- * Runs of every kind that are killed at any operation on a file, or lose what was not synced, and go
- * on: they end in the bits of a run never stopped. THALWEG_KILLS sets how many kills; THALWEG_SEED,
- * which and of which kinds: one that fails names the seed that begins with it.
+ * Runs of every kind are killed at any operation on a file, or lose what was not synced, and go on: they
+ * end in the bits of a run that never stopped. THALWEG_KILLS sets the number of kills. A failure names
+ * the THALWEG_SEED that begins with it.
  */
 import { describe, expect, it } from 'vitest';
 import type { Trainer } from '../../src/index.js';
@@ -14,18 +14,18 @@ import { endOf } from './runs.js';
 
 const kills = Number(process.env['THALWEG_KILLS'] ?? 1000);
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
-/** Exists, for its lock; all else is in memory. */
+/** The folder exists for the sake of its lock; everything else is in memory. */
 const folder = newFolder();
 const checkpoint = { folder, everySteps: 1, everyEpochs: 1, waits: true, keepLast: 2 };
 const timeout = 10 * 3600_000;
 
-/** The end of a run of the kind that nothing disturbs. */
+/** Returns the end of an undisturbed run of the kind. */
 async function undisturbed({ train, make, options }: Kind): Promise<unknown> {
   using trainer = make();
   return endOf(trainer, await trainer.fit(train, options()));
 }
 
-/** Kills kinds of runs, one after another, until so many kills are done; tells how it went. */
+/** Kills one kind of run after another, until the number of kills is reached; reports the counts. */
 async function torture(
   count: number,
   what: string,
@@ -48,7 +48,7 @@ async function torture(
   console.log(`${done} ${what}, ${distinct} kinds of runs: 0 divergent, 0 unloadable`);
 }
 
-/** One life of a run, until its end or the operation of number `limit`. */
+/** Lives one life of a run, until its end or the operation of number `limit`. */
 async function live({ train, options }: Kind, trainer: Trainer, disk: MemoryFiles) {
   let isKilled = false;
   disk.onKill = () => {
@@ -80,13 +80,13 @@ const stepsIn = (names: Iterable<string>): number =>
     ...[...names].map((path) => Number(/step-(\d+)\.safe[a-z]+$/.exec(path)?.[1] ?? -1)),
   );
 
-/** Kills a run again and again until it ends; how often it was. */
+/** Kills a run again and again until it ends; returns the number of kills. */
 async function killAgainAndAgain(one: Kind, random: () => number): Promise<number> {
   const expected = await undisturbed(one);
   let left = new Map<string, Uint8Array>();
   for (let killed = 0; ; killed++) {
     using trainer = one.make();
-    // Enough operations for the run to get on, few enough for many kills.
+    // These are enough operations for the run to get on, and few enough for many kills.
     const disk = new MemoryFiles(left, 1 + Math.floor(random() * 24));
     const { isKilled, end, known } = await live(one, trainer, disk);
     if (!isKilled) {
@@ -94,12 +94,12 @@ async function killAgainAndAgain(one: Kind, random: () => number): Promise<numbe
       return killed;
     }
     left = disk.left(random() < 0.5 ? () => random() < 0.5 : undefined);
-    // What a run was told of is there, whatever happens.
+    // The folder still has every checkpoint that the run was told of.
     expect(stepsIn(left.keys())).toBeGreaterThanOrEqual(known);
   }
 }
 
-/** The operations of one run, and what it was told while they were done. */
+/** The operations of one run, and the events that it sent between them. */
 async function recorded({ train, make, options }: Kind) {
   const disk = new MemoryFiles();
   const told: { readonly operations: number; readonly step: number }[] = [];
@@ -125,8 +125,8 @@ function digest(bytes: Uint8Array): string {
 }
 
 /**
- * Goes on from what kills of one recorded run leave. Each resumes; of those that resume from the very
- * same bytes, the first is followed to its end.
+ * Resumes from each state that a kill of one recorded run can leave. Among states with the very same
+ * bytes, it follows the first to the end.
  */
 function follower(one: Kind, expected: unknown) {
   const followed = new Set<string>();

@@ -1,4 +1,4 @@
-/** Runs of every kind in turn: update rules × layers × what else a checkpoint must bring back. */
+/** Kinds of runs: each update rule, with each model, with each other state that a checkpoint holds. */
 import type { DeviceName } from '../../src/device.js';
 import {
   type FitOptions,
@@ -69,14 +69,14 @@ const models: readonly (readonly [string, nn.Sequential])[] = [
 const rows = 26;
 const labels = Int32Array.from({ length: rows }, (_, i) => (i * 7) % 3);
 
-/** Whole numbers that an embedding takes, and others that all do; the same ones in each process. */
+/** An embedding takes these whole numbers, and the other models these rows; all processes have the same. */
 function dataset(seed: number, count = rows): data.Dataset {
   const random = generator(seed);
   const inputs = Float32Array.from({ length: count * 3 }, () => Math.floor(random() * words));
   return data.fromArrays({ inputs, shape: [count, 3], labels: labels.subarray(0, count) });
 }
 
-/** Row 12 has a gradient that is not finite, but in an embedding, which refuses it. */
+/** Row 12 has a gradient that is not finite, except in an embedding, which refuses such a row. */
 function broken(model: string): data.Dataset {
   if (model === 'embedding') return dataset(1);
   const inputs = floats(generator(1), rows * 3);
@@ -88,7 +88,7 @@ const train = dataset(1);
 const validation = dataset(2, 11);
 const weights = Float64Array.from({ length: rows }, (_, i) => 1 + i);
 
-/** What else a run may have; fit's options are made anew for each call. */
+/** Further options of a run; each call of fit gets new ones. */
 interface Extra {
   readonly name: string;
   readonly trainer?: Partial<TrainerOptions>;
@@ -133,14 +133,14 @@ export interface Kind {
   readonly name: string;
   readonly train: data.Dataset;
   readonly make: (device?: DeviceName) => Trainer;
-  /** Of 2 epochs and 7 to 10 steps. */
+  /** The options of fit: 2 epochs, which have 7 to 10 steps. */
   readonly options: () => FitOptions;
 }
 
-/** As many as there are before they repeat. */
+/** The number of kinds before they repeat. */
 export const kindCount = rules.length * models.length * extras.length;
 
-/** The lists' lengths have no common divisor: each `kindCount` in a row are all that there are. */
+/** The lengths of the lists have no common divisor, so `kindCount` kinds in a row are all different. */
 export function kind(index: number): Kind {
   const [ruleName, rule] = rules[index % rules.length]!;
   const [modelName, model] = models[index % models.length]!;

@@ -1,7 +1,7 @@
 /**
- * A folder in memory, in the place of the operations that checkpoints use. It records what is done to
- * it, stops at any operation as a killed process does, and says what may be left after a power cut:
- * writes and names that were not synced may be lost or kept, one by one, and torn.
+ * A folder in memory replaces the file operations of checkpoints. It records all operations and stops at
+ * any of them, as a killed process does. It also makes what a power cut may leave: each write and each
+ * name that was not synced is lost, kept or torn, one by one.
  */
 import { basename } from 'node:path';
 import { files } from '../../src/io/files.js';
@@ -19,7 +19,7 @@ type Operation =
   | { readonly kind: 'remove'; readonly path: string }
   | { readonly kind: 'syncFolder' };
 
-/** Thrown by every operation after the process was killed. */
+/** Every operation after the kill throws it. */
 export class Killed extends Error {}
 
 function systemError(code: string): Error {
@@ -35,7 +35,7 @@ function put(old: Uint8Array, at: number, bytes: Uint8Array): Uint8Array {
   return grown;
 }
 
-/** What stands in the folder after some operations; `isKept` decides about each that was not synced. */
+/** Returns the folder after some operations; `isKept` decides about each that was not synced. */
 function replay(start: Content, operations: readonly Operation[], isKept: () => boolean): Content {
   const lastFolderSync = operations.findLastIndex(({ kind }) => kind === 'syncFolder');
   const lastSync = new Map<number, number>();
@@ -74,12 +74,12 @@ const real = { ...files };
 export class MemoryFiles {
   readonly operations: Operation[] = [];
   readonly #start: Content;
-  /** Path → inode or content from before. */
+  /** Maps a path to its inode, or to content from before. */
   readonly #inodes = new Map<string, number>();
   #next = 0;
   readonly #limit: number;
 
-  /** Called at the first operation that is not done any more. */
+  /** The disk calls it at the first operation that it no longer does. */
   onKill: (() => void) | undefined;
 
   /** Kills at the operation of number `limit`. */
@@ -89,14 +89,14 @@ export class MemoryFiles {
   }
 
   /**
-   * What is left: all that was done where the process was killed, less after a power cut. `count`: as
-   * if it had ended after so many operations.
+   * Returns the folder after a kill, which has everything, or after a power cut, which has less. `count`
+   * is the number of operations before it.
    */
   left(isKept: () => boolean = () => true, count = this.operations.length): Content {
     return replay(this.#start, this.operations.slice(0, count), isKept);
   }
 
-  /** What `body` does, with these operations in place of the real ones. */
+  /** Runs `body` with these operations in place of the real ones. */
   async during<T>(body: () => Promise<T>): Promise<T> {
     Object.assign(files, {
       stat: (path: string) => this.#stat(path),
@@ -122,7 +122,7 @@ export class MemoryFiles {
     this.operations.push(operation);
   }
 
-  /** Files have names with a dot; everything else is a folder. */
+  /** A name with a dot is a file; every other name is a folder. */
   #stat(path: string): Promise<object> {
     if (this.left().has(path)) return Promise.resolve({ ...owner, isDirectory: () => false });
     return basename(path).includes('.')

@@ -1,6 +1,6 @@
 /**
- * Every field of a real checkpoint × every kind of wrong value, with right checksums: each is refused with
- * a code and changes nothing, or is harmless, for a reason that stands here.
+ * Every field of a real checkpoint gets every kind of wrong value, with right checksums. Each is refused
+ * with a code and changes nothing, or is harmless, for a reason that is given below.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const train = classes(24);
 const validation = classes(12, 2);
 const folder = newFolder();
 
-/** What the saved run was given, but for where it is kept. */
+/** The options of the saved run, without its folder. */
 function given(): FitOptions {
   return {
     ...{ epochs: 2, batchSize: 8, validation, monitor: { every: 1 } },
@@ -34,7 +34,7 @@ function given(): FitOptions {
 
 type Path = readonly (string | number)[];
 
-/** Paths of all fields; of lists the first element. */
+/** Returns the paths of all fields; a list counts by its first element. */
 function* pathsOf(value: unknown, path: Path = []): Generator<Path> {
   if (path.length > 0) yield path;
   if (typeof value !== 'object' || value === null) return;
@@ -48,7 +48,7 @@ const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(level
 const missing = Symbol('missing');
 const extra = Symbol('extra');
 const deep = Symbol('deep');
-/** Wrong values as a file can hold them. */
+/** Wrong values that a file can hold. */
 const wrong: readonly (readonly [string, unknown])[] = [
   ...[-1, -1e12, 0, 0.5, 1e308, '', 'x', null, true, false, [], {}].map(
     (value) => [JSON.stringify(value), value] as const,
@@ -63,7 +63,7 @@ const wrong: readonly (readonly [string, unknown])[] = [
   ['nesting', deep],
 ];
 
-/** The text of a value with another one at a path; undefined where that says the same. */
+/** Puts another value at a path, and returns the text; undefined where the text stays the same. */
 function changed(text: string, path: Path, value: unknown): string | undefined {
   const whole = JSON.parse(text) as unknown;
   const last = path.at(-1)!;
@@ -77,13 +77,13 @@ function changed(text: string, path: Path, value: unknown): string | undefined {
   return result === text ? undefined : result;
 }
 
-/** One file, and what is wrong with it. */
+/** One file, and its fault. */
 interface Mutation {
   readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** Why a value may be taken: nothing is computed from it, or it is what some run would have left. */
+/** Reasons for which a value may be taken: nothing is computed from it, or some run can leave it. */
 const harmless: readonly (readonly [RegExp, string])[] = [
   [/ a field more$/, 'fields that no schema knows are left out'],
   [/ -0$/, 'of a count −0 is 0, and another number may be any'],
@@ -125,7 +125,7 @@ async function attempt(
   }
 }
 
-/** All that may not change, but for what costs too much to ask thousands of times. */
+/** Returns all that may not change, except what is too slow to read thousands of times. */
 function standOf(trainer: Trainer): string {
   const { steps, averaged, epochs } = trainer;
   const bits = Object.values(trainer.parameters()).map((each) =>
@@ -232,7 +232,7 @@ describe('a checkpoint with one wrong value', () => {
     }
     trainer.dispose();
     expect(odd).toEqual([]);
-    // No reason stands here for nothing.
+    // Every reason in the list is used.
     const idle = harmless.filter(([pattern]) => !taken.some((name) => pattern.test(name)));
     expect(idle.map(String)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** Processes that train with checkpoints and end: by a kill at any moment, by a polite signal. */
+/** Processes that train with checkpoints end at any moment, by a kill or by a polite signal. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const made = () =>
     device: 'cpu:baseline',
   });
 
-/** The same in a process of its own; it tells of each checkpoint, and how it ended. */
+/** Runs in a process of its own, and prints each checkpoint and the end. */
 const script = (folder: string, options: string, after = ''): string => `
   const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
   const model = nn.sequential({ input: [8] }, nn.dense(16, { activation: 'relu' }), nn.dense(2));
@@ -119,7 +119,7 @@ describe('a signal', () => {
     expect(output).toMatch(/heard\n(\d+\n)*aborted\ntidy\n$/);
   });
 
-  it('which listens once, too, though its listener is gone by the end of the run', async () => {
+  it('is left to a listener of the program, even to one that listens once', async () => {
     const listening = `process.once('SIGINT', () => console.log('heard'));${script(newFolder(), endless, "console.log('tidy');")}`;
     const { status, output } = await signalled(listening, 'SIGINT');
     expect(status).toBe(0);
@@ -150,7 +150,7 @@ describe('a signal', () => {
     const isBroken = () => statSync(folder, { throwIfNoEntry: false })?.isFile() === true;
     while (!isBroken() && child.exitCode === null) await sleep(2);
     child.kill('SIGTERM');
-    expect(await close).toBe(1); // of a rejection that nobody handles
+    expect(await close).toBe(1); // the process ends by an unhandled rejection
     expect(output()).toMatch(/ThalwegError: expected the folder that the run has locked/);
   });
 

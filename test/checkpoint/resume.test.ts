@@ -1,4 +1,4 @@
-/** A run that goes on from any of its checkpoints ends in the bits of one never stopped. */
+/** A run that goes on from any of its checkpoints ends in the bits of a run that never stopped. */
 import { hasCuda } from '../oracle/cuda.js';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { newFolder } from '../new-folder.js';
 import { classes, endOf, everyStep, make, warningsOf } from './runs.js';
 
 /**
- * Compares the end of a run, and what it warned of, with those of runs that go on from each of its
+ * Compares the end of a run, and its warnings, with the runs that go on from each of its
  * checkpoints.
  */
 async function expectSameEnds(
@@ -109,7 +109,7 @@ describe('from every checkpoint', () => {
       nn.dropout(schedule.polynomial({ initial: 0.3, final: 0.1, steps: 12 })),
       nn.dense(3),
     );
-    const rows = schedule.scale({ schedule: falling, factor: 20 }); // 10, 5, 2 or so
+    const rows = schedule.scale({ schedule: falling, factor: 20 }); // 10, 5, 2 or a similar number
     const stairs = (values: readonly number[]) => schedule.piecewise({ values, at: [4, 9] });
     await expectSameEnds(
       {

@@ -1,4 +1,4 @@
-/** A run that goes back to a checkpoint is, from there on, as if the steps since had not been. */
+/** After a rollback, a run continues as if the later steps had not been. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -34,10 +34,10 @@ const options = (): FitOptions & { readonly checkpoint: { readonly folder: strin
   ...{ epochs: 3, batchSize: 5, monitor: { every: 1 } },
   checkpoint: { folder: newFolder(), everyEpochs: 1, rollback },
 });
-/** That of the steps after going back to the end of the first epoch, step 32, is halved. */
+/** A rollback to the end of the first epoch, step 32, halves this rate. */
 const rate = 2 ** -6;
 
-/** A rate that is far too high once, at the second step of the second epoch. */
+/** Makes the rate far too high once, at the second step of the second epoch. */
 function onceWild(): (step: number) => number {
   let isWild = true;
   return (step) => {
@@ -46,7 +46,7 @@ function onceWild(): (step: number) => number {
   };
 }
 
-/** So that the first step after it is told of, and looked at, at once. */
+/** After a pause, the run reports and watches its next step at once. */
 const pause = {
   name: 'pause',
   epoch: () => new Promise((resolve) => setTimeout(resolve, 60)),

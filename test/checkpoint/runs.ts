@@ -1,4 +1,4 @@
-/** Small runs with everything that a checkpoint must bring back, and how to compare their ends. */
+/** Small runs with all the state that a checkpoint holds, and the comparison of their ends. */
 import {
   type History,
   type TrainEvent,
@@ -18,7 +18,7 @@ export const model = nn.sequential(
   nn.dense(3),
 );
 
-/** Rows of noise, in three classes that the first columns tell. */
+/** Makes rows of noise in three classes, which the first columns tell. */
 export function classes(rows = 50, seed = 1) {
   const inputs = floats(generator(seed), rows * 5);
   const labels = Int32Array.from({ length: rows }, (_, i) => {
@@ -56,7 +56,7 @@ export function warningsOf(): {
   return { warnings, onEvent };
 }
 
-/** Every bit of a run's end; what depends on the clock is left out. */
+/** Returns every bit of a run's end, without what depends on the clock. */
 export function endOf(trainer: Trainer, history: History): unknown {
   const epochs = history.epochs.map(({ seconds: _, examplesPerSecond: __, ...rest }) => rest);
   return {
@@ -67,5 +67,5 @@ export function endOf(trainer: Trainer, history: History): unknown {
   };
 }
 
-/** Everything of a folder of checkpoints. */
+/** Returns every file of a folder of checkpoints. */
 export const everyStep = { everySteps: 1, everyEpochs: 1, waits: true, keepLast: 10_000 };

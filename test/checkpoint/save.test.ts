@@ -1,4 +1,4 @@
-/** Trainer.save: pieces of a state of several, read from the trainer itself. */
+/** Trainer.save reads a state of several pieces from the trainer itself. */
 import { hasCuda } from '../oracle/cuda.js';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { floats, generator, sameBits } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 import { classes, endOf, everyStep, make as makeSmall } from './runs.js';
 
-/** 12 MB of state: three pieces, whose borders no tensor knows. */
+/** The state has 12 MB: three pieces, whose borders lie within tensors. */
 const model = nn.sequential({ input: [900] }, nn.dense(1100), nn.dense(3));
 const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.nadam(), seed: 4, device });

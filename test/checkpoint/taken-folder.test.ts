@@ -1,4 +1,4 @@
-/** A folder that others touch, and a run that ends where it began. */
+/** Other processes touch a folder, and a run ends where it began. */
 import {
   linkSync,
   mkdirSync,
@@ -22,7 +22,7 @@ const namesIn = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name !== '.lock');
 
 describe('a lock', () => {
-  it('that is another name of a file is refused, and the file stays', async () => {
+  it('is refused if it is another name of a file, and the file stays', async () => {
     const folder = newFolder();
     const file = join(newFolder(), 'thesis');
     writeFileSync(file, 'three years of work');
@@ -35,7 +35,7 @@ describe('a lock', () => {
     expect(readFileSync(file, 'utf8')).toBe('three years of work');
   });
 
-  it('that holds something else is refused, and stays; what a killed run left is taken', async () => {
+  it('is refused and stays if it holds something else; the lock of a killed run is taken', async () => {
     const folder = newFolder();
     const lock = join(folder, '.lock');
     using trainer = make();
@@ -107,7 +107,7 @@ describe('a folder that is replaced under a run', () => {
   });
 
   it.each(['is empty', 'is gone', 'has lost its lock', 'has a lock of another'])(
-    'and %s is not written to',
+    'is not written to after it %s',
     async (what) => {
       const folder = join(newFolder(), 'run');
       using trainer = make();
@@ -126,7 +126,7 @@ describe('a folder that is replaced under a run', () => {
     },
   );
 
-  it('and put back is written to again', async () => {
+  it('is written to again after it was put back', async () => {
     const folder = join(newFolder(), 'run');
     using trainer = make();
     const { checkpoint: last } = await trainer.fit(train, {
@@ -168,7 +168,7 @@ describe('a script that is run again', () => {
     expect(namesIn(folder).length).toBeGreaterThan(before.length);
   });
 
-  it('and aborted before its first step, leaves it too, in the middle of an epoch', async () => {
+  it('leaves the last checkpoint, in the middle of an epoch, if it is aborted before its first step', async () => {
     const folder = newFolder();
     const controller = new AbortController();
     await script(folder, {

@@ -1,4 +1,4 @@
-/** Weights from other files: of other models, and of checkpoints. */
+/** Weights come from files of other models, and from checkpoints. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

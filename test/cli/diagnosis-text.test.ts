@@ -119,7 +119,7 @@ describe('the page', () => {
       const isOneWord = !line.trim().includes(' ') || /^\S+ {2,}\S+$/.test(line);
       if (!isOneWord) expect(Array.from(line).length).toBeLessThanOrEqual(columns);
     }
-    expect(page).toContain('node_modules/thalweg/thalweg.node'); // a path is not broken
+    expect(page).toContain('node_modules/thalweg/thalweg.node'); // a line does not break within a path
   });
 
   it('emphasises in a terminal, but not under NO_COLOR', () => {

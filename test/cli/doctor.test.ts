@@ -11,26 +11,26 @@ import { bash, main, thalweg } from './command.js';
 const emulated = resolve('build', 'Release', 'thalweg_cuda_emulated.so');
 const addon = resolve(process.env['THALWEG_ADDON'] ?? join('build', 'Release', 'thalweg.node'));
 
-/** What `thalweg doctor --json` says, and its exit status. */
+/** Returns the object of `thalweg doctor --json`, and its exit status. */
 function diagnosed(env: NodeJS.ProcessEnv): Diagnosis & { readonly status: number | null } {
   const { status, stdout, stderr } = thalweg(['doctor', '--json'], env);
   expect(stderr).toBe('');
   return { ...(JSON.parse(stdout) as Diagnosis), status };
 }
 
-/** A file of these bytes, as an addon. */
+/** Writes a file of these bytes, which stands for an addon. */
 function addonOf(bytes: Buffer | string, name = 'thalweg.node'): NodeJS.ProcessEnv {
   const file = join(newFolder(), name);
   writeFileSync(file, bytes);
   return { THALWEG_ADDON: file };
 }
 
-/** Names that the addon asks its libraries for, as versions and file names. */
+/** Names that the addon needs from its libraries, as versions and file names. */
 function namesOf(pattern: RegExp): string[] {
   return [...new Set(readFileSync(addon, 'latin1').match(pattern))];
 }
 
-/** The addon where these names are others of as many letters. */
+/** Returns the addon with these names replaced by others of the same length. */
 function renamed(names: readonly string[], to: (name: string) => string): Buffer {
   const bytes = readFileSync(addon);
   for (const name of names)
@@ -248,7 +248,7 @@ describe('an addon that does not load: status 1, the reason and a remedy', () =>
 });
 
 describe('an addon that loads and errs', () => {
-  /** The addon, with what this code does to its exports. */
+  /** Returns the addon after this code has changed its exports. */
   const changed = (code: string): NodeJS.ProcessEnv =>
     addonOf(
       `const real = require(${JSON.stringify(addon)});

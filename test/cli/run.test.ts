@@ -4,7 +4,7 @@ import type { Output } from '../../src/cli/command.js';
 import { run } from '../../src/cli/run.js';
 import { bash, thalweg } from './command.js';
 
-/** Runs in this process; what was written, and the exit status. */
+/** Runs the command in this process; returns its output and exit status. */
 async function called(words: readonly string[], columns = Infinity) {
   const [printed, complained]: [string[], string[]] = [[], []];
   const output: Output = {
@@ -67,12 +67,12 @@ describe('a wrong call has status 2 and says what would be right', () => {
   });
 });
 
-it('what follows -- is a file', async () => {
+it('a word behind -- is a file', async () => {
   const { status, complained } = await called(['inspect', '--', '--help']);
   expect([status, complained]).toEqual([1, expect.stringMatching(/^missing {2}.*--help/)]);
 });
 
-describe('as a process', () => {
+describe('the command as a process', () => {
   it('a reader that leaves early changes no exit status and brings no complaint', () => {
     const early = bash(
       'set -o pipefail; { thalweg help; for i in 1 2 3; do thalweg help inspect; done; } | head -1; echo "${PIPESTATUS[@]}"',

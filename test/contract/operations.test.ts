@@ -1,6 +1,6 @@
 /**
- * Every operation on every device: near the reference, which computes in float64, and — but for
- * matrix products by a library — the same bits on every instruction set and thread count.
+ * Every operation on every device is near the reference, which computes in float64. Except for matrix
+ * products by a library, it has the same bits on every instruction set and thread count.
  */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(available);
 const devices = ['cpu', ...lanes, ...['cuda'].filter(available)];
 const threadCounts = [1, 2, 7];
 
-/** Runs on a copy of the arrays; returns them as they are afterwards, and a loss's sums as one more. */
+/** Runs on a copy of the arrays; returns the copy afterwards, and the sums of a loss as one more array. */
 function run(device: string, name: string, fields: Fields, arrays: Arrays): Arrays {
   const copies = Object.fromEntries(Object.entries(arrays).map(([key, a]) => [key, a.slice()]));
   const { sum, correct } = lab.runOperation(device, name, { ...fields, ...copies });
@@ -39,7 +39,7 @@ function withThreads<T>(threads: number, body: () => T): T {
   }
 }
 
-/** The result, after checking that all of `among` agree on it to the bit. */
+/** Returns the result, after a check that all of `among` agree in every bit. */
 function agreed(name: string, fields: Fields, arrays: Arrays, among = devices): Arrays {
   const expected = withThreads(1, () => run(among[0]!, name, fields, arrays));
   for (const device of among)
@@ -51,7 +51,7 @@ function agreed(name: string, fields: Fields, arrays: Arrays, among = devices): 
   return expected;
 }
 
-/** Distance in units in the last place; NaNs are alike. */
+/** Returns the distance in ulps; all NaNs are alike. */
 function ulps(a: Float32Array, b: Float32Array): number {
   const ordered = (array: Float32Array) =>
     Int32Array.from(new Int32Array(array.buffer, array.byteOffset, array.length), (bits) =>
@@ -73,7 +73,7 @@ const line = Float32Array.from([
 ]);
 
 describe('exponentials and their kin', () => {
-  // Units in the last place from the float64 value rounded. geluTanh's tail is an exponential whose
+  // The bounds are in ulps of the rounded float64 value. The tail of geluTanh is an exponential whose
   // argument, up to 88, was rounded.
   const limits: Record<string, number> = { sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150 };
 
@@ -83,7 +83,7 @@ describe('exponentials and their kin', () => {
     const arrays = { x: line, y: new Float32Array(line.length) };
     const { y } = agreed('activation_forward', fields, arrays);
     const expected = run('reference', 'activation_forward', fields, arrays)['y']!;
-    // Below 1e-30 of |x| a gelu's tail is noise to whatever it is added to.
+    // Below 1e-30 of |x|, the tail of a gelu is noise to any number that it is added to.
     const near = Float32Array.from(y!, (v, i) =>
       Math.abs(expected[i]!) < 1e-30 ? expected[i]! : v,
     );
@@ -139,7 +139,7 @@ describe.each(shapes)('rows %d, columns %d', (rows, columns) => {
     const { y } = agreed('softmax_forward', { rows, columns }, { x, y: blank() });
     const expected = run('reference', 'softmax_forward', { rows, columns }, { x, y: blank() });
     expect(largestError(y!, expected['y']!, 1)).toBeLessThan(2e-7);
-    // x - largest, rounded, is an exponent.
+    // The error of x - largest, which is rounded, grows in the exponential.
     expect(largestError(y!, expected['y']!, 1e-30)).toBeLessThan(1e-5);
     const arrays = { y: y!, dy: floats(random, length), dx: blank() };
     const { dx } = agreed('softmax_backward', { rows, columns }, arrays);
@@ -158,7 +158,7 @@ describe.each(shapes)('rows %d, columns %d', (rows, columns) => {
       const [otherSum, otherCorrect] = new Float64Array(expected['sums']!.buffer);
       expect(Math.abs(sum! - otherSum!)).toBeLessThan(3e-7 * (1 + Math.abs(otherSum!)));
       expect(correct).toBe(otherCorrect);
-      // In units of what one row may weigh.
+      // The gradients are scaled to the weight of one row in the mean.
       const scaled = (a: Float32Array) => a.map((v) => v * rows);
       expect(largestError(scaled(dx!), scaled(expected['dx']!), 1)).toBeLessThan(1e-6);
     }
@@ -260,7 +260,7 @@ describe('dense', () => {
         dx: new Float32Array(rows * inputs),
       };
       const gradients = run('reference', 'dense_backward', fields, backward);
-      // Float32 sums of n terms are off by about sqrt(n) units of the largest partial sum.
+      // A float32 sum of n terms is off by about sqrt(n) ulps of the largest partial sum.
       const tolerance = (terms: number) => 5e-7 * (4 + Math.sqrt(terms));
       for (const device of devices) {
         const y = run(device, 'dense_forward', fields, forward)['y']!;
@@ -280,7 +280,7 @@ describe('dense', () => {
     const random = generator(8);
     const length = rows * outputs;
     const row = (i: number) => Math.floor(i / outputs);
-    // Large numbers cancel; how much of the small ones they take along depends on the order.
+    // Large numbers cancel; the order decides how much of the small ones is lost with them.
     const dy = floats(random, length).map((v, i) =>
       row(i) % 3 > 0 ? v : row(i) % 2 > 0 ? -1e20 : 1e20,
     );
@@ -310,7 +310,7 @@ describe('dense', () => {
     const random = generator(12);
     const x = floats(random, rows * inputs, 0.3);
     [NaN, Infinity, -Infinity].forEach((value, i) => (x[(3 + 7 * i) * inputs + 5] = value));
-    x.fill(Infinity, 30 * inputs, 31 * inputs); // times weights of both signs
+    x.fill(Infinity, 30 * inputs, 31 * inputs); // the weights have both signs
     const weight = floats(random, inputs * outputs, 0.3);
     const bias = floats(random, outputs);
     for (const [name, activation] of [['none', 0] as const, ...Object.entries(activationCodes)]) {
@@ -326,7 +326,7 @@ describe('dense', () => {
     }
   });
 
-  it('by lanes: the same bits on every instruction set and thread count', () => {
+  it('lanes give the same bits on every instruction set and thread count', () => {
     const [rows, inputs, outputs] = [37, 70, 75];
     const random = generator(6);
     const arrays = {
@@ -356,11 +356,11 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
     const length = rows * columns;
     const blank = (count = length) => new Float32Array(count);
     const shape = { rows, columns, epsilon: Math.fround(1e-3) };
-    // Far from 0, where one pass over sums of squares would lose the variance.
+    // Far from 0, one pass over sums of squares loses the variance.
     const x = floats(random, length).map((v) => 30 + v);
     const dy = floats(random, length);
     const parameters = { scale: floats(random, columns), offset: floats(random, columns) };
-    /** As the reference says, but for means near 30 in float32, and sums of `terms` such values. */
+    /** Compares with the reference; means near 30 in float32 and sums of `terms` such values widen the bound. */
     function near(
       found: Arrays,
       name: string,

@@ -1,4 +1,4 @@
-/** Every rule × decay on every executor: the same bits. New rules and sets are tested unasked. */
+/** Every rule with each decay has the same bits on every executor; new rules and sets join by themselves. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native, type NativeRule } from '../../src/native.js';
@@ -38,7 +38,7 @@ interface Setting {
   readonly special: boolean;
 }
 
-/** Three steps; returns parameters and slots. */
+/** Takes three steps and returns parameters and slots. */
 function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[] {
   const random = generator(99);
   const make = special ? anyBits : floats;
@@ -57,7 +57,7 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
     parameters,
     device,
   });
-  // Clips by value and norm, unless non-finite numbers are in play.
+  // The steps clip by value and norm, unless numbers that are not finite are allowed.
   const clip = special ? [Infinity, Infinity, Infinity, 2] : [1, 20, 30, 0];
   const settings = Float64Array.from([0.5, ...clip, 1, ...hyper, l2, weightDecay]);
   const norms: number[] = [];
@@ -91,7 +91,7 @@ describe.each(native.rules())('$name', (rule) => {
   });
 });
 
-/** compat 'tfjs': TensorFlow.js gives NaN, too. */
+/** These rules of compat 'tfjs' give NaN, as TensorFlow.js does. */
 const overflowing = ['adadeltaTfjs', 'rmspropCenteredTfjs'];
 
 it.each(native.rules().filter(({ name }) => !overflowing.includes(name)))(

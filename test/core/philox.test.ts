@@ -4,7 +4,7 @@ import { lab } from '../lab.js';
 const hex = (words: number[]) => words.map((word) => word.toString(16).padStart(8, '0')).join(' ');
 
 describe('Philox4x32-10', () => {
-  // Known answers of Random123 1.14, tests/kat_vectors.
+  // These are the known answers of Random123 1.14, tests/kat_vectors.
   it.each([
     [[0, 0, 0, 0, 0, 0], '6627e8d5 e169c58d bc57ac4c 9b00dbd8'],
     [Array<number>(6).fill(0xffffffff), '408f276d 41c83b0e a20bc7c6 6d5451fd'],

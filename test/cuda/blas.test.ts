@@ -1,7 +1,7 @@
 /**
- * Products by cuBLASLt: on the GPU by the real one, otherwise by one that computes on the processor
- * and refuses what it does not know (emulation/blas.cc), so that layouts, transposes and epilogues
- * are tested without a GPU.
+ * Products by cuBLASLt: the real library serves on a GPU. Elsewhere a replacement on the processor
+ * (emulation/blas.cc) refuses what it does not know, so that layouts, transposes and epilogues are tested
+ * without a GPU.
  */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
@@ -36,7 +36,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
           weight: floats(generator(2), inputs * outputs),
           ...(bias ? { bias: floats(generator(3), outputs) } : {}),
           y: new Float32Array(rows * outputs),
-          // Kept where the derivative needs it; the library fuses nothing then.
+          // The derivative needs the value, so the library fuses nothing.
           ...(activation === activationCodes.gelu
             ? { before: new Float32Array(rows * outputs) }
             : {}),

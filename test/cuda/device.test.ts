@@ -1,4 +1,4 @@
-/** Which GPU serves, and how each missing piece is refused. */
+/** The right GPU serves, and the refusal names each missing piece. */
 import { emulated, onGpu } from '../oracle/cuda.js';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ interface Found {
   readonly refusal?: { readonly code: string; readonly message: string };
 }
 
-/** Asks for GPUs in a process of its own, since a process looks once. */
+/** Asks for GPUs in a process of its own, since a process looks for them once. */
 function look(environment: Record<string, string>): Found {
   const script = `
     const native = require(${JSON.stringify(join(__dirname, '../../build/Release/thalweg.node'))});
@@ -112,7 +112,7 @@ describe('device names', () => {
     expect(explanation.operations.map(({ operation }) => operation)).toContain('step');
   });
 
-  it('by number and by UUID', () => {
+  it('name a GPU by number and by UUID', () => {
     expect(resolveDevice('cuda')).toBe('cuda:0');
     expect(resolveDevice('cuda:0')).toBe('cuda:0');
     expect(first!.uuid).toMatch(/^GPU-[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/);

@@ -1,7 +1,7 @@
 /**
- * The device fails: every CUDA call in turn, and every allocation in turn. Nothing takes the process
- * down; a lost device is DEVICE with the call and CUDA's words, too little memory is MEMORY and
- * changes nothing.
+ * Every CUDA call fails in turn, and every allocation in turn. The process survives all of it. A lost
+ * device is DEVICE with the call and CUDA's words. Too little memory is MEMORY and changes
+ * nothing.
  */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { readdirSync } from 'node:fs';
@@ -40,7 +40,7 @@ function heal(): void {
   delete process.env['THALWEG_EMULATED_FAULT'];
 }
 
-/** The error of a job, or undefined. */
+/** Returns the error of a job, or undefined. */
 const outcome = (job: () => unknown): Promise<unknown> =>
   Promise.resolve()
     .then(job)
@@ -123,7 +123,7 @@ describe.skipIf(onGpu)('an n-th allocation that fails', () => {
       if (!ended) {
         failures++;
         expect(error).toMatchObject({ code: 'MEMORY' });
-        // None but validation's, behind the epoch, comes after a step.
+        // No allocation comes after a step but validation's, which is behind the epoch.
         expect([0, rows / fit.batchSize]).toContain(trainer.steps);
         if (trainer.steps > 0) expect(trainer.parameters()).not.toEqual(before);
         else {
@@ -214,7 +214,7 @@ describe.skipIf(onGpu)('an n-th call that lacks memory, on a device that lives o
     });
   const state = (trainer: Trainer) => ({ ...trainer.parameters(), ...trainer.statistics() });
 
-  /** After each step of a run. */
+  /** Returns the states after each step of a run. */
   async function statesOf(run: FitOptions): Promise<unknown[]> {
     const folder = newFolder();
     const states: unknown[] = [];

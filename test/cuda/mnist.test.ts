@@ -1,4 +1,4 @@
-/** MNIST on a GPU, against the same run on the processor. The emulation would take hours. */
+/** MNIST on a GPU equals the same run on the processor. The emulation would take hours. */
 import { onGpu } from '../oracle/cuda.js';
 import { expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';

@@ -8,8 +8,8 @@ import { type NativeTrainProgress, native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
 /**
- * One epoch of a unit with weight 1 and learning rate 0: its summed loss, and the last batch's. Row
- * values are whole and small, so that both are exact and tell which rows a batch had.
+ * Trains one epoch of a unit with weight 1 and learning rate 0; returns the summed loss, and the loss of
+ * the last batch. Values are small whole numbers, so both are exact and tell which rows a batch had.
  */
 async function lossesOf(
   device: string,
@@ -54,8 +54,8 @@ async function lossesOf(
 }
 
 describe('batches', () => {
-  // Lists up to 65,536 rows, the index cipher above; rows of whole words and of odd lengths, and
-  // wider than one warp's share.
+  // Up to 65,536 rows have a list, and more have the index cipher. Some rows are whole words, some have
+  // odd lengths, and some are wider than one warp's share.
   it.each([
     [100, 7, 32],
     [1000, 12, 64],
@@ -64,7 +64,7 @@ describe('batches', () => {
     [40, 5_001, 16],
     [40, 9_000, 16],
   ])('%d rows of %d, %d at a time: the rows of the processor', async (rows, features, batch) => {
-    // One of the two where rows are many: the emulation takes seconds for each.
+    // Where there are many rows, one type is enough: the emulation takes seconds for each.
     for (const kind of rows < 60_000
       ? (['float32', 'uint8'] as const)
       : ([features === 12 ? 'float32' : 'uint8'] as const)) {
@@ -85,13 +85,13 @@ describe('a data set that the device has no room for', () => {
     delete process.env['THALWEG_RESIDENT_BYTES'];
   });
 
-  // More stages than there are; rows of many segments.
+  // One case has more batches than stages, and one has rows of many segments.
   it.each([
     [700, 40, 64],
     [40, 9_000, 9],
   ])('%d rows of %d, %d at a time, come by and by', async (rows, features, batch) => {
     process.env['THALWEG_RESIDENT_BYTES'] = '1000';
-    // One of the two where rows are many: the emulation takes seconds for each.
+    // Where there are many rows, one type is enough: the emulation takes seconds for each.
     for (const kind of rows < 60_000
       ? (['float32', 'uint8'] as const)
       : ([features === 12 ? 'float32' : 'uint8'] as const)) {
@@ -152,7 +152,7 @@ function make(device: DeviceName, nonFinite: 'stop' | 'skip' | 'allow' = 'stop')
   });
 }
 
-/** Rows of which row `bad` has an infinite input. */
+/** Makes rows of which row `bad` has an infinite input. */
 function withInfinity(bad: number, rows = 400) {
   const inputs = floats(generator(4), rows * 6);
   inputs[bad * 6 + 2] = Infinity;

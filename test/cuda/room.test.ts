@@ -1,4 +1,4 @@
-/** A data set lies on the GPU; a batch that comes later, and is larger, lacks room there. */
+/** A data set lies on the GPU, and a later, larger batch finds no room there. */
 import { hasCuda, onGpu } from '../oracle/cuda.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';

@@ -1,4 +1,4 @@
-/** Whole training runs on the device `cuda`, against the same runs on the processor. */
+/** Whole training runs on the device `cuda` equal the same runs on the processor. */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -53,7 +53,7 @@ describe('training', () => {
     expect(trainer('cuda').parameters()).toEqual(trainer('cpu').parameters());
   });
 
-  // Matrix products differ in the last place; ten steps of adam may multiply that.
+  // Matrix products differ in the last place, and ten steps of adam may multiply the difference.
   it.each(['float32', 'uint8'] as const)('follows the processor on %s rows', async (kind) => {
     const set = dataset(kind, 'classes');
     const [gpu, cpu] = [trainer('cuda'), trainer('cpu')];

@@ -1,4 +1,4 @@
-/** What a training loop sees: batches of label-sorted data, and the same rows again an epoch later. */
+/** Batches of label-sorted data, and the same rows an epoch later, look random to a training loop. */
 import { describe, expect, it } from 'vitest';
 import { data } from '../../src/index.js';
 import { classCounts, tenths } from '../oracle/batch-statistics.js';
@@ -15,7 +15,7 @@ import { windowed } from '../oracle/weak-shuffles.js';
 const batchSize = 128;
 const epochs = 3000;
 
-/** Of data sorted into ten classes: a middle class and a rare one at the end. */
+/** Counts two classes of data sorted into ten: a middle class, and a rare one at the end. */
 function statisticsOf(length: number, size: number): Record<string, Statistic> {
   return {
     tenths: tenths(length),
@@ -27,7 +27,7 @@ function statisticsOf(length: number, size: number): Record<string, Statistic> {
 const failing = (statistics: Record<string, Statistic>): string[] =>
   rejected(Object.fromEntries(Object.entries(statistics).map(([name, s]) => [name, s.p()])));
 
-/** The batch that begins at `position` of an epoch. */
+/** Returns the batch that begins at `position` of an epoch. */
 function batchAt(shuffler: data.Shuffler, position: number, epoch: number): Rows {
   shuffler.seek(position, epoch);
   for (const batch of shuffler) return batch;
@@ -56,7 +56,7 @@ describe.each([
 });
 
 describe('rows that shared a batch', () => {
-  // Every pair of batches, one of each epoch, shares as many rows as chance has it.
+  // Two batches of different epochs share as many rows as chance gives.
   const together = (length: number, order: (epoch: number) => Rows): string[] => {
     const statistics = { 'shared rows': grid(length, 64), parity: parity(length) };
     const ratio = new Float64Array(length);
@@ -70,7 +70,7 @@ describe('rows that shared a batch', () => {
     return failing(statistics);
   };
 
-  it.each([2 ** 16, 2 ** 17])('of %i meet again an epoch later only by chance', (length) => {
+  it.each([2 ** 16, 2 ** 17])('meet again an epoch later only by chance, of %i rows', (length) => {
     const shuffler = new data.Shuffler({ length, batchSize: length / 64, seed: 11n });
     const order = (): Rows => {
       const rows = new Float64Array(length);

@@ -1,4 +1,4 @@
-/** Statistics of the orders that come from the index cipher. */
+/** Orders of the index cipher pass the statistics of shuffles. */
 import { describe, expect, it } from 'vitest';
 import { tenths } from '../oracle/batch-statistics.js';
 import { mallows, parity, patterns } from '../oracle/permutation-statistics.js';
@@ -14,7 +14,7 @@ import {
 import { enciphered } from '../oracle/weak-shuffles.js';
 
 describe.each(Object.entries<Draw>(draws))('cipher orders of %s', (_, draw) => {
-  it.each([2 ** 16 + 1, 100_003, 2 ** 17])('of %i rows pass every statistic', (length) => {
+  it.each([2 ** 16 + 1, 100_003, 2 ** 17])('pass every statistic over %i rows', (length) => {
     const trial = { shuffle: ordered(length), draw, length };
     expect(rejected(pValues(trial, 40, statisticsOf(length)))).toEqual([]);
   });
@@ -26,7 +26,7 @@ describe('cipher orders too long to hold', () => {
     [1e12, 5e11, 1],
     [1e12, 3, 2 ** 27],
     [2 ** 53 - 1, 2 ** 52, 999],
-  ])('of %d rows, from position %d by %d, pass statistics of samples', (length, first, stride) => {
+  ])('pass statistics of samples over %d rows, from position %d by %d', (length, first, stride) => {
     const shuffle = sampled(length, first, stride);
     for (const kind of ['consecutive seeds', 'random seeds', 'consecutive epochs'] as const) {
       const statistics = {

@@ -1,4 +1,4 @@
-/** Statistics of exact orders: Fisher-Yates up to 2^16 rows, the bucket shuffle above. */
+/** Exact orders pass the statistics: Fisher-Yates up to 2^16 rows, the bucket shuffle above. */
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../oracle/permutation-statistics.js';
 import {
@@ -29,7 +29,7 @@ describe.each(Object.entries<Draw>(draws))('exact orders of %s', (_, draw) => {
     [1000, 2000],
     [2 ** 16, 40],
     [2 ** 18 + 1, 40],
-  ])('of %i rows pass every statistic', (length, count) => {
+  ])('pass every statistic over %i rows', (length, count) => {
     const trial = { shuffle: exact(length), draw, length };
     expect(rejected(pValues(trial, count, statisticsOf(length)))).toEqual([]);
   });

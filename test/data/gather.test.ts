@@ -10,7 +10,7 @@ const isas = ['baseline', 'avx2', 'avx512'].slice(
 const refusal = (code: string, path: string) => expect.objectContaining({ code, path }) as Error;
 const float = Math.fround;
 
-/** By bytes: vitest's comparison takes seconds over long arrays. */
+/** Compares bytes, because vitest's comparison takes seconds over long arrays. */
 const equal = (a: Float32Array, b: Float32Array) =>
   Buffer.compare(new Uint8Array(a.buffer), new Uint8Array(b.buffer)) === 0;
 
@@ -20,7 +20,7 @@ const shapes = fc.record({
   seed: fc.nat(),
 });
 
-/** Some rows, in any order, repeated or not, and padding. */
+/** Makes a list of rows in any order, repeated or not, with padding. */
 const pick = (rows: number, seed: number) =>
   Uint32Array.from({ length: rows + 5 }, (_, i) => (i * 7919 + seed) % (rows + 1));
 

@@ -91,7 +91,7 @@ describe('files', () => {
     expect((await failure(() => data.idx(folder))).code).toBe('UNSAFE_PATH');
     const fifo = join(folder, 'fifo');
     execFileSync('mkfifo', [fifo]);
-    expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // and waits for nobody
+    expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // the call does not wait for a writer
   });
 
   it('may come in any pieces, gzipped at once or in parts', async () => {
@@ -120,7 +120,7 @@ describe('files', () => {
   it('are refused before anything but the header is read, where no machine holds them', async () => {
     const file = join(folder, 'large');
     writeFileSync(file, header(0x08, 2 ** 20, 2 ** 20, 4));
-    truncateSync(file, 16 + 2 ** 42); // no disk is taken
+    truncateSync(file, 16 + 2 ** 42); // the hole takes no disk
     const bytesRead = countReads();
     expect((await failure(() => data.idx(file))).code).toBe('MEMORY');
     expect(bytesRead()).toBeLessThan(100);
@@ -130,10 +130,10 @@ describe('files', () => {
     const file = join(folder, 'bomb');
     const member = gzipSync(Buffer.alloc(2 ** 20));
     const bomb = [gzipSync(header(0x08, 4)), ...new Array<Buffer>(1024).fill(member)];
-    writeFileSync(file, Buffer.concat(bomb)); // a gigabyte in one megabyte
+    writeFileSync(file, Buffer.concat(bomb)); // a gigabyte packed into one megabyte
     const bytesRead = countReads();
     expect((await failure(() => data.idx(file))).code).toBe('FORMAT');
-    expect(bytesRead()).toBeLessThan(2 ** 18); // a fourth of the file, of which streams read ahead
+    expect(bytesRead()).toBeLessThan(2 ** 18); // a fourth of the file; streams read ahead
   });
 
   it('take no memory for what so short a file cannot unpack to', async () => {
@@ -145,7 +145,7 @@ describe('files', () => {
     expect((await failure(() => data.idx(file))).code).toBe('TRUNCATED');
   });
 
-  it('that cannot be read are refused by name', async () => {
+  it('are refused by name if they cannot be read', async () => {
     const file = join(folder, 'unreadable');
     writeFileSync(file, header(0x08, 0));
     const { open } = files;
@@ -160,7 +160,7 @@ describe('files', () => {
     expect([code, path]).toEqual(['PERMISSION', file]);
   });
 
-  it('of MNIST make two data sets', async () => {
+  it('make two data sets from MNIST', async () => {
     const { train, test } = await data.mnist();
     expect([train.length, test.length, train.features]).toEqual([60_000, 10_000, 784]);
     expect(train.labelKind).toBe('sparse');

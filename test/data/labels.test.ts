@@ -1,4 +1,4 @@
-/** What is told to whoever gives labels or inputs of another type: following it must work. */
+/** The error for labels or inputs of a wrong type gives an advice that works. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';

@@ -29,7 +29,7 @@ function isPermutation(values: Uint32Array | Float64Array): boolean {
   return !seen.includes(0);
 }
 
-/** Powers of two (and so of four) and their neighbours. */
+/** Powers of two, which include those of four, and their neighbours. */
 const edges = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => 2 ** (from + i)).flatMap((power) =>
     [-2, -1, 0, 1, 2].map((offset) => power + offset),
@@ -40,7 +40,7 @@ const digest = (values: ArrayBufferView) =>
     .digest('hex');
 
 describe('every order is a permutation', () => {
-  it('of each length up to 4096: exact, and the cipher at any even number of rounds', () => {
+  it('at each length up to 4096: exact, and the cipher at any even number of rounds', () => {
     const failed: string[] = [];
     for (let length = 1; length <= 4096; ++length) {
       if (!isPermutation(order(length))) failed.push(`exact ${length}`);
@@ -52,9 +52,9 @@ describe('every order is a permutation', () => {
     expect(failed).toEqual([]);
   });
 
-  // 2^26 takes half a minute: THALWEG_TEST_LONG=1.
+  // 2^26 takes half a minute, so it runs with THALWEG_TEST_LONG=1 only.
   const last = process.env['THALWEG_TEST_LONG'] ? 26 : 22;
-  it(`of 2^k and its neighbours up to 2^${last}`, () => {
+  it(`at 2^k and its neighbours up to 2^${last}`, () => {
     const failed = edges(13, last).filter((length) => !isPermutation(order(length)));
     expect(failed).toEqual([]);
   });

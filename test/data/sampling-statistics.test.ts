@@ -1,4 +1,4 @@
-/** Statistics of weighted and stratified sampling, and that they reject weaker samplers. */
+/** Weighted and stratified sampling pass statistics that reject weaker samplers. */
 import { describe, expect, it } from 'vitest';
 import { data } from '../../src/index.js';
 import { type Rows, type Statistic, grid, patterns } from '../oracle/permutation-statistics.js';
@@ -60,7 +60,7 @@ describe('drawing with replacement', () => {
   describe('from more than 2^24 rows', () => {
     const length = 2 ** 24 + 2 ** 18;
     const weights = new Float32Array(length).fill(1);
-    // Of 17 million rows, 64 groups of neighbours; and every 65th, as float32 steps over them.
+    // 64 groups of neighbours and every 65th row cover 17 million rows, over which float32 sums move in steps.
     const statistics = (): Record<string, Statistic> => ({
       groups: shares(weights, (row) => Math.floor((row * 64) / length)),
       residues: shares(weights, (row) => row % 65),
@@ -138,7 +138,7 @@ describe('drawing without replacement', () => {
     expect(failing(equal)).toEqual(['orders']);
   });
 
-  it('of equal weights is a uniform shuffle, also over bucket borders', () => {
+  it('is a uniform shuffle with equal weights, also over bucket borders', () => {
     const length = 20_000;
     const sampling = data.weighted({
       weights: new Float64Array(length).fill(3),
@@ -158,7 +158,7 @@ describe('stratified batches', () => {
 
   it('put every row at every place equally often', () => {
     const shuffler = new data.Shuffler({ length, batchSize: 60, seed: 1n, sampling });
-    // Places of a class: rows 0 … 699 in the order in which they come.
+    // A place counts within one class: rows 0 … 699, in the order in which they come.
     const within = { 'patterns of 4': patterns(4), grid: grid(700, 10) };
     const batchOf = new Float64Array(length * 17);
     const epochs = 3000;
@@ -178,7 +178,7 @@ describe('stratified batches', () => {
       const seen = batchOf.subarray(row * 17, row * 17 + 17);
       let sum = 0;
       seen.forEach((n, b) => (sum += (n - epochs * due(b)) ** 2 / (epochs * due(b))));
-      expect(sum).toBeLessThan(70); // χ² of 16 degrees of freedom: 1e-8
+      expect(sum).toBeLessThan(70); // the limit of χ² with 16 degrees of freedom at 1e-8
     }
   });
 

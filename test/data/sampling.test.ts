@@ -58,7 +58,7 @@ describe('rows without replacement', () => {
     expect(rows.length).toBe(sampling.draws);
   });
 
-  it('of fewer draws are the first of all', () => {
+  it('are the first of all rows where there are fewer draws', () => {
     const weights = weightsOf(30_000);
     const all = data.weighted({ weights, replacement: false });
     const some = data.weighted({ weights, replacement: false, draws: 7001 });
@@ -69,7 +69,7 @@ describe('rows without replacement', () => {
   });
 });
 
-/** Of each class, its numbers of rows in the batches. */
+/** Returns, for each class, the number of its rows in each batch. */
 function classCounts(batches: readonly ArrayLike<number>[], labels: Int32Array): number[][] {
   const classes = labels.reduce((a, b) => Math.max(a, b)) + 1;
   return Array.from({ length: classes }, (_, c) =>
@@ -108,7 +108,7 @@ describe('stratified batches', () => {
         expect(whole.every((batch) => batch.length === batchSize)).toBe(true);
         for (const counts of classCounts(whole, labels)) expect(spread(counts)).toBeLessThan(2);
         for (const counts of classCounts(rest, labels)) expect(spread(counts)).toBeLessThan(2);
-        // What is left for the last batches is each class's share, rounded down or up.
+        // The last batches share out the rest: the share of each class, rounded down or up.
         const left = rest.reduce((sum, batch) => sum + batch.length, 0);
         classCounts(rest, labels).forEach((counts, c) => {
           const share = (left * list.filter((label) => label === c).length) / length;
@@ -215,7 +215,7 @@ describe('the bits of a sampling', () => {
   });
 });
 
-/** The next batch. */
+/** Returns the next batch. */
 function first(shuffler: data.Shuffler): (Uint32Array | Float64Array)[] {
   for (const batch of shuffler) return [batch];
   return [];
@@ -329,7 +329,7 @@ describe('bad input', () => {
     expect(body).toThrow(refusal(code, path));
   });
 
-  it('of shufflers', () => {
+  it('is refused by shufflers', () => {
     const sampling = data.weighted({ weights });
     const make = (options: object) => () =>
       new data.Shuffler({ batchSize: 1, ...options } as never);
@@ -338,7 +338,7 @@ describe('bad input', () => {
     expect(make({ length: 3, sampling, exact: true })).toThrow(refusal('RANGE', 'Shuffler.exact'));
   });
 
-  it('of data sets without classes', () => {
+  it('is refused for data sets without classes', () => {
     const inputs = new Float32Array(2);
     const set = data.fromArrays({ inputs, shape: [2, 1], labels: new Float32Array(2) });
     expect(() => data.stratified({ labels: set })).toThrow(refusal('SHAPE', 'labels'));
@@ -360,7 +360,7 @@ describe('classes far apart', () => {
       sampling.dispose();
       return bytes;
     };
-    expect(external(Int32Array.of(greatest, 0))).toBeLessThan(1000); // was 128 MB
+    expect(external(Int32Array.of(greatest, 0))).toBeLessThan(1000); // it would be 128 MB for all numbers in between
   });
 
   it('are drawn as those side by side, in the same order of classes', () => {

@@ -22,7 +22,7 @@ const options = fc
     world: Math.min(drawn.world, drawn.length),
   }));
 
-/** Each shard's batches. */
+/** Returns the batches of each shard. */
 function shards(
   { world, ...rest }: Omit<Options, 'shard'> & { world: number },
   last: 'keep' | 'drop' | 'mask',

@@ -1,4 +1,4 @@
-/** The power of the statistics: what they reject, and that they accept its stronger neighbour. */
+/** The statistics reject each weak shuffle, and accept its stronger neighbour. */
 import { describe, expect, it } from 'vitest';
 import { patterns } from '../oracle/permutation-statistics.js';
 import {
@@ -11,7 +11,7 @@ import {
 } from '../oracle/shuffle-trials.js';
 import { addedKeys, enciphered, windowed, xorFeistel } from '../oracle/weak-shuffles.js';
 
-/** What fails when `shuffle` is judged as above. */
+/** Returns the names of the statistics that reject `shuffle`. */
 function weaknesses(shuffle: Shuffle, length: number, draw: Draw, count: number): string[] {
   return rejected(pValues({ shuffle, draw, length }, count, statisticsOf(length)));
 }
@@ -44,7 +44,7 @@ describe('the statistics notice', () => {
     expect(rejected(pValues(trial, 100_000, all))).toEqual(['permutations']);
   });
 
-  it('that exclusive or gives even permutations only', () => {
+  it('a cipher by exclusive or, which gives even permutations only', () => {
     expect(weaknesses(xorFeistel, 2 ** 16, seeds, 60)).toEqual(['parity']);
   });
 

@@ -1,28 +1,28 @@
-/** The fenced blocks of a page, and what a comment before them says of how they run. */
+/** Reads the fenced blocks of a page, and the comments before them, which say how to run them. */
 import { readFileSync } from 'node:fs';
 
 /** One fenced block. */
 export interface Block {
   readonly page: string;
-  /** Of the fence, from 1. */
+  /** The line of the fence, from 1. */
   readonly line: number;
   readonly language: string;
   readonly code: string;
   /** The last line before it that is not empty. */
   readonly lead: string;
-  /** Code that the page leaves out, from `<!-- given … -->`: what a fragment speaks of. */
+  /** Code of `<!-- given … -->`, which the page leaves out and the block needs. */
   readonly given: string;
-  /** Whether it is more of the block before, from `<!-- goes on -->`. */
+  /** True after `<!-- goes on -->`: the block continues the one before. */
   readonly goesOn: boolean;
-  /** Why it cannot run, from `<!-- left out: … -->`. */
+  /** The reason in `<!-- left out: … -->` for which the block does not run. */
   readonly leftOut: string | undefined;
-  /** What its first line, `// train.mjs`, says that it is called. */
+  /** The file name in the block's first line, such as `// train.mjs`. */
   readonly file: string | undefined;
 }
 
 const fence = /^(<!--(?:(?!-->)[^])*-->\n+)?(```+)([\w-]*)\n([^]*?)^\2$/gm;
 
-/** The comment right before a fence; comments that are about something else are passed over. */
+/** Reads the comment right before a fence, and passes over comments with other contents. */
 function readComment(comment: string) {
   const text = comment.replace(/^<!--\s*|\s*-->\s*$/g, '');
   return {
@@ -32,7 +32,7 @@ function readComment(comment: string) {
   };
 }
 
-/** All blocks of a page, in order. */
+/** Returns all blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {
   const text = readFileSync(page, 'utf8');
   return [...text.matchAll(fence)].map((match) => {
@@ -49,5 +49,5 @@ export function blocksOf(page: string): Block[] {
   });
 }
 
-/** Where a block stands, for messages. */
+/** Names the place of a block, for messages. */
 export const placeOf = ({ page, line }: Block): string => `${page}:${line}`;

@@ -1,4 +1,4 @@
-/** Whether a command that a page names exists. */
+/** Checks that a command on a page exists. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'vitest';
@@ -8,10 +8,10 @@ const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
 };
 const usage = execFileSync(process.execPath, ['dist/cli/main.js', '--help'], { encoding: 'utf8' });
 
-/** Programs of others that pages may name. */
+/** Pages may name these programs of others. */
 const foreign = ['cd', 'cp', 'git', 'mkdir', 'nvidia-smi', 'tensorboard'];
 
-/** What is wrong with a command; undefined where all is well. */
+/** Returns the fault of a command, or undefined. */
 function faultOf(command: string): string | undefined {
   const [program = '', ...words] = command.replace(/^npx /, '').split(' ');
   const [first = ''] = words;

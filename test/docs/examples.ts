@@ -1,4 +1,4 @@
-/** Examples of the API reference: fragments, which speak of a program around them. */
+/** Type-checks the examples of the API reference: fragments that need a program around them. */
 import type { Block } from './blocks.js';
 import { Project } from './project.js';
 import { typeErrors } from './types.js';
@@ -8,7 +8,7 @@ const namespaces = [
   ...['metrics', 'nn', 'optim', 'schedule', 'tune', 'Trainer', 'progress', 'ThalwegError'],
 ];
 
-/** The program around them: what they call by a name without saying what it is. */
+/** The program around the fragments declares the names that they use. */
 const around = `
 import * as thalweg from 'thalweg';
 declare global {
@@ -41,7 +41,7 @@ declare global {
 }
 `;
 
-/** What the compiler says of fragments, each a module of its own. */
+/** Returns the compiler's errors for fragments, each a module of its own. */
 export async function exampleErrors(blocks: readonly Block[]): Promise<string> {
   await using project = new Project();
   const files = blocks.map(({ page, line, code }) => {

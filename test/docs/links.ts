@@ -1,11 +1,11 @@
-/** Links of a page that lead nowhere. */
+/** Finds the links of a page that lead nowhere. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A page without its code, in which nothing is a link or a heading. */
+/** Returns a page without its code, where nothing is a link or a heading. */
 const prose = (page: string): string => readFileSync(page, 'utf8').replace(/^```[^]*?^```$/gm, '');
 
-/** The anchor that GitHub gives to a heading. */
+/** Makes the anchor that GitHub gives to a heading. */
 const slug = (heading: string): string =>
   heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
@@ -15,7 +15,7 @@ const slug = (heading: string): string =>
     .trim()
     .replace(/\s/g, '-');
 
-/** All anchors of a page: those of its headings, of which equal ones are counted, and its own. */
+/** Returns all anchors of a page: its own, and those of its headings, where equal ones are counted. */
 function anchorsOf(page: string): Set<string> {
   const text = prose(page);
   const anchors = new Set([...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id]) => id!));
@@ -29,7 +29,7 @@ function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
-/** What is wrong with where a link leads; undefined where it leads somewhere, or out of the repository. */
+/** Returns the fault of a link's target, or undefined where it exists or lies outside. */
 function faultOf(page: string, target: string): string | undefined {
   if (/^[a-z]+:/.test(target)) return undefined;
   const [path = '', anchor] = target.split('#');
@@ -39,7 +39,7 @@ function faultOf(page: string, target: string): string | undefined {
   return 'there is no such heading';
 }
 
-/** Every link of a page that leads nowhere, and why. */
+/** Returns every link of a page that leads nowhere, and why. */
 export function brokenLinks(page: string): string[] {
   const text = prose(page).replace(/`[^`\n]*`/g, '');
   const targets = [

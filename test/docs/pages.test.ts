@@ -1,4 +1,4 @@
-/** Everything that README and docs show: programs run, types hold, commands and links exist. */
+/** README and docs are right: programs run, types hold, commands and links exist. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Block, blocksOf, placeOf } from './blocks.js';
@@ -17,7 +17,7 @@ const hasPrograms = (page: string): boolean =>
   blocks.some((block) => block.page === page && runnable.includes(block.language));
 
 describe('programs run as they stand', () => {
-  const patience = 300_000; // a busy machine has its time
+  const patience = 300_000; // a busy machine needs more time
   it.each(written.filter(hasPrograms))(
     '%s',
     async (page) => {
@@ -55,7 +55,7 @@ describe('programs with a name', () => {
 });
 
 describe('types hold under --strict', () => {
-  /** Pages whose programs are copied first, also into TypeScript. */
+  /** Readers copy the programs of these pages first, also into TypeScript. */
   const strict = ['README.md', 'docs/start.md'];
 
   it.each(strict)('programs of %s', async (page) => {
@@ -81,7 +81,7 @@ describe('types hold under --strict', () => {
   });
 });
 
-describe('what is named exists', () => {
+describe('names on pages exist', () => {
   it.each(pages)('links of %s', (page) => {
     expect(brokenLinks(page)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-/** A folder as a reader of the pages has it: a package.json, and the built package installed. */
+/** Makes a folder like a reader's: with a package.json, and the built package installed. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -17,7 +17,7 @@ import { newFolder } from '../new-folder.js';
 const root = process.cwd();
 const run = promisify(execFile);
 
-/** Packages that a page may tell to install, besides thalweg itself. */
+/** A page may install these packages besides thalweg. */
 const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   devDependencies: Record<string, string>;
 };
@@ -31,14 +31,14 @@ export const pages: readonly string[] = [
     .sort(),
 ];
 
-/** What a program wrote, and whether it ended well. */
+/** The output of a program, and its exit status. */
 export interface Outcome {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** One project, with what runs in it in the background. */
+/** A project and its background processes. */
 export class Project implements AsyncDisposable {
   readonly folder = newFolder();
   readonly #servers: ChildProcess[] = [];
@@ -54,7 +54,7 @@ export class Project implements AsyncDisposable {
     writeFileSync(join(this.folder, file), text);
   }
 
-  /** Installs a package by a link; other packages than the development has are refused. */
+  /** Installs a package by a link, and refuses packages that the development does not have. */
   install(name: string, from = join(root, 'node_modules', name)): void {
     if (from !== root && devDependencies[name] === undefined)
       throw new Error(`a page installs ${name}, which no test can`);
@@ -69,7 +69,7 @@ export class Project implements AsyncDisposable {
     copyFileSync(join(this.folder, from), join(this.folder, target));
   }
 
-  /** Runs Node in the folder. */
+  /** Runs Node.js in the folder. */
   async node(...args: readonly string[]): Promise<Outcome> {
     try {
       const done = await run(process.execPath, args, { cwd: this.folder });
@@ -80,7 +80,7 @@ export class Project implements AsyncDisposable {
     }
   }
 
-  /** Starts a program that goes on, and waits for its first line. */
+  /** Starts a program that runs on, and waits for its first line. */
   async start(file: string): Promise<string> {
     const server = spawn(process.execPath, [file], { cwd: this.folder });
     this.#servers.push(server);
@@ -92,7 +92,7 @@ export class Project implements AsyncDisposable {
     return String(line);
   }
 
-  /** Ends what was started. */
+  /** Ends the background processes. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.#servers) {
       if (server.exitCode !== null || server.signalCode !== null) continue;
@@ -102,7 +102,7 @@ export class Project implements AsyncDisposable {
   }
 }
 
-/** A port that nothing listens at. */
+/** Finds a port that no program listens on. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0);
   await once(server, 'listening');

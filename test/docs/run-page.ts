@@ -1,13 +1,13 @@
-/** Does what a page says, block after block, in an empty project. */
+/** Does everything that a page says, block by block, in an empty project. */
 import { expect } from 'vitest';
 import { type Block, blocksOf, placeOf } from './blocks.js';
 import { checkCommand } from './commands.js';
 import { Project, freePort } from './project.js';
 
-/** The port of a page's server; one that is free takes its place. */
+/** The port of a page's server, which a free one replaces. */
 const pagePort = /(?<=localhost:|listen\()3000\b/g;
 
-/** Programs without a name of their own, and how many blocks make one. */
+/** Collects the programs without a name, which may have several blocks, and runs them. */
 class Programs {
   readonly #project: Project;
   #code = '';
@@ -18,7 +18,7 @@ class Programs {
     this.#project = project;
   }
 
-  /** Another block: more of the program, or the beginning of the next. */
+  /** Adds another block: more of the program, or the beginning of the next. */
   async add(block: Block, code: string): Promise<void> {
     if (!block.goesOn) {
       await this.finish();
@@ -27,7 +27,7 @@ class Programs {
     this.#code += `${block.given}\n${code}`;
   }
 
-  /** Runs what has come together. */
+  /** Runs the collected program. */
   async finish(): Promise<void> {
     if (this.#code === '') return;
     const file = `program-${++this.#count}.mjs`;
@@ -38,10 +38,10 @@ class Programs {
   }
 }
 
-/** Each number as `#`: times differ from run to run, and other digits from machine to machine. */
+/** Replaces each number by `#`: times differ between runs, and digits between machines. */
 const withoutNumbers = (text: string): string => text.replace(/\d+(\.\d+)?(e[+-]?\d+)?/g, '#');
 
-/** Runs a command of a console; what it printed, or undefined where it was only looked at. */
+/** Runs a command of a console and returns its output; undefined where it is only checked. */
 async function runCommand(project: Project, command: string): Promise<string | undefined> {
   const [, file, background] = /^node (\S+\.mjs)( &)?$/.exec(command) ?? [];
   if (file === undefined) return undefined;
@@ -54,7 +54,7 @@ async function runCommand(project: Project, command: string): Promise<string | u
   return stdout;
 }
 
-/** `$ command` lines and what they print, which is compared where the page shows it. */
+/** Runs `$ command` lines, and compares their output where the page shows it. */
 async function runConsole(project: Project, block: Block, code: string): Promise<void> {
   const steps = code.split(/^\$ /m).slice(1);
   expect(
@@ -71,7 +71,7 @@ async function runConsole(project: Project, block: Block, code: string): Promise
   }
 }
 
-/** Follows what `npm install` and `cp` do to the project; other commands are looked at alone. */
+/** Does what `npm install` and `cp` do to the project; other commands are only checked. */
 function follow(project: Project, block: Block, line: string): void {
   checkCommand(placeOf(block), line);
   const [, packages] = /^npm install (?!-)(.+)$/.exec(line) ?? [];
@@ -80,7 +80,7 @@ function follow(project: Project, block: Block, line: string): void {
   if (from !== undefined) project.copy(from, to!);
 }
 
-/** Runs a page whole. */
+/** Runs a whole page. */
 export async function runPage(page: string): Promise<void> {
   await using project = new Project();
   const port = String(await freePort());
@@ -98,7 +98,7 @@ export async function runPage(page: string): Promise<void> {
   await programs.finish();
 }
 
-/** The commands of a `sh` block, one a line, without comments. */
+/** Returns the commands of a `sh` block, one a line, without comments. */
 export function commandLines(code: string): string[] {
   return code
     .split('\n')

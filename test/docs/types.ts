@@ -1,4 +1,4 @@
-/** Type-checks blocks as a user of TypeScript would meet them. */
+/** Type-checks blocks as a user of TypeScript does. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { Project } from './project.js';
@@ -6,7 +6,7 @@ import type { Project } from './project.js';
 const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc');
 const typeRoots = join(process.cwd(), 'node_modules/@types');
 
-/** What `tsc --strict` says of some files of a project; empty where it is content. */
+/** Returns the errors of `tsc --strict` over some files of a project; empty where there are none. */
 export async function typeErrors(project: Project, files: readonly string[]): Promise<string> {
   const compilerOptions = {
     ...{ strict: true, noEmit: true, module: 'nodenext' },

@@ -1,4 +1,4 @@
-/** Ensembles: exact small cases, the four ways to members, and what is refused. */
+/** Ensembles: exact small cases, the four ways to members, and refusals. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 
-// Logits are the inputs times the weights: each member is a matrix.
+// The logits are the inputs times the weights, so each member is a matrix.
 const model = nn.sequential({ input: [3] }, nn.dense(3, { useBias: false }));
 const loss = 'softmaxCrossEntropy';
 const matrix = (name: string, ...weight: number[]): ensemble.Member => ({
@@ -21,8 +21,8 @@ const softmax = (...logits: number[]): number[] => {
   return all.map((x) => x / sum);
 };
 
-describe('combines', () => {
-  // For the input (1, 0, 0): logits (1, 0, 0), (4, 0, 0) and (0, 2, 0).
+describe('an ensemble', () => {
+  // The input (1, 0, 0) has the logits (1, 0, 0), (4, 0, 0) and (0, 2, 0).
   const members = [unit('a', 1), unit('b', 4), matrix('c', 0, 2, 0, 0, 0, 0, 0, 0, 0)];
   const x = Float32Array.of(1, 0, 0);
   const predict = async (options: Partial<ensemble.EnsembleOptions>): Promise<Float32Array> => {
@@ -30,7 +30,7 @@ describe('combines', () => {
     return await several.predict(x);
   };
 
-  it('by probability', async () => {
+  it('takes the mean probability', async () => {
     const [a, b, c] = [softmax(1, 0, 0), softmax(4, 0, 0), softmax(0, 2, 0)] as const;
     const mean = a.map((p, i) => (p + b[i]! + c[i]!) / 3);
     expect(largestError(await predict({}), mean, 1)).toBeLessThan(1e-7);
@@ -38,19 +38,19 @@ describe('combines', () => {
     expect(largestError(await predict({ weights: [2, 0, 3] }), weighted, 1)).toBeLessThan(1e-7);
   });
 
-  it('by logit', async () => {
+  it('takes the probability of the mean logits', async () => {
     const exact = softmax(5 / 3, 2 / 3, 0);
     expect(largestError(await predict({ combine: 'logit' }), exact, 1)).toBeLessThan(1e-7);
   });
 
-  it('by vote, the first of equals winning', async () => {
+  it('counts votes, and the first of equals wins', async () => {
     const exact = Float32Array.of(2 / 3, 1 / 3, 0);
     expect(await predict({ combine: 'vote' })).toEqual(exact);
     using tied = new ensemble.Ensemble({ members: [unit('a', 1)], loss, combine: 'vote' });
     expect(await tied.predict(Float32Array.of(1, 1, 1))).toEqual(Float32Array.of(1, 0, 0));
   });
 
-  it('of regressions by the mean, and of single logits by probability', async () => {
+  it('combines regressions by the mean, and single logits by probability', async () => {
     const mean = (2 + 8) / 2;
     const pair = [unit('a', 2), unit('b', 8)];
     using numbers = new ensemble.Ensemble({ members: pair, loss: 'meanSquaredError' });
@@ -64,7 +64,7 @@ describe('combines', () => {
     expect(largestError(await bits.predict(x), exact, 1)).toBeLessThan(1e-7);
   });
 
-  it('of one member is that member, however it is combined', async () => {
+  it('is the member itself where it has one, whatever it combines by', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.constantFrom('probability', 'logit'), async (seed, how) => {
         const inputs = floats(generator(seed), 4 * 3);
@@ -84,7 +84,7 @@ describe('combines', () => {
   });
 });
 
-// Members that answer a class to each of four rows, by unit inputs: right on different ones.
+// Each member answers a class for each of four rows, by unit inputs; they are right on different rows.
 const rows = nn.sequential({ input: [4] }, nn.dense(3, { useBias: false }));
 const answers = (name: string, ...classes: number[]): ensemble.Member => {
   const weight = new Float32Array(12);
@@ -104,7 +104,7 @@ const voters = [
   answers('always wrong', 1, 0, 0, 2),
 ];
 
-describe('what members tell', () => {
+describe('evaluateMembers, disagreement, curve and select', () => {
   it('each alone, and together', async () => {
     using several = new ensemble.Ensemble({ members: voters.slice(0, 3), loss, combine: 'vote' });
     const alone = await several.evaluateMembers(four);
@@ -220,7 +220,7 @@ describe('members', () => {
     expect(Object.fromEntries(members.map((one) => [one.name, one.parameters]))).toEqual(seen);
     using several = new ensemble.Ensemble({ members, loss });
     const inputs = floats(generator(1), 8);
-    const [first, second] = [several.predict(inputs), several.predict(inputs)]; // take turns
+    const [first, second] = [several.predict(inputs), several.predict(inputs)]; // the calls take turns
     expect(await first).toEqual(await second);
   });
 

@@ -1,9 +1,9 @@
-/** The guide's numbers: those of one optimizer at all rates; `node script/guide.mjs --check` makes all. */
+/** The guide's numbers for one optimizer are right; `node script/guide.mjs --check` makes all numbers. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-// A sanitizer sees nothing new in it, and takes minutes.
+// A sanitizer finds nothing new in it, and takes minutes.
 it.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)(
   'docs/choosing-an-optimizer.md has the numbers of sgd that come out here',
   async () => {

@@ -1,4 +1,4 @@
-/** The fuzzers' corpora, which stand for every branch that libFuzzer reached, and changes of them. */
+/** Replays the fuzzers' corpora, which stand for every branch that libFuzzer reached, with changes. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as exact from '../../src/checkpoint/exact-json.js';
@@ -25,7 +25,7 @@ const targets = targetsOf({
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
 const changes = 5000;
 
-/** The unit with some bytes changed, cut out, or taken from another. */
+/** Returns the unit with some bytes changed, cut out, or taken from another. */
 function change(unit: Uint8Array, other: Uint8Array, random: () => number): Uint8Array {
   const index = (length: number): number => Math.floor(random() * length);
   const bytes = [...unit];
@@ -48,7 +48,7 @@ describe.each(targetNames)('%s', (name) => {
     for (const unit of units) target(unit);
   });
 
-  it(`and ${changes} changed ones (seed ${seed})`, () => {
+  it(`takes or refuses ${changes} changed units (seed ${seed})`, () => {
     const random = generator(seed);
     const any = (): Uint8Array => units[Math.floor(random() * units.length)]!;
     for (let i = 0; i < changes; i++) {
@@ -81,7 +81,7 @@ it('counters change nothing but themselves', () => {
   expect(counters.subarray(5).filter((count) => count > 0).length).toBeGreaterThan(7);
 });
 
-describe('what fuzzing has found', () => {
+describe('inputs that fuzzing has found', () => {
   it('a model from a file without layers', async () => {
     const json = { kind: 'sequential', input: [3] } as never;
     expect(await failure(() => nn.fromJSON(json))).toMatchObject({

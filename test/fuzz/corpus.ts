@@ -1,4 +1,4 @@
-/** Corpora as text: a unit in base64 a line. */
+/** Reads and writes corpora as text: a unit in base64 a line. */
 import { existsSync, readFileSync } from 'node:fs';
 
 export function readCorpus(file: string): Uint8Array[] {

@@ -1,5 +1,5 @@
-// libFuzzer around a JavaScript function, as an addon. The counters are a Uint8Array that the
-// instrumented code counts its branches in (instrument.ts).
+// Calls a JavaScript function from libFuzzer, as an addon. The counters are a Uint8Array in which the
+// instrumented code counts its branches (instrument.ts).
 #include <node_api.h>
 
 #include <cstdint>
@@ -25,7 +25,7 @@ void require(napi_status status) {
   std::abort();
 }
 
-// What the target threw, for the log; the abort makes libFuzzer keep the input.
+// Logs what the target threw, and aborts, so that libFuzzer keeps the input.
 [[noreturn]] void crash() {
   napi_value error, text, global, string;
   require(napi_get_and_clear_last_exception(env, &error));
@@ -52,7 +52,7 @@ int run_one(const uint8_t* data, size_t size) {
   return 0;
 }
 
-// Numbers in place of addresses: libFuzzer wants one for each counter.
+// libFuzzer wants an address for each counter; numbers serve as well.
 void register_counters(uint8_t* counters, size_t length) {
   static std::vector<uintptr_t> places;
   for (size_t i = 0; i < length; ++i) {

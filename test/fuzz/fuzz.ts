@@ -20,7 +20,7 @@ const library = Object.fromEntries(
 const targets = targetsOf(library);
 const counters = used();
 
-/** Of the units, few that together reach all that they reach, as often; the shortest first. */
+/** Chooses few units that together reach every branch as often as all do; short ones come first. */
 function fewest(units: readonly Uint8Array[], target: Target): Uint8Array[] {
   const seen = new Set<number>();
   return [...units]
@@ -29,7 +29,7 @@ function fewest(units: readonly Uint8Array[], target: Target): Uint8Array[] {
       counters.fill(0);
       target(unit);
       const before = seen.size;
-      // As libFuzzer: 1, 2, 4, … times are different.
+      // libFuzzer distinguishes 1, 2, 4, … times.
       counters.forEach((count, i) => count > 0 && seen.add(i * 8 + Math.floor(Math.log2(count))));
       return seen.size > before;
     });

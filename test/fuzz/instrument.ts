@@ -5,13 +5,13 @@ import ts from 'typescript';
 
 const name = '__branches';
 
-/** Where `file` counts: from branch `first` on. */
+/** A file and its first branch. */
 export interface Instrumented {
   readonly code: string;
   readonly branches: number;
 }
 
-/** The code with a count at each function, arm, loop, case, and right side of `&&`, `||` and `??`. */
+/** Returns the code with a count at each function, arm, loop, case, and right side of `&&`, `||` and `??`. */
 export function instrument(code: string, first: number): Instrumented {
   let next = first;
   const { factory } = ts;
@@ -112,10 +112,10 @@ function isShortcut(kind: ts.SyntaxKind): boolean {
 
 type Loader = (module: NodeJS.Module, file: string) => void;
 
-/** More than a library has. */
+/** A library has fewer branches than this. */
 const most = 1 << 16;
 
-/** Counts, from now on, in each file below `folder` that is loaded; `used` gives the array so far. */
+/** Counts, from now on, in each file below `folder` that is loaded; `used` returns the array so far. */
 export function instrumentFolder(folder: string): { readonly used: () => Uint8Array } {
   const counters = new Uint8Array(most);
   let branches = 0;

@@ -1,11 +1,11 @@
 /**
- * What is fuzzed: functions of bytes that must never throw. Each gives bytes to a reader, which takes
- * them or refuses them with a ThalwegError; what it takes must hold what it promises.
+ * The fuzzed functions: they take bytes and must never throw. Each gives the bytes to a reader, which takes
+ * them or refuses them with a ThalwegError. Whatever it takes must hold what it promises.
  */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { Values } from './values.js';
 
-/** The files that are fuzzed: of src in tests, of dist, with counters, under libFuzzer. */
+/** The fuzzed files: of src in tests, and of dist, with counters, under libFuzzer. */
 export interface Library {
   readonly header: typeof import('../../src/io/safetensors-header.js');
   readonly types: typeof import('../../src/io/safetensors-type.js');
@@ -20,7 +20,7 @@ export interface Library {
   readonly thalweg: typeof import('../../src/index.js');
 }
 
-/** Where they lie below src or dist. */
+/** The paths of these files below src or dist. */
 export const paths: Readonly<Record<keyof Library, string>> = {
   header: 'io/safetensors-header',
   types: 'io/safetensors-type',
@@ -48,7 +48,7 @@ function callsOf({ thalweg, checkpoint, settings }: Library): readonly Call[] {
   const { sequential: _sequential, ...layers } = nn;
   const { check, valueAt, ...schedules } = schedule;
   const { ExponentialAverage: _class, exponential: _e, exponentialStream: _s, ...kept } = average;
-  // By name, so that a byte means the same function from whichever module.
+  // The functions are sorted by name, so that a byte always means the same one.
   const functions = (space: object): Call[] =>
     Object.entries(space)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -56,7 +56,7 @@ function callsOf({ thalweg, checkpoint, settings }: Library): readonly Call[] {
       .filter((each): each is Call => typeof each === 'function');
   const plain = functions(rules).map<Call>((rule) => (...given) => {
     const optimizer = rule(...given) as ConstructorParameters<typeof settings.StepSettings>[0];
-    // What makes an optimizer, the step takes too.
+    // The step takes every optimizer that its function makes.
     if (optimizer.kind !== 'lbfgs' && optimizer.kind !== 'gradientDescent')
       new settings.StepSettings(optimizer, {});
   });
@@ -84,7 +84,7 @@ function safetensors({ header, types }: Library, bytes: Uint8Array): void {
     strictEqual(end - begin, types.byteLength(dtype, shape));
   }
   strictEqual(head.length + at, length);
-  // What was read can be written, and is the same when it is read again.
+  // A header that was read can be written, and reads the same again.
   const again = header.encodeHeader(entries, metadata);
   deepStrictEqual(header.parseHead(again, again.length + at, 'file'), { entries, metadata });
 }
@@ -149,7 +149,7 @@ const wholeRecord = {
   layers: [{ layer: 'dense1', gradientNorm: 1, deadShare: 0 }],
 };
 
-/** The value with others at some places that the bytes choose. */
+/** Returns the value with some parts replaced; the bytes choose the places. */
 function changedBy(values: Values, whole: unknown): unknown {
   const root = { whole: structuredClone(whole) };
   for (let changes = 1 + (values.byte() % 3); changes > 0; changes--) {
@@ -171,7 +171,7 @@ function changedBy(values: Values, whole: unknown): unknown {
   return root.whole;
 }
 
-/** As text, where JSON can say it. */
+/** Returns the value as text where JSON can hold it. */
 function textOf({ exact }: Library, value: unknown): string {
   try {
     return exact.toExactJson(value) ?? '';
@@ -180,7 +180,7 @@ function textOf({ exact }: Library, value: unknown): string {
   }
 }
 
-/** The first byte says whether the others are a text, or change a state or a record. */
+/** The first byte decides: the others are a text, or change a state or a record. */
 function state(library: Library, bytes: Uint8Array): void {
   const { exact, history, state: reader } = library;
   const values = new Values(bytes.subarray(1));
@@ -208,9 +208,9 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
-/** Whether a pattern is all of a name, by dynamic programming: row after row of which prefixes fit. */
+/** Returns true where a pattern matches a whole name, by dynamic programming over prefixes of the name. */
 function matchesSlowly(pattern: string, name: string): boolean {
-  let fits = [true, ...Array.from(name, () => false)]; // the prefixes of the name that the empty pattern is
+  let fits = [true, ...Array.from(name, () => false)]; // the empty pattern matches these prefixes of the name
   for (const letter of pattern) {
     const next = [letter === '*' && fits[0]!];
     for (let i = 0; i < name.length; i++)
@@ -220,7 +220,7 @@ function matchesSlowly(pattern: string, name: string): boolean {
   return fits.at(-1)!;
 }
 
-/** Three letters and the star, so that patterns often fit: the first byte says where the name begins. */
+/** Makes names of three letters and the star, so that patterns often match; the first byte splits them. */
 function glob({ glob: { matches } }: Library, bytes: Uint8Array): void {
   const letters = Array.from(bytes.subarray(1), (byte) => '*ab.'[byte % 4]!).join('');
   const cut = (bytes[0] ?? 0) % (letters.length + 1);
@@ -229,7 +229,7 @@ function glob({ glob: { matches } }: Library, bytes: Uint8Array): void {
   strictEqual(matches(pattern, name), matchesSlowly(pattern, name));
 }
 
-/** The targets over a library, by name. */
+/** Returns the targets over a library, by name. */
 export function targetsOf(library: Library): Readonly<Record<string, Target>> {
   const calls = callsOf(library);
   const { ThalwegError } = library.errors;

@@ -1,6 +1,6 @@
-/** Values of any kind from bytes, for callers that pass anything. */
+/** Makes values of any kind from bytes, for functions that must take anything. */
 
-/** Names and texts that options have. */
+/** Names and texts that occur in options. */
 const words = [
   ...[
     'learningRate',
@@ -55,7 +55,7 @@ const words = [
   ],
   ...['__proto__', 'constructor', 'toString', 'length', '', 'x'],
 ];
-/** What has no bytes of its own. */
+/** Values that need no bytes. */
 const special: readonly (() => unknown)[] = [
   ...[undefined, null, true, false, NaN, Infinity, -Infinity, -0].map((value) => () => value),
   ...[0, 1, -1, 2 ** 31, 2 ** 53, 1e308, 5e-324, 0.5].map((value) => () => value),
@@ -68,10 +68,10 @@ const special: readonly (() => unknown)[] = [
     () => Object.create(null) as unknown,
   ],
 ];
-/** Objects within objects. */
+/** The largest depth of objects in objects. */
 const deepest = 6;
 
-/** Reads bytes from the front; zeros after their end. */
+/** Reads bytes from the front, and zeros after the end. */
 export class Values {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -84,7 +84,7 @@ export class Values {
     return this.#bytes[this.#at++] ?? 0;
   }
 
-  /** Any value; of objects more often than not ones with known keys. */
+  /** Makes any value; objects have known keys more often than not. */
   next(depth = 0): unknown {
     const kind = this.byte() % 8;
     if (kind === 0) return special[this.byte() % special.length]!();
@@ -100,7 +100,7 @@ export class Values {
     for (let i = 0; i < count; i++) {
       const key = this.#word();
       const value = this.next(depth + 1);
-      // As JSON.parse: a key of its own, even for __proto__.
+      // JSON.parse does so too: the key is the object's own, even if it is __proto__.
       Object.defineProperty(object, key, {
         ...{ value, enumerable: true, configurable: true, writable: true },
       });

@@ -1,6 +1,6 @@
 /**
- * Allocations of the addon fail, one after another: no crash, no hang, nothing by halves. The short
- * form takes some of them, from a random one on; `npm run torture` takes every one, on every device.
+ * Allocations of the addon fail, one after another, without a crash, a hang or half a change. The short
+ * form takes some of them, beginning at a random one; `npm run torture` takes every one, on every device.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -12,9 +12,9 @@ import { newFolder } from '../new-folder.js';
 
 interface Scenario {
   readonly name: string;
-  /** Its last allocation that failed. */
+  /** The last allocation that failed. */
   readonly allocations: number;
-  /** Calls that ended in MEMORY. */
+  /** The number of calls that ended in MEMORY. */
   readonly refused: number;
 }
 
@@ -23,7 +23,7 @@ const library = join(folder, 'starve.so');
 const stride = Number(process.env['THALWEG_STARVE_STRIDE'] ?? 17);
 const seed = Number(process.env['THALWEG_SEED'] ?? Math.floor(Math.random() * 2 ** 30));
 
-/** `threads` 1: batches are gathered ahead, by a thread of their own. */
+/** With `threads` 1, a thread of its own gathers batches ahead. */
 async function starved(device: string, threads: number, only?: string): Promise<Scenario[]> {
   const orders = join(folder, `${device}-${threads}`);
   writeFileSync(orders, Buffer.alloc(4096));
@@ -59,7 +59,7 @@ describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation t
       const scenarios = await starved(device, threads);
       expect(scenarios.length).toBeGreaterThan(12);
       const refused = scenarios.reduce((sum, scenario) => sum + scenario.refused, 0);
-      // Both alone and with all after it.
+      // Each allocation failed once alone, and once with all after it.
       const failed = scenarios.reduce((sum, scenario) => sum + scenario.allocations, 0);
       expect(failed).toBeGreaterThan(1000);
       expect(refused).toBeGreaterThan(failed / stride);

@@ -1,6 +1,6 @@
 /**
- * Getters, proxies, functions and lying arrays: code of the caller that runs while a call reads
- * its arguments, and takes the memory away that the call is about to use.
+ * Getters, proxies, functions and lying arrays run code of the caller while a call reads its
+ * arguments. They take away memory that the call is about to use.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type ThalwegError, Trainer, data, nn, optim } from '../../src/index.js';
@@ -26,7 +26,7 @@ describe('a step', () => {
   const code = async (gradients: object) =>
     (await failure(() => stepper.step(gradients as never))).code;
 
-  it('whose getter detaches a parameter is refused, and changes nothing', async () => {
+  it('is refused if a getter detaches a parameter, and changes nothing', async () => {
     const evil = {
       a: ones(),
       get b() {
@@ -38,7 +38,7 @@ describe('a step', () => {
     expect([all(b, 1), stepper.steps]).toEqual([true, 0]);
   });
 
-  it('whose getter detaches another gradient is refused, the first time and later', async () => {
+  it('is refused if a getter detaches another gradient, the first time and later', async () => {
     const good = { a: ones(), b: ones() };
     stepper.step(good);
     for (const victim of [good.a, ones()]) {
@@ -54,7 +54,7 @@ describe('a step', () => {
     expect([all(a, 0), all(b, 0), stepper.steps]).toEqual([true, true, 1]);
   });
 
-  it('whose proxy detaches a parameter while its keys are listed is refused', async () => {
+  it('is refused if a proxy detaches a parameter while its keys are listed', async () => {
     const evil = new Proxy(
       { a: ones(), b: ones() },
       {
@@ -79,7 +79,7 @@ describe('a step', () => {
     expect(all(b, 0)).toBe(true);
   });
 
-  it('whose learning rate function detaches a parameter is refused', async () => {
+  it('is refused if its learning rate function detaches a parameter', async () => {
     const learningRate = (): number => {
       if (a.length > 0) detach(a);
       return 1;
@@ -105,7 +105,7 @@ describe('a step', () => {
     expect([all(a, 0), stepper.steps]).toEqual([true, 1]);
   });
 
-  it('whose getter disposes of the stepper is DISPOSED', async () => {
+  it('is DISPOSED if a getter disposes of the stepper', async () => {
     const evil = {
       a: ones(),
       get b() {
@@ -217,7 +217,7 @@ describe('data sets and trainers', () => {
     expect([...indices]).toEqual([0, 0, 0, 0]);
   });
 
-  it('what was copied can be detached while it is in use', async () => {
+  it('an array that was copied can be detached during its use', async () => {
     const inputs = ones(4000);
     const labels = new Int32Array(1000);
     using set = data.fromArrays({ inputs, shape: [1000, 4], labels });

@@ -1,4 +1,4 @@
-/** Work that takes seconds by itself, and what ends it: a disposal, an abort, the process's end. */
+/** Work that takes seconds ends early by a disposal, an abort, or the end of the process. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,7 +36,7 @@ describe('a process that ends', () => {
       __attribute__((destructor)) static void tell() { (void)!write(2, "destructors", 11); }`;
     const compile = ['-shared', '-fPIC', '-x', 'c++', '-', '-o', library];
     execFileSync('g++', compile, { input: source });
-    // One product of minutes, on the reference's plain loops.
+    // One product takes minutes, on the reference's plain loops.
     const script = `
       const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});
       const width = 4096, rows = 1024;

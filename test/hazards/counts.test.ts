@@ -1,4 +1,4 @@
-/** Counts that cross the native border: each is checked again where memory is read by it. */
+/** Native code checks each count that JavaScript passes, wherever it reads memory by the count. */
 import { describe, expect, it } from 'vitest';
 import { nativeDataset } from '../../src/data/dataset.js';
 import { native } from '../../src/native.js';
@@ -136,7 +136,7 @@ describe('passes over data', () => {
   });
 });
 
-describe('what is made of sizes', () => {
+describe('objects that are made from sizes', () => {
   it.each(['rows', 'features', 'labelWidth'])('a data set refuses a wrong %s', (key) => {
     const given = {
       ...{ inputs: new Float32Array(8), rows: 4, features: 2, scale: 1, offset: 0 },

@@ -1,7 +1,7 @@
 /**
- * Does one thing over and over, and writes how the resident memory grew, as JSON: what it was after a
- * quarter, and at the end.
- *   node --expose-gc test/hazards/cycles.mjs objects|workers|soak COUNT (of soak: seconds)
+ * Does one thing over and over, and prints as JSON how the resident memory grew: its size after a
+ * quarter of the time, and at the end.
+ *   node --expose-gc test/hazards/cycles.mjs objects|workers|soak COUNT (for soak: seconds)
  */
 /* global gc, performance, setImmediate */
 import { createRequire } from 'node:module';
@@ -35,7 +35,7 @@ const make = () => ({
   }),
 });
 
-/** One of each object that holds native memory. */
+/** Makes one of each object that holds native memory. */
 function objects() {
   const { set, trainer } = make();
   const stepper = optim.bind(optim.adam(), { weight: new Float32Array(64) });
@@ -44,7 +44,7 @@ function objects() {
   set.dispose();
 }
 
-/** An environment that ends in the middle of a run, every other time by itself. */
+/** Starts an environment that ends in the middle of a run, every other time by itself. */
 async function worker(i) {
   const end = i % 2 === 0 ? 'process.exit(0)' : 'undefined';
   const code = `
@@ -61,7 +61,7 @@ async function worker(i) {
   await exit;
 }
 
-/** All that a trainer does, for a while. */
+/** Does all that a trainer can do, for a while. */
 async function life() {
   const { set, trainer } = make();
   await trainer.fit(set, { epochs: 2, batchSize: 16, validation: set, monitor: true });

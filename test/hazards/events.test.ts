@@ -37,7 +37,7 @@ const same = (a: Trainer, b: Trainer): boolean => {
 };
 
 describe('a listener', () => {
-  it.each(['start', 'progress', 'epoch'])('that disposes at %s ends the run', async (type) => {
+  it.each(['start', 'progress', 'epoch'])('ends the run by disposing at %s', async (type) => {
     using train = examples();
     const trainer = make();
     let calls = 0;
@@ -51,7 +51,7 @@ describe('a listener', () => {
     expect((await failure(() => trainer.parameters())).code).toBe('DISPOSED');
   });
 
-  it('that disposes of the data set ends the run by name, with whole steps', async () => {
+  it('ends the run by disposing of the data set: by name, with whole steps', async () => {
     const train = examples(1000);
     using trainer = make();
     const onEvent = ({ type }: TrainEvent): void => {
@@ -63,7 +63,7 @@ describe('a listener', () => {
     expect([code, trainer.steps, trainer.epochs]).toEqual(['DISPOSED', 10, 1]);
   });
 
-  it('that starts another run is told BUSY, and the first goes on', async () => {
+  it('gets BUSY if it starts another run, and the first goes on', async () => {
     using train = examples(1000);
     using trainer = make();
     const inner: Promise<string>[] = [];
@@ -75,7 +75,7 @@ describe('a listener', () => {
     expect([reason, await Promise.all(inner)]).toEqual(['completed', ['BUSY', 'BUSY']]);
   });
 
-  it('that throws at the end rejects the run, whose steps were taken', async () => {
+  it('rejects the run by throwing at its end, after all steps', async () => {
     using train = examples(1000);
     using trainer = make();
     const onEvent = ({ type }: TrainEvent): void => {
@@ -97,7 +97,7 @@ describe('an asynchronous listener', () => {
     };
 
   it.each(['start', 'progress', 'epoch', 'warning', 'end'])(
-    'that rejects at %s rejects the run',
+    'rejects the run by rejecting at %s',
     async (type) => {
       using train = examples(1000);
       for (const kind of ['onEvent', 'callback']) {
@@ -199,7 +199,7 @@ it('a checkpoint that cannot be taken ends a run that waits for it', async () =>
 });
 
 describe('an iterator', () => {
-  it('that is left early does not end the run, and can be taken up again', async () => {
+  it('does not end the run when it is left early, and can be taken up again', async () => {
     using train = examples(1000);
     using trainer = make();
     const fit = trainer.fit(train, { epochs: 3, batchSize: 100 });
@@ -211,7 +211,7 @@ describe('an iterator', () => {
     expect((await fit).epochs).toHaveLength(3);
   });
 
-  it('that comes late finds no progress of finished epochs: it is not kept for nobody', async () => {
+  it('finds no progress of finished epochs if it comes late: nobody needs it', async () => {
     using train = examples(1000);
     using trainer = make();
     const sent: string[] = [];
@@ -287,36 +287,39 @@ describe('an iterator', () => {
     ['at the last event before it', 'last', false],
     ['at the start, by someone who awaits the run', 'start', true],
     ['at the last event, by someone who awaits the run', 'last', true],
-  ])('that is left %s leaves it to the process, or to them', async (_, at, awaits) => {
-    const errors: unknown[] = [];
-    const others = process.listeners('unhandledRejection');
-    process.removeAllListeners('unhandledRejection');
-    process.on('unhandledRejection', (error) => errors.push(error));
-    const events = ['start', 'last'].map((type) => ({ type }) as unknown as TrainEvent);
-    try {
-      const fit = new Fit(async (emit) => {
-        for (const event of events) {
-          await new Promise((resolve) => setTimeout(resolve, 2));
-          emit(event);
-        }
-        throw new Error('at last');
-      });
-      for await (const { type } of fit) {
-        if ((type as string) === at) {
-          if (at === 'last') await new Promise((resolve) => setTimeout(resolve, 5));
-          break;
-        }
-      }
-      if (awaits) await expect(Promise.resolve(fit)).rejects.toThrow('at last');
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    } finally {
+  ])(
+    'leaves a failure to the process, or to the awaiting caller, if it is left %s',
+    async (_, at, awaits) => {
+      const errors: unknown[] = [];
+      const others = process.listeners('unhandledRejection');
       process.removeAllListeners('unhandledRejection');
-      for (const other of others) process.on('unhandledRejection', other);
-    }
-    expect(errors).toEqual(awaits ? [] : [new Error('at last')]);
-  });
+      process.on('unhandledRejection', (error) => errors.push(error));
+      const events = ['start', 'last'].map((type) => ({ type }) as unknown as TrainEvent);
+      try {
+        const fit = new Fit(async (emit) => {
+          for (const event of events) {
+            await new Promise((resolve) => setTimeout(resolve, 2));
+            emit(event);
+          }
+          throw new Error('at last');
+        });
+        for await (const { type } of fit) {
+          if ((type as string) === at) {
+            if (at === 'last') await new Promise((resolve) => setTimeout(resolve, 5));
+            break;
+          }
+        }
+        if (awaits) await expect(Promise.resolve(fit)).rejects.toThrow('at last');
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      } finally {
+        process.removeAllListeners('unhandledRejection');
+        for (const other of others) process.on('unhandledRejection', other);
+      }
+      expect(errors).toEqual(awaits ? [] : [new Error('at last')]);
+    },
+  );
 
-  it('whose loop throws leaves the trainer usable once the run has ended', async () => {
+  it('leaves the trainer usable after the run if its loop throws', async () => {
     using train = examples(1000);
     using trainer = make();
     const controller = new AbortController();
@@ -365,7 +368,7 @@ describe('an AbortSignal', () => {
     const onEvent = ({ type }: TrainEvent): void => {
       if (type === 'progress') controller.abort();
     };
-    // One step an epoch, so that a run of as many epochs is the run of as many steps.
+    // An epoch has one step, so a run has as many steps as epochs.
     const options = { batchSize: 'full' } as const;
     const { signal } = controller;
     const aborted = await trainer.fit(train, { ...options, epochs: 10_000, signal, onEvent });
@@ -378,7 +381,7 @@ describe('an AbortSignal', () => {
     expect(same(trainer, whole)).toBe(true);
   });
 
-  it('that fires during the last validation says so', async () => {
+  it('aborts the run even during the last validation', async () => {
     using train = examples(100);
     const rows = 400_000;
     using validation = data.fromArrays({
@@ -396,7 +399,7 @@ describe('an AbortSignal', () => {
     expect([reason, epochs.length, epochs[0]?.validation]).toEqual(['aborted', 1, undefined]);
   });
 
-  it('that a schedule aborts ends the run before the epoch', async () => {
+  it('ends the run before the epoch if a schedule aborts it', async () => {
     using train = examples(100);
     const controller = new AbortController();
     const optimizer = optim.sgd({

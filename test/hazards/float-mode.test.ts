@@ -1,10 +1,10 @@
-/** Libraries that set how the processor computes floats, as those do that gcc links -ffast-math. */
+/** Some libraries change how the processor computes floats, such as those that gcc links -ffast-math. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from '../new-folder.js';
 
-/** Loaded, it flushes subnormals to zero on the thread that loads it. */
+/** The library flushes subnormals to zero on the thread that loads it. */
 function fastLibrary(): string {
   const library = join(newFolder(), 'fast.so');
   const source = `
@@ -15,7 +15,7 @@ function fastLibrary(): string {
   return library;
 }
 
-/** What a script writes, after such a library was loaded. */
+/** Returns the output of a script, after such a library was loaded. */
 function output(library: string, script: string): string {
   const set = `
     const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});

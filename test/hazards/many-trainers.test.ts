@@ -1,4 +1,4 @@
-/** More trainers at once than the machine has processors, by far. */
+/** Far more trainers run at once than the machine has processors. */
 import { readFile } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** Threads and processes that end, collect garbage or read files while training runs. */
+/** Threads and processes end, collect garbage or read files while training runs. */
 import { execFileSync, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,9 +20,9 @@ const setUp = `
   const make = () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
   const endless = { epochs: 1e9 };`;
 
-/** How a process ends that runs the script: its exit code or signal, and what it wrote. */
+/** Runs the script in a process; returns its exit code or signal, and its output. */
 async function ending(script: string, signal?: NodeJS.Signals, preload = '') {
-  // LeakSanitizer, where it runs, cannot look at a process whose threads are still at work.
+  // LeakSanitizer, where it runs, cannot look at a process with threads at work.
   const ASAN_OPTIONS = `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`;
   const child = spawn(process.execPath, ['-e', setUp + script], {
     env: {
@@ -41,18 +41,18 @@ async function ending(script: string, signal?: NodeJS.Signals, preload = '') {
   return { status, output };
 }
 
-describe('a process that ends while trainers run', () => {
+describe('a process with running trainers', () => {
   const running = `for (let i = 0; i < 3; i++) make().fit(set, endless);`;
 
-  // Often enough to meet static destructors of a library in the middle of its computations.
-  it('by process.exit in a listener', async () => {
+  // These repetitions are enough to meet static destructors of a library in the middle of its work.
+  it('ends by process.exit in a listener', async () => {
     const script = `${running}
       make().fit(set, { ...endless, onEvent: ({ type }) => type === 'epoch' && process.exit(7) });`;
     const endings = await Promise.all(Array.from({ length: 8 }, () => ending(script)));
     expect(endings).toEqual(endings.map(() => ({ status: 7, output: '' })));
   });
 
-  it('by process.exit in the middle of a product of seconds', async () => {
+  it('ends by process.exit in the middle of a product of seconds', async () => {
     const script = `
       const wide = nn.sequential({ input: [8] }, nn.dense(2000), nn.dense(2000), nn.dense(2));
       const rows = 40_000;
@@ -65,38 +65,38 @@ describe('a process that ends while trainers run', () => {
     expect(endings).toEqual(endings.map(() => ({ status: 7, output: '' })));
   });
 
-  it('by an error that nobody catches', async () => {
+  it('ends by an error that nobody catches', async () => {
     const script = `${running} setTimeout(() => { throw new Error('stray'); }, 100);`;
     const { status, output } = await ending(script);
     expect([status, output.includes('Error: stray')]).toEqual([1, true]);
   });
 
-  it('by a signal', async () => {
+  it('ends by a signal', async () => {
     const script = `${running} setTimeout(() => console.log('ready'), 100);`;
     expect(await ending(script, 'SIGTERM')).toEqual({ status: 'SIGTERM', output: '' });
   });
 
-  it('by a failed run that nobody awaits, not in silence', async () => {
+  it('ends by a failed run that nobody awaits, and prints its error', async () => {
     const { status, output } = await ending(`make().fit(set, { epochs: 0 });`);
     expect(status).toBe(1);
     expect(output).toContain('expected an integer in [1, ∞) for `fit.epochs`, received 0');
   });
 
-  it('by itself, where a signal fires after disposal', async () => {
+  it('ends by itself, where a signal fires after disposal', async () => {
     const script = `const trainer = make(), controller = new AbortController();
       trainer.fit(set, { ...endless, signal: controller.signal });
       setTimeout(() => { trainer.dispose(); controller.abort(); }, 100);`;
     expect(await ending(script)).toEqual({ status: 0, output: '' });
   });
 
-  it('by itself, once its runs are done, although nothing was disposed of', async () => {
+  it('ends by itself, once its runs are done, although nothing was disposed of', async () => {
     expect(await ending(`make().fit(set, { epochs: 2 });`)).toEqual({ status: 0, output: '' });
   });
 });
 
 /**
- * A library under which pthread_create fails while the environment holds NO_THREADS, and where it
- * holds THREADS, beyond so many that live of those started since.
+ * Makes a library under which pthread_create fails while the environment holds NO_THREADS. Where it holds
+ * THREADS, pthread_create fails beyond that number of living threads.
  */
 function threadlessLibrary(): string {
   const library = join(newFolder(), 'threadless.so');
@@ -111,7 +111,7 @@ function threadlessLibrary(): string {
       void* (*body)(void*);
       void* argument;
     };
-    struct Living {  // to be counted out by pthread_exit, too
+    struct Living {  // pthread_exit counts it out too
       ~Living() { --living; }
     };
     static void* counted(void* place) {
@@ -183,7 +183,7 @@ describe('a system without another thread to give', () => {
 
   it('gathers batches in the loop that a thread beside it would gather ahead', async () => {
     const script = `
-      process.env.THALWEG_THREADS = '1'; // of two processors or more: the other could gather
+      process.env.THALWEG_THREADS = '1'; // with two processors, the other could gather
       const width = 2 ** 20, inputs = Uint8Array.from({ length: 3 * width }, (_, i) => i);
       const wide = data.fromArrays({ inputs, shape: [3, width], labels: Int32Array.of(0, 1, 2) });
       const model = nn.sequential({ input: [width] }, nn.dense(3, { weightInitializer: 'zeros' }));
@@ -239,7 +239,7 @@ describe('worker threads', () => {
       expect(sameBits(array, expected[name]!), name).toBe(true);
   });
 
-  it('that exit by themselves while trainers run', async () => {
+  it('exit by themselves while trainers run', async () => {
     const worker = new Worker(`${train} setTimeout(() => process.exit(5), 50);`, { eval: true });
     expect(await new Promise((resolve) => worker.once('exit', resolve))).toBe(5);
   });
@@ -274,7 +274,7 @@ describe('in one process', () => {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(collected).toBe(true); // once it has ended, nothing holds it
+    expect(collected).toBe(true); // nothing holds it after the end
   });
 
   it("files are read while more trainers run than libuv's pool has threads", async () => {
@@ -299,7 +299,7 @@ describe('in one process', () => {
     const before = process.memoryUsage().rss;
     let most = 0;
     for (let i = 0; i < 300; i++) {
-      data.fromArrays({ inputs, shape: [2 ** 20, 1] }); // 4 MB, 1.2 GB in all
+      data.fromArrays({ inputs, shape: [2 ** 20, 1] }); // 4 MB each, 1.2 GB in all
       await new Promise((resolve) => setImmediate(resolve)); // finalizers run between turns
       most = Math.max(most, process.memoryUsage().rss - before);
     }

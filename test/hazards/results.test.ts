@@ -1,4 +1,4 @@
-/** Results that JavaScript has no memory for: MEMORY, where V8 by itself would end the process. */
+/** JavaScript has no memory for a result: it is MEMORY, where V8 by itself would end the process. */
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import { newFolder } from '../new-folder.js';
 
 const library = join(newFolder(), 'large.so');
 
-/** Buffers of JavaScript come from calloc: those of LARGEST bytes and more are refused. */
+/** JavaScript's buffers come from calloc, which refuses LARGEST bytes and more. */
 const source = `
   #include <cerrno>
   #include <cstdlib>
@@ -20,7 +20,7 @@ const source = `
     return nullptr;
   }`;
 
-/** What each of the calls ends in, in a process that has no memory for an array of 64 KiB. */
+/** Returns the end of each call, in a process that has no memory for an array of 64 KiB. */
 async function endings(calls: string): Promise<string[]> {
   const script = `
     const { Trainer, data, nn, optim } = require(${JSON.stringify(join(process.cwd(), 'dist'))});

@@ -1,9 +1,9 @@
 /**
- * Run under test/native/starve.cc: makes allocations of the addon fail, one after another, while it
- * does all that a program can ask for. Each failure must be MEMORY and leave everything as it was, or
- * as it is after some whole steps. Writes what it found as JSON.
+ * Runs under test/native/starve.cc: makes allocations of the addon fail, one after another, while it
+ * calls everything that a program can call. Each failure must be MEMORY and leave everything as it
+ * was, or as it is after some whole steps. Prints its findings as JSON.
  *   STARVE_FILE=orders STARVE_STRIDE=n STARVE_SEED=s STARVE_DEVICE=cpu node test/hazards/starved.mjs
- * and STARVE_ONLY=name for one scenario.
+ * STARVE_ONLY=name runs one scenario.
  */
 import {
   closeSync,
@@ -43,7 +43,7 @@ function read(place) {
 }
 const [armed, countdown, failed, ranges] = [0, 1, 3, 4];
 
-/** Where the code of a library lies. */
+/** Returns the place of a library's code. */
 function codeOf(name) {
   const line = readFileSync('/proc/self/maps', 'utf8')
     .split('\n')
@@ -56,12 +56,12 @@ function codeOf(name) {
         .map((end) => `0x${end}`);
 }
 
-/** The n-th allocation fails, and where `persistent` all after it. */
+/** Makes the n-th allocation fail, and with `persistent` all after it. */
 function starve(n, persistent) {
   write(countdown, n, persistent ? 1 : 0, 0);
   write(armed, 1);
 }
-/** Nothing fails any more. How many did. */
+/** Ends the failures, and returns how many there were. */
 function feed() {
   write(armed, 0);
   return read(failed);
@@ -89,7 +89,7 @@ const make = () =>
     ...{ average: average.ema({ decay: 0.9 }), seed: 5, device },
   });
 const metrics = ['f1', 'confusionMatrix', 'rocAuc'];
-/** So many numbers a row that batches are gathered ahead, where a processor is spare. */
+/** Rows of this many numbers are gathered ahead, where a processor is spare. */
 const wide = 2 ** 20;
 const wideSet = data.fromArrays({
   inputs: Uint8Array.from({ length: 3 * wide }, (_, i) => i),
@@ -98,13 +98,13 @@ const wideSet = data.fromArrays({
 });
 const fit = { epochs: 2, batchSize: 4, monitor: { every: 1 }, validation: set, metrics };
 
-/** Everything that a trainer is made of, as bytes. */
+/** Returns all state of a trainer, as bytes. */
 async function stateOf(trainer) {
   const file = join(folder, 'state.safetensors');
   await trainer.save(file);
   return bytesOf(file);
 }
-/** The tensors of a checkpoint but its history, and how many steps it is of. */
+/** Returns the tensors of a checkpoint without its history, and the number of its steps. */
 async function bytesOf(file) {
   const { state } = await checkpoint.inspect(file);
   const bytes = readFileSync(file);
@@ -122,7 +122,7 @@ async function bytesOf(file) {
   return { steps: state.steps, tensors };
 }
 
-/** The state after each step of the runs that scenarios make; any of them is a whole one. */
+/** Returns the state after each step of a run; each of them is a whole state. */
 async function statesOf(options) {
   const where = mkdtempSync(join(folder, 'reference-'));
   const trainer = make();
@@ -135,7 +135,7 @@ async function statesOf(options) {
   return states;
 }
 
-/** Runs body on a trainer that is disposed of afterwards. */
+/** Runs the body on a trainer, and disposes of it. */
 async function withTrainer(body) {
   const trainer = make();
   try {
@@ -145,7 +145,7 @@ async function withTrainer(body) {
   }
 }
 
-/** A trainer's run, which may end after any step; then the trainer goes on. */
+/** Makes a scenario of a run, which may end after any step; then the trainer goes on. */
 function training(name, options) {
   return {
     name,
@@ -164,7 +164,7 @@ function training(name, options) {
   };
 }
 
-/** A call that changes nothing of the trainer: it fails as a whole, and then gives what it should. */
+/** Makes a scenario of a call that only reads a trainer: it fails as a whole, and then gives its result. */
 function reading(name, act) {
   return {
     name,
@@ -179,7 +179,7 @@ function reading(name, act) {
   };
 }
 
-/** A call without any state. */
+/** Makes a scenario of a call without any state. */
 function calling(name, act) {
   return {
     name,
@@ -381,7 +381,7 @@ const scenarios = [
 
 // ---- one allocation after another
 
-/** Runs the scenario with its n-th allocation failing. How many failed, or what was wrong. */
+/** Runs the scenario with its n-th allocation failing; returns how many failed, or the fault. */
 async function attempt(scenario, prepared, n, persistent) {
   const subject = scenario.open();
   let error;

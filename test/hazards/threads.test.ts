@@ -1,4 +1,4 @@
-/** How many threads there are, who says so, and that trainers share them. */
+/** The number of threads has a reason that can be asked for, and trainers share the threads. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ const script = `
   })();
   console.log(JSON.stringify(said));`;
 
-/** What a process of its own says of its threads; `wrapper` runs it. */
+/** Returns what a process of its own says about its threads; `wrapper` runs it. */
 function explain(environment: NodeJS.ProcessEnv, wrapper: readonly string[] = []): unknown {
   const [file, ...args] = [...wrapper, process.execPath, '--input-type=module', '-e', script];
   const env = { ...process.env, THALWEG_THREADS: undefined, ...environment };
@@ -51,8 +51,8 @@ describe('THALWEG_THREADS', () => {
   });
 });
 
-describe('without it', () => {
-  it('as many as the processors that the process may run on', () => {
+describe('the default number of threads', () => {
+  it('is the number of processors that the process may run on', () => {
     expect(explain({}, ['taskset', '-c', '0'])).toEqual({
       threads: 1,
       threadsReason: '1 processor',
@@ -60,7 +60,7 @@ describe('without it', () => {
     expect(explain({})).toMatchObject({ threads: Math.min(availableParallelism(), 256) });
   });
 
-  /** A control group of version 1 or 2 with so much processor time; undefined where none can be made. */
+  /** Makes a control group of version 1 or 2 with this much processor time; undefined where none can be. */
   function makeGroup(share: number): string | undefined {
     for (const mount of ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) {
       const folder = join(mount, `thalweg-test-${process.pid}`);

@@ -50,7 +50,7 @@ describe('writing atomically', () => {
       return (await vi.importActual<typeof promises>('node:fs/promises')).open(path, flags);
     });
     const another = async () => {
-      vi.resetModules(); // as in another thread
+      vi.resetModules(); // another thread has modules of its own
       const { writeAtomically: write } = await import('../../src/io/atomic.js');
       await write(file, [bytes]);
     };

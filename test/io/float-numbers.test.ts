@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type FloatType, floatBytes, toFloat32 } from '../../src/io/float-numbers.js';
 import { failure } from '../oracle/failure.js';
 
-/** The elements as float32, in two calls, behind a first one that stays. */
+/** Returns the elements as float32, in two calls, behind a first one that stays. */
 function convert(type: FloatType, numbers: ArrayBufferView): number[] {
   const bytes = new Uint8Array(numbers.buffer);
   const count = bytes.length / floatBytes[type];

@@ -18,7 +18,7 @@ it('a log of several pieces goes on behind its last whole line', async () => {
   expect(statSync(file).size).toBe(lines.length + 9);
 });
 
-it('and behind its last whole record, none of which ends where a piece does', async () => {
+it('a log of records goes on behind its last whole one, although none ends where a piece does', async () => {
   const record = scalarRecord(1, 2, [['loss'.repeat(300), 0.5]]);
   const whole = Buffer.concat(new Array<Buffer>(2000).fill(record)); // 2.5 MB
   writeFileSync(file, Buffer.concat([whole, record.subarray(0, 100)]));

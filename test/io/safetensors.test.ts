@@ -27,7 +27,7 @@ const resizable = (length: number): ArrayBuffer =>
 const manyTexts = (count: number): Record<string, string> =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [String(i), '']));
 
-/** A file with this header text and so many data bytes. */
+/** Writes a file with this header text and this many data bytes. */
 function write(header: string | Buffer, dataBytes: number): void {
   const text = Buffer.from(header as string);
   const prefix = Buffer.alloc(8);
@@ -61,7 +61,7 @@ describe('writing and reading', () => {
           await io.writeSafetensors(file, tensors, meta);
           const read = await io.readSafetensors(file);
           expect(new Map(Object.entries(read.metadata))).toEqual(new Map(Object.entries(meta)));
-          // Empty tensors share an offset with their neighbour, so only the names' set is ordered.
+          // Empty tensors share an offset with a neighbour, so the order may differ: names find the tensors.
           const byName = new Map(read.tensors.map((item) => [item.name, item]));
           expect(byName.size).toBe(tensors.length);
           for (const { name, shape, data } of tensors) {
@@ -77,7 +77,7 @@ describe('writing and reading', () => {
       ),
       { numRuns: 60 },
     );
-    expect(readdirSync(folder)).toEqual(['x.safetensors']); // no temporary file stays
+    expect(readdirSync(folder)).toEqual(['x.safetensors']); // the temporary file is gone
   });
 
   it('takes metadata of megabytes, full of escapes', async () => {
@@ -115,13 +115,13 @@ describe('a tensor of 2 GiB and more', () => {
     const size = 2 ** 31 + 8;
     write(`{"a":{"dtype":"U8","shape":[${size}],"data_offsets":[0,${size}]}}`, 0);
     const header = readFileSync(file).length;
-    truncateSync(file, header + size); // a hole: takes no disk
+    truncateSync(file, header + size); // the hole takes no disk
     const handle = await open(file);
     const prototype = Object.getPrototypeOf(handle) as { read: (...args: unknown[]) => unknown };
     await handle.close();
     const read = Reflect.get(prototype, 'read') as (...args: unknown[]) => Promise<object>;
     const pieces: number[] = [];
-    // Reads of the data are only claimed: they would take 2 GiB of memory.
+    // The reads of the data only claim to be done, for the data would take 2 GiB of memory.
     vi.spyOn(prototype, 'read').mockImplementation(function (this: unknown, ...args) {
       const [length, at] = args.slice(2) as [number, number];
       if (at < header) return read.apply(this, args);
@@ -227,22 +227,22 @@ describe('reading refuses', () => {
   });
 });
 
-describe('what is too much', () => {
+describe('a header or file beyond the limits', () => {
   it.each([
     ['nesting', `{"a":${'['.repeat(8e6)}`, 'DEPTH'],
     ['values', `{"a":[${'{},'.repeat(2.5e6)}{}]}`, 'OVERFLOW'],
     ['keys that stand twice', `{${'"a":1,'.repeat(1e6)}"b":1}`, 'DUPLICATE'],
     ['no object', ' '.repeat(8e6), 'FORMAT'],
     ['bytes that are no text', Buffer.alloc(8e6, '{\xff', 'latin1'), 'ENCODING'],
-  ])('of %s is refused while it is read', async (_, header, code) => {
+  ])('is refused while it is read: too much of %s', async (_, header, code) => {
     write(header, 0);
     const bytesRead = countReads();
     const error = await failure(() => io.readSafetensors(file));
     expect([error.code, isDamage(error)]).toEqual([code, true]);
-    expect(bytesRead()).toBeLessThan(4.5e6); // of 6 to 8 million
+    expect(bytesRead()).toBeLessThan(4.5e6); // the files have 6 to 8 million
   });
 
-  it('of dimensions is RANK, and of text in an error cut off', async () => {
+  it('is RANK with too many dimensions, and its text in the error is cut off', async () => {
     const name = 'x'.repeat(1e6);
     write(`{"${name}":{"dtype":"U8","shape":[${'1,'.repeat(64)}1],"data_offsets":[0,1]}}`, 1);
     const error = await failure(() => io.readSafetensors(file));
@@ -250,7 +250,7 @@ describe('what is too much', () => {
     expect(error.message.length).toBeLessThan(500);
   });
 
-  it('of data for any machine is MEMORY, before it is read', async () => {
+  it('is MEMORY with more data than any machine holds, before it is read', async () => {
     const bytes = 2 ** 42;
     write(
       `{"a":{"dtype":"U8","shape":[${bytes}],"data_offsets":[0,${bytes}]},` +
@@ -258,7 +258,7 @@ describe('what is too much', () => {
       0,
     );
     const header = readFileSync(file).length;
-    truncateSync(file, header + bytes + 4); // a hole: takes no disk
+    truncateSync(file, header + bytes + 4); // the hole takes no disk
     const bytesRead = countReads();
     const { code, remedy } = await failure(() => io.readSafetensors(file));
     expect([code, remedy]).toEqual(['MEMORY', 'name the tensors that are needed: { names: […] }']);
@@ -302,13 +302,13 @@ describe('element types', () => {
   };
 
   it.each(Object.entries(bits))('%s of %i bits are written and read', async (dtype, each) => {
-    const bytes = Uint8Array.from({ length: each }, (_, i) => i + 1); // of 8 elements
+    const bytes = Uint8Array.from({ length: each }, (_, i) => i + 1); // 8 elements, so as many bytes as one has bits
     const tensor = { name: 'a', dtype: dtype as io.SafetensorsType, shape: [2, 4], data: bytes };
     await io.writeSafetensors(file, [tensor]);
     expect((await io.readSafetensors(file)).tensors).toEqual([tensor]);
   });
 
-  it('that end within a byte are refused', async () => {
+  it('are refused if they end within a byte', async () => {
     write('{"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}', 1);
     expect((await failure(() => io.readSafetensors(file))).code).toBe('SHAPE');
     const tensor = { name: 'a', dtype: 'F4', shape: [3], data: new Uint8Array(2) } as const;

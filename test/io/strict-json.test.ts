@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { JsonReader, parseStrictJson } from '../../src/io/strict-json.js';
 import { failure } from '../oracle/failure.js';
 
-/** The text cut at these places, each modulo its length. */
+/** Cuts the text at these places, each modulo its length. */
 function cutAt(text: string, places: readonly number[]): string[] {
   const at = [0, ...places.map((place) => place % (text.length + 1)).sort((a, b) => a - b)];
   return at.map((from, i) => text.slice(from, at[i + 1]));
@@ -30,7 +30,7 @@ describe('a text in pieces', () => {
     );
   });
 
-  it('of strings full of escapes, wherever it is cut', () => {
+  it('may hold strings full of escapes, wherever it is cut', () => {
     const escapes = fc.array(fc.constantFrom('\\', '"', 'a', '{', '[', ',', 'ü', '\n'));
     const value = fc.dictionary(
       escapes.map((each) => each.join('')),
@@ -88,7 +88,7 @@ describe('refused', () => {
     ['keys of different objects', '[{"a":1},{"a":1}]'],
     ['a key that is a value elsewhere', '{"a":"b","b":"a"}'],
     ['values that repeat', '{"a":["a","a"]}'],
-  ])('but not %s', (_, text) => {
+  ])('is not refused with %s', (_, text) => {
     expect(read([text])).toEqual(JSON.parse(text));
   });
 

@@ -5,7 +5,7 @@ import { tightestLimit } from '../../src/machine/cgroup.js';
 import { lookAtMemory, usableMemory } from '../../src/machine/memory.js';
 import { newFolder } from '../new-folder.js';
 
-/** A folder with these files, as proc and sys would show them. */
+/** Makes a folder with these files, in the form of proc and sys. */
 function system(files: Readonly<Record<string, string>>): string {
   const folder = newFolder();
   for (const [name, text] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-/** Metrics against scikit-learn and against their definitions, at every batch size. */
+/** Metrics equal scikit-learn's and their definitions, at every batch size. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -38,7 +38,7 @@ interface Accumulator {
   add(predictions: ArrayLike<number>, labels: ArrayLike<number>): void;
 }
 
-/** Hands rows over in batches of the given sizes, again and again. */
+/** Hands rows over in batches of the given sizes, in turn. */
 function feed<T extends Accumulator>(
   metric: T,
   predictions: readonly number[],
@@ -277,7 +277,7 @@ describe('refuses', () => {
   });
 });
 
-/** Never called: what matters is that each line is an error to the compiler. */
+/** Nobody calls it: each line must be an error to the compiler. */
 export function refused(): void {
   // @ts-expect-error -- classes are needed
   new metrics.ConfusionMatrix({});

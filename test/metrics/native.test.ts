@@ -1,4 +1,4 @@
-/** Metrics that native code streams while it evaluates: scikit-learn's, and those of src/metrics. */
+/** Native code streams metrics during an evaluation, and they equal scikit-learn's and src/metrics. */
 import { hasCuda } from '../oracle/cuda.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ interface Fixture {
 const file = join(__dirname, '..', 'fixtures', 'sklearn-metrics.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
 
-/** A model whose outputs are its inputs, times `scale`. */
+/** Makes a model whose outputs are its inputs times `scale`. */
 function identity(
   width: number,
   loss: losses.LossName,
@@ -139,7 +139,7 @@ describe.each(devices)(`on %s, scikit-learn ${fixture.sklearn}`, (device) => {
   it.each(fixture.regression)('regression of $outputs, R² $r2', async (expected) => {
     const { outputs, predictions, labels } = expected;
     using trainer = identity(outputs, 'meanSquaredError', device);
-    // Labels of a million have six digits in float32.
+    // The labels are millions and have six digits in float32.
     const digits = Math.abs(labels[0]!) > 1e5 ? 1 : 6;
     using examples = set(predictions, Float32Array.from(labels), outputs);
     const { metrics: found } = await trainer.evaluate(examples, {
@@ -150,7 +150,7 @@ describe.each(devices)(`on %s, scikit-learn ${fixture.sklearn}`, (device) => {
     expect(found.mse).toBeCloseTo(expected.meanSquaredError, digits);
     expect(found.rmse).toBeCloseTo(expected.rootMeanSquaredError, digits);
     expect(found.r2).toBeCloseTo(expected.r2, digits);
-    // Of the same float32 numbers, to the last bit.
+    // The same float32 numbers give the same result, to the last bit.
     const exact = new metrics.Regression({ outputs });
     exact.add(Float32Array.from(predictions), Float32Array.from(labels));
     expect(found.mae).toBe(exact.meanAbsoluteError);
@@ -215,7 +215,7 @@ describe('odd outputs', () => {
     ]);
   });
 
-  it('that are infinite have no area where they leave no order, and their rank where they do', async () => {
+  it('have no area if infinities leave no order, and their rank if they do', async () => {
     const random = generator(3);
     const count = 4000;
     for (const width of [2, 3]) {
@@ -232,14 +232,14 @@ describe('odd outputs', () => {
     expect(two.metrics.rocAuc).toBe(1);
   });
 
-  it('of one class have no area', async () => {
+  it('have no area if they are of one class', async () => {
     using trainer = identity(2, 'softmaxCrossEntropy');
     using examples = set([1, 0, 0, 1], Int32Array.of(1, 1), 2);
     const { metrics: found } = await trainer.evaluate(examples, { metrics: ['rocAuc'] });
     expect(found.rocAuc).toBeNaN();
   });
 
-  it('of one sigmoid are classes from a half on; distributions are their largest', async () => {
+  it('are classes from a half on if they are one sigmoid; the class of a distribution is its largest', async () => {
     using binary = identity(1, 'sigmoidCrossEntropy');
     using examples = set([-1, 0, 2, 3], Float32Array.of(0, 1, 0, 1), 1);
     const one = await binary.evaluate(examples, { metrics: ['confusionMatrix', metrics.topK(2)] });
@@ -275,7 +275,7 @@ describe('in fit', () => {
     expect(record.validation).toEqual(epochs[0]!.validation);
   });
 
-  it('that a callback needs but nobody asked for end the run before it begins', async () => {
+  it('a metric that a callback needs but nobody asked for ends the run before it begins', async () => {
     using trainer = identity(2, 'softmaxCrossEntropy');
     using examples = set([1, 0, 0, 1], Int32Array.of(1, 1), 2);
     for (const metric of ['validation.f1', 'validation.confusionMatrix'] as const) {

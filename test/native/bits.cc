@@ -16,7 +16,7 @@ namespace thalweg {
 namespace {
 
 constexpr int64_t kRows = 301, kFeatures = 45, kHidden = 37, kClasses = 5, kBatch = 32;
-// Of an embedding.
+// The embedding has these sizes.
 constexpr int64_t kWords = 11, kLength = 6, kWidth = 7;
 constexpr double kAverageDecay = 0.9, kDropoutRate = 0.2;
 
@@ -30,7 +30,7 @@ uint64_t hash(uint64_t seed, const float* values, int64_t length) {
   return seed;
 }
 
-// Bytes below `range`, as inputs scale * byte + offset.
+// Makes bytes below `range`; inputs are scale * byte + offset.
 struct Inputs {
   int64_t features;
   int range;
@@ -58,7 +58,7 @@ std::shared_ptr<const data::Dataset> make_dataset(const Inputs& inputs) {
   return dataset;
 }
 
-// A network, op after op; each gives the number of its value.
+// Builds a network op by op; each function returns the number of its value.
 class Builder {
  public:
   int64_t dense(int64_t inputs, int64_t outputs, Activation activation) {
@@ -80,7 +80,7 @@ class Builder {
                 .outputs = width,
                 .activation = activation});
   }
-  // Of `columns`, the last extent of an example of `width`.
+  // Normalises the last extent, `columns`, of an example of `width` numbers.
   int64_t norm(LayerKind kind, int64_t width, int64_t columns, bool affine) {
     if (affine) {
       parameter({Distribution::kNormal, 1}, columns);
@@ -109,7 +109,7 @@ class Builder {
                 .count = kWords,
                 .columns = kWidth});
   }
-  // The last value and another.
+  // Adds the last value and another.
   int64_t sum(int64_t other, int64_t width) {
     return add({.kind = LayerKind::kAdd, .other = other, .inputs = width, .outputs = width});
   }
@@ -137,7 +137,7 @@ class Builder {
   EngineOptions options_;
 };
 
-// Dense layers with every activation.
+// These are dense layers with every activation.
 EngineOptions dense_network(int rule, LossKind loss) {
   Builder network;
   network.dense(kFeatures, kHidden, Activation::kGelu);
@@ -150,7 +150,7 @@ EngineOptions dense_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
-// A residual block with both norms, each with and without parameters of its own.
+// This is a residual block with both norms, each with and without parameters of its own.
 EngineOptions block_network(int rule, LossKind loss) {
   Builder network;
   network.dense(kFeatures, kHidden, Activation::kNone);
@@ -164,7 +164,7 @@ EngineOptions block_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
-// Norms over the last of two dimensions.
+// These norms work over the last of two dimensions.
 EngineOptions embedding_network(int rule, LossKind loss) {
   Builder network;
   network.embedding();
@@ -179,15 +179,15 @@ std::vector<double> make_settings(int rule) {
       {"learningRate", 0.01}, {"momentum", 0.9},        {"beta1", 0.9},
       {"beta2", 0.99},        {"epsilon", 1e-6},        {"decay", 0.9},
       {"biasCorrection", 1},  {"momentumDecay", 0.004}, {"initialAccumulator", 0.1}};
-  // Clips by value, tensor and global norm; allows NaN, which compat rules make;
-  // measures the norm; decays both ways.
+  // The steps clip by value, tensor norm and global norm, measure the norm, and decay both ways. They
+  // allow NaN, which compat rules make.
   std::vector<double> settings = {0.9, 0.5, 2, 3, 2, 1};
   for (const char* name : rule_infos()[rule].hyper) settings.push_back(kValues.at(name));
   settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay, kDropoutRate});
   return settings;
 }
 
-// Hashes of all that a run leaves behind; statistics also as a pass over all rows makes them.
+// Prints hashes of all state after a run; a pass over all rows makes the statistics once more.
 uint64_t trained(EngineOptions options, const std::string& device,
                  const std::shared_ptr<const data::Dataset>& dataset, int64_t part_rows = kBatch) {
   options.device = device;
@@ -239,7 +239,7 @@ void print_all(const std::string& device) {
   }
   for (const LossKind loss : kLosses) {
     print("blocks", loss, trained(block_network(0, loss), device, pixels));
-    // Each step's gradient is that of four batches.
+    // Each step sums the gradients of four batches.
     print("embedding", loss, trained(embedding_network(0, loss), device, words, kBatch / 4));
   }
 }

@@ -1,5 +1,5 @@
-// Preloaded into a process: allocations that the addon asks for fail, as a file says
-// that a script of that process writes (test/hazards/starved.mjs).
+// This library is preloaded into a process. It makes allocations of the addon fail, as a file says
+// that a script of the process writes (test/hazards/starved.mjs).
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ struct Orders {
   std::atomic<int64_t> armed;       // 0: nothing fails
   std::atomic<int64_t> countdown;   // the allocation that takes it to 0 fails
   std::atomic<int64_t> persistent;  // 1: and all after that
-  std::atomic<int64_t> failed;      // how many did
+  std::atomic<int64_t> failed;      // the number of failed allocations
   Range runtime;                    // code of libstdc++, which allocates for its callers
   Range addon[2];                   // code of the addon and of its plugin
 };
@@ -48,7 +48,7 @@ bool is_addon(uintptr_t place) {
   return orders->addon[0].holds(place) || orders->addon[1].holds(place);
 }
 
-// Who asked: whoever called, or called libstdc++.
+// Finds the caller, behind libstdc++ where that allocated.
 bool is_asked_by_addon(void* caller) {
   if (orders == nullptr) return false;
   const auto place = reinterpret_cast<uintptr_t>(caller);

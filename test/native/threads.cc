@@ -1,8 +1,8 @@
-// The thread pool and the quota of processor time, apart from Node.js, so that ThreadSanitizer sees
+// Tests the thread pool and the quota of processor time without Node.js, so that ThreadSanitizer sees
 // all of it. script/check-threads builds and runs it.
-//   threads         the checks
-//   threads fork    also in a forked child, which ThreadSanitizer does not follow
-//   threads cost    what an empty loop costs its caller
+//   threads         runs the checks
+//   threads fork    also runs them in a forked child, which ThreadSanitizer does not follow
+//   threads cost    prints the cost of an empty loop for its caller
 #include "core/threads.h"
 
 #include <sys/wait.h>
@@ -37,7 +37,7 @@ void expect(bool condition, const char* what) {
   std::exit(1);
 }
 
-// Runs a loop whose parts are of uneven length and counts how often each has run.
+// Runs a loop whose parts are of uneven length, and counts how often each has run.
 void count_parts(int64_t parts, int threads, Wake wake) {
   std::vector<int> runs(static_cast<size_t>(parts));
   parallel_for(parts, threads, wake, [&](int64_t part) {
@@ -53,7 +53,7 @@ void each_part_runs_once() {
       for (const Wake wake : {Wake::kWhenLong, Wake::kAtOnce}) count_parts(parts, threads, wake);
 }
 
-// Parts that other threads have run show what they wrote to the caller, without a lock.
+// The caller sees, without a lock, what other threads wrote in their parts.
 void results_are_seen() {
   for (int round = 0; round < 2000; ++round) {
     int64_t squares[64];
@@ -93,7 +93,7 @@ void exceptions_reach_the_caller() {
   count_parts(100, 3, Wake::kAtOnce);
 }
 
-// More callers at once than the pool has regions.
+// More callers run at once than the pool has regions.
 void many_callers_share_it() {
   std::vector<std::thread> callers;
   for (int caller = 0; caller < 12; ++caller)
@@ -150,7 +150,7 @@ void a_forked_child_goes_on() {
   count_parts(50, 3, Wake::kAtOnce);
 }
 
-// A folder as a machine's control groups, with one file that names the process's groups.
+// Makes a folder in the form of a machine's control groups, with one file that names the process's groups.
 class Groups {
  public:
   Groups()
@@ -210,7 +210,7 @@ void odd_group_files_are_no_quota() {
   }
 }
 
-// Median nanoseconds that an empty loop of `parts` costs the caller, called again after `gap`.
+// Returns the median nanoseconds that an empty loop of `parts` costs its caller, called after `gap`.
 int64_t cost(int64_t parts, int64_t gap) {
   std::vector<int64_t> times(20'000);
   for (int64_t& time : times) {

@@ -1,4 +1,4 @@
-/** Every layer and loss, on every device: outputs and gradients against float64. */
+/** Outputs and gradients of every layer and loss, on every device, agree with float64. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -52,7 +52,7 @@ const models: readonly (readonly [string, Sequential])[] = [
     ),
   ],
 ];
-/** As models, but each with outputs of its own size, checked as training sees them too. */
+/** These models have outputs of their own sizes, and are checked in training mode too. */
 const norms: readonly (readonly [string, Sequential])[] = [
   ...(
     [
@@ -162,7 +162,7 @@ function check(
   const labels = sparse ? classes : values;
   using dataset = data.fromArrays({ inputs: x, shape: [rows, inputs], labels });
   using trainer = new Trainer({ model, loss: kind, optimizer: optim.sgd(), seed: 3, device });
-  // Other running statistics than those of the start: variances are positive.
+  // The running statistics differ from those of the start; variances are positive.
   const statistics = Object.fromEntries(
     model.statistics.map(({ name, shape }) => [
       name,

@@ -1,4 +1,4 @@
-/** Initial values of parameters: their distributions, their bits, and what is refused. */
+/** Initial values of parameters have the right distributions and bits, and wrong options are refused. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Trainer, nn, optim } from '../../src/index.js';
@@ -9,7 +9,7 @@ import { normalP } from '../oracle/probability.js';
 const inputs = 300;
 const units = 400;
 
-/** The weights that a layer of 300 inputs and 400 outputs starts with. */
+/** Returns the initial weights of a layer with 300 inputs and 400 outputs. */
 function weights(weightInitializer: nn.Initializer, seed = 3): Float32Array {
   const model = nn.sequential({ input: [inputs] }, nn.dense(units, { weightInitializer }));
   const optimizer = optim.sgd();
@@ -19,15 +19,15 @@ function weights(weightInitializer: nn.Initializer, seed = 3): Float32Array {
 
 const variances = { glorot: 2 / (inputs + units), he: 2 / inputs, lecun: 1 / inputs };
 
-/** The deviation of what is left of a standard normal within ±2: √(1 − 4φ(2) / P(|Z| < 2)). */
+/** The deviation of a standard normal cut at ±2: √(1 − 4φ(2) / P(|Z| < 2)). */
 const truncatedDeviation = Math.sqrt(
   1 - (4 * Math.exp(-2)) / Math.sqrt(2 * Math.PI) / (1 - normalP(2)),
 );
 
-/** P(Z ≤ z) of the standard normal. */
+/** Returns P(Z ≤ z) of the standard normal. */
 const phi = (z: number): number => (z < 0 ? normalP(z) / 2 : 1 - normalP(z) / 2);
 
-/** For values of deviation 1: where they end, their distribution function, and E x⁴. */
+/** For deviation 1: the bound of the values, their distribution function, and E x⁴. */
 const shapes = {
   Uniform: {
     end: Math.sqrt(3),
@@ -38,7 +38,7 @@ const shapes = {
   TruncatedNormal: {
     end: 2 / truncatedDeviation,
     below: (x: number) => (phi(x * truncatedDeviation) - phi(-2)) / (1 - normalP(2)),
-    // E z⁴ = 3 − (2³ + 3 · 2) · 2φ(2) / P, of the truncated normal z.
+    // For the truncated normal z, E z⁴ = 3 − (2³ + 3 · 2) · 2φ(2) / P.
     fourth:
       (3 - (28 * Math.exp(-2)) / Math.sqrt(2 * Math.PI) / (1 - normalP(2))) /
       truncatedDeviation ** 4,
@@ -53,7 +53,7 @@ const cases = Object.entries(variances).flatMap(([rule, variance]) =>
   })),
 );
 
-/** The largest distance of the values from a distribution function (Kolmogorov and Smirnov). */
+/** Returns the largest distance of the values from a distribution function (Kolmogorov and Smirnov). */
 function distance(values: Float64Array, below: (x: number) => number): number {
   const sorted = values.toSorted();
   return sorted.reduce((most, x, i) => {
@@ -82,7 +82,7 @@ describe.each(cases)('$name', ({ name, deviation, end, below, fourth }) => {
   });
 
   it('follows its distribution function', () => {
-    // A distance of 1.95 / √n is exceeded once in a thousand.
+    // Chance exceeds a distance of 1.95 / √n once in a thousand.
     expect(distance(values, below)).toBeLessThan(1.95 / Math.sqrt(n));
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nn } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
-/** The block within itself, so often; as a file would hold it. */
+/** Nests the block within itself this often, in the form of a file. */
 function nested(depth: number, inner: unknown = { kind: 'dense', units: 3 }): unknown {
   let layer = inner;
   for (let i = 0; i < depth; i++) layer = { kind: 'residual', layers: [layer], shortcut: [] };
@@ -52,7 +52,7 @@ describe('too many layers', () => {
   });
 });
 
-it('what is no block is refused where it stands', async () => {
+it('a value that is no block is refused where it stands', async () => {
   const error = await failure(() => nn.fromJSON(model({ kind: 'residual', layers: [null] })));
   expect([error.code, error.path]).toEqual(['TYPE', 'layers[0].layers[0]']);
   const wrong = await failure(() => nn.fromJSON(model({ kind: 'residual', layers: 5 })));

@@ -5,7 +5,7 @@ import { ThalwegError, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
-/** The code of the error that `body` throws, and that error. */
+/** Returns the error that `body` throws, and its code. */
 function failure(body: () => unknown): ThalwegError {
   try {
     body();
@@ -221,7 +221,7 @@ describe('clipping', () => {
     return { parameters, gradientNorm };
   };
 
-  it('by value, tensor norm and global norm', () => {
+  it('bounds values, tensor norms and the global norm', () => {
     const gradients = { a: Float32Array.of(3, -4), b: Float32Array.of(0.1, 0.2) };
     expect([...update({ value: 1 }, gradients).parameters['a']!]).toEqual([-1, 1]);
     const byTensor = update({ tensorNorm: 1 }, gradients).parameters;

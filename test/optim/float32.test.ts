@@ -1,4 +1,4 @@
-/** Numbers that float32 takes for 0 or Infinity are refused, not turned into NaN. */
+/** Numbers that float32 rounds to 0 or Infinity are refused, and do not turn into NaN. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, loss, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
@@ -52,7 +52,7 @@ it('refuses what a group makes of a rate, before the first step or at its own', 
   expect(await failure(() => stepper.step({ w: Float32Array.of(1) }))).toMatchObject({
     ...{ code: 'RANGE', path: 'learningRate of groups[0]' },
   });
-  // A schedule that decays to nothing is as usual.
+  // A schedule may decay to nothing, as usual.
   optim.bind(optim.sgd({ learningRate: () => 1e-300 }), w).step({ w: Float32Array.of(1) });
   expect(w.w[0]).toBe(1);
 });

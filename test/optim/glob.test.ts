@@ -4,7 +4,7 @@ import { Trainer, nn, optim } from '../../src/index.js';
 import { matches } from '../../src/optim/glob.js';
 import { failure } from '../oracle/failure.js';
 
-/** By trying every run that a star can be. */
+/** Matches by trying every run of letters for a star. */
 function matchesByTrying(pattern: string, name: string): boolean {
   if (pattern === '') return name === '';
   const rest = pattern.slice(1);
@@ -35,7 +35,7 @@ describe('a pattern', () => {
     expect(matches('[a]', 'a')).toBe(false);
   });
 
-  it('of many stars looks for each of its parts once', () => {
+  it('with many stars looks for each of its parts once', () => {
     const name = 'a'.repeat(1000);
     const pattern = `${'*a'.repeat(500)}*b*`;
     const looks = vi.spyOn(String.prototype, 'indexOf');
@@ -55,7 +55,7 @@ describe('a group', () => {
     return failure(() => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer }));
   };
 
-  it('that matches no parameter is refused, with the name that was meant', async () => {
+  it('is refused if it matches no parameter, with the likely name', async () => {
     expect(await refused('LayerNorm*')).toMatchObject({
       ...{ code: 'MISMATCH', path: 'optimizer.groups[0].match' },
       remedy: 'letters differ in case: there is `layerNorm1.scale`',
@@ -64,7 +64,7 @@ describe('a group', () => {
     expect((await refused('*', 'norm9*')).code).toBe('MISMATCH');
   });
 
-  it('whose parameters an earlier one has is refused, but for the rest', async () => {
+  it('is refused if an earlier group has all its parameters, and keeps the rest otherwise', async () => {
     const { received, remedy } = await refused('*.bias', 'dense1.bias');
     expect(received).toBe('the pattern "dense1.bias", whose parameters groups[0] has already');
     expect(remedy).toBe('put it first: the first match counts');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { optim } from '../../src/index.js';
 
-// A file of its own: it needs 8.6 GB for some seconds.
+// The test has a file of its own, because it needs 8.6 GB for some seconds.
 it('more than 2³² bytes', () => {
   const length = 2 ** 30 + 5;
   const weight = new Float32Array(length);

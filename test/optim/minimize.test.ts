@@ -32,7 +32,7 @@ describe.each(Object.entries(cases))(
     const method = optim.lbfgs({ history });
     const strict = { gradientTolerance: 1e-10, changeTolerance: 0 };
 
-    // Rounding differs, and a line search multiplies that: the valley of Rosenbrock most.
+    // Rounding differs, and a line search multiplies the difference, most in the valley of Rosenbrock.
     it("takes PyTorch's steps", async () => {
       expect(iterates.length).toBeGreaterThan(9);
       for (const iterations of [1, 2, 5, 10, iterates.length]) {
@@ -80,7 +80,7 @@ describe('gradient descent with backtracking', () => {
   });
 });
 
-/** A line through a function of one variable and its derivative. */
+/** Makes a line through a function of one variable and its derivative. */
 function lineOf(f: (t: number) => number, slope: (t: number) => number): Line & { calls: number } {
   const trial = (t: number): Trial => {
     const point = { x: Float64Array.of(t), value: f(t), gradient: Float64Array.of(slope(t)) };
@@ -110,7 +110,7 @@ describe('the line search', () => {
         fc.double({ min: 0.01, max: 5, noNaN: true }),
         fc.double({ min: -4, max: 4, noNaN: true }),
         async (bend, far, power) => {
-          // (t - far)² (1 + bend² t²) + a slope down at 0
+          // The function is (t - far)² (1 + bend² t²) plus a slope down at 0.
           const f = (t: number) => (t - far) ** 2 * (1 + bend ** 2 * t ** 2);
           const slope = (t: number) =>
             2 * (t - far) * (1 + bend ** 2 * t ** 2) + 2 * bend ** 2 * t * (t - far) ** 2;

@@ -4,7 +4,7 @@ import type { Optimizer } from '../../src/optim/define.js';
 import { oracleFor } from '../oracle/optimizers.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
-/** Every rule with its defaults and with odd options. */
+/** Every rule, with its defaults and with unusual options. */
 const cases: readonly (readonly [string, Optimizer])[] = [
   ['sgd', optim.sgd()],
   ['sgd, l2 and decay', optim.sgd({ learningRate: 0.3, l2: 0.02, weightDecay: 0.1 })],
@@ -18,8 +18,8 @@ const cases: readonly (readonly [string, Optimizer])[] = [
   ['adagrad, accumulator', optim.adagrad({ initialAccumulator: 0.1, epsilon: 1e-3 })],
   ['rmsprop', optim.rmsprop()],
   ['rmsprop, momentum', optim.rmsprop({ momentum: 0.8, decay: 0.99, epsilon: 1e-6 })],
-  // Centered: the variance is a difference of like numbers, so the rate of an early
-  // step is sensitive; a larger epsilon keeps the comparison about the rule.
+  // In the centered form the variance is a difference of like numbers, so an early step is sensitive; a
+  // larger epsilon keeps the comparison about the rule.
   ['rmsprop, centered', optim.rmsprop({ centered: true, epsilon: 1e-2 })],
   ['rmsprop, both', optim.rmsprop({ centered: true, momentum: 0.7, epsilon: 1e-2 })],
   ['adadelta', optim.adadelta()],
@@ -44,7 +44,7 @@ const cases: readonly (readonly [string, Optimizer])[] = [
 describe('each rule against the papers in float64', () => {
   it.each(cases)('%s, 300 steps', (_, optimizer) => {
     const random = generator(17);
-    const length = 67; // odd: covers vector bodies and tails
+    const length = 67; // odd, to cover vector bodies and tails
     const weight = floats(random, length);
     const wide = Float64Array.from(weight);
     const states = Array.from({ length }, () => ({}));
@@ -89,7 +89,7 @@ describe('relations between rules', () => {
   });
 
   it('nesterov is the look-ahead form after a change of variable', () => {
-    // Look-ahead: v' = μv − ηg(w + μv), w' = w + v'; ours tracks w + μv.
+    // The look-ahead form is v' = μv − ηg(w + μv), w' = w + v'; ours tracks w + μv.
     const [eta, mu, a] = [0.05, 0.9, 3];
     let w = 2;
     let v = 0;

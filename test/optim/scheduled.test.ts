@@ -1,4 +1,4 @@
-/** Settings that follow schedules: momentum, β, decays and clips, step by step. */
+/** Momentum, β, decays and clips follow schedules, step by step. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
@@ -6,7 +6,7 @@ import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 
 const length = 9;
 
-/** Weights after some steps on fixed gradients. */
+/** Returns the weights after some steps on fixed gradients. */
 function after(steps: number, optimizer: optim.Optimizer, options: optim.BindOptions = {}) {
   const random = generator(3);
   const weight = floats(random, length);
@@ -15,7 +15,7 @@ function after(steps: number, optimizer: optim.Optimizer, options: optim.BindOpt
   return weight;
 }
 
-/** Each option that may follow a schedule, at a value that is not its default. */
+/** Each option that may follow a schedule, with a value that is not its default. */
 const options = {
   momentum: { momentum: 0.7 },
   nesterov: { momentum: 0.7 },

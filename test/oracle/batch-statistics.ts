@@ -3,7 +3,7 @@ import type { Statistic } from './permutation-statistics.js';
 import { chiSquareP, hypergeometric, pearson } from './probability.js';
 
 /**
- * How many rows of a batch lie in each tenth: of label-sorted data, its class counts together. Their
+ * Counts the rows of a batch in each tenth of the data; for label-sorted data these are class counts. Their
  * covariance is that of independent draws times (length - batch) / (length - 1).
  */
 export function tenths(length: number): Statistic {
@@ -24,7 +24,7 @@ export function tenths(length: number): Statistic {
   };
 }
 
-/** How often a batch has 0, 1, 2, … rows of one class: the rows from `first` up to before `last`. */
+/** Counts how often a batch has 0, 1, 2, … rows of one class: the rows from `first` up to before `last`. */
 export function classCounts(
   length: number,
   first: number,
@@ -50,7 +50,7 @@ export function classCounts(
   };
 }
 
-/** Joins neighbouring cells until each expects at least 10, as χ² wants. */
+/** Joins neighbouring cells until each expects at least 10, which χ² needs. */
 function merge(observed: ArrayLike<number>, expected: readonly number[]): [number[], number[]] {
   const seen = [0];
   const due = [0];

@@ -1,4 +1,4 @@
-/** The numbers of native enumerations: ops/activation.h and ops/loss.h. */
+/** Numbers of native enumerations: ops/activation.h and ops/loss.h. */
 export const activationCodes = {
   relu: 1,
   leakyRelu: 2,

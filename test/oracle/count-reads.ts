@@ -1,8 +1,8 @@
-/** How much of files is read. */
+/** Measures how much of a file is read. */
 import { onTestFinished } from 'vitest';
 import { files } from '../../src/io/files.js';
 
-/** Counts the bytes that are read of files from now on, until the test is over. */
+/** Counts the bytes that are read from files from now on, until the test ends. */
 export function countReads(): () => number {
   const { open } = files;
   let total = 0;

@@ -1,7 +1,7 @@
-/** Reads TensorBoard event files by their specification, apart from the code that writes them. */
+/** Reads TensorBoard event files by their specification, independently of the code that writes them. */
 import { crc32c } from '../../src/io/crc32c.js';
 
-/** One event: what its message says. */
+/** One event, decoded from its message. */
 export interface ReadEvent {
   readonly time: number;
   readonly step: number;
@@ -9,7 +9,7 @@ export interface ReadEvent {
   readonly scalars: Readonly<Record<string, number>>;
 }
 
-/** Bit by bit, from the polynomial. */
+/** Computes the checksum bit by bit, from the polynomial. */
 export function slowCrc32c(bytes: Uint8Array): number {
   let crc = 0xffffffffn;
   for (const byte of bytes) {
@@ -26,7 +26,7 @@ function unmask(masked: number): number {
 
 type Fields = Map<number, (Buffer | number)[]>;
 
-/** A protobuf message as its fields; varints as numbers, the rest as bytes. */
+/** Splits a protobuf message into its fields; varints are numbers, the rest bytes. */
 function fieldsOf(message: Buffer): Fields {
   const fields: Fields = new Map();
   let at = 0;
@@ -63,11 +63,11 @@ function eventOf(data: Buffer): ReadEvent {
     time: one(1)!.readDoubleLE(),
     step: (fields.get(2)?.[0] as number | undefined) ?? 0,
     ...(one(3) === undefined ? {} : { version: String(one(3)) }),
-    scalars: Object.fromEntries(scalars), // a tag may be `__proto__`
+    scalars: Object.fromEntries(scalars), // a tag may be called `__proto__`
   };
 }
 
-/** All events of a file; throws where a checksum or length is wrong. */
+/** Returns all events of a file; throws where a checksum or length is wrong. */
 export function readEventFile(bytes: Buffer): ReadEvent[] {
   const events: ReadEvent[] = [];
   for (let at = 0; at < bytes.length;) {

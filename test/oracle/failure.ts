@@ -1,8 +1,8 @@
-/** What a refused call threw. */
+/** Catches the error of a refused call. */
 import { expect } from 'vitest';
 import { ThalwegError } from '../../src/index.js';
 
-/** The ThalwegError that `body` throws, or that its promise rejects with. */
+/** Returns the ThalwegError that `body` throws, or that its promise rejects with. */
 export async function failure(body: () => unknown): Promise<ThalwegError> {
   try {
     await body();

@@ -1,12 +1,12 @@
-/** This process's memory, read and written from outside of every program in it, as errors of it are. */
+/** Reads and writes this process's memory from outside, as a hardware error does. */
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 
-/** Bytes of a region that are looked at. */
+/** Larger regions, in bytes, are passed over. */
 const most = 2 ** 26;
 
 /**
- * The addresses at which the bytes lie at the beginning of a page of private memory: where a trainer's
- * first tensor does, and no copy that JavaScript or malloc has made.
+ * Finds the addresses at which the bytes lie at the beginning of a page of private memory. A trainer's
+ * first tensor lies so, and no copy that JavaScript or malloc has made.
  */
 export function addressesOf(bytes: Uint8Array): number[] {
   const file = openSync('/proc/self/mem', 'r');
@@ -21,7 +21,7 @@ export function addressesOf(bytes: Uint8Array): number[] {
       try {
         readSync(file, region, 0, region.length, begin!);
       } catch {
-        continue; // unmapped meanwhile, by another thread
+        continue; // another thread has unmapped it
       }
       for (let at = region.indexOf(bytes); at >= 0; at = region.indexOf(bytes, at + 1))
         if (at % 4096 === 0) found.push(begin! + at);
@@ -32,7 +32,7 @@ export function addressesOf(bytes: Uint8Array): number[] {
   return found;
 }
 
-/** Turns the lowest bit of each byte around. */
+/** Flips the lowest bit of each byte. */
 export function flip(addresses: readonly number[]): void {
   const file = openSync('/proc/self/mem', 'r+');
   const byte = Buffer.alloc(1);

@@ -1,6 +1,6 @@
-/** Metrics from their definitions, over all rows at once. */
+/** Computes metrics from their definitions, over all rows at once. */
 
-/** Σ over (positive, negative) pairs of 1, ½ or 0, over the number of pairs. */
+/** Adds 1, ½ or 0 over all (positive, negative) pairs, and divides by their number. */
 export function pairwiseAuc(scores: readonly number[], labels: readonly number[]): number {
   const of = (label: number): number[] => scores.filter((_, i) => labels[i] === label);
   const [negatives, positives] = [of(0), of(1)];
@@ -9,7 +9,7 @@ export function pairwiseAuc(scores: readonly number[], labels: readonly number[]
   return wins / (positives.length * negatives.length);
 }
 
-/** Share of rows whose label comes among the first k of a stable sort by falling score. */
+/** Returns the share of rows whose label is among the first k of a stable sort by falling score. */
 export function sortedTopK(
   scores: readonly (readonly number[])[],
   labels: readonly number[],

@@ -1,11 +1,11 @@
-/** Forward passes and losses in float64, as plain loops; gradients by central differences. */
+/** Computes forward passes and losses in float64, as plain loops, and gradients by central differences. */
 import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
 
 type Vector = number[];
 
 const erf = (x: number): number => {
-  // Abramowitz and Stegun 7.1.5, the series: exact enough in float64 for |x| < 6.
+  // The series of Abramowitz and Stegun 7.1.5 is exact enough in float64 for |x| < 6.
   let term = x;
   let sum = x;
   for (let n = 1; n < 200; n++) {
@@ -47,7 +47,7 @@ function normalise(values: Vector, center: number, spread: number, epsilon: numb
   return values.map((value) => (value - center) / Math.sqrt(spread + epsilon));
 }
 
-/** Rows cut into rows of their last dimension, with γ and β, and put together again. */
+/** Cuts rows into rows of their last dimension, normalises them with γ and β, and joins them again. */
 function norm(
   { name, layer, inputShape }: PlacedLayer,
   rows: readonly Vector[],
@@ -98,7 +98,7 @@ function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): V
   });
 }
 
-/** Layers in sequence; `prefix` is what their parameters' names begin with. */
+/** Computes layers in sequence; the names of their parameters begin with `prefix`. */
 function applyAll(
   layers: readonly PlacedLayer[],
   prefix: string,
@@ -128,8 +128,8 @@ function applyAll(
 }
 
 /**
- * Outputs of a batch of rows. `parameters` has the running statistics too; with `training` batch
- * norm uses the batch's.
+ * Returns the outputs of a batch of rows. `parameters` also holds the running statistics; with
+ * `training`, batch norm uses the batch's.
  */
 export function forwardBatch(
   model: Pick<Sequential, 'layers'>,
@@ -140,7 +140,7 @@ export function forwardBatch(
   return applyAll(model.layers, '', rows, parameters, training);
 }
 
-/** Outputs of one row. */
+/** Returns the outputs of one row. */
 export function forward(model: Sequential, parameters: Parameters, row: Vector): Vector {
   return forwardBatch(model, parameters, [row])[0]!;
 }
@@ -165,7 +165,7 @@ export const losses: Readonly<Record<string, (x: Vector, label: Vector, delta: n
       }, 0) / x.length,
   };
 
-/** Mean loss over rows. */
+/** Returns the mean loss over rows. */
 export function meanLoss(
   model: Sequential,
   parameters: Parameters,
@@ -178,7 +178,7 @@ export function meanLoss(
   return mean(outputs.map((x, i) => losses[loss.kind]!(x, labels[i]!, loss.delta)));
 }
 
-/** Central differences of `f` with respect to each element of each array. */
+/** Returns central differences of `f` with respect to each element of each array. */
 export function differences(
   parameters: Readonly<Record<string, Float64Array>>,
   f: (parameters: Parameters) => number,

@@ -1,4 +1,4 @@
-/** Functions to minimise, with their gradients; script/fixtures/torch_lbfgs.py has the same. */
+/** Functions to minimise, with their gradients; script/fixtures/torch_lbfgs.py has the same ones. */
 import type { optim } from '../../src/index.js';
 
 const rosenbrock: optim.ObjectiveFunction = (x, gradient) => {
@@ -24,7 +24,7 @@ const quadratic: optim.ObjectiveFunction = (x, gradient) => {
   return value;
 };
 
-/** Two classes that overlap, from sines. */
+/** Makes two classes that overlap, from sines. */
 export function overlapping(count = 40, width = 3): { inputs: number[][]; labels: number[] } {
   const inputs = Array.from({ length: count }, (_, row) =>
     Array.from({ length: width }, (_, column) => {

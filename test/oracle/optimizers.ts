@@ -1,6 +1,6 @@
 /**
- * The update rules in float64, one parameter at a time, written from the papers; nothing is shared
- * with the code under test.
+ * Computes the update rules in float64, one parameter at a time, as the papers write them. It shares
+ * nothing with the code under test.
  */
 
 /** One parameter's state, by name; absent entries are 0. */
@@ -22,7 +22,7 @@ function adamMoments(o: Record<string, number>, g: number, s: State): [number, n
   return [s['m'], s['v']];
 }
 
-/** By `kind` of the optimizer's description; options are the description's. */
+/** The rules by `kind` of the optimizer's description; options are the description's. */
 export const oracle: Readonly<Record<string, Factory>> = {
   sgd: (_, eta) => (w, g) => w - eta * g,
   momentum: (o, eta) => (w, g, _, s) => {
@@ -99,7 +99,7 @@ export const oracle: Readonly<Record<string, Factory>> = {
   },
 };
 
-/** adam with decoupled decay is the same rule; the decay is applied around it. */
+/** adamW is adam with decoupled decay; the decay is applied around the rule. */
 export function oracleFor(
   description: { readonly kind: string; readonly learningRate: unknown } & object,
 ): OracleRule {

@@ -1,6 +1,6 @@
 /**
- * Statistics of permutations. Each collects any number of permutations of one length and gives the
- * p-value of their being independent and uniform.
+ * Statistics of permutations. Each collects any number of permutations of one length, and returns the
+ * p-value for independent and uniform ones.
  */
 import { chiSquareP, normalP, pearson } from './probability.js';
 
@@ -25,8 +25,8 @@ function summed(freedom: number, statistic: (order: Rows) => number): Statistic 
 }
 
 /**
- * Which permutation: the relative order of each `width` ≤ 7 rows at neighbouring positions, over all
- * `width`! cells, seen or not. They are independent, also within one order.
+ * Counts relative orders of each `width` ≤ 7 rows at neighbouring positions, over all `width`! cells,
+ * seen or not. They are independent, even within one order.
  */
 export function patterns(width: number): Statistic {
   const cells = Array.from({ length: width }, (_, i) => i + 1).reduce((a, b) => a * b, 1);
@@ -35,7 +35,7 @@ export function patterns(width: number): Statistic {
   return {
     add: (order) => {
       for (let first = 0; first + width <= order.length; first += width) {
-        // The rank in the factorial number system: how many of the rows before are larger.
+        // The rank is in the factorial number system: it counts the earlier rows that are larger.
         let rank = 0;
         for (let i = 1; i < width; ++i) {
           let larger = 0;
@@ -50,7 +50,7 @@ export function patterns(width: number): Statistic {
   };
 }
 
-/** Even permutations against odd ones. */
+/** Counts even and odd permutations. */
 export function parity(length: number): Statistic {
   const seen = new Uint8Array(length);
   let orders = 0;
@@ -71,12 +71,12 @@ export function parity(length: number): Statistic {
   };
 }
 
-/** Which of `bins` about equal shares of [0, length) each number lies in. */
+/** Returns the share of [0, length), among `bins` about equal ones, that holds each number. */
 function shares(length: number, bins: number): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => Math.floor((i * bins) / length));
 }
 
-/** Differences of neighbours modulo the length, each of 1 … length - 1 being as likely. */
+/** Counts differences of neighbours modulo the length; each of 1 … length - 1 is equally likely. */
 export function differences(length: number, bins = 64): Statistic {
   const share = shares(length, bins);
   const expected = new Float64Array(bins);
@@ -92,7 +92,7 @@ export function differences(length: number, bins = 64): Statistic {
   });
 }
 
-/** Positions against rows, both cut into `bins` shares: margins are fixed, as in a contingency table. */
+/** Counts positions against rows, both cut into `bins` shares; margins are fixed, as in a contingency table. */
 export function grid(length: number, bins = 16): Statistic {
   const share = shares(length, bins);
   const sizes = new Float64Array(bins);
@@ -105,12 +105,12 @@ export function grid(length: number, bins = 16): Statistic {
   return summed((bins - 1) ** 2, (order) => {
     counts.fill(0);
     for (let i = 0; i < length; ++i) ++counts[share[i]! * bins + share[order[i]!]!]!;
-    // Drawn without replacement, Pearson's sum is larger by length / (length - 1) on average.
+    // Without replacement, Pearson's sum is larger by length / (length - 1) on average.
     return pearson(counts, expected) * (1 - 1 / length);
   });
 }
 
-/** Orders with no, one and more rows at their own position, a number near Poisson(1). */
+/** Counts orders with no, one and more rows at their own position; the number is near Poisson(1). */
 export function fixedPoints(): Statistic {
   const counts = new Uint32Array(3);
   const shares = [1 / Math.E, 1 / Math.E, 1 - 2 / Math.E];
@@ -128,7 +128,7 @@ export function fixedPoints(): Statistic {
   };
 }
 
-/** Ascending runs, whose number has mean (n + 1) / 2 and variance (n + 1) / 12. */
+/** Counts ascending runs; their number has mean (n + 1) / 2 and variance (n + 1) / 12. */
 export function runs(length: number): Statistic {
   return summed(1, (order) => {
     let count = 1;
@@ -138,8 +138,8 @@ export function runs(length: number): Statistic {
 }
 
 /**
- * Circular serial correlation at a lag; mean and variance of Wald and Wolfowitz ("An exact test for
- * randomness in the non-parametric case based on serial correlation", 1943).
+ * Measures the circular serial correlation at a lag. Mean and variance are those of Wald and Wolfowitz
+ * ("An exact test for randomness in the non-parametric case based on serial correlation", 1943).
  */
 export function serialCorrelation(length: number, lag: number): Statistic {
   const centre = (length - 1) / 2;
@@ -158,7 +158,7 @@ export function serialCorrelation(length: number, lag: number): Statistic {
   });
 }
 
-/** Pairs out of order, by merge sort; `scratch` and `rows` are used up. */
+/** Counts pairs out of order, by merge sort; it overwrites `scratch` and `rows`. */
 function inversions(rows: Rows, scratch: Rows): number {
   const { length } = rows;
   let count = 0;
@@ -183,14 +183,14 @@ function inversions(rows: Rows, scratch: Rows): number {
 }
 
 /**
- * The Mallows kernel K = exp(-5 inversions / C(n, 2)) against the identity, over the relative order
- * of the first n = `width` rows. With the exact mean under uniformity this is the maximum mean
+ * Measures the Mallows kernel K = exp(-5 inversions / C(n, 2)) against the identity, over the relative
+ * order of the first n = `width` rows. With the exact mean under uniformity, this is the maximum mean
  * discrepancy of Mitchell, Stokes, Frank and Holmes, "Bandwidth-optimal random shuffling for GPUs"
- * (2022); the kernel being right-invariant, feed it quotients to compare pairs of orders.
+ * (2022). The kernel is right-invariant, so quotients compare pairs of orders.
  */
 export function mallows(width: number): Statistic {
   const pairs = (width * (width - 1)) / 2;
-  // E exp(-x inversions): the generating function of inversions, Π (1 - q^j) / (j (1 - q)).
+  // E exp(-x inversions) follows from the generating function of inversions, Π (1 - q^j) / (j (1 - q)).
   const expectation = (x: number): number => {
     let logarithm = 0;
     for (let j = 1; j <= width; ++j)
@@ -212,7 +212,7 @@ export function mallows(width: number): Statistic {
   };
 }
 
-/** Where `a` puts what `b` puts at each row: uniform if `a` and `b` are independent and one is. */
+/** Puts the row of `a` where `b` has its row; uniform if they are independent and one is uniform. */
 export function quotient(a: Rows, b: Rows, out: Rows): void {
   for (let i = 0; i < a.length; ++i) out[b[i]!] = a[i]!;
 }

@@ -9,12 +9,12 @@ import {
 } from './probability.js';
 
 it('matches closed forms and tables', () => {
-  // Two degrees of freedom: exp(-x / 2); four: (1 + x / 2) exp(-x / 2).
+  // With two degrees of freedom the tail is exp(-x / 2), and with four (1 + x / 2) exp(-x / 2).
   for (const x of [0.01, 1, 5, 40, 300]) {
     expect(chiSquareTail(x, 2) / Math.exp(-x / 2)).toBeCloseTo(1, 8);
     expect(chiSquareTail(x, 4) / ((1 + x / 2) * Math.exp(-x / 2))).toBeCloseTo(1, 8);
   }
-  // NIST/SEMATECH e-Handbook 1.3.6.7.4: upper critical values.
+  // The upper critical values come from the NIST/SEMATECH e-Handbook, 1.3.6.7.4.
   for (const [x, freedom, tail] of [
     [3.841, 1, 0.05],
     [18.307, 10, 0.05],
@@ -22,7 +22,7 @@ it('matches closed forms and tables', () => {
     [135.807, 100, 0.01],
   ] as const)
     expect(Math.abs(chiSquareTail(x, freedom) / tail - 1)).toBeLessThan(2e-3);
-  // Many degrees of freedom: Wilson and Hilferty's cube root is near the normal distribution.
+  // With many degrees of freedom, Wilson and Hilferty's cube root is near the normal distribution.
   const n = 1e6;
   const z = 3;
   const x = n * (1 - 2 / (9 * n) + z * Math.sqrt(2 / (9 * n))) ** 3;
@@ -40,7 +40,7 @@ it('judges both tails where there are many cells, the upper one where there are 
 });
 
 it('counts draws without replacement', () => {
-  // 2 of 3 from 10 with 4 marked: C(4, 2) C(6, 1) / C(10, 3) = 36 / 120.
+  // 2 marked of 3 draws from 10 with 4 marked have C(4, 2) C(6, 1) / C(10, 3) = 36 / 120.
   expect(hypergeometric(2, 3, 4, 10)).toBeCloseTo(0.3, 8);
   expect(hypergeometric(4, 3, 4, 10)).toBe(0);
   let sum = 0;

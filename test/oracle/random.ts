@@ -1,6 +1,6 @@
-/** Reproducible test numbers: a small generator of its own, apart from the code under test. */
+/** Makes reproducible test numbers with a small generator, which the tested code does not use. */
 
-/** Uniform in [0, 1), from a 32-bit state (mulberry32). */
+/** Makes uniform numbers in [0, 1) from a 32-bit state (mulberry32). */
 export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -11,7 +11,7 @@ export function generator(seed: number): () => number {
   };
 }
 
-/** Roughly normal floats, with a spread of magnitudes. */
+/** Makes roughly normal floats with a spread of magnitudes. */
 export function floats(random: () => number, length: number, scale = 1): Float32Array {
   return Float32Array.from({ length }, () => {
     const u = random() + random() + random() + random() - 2;
@@ -19,7 +19,7 @@ export function floats(random: () => number, length: number, scale = 1): Float32
   });
 }
 
-/** Every kind of float32: any bit pattern, signed zeros, subnormals, huge and non-finite values. */
+/** Makes every kind of float32: any bit pattern, signed zeros, subnormals, huge and non-finite values. */
 export function anyBits(random: () => number, length: number): Float32Array {
   const bits = Uint32Array.from({ length }, (_, i) => {
     const word = (random() * 2 ** 32) >>> 0;
@@ -31,7 +31,7 @@ export function anyBits(random: () => number, length: number): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
-/** Equal bit for bit; NaNs of any payload count as one. */
+/** Returns true where all bits are equal; NaNs of any payload count as one. */
 export function sameBits(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false;
   const x = new Uint32Array(a.buffer, a.byteOffset, a.length);
@@ -39,7 +39,7 @@ export function sameBits(a: Float32Array, b: Float32Array): boolean {
   return x.every((word, i) => word === y[i] || (Number.isNaN(a[i]) && Number.isNaN(b[i])));
 }
 
-/** Largest |a − b| / (|b| + floor). */
+/** Returns the largest |a − b| / (|b| + floor). */
 export function largestError(a: ArrayLike<number>, b: ArrayLike<number>, floor: number): number {
   let worst = 0;
   for (let i = 0; i < a.length; i++) {

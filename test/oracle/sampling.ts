@@ -1,4 +1,4 @@
-/** Sampling from its definitions: chances, keys, and the samplers that tests must reject. */
+/** Samples by the definitions: chances, keys, and samplers that the tests must reject. */
 import { data } from '../../src/index.js';
 import { type AliasTable, lab } from '../lab.js';
 import type { Rows, Statistic } from './permutation-statistics.js';
@@ -16,7 +16,7 @@ export function impliedChances({ chances, aliases }: AliasTable): Float64Array {
   return implied.map((mass) => mass / chances.length);
 }
 
-/** What one epoch visits. */
+/** Returns the rows of one epoch. */
 export function epochOf(options: data.ShufflerOptions): Rows {
   const shuffler = new data.Shuffler(options);
   const rows = new Uint32Array(shuffler.positions);
@@ -28,7 +28,7 @@ export function epochOf(options: data.ShufflerOptions): Rows {
   return rows;
 }
 
-/** The 128 bits of number `index` of a sampling's stream. */
+/** Returns the 128 bits of number `index` of a sampling's stream. */
 function words(
   { seed, epoch, length }: { seed: bigint; epoch: number; length: number },
   kind: number,
@@ -38,7 +38,7 @@ function words(
   return lab.randomWords(seed, 5, BigInt(epoch), window, index).map(BigInt);
 }
 
-/** Draw number `position` with replacement, by BigInt arithmetic on the table. */
+/** Computes draw number `position` with replacement, by BigInt arithmetic on the table. */
 export function drawnRow(
   table: AliasTable,
   name: { seed: bigint; epoch: number },
@@ -56,13 +56,13 @@ export function drawnRow(
   }
 }
 
-/** Rows of a positive weight by ascending −ln(u) / w, with the platform's logarithm. */
+/** Returns rows of a positive weight by ascending −ln(u) / w, with the platform's logarithm. */
 export function byKeys(
   weights: readonly number[],
   name: { seed: bigint; epoch: number },
 ): number[] {
   const keys = weights.map((weight, row) => {
-    // Words in blocks of 16 counters: word w of counter i stands at 16 w + i.
+    // Words stand in blocks of 16 counters: word w of counter i at 16 w + i.
     const word = (place: number): number => {
       const counter = BigInt(Math.floor(row / 32) * 16 + (place % 16));
       const drawn = words({ ...name, length: weights.length }, 1, counter);
@@ -75,7 +75,7 @@ export function byKeys(
   return rows.sort((a, b) => keys[a]! - keys[b]!);
 }
 
-/** How often each row, or group of rows, was drawn, against its share of the weights. */
+/** Compares how often each row, or group of rows, was drawn with its share of the weights. */
 export function shares(weights: ArrayLike<number>, group: (row: number) => number): Statistic {
   const due: number[] = [];
   let sum = 0;
@@ -101,7 +101,7 @@ export function shares(weights: ArrayLike<number>, group: (row: number) => numbe
   };
 }
 
-/** Pairs of neighbouring draws, which must be as independent as any. */
+/** Counts pairs of neighbouring draws, which must be independent. */
 export function pairs(weights: readonly number[]): Statistic {
   const width = weights.length;
   const sum = weights.reduce((a, b) => a + b);
@@ -122,7 +122,7 @@ export function pairs(weights: readonly number[]): Statistic {
   };
 }
 
-/** The chance of one order of drawing without replacement: Π w / (what is left). */
+/** Returns the chance of one order of drawing without replacement: Π w / (the remaining weight). */
 function orderChance(weights: readonly number[], order: readonly number[]): number {
   let left = weights.reduce((a, b) => a + b);
   return order.reduce((chance, row) => {
@@ -139,7 +139,7 @@ function permutationsOf(rows: readonly number[]): number[][] {
   );
 }
 
-/** Every order of a few weighted rows, seen as often as its chance has it. */
+/** Compares every order of a few weighted rows with its chance. */
 export function weightedOrders(weights: readonly number[]): Statistic {
   const all = permutationsOf(weights.map((_, row) => row));
   const cell = new Map(all.map((order, i) => [order.join(), i]));
@@ -157,9 +157,9 @@ export function weightedOrders(weights: readonly number[]): Statistic {
   };
 }
 
-/** Samplers that look right at first sight. Each fills `rows` from uniform numbers. */
+/** Samplers with a fault that is hard to see. Each fills `rows` from uniform numbers. */
 export const weakSamplers = {
-  /** Running sums in float32, as a float tensor of weights is summed: beyond 2^24 they stand still. */
+  /** Adds weights in float32, as a float tensor does: beyond 2^24 the sums stand still. */
   float32Sums: (weights: ArrayLike<number>) => {
     const sums = new Float32Array(weights.length);
     let sum = 0;
@@ -178,12 +178,12 @@ export const weakSamplers = {
       }
     };
   },
-  /** Columns of equal weights drawn by 24 bits, as a float32 in [0, 1) has. */
+  /** Draws columns of equal weights by 24 bits, as a float32 in [0, 1) has. */
   float32Columns: (length: number) => (uniform: () => number, rows: Rows) => {
     for (let i = 0; i < rows.length; ++i)
       rows[i] = Math.floor((Math.floor(uniform() * 2 ** 24) / 2 ** 24) * length);
   },
-  /** Rows by descending u · w: heavier rows come first, but not as often as they should. */
+  /** Sorts rows by descending u · w: heavier rows come first, but not as often as they should. */
   productKeys: (weights: readonly number[]) => (uniform: () => number, rows: Rows) => {
     const keys = weights.map((weight) => uniform() * weight);
     rows.set(weights.map((_, row) => row).sort((a, b) => keys[b]! - keys[a]!));

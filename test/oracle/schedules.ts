@@ -1,14 +1,14 @@
-/** Random schedules of every kind, with the bounds that their values must keep. */
+/** Makes random schedules of every kind, with the bounds that their values must keep. */
 import fc from 'fast-check';
 import { schedule } from '../../src/index.js';
 
-/** A schedule and what is promised of it. */
+/** A schedule and its promises. */
 export interface Promised {
   readonly value: schedule.Schedule;
-  /** Least and greatest value that it may take. */
+  /** The least and the greatest value that it may take. */
   readonly low: number;
   readonly high: number;
-  /** Never rises. */
+  /** True where it never rises. */
   readonly falls: boolean;
 }
 
@@ -27,7 +27,7 @@ const promise = (value: schedule.Schedule, low: number, high: number, falls = fa
   falls,
 });
 
-/** Kinds that take the same values as another, by their factory's options. */
+/** Kinds that take the same values as another, by the options of their functions. */
 const simple: Record<string, fc.Arbitrary<Promised>> = {
   constant: rate.map((value) => promise(schedule.constant(value), value, value, true)),
   stepDecay: fc
@@ -162,10 +162,10 @@ const combined: Record<string, fc.Arbitrary<Promised>> = {
     ),
 };
 
-/** Random schedules by kind. */
+/** Makes random schedules by kind. */
 export const kinds: Readonly<Record<string, fc.Arbitrary<Promised>>> = { ...simple, ...combined };
 
-/** Histories of falling, noisy losses. */
+/** Makes histories of falling, noisy losses. */
 export const history = fc.array(fc.record({ loss: rate, validation: fc.record({ loss: rate }) }), {
   maxLength: 40,
 });

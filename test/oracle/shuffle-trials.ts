@@ -15,27 +15,27 @@ import {
 } from './permutation-statistics.js';
 
 /**
- * All tests together reject a perfect shuffle with a chance of 1e-6: Bonferroni's correction over
- * the p-values judged, of which there are fewer than 1,000. Seeds are preset.
+ * All tests together reject a perfect shuffle with a chance of 1e-6. This is Bonferroni's correction over
+ * fewer than 1,000 p-values. The seeds are fixed.
  */
 export const alpha = 1e-6 / 1000;
 
 /** Fills `out` with the first rows of the order (seed, epoch). */
 export type Shuffle = (out: Rows, seed: bigint, epoch: number) => void;
 
-/** The order that batches follow. */
+/** Returns the order that batches follow. */
 export function ordered(length: number): Shuffle {
   return sampled(length, 0, 1);
 }
 
-/** The exact order, at any length. */
+/** Returns the exact order, at any length. */
 export function exact(length: number): Shuffle {
   return (out, seed, epoch) => {
     native.exactPermutation({ length, seed, epoch, exact: true }, out as Uint32Array);
   };
 }
 
-/** The rows at positions first, first + stride, …, also of orders too long to hold. */
+/** Returns the rows at positions first, first + stride, …, even of orders too long to hold. */
 export function sampled(length: number, first: number, stride: number): Shuffle {
   return (out, seed, epoch) => {
     const order = new native.Order({ length, seed, epoch, exact: false });
@@ -44,7 +44,7 @@ export function sampled(length: number, first: number, stride: number): Shuffle 
   };
 }
 
-/** Number i of the sequence SplitMix64 (Steele, Lea and Flood 2014). */
+/** Returns number i of the sequence SplitMix64 (Steele, Lea and Flood 2014). */
 function splitMix(i: number): bigint {
   const wrap = (x: bigint): bigint => BigInt.asUintN(64, x);
   let x = wrap(BigInt(i + 1) * 0x9e3779b97f4a7c15n);
@@ -53,7 +53,7 @@ function splitMix(i: number): bigint {
   return x ^ (x >> 31n);
 }
 
-/** How draw number i names its order, or the two orders whose quotient it is. */
+/** Says how draw number i names its order, or the two orders whose quotient it is. */
 export type Draw = (i: number) => readonly (readonly [seed: bigint, epoch: number])[];
 
 export const draws = {
@@ -74,7 +74,7 @@ export const draws = {
   ],
 } satisfies Record<string, Draw>;
 
-/** Every statistic of whole orders. */
+/** Makes every statistic of whole orders. */
 export function statisticsOf(length: number): Record<string, Statistic> {
   return {
     'patterns of 3': patterns(3),
@@ -92,14 +92,14 @@ export function statisticsOf(length: number): Record<string, Statistic> {
   };
 }
 
-/** The p-values of `count` draws. */
+/** Returns the p-values of `count` draws. */
 export function pValues(
   trial: {
     readonly shuffle: Shuffle;
     readonly draw: Draw;
-    /** Rows of an order, or of the sample of it. */
+    /** The number of rows of an order, or of the sample of it. */
     readonly length: number;
-    /** Rows beyond 2^32. */
+    /** True where rows lie beyond 2^32. */
     readonly wide?: boolean;
   },
   count: number,
@@ -123,7 +123,7 @@ export function pValues(
   return Object.fromEntries(Object.entries(statistics).map(([name, s]) => [name, s.p()]));
 }
 
-/** The names of those that a perfect shuffle would hardly ever reach. */
+/** Returns the names of the statistics that a perfect shuffle hardly ever reaches. */
 export function rejected(values: Record<string, number>): string[] {
   return Object.keys(values).filter((name) => !(values[name]! >= alpha));
 }

@@ -1,8 +1,8 @@
-/** The exact shuffle of one bucket, written from its definition with BigInt. */
+/** Shuffles one bucket exactly, by the definition, with BigInt. */
 
 const mask = 0xffffffffn;
 
-/** Philox4x32-10. */
+/** Computes Philox4x32-10. */
 function philox(counter: bigint[], key: bigint[]): bigint[] {
   let [c0 = 0n, c1 = 0n, c2 = 0n, c3 = 0n] = counter;
   let [k0 = 0n, k1 = 0n] = key;
@@ -23,7 +23,7 @@ function philox(counter: bigint[], key: bigint[]): bigint[] {
 
 const halves = (x: bigint): [bigint, bigint] => [x & mask, x >> 32n];
 
-/** Fisher-Yates from the front, one word a row, in blocks of 16 counters. */
+/** Shuffles by Fisher-Yates from the front, one word a row, in blocks of 16 counters. */
 export function fisherYates(length: number, seed: bigint, epoch: bigint): number[] {
   const purpose = 1n;
   const first = philox([...halves(seed), purpose, 1n], [0x54484157n, 0x4c454731n]);

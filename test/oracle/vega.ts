@@ -1,4 +1,4 @@
-/** Real series from vega-datasets: Seattle's daily highs, and monthly prices of five stocks. */
+/** Reads real series from vega-datasets: Seattle's daily highs, and monthly prices of five stocks. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -9,12 +9,12 @@ function rows(file: string): string[][] {
   return lines.map((line) => line.trim().split(','));
 }
 
-/** Daily maximum temperatures in °C, 2012 to 2015. */
+/** Returns daily maximum temperatures in °C, 2012 to 2015. */
 export function temperatures(): number[] {
   return rows('seattle-weather.csv').map((row) => Number(row[2]));
 }
 
-/** Monthly prices in dollars, by symbol. */
+/** Returns monthly prices in dollars, by symbol. */
 export function stocks(): Record<string, number[]> {
   const prices: Record<string, number[]> = {};
   for (const [symbol, , price] of rows('stocks.csv')) (prices[symbol!] ??= []).push(Number(price));

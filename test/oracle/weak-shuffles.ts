@@ -2,7 +2,7 @@
 import { lab } from '../lab.js';
 import { type Shuffle, ordered } from './shuffle-trials.js';
 
-/** The index cipher at any length and even number of rounds. */
+/** Evaluates the index cipher at any length and even number of rounds. */
 export function enciphered(length: number, rounds: number): Shuffle {
   const values = new Float64Array(length);
   return (out, seed, epoch) => {
@@ -11,7 +11,7 @@ export function enciphered(length: number, rounds: number): Shuffle {
   };
 }
 
-/** A hash of 32 bits (murmur3's finaliser). */
+/** Hashes 32 bits (murmur3's finaliser). */
 function hash(x: number): number {
   x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
@@ -19,8 +19,8 @@ function hash(x: number): number {
 }
 
 /**
- * A balanced Feistel network by exclusive or on 2^16 rows, as common index shuffles use: strong in
- * each round and of many rounds, but it knows even permutations only.
+ * Shuffles 2^16 rows by a balanced Feistel network with exclusive or, as common index shuffles do. Each
+ * round is strong and there are many, but it gives even permutations only.
  */
 export const xorFeistel: Shuffle = (out, seed, epoch) => {
   const keys = Array.from({ length: 12 }, (_, i) => hash(hash(hash(Number(seed)) + epoch) + i));
@@ -31,7 +31,7 @@ export const xorFeistel: Shuffle = (out, seed, epoch) => {
   }
 };
 
-/** Orders that shuffle well, but only within windows, as a shuffle buffer does. */
+/** Shuffles well, but only within windows, as a shuffle buffer does. */
 export function windowed(length: number, window: number): Shuffle {
   return (out, seed, epoch) => {
     for (let first = 0; first < length; first += window) {
@@ -42,7 +42,7 @@ export function windowed(length: number, window: number): Shuffle {
   };
 }
 
-/** Orders keyed by seed + epoch. */
+/** Keys orders by seed + epoch. */
 export function addedKeys(length: number): Shuffle {
   const shuffle = ordered(length);
   return (out, seed, epoch) => {

@@ -1,4 +1,4 @@
-/** What script/check-binary finds in a library. */
+/** script/check-binary finds each fault in a library. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

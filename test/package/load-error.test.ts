@@ -1,8 +1,8 @@
-/** What the words of musl's loader mean, on whatever system they are read. */
+/** The words of musl's loader are understood on any system. */
 import { expect, it } from 'vitest';
 import { loadError } from '../../src/native/load-error.js';
 
-// musl 1.2 says these of a library for glibc.
+// musl 1.2 says this about a library for glibc.
 it.each([
   'Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /x/thalweg.node)',
   'Error relocating /x/thalweg.node: __snprintf_chk: symbol not found',

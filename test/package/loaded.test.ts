@@ -1,4 +1,4 @@
-/** Node closes an addon with the last environment that used it. Ours stays, for the sake of its threads. */
+/** Node.js closes an addon with its last environment. Thalweg's addon stays, because its threads need it. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// Trains with the installed package, aborts a second training, and says what it runs on. It is copied
-// to where the package is installed (script/check-bare).
+// Trains with the installed package, aborts a second training, and prints what it runs on. script/check-bare
+// copies it beside the installed package.
 import { readdirSync } from 'node:fs';
 import { Trainer, data, device, nn, optim } from 'thalweg';
 

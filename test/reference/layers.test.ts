@@ -1,4 +1,4 @@
-/** Layers, losses and a whole training run against TensorFlow.js. */
+/** Layers, losses and a whole training run agree with TensorFlow.js. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import type { LossName } from '../../src/loss/loss.js';
@@ -21,7 +21,7 @@ const activations: readonly (readonly ['relu' | 'leakyRelu' | 'sigmoid' | 'tanh'
     ['sigmoid', (x) => tf.sigmoid(x)],
     ['tanh', (x) => tf.tanh(x)],
   ];
-/** TensorFlow.js's losses average over all elements, as ours; cross entropy over rows. */
+/** TensorFlow.js averages losses over all elements, as Thalweg does, and cross entropy over rows. */
 const lossFunctions: Readonly<Record<LossName, (y: T, label: T) => T>> = {
   softmaxCrossEntropy: (y, label) => tf.losses.softmaxCrossEntropy(label, y),
   sigmoidCrossEntropy: (y, label) => tf.losses.sigmoidCrossEntropy(label, y),
@@ -33,7 +33,7 @@ function makeCase(activation: 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh', loss: L
   const random = generator(5);
   const x = floats(random, rows * inputs);
   const labels = Float32Array.from({ length: rows * outputs }, () => random());
-  // TensorFlow.js's gradient of this loss takes each row of labels to sum to 1.
+  // TensorFlow.js's gradient of this loss assumes that each row of labels sums to 1.
   if (loss === 'softmaxCrossEntropy')
     for (let i = 0; i < labels.length; i += outputs) {
       const row = labels.subarray(i, i + outputs);
@@ -50,7 +50,7 @@ function makeCase(activation: 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh', loss: L
   return { x, labels, dataset, trainer };
 }
 
-/** Loss and gradients of the same network in TensorFlow.js. */
+/** Returns loss and gradients of the same network in TensorFlow.js. */
 function theirs(
   parameters: Record<string, Float32Array>,
   x: Float32Array,
@@ -91,7 +91,7 @@ describe('forward and gradients', () => {
       Uint32Array.from({ length: rows }, (_, i) => i),
     );
     const expected = theirs(trainer.parameters(), x, labels, activate, lossFunctions[loss]);
-    // Products sum in other orders: some 20 terms of float32 each.
+    // The products sum some 20 terms of float32 in another order.
     expect(Math.abs(ours.loss - expected.loss)).toBeLessThan(5e-6 * (1 + expected.loss));
     Object.values(ours.gradients).forEach((gradient, i) =>
       expect(largestError(gradient, expected.gradients[i]!, 0.05)).toBeLessThan(2e-5),
@@ -142,7 +142,7 @@ describe('norms', () => {
   const build = (norm: nn.Layer) =>
     nn.sequential(
       { input: [inputs] },
-      nn.dense(hidden, { useBias: false }), // a batch's mean takes it away
+      nn.dense(hidden, { useBias: false }), // the mean of a batch takes it away
       norm,
       nn.tanh(),
       nn.dense(outputs),
@@ -171,7 +171,7 @@ describe('norms', () => {
       const xs = tf.tensor2d(x.slice(), [rows, inputs]);
       const ys = tf.tensor2d(labels.slice(), [rows, outputs]);
       const tensors = model.getWeights().map(({ shape }) => shape);
-      // Keras's order: kernel, gamma, beta, kernel, bias; the moving statistics last.
+      // Keras's order is kernel, gamma, beta, kernel, bias; the moving statistics come last.
       const start = { ...trainer.parameters(), ...trainer.statistics() };
       model.setWeights(Object.values(start).map((w, i) => tf.tensor(w.slice(), tensors[i]!)));
       for (let step = 0; step < 20; step++) {
@@ -179,7 +179,7 @@ describe('norms', () => {
         const loss = await model.trainOnBatch(xs, ys);
         expect(Math.abs(run.epochs[0]!.loss - Number(loss)), `step ${step}`).toBeLessThan(1e-5);
       }
-      // Twenty steps of 0.3 times the gradients: an error in any of them would stand out.
+      // Twenty steps of 0.3 times the gradients make an error in any of them visible.
       const found = { ...trainer.parameters(), ...trainer.statistics() };
       model.getWeights().forEach((expected, i) => {
         const [name, array] = Object.entries(found)[i]!;

@@ -1,4 +1,4 @@
-/** Schedules that optax has, against its values; script/fixtures/optax_schedules.py. */
+/** Schedules that optax has agree with its values (script/fixtures/optax_schedules.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

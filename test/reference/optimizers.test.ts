@@ -1,4 +1,4 @@
-/** Every rule that TensorFlow.js has, with `compat: 'tfjs'`, against the real thing. */
+/** Every rule that TensorFlow.js has agrees with TensorFlow.js itself under `compat: 'tfjs'`. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { optim } from '../../src/index.js';
 import type { Optimizer } from '../../src/optim/define.js';
@@ -37,11 +37,11 @@ const cases: readonly (readonly [string, Optimizer, Peer])[] = [
   ['adamax', optim.adamax({ compat: tfjs }), (tf) => tf.train.adamax(0.002)],
 ];
 
-/** Weights after each of `steps` steps on the same fresh random gradients. */
+/** Returns the weights after each of `steps` steps on the same fresh random gradients. */
 function compare(optimizer: Optimizer, peer: Peer, steps: number): number {
   const length = 50;
   const random = generator(23);
-  // Away from 0, so that a relative error has a meaning.
+  // The weights stay away from 0, so that a relative error has a meaning.
   const weight = floats(random, length).map((w) => w + Math.sign(w || 1) * 2);
   const theirs = tf.variable(tf.tensor1d(weight.slice()));
   const theirOptimizer = peer(tf);

@@ -1,4 +1,4 @@
-/** What docs/coming-from.md says of Keras and PyTorch; values of script/fixtures/peer_conventions.py. */
+/** docs/coming-from.md is right about Keras and PyTorch (script/fixtures/peer_conventions.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -9,11 +9,11 @@ import { largestError } from '../oracle/random.js';
 interface Case {
   readonly name: string;
   readonly factory: string;
-  /** Options that give the peer's values; null: none do. */
+  /** Options that give the peer's values; null where no options do. */
   readonly same: object | null;
-  /** Options that look the same and are not; null: there is no such trap. */
+  /** Options that look the same and differ; null where there is no such trap. */
   readonly other: object | null;
-  /** Whether the rate falls half-way. */
+  /** True where the rate falls half-way. */
   readonly isFalling: boolean;
   readonly end: readonly number[];
 }
@@ -42,7 +42,7 @@ const file = join(__dirname, '..', 'fixtures', 'peer-conventions.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
 const factories = optim as unknown as Record<string, (options: object) => Optimizer>;
 
-/** The weights after the fixture's gradients. */
+/** Returns the weights after the fixture's gradients. */
 function end({ factory, isFalling }: Case, options: object): Float32Array {
   const learningRate = isFalling ? (step: number) => fixture.rates[step]! : 0.1;
   const weight = Float32Array.from(fixture.start);
@@ -55,7 +55,7 @@ const named = (name: string): Case => fixture.optimizers.find((each) => each.nam
 
 describe(`optimizers of Keras ${fixture.keras} and PyTorch ${fixture.torch}`, () => {
   it.each(fixture.optimizers.filter(({ same }) => same))('$name: as translated', (each) => {
-    // Gradients are about 0.01. Of Keras's Adam, ε counts up to 32-fold: 3e-4 of the first step of 0.1.
+    // Gradients are about 0.01. In Keras's Adam, ε counts up to 32-fold: 3e-4 of the first step of 0.1.
     const tolerance = each.name.startsWith('Keras Adam') ? 1e-4 : 1e-5;
     expect(largestError(end(each, each.same!), each.end, 1)).toBeLessThan(tolerance);
   });
@@ -110,7 +110,7 @@ describe('schedules of Keras', () => {
   });
 });
 
-/** The rate of `plateau` after each epoch of the fixture. */
+/** Returns the rate of `plateau` after each epoch of the fixture. */
 function plateau(losses: readonly number[], options: schedule.PlateauOptions): number[] {
   const history = losses.map((loss) => ({ loss, validation: { loss } }));
   const ours = schedule.plateau(options);
@@ -120,7 +120,7 @@ function plateau(losses: readonly number[], options: schedule.PlateauOptions): n
 }
 
 describe('patience', () => {
-  it('of ReduceLROnPlateau counts one more in Keras, and so does its cooldown', () => {
+  it("counts one more in Keras's ReduceLROnPlateau, and so does its cooldown", () => {
     const options = { initial: 0.5, factor: 0.5, thresholdMode: 'absolute' } as const;
     expect(plateau(fixture.losses, { ...options, patience: 2 })).toEqual(fixture.kerasPlateau);
     expect(plateau(fixture.losses, { ...options, patience: 3 })).not.toEqual(fixture.kerasPlateau);
@@ -129,12 +129,12 @@ describe('patience', () => {
     expect(fixture.kerasCooldown).not.toEqual(fixture.kerasPlateau);
   });
 
-  it('of EarlyStopping counts one more in Keras', async () => {
+  it("counts one more in Keras's EarlyStopping", async () => {
     const stopsAfter = async (patience: number): Promise<number> => {
       using trainer = new Trainer({
         model: nn.sequential({ input: [1] }, nn.dense(1)),
         loss: 'meanSquaredError',
-        // A rate of 0: no epoch improves on the first.
+        // With a rate of 0, no epoch improves on the first.
         optimizer: optim.sgd({ learningRate: 0 }),
       });
       const one = Float32Array.of(1);

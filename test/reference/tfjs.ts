@@ -1,6 +1,6 @@
 /**
- * The reference implementation: tfjs-node-gpu where script/bootstrap could provision it, otherwise
- * tfjs on its own `cpu` backend. The optimizers are the same TypeScript in both.
+ * Loads the reference implementation: tfjs-node-gpu where script/bootstrap could install it, otherwise
+ * tfjs with its own `cpu` backend. Both have the same TypeScript optimizers.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ export type Tfjs = typeof tfjs;
 
 export interface Reference {
   readonly tf: Tfjs;
-  /** The package that serves: `tfjs-node-gpu` or the fallback `tfjs`. */
+  /** The loaded package: `tfjs-node-gpu`, or the fallback `tfjs`. */
   readonly package: 'tfjs-node-gpu' | 'tfjs';
 }
 
 const require = createRequire(join(process.cwd(), 'package.json'));
 let loaded: Promise<Reference> | undefined;
 
-/** Loads the reference once a process and says in one line which one it is. */
+/** Loads the reference once a process, and says in one line which one it is. */
 export function loadReference(): Promise<Reference> {
   return (loaded ??= load());
 }

@@ -1,4 +1,4 @@
-/** Weight averages against torch.optim.swa_utils; script/fixtures/torch_averages.py. */
+/** Weight averages agree with torch.optim.swa_utils (script/fixtures/torch_averages.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -53,7 +53,7 @@ describe(`PyTorch ${fixture.torch}, ${fixture.steps} steps`, () => {
       ['averaged', averaged],
     ] as const) {
       const found = trainer.parameters({ weights });
-      // Thirty steps of a contraction, half an ulp and some each, of weights about 1.
+      // Thirty steps of a contraction each lose a little over half an ulp of weights about 1.
       expect(largestError(found['dense1.weight']!, expected.weight, 1)).toBeLessThan(2e-6);
       expect(largestError(found['dense1.bias']!, expected.bias, 1)).toBeLessThan(2e-6);
     }

@@ -1,4 +1,4 @@
-/** Every schedule that PyTorch has, against its values; script/fixtures/torch_schedules.py. */
+/** Every schedule that PyTorch has agrees with its values (script/fixtures/torch_schedules.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -21,7 +21,7 @@ interface Fixture {
 const file = join(__dirname, '..', 'fixtures', 'torch-schedules.json');
 const fixture = JSON.parse(readFileSync(file, 'utf8')) as Fixture;
 
-/** PyTorch multiplies step by step; 150 roundings of half an ulp each. */
+/** PyTorch multiplies step by step, which makes 150 roundings of half an ulp each. */
 function expectClose(ours: readonly number[], theirs: readonly number[]): void {
   expect(ours).toHaveLength(theirs.length);
   ours.forEach((value, i) => {

@@ -1,4 +1,4 @@
-/** Every optimizer that PyTorch has, against its values; script/fixtures/torch_optimizers.py. */
+/** Every optimizer that PyTorch has agrees with its values (script/fixtures/torch_optimizers.py). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ describe(`PyTorch ${fixture.torch}, ${fixture.gradients.length} steps`, () => {
     const weight = Float32Array.from(fixture.start);
     using stepper = optim.bind(factories[factory]!(options), { weight });
     for (const gradient of fixture.gradients) stepper.step({ weight: Float32Array.from(gradient) });
-    // Sixty roundings of half an ulp each, of weights about 1.
+    // Sixty roundings lose half an ulp each, of weights about 1.
     expect(largestError(weight, end, 1)).toBeLessThan(4e-6);
   });
 });

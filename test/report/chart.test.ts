@@ -50,7 +50,7 @@ describe('lines', () => {
     expect(d!.replace(/[\d. ]+/g, '')).toBe('MLMML');
     const many = Array.from({ length: 300 }, (_, i) => (i % 150 === 1 || i % 150 === 3 ? NaN : i));
     const long = chart.lines({ ...options, series: [{ name: 's', values: many }] });
-    expect(parse(long).get('circle')).toBe(3); // at 1, 3 and 153
+    expect(parse(long).get('circle')).toBe(3); // the ticks are at 1, 3 and 153
   });
 
   it('leaves the dots out where they would hide the line', () => {
@@ -85,7 +85,7 @@ describe('lines', () => {
   });
 });
 
-/** A text of a chart, as wide as its letters at least are, or turned on its side. */
+/** A text of a chart: it is at least as wide as its letters, and may be turned on its side. */
 interface Piece {
   readonly x: number;
   readonly y: number;
@@ -116,7 +116,7 @@ function textsOf(svg: string): Piece[] {
 const size = (svg: string): number[] =>
   /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)!.slice(1).map(Number);
 
-/** Checks that every text lies within the picture, and no two of a line overlap. */
+/** Checks that every text lies within the picture, and that no two of a line overlap. */
 function expectRoom(svg: string): void {
   const [width, height] = size(svg);
   const level = textsOf(svg).filter(({ isTurned }) => !isTurned);

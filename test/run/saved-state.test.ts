@@ -1,4 +1,4 @@
-/** What checkpoints take of callbacks, and what they refuse. */
+/** Checkpoints keep the states of callbacks, and refuse what they cannot keep. */
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { failure } from '../oracle/failure.js';
 
 type Saved = callbacks.SavedCallback;
 
-/** A callback that keeps what it is given. */
+/** Makes a callback that keeps what it gets. */
 const keeper = (name: string, state: unknown, arrays: unknown = {}): callbacks.Callback => ({
   name,
   epoch: () => undefined,
@@ -59,7 +59,7 @@ describe('a state', () => {
     ['a hole', [undefined], '[0]'],
     ['a promise', Promise.resolve(1), ''],
     ['a value within itself', ring(), '[1].list'],
-  ])('that holds %s is TYPE', async (_, state, at) => {
+  ])('is TYPE if it holds %s', async (_, state, at) => {
     const error = await failure(() => saveCallbacks([keeper('a', state)]));
     expect([error.code, error.path]).toEqual(['TYPE', `callbacks.a.state${at}`]);
   });
@@ -70,19 +70,19 @@ describe('arrays', () => {
     ['float64', { x: Float64Array.of(1) }, 'DTYPE', '.x'],
     ['a list', { x: [1] }, 'TYPE', '.x'],
     ['no object', [Float32Array.of(1)], 'TYPE', ''],
-  ])('of %s are refused', async (_, arrays, code, at) => {
+  ])('are refused if they are %s', async (_, arrays, code, at) => {
     const error = await failure(() => saveCallbacks([keeper('a', null, arrays)]));
     expect([error.code, error.path]).toEqual([code, `callbacks.a.arrays${at}`]);
   });
 
-  it('that would be one tensor are DUPLICATE', async () => {
+  it('are DUPLICATE if their names make one tensor', async () => {
     const of = (name: string, key: string) => keeper(name, null, { [key]: new Float32Array(1) });
     const error = await failure(() => saveCallbacks([of('a', 'b/c'), of('a/b', 'c')]));
     expect([error.code, error.path]).toEqual(['DUPLICATE', 'callbacks.a/b.arrays.c']);
     expect(Object.keys(saveCallbacks([of('a', 'b/c'), of('a/b', 'd')]))).toEqual(['a', 'a/b']);
   });
 
-  it('that are no float32 end the run before they reach a file', async () => {
+  it('end the run before they reach a file if they are no float32', async () => {
     const folder = newFolder();
     const second = { x: Float32Array.of(7, 8, 9) };
     const run = (first: unknown) => ({
@@ -126,7 +126,7 @@ it('the state of a file is that of its moment, whatever the callback does to it 
 });
 
 describe('a promise in the place of a state', () => {
-  // The runner fails where a rejection stays unhandled, as Node.js ends the process.
+  // The test runner fails at an unhandled rejection, as Node.js does.
   const rejected = (): Promise<never> => Promise.reject(new Error('mine'));
   const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -138,7 +138,7 @@ describe('a promise in the place of a state', () => {
     ],
     ['arrays', () => keeper('a', null, rejected())],
     ['an array', () => keeper('a', null, { first: rejected(), second: rejected() })],
-  ])('that rejects is TYPE as %s, and ends nothing', async (_, made) => {
+  ])('is TYPE as %s if it rejects, and ends nothing', async (_, made) => {
     const callback = made();
     expect(() => saveCallbacks([callback])).toThrow(expect.objectContaining({ code: 'TYPE' }));
     await settled();
@@ -147,7 +147,7 @@ describe('a promise in the place of a state', () => {
   it.each([
     ['rejects', rejected],
     ['resolves', () => Promise.resolve()],
-  ])('that %s is TYPE of a restore, and ends nothing', async (_, restore) => {
+  ])('is TYPE as the result of restore if it %s, and ends nothing', async (_, restore) => {
     const callback: callbacks.Callback = { ...keeper('a', 1), ...({ restore } as object) };
     const restoring = () => restoreCallbacks([callback], { a: { state: 1, arrays: {} } });
     expect(restoring).toThrow(

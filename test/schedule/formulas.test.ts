@@ -1,10 +1,10 @@
-/** Each schedule against its definition, stepped through one step at a time in float64. */
+/** Each schedule agrees with its definition, stepped through one step at a time in float64. */
 import { describe, expect, it } from 'vitest';
 import { schedule } from '../../src/index.js';
 
 const count = 400;
 
-/** Equal to about twelve digits, in steps and in epochs. */
+/** Expects equality to about twelve digits, in steps and in epochs. */
 function follows(value: schedule.Schedule, expected: (t: number) => number): void {
   const inEpochs = schedule.check('v', { ...value, unit: 'epoch' });
   for (let t = 0; t < count; t++) {
@@ -14,7 +14,7 @@ function follows(value: schedule.Schedule, expected: (t: number) => number): voi
   }
 }
 
-/** t ↦ the value after t applications of `next`. */
+/** Maps t to the value after t applications of `next`. */
 function stepped(
   initial: number,
   next: (value: number, t: number) => number,

@@ -1,4 +1,4 @@
-/** What every schedule promises, over random ones of every kind. */
+/** Every schedule keeps its promises, over random schedules of every kind. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -76,7 +76,7 @@ describe.each(Object.entries(kinds))('%s', (kind, arbitrary) => {
   });
 });
 
-/** Kinds that can fall all the way, and do where the bounds' author says so. */
+/** Kinds that can fall all the way, and do where the author of the bounds says so. */
 const falling = [
   'constant',
   'stepDecay',
@@ -97,7 +97,7 @@ it.each(falling)('%s falls where that is promised', (kind) => {
     fc.property(promised, fc.nat(2000), ({ value }, t) => {
       const at = (step: number): number =>
         schedule.valueAt(value, { step, epoch: step, history: [] });
-      // Powers and exponentials are good to a few ulps, no more.
+      // Powers and exponentials are good to a few ulps, and no better.
       expect(at(t + 1)).toBeLessThanOrEqual(at(t) * (1 + 1e-15));
     }),
   );

@@ -1,8 +1,8 @@
-/** Mistakes that the compiler finds; `tsc -p tsconfig.test.json` fails where it does not. */
+/** The compiler finds these mistakes; `tsc -p tsconfig.test.json` fails where it does not. */
 import { expect, expectTypeOf, it } from 'vitest';
 import { optim, schedule } from '../../src/index.js';
 
-/** Never called: what matters is that each line is an error to the compiler. */
+/** Nobody calls it: each line must be an error to the compiler. */
 export function refused(): void {
   // @ts-expect-error -- no steps
   schedule.cosine({ initial: 1 });

@@ -1,4 +1,4 @@
-/** script/bootstrap on machines that lack what it needs: it says so before it does anything. */
+/** script/bootstrap says what a machine lacks before it does anything. */
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -28,14 +28,14 @@ const shell = [
   'chmod',
 ];
 
-/** Puts a program in place of what has its name there; a link's target stays as it is. */
+/** Puts a program in the place of another; a link's target stays as it is. */
 function program(folder: string, name: string, text: string): void {
   rmSync(join(folder, name), { force: true });
   writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
   chmodSync(join(folder, name), 0o755);
 }
 
-/** A checkout, and a PATH with a shell's tools and with a user who is not root. */
+/** Makes a checkout, and a PATH with a shell's tools and with a user who is not root. */
 function makeMachine(programs: Record<string, string>) {
   const folder = newFolder();
   const tools = join(folder, 'tools');

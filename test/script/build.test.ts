@@ -1,4 +1,4 @@
-/** script/build with a small native part: what it takes over of an earlier configure, and what not. */
+/** script/build, with a small native part, takes over a good earlier configure and no other. */
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -32,7 +32,7 @@ add_library(thalweg MODULE small.cc)
 set_target_properties(thalweg PROPERTIES PREFIX "" SUFFIX ".node")
 `;
 
-/** A checkout whose native part is one file. */
+/** Makes a checkout whose native part is one file. */
 function makeCheckout(): string {
   const folder = join(newFolder(), 'checkout');
   mkdirSync(join(folder, 'native'), { recursive: true });

@@ -1,11 +1,11 @@
-/** script/check-bare where it cannot run: it says why and exits with 3, which counts as skipped. */
+/** script/check-bare says why it cannot run, and exits with 3, which counts as skipped. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from '../new-folder.js';
 
-/** Every program of this machine but those given: absent where null, else a script of that text. */
+/** Links every program of this machine except the given ones: null removes one, a text replaces it. */
 function makePath(programs: Record<string, string | null>): string {
   const folder = newFolder();
   for (const [name, text] of Object.entries(programs))

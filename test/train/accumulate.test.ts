@@ -1,4 +1,4 @@
-/** Steps over the gradients of several batches: the same as over one batch of all their rows. */
+/** A step over the gradients of several batches equals a step over one batch of all their rows. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -44,7 +44,7 @@ function expectClose(
 }
 
 describe.each(devices)('on %s', (device) => {
-  // 110 rows: the last of the steps over 32, 40 and 48 has 14, 30 and 14, in parts of 8, 6 and 16.
+  // With 110 rows, the last of the steps over 32, 40 and 48 has 14, 30 and 14, in parts of 8, 6 and 16.
   it.each([
     [8, 4],
     [10, 4],
@@ -126,7 +126,7 @@ it('has the same bits on every instruction set and number of threads', async () 
 
 it('draws other masks for each batch of a step, the same ones each time', async () => {
   const dropped = nn.sequential({ input: [9] }, nn.dropout(0.5), nn.dense(4));
-  // Every row is the same: without masks, or with the same ones, four batches are as one.
+  // Every row is equal: without masks, or with equal ones, four batches are like one.
   const same = data.fromArrays({
     inputs: new Float32Array(32 * 9).fill(1),
     shape: [32, 9],

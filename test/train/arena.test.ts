@@ -1,4 +1,4 @@
-/** The trainer's arena and optim.bind's arrays: one optimizer, the same bits. */
+/** An optimizer has the same bits over the trainer's arena and over the arrays of optim.bind. */
 import { expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';

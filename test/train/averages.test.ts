@@ -1,4 +1,4 @@
-/** Averages of weights while they train: against their formulas in float64, and bit by bit. */
+/** Averages of weights in training agree with their formulas in float64, and have the same bits everywhere. */
 import { hasCuda } from '../oracle/cuda.js';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -11,7 +11,7 @@ import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 
-// A weight of more than one piece (4,096), and of no whole number of vectors.
+// The weight has more than one piece (4,096), and no whole number of vectors.
 const model = nn.sequential({ input: [30] }, nn.dense(141, { activation: 'tanh' }), nn.dense(3));
 const rows = floats(generator(7), 12 * 30);
 const set = data.fromArrays({
@@ -32,12 +32,12 @@ function make(
 
 type Named = Record<string, Float32Array>;
 
-/** Six epochs of two steps; the raw weights after each step, and the average at the end. */
+/** Runs six epochs of two steps; returns the raw weights after each step, and the average at the end. */
 async function run(
   kept: average.WeightAverage,
   device?: DeviceName,
 ): Promise<{ raw: Named[]; averaged: Named; count: number }> {
-  // Of the same run without an average, cut into single steps: an average changes no weight.
+  // The same run without an average is cut into single steps: an average changes no weight.
   using plain = make(undefined, device);
   const raw: Named[] = [];
   using trainer = make(kept, device);
@@ -62,7 +62,7 @@ const halves = [0, 1].map((half) =>
   }),
 );
 
-/** Shares of the 12 steps' weights in the average, from the definition of each kind. */
+/** The shares of the 12 steps' weights in the average, from the definition of each kind. */
 const cases: readonly (readonly [string, average.WeightAverage, readonly number[]])[] = [
   ['ema', average.ema({ decay: 0.9 }), shares((n) => (n === 0 ? 0 : 0.9))],
   [
@@ -90,7 +90,7 @@ const cases: readonly (readonly [string, average.WeightAverage, readonly number[
   ],
 ];
 
-/** Of each of 12 weights, where the n-th leaves `decay(n)` of those before. */
+/** Returns the share of each of 12 weights, where the n-th leaves `decay(n)` of those before. */
 function shares(decay: (n: number) => number): number[] {
   return Array.from({ length: 12 }, (_, k) => {
     let share = 1 - decay(k);
@@ -116,7 +116,7 @@ describe.each(cases)('%s', (_, kept, expected) => {
         raw.map((weights) => weights[name]!),
         expected,
       );
-      // At most 12 roundings of three operations.
+      // At most 12 times, three operations round.
       expect(largestError(array, exact, 1)).toBeLessThan(12 * 2 ** -23);
     }
   });
@@ -149,11 +149,11 @@ function works(device: DeviceName): boolean {
   }
 }
 
-/** The same in float32, in the order of the definition: a += rate (w − a). */
+/** Averages in float32, in the order of the definition: a += rate (w − a). */
 function stepwise(weights: readonly Float32Array[], share: readonly number[]): Float32Array {
   let mean: Float32Array | undefined;
   let sum = 0;
-  // What the later ones leave of the first k: the rate of the k-th is its share over that.
+  // The rate of the k-th weight is its share over the sum of the first k shares.
   const rest = share.map((_, k) => share.slice(0, k + 1).reduce((a, b) => a + b, 0));
   weights.forEach((w, k) => {
     sum += share[k]!;
@@ -168,7 +168,7 @@ function stepwise(weights: readonly Float32Array[], share: readonly number[]): F
   return mean!;
 }
 
-describe('which weights', () => {
+describe('the choice between raw and averaged weights', () => {
   const kept = average.ema({ decay: 0.5 });
   const inputs = floats(generator(2), 5 * 30);
 

@@ -1,4 +1,4 @@
-/** Dropout whose rate follows a schedule, step by step. */
+/** The rate of dropout follows a schedule, step by step. */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -46,7 +46,7 @@ describe.each([
   });
 
   it('each step has the rate of its own', async () => {
-    // Four steps, of which only the third moves the weights: its rate alone counts.
+    // Only the third of four steps moves the weights, so its rate alone counts.
     const rates = [0.1, 0.7, 0.3, 0.5];
     const moving = modelOf(0, (step) => rates[step % 4]!);
     using scheduled = new Trainer({

@@ -1,4 +1,4 @@
-/** Embeddings in a trainer: what they refuse, and that they learn. */
+/** Embeddings in a trainer learn, and refuse wrong rows. */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -9,7 +9,7 @@ import { generator, largestError } from '../oracle/random.js';
 
 const rows = 200;
 const words = 12;
-/** Whether two words are the same: nothing that a line through their numbers could tell. */
+/** The label says whether two words are equal, which no line through their numbers can tell. */
 const inputs = ((random) =>
   Float32Array.from({ length: rows * 2 }, () => Math.floor(random() * words)))(generator(3));
 for (let row = 0; row < rows; row += 2) inputs[2 * row + 1] = inputs[2 * row]!;

@@ -1,4 +1,4 @@
-/** Parameters that stay as they are: by their layer, or by a group of the optimizer. */
+/** A layer, or a group of the optimizer, can freeze parameters. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -30,7 +30,7 @@ const make = (model: nn.Sequential, options: Options = {}): Trainer =>
 const pick = (arrays: Record<string, Float32Array>, pattern: RegExp) =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => pattern.test(name)));
 
-/** A body, which may be frozen, and a head. */
+/** Makes a body, which may be frozen, and a head. */
 const body = (options: { readonly trainable?: boolean } = {}) => [
   nn.dense(8, { activation: 'gelu', name: 'below', ...options }),
   nn.residual([nn.dense(8), nn.batchNorm(), nn.layerNorm()], { name: 'block', ...options }),
@@ -109,7 +109,7 @@ describe.each(devices)('on %s', (device) => {
     expect(stepper.state().slots['a.bias']).toEqual({ velocity: new Float32Array(2) });
     stepper.dispose();
 
-    // Half of a layer: its weight learns.
+    // Half of a layer is frozen, and its weight learns.
     using trainer = make(nn.sequential({ input: [5] }, nn.dense(3), nn.batchNorm()), {
       ...{ device, optimizer },
     });

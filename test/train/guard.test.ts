@@ -1,4 +1,4 @@
-/** Option `guard`: the same bits with and without it, and CORRUPTION where memory changes by itself. */
+/** Option `guard` does not change the bits, and finds memory that changes by itself (CORRUPTION). */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -90,7 +90,7 @@ describe('a guarded run', () => {
 });
 
 describe('a bit that turns around by itself', () => {
-  /** Weights of which no copy is left from when the trainer was made. */
+  /** Changes the weights, so that memory holds no copy from when the trainer was made. */
   function renew(trainer: Trainer): Float32Array {
     const parameters = trainer.parameters();
     const weights = parameters['dense1.weight']!;
@@ -99,7 +99,7 @@ describe('a bit that turns around by itself', () => {
     return weights;
   }
 
-  /** Where the first weight lies. */
+  /** Returns the address of the first weight. */
   function weightOf(trainer: Trainer): number[] {
     const weights = renew(trainer);
     const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
@@ -121,7 +121,7 @@ describe('a bit that turns around by itself', () => {
           },
         });
       if (!guard) {
-        expect((await run()).reason).toBe('completed'); // unnoticed
+        expect((await run()).reason).toBe('completed'); // nobody notices without a guard
         continue;
       }
       const error = await failure(run);

@@ -52,7 +52,7 @@ describe.each<DeviceName>(['reference', 'cpu', ...(hasCuda ? (['cuda'] as const)
   },
 );
 
-/** All rows the same, but for one. */
+/** Makes rows that are all the same, except one. */
 function dense(usual: readonly number[], row: number, values: readonly number[]): data.Dataset {
   const all = new Float32Array(rows * usual.length);
   for (let i = 0; i < rows; i++) all.set(i === row ? values : usual, i * usual.length);
@@ -100,7 +100,7 @@ it('leaves NaN to the policy, as other numbers that are none', async () => {
   expect(error.code).toBe('NONFINITE');
 });
 
-describe('what always gives the same', () => {
+describe('a layer or loss with a constant output', () => {
   it('a softmax of one output is refused, by the loss and as a layer', async () => {
     expect(await failure(() => make('softmaxCrossEntropy', 1))).toMatchObject({
       ...{ code: 'MISMATCH', path: 'model' },

@@ -1,11 +1,11 @@
-/** Objects made and disposed, or made and dropped, leave nothing behind. */
+/** Objects that are disposed of, or dropped, leave no memory behind. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 
 /**
- * Resident bytes after `count` calls, beyond those after the first tenth. Node finalizes native
- * objects between turns of the event loop, so there are some.
+ * Returns the resident bytes after `count` calls, beyond those after the first tenth. Node.js finalizes
+ * native objects between turns of the event loop, so the calls leave turns.
  */
 async function growth(count: number, body: () => void | Promise<void>): Promise<number> {
   let settled = 0;
@@ -18,7 +18,7 @@ async function growth(count: number, body: () => void | Promise<void>): Promise<
 }
 
 const megabytes = 2 ** 20;
-// The sanitizers keep some of what was freed, and records of it.
+// The sanitizers keep some freed memory, and records of it.
 const limit = process.env['THALWEG_SANITIZER'] === undefined ? 30 : 200;
 
 it('100,000 steppers', async () => {
@@ -55,7 +55,7 @@ it('predictions of 800 different numbers of rows', async () => {
       await trainer.predict(inputs.subarray(0, rows * 64), { batchSize: 800 });
     return process.memoryUsage().rss;
   };
-  const settled = await predict(1, 400); // fills oneDNN's own cache of 1024 primitives
+  const settled = await predict(1, 400); // this fills oneDNN's own cache of 1024 primitives
   const grown = (await predict(401, 800)) - settled;
   expect(grown).toBeLessThan(2 * limit * megabytes); // a primitive kept for each would be 120 MB
 });

@@ -1,4 +1,4 @@
-/** Weights from files of other makers, and from files that hold more than is wanted. */
+/** Weights come from files of other makers, and from files that hold more than is needed. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ describe('weights of another type', () => {
     expect([...trainer.parameters()['dense1.bias']!]).toEqual([5]);
   });
 
-  it('of whole numbers do not', async () => {
+  it('are refused as whole numbers', async () => {
     await io.writeSafetensors(file, [weight('I32', Int32Array.of(1, 2)), bias]);
     const { code, received, expected } = await failure(() => trainer.loadWeights(file));
     expect([code, received]).toEqual(['MISMATCH', 'I32 [2, 1]']);
@@ -56,7 +56,7 @@ describe('weights of another type', () => {
     expect([...trainer.parameters()['dense1.bias']!]).not.toEqual([6]);
   });
 
-  it('that no number is of stand beside those that are read', async () => {
+  it('may stand beside the weights that are read if they hold no number', async () => {
     const scale = { name: 'scale', dtype: 'F8_E8M0', shape: [4], data: new Uint8Array(4) } as const;
     await io.writeSafetensors(file, [weight('F16', Uint16Array.of(0, 0x3c00)), bias, scale]);
     expect((await failure(() => trainer.loadWeights(file))).code).toBe('MISMATCH');
@@ -65,9 +65,9 @@ describe('weights of another type', () => {
   });
 });
 
-describe('of a file of terabytes', () => {
+describe('a file of terabytes', () => {
   const large = 2 ** 42;
-  /** A header of these tensors by name, and a hole of as many bytes. */
+  /** Makes a header of these tensors by name, and a hole of as many bytes. */
   function writeSparse(tensors: Record<string, [shape: number[], bytes: number]>): number {
     let at = 0;
     const entries = Object.entries(tensors).map(([name, [shape, bytes]]) => [
@@ -95,7 +95,7 @@ describe('of a file of terabytes', () => {
     expect(values()).toEqual([0, 0]);
   });
 
-  it('what does not fit is refused by the header', async () => {
+  it('its header suffices to refuse weights that do not fit', async () => {
     const head = writeSparse({ 'dense1.weight': [[large], large], 'dense1.bias': [[1], 4] });
     const bytesRead = countReads();
     expect((await failure(() => trainer.loadWeights(file))).code).toBe('MISMATCH');

@@ -1,4 +1,4 @@
-/** Option `memoryLimit`: what would pass it is MEMORY, and nothing has changed. */
+/** Option `memoryLimit`: a call that would pass the limit is MEMORY, and changes nothing. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,14 +18,14 @@ const make = (memoryLimit?: number): Trainer =>
     ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
     ...(memoryLimit !== undefined && { memoryLimit }),
   });
-/** Bytes that a refusal says were needed. */
+/** Reads the needed bytes from a refusal. */
 function needed(error: ThalwegError): number {
   expect(error).toMatchObject({ code: 'MEMORY', path: 'memoryLimit' });
   const [, bytes] = /^(\d+) bytes$/.exec(error.received)!;
   return Number(bytes);
 }
 
-/** What the trainer holds from the beginning. */
+/** The bytes that the trainer holds from the beginning. */
 async function least(): Promise<number> {
   return needed(await failure(() => make(1)));
 }
@@ -33,12 +33,12 @@ async function least(): Promise<number> {
 describe('memoryLimit', () => {
   it('is what the model needs, to the byte', async () => {
     const bytes = await least();
-    expect(bytes).toBeGreaterThan(4 * 964 * 4); // weights, gradients, two slots
+    expect(bytes).toBeGreaterThan(4 * 964 * 4); // these are weights, gradients and two slots
     expect((await failure(() => make(bytes - 1))).expected).toContain(`${bytes - 1} bytes`);
     make(bytes).dispose();
   });
 
-  it('of the machine refuses a model of 10¹² parameters at once', async () => {
+  it("refuses a model of 10¹² parameters at once, by the machine's memory", async () => {
     const model = nn.sequential({ input: [1e6] }, nn.dense(1e6), nn.dense(4));
     const large = { model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() } as const;
     expect(needed(await failure(() => new Trainer(large)))).toBeGreaterThan(1.6e13);
@@ -61,7 +61,7 @@ describe('memoryLimit', () => {
     ],
     ['refreshStatistics', (trainer) => trainer.refreshStatistics(set)],
   ];
-  it.each(calls)('of %s is MEMORY until it is enough, and changes nothing', async (_, call) => {
+  it.each(calls)('is MEMORY in %s until it is enough, and changes nothing', async (_, call) => {
     let limit = await least();
     let refusals = 0;
     for (;;) {
@@ -101,9 +101,9 @@ describe('memoryLimit', () => {
     const keep = () => ({ folder: mkdtempSync(join(folder, 'twice-')) });
     using bare = make(base);
     const batch = needed(await failure(() => run(bare))) - base;
-    const copy = 3 * 964 * 4; // weights and two slots
+    const copy = 3 * 964 * 4; // these are weights and two slots
     using small = make(base + batch + copy - 1);
-    await run(small); // without one it fits
+    await run(small); // it fits without a checkpoint
     expect(needed(await failure(() => run(small, keep())))).toBe(base + batch + copy);
     using fresh = make(base + batch + copy - 1);
     expect(needed(await failure(() => run(fresh, keep())))).toBe(base + batch + copy);
@@ -118,7 +118,7 @@ describe('memoryLimit', () => {
       trainer.fit(set, { epochs: 1, batchSize: 40, monitor });
     const predicted = (rows: number) => (trainer: Trainer) =>
       trainer.predict(new Float32Array(rows * 10), { batchSize: 40 });
-    /** Bytes with which a call goes through, and one less does not. */
+    /** Finds the number of bytes with which a call passes, and one less does not. */
     const enough = async (call: (trainer: Trainer) => PromiseLike<unknown>): Promise<number> => {
       for (let bytes = base; ;) {
         using trainer = make(bytes);

@@ -1,4 +1,4 @@
-/** A trainer's whole loss, minimised with a line search. */
+/** A line search minimises the whole loss of a trainer. */
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
@@ -22,7 +22,7 @@ const logistic = (device: DeviceName = 'cpu:baseline'): Trainer =>
     device,
   });
 
-/** The loss without its penalty, in float64: the minimum to reach. */
+/** Computes the loss without its penalty in float64: the minimum to reach. */
 async function best(): Promise<number> {
   const ridge = objectives['logistic']!;
   const bare: optim.ObjectiveFunction = async (x, gradient) => {

@@ -9,10 +9,10 @@ afterEach(() => {
 });
 
 const rows = 601;
-/** So many that 256 rows are gathered ahead; 100 are not. */
+/** With this width, 256 rows are gathered ahead, and 100 are not. */
 const features = 4200;
 
-/** Weights after three epochs and an evaluation between them. The device's bits know no threads. */
+/** Returns the weights after three epochs and an evaluation between them, on a device whose bits ignore threads. */
 async function train(threads: number, batchSize: number): Promise<Float32Array[]> {
   native.setThreadCount(threads);
   const random = generator(5);
@@ -34,7 +34,7 @@ async function train(threads: number, batchSize: number): Promise<Float32Array[]
 }
 
 describe('batches gathered ahead', () => {
-  // With fewer threads than processors, a thread of its own gathers the next large batch.
+  // With fewer compute threads than processors, a thread of its own gathers the next large batch.
   it.runIf(availableParallelism() > 1).each([256, 100, rows])(
     'change nothing (batch size %s)',
     async (batchSize) => {

@@ -1,4 +1,4 @@
-/** Calls that only read a trainer wait for their turn; during a run they come between its epochs. */
+/** Calls that only read a trainer wait for their turn, and run between the epochs of a run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ describe('without a run', () => {
     const expected: Float32Array[] = [];
     for (const batch of batches) expected.push(await trainer.predict(batch));
     const calls = batches.map((batch) => trainer.predict(batch));
-    for (const batch of batches) batch.fill(0); // inputs are copied before the call returns
+    for (const batch of batches) batch.fill(0); // the call copies inputs before it returns
     const evaluation = trainer.evaluate(set);
     expect(await Promise.all(calls)).toEqual(expected);
     expect((await evaluation).loss).toBe((await trainer.evaluate(set)).loss);

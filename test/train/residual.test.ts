@@ -1,11 +1,11 @@
-/** Residual blocks where they are needed: networks too deep for layers in a chain. */
+/** Residual blocks train networks that are too deep for layers in a chain. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 
 const depth = 16;
 const width = 32;
 
-/** Dense layers with relu, `depth` of them, each in a block of its own or one after another. */
+/** Makes `depth` dense layers with relu, each in a block of its own, or one after another. */
 function deep(block: (layer: nn.Layer) => nn.Layer): nn.Sequential {
   const layers = Array.from({ length: depth }, () => nn.dense(width, { activation: 'relu' }));
   return nn.sequential({ input: [784] }, nn.dense(width), ...layers.map(block), nn.dense(10));

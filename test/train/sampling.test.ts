@@ -1,4 +1,4 @@
-/** Training on samplings: the rows that a run sees are those of the shuffler. */
+/** A run over a sampling sees the rows of the shuffler. */
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
@@ -26,7 +26,7 @@ const make = (device: DeviceName = 'cpu:baseline'): Trainer =>
     device,
   });
 
-/** The run by hand: a step of each batch that the shuffler gives. */
+/** Trains by hand: one step for each batch that the shuffler gives. */
 function byHand(sampling: data.Sampling, epochs: number, last: 'keep' | 'drop'): Float32Array {
   using trainer = make();
   const parameters = trainer.parameters();

@@ -1,4 +1,4 @@
-/** Schedules at work in the trainer and in optim.bind. */
+/** Schedules work in the trainer and in optim.bind. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
@@ -30,7 +30,7 @@ describe('fit', () => {
   });
 
   it('plateau sees the validation loss of the epochs before, over all runs', async () => {
-    // A rate of 0 never improves: every second epoch is one too many.
+    // A rate of 0 never improves the loss, so every second epoch is one too many.
     const stuck = schedule.plateau({ initial: 1, factor: 0.5, patience: 1, minimum: 0.1 });
     const learningRate = schedule.scale({ schedule: stuck, factor: 1e-30 });
     using trainer = make(learningRate);
@@ -124,7 +124,7 @@ describe('batch sizes', () => {
     expect(await stepsOf(schedule.constant(30), 1, 'drop')).toEqual([1]);
   });
 
-  it('of a constant schedule are the number, bit by bit', async () => {
+  it('are the same, bit by bit, by number and by a constant schedule', async () => {
     const weights = async (
       batchSize: schedule.Scheduled,
     ): Promise<Record<string, Float32Array>> => {

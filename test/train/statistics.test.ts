@@ -1,4 +1,4 @@
-/** Running statistics of batch norm: state that moves with steps that succeed, and with no other. */
+/** Running statistics of batch norm move with steps that succeed, and with no others. */
 import '../oracle/cuda.js';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -51,14 +51,14 @@ interface Column {
   variance: number;
 }
 
-/** In float64, of some rows. */
+/** Computes the statistics of some rows in float64. */
 function moments(inputs: Float32Array, column: number, from: number, to: number): Column {
   const own = Array.from({ length: to - from }, (_, i) => inputs[(from + i) * features + column]!);
   const mean = own.reduce((a, b) => a + b) / own.length;
   return { mean, variance: own.reduce((sum, v) => sum + (v - mean) ** 2, 0) / own.length };
 }
 
-/** The running statistics after some batches of 16 in order, by their definition. */
+/** Computes the running statistics after some batches of 16 in order, by their definition. */
 function expected(steps: number, momentum: number, unbiased: boolean): Float64Array[] {
   const running = Array.from({ length: features }, () => ({ mean: 0, variance: 1 }));
   for (let step = 0; step < steps; step++) {
@@ -158,7 +158,7 @@ it('averaged weights have some of their own, once refreshed, until training goes
   await trainer.refreshStatistics(dataset(), { weights: 'averaged', batchSize: rows });
   expect(trainer.statistics()).toEqual(raw);
   const refreshed = trainer.statistics({ weights: 'averaged' });
-  // Those of a trainer that has these weights as its own.
+  // A trainer that has these weights as its own gets the same statistics.
   using other = make(deep);
   other.setParameters(trainer.parameters({ weights: 'averaged' }));
   await other.refreshStatistics(dataset(), { batchSize: rows });
@@ -166,7 +166,7 @@ it('averaged weights have some of their own, once refreshed, until training goes
   expect(await trainer.predict(values, { weights: 'averaged' })).toEqual(
     await other.predict(values),
   );
-  // Checkpoints keep them, and tell where there are none.
+  // Checkpoints keep them, and say where there are none.
   const file = join(newFolder(), 'refreshed.safetensors');
   await trainer.save(file);
   using resumed = make(deep, { average: average.ema({ decay: 0.5 }) });
@@ -229,11 +229,11 @@ it('an abort leaves those of the last whole step', async () => {
   expect(trainer.statistics()['batchNorm1.mean']![0]).toBeCloseTo(mean, 5);
 });
 
-describe('saved with the weights', () => {
+describe('running statistics', () => {
   const folder = newFolder();
   const file = join(folder, 'weights.safetensors');
 
-  it('and loaded, bit by bit', async () => {
+  it('are saved with the weights and loaded, bit by bit', async () => {
     using trainer = make(deep);
     await trainer.fit(dataset(), { epochs: 2, batchSize: 10 });
     await trainer.saveWeights(file);
@@ -260,7 +260,7 @@ describe('saved with the weights', () => {
     expect({ ...trainer.parameters(), ...trainer.statistics() }).toEqual(before);
   });
 
-  it('and kept in checkpoints: a run goes on from one in the same bits', async () => {
+  it('are kept in checkpoints: a run goes on from one in the same bits', async () => {
     const options = { epochs: 3, batchSize: 10 };
     using plain = make(deep);
     await plain.fit(dataset(), options);

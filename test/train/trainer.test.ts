@@ -24,7 +24,7 @@ const model = nn.sequential(
   nn.dense(3),
 );
 
-/** Three classes that a line through the origin tells apart. */
+/** Makes three classes that a line through the origin tells apart. */
 function classes(rows = 300, seed = 1) {
   const random = generator(seed);
   const inputs = floats(random, rows * 6);
@@ -181,7 +181,7 @@ describe('fit', () => {
   });
 
   it('a non-finite loss stops also where every gradient is finite', async () => {
-    // An output of +Infinity under the label 1: its sigmoid is right, its loss is not a number.
+    // An output of +Infinity has the right sigmoid for the label 1, but its loss is not a number.
     const one = nn.sequential({ input: [1] }, nn.dense(1, { useBias: false }));
     using train = data.fromArrays({
       inputs: Float32Array.of(1, 10),
@@ -413,10 +413,10 @@ describe('in the process', () => {
     }
   });
 
-  /** What a script of its own exits with. */
+  /** Returns the exit status of a script in its own process. */
   async function exitOf(script: string): Promise<unknown> {
     const { spawn } = await import('node:child_process');
-    // LeakSanitizer, where it runs, cannot look at a process whose threads are still at work.
+    // LeakSanitizer, where it runs, cannot look at a process with threads at work.
     const env = {
       ...process.env,
       ASAN_OPTIONS: `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`,

@@ -1,4 +1,4 @@
-/** What is tried out before a run; and that nothing of it touches the trainer. */
+/** Trials before a run give advice, and leave the trainer as it is. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim, schedule, tune } from '../../src/index.js';
 import { gradientErrors } from '../../src/tune/gradient-check.js';
@@ -31,7 +31,7 @@ function examples(rows = 300, scale = 1): data.Dataset {
 const train = examples();
 afterAll(() => train.dispose());
 
-/** Runs a body on a trainer that has trained, which must not notice. */
+/** Runs a body on a trained trainer, which must not change. */
 async function untouched<T>(body: (trainer: Trainer) => Promise<T>): Promise<T> {
   using trainer = new Trainer(options);
   using other = new Trainer(options);

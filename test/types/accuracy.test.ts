@@ -1,4 +1,4 @@
-/** Accuracy is a number by type where the loss has one; `tsc -p tsconfig.test.json` checks it. */
+/** `accuracy` is a number by type where the loss has one; `tsc -p tsconfig.test.json` checks it. */
 import { expect, expectTypeOf, it } from 'vitest';
 import {
   type EpochRecord,

@@ -1,4 +1,4 @@
-/** What the types promise; `tsc -p tsconfig.test.json` checks it. */
+/** The types keep their promises; `tsc -p tsconfig.test.json` checks it. */
 import { expect, expectTypeOf, it } from 'vitest';
 import {
   type EpochRecord,
@@ -55,7 +55,7 @@ it('descriptions cannot be changed', () => {
   expect(() => (model.layers[0] = model.layers[0]!)).toThrow(TypeError);
 });
 
-it('what a Shuffler yields is what gather takes', () => {
+it('gather takes the batches that a Shuffler yields', () => {
   using set = data.fromArrays({ inputs: new Float32Array(4), shape: [2, 2], labels });
   const shuffler = new data.Shuffler({ length: 2, batchSize: 2 });
   expectTypeOf(shuffler).toExtend<Iterable<Uint32Array | Float64Array>>();

@@ -1,6 +1,6 @@
 /**
- * What the types refuse. Each line is refused twice: by `tsc -p tsconfig.test.json`, which fails
- * where an expected error is absent, and at run time by a ThalwegError, for callers in JavaScript.
+ * The types refuse these lines twice: `tsc -p tsconfig.test.json` fails where an expected error is absent,
+ * and a ThalwegError comes at run time, for callers in JavaScript.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -24,7 +24,7 @@ import { failure } from '../oracle/failure.js';
 
 type Cases = readonly (readonly [string, () => unknown])[];
 
-/** One test per case: it must throw, or reject with, a coded error. */
+/** Makes one test for each case: it must throw, or reject with, a coded error. */
 function refused(what: string, cases: Cases): void {
   describe(what, () => {
     it.each(cases)('%s', async (_, body) => {

@@ -1,4 +1,4 @@
-/** What the types refuse of samplings, callbacks, schedules in use, and minimising; as in refused.test.ts. */
+/** The types refuse samplings, callbacks, schedules and methods to minimise; see refused.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, callbacks, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';

@@ -1,4 +1,4 @@
-// Ends its process while a network trains. The exit status is 7.
+// Ends its process during training, with the exit status 7.
 import process from 'node:process';
 import { endless, makeTrainer, xor } from './xor.mjs';
 

@@ -1,4 +1,4 @@
-// Uses the package as its reader would, in whatever runtime runs this. Each check prints a line.
+// Uses the package as a reader does, in any runtime. Each check prints a line.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// The package's types, as a reader's compiler sees them.
+// Uses the package's types as a reader's compiler sees them.
 import { type History, Trainer, data, nn, optim } from 'thalweg';
 
 export async function run(): Promise<History> {

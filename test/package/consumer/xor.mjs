@@ -1,4 +1,4 @@
-// The network that every program here trains, and a hash of what it has learnt.
+// Makes the network that every program here trains, and a hash of its weights.
 import { createHash } from 'node:crypto';
 import { Trainer, data, nn, optim } from 'thalweg';
 

@@ -1,4 +1,4 @@
-/** Runs that are allowed, and useless: what they warn of, and what is told apart. */
+/** Some runs are allowed but useless: they warn, and the warnings differ by cause. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ describe('large targets', () => {
     [1, -2000, true],
     [300, 0, false],
     [1, 0, false],
-  ])('of scale %d around %d: warns %s', async (scale, offset, warns) => {
+  ])('with scale %d around %d: the run warns %s', async (scale, offset, warns) => {
     for (const loss of ['meanSquaredError', 'huber'] as const) {
       using trainer = regressor(loss);
       const codes = await warnings(trainer, regression(scale, offset));
@@ -52,7 +52,7 @@ describe('large targets', () => {
     }
   });
 
-  it.each([1, 1e5])('of %d: sanityCheck does not blame the gradients', async (scale) => {
+  it.each([1, 1e5])('with scale %d: sanityCheck does not blame the gradients', async (scale) => {
     using trainer = regressor();
     const { checks } = await tune.sanityCheck(trainer, regression(scale));
     expect(checks.find(({ name }) => name === 'gradients')).toMatchObject({ passed: true });

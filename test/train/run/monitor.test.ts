@@ -87,7 +87,7 @@ describe.each(devices)('on %s', (device) => {
     using trainer = make({ device, optimizer: optim.sgd({ learningRate: 0 }) });
     const parameters = trainer.parameters();
     const bias = parameters['dense1.bias']!.map((_, i) => (i < 10 ? -1000 : 1000));
-    // One unit that half of the rows move: alive, though not in every batch.
+    // Half of the rows move the unit, so it is alive, though not in every batch.
     bias[0] = 0;
     parameters['dense1.weight']!.forEach((_, i, weight) => {
       if (i % 40 === 0) weight[i] = i === 0 ? 1 : 0;
@@ -112,7 +112,7 @@ describe.each(devices)('on %s', (device) => {
     const [a, b] = [plain.parameters(), watched.parameters()];
     expect(Object.keys(a).every((name) => sameBits(a[name]!, b[name]!))).toBe(true);
     const sparse = await watched.fit(train, { ...options, monitor: { every: 15 } });
-    // Steps 40 to 59: of these 45 alone.
+    // Among steps 40 to 59, the monitor looks at step 45 alone.
     expect(sparse.epochs.map(({ layers }) => layers !== undefined)).toEqual([true, false]);
   });
 });
@@ -123,7 +123,7 @@ it('a run cut in its validation goes on from its checkpoint', async () => {
   const folder = newFolder();
   const controller = new AbortController();
   const options = { epochs: 1, batchSize: 8, validation, monitor: { every: 1 } } as const;
-  // Slow enough to be validating by then, as a rule.
+  // The run is usually slow enough to be validating by then.
   using trainer = make({ device: 'reference' });
   const onEvent = ({ type }: TrainEvent): unknown =>
     type === 'progress' && setTimeout(() => controller.abort(), 50);
@@ -182,7 +182,7 @@ describe('warnings', () => {
     expect(warnings.some(({ code }) => code === 'EXPLODING')).toBe(true);
   });
 
-  /** A monitor of one dense layer, fed with gradient norms. */
+  /** Feeds a monitor of one dense layer with gradient norms. */
   function explosions(norms: readonly number[]): number[] {
     const monitor = new Monitor(oneLayer, new StepSettings(optim.sgd(), {}));
     return norms.flatMap((gradient, step) => {

@@ -55,7 +55,7 @@ describe('fit', () => {
     labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
   });
 
-  /** The warnings of a run. */
+  /** Returns the warnings of a run. */
   async function warnings(
     learningRate: schedule.LearningRate,
     ...layers: readonly nn.Layer[]
@@ -79,7 +79,7 @@ describe('fit', () => {
     );
     expect(more).toEqual([]);
     expect(warning).toMatchObject({ type: 'warning', code: 'STALL' });
-    // 66 updates leave a thousandth: epoch 11, and one more to compare it with.
+    // 66 updates leave a thousandth in epoch 11; one more epoch gives the comparison.
     expect(warning!.epoch).toBeGreaterThanOrEqual(11);
     expect(warning!.epoch).toBeLessThan(20);
     expect(warning!.message).toMatch(/does not move the loss/);
@@ -96,7 +96,7 @@ describe('fit', () => {
   it('is silent where the rate serves', async () => {
     expect(await warnings(0.05)).toEqual([]);
     expect(await warnings(schedule.cosine({ initial: 0.1, steps: 360 }))).toEqual([]);
-    // Each epoch ends at next to nothing.
+    // Each epoch ends at almost nothing.
     expect(await warnings(schedule.warmRestarts({ initial: 0.1, period: 6 }))).toEqual([]);
     // Every sixth epoch has a rate of 0, on purpose.
     const cyclic = schedule.cyclic({ low: 0, high: 0.1, rise: 3, unit: 'epoch' });
