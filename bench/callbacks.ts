@@ -1,7 +1,7 @@
 /**
- * Measures what watching costs, as a share of an MNIST epoch. Whole epochs differ by more than that,
- * so the cost is magnified: epochs have five steps, all of them watched, as many as the monitor
- * watches of the 469 steps of an MNIST epoch, and one round of callbacks.
+ * Measures what watching costs, as a share of an MNIST epoch. Whole epochs differ by more than
+ * that, so the cost is magnified: epochs have five steps, all of them watched, as many as the
+ * monitor watches of the 469 steps of an MNIST epoch, and one round of callbacks.
  *
  * Watched and unwatched runs alternate; their difference is the cost of one epoch, whatever its
  * length. The contestant `off` watches nothing and shows the error of the measurement.

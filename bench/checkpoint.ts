@@ -1,4 +1,6 @@
-/** Checkpoints of a large state: writing beside a plain sequential write, resuming, and the pause. */
+/**
+ * Checkpoints of a large state: writing beside a plain sequential write, resuming, and the pause.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

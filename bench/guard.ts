@@ -1,6 +1,6 @@
 /**
- * Measures what the guard costs: an MNIST epoch without it, and with one step in ten taken twice. The
- * default is one step in a thousand, which costs a hundredth of the difference.
+ * Measures what the guard costs: an MNIST epoch without it, and with one step in ten taken twice.
+ * The default is one step in a thousand, which costs a hundredth of the difference.
  */
 import { Trainer, data, nn, optim } from '../src/index.js';
 import type { Contestant, Workload } from './harness.js';

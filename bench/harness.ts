@@ -1,11 +1,13 @@
 /**
- * The benchmark harness. The contestants of a workload run in interleaved rounds within one process,
- * so that a drift of the machine touches all alike. Only ratios are compared.
+ * The benchmark harness. The contestants of a workload run in interleaved rounds within one
+ * process, so that a drift of the machine touches all alike. Only ratios are compared.
  */
 import { cpus, totalmem } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** The timed call. It returns nothing (the harness takes the time) or the seconds that it measured. */
+/**
+ * The timed call. It returns nothing (the harness takes the time) or the seconds that it measured.
+ */
 export interface Runner {
   run(): void | number | Promise<void | number>;
   dispose?(): void | Promise<void>;
@@ -35,7 +37,9 @@ export interface Workload {
   readonly contestants: readonly Contestant[];
 }
 
-/** `prepare` throws it where a contestant is missing; the report lists the message as the reason. */
+/**
+ * `prepare` throws it where a contestant is missing; the report lists the message as the reason.
+ */
 export class Absent extends Error {
   override readonly name = 'Absent';
 }

@@ -65,7 +65,9 @@ function random(length: number): Float32Array {
   return Float32Array.from({ length }, () => Math.random() - 0.5);
 }
 
-/** Steps of optim.bind over the caller's arrays, as a user writes them; the non-finite check is on. */
+/**
+ * Steps of optim.bind over the caller's arrays, as a user writes them; the non-finite check is on.
+ */
 function bound(name: string, lengths: number[], options: object = {}): Contestant {
   return {
     name,

@@ -1,5 +1,6 @@
 // Trains the same network for the same number of steps under nine schedules of the learning rate.
-// One rate stays too high, seven fall in different ways, and one falls too fast, which is a warning.
+// One rate stays too high, seven fall in different ways, and one falls too fast, which is a
+// warning.
 import { writeFileSync } from 'node:fs';
 import { Trainer, chart, data, nn, optim, schedule } from 'thalweg';
 

@@ -9,13 +9,17 @@ import { extname, join, relative } from 'node:path';
 /** These paths do not pass yet. The list only shrinks: whoever rewrites one takes it out. */
 const pending = ['native', 'src', 'docs/adding.md', 'docs/architecture.md'];
 
-/** Generated pages, the history of versions, data, and corpora are not written by hand for readers. */
+/**
+ * Generated pages, the history of versions, data, and corpora are not written by hand for readers.
+ */
 const ignored = ['docs/api', 'CHANGELOG.md', 'test/fixtures'];
 
 const roots = ['native', 'src', 'test', 'script', 'bench', 'examples', 'docs'];
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
-/** A sentence has at most so many words, a comment so many lines, and one at a file's head so many. */
+/**
+ * A sentence has at most so many words, a comment so many lines, and one at a file's head so many.
+ */
 const limits = { words: 40, lines: 4, headerLines: 12 };
 
 /** "The same seed gives the same bits" is a sentence; "The same in float32" is none. */
@@ -63,7 +67,9 @@ const marks = {
   hashes: { whole: /^\s*#/, behind: /\S\s+# (.*)$/ },
 };
 
-/** Splits a text into sentences. Code counts as one word, and links in a row as one sentence each. */
+/**
+ * Splits a text into sentences. Code counts as one word, and links in a row as one sentence each.
+ */
 function sentencesOf(text) {
   return text
     .replace(/`[^`]*`/g, (code) => (code.length > 20 ? '`code`' : code.replace(/[.?!]/g, '_')))

@@ -1,6 +1,7 @@
 /**
- * Does a little of everything on the device `cuda`, for compute-sanitizer (script/gpu): every rule, over
- * lengths that leave heads and tails, and training with every kind of layer, loss and row order.
+ * Does a little of everything on the device `cuda`, for compute-sanitizer (script/gpu): every rule,
+ * over lengths that leave heads and tails, and training with every kind of layer, loss and row
+ * order.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

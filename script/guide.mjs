@@ -1,6 +1,6 @@
-// Makes every number and figure of docs/choosing-an-optimizer.md. It trains on the first 10,000 digits
-// of MNIST, tests on its 10,000 test digits, writes the tables into the page and the figures into
-// docs/figures/. That takes about a minute of one processor.
+// Makes every number and figure of docs/choosing-an-optimizer.md. It trains on the first 10,000
+// digits of MNIST, tests on its 10,000 test digits, writes the tables into the page and the figures
+// into docs/figures/. That takes about a minute of one processor.
 //   node script/guide.mjs              writes
 //   node script/guide.mjs --check      fails where a number is not the page's
 //   node script/guide.mjs --check sgd  looks at the rates of one optimizer only, in some seconds

@@ -2,8 +2,8 @@
  * script/test --sanitize: builds the addon with AddressSanitizer and UBSan, then with
  * ThreadSanitizer, runs the suite on each and reads what they wrote. The last line counts.
  *
- * Node, V8 and the other addons are not instrumented, so findings about them say little: a leak or a
- * race counts where the addon is in its stacks; an AddressSanitizer error always counts.
+ * Node, V8 and the other addons are not instrumented, so findings about them say little: a leak or
+ * a race counts where the addon is in its stacks; an AddressSanitizer error always counts.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -35,8 +35,8 @@ function findings(folder) {
         block,
       );
       const leakOrRace = /^(Direct|Indirect) leak|WARNING: ThreadSanitizer/m.test(block);
-      // Our calls run above V8's helpers of parallel jobs; and process.exit leaves threads to the system
-      // in the middle of training, on purpose.
+      // Our calls run above V8's helpers of parallel jobs; and process.exit leaves threads to the
+      // system in the middle of training, on purpose.
       if (/v8::platform::DefaultJob|ThreadSanitizer: thread leak/.test(block)) continue;
       if (error || (leakOrRace && ours)) found.add(block.trim());
     }
@@ -91,8 +91,9 @@ function sanitize(kind, { runtime, options, wrapper = [] }) {
 sanitize('address', {
   runtime: 'libasan.so',
   options: (log) => ({
-    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does. Other tests
-    // look at the process's size, and freed memory that is kept aside (256 MB by default) would hide it.
+    // Tests ask for sizes that no machine has: the allocator answers null, as malloc does. Other
+    // tests look at the process's size, and freed memory that is kept aside (256 MB by default)
+    // would hide it.
     ASAN_OPTIONS: `detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=4:log_path=${log}`,
     UBSAN_OPTIONS: `print_stacktrace=1:log_path=${log}`,
     LSAN_OPTIONS: 'exitcode=0',

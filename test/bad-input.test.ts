@@ -1,6 +1,6 @@
 /**
- * Bad input that no other test covers: sizes beyond memory, foreign prototypes, deep nesting. Each ends
- * in a coded error that names the place, and changes nothing.
+ * Bad input that no other test covers: sizes beyond memory, foreign prototypes, deep nesting. Each
+ * ends in a coded error that names the place, and changes nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Removes, after the run, all files that tests and their processes left in the temporary folder. */
+/**
+ * Removes, after the run, all files that tests and their processes left in the temporary folder.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

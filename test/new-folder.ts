@@ -1,4 +1,7 @@
-/** Makes a folder for one test, within the folder of the whole run, which new-folder.setup.ts removes. */
+/**
+ * Makes a folder for one test, within the folder of the whole run, which new-folder.setup.ts
+ * removes.
+ */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Finds Python with libraries that read our files, where `script/bootstrap --readers` installed it. */
+/**
+ * Finds Python with libraries that read our files, where `script/bootstrap --readers` installed it.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

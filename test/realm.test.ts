@@ -1,4 +1,6 @@
-/** Jest and vitest's vmThreads run each test file in a realm of its own, and the addon in the first. */
+/**
+ * Jest and vitest's vmThreads run each test file in a realm of its own, and the addon in the first.
+ */
 import { createContext, runInContext } from 'node:vm';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ThalwegError, Trainer, data, nn, optim } from '../src/index.js';

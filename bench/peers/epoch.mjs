@@ -1,7 +1,7 @@
 /**
- * Trains one epoch of the MNIST network over made-up bytes, in a process of its own, with the package
- * that is built in the folder ROOT: `node epoch.mjs ROOT [worker]`.
- * With `worker`, a worker thread loads the package first and trains. process.ts has the protocol.
+ * Trains one epoch of the MNIST network over made-up bytes, in a process of its own, with the
+ * package that is built in the folder ROOT: `node epoch.mjs ROOT [worker]`. With `worker`, a worker
+ * thread loads the package first and trains. process.ts has the protocol.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,6 @@
-/** Contestants in TensorFlow.js: tfjs-node-gpu, which uses the CPU where no GPU is, and plain tfjs. */
+/**
+ * Contestants in TensorFlow.js: tfjs-node-gpu, which uses the CPU where no GPU is, and plain tfjs.
+ */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';

@@ -1,6 +1,7 @@
 /**
- * Chooses the pages: one for a namespace with its functions, one for the types of a namespace that has
- * many, one for a class. Options have no section of their own: they stand beside what takes them.
+ * Chooses the pages: one for a namespace with its functions, one for the types of a namespace that
+ * has many, one for a class. Options have no section of their own: they stand beside what takes
+ * them.
  */
 import { readFileSync } from 'node:fs';
 import { Comment, DeclarationReflection, ReflectionGroup, ReflectionKind, Slugger } from 'typedoc';
@@ -71,7 +72,10 @@ function typePage(project, parent, name, types) {
   return page;
 }
 
-/** Moves many types to a page of their own; the package's own types make two pages that are short enough. */
+/**
+ * Moves many types to a page of their own; the package's own types make two pages that are short
+ * enough.
+ */
 function moveTypes(project, parent) {
   const types = parent.children.filter((child) => child.kindOf(typeKinds));
   if (types.length <= fewTypes) return;
@@ -114,7 +118,9 @@ function headed({ groups = [], children = [] }) {
   return [...members.filter((each) => !each.kindOf(ReflectionKind.Property)), ...types];
 }
 
-/** `optim.md`, `optim.types.md`, `data.Dataset.md`, `Trainer.md`; a heading's anchor is its name. */
+/**
+ * `optim.md`, `optim.types.md`, `data.Dataset.md`, `Trainer.md`; a heading's anchor is its name.
+ */
 export class PageRouter extends MemberRouter {
   buildChildPages(reflection, pages) {
     if (reflection.kindOf(pageKinds)) {

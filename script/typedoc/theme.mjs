@@ -1,4 +1,7 @@
-/** Writes a page: a table of contents, and options in a table right under the function that takes them. */
+/**
+ * Writes a page: a table of contents, and options in a table right under the function that takes
+ * them.
+ */
 import { ReflectionKind } from 'typedoc';
 import { MarkdownTheme, MarkdownThemeContext } from 'typedoc-plugin-markdown';
 import { optionsOf } from './pages.mjs';

@@ -1,4 +1,6 @@
-/** The benchmarks of the device `cuda` replay recorded steps, which compute what a step computes. */
+/**
+ * The benchmarks of the device `cuda` replay recorded steps, which compute what a step computes.
+ */
 import { hasCuda } from '../oracle/cuda.js';
 import { expect, it } from 'vitest';
 import { lab } from '../lab.js';

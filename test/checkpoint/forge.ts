@@ -33,7 +33,10 @@ export function partsOf(file: string | Buffer): Parts {
 
 const at = 8 + '{"__metadata__":{"checksum":"'.length;
 
-/** Returns the file of these parts with right checksums; given `checksums` of tensors stay as they are. */
+/**
+ * Returns the file of these parts with right checksums; given `checksums` of tensors stay as they
+ * are.
+ */
 export function assemble({ metadata, tensors }: Parts): Buffer {
   const { checksum: _, checksums, ...rest } = metadata;
   const sums = tensors.map(({ name, bytes }) => [name, checksumOf(bytes)] as const);

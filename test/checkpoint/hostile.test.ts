@@ -105,7 +105,10 @@ const damages: readonly (readonly [string, (file: string) => void, string])[] = 
   ['a monitor of another model', ofState(({ run }) => run.monitor.layers.pop()), 'FORMAT'],
 ];
 
-/** Makes a folder with the checkpoints of a run that was aborted in its second epoch, the newest last. */
+/**
+ * Makes a folder with the checkpoints of a run that was aborted in its second epoch, the newest
+ * last.
+ */
 let source: string;
 beforeAll(async () => {
   source = newFolder();

@@ -1,7 +1,7 @@
 /**
- * Runs of every kind are killed at any operation on a file, or lose what was not synced, and go on: they
- * end in the bits of a run that never stopped. THALWEG_KILLS sets the number of kills. A failure names
- * the THALWEG_SEED that begins with it.
+ * Runs of every kind are killed at any operation on a file, or lose what was not synced, and go on:
+ * they end in the bits of a run that never stopped. THALWEG_KILLS sets the number of kills. A
+ * failure names the THALWEG_SEED that begins with it.
  */
 import { describe, expect, it } from 'vitest';
 import type { Trainer } from '../../src/index.js';
@@ -25,7 +25,9 @@ async function undisturbed({ train, make, options }: Kind): Promise<unknown> {
   return endOf(trainer, await trainer.fit(train, options()));
 }
 
-/** Kills one kind of run after another, until the number of kills is reached; reports the counts. */
+/**
+ * Kills one kind of run after another, until the number of kills is reached; reports the counts.
+ */
 async function torture(
   count: number,
   what: string,
@@ -125,8 +127,8 @@ function digest(bytes: Uint8Array): string {
 }
 
 /**
- * Resumes from each state that a kill of one recorded run can leave. Among states with the very same
- * bytes, it follows the first to the end.
+ * Resumes from each state that a kill of one recorded run can leave. Among states with the very
+ * same bytes, it follows the first to the end.
  */
 function follower(one: Kind, expected: unknown) {
   const followed = new Set<string>();

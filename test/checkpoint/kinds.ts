@@ -1,4 +1,6 @@
-/** Kinds of runs: each update rule, with each model, with each other state that a checkpoint holds. */
+/**
+ * Kinds of runs: each update rule, with each model, with each other state that a checkpoint holds.
+ */
 import type { DeviceName } from '../../src/device.js';
 import {
   type FitOptions,
@@ -69,7 +71,10 @@ const models: readonly (readonly [string, nn.Sequential])[] = [
 const rows = 26;
 const labels = Int32Array.from({ length: rows }, (_, i) => (i * 7) % 3);
 
-/** An embedding takes these whole numbers, and the other models these rows; all processes have the same. */
+/**
+ * An embedding takes these whole numbers, and the other models these rows; all processes have the
+ * same.
+ */
 function dataset(seed: number, count = rows): data.Dataset {
   const random = generator(seed);
   const inputs = Float32Array.from({ length: count * 3 }, () => Math.floor(random() * words));
@@ -140,7 +145,9 @@ export interface Kind {
 /** The number of kinds before they repeat. */
 export const kindCount = rules.length * models.length * extras.length;
 
-/** The lengths of the lists have no common divisor, so `kindCount` kinds in a row are all different. */
+/**
+ * The lengths of the lists have no common divisor, so `kindCount` kinds in a row are all different.
+ */
 export function kind(index: number): Kind {
   const [ruleName, rule] = rules[index % rules.length]!;
   const [modelName, model] = models[index % models.length]!;

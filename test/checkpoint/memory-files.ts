@@ -1,7 +1,7 @@
 /**
- * A folder in memory replaces the file operations of checkpoints. It records all operations and stops at
- * any of them, as a killed process does. It also makes what a power cut may leave: each write and each
- * name that was not synced is lost, kept or torn, one by one.
+ * A folder in memory replaces the file operations of checkpoints. It records all operations and
+ * stops at any of them, as a killed process does. It also makes what a power cut may leave: each
+ * write and each name that was not synced is lost, kept or torn, one by one.
  */
 import { basename } from 'node:path';
 import { files } from '../../src/io/files.js';
@@ -89,8 +89,8 @@ export class MemoryFiles {
   }
 
   /**
-   * Returns the folder after a kill, which has everything, or after a power cut, which has less. `count`
-   * is the number of operations before it.
+   * Returns the folder after a kill, which has everything, or after a power cut, which has less.
+   * `count` is the number of operations before it.
    */
   left(isKept: () => boolean = () => true, count = this.operations.length): Content {
     return replay(this.#start, this.operations.slice(0, count), isKept);

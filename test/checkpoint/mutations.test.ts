@@ -1,6 +1,6 @@
 /**
- * Every field of a real checkpoint gets every kind of wrong value, with right checksums. Each is refused
- * with a code and changes nothing, or is harmless, for a reason that is given below.
+ * Every field of a real checkpoint gets every kind of wrong value, with right checksums. Each is
+ * refused with a code and changes nothing, or is harmless, for a reason that is given below.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -83,7 +83,9 @@ interface Mutation {
   readonly bytes: Buffer;
 }
 
-/** Reasons for which a value may be taken: nothing is computed from it, or some run can leave it. */
+/**
+ * Reasons for which a value may be taken: nothing is computed from it, or some run can leave it.
+ */
 const harmless: readonly (readonly [RegExp, string])[] = [
   [/ a field more$/, 'fields that no schema knows are left out'],
   [/ -0$/, 'of a count −0 is 0, and another number may be any'],

@@ -1,4 +1,7 @@
-/** Python's safetensors, where script/bootstrap --readers installed it, reads checkpoints and is read. */
+/**
+ * Python's safetensors, where script/bootstrap --readers installed it, reads checkpoints and is
+ * read.
+ */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Every operation on every device is near the reference, which computes in float64. Except for matrix
- * products by a library, it has the same bits on every instruction set and thread count.
+ * Every operation on every device is near the reference, which computes in float64. Except for
+ * matrix products by a library, it has the same bits on every instruction set and thread count.
  */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,10 @@ const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(available);
 const devices = ['cpu', ...lanes, ...['cuda'].filter(available)];
 const threadCounts = [1, 2, 7];
 
-/** Runs on a copy of the arrays; returns the copy afterwards, and the sums of a loss as one more array. */
+/**
+ * Runs on a copy of the arrays; returns the copy afterwards, and the sums of a loss as one more
+ * array.
+ */
 function run(device: string, name: string, fields: Fields, arrays: Arrays): Arrays {
   const copies = Object.fromEntries(Object.entries(arrays).map(([key, a]) => [key, a.slice()]));
   const { sum, correct } = lab.runOperation(device, name, { ...fields, ...copies });
@@ -73,8 +76,8 @@ const line = Float32Array.from([
 ]);
 
 describe('exponentials and their kin', () => {
-  // The bounds are in ulps of the rounded float64 value. The tail of geluTanh is an exponential whose
-  // argument, up to 88, was rounded.
+  // The bounds are in ulps of the rounded float64 value. The tail of geluTanh is an exponential
+  // whose argument, up to 88, was rounded.
   const limits: Record<string, number> = { sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150 };
 
   it.each(Object.entries(activationCodes))('%s forward', (name, activation) => {
@@ -360,7 +363,10 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
     const x = floats(random, length).map((v) => 30 + v);
     const dy = floats(random, length);
     const parameters = { scale: floats(random, columns), offset: floats(random, columns) };
-    /** Compares with the reference; means near 30 in float32 and sums of `terms` such values widen the bound. */
+    /**
+     * Compares with the reference; means near 30 in float32 and sums of `terms` such values widen
+     * the bound.
+     */
     function near(
       found: Arrays,
       name: string,

@@ -1,4 +1,7 @@
-/** Every rule with each decay has the same bits on every executor; new rules and sets join by themselves. */
+/**
+ * Every rule with each decay has the same bits on every executor; new rules and sets join by
+ * themselves.
+ */
 import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native, type NativeRule } from '../../src/native.js';

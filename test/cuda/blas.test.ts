@@ -1,7 +1,7 @@
 /**
  * Products by cuBLASLt: the real library serves on a GPU. Elsewhere a replacement on the processor
- * (emulation/blas.cc) refuses what it does not know, so that layouts, transposes and epilogues are tested
- * without a GPU.
+ * (emulation/blas.cc) refuses what it does not know, so that layouts, transposes and epilogues are
+ * tested without a GPU.
  */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Every CUDA call fails in turn, and every allocation in turn. The process survives all of it. A lost
- * device is DEVICE with the call and CUDA's words. Too little memory is MEMORY and changes
+ * Every CUDA call fails in turn, and every allocation in turn. The process survives all of it. A
+ * lost device is DEVICE with the call and CUDA's words. Too little memory is MEMORY and changes
  * nothing.
  */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';

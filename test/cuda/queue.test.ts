@@ -8,8 +8,9 @@ import { type NativeTrainProgress, native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 
 /**
- * Trains one epoch of a unit with weight 1 and learning rate 0; returns the summed loss, and the loss of
- * the last batch. Values are small whole numbers, so both are exact and tell which rows a batch had.
+ * Trains one epoch of a unit with weight 1 and learning rate 0; returns the summed loss, and the
+ * loss of the last batch. Values are small whole numbers, so both are exact and tell which rows a
+ * batch had.
  */
 async function lossesOf(
   device: string,
@@ -54,8 +55,8 @@ async function lossesOf(
 }
 
 describe('batches', () => {
-  // Up to 65,536 rows have a list, and more have the index cipher. Some rows are whole words, some have
-  // odd lengths, and some are wider than one warp's share.
+  // Up to 65,536 rows have a list, and more have the index cipher. Some rows are whole words, some
+  // have odd lengths, and some are wider than one warp's share.
   it.each([
     [100, 7, 32],
     [1000, 12, 64],

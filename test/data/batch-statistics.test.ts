@@ -1,4 +1,6 @@
-/** Batches of label-sorted data, and the same rows an epoch later, look random to a training loop. */
+/**
+ * Batches of label-sorted data, and the same rows an epoch later, look random to a training loop.
+ */
 import { describe, expect, it } from 'vitest';
 import { data } from '../../src/index.js';
 import { classCounts, tenths } from '../oracle/batch-statistics.js';

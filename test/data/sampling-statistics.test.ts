@@ -60,7 +60,8 @@ describe('drawing with replacement', () => {
   describe('from more than 2^24 rows', () => {
     const length = 2 ** 24 + 2 ** 18;
     const weights = new Float32Array(length).fill(1);
-    // 64 groups of neighbours and every 65th row cover 17 million rows, over which float32 sums move in steps.
+    // 64 groups of neighbours and every 65th row cover 17 million rows, over which float32 sums
+    // move in steps.
     const statistics = (): Record<string, Statistic> => ({
       groups: shares(weights, (row) => Math.floor((row * 64) / length)),
       residues: shares(weights, (row) => row % 65),

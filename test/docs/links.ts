@@ -15,7 +15,9 @@ const slug = (heading: string): string =>
     .trim()
     .replace(/\s/g, '-');
 
-/** Returns all anchors of a page: its own, and those of its headings, where equal ones are counted. */
+/**
+ * Returns all anchors of a page: its own, and those of its headings, where equal ones are counted.
+ */
 function anchorsOf(page: string): Set<string> {
   const text = prose(page);
   const anchors = new Set([...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id]) => id!));

@@ -6,7 +6,9 @@ import type { Project } from './project.js';
 const tsc = join(process.cwd(), 'node_modules/typescript/bin/tsc');
 const typeRoots = join(process.cwd(), 'node_modules/@types');
 
-/** Returns the errors of `tsc --strict` over some files of a project; empty where there are none. */
+/**
+ * Returns the errors of `tsc --strict` over some files of a project; empty where there are none.
+ */
 export async function typeErrors(project: Project, files: readonly string[]): Promise<string> {
   const compilerOptions = {
     ...{ strict: true, noEmit: true, module: 'nodenext' },

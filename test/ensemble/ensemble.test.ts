@@ -84,7 +84,8 @@ describe('an ensemble', () => {
   });
 });
 
-// Each member answers a class for each of four rows, by unit inputs; they are right on different rows.
+// Each member answers a class for each of four rows, by unit inputs; they are right on different
+// rows.
 const rows = nn.sequential({ input: [4] }, nn.dense(3, { useBias: false }));
 const answers = (name: string, ...classes: number[]): ensemble.Member => {
   const weight = new Float32Array(12);

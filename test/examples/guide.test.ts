@@ -1,4 +1,7 @@
-/** The guide's numbers for one optimizer are right; `node script/guide.mjs --check` makes all numbers. */
+/**
+ * The guide's numbers for one optimizer are right; `node script/guide.mjs --check` makes all
+ * numbers.
+ */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';

@@ -1,4 +1,6 @@
-/** Replays the fuzzers' corpora, which stand for every branch that libFuzzer reached, with changes. */
+/**
+ * Replays the fuzzers' corpora, which stand for every branch that libFuzzer reached, with changes.
+ */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as exact from '../../src/checkpoint/exact-json.js';

@@ -1,5 +1,5 @@
-// Calls a JavaScript function from libFuzzer, as an addon. The counters are a Uint8Array in which the
-// instrumented code counts its branches (instrument.ts).
+// Calls a JavaScript function from libFuzzer, as an addon. The counters are a Uint8Array in which
+// the instrumented code counts its branches (instrument.ts).
 #include <node_api.h>
 
 #include <cstdint>

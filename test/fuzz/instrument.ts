@@ -11,7 +11,10 @@ export interface Instrumented {
   readonly branches: number;
 }
 
-/** Returns the code with a count at each function, arm, loop, case, and right side of `&&`, `||` and `??`. */
+/**
+ * Returns the code with a count at each function, arm, loop, case, and right side of `&&`, `||` and
+ * `??`.
+ */
 export function instrument(code: string, first: number): Instrumented {
   let next = first;
   const { factory } = ts;
@@ -115,7 +118,9 @@ type Loader = (module: NodeJS.Module, file: string) => void;
 /** A library has fewer branches than this. */
 const most = 1 << 16;
 
-/** Counts, from now on, in each file below `folder` that is loaded; `used` returns the array so far. */
+/**
+ * Counts, from now on, in each file below `folder` that is loaded; `used` returns the array so far.
+ */
 export function instrumentFolder(folder: string): { readonly used: () => Uint8Array } {
   const counters = new Uint8Array(most);
   let branches = 0;

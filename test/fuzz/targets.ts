@@ -1,6 +1,7 @@
 /**
- * The fuzzed functions: they take bytes and must never throw. Each gives the bytes to a reader, which takes
- * them or refuses them with a ThalwegError. Whatever it takes must hold what it promises.
+ * The fuzzed functions: they take bytes and must never throw. Each gives the bytes to a reader,
+ * which takes them or refuses them with a ThalwegError. Whatever it takes must hold what it
+ * promises.
  */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { Values } from './values.js';
@@ -208,7 +209,10 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
-/** Returns true where a pattern matches a whole name, by dynamic programming over prefixes of the name. */
+/**
+ * Returns true where a pattern matches a whole name, by dynamic programming over prefixes of the
+ * name.
+ */
 function matchesSlowly(pattern: string, name: string): boolean {
   let fits = [true, ...Array.from(name, () => false)]; // the empty pattern matches these prefixes of the name
   for (const letter of pattern) {
@@ -220,7 +224,10 @@ function matchesSlowly(pattern: string, name: string): boolean {
   return fits.at(-1)!;
 }
 
-/** Makes names of three letters and the star, so that patterns often match; the first byte splits them. */
+/**
+ * Makes names of three letters and the star, so that patterns often match; the first byte splits
+ * them.
+ */
 function glob({ glob: { matches } }: Library, bytes: Uint8Array): void {
   const letters = Array.from(bytes.subarray(1), (byte) => '*ab.'[byte % 4]!).join('');
   const cut = (bytes[0] ?? 0) % (letters.length + 1);

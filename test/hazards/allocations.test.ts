@@ -1,6 +1,7 @@
 /**
- * Allocations of the addon fail, one after another, without a crash, a hang or half a change. The short
- * form takes some of them, beginning at a random one; `npm run torture` takes every one, on every device.
+ * Allocations of the addon fail, one after another, without a crash, a hang or half a change. The
+ * short form takes some of them, beginning at a random one; `npm run torture` takes every one, on
+ * every device.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';

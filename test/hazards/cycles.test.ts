@@ -1,6 +1,6 @@
 /**
- * Objects, environments and whole lives of trainers come and go, over and over, in a process of their own:
- * the resident memory settles. `npm run torture` does it a million times, and for hours.
+ * Objects, environments and whole lives of trainers come and go, over and over, in a process of
+ * their own: the resident memory settles. `npm run torture` does it a million times, and for hours.
  */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -21,7 +21,8 @@ const soak = given('THALWEG_SOAK_SECONDS', 0);
 
 async function growth(kind: string, amount: number): Promise<Growth> {
   const args = ['--expose-gc', 'test/hazards/cycles.mjs', kind, `${amount}`];
-  // malloc keeps freed memory in an arena for each thread, and nothing tells how much of it is used.
+  // malloc keeps freed memory in an arena for each thread, and nothing tells how much of it is
+  // used.
   const env = { ...process.env, MALLOC_ARENA_MAX: '2' };
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as Growth;
@@ -29,7 +30,8 @@ async function growth(kind: string, amount: number): Promise<Growth> {
 
 // A sanitizer keeps freed memory.
 describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('the memory of a process', () => {
-  // The long form bounds the share. In the short form V8's heap still grows, and a leak would be larger.
+  // The long form bounds the share. In the short form V8's heap still grows, and a leak would be
+  // larger.
   const long = objects > 0;
   const settles = ({ settled, end }: Growth, leak: number): void => {
     expect(end - settled).toBeLessThan(long ? 0.02 * settled : leak);

@@ -1,4 +1,7 @@
-/** Some libraries change how the processor computes floats, such as those that gcc links -ffast-math. */
+/**
+ * Some libraries change how the processor computes floats, such as those that gcc links
+ * -ffast-math.
+ */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -95,8 +95,8 @@ describe('a process with running trainers', () => {
 });
 
 /**
- * Makes a library under which pthread_create fails while the environment holds NO_THREADS. Where it holds
- * THREADS, pthread_create fails beyond that number of living threads.
+ * Makes a library under which pthread_create fails while the environment holds NO_THREADS. Where it
+ * holds THREADS, pthread_create fails beyond that number of living threads.
  */
 function threadlessLibrary(): string {
   const library = join(newFolder(), 'threadless.so');

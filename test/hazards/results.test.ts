@@ -1,4 +1,6 @@
-/** JavaScript has no memory for a result: it is MEMORY, where V8 by itself would end the process. */
+/**
+ * JavaScript has no memory for a result: it is MEMORY, where V8 by itself would end the process.
+ */
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

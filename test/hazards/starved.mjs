@@ -1,7 +1,7 @@
 /**
- * Runs under test/native/starve.cc: makes allocations of the addon fail, one after another, while it
- * calls everything that a program can call. Each failure must be MEMORY and leave everything as it
- * was, or as it is after some whole steps. Prints its findings as JSON.
+ * Runs under test/native/starve.cc: makes allocations of the addon fail, one after another, while
+ * it calls everything that a program can call. Each failure must be MEMORY and leave everything as
+ * it was, or as it is after some whole steps. Prints its findings as JSON.
  *   STARVE_FILE=orders STARVE_STRIDE=n STARVE_SEED=s STARVE_DEVICE=cpu node test/hazards/starved.mjs
  * STARVE_ONLY=name runs one scenario.
  */
@@ -164,7 +164,10 @@ function training(name, options) {
   };
 }
 
-/** Makes a scenario of a call that only reads a trainer: it fails as a whole, and then gives its result. */
+/**
+ * Makes a scenario of a call that only reads a trainer: it fails as a whole, and then gives its
+ * result.
+ */
 function reading(name, act) {
   return {
     name,

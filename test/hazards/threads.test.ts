@@ -60,7 +60,10 @@ describe('the default number of threads', () => {
     expect(explain({})).toMatchObject({ threads: Math.min(availableParallelism(), 256) });
   });
 
-  /** Makes a control group of version 1 or 2 with this much processor time; undefined where none can be. */
+  /**
+   * Makes a control group of version 1 or 2 with this much processor time; undefined where none can
+   * be.
+   */
   function makeGroup(share: number): string | undefined {
     for (const mount of ['/sys/fs/cgroup/cpu', '/sys/fs/cgroup']) {
       const folder = join(mount, `thalweg-test-${process.pid}`);

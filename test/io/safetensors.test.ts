@@ -61,7 +61,8 @@ describe('writing and reading', () => {
           await io.writeSafetensors(file, tensors, meta);
           const read = await io.readSafetensors(file);
           expect(new Map(Object.entries(read.metadata))).toEqual(new Map(Object.entries(meta)));
-          // Empty tensors share an offset with a neighbour, so the order may differ: names find the tensors.
+          // Empty tensors share an offset with a neighbour, so the order may differ: names find the
+          // tensors.
           const byName = new Map(read.tensors.map((item) => [item.name, item]));
           expect(byName.size).toBe(tensors.length);
           for (const { name, shape, data } of tensors) {

@@ -1,4 +1,6 @@
-/** Native code streams metrics during an evaluation, and they equal scikit-learn's and src/metrics. */
+/**
+ * Native code streams metrics during an evaluation, and they equal scikit-learn's and src/metrics.
+ */
 import { hasCuda } from '../oracle/cuda.js';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

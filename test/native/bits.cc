@@ -179,8 +179,8 @@ std::vector<double> make_settings(int rule) {
       {"learningRate", 0.01}, {"momentum", 0.9},        {"beta1", 0.9},
       {"beta2", 0.99},        {"epsilon", 1e-6},        {"decay", 0.9},
       {"biasCorrection", 1},  {"momentumDecay", 0.004}, {"initialAccumulator", 0.1}};
-  // The steps clip by value, tensor norm and global norm, measure the norm, and decay both ways. They
-  // allow NaN, which compat rules make.
+  // The steps clip by value, tensor norm and global norm, measure the norm, and decay both ways.
+  // They allow NaN, which compat rules make.
   std::vector<double> settings = {0.9, 0.5, 2, 3, 2, 1};
   for (const char* name : rule_infos()[rule].hyper) settings.push_back(kValues.at(name));
   settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay, kDropoutRate});

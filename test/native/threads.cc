@@ -1,5 +1,5 @@
-// Tests the thread pool and the quota of processor time without Node.js, so that ThreadSanitizer sees
-// all of it. script/check-threads builds and runs it.
+// Tests the thread pool and the quota of processor time without Node.js, so that ThreadSanitizer
+// sees all of it. script/check-threads builds and runs it.
 //   threads         runs the checks
 //   threads fork    also runs them in a forked child, which ThreadSanitizer does not follow
 //   threads cost    prints the cost of an empty loop for its caller
@@ -150,7 +150,8 @@ void a_forked_child_goes_on() {
   count_parts(50, 3, Wake::kAtOnce);
 }
 
-// Makes a folder in the form of a machine's control groups, with one file that names the process's groups.
+// Makes a folder in the form of a machine's control groups, with one file that names the process's
+// groups.
 class Groups {
  public:
   Groups()
@@ -210,7 +211,8 @@ void odd_group_files_are_no_quota() {
   }
 }
 
-// Returns the median nanoseconds that an empty loop of `parts` costs its caller, called after `gap`.
+// Returns the median nanoseconds that an empty loop of `parts` costs its caller, called after
+// `gap`.
 int64_t cost(int64_t parts, int64_t gap) {
   std::vector<int64_t> times(20'000);
   for (int64_t& time : times) {

@@ -1,4 +1,7 @@
-/** Initial values of parameters have the right distributions and bits, and wrong options are refused. */
+/**
+ * Initial values of parameters have the right distributions and bits, and wrong options are
+ * refused.
+ */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Trainer, nn, optim } from '../../src/index.js';
@@ -53,7 +56,9 @@ const cases = Object.entries(variances).flatMap(([rule, variance]) =>
   })),
 );
 
-/** Returns the largest distance of the values from a distribution function (Kolmogorov and Smirnov). */
+/**
+ * Returns the largest distance of the values from a distribution function (Kolmogorov and Smirnov).
+ */
 function distance(values: Float64Array, below: (x: number) => number): number {
   const sorted = values.toSorted();
   return sorted.reduce((most, x, i) => {

@@ -32,7 +32,8 @@ describe.each(Object.entries(cases))(
     const method = optim.lbfgs({ history });
     const strict = { gradientTolerance: 1e-10, changeTolerance: 0 };
 
-    // Rounding differs, and a line search multiplies the difference, most in the valley of Rosenbrock.
+    // Rounding differs, and a line search multiplies the difference, most in the valley of
+    // Rosenbrock.
     it("takes PyTorch's steps", async () => {
       expect(iterates.length).toBeGreaterThan(9);
       for (const iterations of [1, 2, 5, 10, iterates.length]) {

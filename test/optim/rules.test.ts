@@ -18,8 +18,8 @@ const cases: readonly (readonly [string, Optimizer])[] = [
   ['adagrad, accumulator', optim.adagrad({ initialAccumulator: 0.1, epsilon: 1e-3 })],
   ['rmsprop', optim.rmsprop()],
   ['rmsprop, momentum', optim.rmsprop({ momentum: 0.8, decay: 0.99, epsilon: 1e-6 })],
-  // In the centered form the variance is a difference of like numbers, so an early step is sensitive; a
-  // larger epsilon keeps the comparison about the rule.
+  // In the centered form the variance is a difference of like numbers, so an early step is
+  // sensitive; a larger epsilon keeps the comparison about the rule.
   ['rmsprop, centered', optim.rmsprop({ centered: true, epsilon: 1e-2 })],
   ['rmsprop, both', optim.rmsprop({ centered: true, momentum: 0.7, epsilon: 1e-2 })],
   ['adadelta', optim.adadelta()],

@@ -3,8 +3,8 @@ import type { Statistic } from './permutation-statistics.js';
 import { chiSquareP, hypergeometric, pearson } from './probability.js';
 
 /**
- * Counts the rows of a batch in each tenth of the data; for label-sorted data these are class counts. Their
- * covariance is that of independent draws times (length - batch) / (length - 1).
+ * Counts the rows of a batch in each tenth of the data; for label-sorted data these are class
+ * counts. Their covariance is that of independent draws times (length - batch) / (length - 1).
  */
 export function tenths(length: number): Statistic {
   const borders = Array.from({ length: 11 }, (_, i) => Math.ceil((i * length) / 10));
@@ -24,7 +24,10 @@ export function tenths(length: number): Statistic {
   };
 }
 
-/** Counts how often a batch has 0, 1, 2, … rows of one class: the rows from `first` up to before `last`. */
+/**
+ * Counts how often a batch has 0, 1, 2, … rows of one class: the rows from `first` up to before
+ * `last`.
+ */
 export function classCounts(
   length: number,
   first: number,

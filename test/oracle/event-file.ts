@@ -1,4 +1,6 @@
-/** Reads TensorBoard event files by their specification, independently of the code that writes them. */
+/**
+ * Reads TensorBoard event files by their specification, independently of the code that writes them.
+ */
 import { crc32c } from '../../src/io/crc32c.js';
 
 /** One event, decoded from its message. */

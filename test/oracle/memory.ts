@@ -5,8 +5,8 @@ import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 const most = 2 ** 26;
 
 /**
- * Finds the addresses at which the bytes lie at the beginning of a page of private memory. A trainer's
- * first tensor lies so, and no copy that JavaScript or malloc has made.
+ * Finds the addresses at which the bytes lie at the beginning of a page of private memory. A
+ * trainer's first tensor lies so, and no copy that JavaScript or malloc has made.
  */
 export function addressesOf(bytes: Uint8Array): number[] {
   const file = openSync('/proc/self/mem', 'r');

@@ -1,4 +1,7 @@
-/** Computes forward passes and losses in float64, as plain loops, and gradients by central differences. */
+/**
+ * Computes forward passes and losses in float64, as plain loops, and gradients by central
+ * differences.
+ */
 import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
 
@@ -47,7 +50,9 @@ function normalise(values: Vector, center: number, spread: number, epsilon: numb
   return values.map((value) => (value - center) / Math.sqrt(spread + epsilon));
 }
 
-/** Cuts rows into rows of their last dimension, normalises them with γ and β, and joins them again. */
+/**
+ * Cuts rows into rows of their last dimension, normalises them with γ and β, and joins them again.
+ */
 function norm(
   { name, layer, inputShape }: PlacedLayer,
   rows: readonly Vector[],

@@ -1,4 +1,6 @@
-/** Functions to minimise, with their gradients; script/fixtures/torch_lbfgs.py has the same ones. */
+/**
+ * Functions to minimise, with their gradients; script/fixtures/torch_lbfgs.py has the same ones.
+ */
 import type { optim } from '../../src/index.js';
 
 const rosenbrock: optim.ObjectiveFunction = (x, gradient) => {

@@ -1,6 +1,6 @@
 /**
- * Computes the update rules in float64, one parameter at a time, as the papers write them. It shares
- * nothing with the code under test.
+ * Computes the update rules in float64, one parameter at a time, as the papers write them. It
+ * shares nothing with the code under test.
  */
 
 /** One parameter's state, by name; absent entries are 0. */

@@ -1,6 +1,6 @@
 /**
- * Statistics of permutations. Each collects any number of permutations of one length, and returns the
- * p-value for independent and uniform ones.
+ * Statistics of permutations. Each collects any number of permutations of one length, and returns
+ * the p-value for independent and uniform ones.
  */
 import { chiSquareP, normalP, pearson } from './probability.js';
 
@@ -25,8 +25,8 @@ function summed(freedom: number, statistic: (order: Rows) => number): Statistic 
 }
 
 /**
- * Counts relative orders of each `width` ≤ 7 rows at neighbouring positions, over all `width`! cells,
- * seen or not. They are independent, even within one order.
+ * Counts relative orders of each `width` ≤ 7 rows at neighbouring positions, over all `width`!
+ * cells, seen or not. They are independent, even within one order.
  */
 export function patterns(width: number): Statistic {
   const cells = Array.from({ length: width }, (_, i) => i + 1).reduce((a, b) => a * b, 1);
@@ -92,7 +92,10 @@ export function differences(length: number, bins = 64): Statistic {
   });
 }
 
-/** Counts positions against rows, both cut into `bins` shares; margins are fixed, as in a contingency table. */
+/**
+ * Counts positions against rows, both cut into `bins` shares; margins are fixed, as in a
+ * contingency table.
+ */
 export function grid(length: number, bins = 16): Statistic {
   const share = shares(length, bins);
   const sizes = new Float64Array(bins);
@@ -110,7 +113,9 @@ export function grid(length: number, bins = 16): Statistic {
   });
 }
 
-/** Counts orders with no, one and more rows at their own position; the number is near Poisson(1). */
+/**
+ * Counts orders with no, one and more rows at their own position; the number is near Poisson(1).
+ */
 export function fixedPoints(): Statistic {
   const counts = new Uint32Array(3);
   const shares = [1 / Math.E, 1 / Math.E, 1 - 2 / Math.E];
@@ -138,8 +143,9 @@ export function runs(length: number): Statistic {
 }
 
 /**
- * Measures the circular serial correlation at a lag. Mean and variance are those of Wald and Wolfowitz
- * ("An exact test for randomness in the non-parametric case based on serial correlation", 1943).
+ * Measures the circular serial correlation at a lag. Mean and variance are those of Wald and
+ * Wolfowitz ("An exact test for randomness in the non-parametric case based on serial correlation",
+ * 1943).
  */
 export function serialCorrelation(length: number, lag: number): Statistic {
   const centre = (length - 1) / 2;
@@ -183,14 +189,15 @@ function inversions(rows: Rows, scratch: Rows): number {
 }
 
 /**
- * Measures the Mallows kernel K = exp(-5 inversions / C(n, 2)) against the identity, over the relative
- * order of the first n = `width` rows. With the exact mean under uniformity, this is the maximum mean
- * discrepancy of Mitchell, Stokes, Frank and Holmes, "Bandwidth-optimal random shuffling for GPUs"
- * (2022). The kernel is right-invariant, so quotients compare pairs of orders.
+ * Measures the Mallows kernel K = exp(-5 inversions / C(n, 2)) against the identity, over the
+ * relative order of the first n = `width` rows. With the exact mean under uniformity, this is the
+ * maximum mean discrepancy of Mitchell, Stokes, Frank and Holmes, "Bandwidth-optimal random
+ * shuffling for GPUs" (2022). The kernel is right-invariant, so quotients compare pairs of orders.
  */
 export function mallows(width: number): Statistic {
   const pairs = (width * (width - 1)) / 2;
-  // E exp(-x inversions) follows from the generating function of inversions, Π (1 - q^j) / (j (1 - q)).
+  // E exp(-x inversions) follows from the generating function of inversions, Π (1 - q^j) / (j (1 -
+  // q)).
   const expectation = (x: number): number => {
     let logarithm = 0;
     for (let j = 1; j <= width; ++j)
@@ -212,7 +219,9 @@ export function mallows(width: number): Statistic {
   };
 }
 
-/** Puts the row of `a` where `b` has its row; uniform if they are independent and one is uniform. */
+/**
+ * Puts the row of `a` where `b` has its row; uniform if they are independent and one is uniform.
+ */
 export function quotient(a: Rows, b: Rows, out: Rows): void {
   for (let i = 0; i < a.length; ++i) out[b[i]!] = a[i]!;
 }

@@ -1,6 +1,9 @@
 /** Computes tail probabilities of the distributions that the statistical tests need. */
 
-/** Returns ln Γ(x), x > 0: Lanczos' series with g = 5, relative error below 2e-10 (Numerical Recipes 6.1). */
+/**
+ * Returns ln Γ(x), x > 0: Lanczos' series with g = 5, relative error below 2e-10 (Numerical Recipes
+ * 6.1).
+ */
 export function logGamma(x: number): number {
   const terms = [
     76.18009172947146, -86.50532032941678, 24.01409824083091, -1.231739572450155,
@@ -14,8 +17,8 @@ export function logGamma(x: number): number {
 
 /**
  * Returns the regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 - P, each without
- * cancellation where it is small: the series below a + 1, Lentz's continued fraction above (Numerical
- * Recipes 6.2).
+ * cancellation where it is small: the series below a + 1, Lentz's continued fraction above
+ * (Numerical Recipes 6.2).
  */
 function incompleteGamma(a: number, x: number): { readonly lower: number; readonly upper: number } {
   if (x <= 0) return { lower: 0, upper: 1 };
@@ -49,8 +52,9 @@ export function chiSquareTail(x: number, freedom: number): number {
 }
 
 /**
- * Returns the p-value of a χ² statistic. From 10 degrees of freedom on it is two-sided, because frequencies
- * that are too even are not random either. With fewer degrees, exactly even ones are likely.
+ * Returns the p-value of a χ² statistic. From 10 degrees of freedom on it is two-sided, because
+ * frequencies that are too even are not random either. With fewer degrees, exactly even ones are
+ * likely.
  */
 export function chiSquareP(x: number, freedom: number): number {
   const { lower, upper } = incompleteGamma(freedom / 2, x / 2);
@@ -74,7 +78,9 @@ function logChoose(n: number, k: number): number {
   return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
 }
 
-/** Returns P(k marked among `draws` without replacement from `total`, of which `marked` are marked). */
+/**
+ * Returns P(k marked among `draws` without replacement from `total`, of which `marked` are marked).
+ */
 export function hypergeometric(k: number, draws: number, marked: number, total: number): number {
   if (k < 0 || k > draws || k > marked || draws - k > total - marked) return 0;
   return Math.exp(

@@ -19,7 +19,10 @@ export function floats(random: () => number, length: number, scale = 1): Float32
   });
 }
 
-/** Makes every kind of float32: any bit pattern, signed zeros, subnormals, huge and non-finite values. */
+/**
+ * Makes every kind of float32: any bit pattern, signed zeros, subnormals, huge and non-finite
+ * values.
+ */
 export function anyBits(random: () => number, length: number): Float32Array {
   const bits = Uint32Array.from({ length }, (_, i) => {
     const word = (random() * 2 ** 32) >>> 0;

@@ -15,8 +15,8 @@ import {
 } from './permutation-statistics.js';
 
 /**
- * All tests together reject a perfect shuffle with a chance of 1e-6. This is Bonferroni's correction over
- * fewer than 1,000 p-values. The seeds are fixed.
+ * All tests together reject a perfect shuffle with a chance of 1e-6. This is Bonferroni's
+ * correction over fewer than 1,000 p-values. The seeds are fixed.
  */
 export const alpha = 1e-6 / 1000;
 

@@ -1,4 +1,6 @@
-/** Reads real series from vega-datasets: Seattle's daily highs, and monthly prices of five stocks. */
+/**
+ * Reads real series from vega-datasets: Seattle's daily highs, and monthly prices of five stocks.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

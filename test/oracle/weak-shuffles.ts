@@ -19,8 +19,8 @@ function hash(x: number): number {
 }
 
 /**
- * Shuffles 2^16 rows by a balanced Feistel network with exclusive or, as common index shuffles do. Each
- * round is strong and there are many, but it gives even permutations only.
+ * Shuffles 2^16 rows by a balanced Feistel network with exclusive or, as common index shuffles do.
+ * Each round is strong and there are many, but it gives even permutations only.
  */
 export const xorFeistel: Shuffle = (out, seed, epoch) => {
   const keys = Array.from({ length: 12 }, (_, i) => hash(hash(hash(Number(seed)) + epoch) + i));

@@ -1,4 +1,7 @@
-/** Node.js closes an addon with its last environment. Thalweg's addon stays, because its threads need it. */
+/**
+ * Node.js closes an addon with its last environment. Thalweg's addon stays, because its threads
+ * need it.
+ */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

@@ -1,5 +1,5 @@
-// Trains with the installed package, aborts a second training, and prints what it runs on. script/check-bare
-// copies it beside the installed package.
+// Trains with the installed package, aborts a second training, and prints what it runs on.
+// script/check-bare copies it beside the installed package.
 import { readdirSync } from 'node:fs';
 import { Trainer, data, device, nn, optim } from 'thalweg';
 

@@ -21,7 +21,9 @@ const activations: readonly (readonly ['relu' | 'leakyRelu' | 'sigmoid' | 'tanh'
     ['sigmoid', (x) => tf.sigmoid(x)],
     ['tanh', (x) => tf.tanh(x)],
   ];
-/** TensorFlow.js averages losses over all elements, as Thalweg does, and cross entropy over rows. */
+/**
+ * TensorFlow.js averages losses over all elements, as Thalweg does, and cross entropy over rows.
+ */
 const lossFunctions: Readonly<Record<LossName, (y: T, label: T) => T>> = {
   softmaxCrossEntropy: (y, label) => tf.losses.softmaxCrossEntropy(label, y),
   sigmoidCrossEntropy: (y, label) => tf.losses.sigmoidCrossEntropy(label, y),

@@ -55,7 +55,8 @@ const named = (name: string): Case => fixture.optimizers.find((each) => each.nam
 
 describe(`optimizers of Keras ${fixture.keras} and PyTorch ${fixture.torch}`, () => {
   it.each(fixture.optimizers.filter(({ same }) => same))('$name: as translated', (each) => {
-    // Gradients are about 0.01. In Keras's Adam, ε counts up to 32-fold: 3e-4 of the first step of 0.1.
+    // Gradients are about 0.01. In Keras's Adam, ε counts up to 32-fold: 3e-4 of the first step of
+    // 0.1.
     const tolerance = each.name.startsWith('Keras Adam') ? 1e-4 : 1e-5;
     expect(largestError(end(each, each.same!), each.end, 1)).toBeLessThan(tolerance);
   });

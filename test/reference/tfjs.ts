@@ -1,6 +1,6 @@
 /**
- * Loads the reference implementation: tfjs-node-gpu where script/bootstrap could install it, otherwise
- * tfjs with its own `cpu` backend. Both have the same TypeScript optimizers.
+ * Loads the reference implementation: tfjs-node-gpu where script/bootstrap could install it,
+ * otherwise tfjs with its own `cpu` backend. Both have the same TypeScript optimizers.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,6 @@
-/** Every optimizer that PyTorch has agrees with its values (script/fixtures/torch_optimizers.py). */
+/**
+ * Every optimizer that PyTorch has agrees with its values (script/fixtures/torch_optimizers.py).
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

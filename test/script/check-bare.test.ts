@@ -5,7 +5,9 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from '../new-folder.js';
 
-/** Links every program of this machine except the given ones: null removes one, a text replaces it. */
+/**
+ * Links every program of this machine except the given ones: null removes one, a text replaces it.
+ */
 function makePath(programs: Record<string, string | null>): string {
   const folder = newFolder();
   for (const [name, text] of Object.entries(programs))

@@ -7,7 +7,9 @@ import { newFolder } from '../new-folder.js';
 
 const script = join(process.cwd(), 'script/check-english.mjs');
 
-/** Runs the checker in a folder with these files, over `paths` in it; returns the faults it prints. */
+/**
+ * Runs the checker in a folder with these files, over `paths` in it; returns the faults it prints.
+ */
 function faultsOf(files: Record<string, string>, paths: readonly string[] = ['.']): string[] {
   const folder = newFolder();
   for (const [name, text] of Object.entries(files)) {

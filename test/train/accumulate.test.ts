@@ -44,7 +44,8 @@ function expectClose(
 }
 
 describe.each(devices)('on %s', (device) => {
-  // With 110 rows, the last of the steps over 32, 40 and 48 has 14, 30 and 14, in parts of 8, 6 and 16.
+  // With 110 rows, the last of the steps over 32, 40 and 48 has 14, 30 and 14, in parts of 8, 6 and
+  // 16.
   it.each([
     [8, 4],
     [10, 4],

@@ -1,4 +1,7 @@
-/** Averages of weights in training agree with their formulas in float64, and have the same bits everywhere. */
+/**
+ * Averages of weights in training agree with their formulas in float64, and have the same bits
+ * everywhere.
+ */
 import { hasCuda } from '../oracle/cuda.js';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -32,7 +35,10 @@ function make(
 
 type Named = Record<string, Float32Array>;
 
-/** Runs six epochs of two steps; returns the raw weights after each step, and the average at the end. */
+/**
+ * Runs six epochs of two steps; returns the raw weights after each step, and the average at the
+ * end.
+ */
 async function run(
   kept: average.WeightAverage,
   device?: DeviceName,

@@ -1,4 +1,6 @@
-/** Option `guard` does not change the bits, and finds memory that changes by itself (CORRUPTION). */
+/**
+ * Option `guard` does not change the bits, and finds memory that changes by itself (CORRUPTION).
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 
 /**
- * Returns the resident bytes after `count` calls, beyond those after the first tenth. Node.js finalizes
- * native objects between turns of the event loop, so the calls leave turns.
+ * Returns the resident bytes after `count` calls, beyond those after the first tenth. Node.js
+ * finalizes native objects between turns of the event loop, so the calls leave turns.
  */
 async function growth(count: number, body: () => void | Promise<void>): Promise<number> {
   let settled = 0;

@@ -12,7 +12,10 @@ const rows = 601;
 /** With this width, 256 rows are gathered ahead, and 100 are not. */
 const features = 4200;
 
-/** Returns the weights after three epochs and an evaluation between them, on a device whose bits ignore threads. */
+/**
+ * Returns the weights after three epochs and an evaluation between them, on a device whose bits
+ * ignore threads.
+ */
 async function train(threads: number, batchSize: number): Promise<Float32Array[]> {
   native.setThreadCount(threads);
   const random = generator(5);

@@ -1,6 +1,6 @@
 /**
- * The types refuse these lines twice: `tsc -p tsconfig.test.json` fails where an expected error is absent,
- * and a ThalwegError comes at run time, for callers in JavaScript.
+ * The types refuse these lines twice: `tsc -p tsconfig.test.json` fails where an expected error is
+ * absent, and a ThalwegError comes at run time, for callers in JavaScript.
  */
 import { describe, expect, it } from 'vitest';
 import {

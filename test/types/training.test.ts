@@ -1,4 +1,6 @@
-/** The types refuse samplings, callbacks, schedules and methods to minimise; see refused.test.ts. */
+/**
+ * The types refuse samplings, callbacks, schedules and methods to minimise; see refused.test.ts.
+ */
 import { describe, expect, it } from 'vitest';
 import { Trainer, callbacks, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';

@@ -1,4 +1,5 @@
-// Trains in a worker thread: to the end, and prints the hash; or without end, and says that it has begun.
+// Trains in a worker thread: to the end, and prints the hash; or without end, and says that it has
+// begun.
 import { parentPort, workerData } from 'node:worker_threads';
 import { endless, hash, makeTrainer, options, xor } from './xor.mjs';
 
