@@ -1,10 +1,10 @@
 /**
- * node script/check-kernels.mjs [FOLDER of the build, default build] Reads what nvcc made of the
- * kernels, after script/build --cuda: registers and spills as ptxas reports them, and the fused
- * multiply-adds of the PTX. No kernel of an optimizer step may spill, and only the kernels named
- * below may fuse: the others promise the processor's bits. The PTX may hold no sum or product
- * without a rounding either, for ptxas is free to fuse it. Where cuobjdump is on PATH, the check
- * reads the machine code too.
+ * node script/check-kernels.mjs [FOLDER of the build, default build]
+ * Reads what nvcc made of the kernels, after script/build --cuda: registers and spills as ptxas
+ * reports them, and the fused multiply-adds of the PTX. No kernel of an optimizer step may spill, and
+ * only the kernels named below may fuse: the others promise the processor's bits. The PTX may hold no
+ * sum or product without a rounding either, for ptxas is free to fuse it. Where cuobjdump is on PATH,
+ * the check reads the machine code too.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
