@@ -99,7 +99,7 @@ describe('the remedy for a wrong array', () => {
     ['clamped bytes', Uint8ClampedArray.of(1, 2), [1, 2]],
     ['bigints', BigInt64Array.of(1n, 2n), [1, 2]],
     ['a buffer', Float32Array.of(1, 2).buffer, [1, 2]],
-  ])('for %s makes the right one', async (_, value, expected) => {
+  ])('gives the right array for %s', async (_, value, expected) => {
     const { remedy } = await failure(() => checkArray('inputs', value, Float32Array));
     const expression = /(?:use|convert it with) (.*)$/.exec(remedy)![1]!.replace('…', 'value');
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call

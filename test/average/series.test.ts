@@ -71,7 +71,7 @@ describe('a larger β', () => {
     days.slice(1).forEach((value, i) => expect(value).toBeGreaterThan(days[i]!));
   });
 
-  it('without bias correction starts too low, by what the correction divides by', () => {
+  it('starts too low without bias correction, by the divisor of the correction', () => {
     const beta = 0.98;
     const raw = average.exponential(series, { beta, biasCorrection: false });
     expect(raw[9]).toBeLessThan(0.2 * smooth[2]![9]!);

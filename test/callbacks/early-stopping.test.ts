@@ -111,7 +111,7 @@ describe('earlyStopping', () => {
   it.each([
     ['within the run', 40],
     ['at its last epoch', 1],
-  ])('with the best %s ends at the averaged weights that were measured', async (_, epochs) => {
+  ])('ends at the averaged weights that were measured, with the best %s', async (_, epochs) => {
     using train = noise(60, 4);
     using validation = noise(60, 5);
     using trainer = new Trainer({

@@ -352,7 +352,7 @@ describe.each(logs)('%s', (name, open) => {
     expect(readFileSync(join(around, 'file'), 'utf8')).toBe('kept');
   });
 
-  it('on a full disk ends the run by name, and leaves whole lines', async () => {
+  it('ends the run by name on a full disk, and leaves whole lines', async () => {
     using trainer = make();
     const place = folder();
     const log = open(place);

@@ -133,7 +133,7 @@ describe('a stop', () => {
     expect(events.at(-1)).toMatchObject({ type: 'end', ...expected });
   });
 
-  it('during an epoch ends it after the step under way, and counts no epoch', async () => {
+  it('ends an epoch after the current step, and does not count it', async () => {
     using train = examples(20_000);
     using trainer = make();
     const stopper: callbacks.Callback = {
@@ -163,7 +163,7 @@ describe('a stop', () => {
     expect(history).toMatchObject({ reason: 'stopped', stopReason: 'a callback stopped it' });
   });
 
-  it('for a reason that is no text is refused', async () => {
+  it('is refused with a reason that is no text', async () => {
     using train = examples();
     using trainer = make();
     const stopper = callbacks.listener('stopper', (_, run) => run.stop(null as never));
@@ -171,7 +171,7 @@ describe('a stop', () => {
     expect([error.code, error.path]).toEqual(['TYPE', 'run.stop']);
   });
 
-  it('after the last epoch changes nothing; an abort goes before it', async () => {
+  it('changes nothing after the last epoch; an abort goes before it', async () => {
     using train = examples();
     using trainer = make();
     const controller = new AbortController();
@@ -259,7 +259,7 @@ describe('states', () => {
   it.each([
     ['a callback without a saved state', ['a', 'b'], ['a']],
     ['a saved state without its callback', ['a'], ['a', 'b']],
-  ])('with %s are MISMATCH, and nothing changed', async (_, now, then) => {
+  ])('are MISMATCH with %s, and nothing changed', async (_, now, then) => {
     const saved = saveCallbacks(then.map((name) => Object.assign(counter(name), { count: 7 })));
     const present = now.map(counter);
     const { code, path } = await failure(() => restoreCallbacks(present, saved));

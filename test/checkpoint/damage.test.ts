@@ -53,7 +53,7 @@ describe('a small checkpoint', () => {
     expect(await read(bytes)).toMatchObject({ version: 2, state: { steps: 0 } });
   });
 
-  it('with any bit flipped is damaged', async () => {
+  it('is damaged with any bit flipped', async () => {
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       bytes[bit >> 3]! ^= 1 << (bit & 7);
       const error = await read(bytes);
@@ -68,7 +68,7 @@ describe('a small checkpoint', () => {
     expect(isDamage(await read(Buffer.concat([bytes, Buffer.alloc(1)])))).toBe(true);
   });
 
-  it('with stretches of other bytes is damaged', async () => {
+  it('is damaged with stretches of other bytes', async () => {
     const stretch = fc.tuple(
       fc.nat(bytes.length - 1),
       fc.uint8Array({ minLength: 1, maxLength: 64 }),
@@ -145,7 +145,7 @@ describe('a damaged newest checkpoint', () => {
     expect(resumed?.file).toBe(join(folder, names.at(-2)!));
   });
 
-  it('with no other left is CHECKSUM, and changes nothing', async () => {
+  it('is CHECKSUM where no other is left, and changes nothing', async () => {
     const { folder, names } = await filled();
     for (const name of names) truncateSync(join(folder, name), 100);
     using trainer = make();
@@ -158,7 +158,7 @@ describe('a damaged newest checkpoint', () => {
 });
 
 describe('resuming', () => {
-  it('where there is nothing gives undefined', async () => {
+  it('gives undefined where there is nothing', async () => {
     using trainer = make();
     expect(await trainer.resume(newFolder())).toBeUndefined();
     expect(await trainer.resume(join(newFolder(), 'none'))).toBeUndefined();
@@ -287,7 +287,7 @@ describe('resuming', () => {
     expect((await trainer.fit(train, options)).reason).toBe('completed');
   });
 
-  it("with run: 'new' takes any data, and starts an epoch", async () => {
+  it("takes any data with run: 'new', and starts an epoch", async () => {
     const { folder, names } = await filled();
     using other = classes(20, 2);
     using trainer = make();

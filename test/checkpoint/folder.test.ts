@@ -156,7 +156,7 @@ describe('a disk that is full', () => {
     checkpoint: { folder, ...everyStep, everyEpochs: 2 },
   });
 
-  it('for a while is warned of, and the run goes on in the same bits', async () => {
+  it('warns where it ends after a while, and the run goes on in the same bits', async () => {
     using train = classes();
     using plain = make();
     const expected = endOf(plain, await plain.fit(train, options));
@@ -185,15 +185,18 @@ describe('a disk that is full', () => {
   it.each([
     ['ENOSPC', 'NO_SPACE'],
     ['EROFS', 'PERMISSION'],
-  ])('for good (%s) fails the run at its end, as %s; the weights are there', async (name, code) => {
-    using train = classes();
-    using trainer = make();
-    files.open = (() => Promise.reject(systemError(name))) as typeof files.open;
-    expect((await failure(() => trainer.fit(train, checkpointing(newFolder())))).code).toBe(code);
-    expect(trainer.steps).toBe(28);
-  });
+  ])(
+    'fails the run at its end where it stays (%s), as %s; the weights are there',
+    async (name, code) => {
+      using train = classes();
+      using trainer = make();
+      files.open = (() => Promise.reject(systemError(name))) as typeof files.open;
+      expect((await failure(() => trainer.fit(train, checkpointing(newFolder())))).code).toBe(code);
+      expect(trainer.steps).toBe(28);
+    },
+  );
 
-  it.each(['write', 'sync', 'close'])('in %s leaves no half file', async (method) => {
+  it.each(['write', 'sync', 'close'])('leaves no half file if %s fails', async (method) => {
     using trainer = make();
     const file = join(newFolder(), 'file.safetensors');
     await trainer.save(file);

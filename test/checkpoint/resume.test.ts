@@ -74,7 +74,7 @@ const rules = [
   optim.lion(),
 ];
 
-describe('from every checkpoint', () => {
+describe('a run that goes on from any checkpoint ends in the same bits', () => {
   it.each(rules.map((rule) => [rule.kind, rule] as const))('with %s', async (_, optimizer) => {
     await expectSameEnds({ optimizer }, () => ({}), 5);
   });

@@ -233,7 +233,7 @@ describe('an addon that does not load: status 1, the reason and a remedy', () =>
     expect(stdout).toMatch(/\n\nNothing can train here\.\n$/);
   });
 
-  it.runIf(process.getuid?.() !== 0)('one that may not be read', () => {
+  it.runIf(process.getuid?.() !== 0)('names an addon that may not be read', () => {
     const env = addonOf(readFileSync(addon));
     chmodSync(env['THALWEG_ADDON']!, 0);
     expect(diagnosed(env).troubles[0]!.what).toMatch(/received permission denied/);

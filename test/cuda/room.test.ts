@@ -22,13 +22,13 @@ const make = (): Trainer =>
 const fit = { epochs: 1, batchSize: 500 };
 const larger = { batchSize: 2000 };
 
-describe.skipIf(!hasCuda || onGpu)('a data set makes room', () => {
+describe.skipIf(!hasCuda || onGpu)('a data set on the GPU', () => {
   afterAll(() => delete process.env['THALWEG_EMULATED_BYTES']);
 
   it.each([
     ['evaluate', (trainer: Trainer) => trainer.evaluate(set, larger)],
     ['predict', (trainer: Trainer) => trainer.predict(new Float32Array(2000 * features), larger)],
-  ])('for the batches of %s, and training goes on to the same bits', async (_, pass) => {
+  ])('makes room for the batches of %s, and training goes on to the same bits', async (_, pass) => {
     const run = async () => {
       using trainer = make();
       await trainer.fit(set, fit);

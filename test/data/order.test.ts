@@ -40,7 +40,7 @@ const digest = (values: ArrayBufferView) =>
     .digest('hex');
 
 describe('every order is a permutation', () => {
-  it('at each length up to 4096: exact, and the cipher at any even number of rounds', () => {
+  it('holds at each length up to 4096: exact, and the cipher at any even number of rounds', () => {
     const failed: string[] = [];
     for (let length = 1; length <= 4096; ++length) {
       if (!isPermutation(order(length))) failed.push(`exact ${length}`);
@@ -54,12 +54,12 @@ describe('every order is a permutation', () => {
 
   // 2^26 takes half a minute, so it runs with THALWEG_TEST_LONG=1 only.
   const last = process.env['THALWEG_TEST_LONG'] ? 26 : 22;
-  it(`at 2^k and its neighbours up to 2^${last}`, () => {
+  it(`holds at 2^k and its neighbours up to 2^${last}`, () => {
     const failed = edges(13, last).filter((length) => !isPermutation(order(length)));
     expect(failed).toEqual([]);
   });
 
-  it('when exact, across bucket borders', () => {
+  it('holds across bucket borders when exact', () => {
     const failed = [...edges(16, 20), 3_000_001].filter(
       (length) => !isPermutation(order(length, { exact: true })),
     );

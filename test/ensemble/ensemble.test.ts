@@ -106,7 +106,7 @@ const voters = [
 ];
 
 describe('evaluateMembers, disagreement, curve and select', () => {
-  it('each alone, and together', async () => {
+  it('evaluate measures all together, and evaluateMembers each alone', async () => {
     using several = new ensemble.Ensemble({ members: voters.slice(0, 3), loss, combine: 'vote' });
     const alone = await several.evaluateMembers(four);
     expect(alone).toEqual([{ accuracy: 0.75 }, { accuracy: 0.75 }, { accuracy: 0.5 }]);
@@ -171,7 +171,7 @@ describe('members', () => {
   const options = { model: wide, loss, optimizer: optim.adam({ learningRate: 0.05 }) } as const;
   const train = (trainer: Trainer) => trainer.fit(four, { epochs: 4, batchSize: 2 });
 
-  it('from seeds are what a trainer of each seed becomes', async () => {
+  it('have the weights of a trainer of each seed, made from seeds', async () => {
     const members = await ensemble.seeds(options, { seeds: [1, 2n], train });
     expect(members.map(({ name }) => name)).toEqual(['seed 1', 'seed 2']);
     using trainer = new Trainer({ ...options, seed: 2 });
@@ -203,7 +203,7 @@ describe('members', () => {
     expect(second!.loss).toBeCloseTo(alone, 6);
   });
 
-  it('from trials may have models of their own; from averages are averages', async () => {
+  it('may have models of their own, made from trials; made from averages they are averages', async () => {
     const narrow = nn.sequential({ input: [4] }, nn.dense(3));
     const kept = average.ema({ decay: 0.5 });
     const trials = {
@@ -225,7 +225,7 @@ describe('members', () => {
     expect(await first).toEqual(await second);
   });
 
-  it('from one run are its weights at epochs, in a checkpoint too', async () => {
+  it('are the weights of one run at some epochs, in a checkpoint too', async () => {
     const file = join(newFolder(), 'weights.safetensors');
     const kept = ensemble.snapshots({ start: 2, every: 2, last: 2 });
     using trainer = new Trainer({ ...options, average: average.polyak() });

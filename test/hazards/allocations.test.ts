@@ -67,7 +67,7 @@ describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation t
     },
   );
 
-  it.skipIf(!hasCuda || onGpu)('with steps in flight leaves whole steps alone', async () => {
+  it.skipIf(!hasCuda || onGpu)('leaves whole steps alone with steps in flight', async () => {
     const [scenario] = await starved('cuda', 1, 'fit, steps in flight');
     expect(scenario!.refused).toBeGreaterThan(1);
   });

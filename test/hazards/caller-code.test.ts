@@ -89,7 +89,7 @@ describe('a step', () => {
     expect(all(b, 1)).toBe(true);
   });
 
-  it('within a step is BUSY, wherever it comes from, and the outer one goes on', async () => {
+  it('is BUSY within another step, wherever it comes from, and the outer one goes on', async () => {
     const inner: Promise<ThalwegError>[] = [];
     stepper.step({
       a: ones(),

@@ -60,7 +60,7 @@ describe('a run of steps', () => {
     },
   );
 
-  it('… and more steps done than the epoch or the table has', async () => {
+  it('refuses more finished steps than the epoch or the table has', async () => {
     const { trainer, request } = made();
     const run = async (before: Partial<NativeEpochProgress>, rates = request.rates) =>
       trainer.train({ ...request, rates, before: { ...done, ...before } }, () => undefined);

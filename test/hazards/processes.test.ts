@@ -215,7 +215,7 @@ describe('worker threads', () => {
   const message = async (worker: Worker): Promise<unknown> =>
     new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
 
-  it('with several trainers each are ended in the middle, and disturb no other', async () => {
+  it('may end in the middle with several trainers each, and disturb no other', async () => {
     const model = nn.sequential({ input: [8] }, nn.dense(32, { activation: 'tanh' }), nn.dense(3));
     const inputs = Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i));
     const labels = Int32Array.from({ length: 1000 }, (_, i) => i % 3);

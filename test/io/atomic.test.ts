@@ -35,7 +35,7 @@ describe('writing atomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
-  it('on a full disk is NO_SPACE, and keeps the old file', async () => {
+  it('is NO_SPACE on a full disk, and keeps the old file', async () => {
     vi.mocked(promises.rename).mockRejectedValueOnce(systemError('ENOSPC'));
     const { code, path } = await failure(() => writeAtomically(file, [bytes]));
     expect([code, path]).toEqual(['NO_SPACE', file]);

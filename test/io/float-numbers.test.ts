@@ -52,7 +52,7 @@ describe('doubles', () => {
     expect(convert('F64', doubles)).toEqual([...Float32Array.from(doubles)]);
   });
 
-  it('beyond float32 are refused by their place', async () => {
+  it('are refused by their place beyond float32', async () => {
     const error = await failure(() => convert('F64', Float64Array.of(0, 1, 2, 1e39)));
     expect([error.code, error.path, error.received]).toEqual(['RANGE', 'a[4]', '1e+39']);
   });

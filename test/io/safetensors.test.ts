@@ -335,7 +335,7 @@ describe('writing takes what the arrays hold when it is called', () => {
     expect((read.tensors[0]!.data as Uint8Array).every((value) => value === 1)).toBe(true);
   });
 
-  it('also of a DataView and a part of a buffer', async () => {
+  it('takes a DataView and a part of a buffer too', async () => {
     const buffer = Uint8Array.from({ length: 16 }, (_, i) => i).buffer;
     await io.writeSafetensors(file, [
       { name: 'a', dtype: 'U8', shape: [3], data: new DataView(buffer, 2, 3) },

@@ -54,7 +54,7 @@ describe('limits of memory', () => {
     expect(tightestLimit(limited)).toMatchObject({ bytes: 3000000, left: 2400000 });
   });
 
-  it('in a container: the mount shows its own group alone, with a space in its path', () => {
+  it('is found in a container, whose mount shows its own group alone, with a space in its path', () => {
     const folder = system({
       'proc/self/mountinfo':
         '35 31 0:32 /docker/abc /sys/fs/my\\040cgroup ro - cgroup cgroup rw,memory\n',

@@ -203,7 +203,7 @@ describe('at every batch size', () => {
 });
 
 describe('odd outputs', () => {
-  it('with a NaN make each number NaN; the matrix leaves the row out', async () => {
+  it('make each metric NaN if one is NaN; the matrix leaves the row out', async () => {
     using trainer = identity(3, 'softmaxCrossEntropy');
     using examples = set([1, 0, 0, 0, NaN, 0, 0, 0, 1], Int32Array.of(0, 1, 2), 3);
     const { metrics: found } = await trainer.evaluate(examples, {

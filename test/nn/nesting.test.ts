@@ -44,7 +44,7 @@ describe('too many layers', () => {
     expect((await failure(() => nn.sequential({ input: [3] }, layer))).code).toBe('OVERFLOW');
   });
 
-  it('in a list are no arguments of a call', async () => {
+  it('are OVERFLOW in a list that is longer than the arguments of a call', async () => {
     const layers = Array<unknown>(200_000).fill(dense);
     expect((await failure(() => nn.fromJSON({ ...model(), layers } as never))).code).toBe(
       'OVERFLOW',

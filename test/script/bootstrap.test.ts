@@ -114,7 +114,7 @@ describe('script/bootstrap', () => {
     expect(lines.slice(1)).toEqual(['bootstrap: npm ci', 'npm ci --no-audit --no-fund --force']);
   });
 
-  describe('where Python packages cannot be had', () => {
+  describe('a machine without Python packages', () => {
     const compilers = { 'g++': '', cmake: '', ninja: '' };
     const pip = 'for i in 1 2 3 4 5; do echo "WARNING: try $i" >&2; done; exit 1';
     const python3 = `case "$2" in

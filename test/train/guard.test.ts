@@ -110,7 +110,7 @@ describe('a bit that turns around by itself', () => {
     return addresses;
   }
 
-  it('between two epochs is CORRUPTION, naming the tensor', async () => {
+  it('is CORRUPTION between two epochs, naming the tensor', async () => {
     for (const guard of [true, false]) {
       using trainer = make();
       const addresses = weightOf(trainer);
@@ -134,7 +134,7 @@ describe('a bit that turns around by itself', () => {
     }
   });
 
-  it('between two epochs is in no checkpoint, and resuming ends in the bits of a good machine', async () => {
+  it('is in no checkpoint if it comes between two epochs, and resuming ends in the bits of a good machine', async () => {
     const options: FitOptions = { ...fit, guard: true };
     const folder = newFolder();
     const checkpoint = { folder, everyEpochs: 1, signals: 'ignore' } as const;
@@ -161,7 +161,7 @@ describe('a bit that turns around by itself', () => {
     expect(trainer.statistics()).toEqual(undisturbed.statistics());
   });
 
-  it('within a step is CORRUPTION, and the last checkpoint is there', async () => {
+  it('is CORRUPTION within a step, and the last checkpoint is there', async () => {
     const folder = newFolder();
     using trainer = make();
     const addresses = weightOf(trainer);

@@ -48,7 +48,7 @@ describe('weights of another type', () => {
     expect(values()).toEqual(before);
   });
 
-  it('beyond float32 are refused, and nothing changes', async () => {
+  it('are refused beyond float32, and nothing changes', async () => {
     await io.writeSafetensors(file, [bias, weight('F64', Float64Array.of(1, 1e300))]);
     const { code, path } = await failure(() => trainer.loadWeights(file));
     expect([code, path]).toEqual(['RANGE', `${file}: dense1.weight[1]`]);

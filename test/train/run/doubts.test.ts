@@ -44,7 +44,7 @@ describe('large targets', () => {
     [1, -2000, true],
     [300, 0, false],
     [1, 0, false],
-  ])('with scale %d around %d: the run warns %s', async (scale, offset, warns) => {
+  ])('scaled by %d around %d: the run warns %s', async (scale, offset, warns) => {
     for (const loss of ['meanSquaredError', 'huber'] as const) {
       using trainer = regressor(loss);
       const codes = await warnings(trainer, regression(scale, offset));
@@ -52,7 +52,7 @@ describe('large targets', () => {
     }
   });
 
-  it.each([1, 1e5])('with scale %d: sanityCheck does not blame the gradients', async (scale) => {
+  it.each([1, 1e5])('scaled by %d: sanityCheck does not blame the gradients', async (scale) => {
     using trainer = regressor();
     const { checks } = await tune.sanityCheck(trainer, regression(scale));
     expect(checks.find(({ name }) => name === 'gradients')).toMatchObject({ passed: true });
