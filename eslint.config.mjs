@@ -14,16 +14,16 @@ export default tseslint.config(
       // noUncheckedIndexedAccess makes typed-array reads `number | undefined`; an index that the
       // line above bounds is asserted rather than branched on.
       '@typescript-eslint/no-non-null-assertion': 'off',
-      // JavaScript callers pass what the types rule out; checks of it are meant.
+      // JavaScript callers pass what the types rule out, so the code checks it.
       '@typescript-eslint/no-unnecessary-condition': 'off',
-      // A type that a schema gives gets a name, which documents and messages show.
+      // A type from a schema gets a name for documents and messages.
       '@typescript-eslint/no-empty-object-type': [
         'error',
         { allowInterfaces: 'with-single-extends' },
       ],
-      // What is taken out of a rest is meant to be left out of it.
+      // Destructuring a rest is a way to leave a field out.
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
-      // Numbers in messages are meant.
+      // Messages contain numbers.
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true, allowNever: true },

@@ -1,8 +1,8 @@
 import { defaultExclude, defineConfig } from 'vitest/config';
 
 /**
- * Under a sanitizer (script/sanitize.mjs): with patience, and without what it cannot see into. Programs of the
- * pages and examples, which would take longer than all the rest, do nothing natively that no other does.
+ * Under a sanitizer (script/sanitize.mjs) the tests get more time. It leaves out tests that it cannot see
+ * into. It also leaves out the programs of pages and examples, which are slow and add no native call.
  */
 const sanitized = process.env['THALWEG_SANITIZER'] !== undefined;
 

@@ -14,8 +14,11 @@ const pending = ['native', 'src', 'docs/adding.md', 'docs/architecture.md'];
  */
 const ignored = ['docs/api', 'CHANGELOG.md', 'test/fixtures'];
 
-const roots = ['native', 'src', 'test', 'script', 'bench', 'examples', 'docs'];
-const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+const roots = ['native', 'src', 'test', 'script', 'bench', 'examples', 'docs', '.ci'];
+const others = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['eslint.config.mjs', 'vitest.config.mts'],
+];
 
 /**
  * A sentence has at most so many words, a comment so many lines, and one at a file's head so many.
@@ -190,7 +193,7 @@ function filesOf(path) {
 const asked = process.argv.slice(2).map((path) => relative('.', path) || '.');
 const missing = asked.filter((path) => !existsSync(path));
 for (const path of missing) console.error(`${path}: there is no such file or folder`);
-const files = (asked.length > 0 ? asked : [...roots, ...pages])
+const files = (asked.length > 0 ? asked : [...roots, ...others])
   .filter((path) => existsSync(path))
   .flatMap(filesOf)
   .filter((file) => asked.length > 0 || !pending.some((path) => isBelow(file, path)));

@@ -1,4 +1,4 @@
-"""Adam steps in PyTorch: params {mode: fused | foreach | plain, lengths}."""
+"""Takes Adam steps in PyTorch: params {mode: fused | foreach | plain, lengths}."""
 import torch
 
 

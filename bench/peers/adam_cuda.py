@@ -1,11 +1,11 @@
-"""Adam steps in PyTorch on the GPU: params {mode: fused | foreach | graph, lengths, wait}; a graph is
-a recorded fused step, replayed. Waits for the GPU after each `wait` steps."""
+"""Takes Adam steps in PyTorch on the GPU: params {mode: fused | foreach | graph, lengths, wait}; a graph
+replays a recorded fused step. Waits for the GPU after each `wait` steps."""
 import gpu  # noqa: F401
 import torch
 
 
 def record(optimizer):
-    """The step as a graph, after the steps beside it that PyTorch asks for."""
+    """Records the step as a graph, after the steps on another stream that PyTorch asks for."""
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(side):

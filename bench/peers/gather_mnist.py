@@ -1,4 +1,4 @@
-"""One epoch of shuffled batches of MNIST's bytes as floats, by indexing, two threads."""
+"""Gathers one epoch of shuffled batches of MNIST's bytes as floats, by indexing, two threads."""
 import torch
 
 

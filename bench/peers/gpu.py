@@ -1,4 +1,4 @@
-"""PyTorch on a GPU; where there is none the peer is absent."""
+"""Makes the peer absent where PyTorch sees no GPU."""
 import torch
 
 if not torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""One shuffled training epoch of the 784-128-10 network on MNIST's shape, eager, two threads."""
+"""Trains one shuffled epoch of the 784-128-10 network on MNIST's shape, eager, two threads."""
 import torch
 
 

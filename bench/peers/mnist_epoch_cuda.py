@@ -1,5 +1,5 @@
-"""One shuffled training epoch of the 784-128-10 network on MNIST's shape on the GPU, with the data
-there: params {mode: eager | graph, rows, batchSize}."""
+"""Trains one shuffled epoch of the 784-128-10 network on MNIST's shape on the GPU, which holds the
+data: params {mode: eager | graph, rows, batchSize}."""
 import gpu  # noqa: F401
 import torch
 

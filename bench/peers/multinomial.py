@@ -1,4 +1,4 @@
-"""Drawing as many rows by weight as there are, as WeightedRandomSampler does, two threads."""
+"""Draws as many rows by weight as there are, like WeightedRandomSampler, on two threads."""
 import torch
 
 

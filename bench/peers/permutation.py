@@ -1,4 +1,4 @@
-"""torch.randperm, int64 as it gives them, two threads."""
+"""Calls torch.randperm, which gives int64, on two threads."""
 import torch
 
 

@@ -1,4 +1,4 @@
-"""torch.randperm on the GPU, int64 as it gives them, waited for."""
+"""Calls torch.randperm on the GPU, which gives int64, and waits for it."""
 import gpu  # noqa: F401
 import torch
 

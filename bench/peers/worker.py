@@ -1,4 +1,4 @@
-"""A peer of the benchmarks as a long-lived process, so that its rounds interleave with the others'.
+"""Runs a peer of the benchmarks in a long-lived process, so that its rounds interleave with others.
 
 Reads one JSON line {"workload", "params"}, imports the module of that name beside this file and
 calls its prepare(params), which returns the function to time. Answers "ready", then each line
