@@ -25,8 +25,9 @@ for (const { name, hyper } of native.rules()) {
   stepper.dispose();
 }
 
-const layer = (kind, inputs, outputs, activation, rate = 0) => ({
-  ...{ kind, inputs, outputs, activation, rate, slope: 0.1, useBias: kind === 'dense' },
+const layer = (kind, index, inputs, outputs, activation) => ({
+  ...{ kind, from: [index], inputs, outputs, frozen: false },
+  fields: { activation, slope: 0.1, useBias: true },
 });
 const losses = ['softmaxCrossEntropy', 'sigmoidCrossEntropy', 'meanSquaredError', 'huber'];
 for (const [index, loss] of losses.entries()) {
@@ -37,12 +38,13 @@ for (const [index, loss] of losses.entries()) {
     ...{ rule: 'adam', groupCount: 1, names: ['a', 'b', 'c', 'd'], groups: [0, 0, 0, 0] },
     lengths: [features * 7, 7, 7 * classes, classes],
     layers: [
-      layer('dense', features, 7, 'gelu'),
-      layer('dropout', 7, 7, 'none', 0.3),
-      layer('activation', 7, 7, 'tanh'),
-      layer('dense', 7, classes, 'relu'),
-      ...(index > 1 ? [layer('softmax', classes, classes, 'none')] : []),
+      layer('dense', 0, features, 7, 'gelu'),
+      layer('dropout', 1, 7, 7),
+      layer('activation', 2, 7, 7, 'tanh'),
+      layer('dense', 3, 7, classes, 'relu'),
+      ...(index > 1 ? [layer('softmax', 4, classes, classes)] : []),
     ],
+    statistics: [],
     initials: [1, 0, 1, 0].map((value) => ({ distribution: 'normal', value })),
     ...{ loss, lossParameter: 1, device: 'cuda', seed: 1n },
   });

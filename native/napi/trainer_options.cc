@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/position.h"
+#include "layers/registry.h"
 #include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/sampling.h"
@@ -14,14 +18,6 @@
 namespace thalweg::napi {
 
 namespace {
-
-// The position of `name` in `names`: enums cross the border by name.
-template <size_t kCount>
-int position(const std::string& name, const char* const (&names)[kCount], const char* path) {
-  for (size_t i = 0; i < kCount; ++i)
-    if (name == names[i]) return static_cast<int>(i);
-  throw Error({"RANGE", path, name, "a known name", ""});
-}
 
 std::string text(const Napi::Object& object, const char* key) {
   return object.Get(key).As<Napi::String>().Utf8Value();
@@ -43,41 +39,43 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
   return {data, data + span.length};
 }
 
-// The value that layer number `layer` reads: 0 is the network's input, i + 1 what layer i gives.
-int64_t earlier(const Napi::Object& object, const char* key, uint32_t layer) {
-  return static_cast<int64_t>(
-      to_index(object.Get(key), "layer." + std::string(key), size_t{layer} + 1));
+// The fields of one layer, on the object that crossed the border.
+class ObjectFields final : public LayerFields {
+ public:
+  explicit ObjectFields(const Napi::Object& object) : object_(object) {}
+  std::string text(const char* name) const override { return napi::text(object_, name); }
+  double number(const char* name) const override { return napi::number(object_, name); }
+  bool truth(const char* name) const override { return napi::truth(object_, name); }
+  int64_t count(const char* name, int64_t least) const override {
+    return to_count(object_, name, least);
+  }
+
+ private:
+  Napi::Object object_;
+};
+
+// The values that layer number `index` reads: 0 is the network's input, i + 1 what layer i gives.
+std::vector<int64_t> read_from(const Napi::Array& values, uint32_t index) {
+  std::vector<int64_t> from;
+  for (uint32_t i = 0; i < values.Length(); ++i)
+    from.push_back(static_cast<int64_t>(to_index(values.Get(i), "layer.from", size_t{index} + 1)));
+  if (from.empty()) throw Error({"SHAPE", "layer.from", "no value", "at least one", ""});
+  return from;
 }
 
-LayerOptions read_layer(const Napi::Object& object, uint32_t index) {
-  static const char* const kKinds[] = {"dense",     "activation", "softmax", "dropout",
-                                       "batchNorm", "layerNorm",  "add",     "embedding"};
-  static const char* const kActivations[] = {"none", "relu", "leakyRelu", "sigmoid",
-                                             "tanh", "gelu", "geluTanh"};
-  LayerOptions layer;
-  layer.kind = static_cast<LayerKind>(position(text(object, "kind"), kKinds, "layer.kind"));
-  layer.from = earlier(object, "from", index);
-  layer.other = earlier(object, "other", index);
-  layer.inputs = to_count(object, "inputs");
-  layer.outputs = to_count(object, "outputs");
-  layer.activation = static_cast<Activation>(
-      position(text(object, "activation"), kActivations, "layer.activation"));
-  layer.slope = number(object, "slope");
-  layer.use_bias = truth(object, "useBias");
-  layer.columns = to_count(object, "columns");
-  layer.count = to_count(object, "count");
-  layer.use_scale = truth(object, "useScale");
-  layer.epsilon = number(object, "epsilon");
-  layer.momentum = number(object, "momentum");
-  layer.unbiased = truth(object, "unbiased");
-  layer.frozen = truth(object, "frozen");
-  return layer;
+std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
+  LayerPlace place;
+  place.from = read_from(object.Get("from").As<Napi::Array>(), index);
+  place.inputs = to_count(object, "inputs");
+  place.outputs = to_count(object, "outputs");
+  place.frozen = truth(object, "frozen");
+  return make_layer(text(object, "kind"), std::move(place),
+                    ObjectFields(object.Get("fields").As<Napi::Object>()));
 }
 
 Initial read_initial(const Napi::Object& object) {
   static const char* const kDistributions[] = {"constant", "uniform", "normal", "truncatedNormal"};
-  return {static_cast<Distribution>(
-              position(text(object, "distribution"), kDistributions, "initializer")),
+  return {position<Distribution>(text(object, "distribution"), kDistributions, "initializer"),
           number(object, "value")};
 }
 
@@ -96,13 +94,35 @@ AverageOptions read_average_options(const Napi::Value& value) {
   AverageOptions options;
   if (!value.IsObject()) return options;
   const auto object = value.As<Napi::Object>();
-  options.kind =
-      static_cast<AverageKind>(position(text(object, "kind"), kAverageNames, "average.kind"));
+  options.kind = position<AverageKind>(text(object, "kind"), kAverageNames, "average.kind");
   options.warmup = number(object, "warmup");
   options.first = to_count(object, "first");
   options.every = to_count(object, "every", 1);
   options.by_epoch = truth(object, "byEpoch");
   return options;
+}
+
+// SHAPE unless there is a tensor for each that the layers own.
+template <class Tensors>
+void check_lengths(const char* path, const Tensors& tensors, const std::vector<int64_t>& owned) {
+  std::vector<int64_t> given;
+  for (const auto& tensor : tensors) given.push_back(tensor.length);
+  if (given == owned) return;
+  const auto sum = [](const std::vector<int64_t>& lengths) {
+    return std::to_string(lengths.size()) + " tensors of " +
+           std::to_string(std::accumulate(lengths.begin(), lengths.end(), int64_t{0})) + " numbers";
+  };
+  throw Error({"SHAPE", path, sum(given), sum(owned) + ", which the layers own", ""});
+}
+
+void check_tensors(const EngineOptions& options) {
+  std::vector<int64_t> parameters, statistics;
+  for (const auto& layer : options.network.layers) {
+    for (const Parameter* own : layer->parameters()) parameters.push_back(own->length);
+    for (const Statistic* own : layer->statistics()) statistics.push_back(own->length);
+  }
+  check_lengths("lengths", options.stepper.tensors, parameters);
+  check_lengths("statistics", options.statistics, statistics);
 }
 
 }  // namespace
@@ -136,7 +156,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   if (limit.IsNumber()) options.memory_limit = to_uint64(limit, "memoryLimit");
   options.stepper = read_stepper_options(object);
   options.stepper.average = read_average_options(object.Get("average"));
-  options.network.loss = static_cast<LossKind>(position(text(object, "loss"), kLosses, "loss"));
+  options.network.loss = position<LossKind>(text(object, "loss"), kLosses, "loss");
   options.network.loss_parameter = number(object, "lossParameter");
   const auto layers = object.Get("layers").As<Napi::Array>();
   for (uint32_t i = 0; i < layers.Length(); ++i)
@@ -153,6 +173,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
     options.statistics.push_back({text(statistic, "name"), to_count(statistic, "length"),
                                   static_cast<float>(number(statistic, "initial"))});
   }
+  check_tensors(options);
   return options;
 }
 

@@ -6,11 +6,27 @@
 
 namespace thalweg {
 
-enum class Activation { kNone, kRelu, kLeakyRelu, kSigmoid, kTanh, kGelu, kGeluTanh };
+enum class Activation {
+#define THALWEG_ACTIVATION(enumerator, name, from_output) enumerator,
+#include "ops/activation.def"
+#undef THALWEG_ACTIVATION
+};
 
-// Whether the derivative follows from y alone (all but the gelu forms).
+// In the order of the enumerators.
+inline constexpr const char* kActivationNames[] = {
+#define THALWEG_ACTIVATION(enumerator, name, from_output) name,
+#include "ops/activation.def"
+#undef THALWEG_ACTIVATION
+};
+
+// Whether the derivative follows from y alone.
 constexpr bool derivative_from_output(Activation activation) {
-  return activation != Activation::kGelu && activation != Activation::kGeluTanh;
+  constexpr bool kFromOutput[] = {
+#define THALWEG_ACTIVATION(enumerator, name, from_output) from_output,
+#include "ops/activation.def"
+#undef THALWEG_ACTIVATION
+  };
+  return kFromOutput[static_cast<int>(activation)];
 }
 
 // y = f(x); x and y [length], may be the same array.

@@ -70,20 +70,11 @@ struct ActivationConstant {
 template <class Body>
 THALWEG_INLINE void with_activation(Activation activation, Body body) {
   switch (activation) {
-    case Activation::kRelu:
-      return body(ActivationConstant<Activation::kRelu>{});
-    case Activation::kLeakyRelu:
-      return body(ActivationConstant<Activation::kLeakyRelu>{});
-    case Activation::kSigmoid:
-      return body(ActivationConstant<Activation::kSigmoid>{});
-    case Activation::kTanh:
-      return body(ActivationConstant<Activation::kTanh>{});
-    case Activation::kGelu:
-      return body(ActivationConstant<Activation::kGelu>{});
-    case Activation::kGeluTanh:
-      return body(ActivationConstant<Activation::kGeluTanh>{});
-    case Activation::kNone:
-      return body(ActivationConstant<Activation::kNone>{});
+#define THALWEG_ACTIVATION(enumerator, name, from_output) \
+  case Activation::enumerator:                            \
+    return body(ActivationConstant<Activation::enumerator>{});
+#include "ops/activation.def"
+#undef THALWEG_ACTIVATION
   }
 }
 

@@ -3,31 +3,28 @@
 #include <algorithm>
 #include <utility>
 
+#include "train/frozen.h"
+
 namespace thalweg {
 
 namespace {
 
 using Kind = BackwardStep::Kind;
 
-// Whether an op's backward may write where it reads.
-bool is_in_place(LayerKind kind) {
-  return kind != LayerKind::kDense && kind != LayerKind::kEmbedding;
-}
-
 class Planner {
  public:
-  explicit Planner(const std::vector<LayerOptions>& layers)
+  explicit Planner(const Layers& layers)
       : layers_(layers), slots_(layers.size() + 1, kNoSlot), needed_(layers.size() + 1, false) {
     for (size_t layer = 0; layer < layers.size(); ++layer)
-      needed_[layer + 1] = is_trained(layers[layer]) || is_needed(layers[layer]);
+      needed_[layer + 1] = is_trained(*layers[layer]) || is_needed(*layers[layer]);
   }
 
   BackwardPlan run() {
-    plan_.first = slots_.back() = take(layers_.back().outputs);
+    plan_.first = slots_.back() = take(layers_.back()->outputs());
     for (size_t layer = layers_.size(); layer-- > 0;) {
       if (!needed_[layer + 1]) continue;
-      if (layers_[layer].kind == LayerKind::kAdd)
-        run_add(layers_[layer], slots_[layer + 1]);
+      if (layers_[layer]->backward_way() == BackwardWay::kThrough)
+        pass_on(*layers_[layer], slots_[layer + 1]);
       else
         run_layer(layer, slots_[layer + 1]);
     }
@@ -35,29 +32,36 @@ class Planner {
   }
 
  private:
-  void run_layer(size_t layer, int dy) {
-    const LayerOptions& options = layers_[layer];
+  // Of layers that read one value.
+  void run_layer(size_t index, int dy) {
+    const Layer& layer = *layers_[index];
+    const int64_t from = layer.from().front();
     int dx = dy;
-    if (!is_in_place(options.kind)) dx = needed_[options.from] ? take(options.inputs) : kNoSlot;
-    plan_.steps.push_back({.kind = Kind::kLayer, .from = dy, .to = dx, .layer = layer});
+    if (layer.backward_way() == BackwardWay::kApart)
+      dx = needed_[from] ? take(layer.inputs()) : kNoSlot;
+    plan_.steps.push_back({.kind = Kind::kLayer, .from = dy, .to = dx, .layer = index});
     if (dx != dy) free_.push_back(dy);
-    if (dx != kNoSlot) deliver(options.from, dx, options.inputs);
+    if (dx != kNoSlot) deliver(from, dx, layer.inputs());
   }
 
-  // Whether a parameter below what the op reads is trained.
-  bool is_needed(const LayerOptions& options) const {
-    return needed_[options.from] || (options.kind == LayerKind::kAdd && needed_[options.other]);
+  // Whether a parameter below what the layer reads is trained.
+  bool is_needed(const Layer& layer) const {
+    const std::vector<int64_t>& from = layer.from();
+    return std::any_of(from.begin(), from.end(), [&](int64_t value) { return needed_[value]; });
   }
 
-  // The gradient of a sum is that of both its terms.
-  void run_add(const LayerOptions& options, int dy) {
-    if (needed_[options.other]) {
-      int& slot = slots_[options.other];
+  // The gradient of what the layer gives is that of each value it reads: the first takes its slot.
+  void pass_on(const Layer& layer, int dy) {
+    const std::vector<int64_t>& from = layer.from();
+    const int64_t width = layer.inputs();
+    for (size_t i = from.size(); i-- > 1;) {
+      if (!needed_[from[i]]) continue;
+      int& slot = slots_[from[i]];
       const Kind kind = slot == kNoSlot ? Kind::kCopy : Kind::kSum;
-      if (slot == kNoSlot) slot = take(options.outputs);
-      plan_.steps.push_back({.kind = kind, .from = dy, .to = slot, .width = options.outputs});
+      if (slot == kNoSlot) slot = take(width);
+      plan_.steps.push_back({.kind = kind, .from = dy, .to = slot, .width = width});
     }
-    deliver(options.from, dy, options.outputs);
+    deliver(from.front(), dy, width);
   }
 
   // `slot` holds a gradient of a value.
@@ -83,7 +87,7 @@ class Planner {
     return slot;
   }
 
-  const std::vector<LayerOptions>& layers_;
+  const Layers& layers_;
   std::vector<int> slots_;    // of each value's gradient
   std::vector<bool> needed_;  // whether a parameter on the way to the value is trained
   std::vector<int> free_;
@@ -92,8 +96,6 @@ class Planner {
 
 }  // namespace
 
-BackwardPlan plan_backward(const std::vector<LayerOptions>& layers) {
-  return Planner(layers).run();
-}
+BackwardPlan plan_backward(const Layers& layers) { return Planner(layers).run(); }
 
 }  // namespace thalweg

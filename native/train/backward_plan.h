@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/network.h"
+#include "layers/layer.h"
 
 namespace thalweg {
 
@@ -31,6 +31,6 @@ struct BackwardPlan {
   int first = 0;                // has the gradient of the network's outputs
 };
 
-BackwardPlan plan_backward(const std::vector<LayerOptions>& layers);
+BackwardPlan plan_backward(const Layers& layers);
 
 }  // namespace thalweg

@@ -7,7 +7,7 @@
 
 namespace thalweg {
 
-BatchLoader::BatchLoader(const NetworkOptions& network, Plan& plan, Backend& backend)
+BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
     : network_(network), plan_(plan), backend_(backend) {
   if (QueuedBackend* queue = backend.queued())
     device_batches_ = std::make_unique<DeviceBatches>(*queue);
@@ -15,17 +15,16 @@ BatchLoader::BatchLoader(const NetworkOptions& network, Plan& plan, Backend& bac
 
 void BatchLoader::check(const data::Dataset& dataset, const char* name, const CancelFlag* cancel) {
   if (checked_.count(dataset.serial) > 0) return;
-  const LayerOptions& first = network_.layers.front();
-  if (first.kind == LayerKind::kEmbedding) check_indices(dataset, first.count, name, cancel);
-  check_labels(dataset, network_.loss, network_.layers.back().outputs, name, cancel);
+  const int64_t limit = network_.layers.front()->index_limit();
+  if (limit > 0) check_indices(dataset, limit, name, cancel);
+  check_labels(dataset, network_.loss, network_.outputs(), name, cancel);
   checked_.insert(dataset.serial);
 }
 
 void BatchLoader::check_inputs(const float* inputs, int64_t rows, const CancelFlag* cancel) const {
-  const LayerOptions& first = network_.layers.front();
-  if (first.kind == LayerKind::kEmbedding)
-    check_indices(rows, first.inputs, first.count, "", cancel,
-                  [=](int64_t i) { return inputs[i]; });
+  const int64_t limit = network_.layers.front()->index_limit();
+  if (limit > 0)
+    check_indices(rows, network_.inputs(), limit, "", cancel, [=](int64_t i) { return inputs[i]; });
 }
 
 std::unique_ptr<BatchFeed> BatchLoader::feed(const BatchSource& source) {
@@ -53,7 +52,7 @@ void BatchLoader::load_rows(const data::Dataset& dataset, const std::vector<uint
 void BatchLoader::load_inputs(const float* inputs, int64_t rows) {
   reserve(rows, 0);
   plan_.set_batch(rows, false);
-  const int64_t features = network_.layers.front().inputs;
+  const int64_t features = network_.inputs();
   backend_.memory().write(plan_.place().inputs, inputs, rows * features * sizeof(float));
 }
 

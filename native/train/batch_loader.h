@@ -23,7 +23,7 @@ inline constexpr const char* kDatasetName = "dataset";
 class BatchLoader {
  public:
   // All outlive it.
-  BatchLoader(const NetworkOptions& network, Plan& plan, Backend& backend);
+  BatchLoader(const Network& network, Plan& plan, Backend& backend);
 
   // RANGE unless an embedding can read the inputs of the data set, which errors call `name`,
   // and the loss its labels; it is looked at once.
@@ -46,7 +46,7 @@ class BatchLoader {
  private:
   void reserve(int64_t rows, int64_t label_width);
 
-  const NetworkOptions& network_;
+  const Network& network_;
   Plan& plan_;
   Backend& backend_;
   std::set<uint64_t> checked_;  // serials of data sets

@@ -27,8 +27,8 @@ class Engine {
 
   LossKind loss_kind() const { return options_.network.loss; }
   // Numbers of one row, and of one output.
-  int64_t input_width() const { return options_.network.layers.front().inputs; }
-  int64_t output_width() const { return options_.network.layers.back().outputs; }
+  int64_t input_width() const { return options_.network.inputs(); }
+  int64_t output_width() const { return options_.network.outputs(); }
 
   size_t bytes() const { return memory_.held + plan_.bytes(); }
   // MEMORY where so many more would pass the trainer's limit.

@@ -20,7 +20,7 @@ struct StatisticOptions {
 };
 
 struct EngineOptions {
-  NetworkOptions network;
+  Network network;
   StepperOptions stepper;                    // tensors in the order of the network's parameters
   std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
   std::string device;

@@ -1,27 +1,32 @@
 // Which parts of a network stay as they are, from which of its parameters do.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
-#include "train/network.h"
+#include "layers/layer.h"
 #include "train/stepper.h"
 
 namespace thalweg {
 
 // Marks parameters that are frozen, and the layers of which all are. `tensors` are the
 // network's parameters in its order.
-inline void mark_frozen(const std::vector<StepperTensor>& tensors,
-                        std::vector<LayerOptions>& layers) {
+inline void mark_frozen(const std::vector<StepperTensor>& tensors, const Layers& layers) {
   size_t next = 0;
-  for (LayerOptions& layer : layers) {
-    const bool weight = has_weight(layer), bias = layer.use_bias;
-    layer.trains_weight = weight && !tensors.at(next).frozen;
-    next += weight;
-    layer.trains_bias = bias && !tensors.at(next).frozen;
-    next += bias;
-    layer.frozen |= (weight || bias) && !layer.trains_weight && !layer.trains_bias;
+  for (const auto& layer : layers) {
+    const std::vector<Parameter*>& own = layer->parameters();
+    for (Parameter* parameter : own) parameter->frozen = tensors.at(next++).frozen;
+    const bool all =
+        std::all_of(own.begin(), own.end(), [](const Parameter* p) { return p->frozen; });
+    if (all && !own.empty()) layer->freeze();
   }
+}
+
+// Whether a layer has a parameter that is trained.
+inline bool is_trained(const Layer& layer) {
+  const std::vector<Parameter*>& own = layer.parameters();
+  return std::any_of(own.begin(), own.end(), [](const Parameter* p) { return !p->frozen; });
 }
 
 }  // namespace thalweg

@@ -86,7 +86,7 @@ void Passes::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
                           sparse ? nullptr : place.values, rows};
   if (context_.batches.device() == nullptr) return sums.add(batch);
   Memory& memory = context_.backend.memory();  // The device runs behind the host: sums read copies.
-  const size_t count = static_cast<size_t>(rows * context_.options.network.layers.back().outputs);
+  const size_t count = static_cast<size_t>(rows * context_.options.network.outputs());
   std::vector<float> outputs(count), values(sparse ? 0 : count);
   std::vector<int32_t> classes(sparse ? rows : 0);
   memory.read(outputs.data(), batch.outputs, count * sizeof(float));
@@ -102,8 +102,8 @@ void Passes::predict(const float* inputs, int64_t rows, int64_t batch_size, floa
                      const CancelFlag& cancel, Weights weights) {
   const WeightsScope scope(context_, weights);
   context_.batches.check_inputs(inputs, rows, &cancel);
-  const auto& layers = context_.options.network.layers;
-  const int64_t features = layers.front().inputs, width = layers.back().outputs;
+  const Network& network = context_.options.network;
+  const int64_t features = network.inputs(), width = network.outputs();
   const HeldMemory held(context_.memory,
                         static_cast<size_t>(rows * (features + width)) * sizeof(float));
   for (int64_t first = 0; first < rows; first += batch_size) {
@@ -161,13 +161,13 @@ void Passes::refresh_statistics(const data::Dataset& dataset, int64_t batch_size
   PooledStatistics pooled(context_.backend.memory());
   each_batch(dataset, batch_size, cancel, [&](int64_t) {
     if (!context_.plan.forward({.batch_statistics = true, .cancel = &cancel})) throw Aborted();
-    pooled.add(context_.plan.statistics());
+    pooled.add(context_.plan.seen_moments());
   });
   TrainState& state = context_.state;
   const bool averaged = weights == Weights::kAveraged;
   if (averaged) context_.plan.use(state.averages(), 1);
   state.forget_rest();
-  pooled.write(context_.plan.statistics());
+  pooled.write(context_.plan.seen_moments());
   if (averaged) share_frozen_statistics();
   state.set_averaged_statistics(state.has_averaged_statistics() || averaged);
 }
@@ -177,10 +177,9 @@ void Passes::share_frozen_statistics() {
   TrainState& state = context_.state;
   size_t index = 0;
   std::vector<float> values;
-  for (const LayerOptions& layer : context_.options.network.layers) {
-    if (layer.kind != LayerKind::kBatchNorm) continue;
-    for (const size_t end = index + 2; index < end; ++index) {
-      if (!layer.frozen) continue;
+  for (const auto& layer : context_.options.network.layers) {
+    for (const size_t end = index + layer->statistics().size(); index < end; ++index) {
+      if (!layer->frozen()) continue;
       values.resize(state.statistics()[index].length);
       state.read_statistic(index, values.data());
       context_.backend.memory().write(state.statistics_arena().tensor(1, index), values.data(),
@@ -191,9 +190,8 @@ void Passes::share_frozen_statistics() {
 
 size_t Passes::dropout_count() const {
   const auto& layers = context_.options.network.layers;
-  return static_cast<size_t>(std::count_if(layers.begin(), layers.end(), [](const auto& layer) {
-    return layer.kind == LayerKind::kDropout;
-  }));
+  return static_cast<size_t>(std::count_if(layers.begin(), layers.end(),
+                                           [](const auto& layer) { return layer->drops(); }));
 }
 
 }  // namespace thalweg

@@ -5,64 +5,40 @@
 
 namespace thalweg {
 
-Plan::Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
+Plan::Plan(const Network& network, const Arena& arena, const Arena& statistics,
            const MemoryLimit& limit, Backend& backend)
-    : statistics_(statistics),
+    : network_(network),
+      statistics_(statistics),
       limit_(limit),
       backward_(plan_backward(network.layers)),
-      loss_(network.loss),
-      loss_parameter_(static_cast<float>(network.loss_parameter)),
       backend_(backend) {
   size_t parameter = 0, statistic = 0;
-  const auto next = [&](float** values, float** gradient) {
-    *values = arena.tensor(0, parameter);
-    if (gradient != nullptr) *gradient = arena.tensor(1, parameter);
-    ++parameter;
-  };
-  for (const LayerOptions& options : network.layers) {
-    Layer layer{.options = options};
-    if (has_weight(options))
-      next(&layer.weight, options.trains_weight ? &layer.weight_gradient : nullptr);
-    if (options.use_bias) next(&layer.bias, options.trains_bias ? &layer.bias_gradient : nullptr);
-    if (options.kind == LayerKind::kBatchNorm) {
-      layer.running = {statistics.tensor(0, statistic), statistics.tensor(0, statistic + 1),
-                       options.columns};
-      statistic += 2;
+  for (const auto& layer : network_.layers) {
+    for (Parameter* own : layer->parameters()) {
+      own->value = arena.tensor(0, parameter);
+      own->gradient = own->frozen ? nullptr : arena.tensor(1, parameter);
+      ++parameter;
     }
-    layers_.push_back(layer);
+    for (Statistic* own : layer->statistics()) own->value = statistics.tensor(0, statistic++);
+    read_.reserve(std::max(read_.capacity(), layer->from().size()));
   }
-  draws_ = backend_.memory().allocate(layers_.size() * sizeof(DropoutDraw));
+  draws_ = backend_.memory().allocate(draw_count() * sizeof(DropoutDraw));
   loss_place_ = backend_.memory().allocate(sizeof(LossResult));
 }
 
 void Plan::use(const std::vector<float*>& parameters, int statistics) {
   size_t parameter = 0, statistic = 0;
-  for (Layer& layer : layers_) {
-    if (layer.weight != nullptr) layer.weight = parameters[parameter++];
-    if (layer.bias != nullptr) layer.bias = parameters[parameter++];
-    if (layer.options.kind != LayerKind::kBatchNorm) continue;
-    layer.running.mean = statistics_.tensor(statistics, statistic++);
-    layer.running.variance = statistics_.tensor(statistics, statistic++);
-  }
-}
-
-int64_t Plan::kept_length(const LayerOptions& options, int64_t rows) const {
-  switch (options.kind) {
-    case LayerKind::kDense:
-      return derivative_from_output(options.activation) ? 0 : rows * options.outputs;
-    case LayerKind::kBatchNorm:
-      return 2 * options.columns;
-    case LayerKind::kLayerNorm:
-      return 2 * rows * (options.outputs / options.columns);
-    default:
-      return 0;
+  for (const auto& layer : network_.layers) {
+    for (Parameter* own : layer->parameters()) own->value = parameters[parameter++];
+    for (Statistic* own : layer->statistics())
+      own->value = statistics_.tensor(statistics, statistic++);
   }
 }
 
 // OVERFLOW where numbers of a batch cannot be counted, at most two for each of a layer's.
 void Plan::check_sizes(int64_t rows, int64_t label_width) const {
-  int64_t widest = std::max(layers_.front().options.inputs, label_width);
-  for (const Layer& layer : layers_) widest = std::max(widest, layer.options.outputs);
+  int64_t widest = std::max(network_.inputs(), label_width);
+  for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
   constexpr int64_t kMost = int64_t{1} << 56;
   if (rows > kMost / 2 / std::max<int64_t>(widest, 1))
     throw Error({"OVERFLOW", "batchSize",
@@ -77,10 +53,10 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   sides = std::max(sides, sides_);
   check_sizes(rows, label_width);
   std::vector<int64_t> lengths{0};
-  for (const Layer& layer : layers_) lengths.push_back(rows * layer.options.outputs);
-  for (const Layer& layer : layers_) lengths.push_back(kept_length(layer.options, rows));
+  for (const auto& layer : network_.layers) lengths.push_back(rows * layer->outputs());
+  for (const auto& layer : network_.layers) lengths.push_back(layer->kept(rows));
   for (const int64_t width : backward_.widths) lengths.push_back(rows * width);
-  const std::vector<int64_t> of_inputs{rows * layers_.front().options.inputs};
+  const std::vector<int64_t> of_inputs{rows * network_.inputs()};
   const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
   const std::vector<int64_t> of_rows{rows * 2, rows};
   // All are there before any takes its place: without memory the old ones stay.

@@ -39,18 +39,11 @@ struct BatchPlace {
   float* values;
 };
 
-// Mean and variance [columns] of the columns that one batch norm sees.
-struct Moments {
-  float* mean;
-  float* variance;
-  int64_t columns;
-};
-
 class Plan {
  public:
-  // `arena`: parameters in array 0, their gradients in array 1. `statistics`: the
-  // running mean and variance of each batch norm. They and `limit` outlive the plan.
-  Plan(const NetworkOptions& network, const Arena& arena, const Arena& statistics,
+  // `arena`: the layers' parameters in array 0, their gradients in array 1. `statistics`: the
+  // layers' statistics. All but the arena outlive the plan.
+  Plan(const Network& network, const Arena& arena, const Arena& statistics,
        const MemoryLimit& limit, Backend& backend);
 
   // Makes room for batches of up to `rows`, with `sides` places to gather them: one
@@ -62,10 +55,9 @@ class Plan {
   // The current batch, at most as large as reserved.
   void set_batch(int64_t rows, bool sparse_labels);
   // Parameters are read from here on at these places, in the arena's order; gradients
-  // stay where they are. Running statistics are those of that array. They outlive
-  // their use.
+  // stay where they are. Statistics are those of that array. They outlive their use.
   void use(const std::vector<float*>& parameters, int statistics);
-  const float* outputs() const { return outputs(layers_.size() - 1); }
+  const float* outputs() const { return outputs(network_.layers.size() - 1); }
   const float* outputs(size_t layer) const { return value(layer + 1); }
 
   // Each op asks `cancel` first; false when it was set.
@@ -77,25 +69,17 @@ class Plan {
   void loss(LossResult* result);
   const LossResult* loss_place() const { return static_cast<LossResult*>(loss_place_.get()); }
 
-  // Running statistics move towards those of the last forward pass of a training
-  // step: once its update is through, so that a step that fails leaves no trace.
-  // Nothing moves where *halted is set.
-  void keep_statistics(const int32_t* halted);
-  // Of each batch norm that is not frozen: what the last forward pass saw in `rows` rows, and what
-  // it keeps.
-  struct Statistics {
-    Moments batch;
-    Moments running;
-    int64_t rows;
-    bool unbiased;
-  };
-  std::vector<Statistics> statistics() const;
+  // Statistics move towards what the last forward pass of a training step saw: once its update is
+  // through, so that a step that fails leaves no trace. Nothing moves where *halted is set.
+  void update_statistics(const int32_t* halted);
+  // Of each layer that saw any in the last forward pass.
+  std::vector<SeenMoments> seen_moments();
 
   // Changes when the buffers move.
   int64_t generation() const { return generation_; }
 
   // Dropout's draws of a step, one a layer.
-  size_t draw_count() const { return layers_.size(); }
+  size_t draw_count() const { return network_.layers.size(); }
   // Of the mode's seed, step, part and rates.
   void write_draws(const RunMode& mode, DropoutDraw* draws) const;
 
@@ -104,47 +88,27 @@ class Plan {
   }
 
  private:
-  struct Layer {
-    LayerOptions options;
-    float* weight = nullptr;
-    float* bias = nullptr;
-    float* weight_gradient = nullptr;  // null where the parameter is frozen, as the next
-    float* bias_gradient = nullptr;
-    Moments running = {};
-  };
-
   float* value(size_t index) const {
     return index == 0 ? inputs_.tensor(side_, 0) : buffers_.tensor(0, index);
   }
-  // What backward needs of a layer besides its values: for dense what the activation
-  // took, for the norms two numbers a column or row.
-  float* kept(size_t index) const { return buffers_.tensor(0, layers_.size() + 1 + index); }
-  int64_t kept_length(const LayerOptions& options, int64_t rows) const;
+  // Of the current batch.
+  LayerPass pass(size_t layer, const RunMode& mode);
   void check_sizes(int64_t rows, int64_t label_width) const;
   float* gradient(int slot) const {
-    return slot == kNoSlot ? nullptr : buffers_.tensor(0, 2 * layers_.size() + 1 + slot);
-  }
-  Moments batch_moments(size_t index) const;
-  int64_t norm_rows(const LayerOptions& options) const {
-    return batch_rows_ * (options.outputs / options.columns);
+    return slot == kNoSlot ? nullptr : buffers_.tensor(0, 2 * network_.layers.size() + 1 + slot);
   }
   void run_loss(float* gradient, int32_t* halted);
   void read_loss(LossResult* result);
-  void forward_layer(size_t index, const RunMode& mode);
-  void forward_batch_norm(size_t index, const RunMode& mode);
   void run(const BackwardStep& step, const RunMode& mode);
-  void backward_layer(size_t index, const RunMode& mode, float* dy, float* dx);
-  Dropout dropout(size_t index, const RunMode& mode, const float* x, float* y) const;
 
+  const Network& network_;
   const Arena& statistics_;
   const MemoryLimit& limit_;
-  std::vector<Layer> layers_;
   BackwardPlan backward_;
-  LossKind loss_;
-  float loss_parameter_;
   Backend& backend_;
   Arena inputs_;                      // an array a side
   Arena buffers_;                     // (nothing), values 1..n, kept, slots of gradients
+  std::vector<const float*> read_;    // the values that the layer under way reads
   Arena labels_;                      // an array a side
   Arena rows_;                        // per-row loss (double) and correctness
   std::shared_ptr<void> draws_;       // DropoutDraw [layers]

@@ -5,17 +5,18 @@
 namespace thalweg {
 
 // Chan, Golub and LeVeque 1979: two sets of rows become one.
-void PooledStatistics::add(const std::vector<Plan::Statistics>& layers) {
+void PooledStatistics::add(const std::vector<SeenMoments>& layers) {
   layers_.resize(layers.size());
   for (size_t i = 0; i < layers.size(); ++i) {
     const Moments& batch = layers[i].batch;
-    std::vector<float> mean(batch.columns), variance(batch.columns);
+    const int64_t columns = layers[i].columns;
+    std::vector<float> mean(columns), variance(columns);
     memory_.read(mean.data(), batch.mean, mean.size() * sizeof(float));
     memory_.read(variance.data(), batch.variance, variance.size() * sizeof(float));
     Layer& layer = layers_[i];
-    layer.columns.resize(batch.columns);
+    layer.columns.resize(columns);
     const auto before = static_cast<double>(layer.rows), rows = static_cast<double>(layers[i].rows);
-    for (int64_t column = 0; column < batch.columns; ++column) {
+    for (int64_t column = 0; column < columns; ++column) {
       Column& all = layer.columns[column];
       const double distance = mean[column] - all.mean;
       all.mean += distance * rows / (before + rows);
@@ -26,7 +27,7 @@ void PooledStatistics::add(const std::vector<Plan::Statistics>& layers) {
   }
 }
 
-void PooledStatistics::write(const std::vector<Plan::Statistics>& layers) const {
+void PooledStatistics::write(const std::vector<SeenMoments>& layers) const {
   std::vector<std::vector<float>> values;  // all before any is written
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto count = static_cast<double>(layers_[i].rows - (layers[i].unbiased ? 1 : 0));

@@ -1,12 +1,12 @@
-// Moments of a whole data set from those of its batches, for every batch norm of a
-// network: exact, in float64, in the order of the batches.
+// Moments of a whole data set from those of its batches, for every layer that keeps
+// such: exact, in float64, in the order of the batches.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "core/memory.h"
-#include "train/plan.h"
+#include "layers/layer.h"
 
 namespace thalweg {
 
@@ -15,9 +15,9 @@ class PooledStatistics {
   // Of the moments that add() and write() are given.
   explicit PooledStatistics(Memory& memory) : memory_(memory) {}
 
-  void add(const std::vector<Plan::Statistics>& layers);
+  void add(const std::vector<SeenMoments>& layers);
   // The running moments become those of all rows added.
-  void write(const std::vector<Plan::Statistics>& layers) const;
+  void write(const std::vector<SeenMoments>& layers) const;
 
  private:
   struct Column {

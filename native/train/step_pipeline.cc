@@ -120,7 +120,7 @@ void StepPipeline::queue_update(int64_t rows, const StepSettings& settings) {
 }
 
 void StepPipeline::queue_end() {
-  plan_.keep_statistics(feed_.place.halted);
+  plan_.update_statistics(feed_.place.halted);
   backend_.end_step(feed_);
 }
 

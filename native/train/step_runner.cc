@@ -92,7 +92,7 @@ void StepRunner::Stages::update() {
     run_.request.monitor->before(view_);
   }
   outcome_->stepped = state.stepper().step(state.parameters().data(), gradients, settings_);
-  if (!outcome_->stepped.skipped) complete_step([&] { context_.plan.keep_statistics(nullptr); });
+  if (!outcome_->stepped.skipped) complete_step([&] { context_.plan.update_statistics(nullptr); });
 }
 
 bool StepRunner::step(TrainingRun& run, int64_t number) {
@@ -163,10 +163,9 @@ MonitorView StepRunner::view(int64_t rows, const float* const* gradients) const 
   if (context_.batches.device() != nullptr) view.memory = &context_.backend.memory();
   for (size_t i = 0; i < state.tensors().size(); ++i)
     view.tensors.push_back({state.parameters()[i], gradients[i], state.tensors()[i].length});
-  for (size_t i = 0; i < layers.size(); ++i) {
-    const bool dies = layers[i].activation == Activation::kRelu;
-    view.layers.push_back({dies ? context_.plan.outputs(i) : nullptr, layers[i].outputs});
-  }
+  for (size_t i = 0; i < layers.size(); ++i)
+    view.layers.push_back(
+        {layers[i]->units_die() ? context_.plan.outputs(i) : nullptr, layers[i]->outputs()});
   return view;
 }
 

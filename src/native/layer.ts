@@ -1,37 +1,23 @@
 /** The ops of a model, as the addon reads them; native/train/network.h. */
 
-/** One op of a model. */
-export interface NativeLayer {
-  readonly kind:
-    | 'dense'
-    | 'activation'
-    | 'softmax'
-    | 'dropout'
-    | 'batchNorm'
-    | 'layerNorm'
-    | 'add'
-    | 'embedding';
-  /** Name of the layer that it is of, as in the model's parameters. */
-  readonly name: string;
-  /** The value that it reads: 0 is the model's input, i + 1 what op i gives. */
-  readonly from: number;
-  /** Of `add`: the second one. */
-  readonly other: number;
+/** Where an op stands among others. */
+export interface OpPlace {
+  /** The values that it reads: 0 is the model's input, i + 1 what op i gives. */
+  readonly from: readonly number[];
+  /** Numbers of one example, in each of them. */
   readonly inputs: number;
   readonly outputs: number;
-  readonly activation: string;
-  /** Slope of leakyRelu for negative inputs. */
-  readonly slope: number;
-  /** Of the norms: whether the offset is there. */
-  readonly useBias: boolean;
-  /** Of the norms: the last extent of an example, what they normalise by, and batch norm's rest. */
-  readonly columns: number;
-  /** Of `embedding`: rows of its table, each of `columns`. */
-  readonly count: number;
-  readonly useScale: boolean;
-  readonly epsilon: number;
-  readonly momentum: number;
-  readonly unbiased: boolean;
+}
+
+/** What an op of one kind needs to know besides; native/layers/ reads it. */
+export type OpFields = Readonly<Record<string, string | number | boolean>>;
+
+/** One op as the native plan takes it; `kind` is one of native/layers/layers.def. */
+export interface NativeLayer extends OpPlace {
+  readonly kind: string;
+  /** Name of the layer that it is of, as in the model's parameters. */
+  readonly name: string;
   /** Whether the layer stays as it is. */
   readonly frozen: boolean;
+  readonly fields: OpFields;
 }

@@ -1,6 +1,7 @@
 /** Activation functions as layers of their own. */
 import { checkNumber, checkOneOf, checkOptions, nonNegative } from '../options.js';
-import { type Activation, type Layer, type LayerKind, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Activation, type Layer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Names of the activations that a dense layer can fuse. */
@@ -14,11 +15,6 @@ export const activationNames: readonly ActivationName[] = [
   'tanh',
   'gelu',
 ];
-
-/** The native name of an activation. */
-export function nativeActivation(name: ActivationName): Activation {
-  return name;
-}
 
 /** Options that every activation layer takes. */
 export interface ActivationOptions {
@@ -113,8 +109,7 @@ export function gelu(options: GeluOptions = {}): ActivationLayer {
 
 const layerActivations = [...activationNames, 'geluTanh'] as const;
 
-/** What the activation layers mean. */
-export const activationKind: LayerKind<ActivationLayer> = {
+defineKind<ActivationLayer>({
   kind: 'activation',
   check({ kind, activation, slope, ...options }) {
     const name = checkOneOf('activation', activation, layerActivations);
@@ -126,5 +121,5 @@ export const activationKind: LayerKind<ActivationLayer> = {
   outputShape: (_, input) => input,
   parameters: () => [],
   lower: ({ activation, slope }, input, program, from) =>
-    program.add({ kind: 'activation', activation, slope, from, ...sameSize(input) }),
-};
+    program.add('activation', sameSize(input, from), { activation, slope }),
+});

@@ -1,6 +1,7 @@
 /** Batch normalisation. */
 import { checkBoolean, checkNumber, checkOneOf, checkOptions, positive } from '../options.js';
-import { type Layer, type LayerKind, elements, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, elements, sameSize } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { normParameters } from './norm.js';
@@ -76,8 +77,7 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   });
 }
 
-/** What {@link batchNorm} means. */
-export const batchNormKind: LayerKind<BatchNormLayer> = {
+defineKind<BatchNormLayer>({
   kind: 'batchNorm',
   check: ({ kind, ...options }) => batchNorm(options),
   outputShape: (_, input) => input,
@@ -89,15 +89,12 @@ export const batchNormKind: LayerKind<BatchNormLayer> = {
   // The variance of one value says nothing.
   leastBatch: (_, input) => (elements(input) === input.at(-1) ? 2 : 1),
   lower: ({ momentum, epsilon, scale, center, variance }, input, program, from) =>
-    program.add({
-      kind: 'batchNorm',
-      from,
-      ...sameSize(input),
+    program.add('batchNorm', sameSize(input, from), {
       columns: input.at(-1)!,
       useScale: scale,
-      useBias: center,
+      useOffset: center,
       momentum,
       epsilon,
       unbiased: variance === 'unbiased',
     }),
-};
+});

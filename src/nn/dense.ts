@@ -1,9 +1,10 @@
 /** The fully connected layer. */
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import { type ActivationName, activationNames, nativeActivation } from './activation.js';
+import { type ActivationName, activationNames } from './activation.js';
 import { type Initializer, initializers } from './initializer.js';
-import type { Layer, LayerKind } from './layer.js';
+import { defineKind } from './kinds.js';
+import type { Layer } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 
@@ -88,8 +89,7 @@ function refuseSoftmax(): never {
 /** Slope of `activation: 'leakyRelu'`; `nn.leakyRelu` as a layer of its own takes another. */
 const fusedSlope = 0.01;
 
-/** What {@link dense} means. */
-export const denseKind: LayerKind<DenseLayer> = {
+defineKind<DenseLayer>({
   kind: 'dense',
   check: ({ kind, units, activation, ...options }) =>
     dense(units, activation === 'none' ? options : { ...options, activation }),
@@ -122,14 +122,8 @@ export const denseKind: LayerKind<DenseLayer> = {
     return layer.useBias ? [weight, bias] : [weight];
   },
   lower(layer, input, program, from) {
-    return program.add({
-      kind: 'dense',
-      from,
-      inputs: input[0]!,
-      outputs: layer.units,
-      activation: layer.activation === 'none' ? 'none' : nativeActivation(layer.activation),
-      slope: fusedSlope,
-      useBias: layer.useBias,
-    });
+    const { units, activation, useBias } = layer;
+    const place = { from: [from], inputs: input[0]!, outputs: units };
+    return program.add('dense', place, { activation, slope: fusedSlope, useBias });
   },
-};
+});

@@ -2,7 +2,8 @@
 import { type Range, checkOptions } from '../options.js';
 import { type Setting, checkSetting } from '../optim/define.js';
 import type { Scheduled } from '../schedule/schedule.js';
-import { type Layer, type LayerKind, type Program, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, type Program, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a dropout layer. */
@@ -33,8 +34,7 @@ export function dropout(rate: Scheduled, options: { readonly name?: string } = {
   });
 }
 
-/** What {@link dropout} means. */
-export const dropoutKind: LayerKind<DropoutLayer> = {
+defineKind<DropoutLayer>({
   kind: 'dropout',
   check: ({ kind, rate, ...options }) => dropout(rate, options),
   outputShape: (_, input) => input,
@@ -42,9 +42,9 @@ export const dropoutKind: LayerKind<DropoutLayer> = {
   // Each step brings the rates of its own, in the order of the ops.
   lower: ({ rate }, input, program, from) => {
     program.dropoutRates.push({ layer: program.name, rate });
-    return program.add({ kind: 'dropout', from, ...sameSize(input) });
+    return program.add('dropout', sameSize(input, from));
   },
-};
+});
 
 /** The rates of the model's dropout ops, in their order, for the row of settings. */
 export function dropoutSettings({ dropoutRates }: Program): readonly Setting[] {

@@ -1,7 +1,8 @@
 /** Vectors for whole numbers: words, users, products. */
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type Initializer, initializers } from './initializer.js';
-import { type Layer, type LayerKind, elements } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, elements } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 
@@ -60,8 +61,7 @@ export function embedding(
   });
 }
 
-/** What {@link embedding} means. */
-export const embeddingKind: LayerKind<EmbeddingLayer> = {
+defineKind<EmbeddingLayer>({
   kind: 'embedding',
   readsIndices: true,
   check: ({ kind, count, units, ...options }) => embedding(count, units, options),
@@ -77,13 +77,7 @@ export const embeddingKind: LayerKind<EmbeddingLayer> = {
   ],
   lower({ count, units }, input, program, from) {
     const inputs = elements(input);
-    return program.add({
-      kind: 'embedding',
-      from,
-      inputs,
-      outputs: inputs * units,
-      columns: units,
-      count,
-    });
+    const place = { from: [from], inputs, outputs: inputs * units };
+    return program.add('embedding', place, { count, units });
   },
-};
+});

@@ -1,6 +1,7 @@
 /** All numbers of an example in one dimension. */
 import { checkOptions } from '../options.js';
-import { type Layer, type LayerKind, elements } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, elements } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a flatten layer. */
@@ -20,11 +21,10 @@ export function flatten(options: { readonly name?: string } = {}): FlattenLayer 
   return Object.freeze({ kind: 'flatten', ...checkName('flatten.name', options.name) });
 }
 
-/** What {@link flatten} means. */
-export const flattenKind: LayerKind<FlattenLayer> = {
+defineKind<FlattenLayer>({
   kind: 'flatten',
   check: ({ kind, ...options }) => flatten(options),
   outputShape: (_, input) => [elements(input)],
   parameters: () => [],
   lower: (_layer, _input, _program, from) => from,
-};
+});

@@ -1,28 +1,9 @@
-/** What the kinds of layers mean. */
+/** What the kinds of layers mean: each layer's file makes its own known. */
 import { ThalwegError } from '../errors.js';
 import { describe, suggestion } from '../options.js';
-import { activationKind } from './activation.js';
-import { batchNormKind } from './batch-norm.js';
-import { denseKind } from './dense.js';
-import { dropoutKind } from './dropout.js';
-import { embeddingKind } from './embedding.js';
-import { flattenKind } from './flatten.js';
 import type { Layer, LayerKind } from './layer.js';
-import { layerNormKind } from './layer-norm.js';
-import { softmaxKind } from './softmax.js';
 
-const kinds = new Map<string, LayerKind>(
-  [
-    denseKind,
-    activationKind,
-    dropoutKind,
-    softmaxKind,
-    batchNormKind,
-    layerNormKind,
-    embeddingKind,
-    flattenKind,
-  ].map((kind) => [kind.kind, kind as unknown as LayerKind]),
-);
+const kinds = new Map<string, LayerKind>();
 
 /** Makes a kind known, so that models, and descriptions from files, understand it. */
 export function defineKind<L extends Layer>(kind: LayerKind<L>): void {

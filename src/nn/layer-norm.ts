@@ -1,7 +1,8 @@
 /** Layer normalisation. */
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOptions, positive } from '../options.js';
-import { type Layer, type LayerKind, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { normParameters } from './norm.js';
@@ -54,8 +55,7 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
   });
 }
 
-/** What {@link layerNorm} means. */
-export const layerNormKind: LayerKind<LayerNormLayer> = {
+defineKind<LayerNormLayer>({
   kind: 'layerNorm',
   check: ({ kind, ...options }) => layerNorm(options),
   outputShape(_, input, path) {
@@ -71,13 +71,10 @@ export const layerNormKind: LayerKind<LayerNormLayer> = {
   },
   parameters: normParameters,
   lower: ({ epsilon, scale, center }, input, program, from) =>
-    program.add({
-      kind: 'layerNorm',
-      from,
-      ...sameSize(input),
+    program.add('layerNorm', sameSize(input, from), {
       columns: input.at(-1)!,
       useScale: scale,
-      useBias: center,
+      useOffset: center,
       epsilon,
     }),
-};
+});

@@ -1,21 +1,12 @@
 /** What a layer is: a plain description, and one {@link LayerKind} per kind that gives it meaning. */
-import type { NativeLayer } from '../native.js';
+import type { NativeLayer, OpFields, OpPlace } from '../native.js';
 import type { Scheduled } from '../schedule/schedule.js';
 import type { Initializer } from './initializer.js';
 
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
-  /** Which layer it is. */
-  readonly kind:
-    | 'dense'
-    | 'activation'
-    | 'softmax'
-    | 'dropout'
-    | 'batchNorm'
-    | 'layerNorm'
-    | 'residual'
-    | 'embedding'
-    | 'flatten';
+  /** Which layer it is, as `'dense'`. */
+  readonly kind: string;
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
   /** False of a layer that stays as it is, and of a block all of whose layers do. */
@@ -69,9 +60,6 @@ export interface PlacedLayer {
   readonly layers?: readonly PlacedLayer[];
 }
 
-type GivenOp = Pick<NativeLayer, 'kind' | 'from' | 'inputs' | 'outputs'> &
-  Partial<Omit<NativeLayer, 'name' | 'frozen'>>;
-
 /** The ops of a model as they are collected, in an order that has inputs before their uses. */
 export class Program {
   readonly ops: NativeLayer[] = [];
@@ -83,18 +71,13 @@ export class Program {
   readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
   /** Adds an op; gives the number of its value. */
-  add(op: GivenOp): number {
-    this.ops.push({
-      ...{ other: 0, activation: 'none', slope: 0, useBias: false },
-      ...{ columns: 1, count: 0, useScale: false, epsilon: 0, momentum: 0, unbiased: false },
-      ...op,
-      ...{ name: this.name, frozen: this.frozen },
-    });
+  add(kind: string, place: OpPlace, fields: OpFields = {}): number {
+    this.ops.push({ kind, ...place, fields, name: this.name, frozen: this.frozen });
     return this.ops.length;
   }
 }
 
-/** What one kind of layer means. A new layer is one file that exports one of these. */
+/** What one kind of layer means; `defineKind` makes it known. */
 export interface LayerKind<L extends Layer = Layer> {
   readonly kind: L['kind'];
   /** The description, made again with all checks: it may come from a file. */
@@ -126,8 +109,8 @@ export function count(tensors: readonly { readonly shape: readonly number[] }[])
   return tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
-/** `inputs` and `outputs` of an op that keeps the number of features. */
-export function sameSize(input: readonly number[]): Pick<NativeLayer, 'inputs' | 'outputs'> {
+/** The place of an op that reads value `from`, and gives as many numbers as it reads. */
+export function sameSize(input: readonly number[], ...from: readonly number[]): OpPlace {
   const features = elements(input);
-  return { inputs: features, outputs: features };
+  return { from, inputs: features, outputs: features };
 }

@@ -139,6 +139,6 @@ defineKind<ResidualLayer>({
     program.name = `${name}.shortcut`;
     const other = lowerAll(shortcut, program, from);
     program.name = name;
-    return program.add({ kind: 'add', from: value, other, ...sameSize(body.at(-1)!.outputShape) });
+    return program.add('add', sameSize(body.at(-1)!.outputShape, value, other));
   },
 });

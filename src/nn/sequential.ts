@@ -10,6 +10,8 @@ import {
   count,
   sameSize,
 } from './layer.js';
+// Every layer makes its kind known, so that a description from a file is understood.
+import './index.js';
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 // A block looks up the kinds of its layers, and so makes its own kind known itself.
@@ -93,7 +95,7 @@ export class Sequential {
     lowerAll(this.layers, program, 0);
     // Layers that only change the shape have no op; a plan has at least one.
     if (program.ops.length === 0)
-      program.add({ kind: 'activation', from: 0, ...sameSize(this.input) });
+      program.add('activation', sameSize(this.input, 0), { activation: 'none', slope: 0 });
     return program;
   }
 

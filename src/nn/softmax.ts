@@ -1,7 +1,8 @@
 /** Softmax as a layer, for models that end in probabilities. */
 import { ThalwegError } from '../errors.js';
 import { checkOptions } from '../options.js';
-import { type Layer, type LayerKind, elements, sameSize } from './layer.js';
+import { defineKind } from './kinds.js';
+import { type Layer, elements, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
@@ -21,8 +22,7 @@ export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer 
   return Object.freeze({ kind: 'softmax', ...checkName('softmax.name', options.name) });
 }
 
-/** What {@link softmax} means. */
-export const softmaxKind: LayerKind<SoftmaxLayer> = {
+defineKind<SoftmaxLayer>({
   kind: 'softmax',
   check: ({ kind, ...options }) => softmax(options),
   outputShape(_, input, path) {
@@ -37,5 +37,5 @@ export const softmaxKind: LayerKind<SoftmaxLayer> = {
     return input;
   },
   parameters: () => [],
-  lower: (_, input, program, from) => program.add({ kind: 'softmax', from, ...sameSize(input) }),
-};
+  lower: (_, input, program, from) => program.add('softmax', sameSize(input, from)),
+});

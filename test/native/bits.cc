@@ -6,9 +6,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/random_block.h"
+#include "layers/registry.h"
 #include "train/engine.h"
 
 namespace thalweg {
@@ -58,80 +60,81 @@ std::shared_ptr<const data::Dataset> make_dataset(const Inputs& inputs) {
   return dataset;
 }
 
-// Builds a network op by op; each function returns the number of its value.
+// The fields of one layer.
+class Fields final : public LayerFields {
+ public:
+  using Values = std::map<std::string, double>;
+  explicit Fields(Values values = {}, std::string activation = "none")
+      : values_(std::move(values)), activation_(std::move(activation)) {}
+  std::string text(const char*) const override { return activation_; }
+  double number(const char* name) const override { return values_.at(name); }
+  bool truth(const char* name) const override { return values_.at(name) != 0; }
+  int64_t count(const char* name, int64_t) const override {
+    return static_cast<int64_t>(values_.at(name));
+  }
+
+ private:
+  Values values_;
+  std::string activation_;
+};
+
+// A network, layer after layer; each gives the number of its value.
 class Builder {
  public:
-  int64_t dense(int64_t inputs, int64_t outputs, Activation activation) {
-    parameter({Distribution::kNormal, 0.2}, inputs * outputs);
-    parameter({Distribution::kUniform, 0.1}, outputs);
-    return add({.kind = LayerKind::kDense,
-                .inputs = inputs,
-                .outputs = outputs,
-                .activation = activation,
-                .slope = 0.1,
-                .use_bias = true});
+  int64_t dense(int64_t inputs, int64_t outputs, const std::string& activation) {
+    initials({{Distribution::kNormal, 0.2}, {Distribution::kUniform, 0.1}});
+    return add("dense", {{last()}, inputs, outputs},
+               Fields({{"slope", 0.1}, {"useBias", 1}}, activation));
   }
-  int64_t dropout(int64_t width) {
-    return add({.kind = LayerKind::kDropout, .inputs = width, .outputs = width});
+  int64_t dropout(int64_t width) { return add("dropout", {{last()}, width, width}, Fields()); }
+  int64_t activation(int64_t width, const std::string& activation) {
+    return add("activation", {{last()}, width, width}, Fields({{"slope", 0}}, activation));
   }
-  int64_t activation(int64_t width, Activation activation) {
-    return add({.kind = LayerKind::kActivation,
-                .inputs = width,
-                .outputs = width,
-                .activation = activation});
-  }
-  // Normalises the last extent, `columns`, of an example of `width` numbers.
-  int64_t norm(LayerKind kind, int64_t width, int64_t columns, bool affine) {
-    if (affine) {
-      parameter({Distribution::kNormal, 1}, columns);
-      parameter({Distribution::kNormal, 0.1}, columns);
-    }
-    if (kind == LayerKind::kBatchNorm) {
-      const std::string name = std::to_string(options_.statistics.size());
-      options_.statistics.push_back({name + "/mean", columns, 0});
-      options_.statistics.push_back({name + "/variance", columns, 1});
-    }
-    return add({.kind = kind,
-                .inputs = width,
-                .outputs = width,
-                .use_bias = affine,
-                .columns = columns,
-                .use_scale = affine,
-                .epsilon = 1e-5,
-                .momentum = 0.9,
-                .unbiased = affine});
+  // Of `columns`, the last extent of an example of `width`.
+  int64_t norm(const std::string& kind, int64_t width, int64_t columns, bool affine) {
+    if (affine) initials({{Distribution::kNormal, 1}, {Distribution::kNormal, 0.1}});
+    const double has = affine ? 1 : 0;
+    return add(kind, {{last()}, width, width},
+               Fields({{"columns", static_cast<double>(columns)},
+                       {"useScale", has},
+                       {"useOffset", has},
+                       {"epsilon", 1e-5},
+                       {"momentum", 0.9},
+                       {"unbiased", has}}));
   }
   int64_t embedding() {
-    parameter({Distribution::kNormal, 1}, kWords * kWidth);
-    return add({.kind = LayerKind::kEmbedding,
-                .inputs = kLength,
-                .outputs = kLength * kWidth,
-                .count = kWords,
-                .columns = kWidth});
+    initials({{Distribution::kNormal, 1}});
+    return add("embedding", {{last()}, kLength, kLength * kWidth},
+               Fields({{"count", kWords}, {"units", kWidth}}));
   }
   // Adds the last value and another.
   int64_t sum(int64_t other, int64_t width) {
-    return add({.kind = LayerKind::kAdd, .other = other, .inputs = width, .outputs = width});
+    return add("add", {{last(), other}, width, width}, Fields());
   }
   EngineOptions build(int rule, LossKind loss) {
     options_.seed = 7;
     options_.network.loss = loss;
     options_.stepper.rule = rule;
     options_.stepper.average.kind = AverageKind::kEma;
-    return options_;
+    return std::move(options_);
   }
 
  private:
-  void parameter(Initial initial, int64_t length) {
-    options_.network.initials.push_back(initial);
-    options_.stepper.tensors.push_back(
-        {std::to_string(options_.stepper.tensors.size()), length, 0});
+  int64_t last() const { return static_cast<int64_t>(options_.network.layers.size()); }
+  void initials(const std::vector<Initial>& initials) {
+    for (const Initial& initial : initials) options_.network.initials.push_back(initial);
   }
-  int64_t add(LayerOptions layer) {
-    auto& layers = options_.network.layers;
-    layer.from = static_cast<int64_t>(layers.size());
-    layers.push_back(layer);
-    return static_cast<int64_t>(layers.size());
+  int64_t add(const std::string& kind, LayerPlace place, const Fields& fields) {
+    auto layer = make_layer(kind, std::move(place), fields);
+    auto& tensors = options_.stepper.tensors;
+    for (const Parameter* own : layer->parameters())
+      tensors.push_back({std::to_string(tensors.size()), own->length, 0});
+    // The mean starts at 0, the variance at 1.
+    for (size_t i = 0; i < layer->statistics().size(); ++i)
+      options_.statistics.push_back({std::to_string(options_.statistics.size()),
+                                     layer->statistics()[i]->length, static_cast<float>(i % 2)});
+    options_.network.layers.push_back(std::move(layer));
+    return last();
   }
 
   EngineOptions options_;
@@ -140,27 +143,26 @@ class Builder {
 // These are dense layers with every activation.
 EngineOptions dense_network(int rule, LossKind loss) {
   Builder network;
-  network.dense(kFeatures, kHidden, Activation::kGelu);
+  network.dense(kFeatures, kHidden, "gelu");
   network.dropout(kHidden);
-  for (const Activation activation :
-       {Activation::kTanh, Activation::kSigmoid, Activation::kLeakyRelu, Activation::kGeluTanh})
+  for (const char* activation : {"tanh", "sigmoid", "leakyRelu", "geluTanh"})
     network.dense(kHidden, kHidden, activation);
-  network.activation(kHidden, Activation::kRelu);
-  network.dense(kHidden, kClasses, Activation::kNone);
+  network.activation(kHidden, "relu");
+  network.dense(kHidden, kClasses, "none");
   return network.build(rule, loss);
 }
 
 // This is a residual block with both norms, each with and without parameters of its own.
 EngineOptions block_network(int rule, LossKind loss) {
   Builder network;
-  network.dense(kFeatures, kHidden, Activation::kNone);
-  const int64_t start = network.norm(LayerKind::kBatchNorm, kHidden, kHidden, true);
-  network.norm(LayerKind::kLayerNorm, kHidden, kHidden, true);
-  network.dense(kHidden, kHidden, Activation::kGelu);
-  network.norm(LayerKind::kBatchNorm, kHidden, kHidden, false);
+  network.dense(kFeatures, kHidden, "none");
+  const int64_t start = network.norm("batchNorm", kHidden, kHidden, true);
+  network.norm("layerNorm", kHidden, kHidden, true);
+  network.dense(kHidden, kHidden, "gelu");
+  network.norm("batchNorm", kHidden, kHidden, false);
   network.sum(start, kHidden);
-  network.norm(LayerKind::kLayerNorm, kHidden, kHidden, false);
-  network.dense(kHidden, kClasses, Activation::kNone);
+  network.norm("layerNorm", kHidden, kHidden, false);
+  network.dense(kHidden, kClasses, "none");
   return network.build(rule, loss);
 }
 
@@ -168,9 +170,9 @@ EngineOptions block_network(int rule, LossKind loss) {
 EngineOptions embedding_network(int rule, LossKind loss) {
   Builder network;
   network.embedding();
-  network.norm(LayerKind::kLayerNorm, kLength * kWidth, kWidth, true);
-  network.norm(LayerKind::kBatchNorm, kLength * kWidth, kWidth, true);
-  network.dense(kLength * kWidth, kClasses, Activation::kNone);
+  network.norm("layerNorm", kLength * kWidth, kWidth, true);
+  network.norm("batchNorm", kLength * kWidth, kWidth, true);
+  network.dense(kLength * kWidth, kClasses, "none");
   return network.build(rule, loss);
 }
 
@@ -191,18 +193,20 @@ std::vector<double> make_settings(int rule) {
 uint64_t trained(EngineOptions options, const std::string& device,
                  const std::shared_ptr<const data::Dataset>& dataset, int64_t part_rows = kBatch) {
   options.device = device;
-  Engine engine(options);
+  const int rule = options.stepper.rule;
+  const std::vector<StepperTensor> tensors = options.stepper.tensors;
+  const std::vector<StatisticOptions> statistics = options.statistics;
+  Engine engine(std::move(options));
   TrainRequest request;
   request.dataset = dataset;
   request.batch_size = kBatch;
   request.part_rows = part_rows;
-  request.settings = make_settings(options.stepper.rule);
+  request.settings = make_settings(rule);
   request.rates.columns = {static_cast<double>(kCommonSettings)};
   request.rates.values.assign((kRows + kBatch - 1) / kBatch, 0.01);
   engine.loop().train(request, CancelFlag(), [](const TrainProgress&) {});
   uint64_t sum = 0xCBF29CE484222325u;
   std::vector<float> values;
-  const auto& tensors = options.stepper.tensors;
   for (size_t i = 0; i < tensors.size(); ++i) {
     values.resize(tensors[i].length);
     engine.state().read_parameter(i, values.data());
@@ -211,10 +215,10 @@ uint64_t trained(EngineOptions options, const std::string& device,
     sum = hash(sum, values.data(), tensors[i].length);
   }
   for (const Weights weights : {Weights::kRaw, Weights::kAveraged}) {
-    for (size_t i = 0; i < options.statistics.size(); ++i) {
-      values.resize(options.statistics[i].length);
+    for (size_t i = 0; i < statistics.size(); ++i) {
+      values.resize(statistics[i].length);
       engine.state().read_statistic(i, values.data(), weights);
-      sum = hash(sum, values.data(), options.statistics[i].length);
+      sum = hash(sum, values.data(), statistics[i].length);
     }
     engine.passes().refresh_statistics(*dataset, kBatch, CancelFlag(), Weights::kAveraged);
   }

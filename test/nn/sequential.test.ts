@@ -113,17 +113,15 @@ Running statistics: 16`.trim(),
   });
 
   it('lowers to ops that name the values they read', () => {
-    expect(
-      blocks.lower().ops.map(({ kind, name, from, other }) => [kind, name, from, other]),
-    ).toEqual([
-      ['dense', 'first.dense1', 0, 0],
-      ['batchNorm', 'first.batchNorm1', 1, 0],
-      ['activation', 'first.relu1', 2, 0],
-      ['dense', 'first.shortcut.dense1', 0, 0],
+    expect(blocks.lower().ops.map(({ kind, name, from }) => [kind, name, ...from])).toEqual([
+      ['dense', 'first.dense1', 0],
+      ['batchNorm', 'first.batchNorm1', 1],
+      ['activation', 'first.relu1', 2],
+      ['dense', 'first.shortcut.dense1', 0],
       ['add', 'first', 3, 4],
-      ['dense', 'residual1.residual1.dense1', 5, 0],
+      ['dense', 'residual1.residual1.dense1', 5],
       ['add', 'residual1.residual1', 6, 5],
-      ['dense', 'residual1.out', 7, 0],
+      ['dense', 'residual1.out', 7],
       ['add', 'residual1', 8, 5],
     ]);
   });

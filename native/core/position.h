@@ -1,0 +1,19 @@
+// Enumerations cross the border by name.
+#pragma once
+
+#include <string>
+
+#include "core/error.h"
+
+namespace thalweg {
+
+// The enumerator whose number is the position of `name` in `names`; RANGE for `path` where it is
+// not among them.
+template <class Enum, size_t kCount>
+Enum position(const std::string& name, const char* const (&names)[kCount], const char* path) {
+  for (size_t i = 0; i < kCount; ++i)
+    if (name == names[i]) return static_cast<Enum>(i);
+  throw Error({"RANGE", path, name, "a known name", ""});
+}
+
+}  // namespace thalweg

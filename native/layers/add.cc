@@ -1,0 +1,25 @@
+// The sum of two values. Its gradient is that of both.
+#include "layers/registry.h"
+
+namespace thalweg {
+
+namespace {
+
+class AddLayer final : public Layer {
+ public:
+  using Layer::Layer;
+
+  BackwardWay backward_way() const override { return BackwardWay::kThrough; }
+
+  void forward(const LayerPass& pass) const override {
+    pass.backend.add({pass.x[0], pass.x[1], pass.y, pass.rows * outputs()});
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make_add(LayerPlace place, const LayerFields&) {
+  return std::make_unique<AddLayer>(std::move(place));
+}
+
+}  // namespace thalweg

@@ -1,0 +1,43 @@
+// Rows of a table by their numbers; a network's first layer.
+#include "layers/registry.h"
+
+namespace thalweg {
+
+namespace {
+
+class EmbeddingLayer final : public Layer {
+ public:
+  EmbeddingLayer(LayerPlace place, const LayerFields& fields)
+      : Layer(std::move(place)),
+        count_(fields.count("count", 1)),
+        units_(fields.count("units", 1)) {
+    own(weight_, count_, units_);
+  }
+
+  BackwardWay backward_way() const override { return BackwardWay::kApart; }
+  int64_t index_limit() const override { return count_; }
+
+  void forward(const LayerPass& pass) const override {
+    pass.backend.embedding_forward(
+        {pass.x[0], weight_.value, pass.y, pass.rows * inputs(), units_});
+  }
+
+  // No gradient goes to the indices.
+  void backward(const LayerPass& pass, float* dy, float* /*dx*/) const override {
+    pass.backend.embedding_backward(
+        {pass.x[0], dy, weight_.gradient, pass.rows * inputs(), count_, units_});
+  }
+
+ private:
+  int64_t count_;
+  int64_t units_;
+  Parameter weight_;
+};
+
+}  // namespace
+
+std::unique_ptr<Layer> make_embedding(LayerPlace place, const LayerFields& fields) {
+  return std::make_unique<EmbeddingLayer>(std::move(place), fields);
+}
+
+}  // namespace thalweg
