@@ -5,9 +5,9 @@
     'onednn%': '<!(node -p "[\'/usr/include/dnnl.hpp\', \'/usr/local/include/dnnl.hpp\', \'/usr/include/x86_64-linux-gnu/dnnl.hpp\', \'/usr/include/aarch64-linux-gnu/dnnl.hpp\'].some(fs.existsSync) ? 1 : 0")',
     # g++ knows level 3 from its version 12 on.
     'fortify%': '<!(node -p "parseInt(child_process.execSync((process.env.CXX || \'c++\') + \' -dumpversion\')) < 12 ? 2 : 3")',
-    'lanes_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/lanes.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
-    'addon_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/addon.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
-    'onednn_sources': ['<!@(node -p "fs.readFileSync(\'native/sources/onednn.txt\', \'utf8\').trim().split(/\\s+/).map(name => \'native/\' + name).join(\' \')")'],
+    'lanes_sources': ['<!@(node script/sources.mjs lanes)'],
+    'addon_sources': ['<!@(node script/sources.mjs addon)'],
+    'onednn_sources': ['<!@(node script/sources.mjs onednn)'],
   },
   'target_defaults': {
     'include_dirs': ['native'],

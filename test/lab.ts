@@ -38,7 +38,12 @@ export interface Lab extends Pick<Native, 'initialize' | 'setThreadCount' | 'Dat
   runOperation(
     device: string,
     name: string,
-    fields: Readonly<Record<string, number | bigint | Float32Array | Int32Array | undefined>>,
+    fields: Readonly<
+      Record<
+        string,
+        number | bigint | string | Float32Array | Float64Array | Int32Array | undefined
+      >
+    >,
   ): { readonly sum: number; readonly correct: number };
   /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
   philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];

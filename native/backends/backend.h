@@ -9,7 +9,6 @@
 
 #define THALWEG_OP(name, Parameters)
 #include "ops/ops.def"
-#undef THALWEG_OP
 
 namespace thalweg {
 
@@ -19,7 +18,6 @@ class Backend : public StepExecutor {
  public:
 #define THALWEG_OP(name, Parameters) virtual void name(const Parameters& op) = 0;
 #include "ops/ops.def"
-#undef THALWEG_OP
 
   // This backend as one that runs behind the host; null where ops are done when
   // they return.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/position.h"
 #include "core/random.h"
 #include "napi/convert.h"
 
@@ -26,14 +27,20 @@ double Fields::number(const std::string& name) const {
   return value.IsUndefined() ? 0 : value.ToNumber().DoubleValue();
 }
 
-// Both types have 4 bytes an element.
-void* Fields::array(const std::string& name, napi_typedarray_type type) const {
+Activation Fields::activation(const std::string& name) const {
+  const Napi::Value value = object_.Get(name);
+  if (!value.IsString()) return static_cast<Activation>(static_cast<int>(number(name)));
+  return position<Activation>(value.As<Napi::String>().Utf8Value(), kActivationNames, "activation");
+}
+
+void* Fields::array(const std::string& name, napi_typedarray_type type,
+                    size_t element_bytes) const {
   const Napi::Value value = object_.Get(name);
   if (value.IsUndefined()) return nullptr;
   const Span span = typed_span(value, type, name);
   if (&memory_ == &host_memory()) return span.data;
-  const Copy copy = {span.data, scratch<int32_t>(static_cast<int64_t>(span.length)),
-                     span.length * 4};
+  const size_t bytes = span.length * element_bytes;
+  const Copy copy = {span.data, scratch<char>(static_cast<int64_t>(bytes)), bytes};
   memory_.write(copy.device, copy.host, copy.bytes);
   copies_.push_back(copy);
   return copy.device;

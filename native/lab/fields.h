@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "ops/activation.h"
 #include "ops/dropout.h"
 
 namespace thalweg::lab {
@@ -55,7 +56,9 @@ class Fields {
     if constexpr (std::is_same_v<Pointee, DropoutDraw>)
       field = draw();
     else if constexpr (std::is_pointer_v<T>)
-      field = static_cast<T>(array(name, array_type<Pointee>()));
+      field = static_cast<T>(array(name, array_type<Pointee>(), sizeof(Pointee)));
+    else if constexpr (std::is_same_v<T, Activation>)
+      field = activation(name);
     else if constexpr (std::is_floating_point_v<T>)
       field = static_cast<T>(number(name));
     else
@@ -64,12 +67,16 @@ class Fields {
 
   template <class T>
   static constexpr napi_typedarray_type array_type() {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, int32_t>);
+    if constexpr (std::is_same_v<T, double>) return napi_float64_array;
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> ||
+                  std::is_same_v<T, int32_t>);
     return std::is_same_v<T, float> ? napi_float32_array : napi_int32_array;
   }
 
   double number(const std::string& name) const;
-  void* array(const std::string& name, napi_typedarray_type type) const;
+  void* array(const std::string& name, napi_typedarray_type type, size_t element_bytes) const;
+  // By its name in ops/activation.h, or its number.
+  Activation activation(const std::string& name) const;
   // Made of the fields seed, step, layer, rate and scale.
   const DropoutDraw* draw() const;
 

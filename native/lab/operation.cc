@@ -15,40 +15,12 @@ using namespace napi;
 
 namespace {
 
-// Reads a parameter struct, whose fields are listed in their order. A list that is not as long as
-// the struct does not compile.
-#define THALWEG_FIELDS(Parameters, ...)             \
-  void read(const Fields& object, Parameters& op) { \
-    auto& [__VA_ARGS__] = op;                       \
-    object.read(#__VA_ARGS__, __VA_ARGS__);         \
-  }
-THALWEG_FIELDS(DenseForward, x, weight, bias, y, before, rows, inputs, outputs, activation, slope)
-THALWEG_FIELDS(DenseBackward, x, weight, y, before, dy, dweight, dbias, dx, rows, inputs, outputs,
-               activation, slope)
-THALWEG_FIELDS(ActivationForward, activation, slope, x, y, length)
-THALWEG_FIELDS(ActivationBackward, activation, slope, x, y, dy, dx, length)
-THALWEG_FIELDS(SoftmaxForward, x, y, rows, columns)
-THALWEG_FIELDS(SoftmaxBackward, y, dy, dx, rows, columns)
-THALWEG_FIELDS(Dropout, draw, x, y, length)
-THALWEG_FIELDS(Add, a, b, y, length)
-THALWEG_FIELDS(EmbeddingForward, x, weight, y, positions, units)
-THALWEG_FIELDS(EmbeddingBackward, x, dy, dweight, positions, count, units)
-THALWEG_FIELDS(BatchMoments, x, mean, variance, rows, columns)
-THALWEG_FIELDS(BatchNormForward, x, mean, variance, scale, offset, y, rows, columns, epsilon)
-THALWEG_FIELDS(BatchNormBackward, x, mean, variance, scale, dy, dx, dscale, doffset, rows, columns,
-               epsilon, of_batch)
-THALWEG_FIELDS(BatchNormUpdate, mean, variance, running_mean, running_variance, columns, momentum,
-               correction, halted)
-THALWEG_FIELDS(LayerNormForward, x, scale, offset, y, mean, inverse, rows, columns, epsilon)
-THALWEG_FIELDS(LayerNormBackward, x, mean, inverse, scale, dy, dx, dscale, doffset, rows, columns)
-#undef THALWEG_FIELDS
-
 using Run = LossResult (*)(Backend&, const Fields&);
 
 template <class Parameters, void (Backend::*kRun)(const Parameters&)>
 LossResult run(Backend& backend, const Fields& object) {
   Parameters op = {};
-  read(object, op);
+  visit_fields(op, [&](const char* names, auto&... fields) { object.read(names, fields...); });
   (backend.*kRun)(op);
   return {};
 }
@@ -76,7 +48,6 @@ const std::unordered_map<std::string, Run>& operations() {
   static const auto& all = *new std::unordered_map<std::string, Run>{
 #define THALWEG_OP(name, Parameters) {#name, &run<Parameters, &Backend::name>},
 #include "ops/ops.def"
-#undef THALWEG_OP
   };
   return all;
 }

@@ -61,7 +61,6 @@ static Napi::Value twins(const Napi::CallbackInfo& info) {
   add("square_sums");
 #define THALWEG_OP(name, Parameters) add(#name);
 #include "ops/ops.def"
-#undef THALWEG_OP
   return list;
 }
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "ops/fields.h"
+
 namespace thalweg {
 
 enum class Activation {
@@ -37,6 +39,7 @@ struct ActivationForward {
   float* y;
   int64_t length;
 };
+THALWEG_FIELDS(ActivationForward, activation, slope, x, y, length)
 
 // dx = dy f'(x); dx and dy may be the same array. x may be null where
 // derivative_from_output.
@@ -49,5 +52,6 @@ struct ActivationBackward {
   float* dx;
   int64_t length;
 };
+THALWEG_FIELDS(ActivationBackward, activation, slope, x, y, dy, dx, length)
 
 }  // namespace thalweg

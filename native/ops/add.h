@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "ops/fields.h"
+
 namespace thalweg {
 
 // y = a + b, each [length]; y may be a or b.
@@ -12,5 +14,6 @@ struct Add {
   float* y;
   int64_t length;
 };
+THALWEG_FIELDS(Add, a, b, y, length)
 
 }  // namespace thalweg

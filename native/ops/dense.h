@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "ops/activation.h"
+#include "ops/fields.h"
 
 namespace thalweg {
 
@@ -20,6 +21,7 @@ struct DenseForward {
   Activation activation;
   float slope;
 };
+THALWEG_FIELDS(DenseForward, x, weight, bias, y, before, rows, inputs, outputs, activation, slope)
 
 // Overwrites dweight, dbias and dx, each null where nobody needs it.
 // dy [rows, outputs] becomes the gradient before f.
@@ -36,5 +38,7 @@ struct DenseBackward {
   Activation activation;
   float slope;
 };
+THALWEG_FIELDS(DenseBackward, x, weight, y, before, dy, dweight, dbias, dx, rows, inputs, outputs,
+               activation, slope)
 
 }  // namespace thalweg

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/random_block.h"
+#include "ops/fields.h"
 
 namespace thalweg {
 
@@ -23,5 +24,6 @@ struct Dropout {
   float* y;
   int64_t length;
 };
+THALWEG_FIELDS(Dropout, draw, x, y, length)
 
 }  // namespace thalweg

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "ops/fields.h"
+
 namespace thalweg {
 
 struct EmbeddingForward {
@@ -12,6 +14,7 @@ struct EmbeddingForward {
   float* y;
   int64_t positions, units;
 };
+THALWEG_FIELDS(EmbeddingForward, x, weight, y, positions, units)
 
 // dweight row by row: the sum of dy over the row's positions, one after another, in
 // float64; 0 of rows without any.
@@ -21,5 +24,6 @@ struct EmbeddingBackward {
   float* dweight;
   int64_t positions, count, units;
 };
+THALWEG_FIELDS(EmbeddingBackward, x, dy, dweight, positions, count, units)
 
 }  // namespace thalweg

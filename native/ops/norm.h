@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "ops/fields.h"
+
 namespace thalweg {
 
 // Mean and variance, the mean squared distance from the mean, of each column.
@@ -15,6 +17,7 @@ struct BatchMoments {
   float* variance;  // [columns]
   int64_t rows, columns;
 };
+THALWEG_FIELDS(BatchMoments, x, mean, variance, rows, columns)
 
 // With the moments of the batch, or with running ones.
 struct BatchNormForward {
@@ -27,6 +30,7 @@ struct BatchNormForward {
   int64_t rows, columns;
   double epsilon;
 };
+THALWEG_FIELDS(BatchNormForward, x, mean, variance, scale, offset, y, rows, columns, epsilon)
 
 // Overwrites dscale and doffset (or null) and dx, which may be dy. `of_batch`: the
 // moments are those of x, and so depend on it.
@@ -43,6 +47,8 @@ struct BatchNormBackward {
   double epsilon;
   bool of_batch;
 };
+THALWEG_FIELDS(BatchNormBackward, x, mean, variance, scale, dy, dx, dscale, doffset, rows, columns,
+               epsilon, of_batch)
 
 // running = momentum * running + (1 - momentum) * batch, in double; the batch's variance
 // is multiplied by `correction` first, which makes it an estimate of that of all there
@@ -57,6 +63,8 @@ struct BatchNormUpdate {
   double correction;
   const int32_t* halted;  // or null; not 0: nothing is updated
 };
+THALWEG_FIELDS(BatchNormUpdate, mean, variance, running_mean, running_variance, columns, momentum,
+               correction, halted)
 
 // Keeps what backward needs: each row's mean and 1 / sqrt(variance + epsilon).
 struct LayerNormForward {
@@ -69,6 +77,7 @@ struct LayerNormForward {
   int64_t rows, columns;
   double epsilon;
 };
+THALWEG_FIELDS(LayerNormForward, x, scale, offset, y, mean, inverse, rows, columns, epsilon)
 
 // Overwrites dscale and doffset (or null) and dx, which may be dy.
 struct LayerNormBackward {
@@ -82,5 +91,6 @@ struct LayerNormBackward {
   float* doffset;
   int64_t rows, columns;
 };
+THALWEG_FIELDS(LayerNormBackward, x, mean, inverse, scale, dy, dx, dscale, doffset, rows, columns)
 
 }  // namespace thalweg

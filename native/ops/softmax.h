@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "ops/fields.h"
+
 namespace thalweg {
 
 struct SoftmaxForward {
@@ -10,6 +12,7 @@ struct SoftmaxForward {
   float* y;  // may be x
   int64_t rows, columns;
 };
+THALWEG_FIELDS(SoftmaxForward, x, y, rows, columns)
 
 // dx = y (dy - sum(y dy)); dx may be dy.
 struct SoftmaxBackward {
@@ -18,5 +21,6 @@ struct SoftmaxBackward {
   float* dx;
   int64_t rows, columns;
 };
+THALWEG_FIELDS(SoftmaxBackward, y, dy, dx, rows, columns)
 
 }  // namespace thalweg

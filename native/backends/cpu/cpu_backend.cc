@@ -77,33 +77,18 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
   if (op.dx != nullptr) product(input_gradient(op));
 }
 
-void CpuBackend::activation_forward(const ActivationForward& op) {
-  for_elements(op.length,
-               [&](int64_t first, int64_t last) { lanes_.activation_forward(op, first, last); });
-}
-
-void CpuBackend::activation_backward(const ActivationBackward& op) {
-  for_elements(op.length,
-               [&](int64_t first, int64_t last) { lanes_.activation_backward(op, first, last); });
-}
-
-void CpuBackend::add(const Add& op) {
-  for_elements(op.length, [&](int64_t first, int64_t last) { lanes_.add(op, first, last); });
-}
-
-void CpuBackend::dropout(const Dropout& op) {
-  for_elements(op.length, [&](int64_t first, int64_t last) { lanes_.dropout(op, first, last); });
-}
-
-void CpuBackend::softmax_forward(const SoftmaxForward& op) {
-  for_rows(op.rows, op.columns,
-           [&](int64_t first, int64_t last) { lanes_.softmax_forward(op, first, last); });
-}
-
-void CpuBackend::softmax_backward(const SoftmaxBackward& op) {
-  for_rows(op.rows, op.columns,
-           [&](int64_t first, int64_t last) { lanes_.softmax_backward(op, first, last); });
-}
+// Lanes over parts, on all threads.
+#define THALWEG_OP(name, Parameters)
+#define THALWEG_CUT(name, Parameters, cut, ...)                                           \
+  void CpuBackend::name(const Parameters& op) {                                           \
+    cut(__VA_ARGS__, [&](int64_t first, int64_t last) { lanes_.name(op, first, last); }); \
+  }
+#define THALWEG_ELEMENT_OP(name, Parameters) THALWEG_CUT(name, Parameters, for_elements, op.length)
+#define THALWEG_ROW_OP(name, Parameters) \
+  THALWEG_CUT(name, Parameters, for_rows, op.rows, op.columns)
+#define THALWEG_COLUMN_OP(name, Parameters) THALWEG_CUT(name, Parameters, for_columns, op.columns)
+#include "ops/ops.def"
+#undef THALWEG_CUT
 
 void CpuBackend::loss(const Loss& op) {
   check_classes(op);

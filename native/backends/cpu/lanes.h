@@ -1,6 +1,6 @@
-// The functions of the CPU backend that exist once per instruction set (lanes.def). Each takes raw
-// pointers and plain structs; callers cut the work into parts and call the table from
-// core/threads.h.
+// The functions of the CPU backend that exist once per instruction set: the ops that ops.def cuts
+// in parts, and what lanes.def lists. Each takes raw pointers and plain structs; callers cut the
+// work into parts and call the table from core/threads.h.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,9 @@
 #include "backends/step_work.h"
 #include "core/lane_tables.h"
 #include "core/macros.h"
-#include "ops/activation.h"
-#include "ops/add.h"
-#include "ops/dropout.h"
-#include "ops/loss.h"
-#include "ops/norm.h"
-#include "ops/softmax.h"
+
+#define THALWEG_OP(name, Parameters)
+#include "ops/ops.def"
 
 namespace thalweg {
 
@@ -40,6 +37,11 @@ struct OutputGradient {
 
 struct Lanes {
   const char* name;
+  // Elements, rows, or at most kSummedColumns columns of each op that ops.def cuts so.
+#define THALWEG_OP(name, Parameters)
+#define THALWEG_LANE_OP(name, Parameters) \
+  void (*name)(const Parameters& op, int64_t first, int64_t last);
+#include "ops/ops.def"
 #define THALWEG_LANE(name, Result, parameters) Result(*name) parameters;
 #include "backends/cpu/lanes.def"
 #undef THALWEG_LANE

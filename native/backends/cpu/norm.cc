@@ -1,39 +1,9 @@
-// The normalisations of CpuBackend: how the lanes' work is cut.
-#include <algorithm>
-
-#include "backends/cpu/column_sums.h"
+// The normalisations of CpuBackend that are more than lanes over parts.
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/parts.h"
 #include "ops/norm_functions.h"
 
 namespace thalweg {
-
-namespace {
-
-// Calls body(first, last) on runs of columns, over all threads.
-template <class Body>
-void for_columns(int64_t columns, Body body) {
-  parallel_for(ceil_div(columns, kSummedColumns), thread_count(), [&](int64_t part) {
-    body(part * kSummedColumns, std::min(columns, (part + 1) * kSummedColumns));
-  });
-}
-
-}  // namespace
-
-void CpuBackend::batch_moments(const BatchMoments& op) {
-  for_columns(op.columns,
-              [&](int64_t first, int64_t last) { lanes_.batch_moments(op, first, last); });
-}
-
-void CpuBackend::batch_norm_forward(const BatchNormForward& op) {
-  for_columns(op.columns,
-              [&](int64_t first, int64_t last) { lanes_.batch_norm_forward(op, first, last); });
-}
-
-void CpuBackend::batch_norm_backward(const BatchNormBackward& op) {
-  for_columns(op.columns,
-              [&](int64_t first, int64_t last) { lanes_.batch_norm_backward(op, first, last); });
-}
 
 void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
   if (op.halted != nullptr && *op.halted != 0) return;
@@ -42,11 +12,6 @@ void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
     op.running_variance[i] =
         moved(op.running_variance[i], op.variance[i] * op.correction, op.momentum);
   }
-}
-
-void CpuBackend::layer_norm_forward(const LayerNormForward& op) {
-  for_rows(op.rows, op.columns,
-           [&](int64_t first, int64_t last) { lanes_.layer_norm_forward(op, first, last); });
 }
 
 // Parameters first: dx may take the place of dy.

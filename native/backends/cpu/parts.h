@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "backends/cpu/column_sums.h"
 #include "core/round.h"
 #include "core/threads.h"
 
@@ -25,6 +26,14 @@ void for_rows(int64_t rows, int64_t columns, Body body) {
   const int64_t step = std::max<int64_t>(1, kPartLength / std::max<int64_t>(1, columns));
   parallel_for(ceil_div(rows, step), thread_count(),
                [&](int64_t part) { body(part * step, std::min(rows, (part + 1) * step)); });
+}
+
+// The same on runs of columns.
+template <class Body>
+void for_columns(int64_t columns, Body body) {
+  parallel_for(ceil_div(columns, kSummedColumns), thread_count(), [&](int64_t part) {
+    body(part * kSummedColumns, std::min(columns, (part + 1) * kSummedColumns));
+  });
 }
 
 }  // namespace thalweg

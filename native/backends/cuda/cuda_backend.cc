@@ -62,11 +62,9 @@ void CudaBackend::dense_backward(const DenseBackward& op) {
     memory_.use();                               \
     launch_##name(op);                           \
   }
-#define THALWEG_PRODUCT_OP(name, Parameters)
 #define THALWEG_OP(name, Parameters) THALWEG_CUDA_LAUNCH(name, Parameters)
+#define THALWEG_PRODUCT_OP(name, Parameters)
 #include "ops/ops.def"
-#undef THALWEG_OP
-#undef THALWEG_PRODUCT_OP
 THALWEG_CUDA_LAUNCH(gather, QueuedGather)
 THALWEG_CUDA_LAUNCH(begin_step, StepFeed)
 THALWEG_CUDA_LAUNCH(end_step, StepFeed)

@@ -24,7 +24,6 @@ class CudaBackend final : public QueuedBackend {
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"
-#undef THALWEG_OP
   std::string twin(std::string_view op) const override;
 
   std::shared_ptr<void> allocate_shared(size_t bytes) override;

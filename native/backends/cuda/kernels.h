@@ -10,7 +10,6 @@
 
 #define THALWEG_OP(name, Parameters)
 #include "ops/ops.def"
-#undef THALWEG_OP
 
 namespace thalweg::cuda {
 
@@ -39,12 +38,10 @@ struct NormTables {
 // Norm, clip factors and outcome; sets place.halted where the policy refuses.
 void launch_norm(const NormTables& tables, int64_t tensors, const StepPlace& place);
 
-// The ops of ops.def that a kernel serves by itself; products are CudaBackend's affair.
-#define THALWEG_PRODUCT_OP(name, Parameters)
+// Every op but the products.
 #define THALWEG_OP(name, Parameters) void launch_##name(const Parameters& op);
+#define THALWEG_PRODUCT_OP(name, Parameters)
 #include "ops/ops.def"
-#undef THALWEG_OP
-#undef THALWEG_PRODUCT_OP
 // dy *= f'(y), and dbias.
 void launch_output_gradient(const DenseBackward& op);
 void launch_product(const Product& product);

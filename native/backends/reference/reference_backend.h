@@ -14,7 +14,6 @@ class ReferenceBackend : public Backend {
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"
-#undef THALWEG_OP
   std::string twin(std::string_view op) const override;
 };
 
