@@ -109,6 +109,12 @@ export function gelu(options: GeluOptions = {}): ActivationLayer {
 
 const layerActivations = [...activationNames, 'geluTanh'] as const;
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly activation: ActivationLayer;
+  }
+}
+
 defineKind<ActivationLayer>({
   kind: 'activation',
   check({ kind, activation, slope, ...options }) {

@@ -77,6 +77,12 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
   });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly batchNorm: BatchNormLayer;
+  }
+}
+
 defineKind<BatchNormLayer>({
   kind: 'batchNorm',
   check: ({ kind, ...options }) => batchNorm(options),

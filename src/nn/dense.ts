@@ -89,6 +89,12 @@ function refuseSoftmax(): never {
 /** Slope of `activation: 'leakyRelu'`; `nn.leakyRelu` as a layer of its own takes another. */
 const fusedSlope = 0.01;
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly dense: DenseLayer;
+  }
+}
+
 defineKind<DenseLayer>({
   kind: 'dense',
   check: ({ kind, units, activation, ...options }) =>

@@ -34,6 +34,12 @@ export function dropout(rate: Scheduled, options: { readonly name?: string } = {
   });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly dropout: DropoutLayer;
+  }
+}
+
 defineKind<DropoutLayer>({
   kind: 'dropout',
   check: ({ kind, rate, ...options }) => dropout(rate, options),

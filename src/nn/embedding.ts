@@ -61,6 +61,12 @@ export function embedding(
   });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly embedding: EmbeddingLayer;
+  }
+}
+
 defineKind<EmbeddingLayer>({
   kind: 'embedding',
   readsIndices: true,

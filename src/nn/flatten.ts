@@ -21,6 +21,12 @@ export function flatten(options: { readonly name?: string } = {}): FlattenLayer 
   return Object.freeze({ kind: 'flatten', ...checkName('flatten.name', options.name) });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly flatten: FlattenLayer;
+  }
+}
+
 defineKind<FlattenLayer>({
   kind: 'flatten',
   check: ({ kind, ...options }) => flatten(options),

@@ -20,7 +20,7 @@ export type { FlattenLayer } from './flatten.js';
 export type { Initializer } from './initializer.js';
 export { layerNorm } from './layer-norm.js';
 export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
-export type { Activation, Layer, ParameterSpec, PlacedLayer, StatisticSpec } from './layer.js';
+export type { Activation, Layer, LayerKinds, ParameterSpec, PlacedLayer, StatisticSpec } from './layer.js';
 export { residual } from './residual.js';
 export type { ResidualLayer, ResidualOptions } from './residual.js';
 export { fromJSON, sequential } from './sequential.js';

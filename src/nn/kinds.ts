@@ -10,6 +10,11 @@ export function defineKind<L extends Layer>(kind: LayerKind<L>): void {
   kinds.set(kind.kind, kind);
 }
 
+/** Every kind that is known. */
+export function kindNames(): readonly string[] {
+  return [...kinds.keys()];
+}
+
 /** What a layer's kind means; undefined where `layer` is no layer. */
 export function findKind(layer: unknown): LayerKind | undefined {
   const name: unknown = (layer as Partial<Layer> | undefined | null)?.kind;
@@ -26,6 +31,6 @@ export function kindOf(layer: Layer, path: string): LayerKind {
     path,
     received: describe(name ?? layer),
     expected: 'a layer such as nn.dense(10)',
-    remedy: typeof name === 'string' ? suggestion(name, [...kinds.keys()]) : '',
+    remedy: typeof name === 'string' ? suggestion(name, kindNames()) : '',
   });
 }

@@ -55,6 +55,12 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
   });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly layerNorm: LayerNormLayer;
+  }
+}
+
 defineKind<LayerNormLayer>({
   kind: 'layerNorm',
   check: ({ kind, ...options }) => layerNorm(options),

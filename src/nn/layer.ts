@@ -3,10 +3,14 @@ import type { NativeLayer, OpFields, OpPlace } from '../native.js';
 import type { Scheduled } from '../schedule/schedule.js';
 import type { Initializer } from './initializer.js';
 
+/** Descriptions of all layers by their kind: each layer's file adds its own. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface LayerKinds {}
+
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
   /** Which layer it is, as `'dense'`. */
-  readonly kind: string;
+  readonly kind: keyof LayerKinds;
   /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
   readonly name?: string;
   /** False of a layer that stays as it is, and of a block all of whose layers do. */

@@ -108,6 +108,12 @@ function inner({ body, shortcut }: Branches): readonly PlacedLayer[] {
   return [...body, ...shortcut.map((layer) => ({ ...layer, name: `shortcut.${layer.name}` }))];
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly residual: ResidualLayer;
+  }
+}
+
 defineKind<ResidualLayer>({
   kind: 'residual',
   check: ({ kind, layers, ...options }) => residual(layers, options),

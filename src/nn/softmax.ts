@@ -22,6 +22,12 @@ export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer 
   return Object.freeze({ kind: 'softmax', ...checkName('softmax.name', options.name) });
 }
 
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly softmax: SoftmaxLayer;
+  }
+}
+
 defineKind<SoftmaxLayer>({
   kind: 'softmax',
   check: ({ kind, ...options }) => softmax(options),
