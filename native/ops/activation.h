@@ -34,7 +34,7 @@ constexpr bool derivative_from_output(Activation activation) {
 // y = f(x); x and y [length], may be the same array.
 struct ActivationForward {
   Activation activation;
-  float slope;  // leakyRelu, for x < 0
+  float slope;  // of leakyRelu for x < 0; alpha of elu
   const float* x;
   float* y;
   int64_t length;

@@ -14,6 +14,29 @@ inline constexpr float kGeluCube = 0.044715f;
 
 THALWEG_INLINE float gelu_argument(float x) { return kGeluScale * (x + kGeluCube * (x * x * x)); }
 
+// Klambauer et al. 2017: lambda, and lambda alpha.
+inline constexpr float kSeluScale = 1.05070099f;
+inline constexpr float kSeluBelow = 1.75809934f;
+
+// 1 / (1 + e^-x) and what is left of 1, each to the last digits.
+struct LogisticPair {
+  float below;
+  float above;
+};
+
+THALWEG_INLINE LogisticPair logistic_pair(float x) {
+  const float e = exponential(-__builtin_fabsf(x)), sum = 1.0f + e;
+  return {(x < 0.0f ? e : 1.0f) / sum, (x < 0.0f ? 1.0f : e) / sum};
+}
+
+// tanh(ln(1 + e^x)) = n / (n + 2) with n = e^x (e^x + 2), and what is left of 1.
+THALWEG_INLINE LogisticPair mish_gate(float x) {
+  const float e = exponential(-__builtin_fabsf(x));
+  const float n = x < 0.0f ? e * (e + 2.0f) : 1.0f + 2.0f * e;  // above 0 divided by e^2x
+  const float two = x < 0.0f ? 2.0f : 2.0f * (e * e);
+  return {n / (n + two), two / (n + two)};
+}
+
 template <Activation kActivation>
 THALWEG_INLINE float activate(float x, float slope) {
   switch (kActivation) {
@@ -29,12 +52,26 @@ THALWEG_INLINE float activate(float x, float slope) {
       return x * normal(x).cumulative;
     case Activation::kGeluTanh:
       return x * logistic(gelu_argument(x));
+    case Activation::kSilu:
+      return x * logistic(x);
+    case Activation::kElu:
+      return x > 0.0f ? x : slope * exponential_less_one(x);
+    case Activation::kSelu:
+      return x > 0.0f ? kSeluScale * x : kSeluBelow * exponential_less_one(x);
+    case Activation::kSoftplus:
+      return (x > 0.0f ? x : 0.0f) + log_one_plus(exponential(-__builtin_fabsf(x)));
+    case Activation::kHardSwish: {
+      const float inner = x * (x + 3.0f) / 6.0f;
+      return x <= -3.0f ? 0.0f : x >= 3.0f ? x : inner;
+    }
+    case Activation::kMish:
+      return x * mish_gate(x).below;
     default:
       return x;
   }
 }
 
-// f'(x); where derivative_from_output, from y = f(x) alone. Far from 0 both gelus
+// f'(x); where derivative_from_output, from y = f(x) alone. Far from 0 the gelus, silu and mish
 // are straight to the last bit: clamping keeps infinity out of products with 0.
 template <Activation kActivation>
 THALWEG_INLINE float derivative(float x, float y, float slope) {
@@ -55,6 +92,26 @@ THALWEG_INLINE float derivative(float x, float y, float slope) {
       const float near = clamp(x, 32.0f), s = logistic(gelu_argument(near));
       const float inner = kGeluScale * (1.0f + 3.0f * kGeluCube * (near * near));
       return s + near * (s * (1.0f - s) * inner);
+    }
+    case Activation::kSilu: {
+      const LogisticPair at = logistic_pair(x);
+      return at.below + clamp(x, 128.0f) * (at.below * at.above);
+    }
+    case Activation::kElu:
+      return y > 0.0f ? 1.0f : y + slope;
+    case Activation::kSelu:
+      return y > 0.0f ? kSeluScale : y + kSeluBelow;
+    case Activation::kSoftplus:
+      return -exponential_less_one(-y);
+    case Activation::kHardSwish: {
+      const float inner = (2.0f * x + 3.0f) / 6.0f;
+      return x <= -3.0f ? 0.0f : x >= 3.0f ? 1.0f : inner;
+    }
+    case Activation::kMish: {
+      const LogisticPair gate = mish_gate(x);
+      const float bend =
+          gate.above * (1.0f + gate.below) * logistic(x);  // 1 - gate^2 = (1 - gate)(1 + gate)
+      return gate.below + clamp(x, 128.0f) * bend;
     }
     default:
       return 1.0f;

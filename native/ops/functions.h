@@ -1,6 +1,7 @@
 // Transcendental functions in float32 from + - * / alone, so that every processor
 // gives the same bits: within 3 units in the last place of the true value (gelu: 6, for
-// its tail; its tanh form: 150). Polynomials by script/fixtures/fit_functions.py, tanh's by Cephes.
+// its tail; its tanh form: 150; silu and mish: 60 of the smallest units, where e^x is subnormal).
+// Polynomials by script/fixtures/fit_functions.py, tanh's by Cephes.
 #pragma once
 
 #include <cstdint>
@@ -40,19 +41,27 @@ THALWEG_INLINE float clamp(float x, float limit) {
 // 2^n for n in [-126, 127], in two's complement.
 THALWEG_INLINE float power_of_two(uint32_t n) { return from_bits((n + 127u) << 23); }
 
-// e^(x + low) for x in [-105, 89]; |low| is far below 1, the rest of an argument
+// e^(x + low) = 2^n (1 + rest), for x in [-105, 89]; |low| is far below 1, the rest of an argument
 // that one float cannot hold.
-THALWEG_INLINE float exponential_within(float x, float low) {
+struct Power {
+  uint32_t n;
+  float rest;
+};
+
+THALWEG_INLINE Power power_within(float x, float low) {
   constexpr float kTail[] = {0.5f, 0.166665182f, 0.041666206f, 0.00836888235f, 0.00139504764f};
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
   const float shifted = x * 1.44269504f + kRound;
   const float whole = shifted - kRound;
-  const uint32_t n = bits_of(shifted) - bits_of(kRound);
   // ln 2 in two parts, the first short enough for exact products.
   const float r = ((x - whole * 0.693359375f) - whole * -2.12194440e-4f) + low;
-  const float power = 1.0f + (r + r * r * polynomial(kTail, r));
-  const auto half = static_cast<uint32_t>(static_cast<int32_t>(n) >> 1);
-  return power * power_of_two(half) * power_of_two(n - half);
+  return {bits_of(shifted) - bits_of(kRound), r + r * r * polynomial(kTail, r)};
+}
+
+THALWEG_INLINE float exponential_within(float x, float low) {
+  const Power power = power_within(x, low);
+  const auto half = static_cast<uint32_t>(static_cast<int32_t>(power.n) >> 1);
+  return (1.0f + power.rest) * power_of_two(half) * power_of_two(power.n - half);
 }
 
 // e^x: 0 below, infinite above.
@@ -60,6 +69,13 @@ THALWEG_INLINE float exponential(float x) {
   x = x < -104.0f ? -104.0f : x;
   x = x > 89.0f ? 89.0f : x;
   return exponential_within(x, 0.0f);
+}
+
+// e^x - 1 for x of at most 0; -1 to the last bit from -30 on.
+THALWEG_INLINE float exponential_less_one(float x) {
+  const Power power = power_within(x < -30.0f ? -30.0f : x, 0.0f);
+  const float scale = power_of_two(power.n);
+  return scale * power.rest + (scale - 1.0f);
 }
 
 // 1 / (1 + e^-x)

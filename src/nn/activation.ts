@@ -1,11 +1,25 @@
 /** Activation functions as layers of their own. */
 import { checkNumber, checkOneOf, checkOptions, nonNegative } from '../options.js';
 import { defineKind } from './kinds.js';
-import { type Activation, type Layer, sameSize } from './layer.js';
+import { type Layer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Names of the activations that a dense layer can fuse. */
-export type ActivationName = 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'gelu';
+export type ActivationName =
+  | 'relu'
+  | 'leakyRelu'
+  | 'sigmoid'
+  | 'tanh'
+  | 'gelu'
+  | 'silu'
+  | 'elu'
+  | 'selu'
+  | 'softplus'
+  | 'hardSwish'
+  | 'mish';
+
+/** Activation functions that the native layers know. */
+export type Activation = ActivationName | 'none' | 'geluTanh';
 
 /** Every activation. */
 export const activationNames: readonly ActivationName[] = [
@@ -14,7 +28,16 @@ export const activationNames: readonly ActivationName[] = [
   'sigmoid',
   'tanh',
   'gelu',
+  'silu',
+  'elu',
+  'selu',
+  'softplus',
+  'hardSwish',
+  'mish',
 ];
+
+/** The number that a fused activation goes by, where it takes one. */
+export const fusedSlope = (name: ActivationName | 'none'): number => (name === 'elu' ? 1 : 0.01);
 
 /** Options that every activation layer takes. */
 export interface ActivationOptions {
@@ -34,13 +57,19 @@ export interface GeluOptions extends ActivationOptions {
   readonly approximate?: 'none' | 'tanh';
 }
 
+/** Options of {@link elu}. */
+export interface EluOptions extends ActivationOptions {
+  /** Minus the limit for x → −∞, finite and at least 0. Default 1. */
+  readonly alpha?: number;
+}
+
 /** Description of an activation layer. */
 export interface ActivationLayer extends Layer {
   /** Tells the layers apart. */
   readonly kind: 'activation';
   /** Which function. */
   readonly activation: Activation;
-  /** Slope of leakyRelu for negative inputs; unused elsewhere. */
+  /** Slope of leakyRelu for negative inputs, and α of elu; unused elsewhere. */
   readonly slope: number;
 }
 
@@ -53,7 +82,10 @@ function layer(activation: Activation, options: ActivationOptions, slope = 0): A
   });
 }
 
-function simple(name: 'relu' | 'sigmoid' | 'tanh', options: ActivationOptions): ActivationLayer {
+/** The activations without a number of their own. */
+type Simple = Exclude<ActivationName, 'leakyRelu' | 'gelu' | 'elu'>;
+
+function simple(name: Simple, options: ActivationOptions): ActivationLayer {
   checkOptions(name, options, ['name']);
   return layer(name, options);
 }
@@ -107,7 +139,65 @@ export function gelu(options: GeluOptions = {}): ActivationLayer {
   return layer(form === 'tanh' ? 'geluTanh' : 'gelu', options);
 }
 
-const layerActivations = [...activationNames, 'geluTanh'] as const;
+/**
+ * x σ(x), σ the logistic function; also called swish (Elfwing, Uchibe and Doya 2017; Ramachandran, Zoph
+ * and Le 2017).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function silu(options: ActivationOptions = {}): ActivationLayer {
+  return simple('silu', options);
+}
+
+/**
+ * x where x > 0, else α (eˣ − 1) (Clevert, Unterthiner and Hochreiter 2015).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function elu(options: EluOptions = {}): ActivationLayer {
+  checkOptions('elu', options, ['alpha', 'name']);
+  return layer('elu', options, checkNumber('elu.alpha', options.alpha ?? 1, nonNegative));
+}
+
+/**
+ * λ x where x > 0, else λ α (eˣ − 1), with λ = 1.0507… and α = 1.6733…: activations keep mean 0 and
+ * variance 1 from layer to layer where weights start as `'lecunNormal'` (Klambauer et al. 2017).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function selu(options: ActivationOptions = {}): ActivationLayer {
+  return simple('selu', options);
+}
+
+/**
+ * ln(1 + eˣ), a smooth relu (Dugas et al. 2001).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function softplus(options: ActivationOptions = {}): ActivationLayer {
+  return simple('softplus', options);
+}
+
+/**
+ * x min(max(x + 3, 0), 6) / 6: silu in straight and square pieces (Howard et al. 2019).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function hardSwish(options: ActivationOptions = {}): ActivationLayer {
+  return simple('hardSwish', options);
+}
+
+/**
+ * x tanh(ln(1 + eˣ)) (Misra 2019).
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function mish(options: ActivationOptions = {}): ActivationLayer {
+  return simple('mish', options);
+}
+
+/** Every activation that a layer of its own can be. */
+export const layerActivations = [...activationNames, 'geluTanh'] as const;
 
 declare module './layer.js' {
   interface LayerKinds {
@@ -120,6 +210,7 @@ defineKind<ActivationLayer>({
   check({ kind, activation, slope, ...options }) {
     const name = checkOneOf('activation', activation, layerActivations);
     if (name === 'leakyRelu') return leakyRelu({ ...options, slope });
+    if (name === 'elu') return elu({ ...options, alpha: slope });
     if (name === 'gelu') return gelu(options);
     if (name === 'geluTanh') return gelu({ ...options, approximate: 'tanh' });
     return simple(name, options);

@@ -1,7 +1,7 @@
 /** The fully connected layer. */
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import { type ActivationName, activationNames } from './activation.js';
+import { type ActivationName, activationNames, fusedSlope } from './activation.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
 import type { Layer } from './layer.js';
@@ -10,7 +10,10 @@ import { type TrainableOptions, checkTrainable } from './trainable.js';
 
 /** Options of {@link dense}. */
 export interface DenseOptions extends TrainableOptions {
-  /** Applied to the output, fused into the product. Default none. */
+  /**
+   * Applied to the output, fused into the product. Default none. `leakyRelu` has slope 0.01 here, `elu` α 1;
+   * as layers of their own they take others.
+   */
   readonly activation?: ActivationName;
   /** Whether to add b. Default true. */
   readonly useBias?: boolean;
@@ -86,9 +89,6 @@ function refuseSoftmax(): never {
   });
 }
 
-/** Slope of `activation: 'leakyRelu'`; `nn.leakyRelu` as a layer of its own takes another. */
-const fusedSlope = 0.01;
-
 declare module './layer.js' {
   interface LayerKinds {
     readonly dense: DenseLayer;
@@ -130,6 +130,6 @@ defineKind<DenseLayer>({
   lower(layer, input, program, from) {
     const { units, activation, useBias } = layer;
     const place = { from: [from], inputs: input[0]!, outputs: units };
-    return program.add('dense', place, { activation, slope: fusedSlope, useBias });
+    return program.add('dense', place, { activation, slope: fusedSlope(activation), useBias });
   },
 });

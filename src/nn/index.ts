@@ -1,9 +1,23 @@
 /** Models and layers: plain descriptions, without memory. */
-export { gelu, leakyRelu, relu, sigmoid, tanh } from './activation.js';
+export {
+  elu,
+  gelu,
+  hardSwish,
+  leakyRelu,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './activation.js';
 export type {
+  Activation,
   ActivationLayer,
   ActivationName,
   ActivationOptions,
+  EluOptions,
   GeluOptions,
   LeakyReluOptions,
 } from './activation.js';
@@ -20,7 +34,7 @@ export type { FlattenLayer } from './flatten.js';
 export type { Initializer } from './initializer.js';
 export { layerNorm } from './layer-norm.js';
 export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
-export type { Activation, Layer, LayerKinds, ParameterSpec, PlacedLayer, StatisticSpec } from './layer.js';
+export type { Layer, LayerKinds, ParameterSpec, PlacedLayer, StatisticSpec } from './layer.js';
 export { residual } from './residual.js';
 export type { ResidualLayer, ResidualOptions } from './residual.js';
 export { fromJSON, sequential } from './sequential.js';

@@ -33,9 +33,6 @@ export interface ParameterSpec {
   readonly trainable?: false;
 }
 
-/** Activation functions that the native layers know. */
-export type Activation = 'none' | 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh' | 'gelu' | 'geluTanh';
-
 /** A tensor of a layer that is state but no parameter: running statistics have no gradient. */
 export interface StatisticSpec {
   /** Name within the layer, such as `mean`. */

@@ -76,9 +76,13 @@ const line = Float32Array.from([
 ]);
 
 describe('exponentials and their kin', () => {
-  // The bounds are in ulps of the rounded float64 value. The tail of geluTanh is an exponential
-  // whose argument, up to 88, was rounded.
-  const limits: Record<string, number> = { sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150 };
+  // Units in the last place from the float64 value rounded. geluTanh's tail is an exponential whose
+  // argument, up to 88, was rounded; silu and mish multiply an exponential by as much, and it may be
+  // one of the smallest numbers.
+  const limits: Record<string, number> = {
+    ...{ sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150, silu: 60, mish: 60 },
+    ...{ elu: 3, selu: 3, softplus: 3, hardSwish: 3 },
+  };
 
   it.each(Object.entries(activationCodes))('%s forward', (name, activation) => {
     const slope = Math.fround(0.3);

@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, loss, nn, optim } from '../../src/index.js';
 import type { Loss } from '../../src/loss/loss.js';
+import { activationNames as fused, layerActivations } from '../../src/nn/activation.js';
+import { kindNames } from '../../src/nn/kinds.js';
 import type { Sequential } from '../../src/nn/sequential.js';
 import { differences, forward, meanLoss } from '../oracle/network.js';
 import { floats, generator, largestError } from '../oracle/random.js';
@@ -11,7 +13,6 @@ import { floats, generator, largestError } from '../oracle/random.js';
 const rows = 7;
 const inputs = 5;
 const outputs = 3;
-const fused = ['relu', 'leakyRelu', 'sigmoid', 'tanh', 'gelu'] as const;
 
 const models: readonly (readonly [string, Sequential])[] = [
   ['dense', nn.sequential({ input: [inputs] }, nn.dense(outputs))],
@@ -31,6 +32,12 @@ const models: readonly (readonly [string, Sequential])[] = [
       ['tanh', nn.tanh()],
       ['gelu', nn.gelu()],
       ['gelu, tanh form', nn.gelu({ approximate: 'tanh' })],
+      ['silu', nn.silu()],
+      ['elu', nn.elu({ alpha: 0.7 })],
+      ['selu', nn.selu()],
+      ['softplus', nn.softplus()],
+      ['hardSwish', nn.hardSwish()],
+      ['mish', nn.mish()],
       ['softmax', nn.softmax()],
       ['dropout, not training', nn.dropout(0.5)],
     ] as const
@@ -206,6 +213,25 @@ const devices: DeviceName[] = [
   'cpu:baseline',
   ...(hasCuda ? (['cuda'] as const) : []),
 ];
+
+it('every kind of layer and every activation is tried', () => {
+  const tried = new Set<string>();
+  const look = (layers: readonly nn.PlacedLayer[]): void => {
+    for (const { layer, layers: inner = [] } of layers) {
+      tried.add(layer.kind);
+      const { activation } = layer as { readonly activation?: string };
+      if (activation !== undefined) tried.add(`${layer.kind} ${activation}`);
+      look(inner);
+    }
+  };
+  for (const [, { layers }] of [...models, ...norms]) look(layers);
+  const wanted = [
+    ...kindNames(),
+    ...fused.map((name) => `dense ${name}`),
+    ...layerActivations.map((name) => `activation ${name}`),
+  ];
+  expect(wanted.filter((name) => !tried.has(name))).toEqual([]);
+});
 
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));

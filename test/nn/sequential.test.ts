@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nn } from '../../src/index.js';
+import { layerActivations } from '../../src/nn/activation.js';
 import { failure } from '../oracle/failure.js';
 
 const model = nn.sequential(
@@ -61,6 +62,24 @@ describe('norms', () => {
     const copy = nn.fromJSON(JSON.parse(json) as nn.SequentialJson);
     expect(JSON.stringify(copy)).toBe(json);
     expect(copy.layers).toEqual(normed.layers);
+  });
+});
+
+describe('activations as layers', () => {
+  const all = [
+    ...[nn.relu(), nn.leakyRelu({ slope: 0.2 }), nn.sigmoid(), nn.tanh(), nn.gelu()],
+    ...[nn.gelu({ approximate: 'tanh' }), nn.silu(), nn.elu({ alpha: 0.3 }), nn.selu()],
+    ...[nn.softplus(), nn.hardSwish(), nn.mish()],
+  ];
+
+  it('are every one that the addon knows', () => {
+    expect(all.map(({ activation }) => activation).sort()).toEqual([...layerActivations].sort());
+  });
+
+  it('survive JSON', () => {
+    const activated = nn.sequential({ input: [3] }, ...all);
+    const copy = nn.fromJSON(JSON.parse(JSON.stringify(activated)) as nn.SequentialJson);
+    expect(copy.layers).toEqual(activated.layers);
   });
 });
 
@@ -207,6 +226,7 @@ describe('a model', () => {
       'RANGE',
       'batchNorm.variance',
     ],
+    ['a negative alpha', () => nn.elu({ alpha: -1 }), 'RANGE', 'elu.alpha'],
     [
       "PyTorch's name of an option",
       () => nn.batchNorm({ affine: false } as never),

@@ -1,12 +1,11 @@
-/** Numbers of native enumerations: ops/activation.h and ops/loss.h. */
-export const activationCodes = {
-  relu: 1,
-  leakyRelu: 2,
-  sigmoid: 3,
-  tanh: 4,
-  gelu: 5,
-  geluTanh: 6,
-} as const;
+/** What operations are asked for by: activations by name, losses by their number in ops/loss.h. */
+import { layerActivations } from '../../src/nn/activation.js';
+
+type Codes = { readonly [Name in (typeof layerActivations)[number]]: Name };
+
+export const activationCodes = Object.fromEntries(
+  layerActivations.map((name) => [name, name]),
+) as unknown as Codes;
 
 export const lossCodes = {
   softmaxCrossEntropy: 0,

@@ -19,6 +19,8 @@ const erf = (x: number): number => {
 };
 const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 
+const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 export const activations: Readonly<Record<string, (x: number, slope: number) => number>> = {
   none: (x) => x,
   relu: (x) => Math.max(x, 0),
@@ -26,6 +28,12 @@ export const activations: Readonly<Record<string, (x: number, slope: number) => 
   sigmoid: logistic,
   tanh: Math.tanh,
   gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  silu: (x) => x * logistic(x),
+  elu: (x, alpha) => (x > 0 ? x : alpha * Math.expm1(x)),
+  selu: (x) => 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+  softplus,
+  hardSwish: (x) => (x * Math.min(Math.max(x + 3, 0), 6)) / 6,
+  mish: (x) => x * Math.tanh(softplus(x)),
   geluTanh: (x) => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
 };
 
@@ -99,7 +107,7 @@ function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): V
   const bias = p[`${name}.bias`];
   return Array.from({ length: units }, (_, j) => {
     const sum = x.reduce((total, value, i) => total + value * weight[i * units + j]!, 0);
-    return activation(sum + (bias?.[j] ?? 0), 0.01);
+    return activation(sum + (bias?.[j] ?? 0), layer['activation'] === 'elu' ? 1 : 0.01);
   });
 }
 

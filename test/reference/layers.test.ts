@@ -14,16 +14,19 @@ type T = ReturnType<Tfjs['tensor']>;
 const rows = 32;
 const [inputs, hidden, outputs] = [20, 16, 5];
 
-const activations: readonly (readonly ['relu' | 'leakyRelu' | 'sigmoid' | 'tanh', (x: T) => T])[] =
-  [
-    ['relu', (x) => tf.relu(x)],
-    ['leakyRelu', (x) => tf.leakyRelu(x, 0.01)],
-    ['sigmoid', (x) => tf.sigmoid(x)],
-    ['tanh', (x) => tf.tanh(x)],
-  ];
-/**
- * TensorFlow.js averages losses over all elements, as Thalweg does, and cross entropy over rows.
- */
+const activations: readonly (readonly [nn.ActivationName, (x: T) => T])[] = [
+  ['relu', (x) => tf.relu(x)],
+  ['leakyRelu', (x) => tf.leakyRelu(x, 0.01)],
+  ['sigmoid', (x) => tf.sigmoid(x)],
+  ['tanh', (x) => tf.tanh(x)],
+  ['silu', (x) => tf.mul(x, tf.sigmoid(x))],
+  ['elu', (x) => tf.elu(x)],
+  ['selu', (x) => tf.selu(x)],
+  ['softplus', (x) => tf.softplus(x)],
+  ['hardSwish', (x) => tf.div(tf.mul(x, tf.relu6(tf.add(x, 3))), 6)],
+  ['mish', (x) => tf.mul(x, tf.tanh(tf.softplus(x)))],
+];
+/** TensorFlow.js's losses average over all elements, as ours; cross entropy over rows. */
 const lossFunctions: Readonly<Record<LossName, (y: T, label: T) => T>> = {
   softmaxCrossEntropy: (y, label) => tf.losses.softmaxCrossEntropy(label, y),
   sigmoidCrossEntropy: (y, label) => tf.losses.sigmoidCrossEntropy(label, y),
@@ -31,7 +34,7 @@ const lossFunctions: Readonly<Record<LossName, (y: T, label: T) => T>> = {
   huber: (y, label) => tf.losses.huberLoss(label, y),
 };
 
-function makeCase(activation: 'relu' | 'leakyRelu' | 'sigmoid' | 'tanh', loss: LossName) {
+function makeCase(activation: nn.ActivationName, loss: LossName) {
   const random = generator(5);
   const x = floats(random, rows * inputs);
   const labels = Float32Array.from({ length: rows * outputs }, () => random());
