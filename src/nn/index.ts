@@ -35,6 +35,8 @@ export type { Initializer } from './initializer.js';
 export { layerNorm } from './layer-norm.js';
 export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
 export type { Layer, LayerKinds, ParameterSpec, PlacedLayer, StatisticSpec } from './layer.js';
+export { reshape } from './reshape.js';
+export type { ReshapeLayer } from './reshape.js';
 export { residual } from './residual.js';
 export type { ResidualLayer, ResidualOptions } from './residual.js';
 export { fromJSON, sequential } from './sequential.js';

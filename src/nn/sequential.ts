@@ -1,6 +1,6 @@
 /** A model that applies its layers one after another. */
 import { ThalwegError } from '../errors.js';
-import { checkNumber, describe, requireOptions } from '../options.js';
+import { describe, requireOptions } from '../options.js';
 import {
   type Layer,
   type ParameterSpec,
@@ -14,8 +14,7 @@ import {
 import './index.js';
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
-// A block looks up the kinds of its layers, and so makes its own kind known itself.
-import './residual.js';
+import { checkShape } from './shape.js';
 import { rowsOf, table } from './summary.js';
 import { trained } from './trainable.js';
 
@@ -112,27 +111,6 @@ export class Sequential {
   toJSON(): SequentialJson {
     return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
   }
-}
-
-function checkShape(path: string, shape: unknown): readonly number[] {
-  if (!Array.isArray(shape) || shape.length === 0)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(shape),
-      expected: 'the shape of one example, as [784]',
-    });
-  if (shape.length > 8)
-    throw new ThalwegError({
-      code: 'RANK',
-      path,
-      received: `${shape.length} dimensions`,
-      expected: 'at most 8',
-    });
-  shape.forEach((extent, i) =>
-    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true }),
-  );
-  return shape as readonly number[];
 }
 
 function make(shape: readonly number[], layers: readonly Layer[]): Sequential {

@@ -130,6 +130,18 @@ const norms: readonly (readonly [string, Sequential])[] = [
   ['flatten alone', nn.sequential({ input: [2, 3] }, nn.flatten(), nn.layerNorm())],
   ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
   ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
+  [
+    'reshape between layers',
+    nn.sequential(
+      { input: [inputs] },
+      nn.dense(12),
+      nn.reshape([2, 6]),
+      nn.reshape([3, 4]),
+      nn.layerNorm(),
+      nn.flatten(),
+      nn.dense(outputs),
+    ),
+  ],
 ];
 const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],

@@ -227,6 +227,21 @@ describe('a model', () => {
       'batchNorm.variance',
     ],
     ['a negative alpha', () => nn.elu({ alpha: -1 }), 'RANGE', 'elu.alpha'],
+    ['a shape of no dimension', () => nn.reshape([]), 'TYPE', 'reshape.shape'],
+    ['a shape that is a number', () => nn.reshape(4 as never), 'TYPE', 'reshape.shape'],
+    ['a shape with a hole', () => nn.reshape([2, -1]), 'RANGE', 'reshape.shape[1]'],
+    [
+      'a shape of nine dimensions',
+      () => nn.reshape(Array(9).fill(1) as number[]),
+      'RANK',
+      'reshape.shape',
+    ],
+    [
+      'a shape of other numbers',
+      () => nn.sequential({ input: [4] }, nn.relu(), nn.reshape([3, 2])),
+      'SHAPE',
+      'layers[1]',
+    ],
     [
       "PyTorch's name of an option",
       () => nn.batchNorm({ affine: false } as never),

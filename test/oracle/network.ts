@@ -93,7 +93,7 @@ function norm(
 
 function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): Vector {
   if (layer.kind === 'softmax') return softmax(x);
-  if (layer.kind === 'dropout' || layer.kind === 'flatten') return x;
+  if (['dropout', 'flatten', 'reshape'].includes(layer.kind)) return x;
   if (layer.kind === 'embedding') {
     const width = layer['units'] as number;
     return x.flatMap((row) => [

@@ -1,0 +1,29 @@
+/** Shapes of examples. */
+import { ThalwegError } from '../errors.js';
+import { checkNumber, describe } from '../options.js';
+
+/**
+ * The shape of one example: 1 to 8 extents of 1 to 2^31 − 1.
+ *
+ * @throws ThalwegError TYPE, RANK, RANGE
+ */
+export function checkShape(path: string, shape: unknown): readonly number[] {
+  if (!Array.isArray(shape) || shape.length === 0)
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: describe(shape),
+      expected: 'the shape of one example, as [784]',
+    });
+  if (shape.length > 8)
+    throw new ThalwegError({
+      code: 'RANK',
+      path,
+      received: `${shape.length} dimensions`,
+      expected: 'at most 8',
+    });
+  shape.forEach((extent, i) =>
+    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true }),
+  );
+  return shape as readonly number[];
+}
