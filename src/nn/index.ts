@@ -39,6 +39,8 @@ export { reshape } from './reshape.js';
 export type { ReshapeLayer } from './reshape.js';
 export { residual } from './residual.js';
 export type { ResidualLayer, ResidualOptions } from './residual.js';
+export { rmsNorm } from './rms-norm.js';
+export type { RmsNormLayer, RmsNormOptions } from './rms-norm.js';
 export { fromJSON, sequential } from './sequential.js';
 export type { Sequential, SequentialJson, SequentialOptions } from './sequential.js';
 export { softmax } from './softmax.js';

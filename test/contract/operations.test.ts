@@ -417,6 +417,16 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
       },
     );
 
+    it.each([{ scale: parameters.scale }, {}])('rms norm, both ways (%#)', (given) => {
+      const forward = { x, y: blank(), inverse: blank(rows), ...given };
+      const found = agreed('rms_norm_forward', shape, forward);
+      near(found, 'rms_norm_forward', shape, forward, 0);
+      const gradients = { dx: blank(), dscale: blank(columns) };
+      const backward = { x, inverse: found['inverse']!, dy, ...given, ...gradients };
+      for (const name of ['rms_norm_parameters', 'rms_norm_backward'])
+        near(agreed(name, shape, backward), name, shape, backward, rows);
+    });
+
     it('running statistics move, and stand still where the step was halted', () => {
       const fields = { columns, momentum: 0.9, correction: 1.25 };
       const arrays = {

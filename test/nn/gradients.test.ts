@@ -69,6 +69,8 @@ const norms: readonly (readonly [string, Sequential])[] = [
       ['layerNorm', nn.layerNorm()],
       ['layerNorm without scale', nn.layerNorm({ scale: false, epsilon: 0.01 })],
       ['layerNorm without center', nn.layerNorm({ center: false })],
+      ['rmsNorm', nn.rmsNorm()],
+      ['rmsNorm without scale', nn.rmsNorm({ scale: false, epsilon: 0.01 })],
     ] as const
   ).map(
     ([name, layer]) =>
@@ -130,6 +132,7 @@ const norms: readonly (readonly [string, Sequential])[] = [
   ['flatten alone', nn.sequential({ input: [2, 3] }, nn.flatten(), nn.layerNorm())],
   ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
   ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
+  ['rmsNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.rmsNorm())],
   [
     'reshape between layers',
     nn.sequential(

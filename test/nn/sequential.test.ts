@@ -226,6 +226,12 @@ describe('a model', () => {
       'RANGE',
       'batchNorm.variance',
     ],
+    [
+      'an rms norm with an offset',
+      () => nn.rmsNorm({ center: true } as never),
+      'UNKNOWN_OPTION',
+      'rmsNorm.center',
+    ],
     ['a negative alpha', () => nn.elu({ alpha: -1 }), 'RANGE', 'elu.alpha'],
     ['a shape of no dimension', () => nn.reshape([]), 'TYPE', 'reshape.shape'],
     ['a shape that is a number', () => nn.reshape(4 as never), 'TYPE', 'reshape.shape'],

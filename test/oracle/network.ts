@@ -58,9 +58,10 @@ function normalise(values: Vector, center: number, spread: number, epsilon: numb
   return values.map((value) => (value - center) / Math.sqrt(spread + epsilon));
 }
 
-/**
- * Cuts rows into rows of their last dimension, normalises them with γ and β, and joins them again.
- */
+const normKinds = ['batchNorm', 'layerNorm', 'rmsNorm'] as const;
+type NormKind = (typeof normKinds)[number];
+
+/** Rows cut into rows of their last dimension, with γ and β, and put together again. */
 function norm(
   { name, layer, inputShape }: PlacedLayer,
   rows: readonly Vector[],
@@ -80,10 +81,12 @@ function norm(
     normalise(values, mean(values), variance(values), epsilon);
   const running = (values: Vector, j: number): Vector =>
     normalise(values, p[`${name}.mean`]![j]!, p[`${name}.variance`]![j]!, epsilon);
-  const normalised =
-    layer.kind === 'layerNorm'
-      ? cut.map(own)
-      : transposed(transposed(cut).map(training ? own : running));
+  const meanSquare = (values: Vector): number => mean(values.map((value) => value ** 2));
+  const normalised = {
+    layerNorm: () => cut.map(own),
+    batchNorm: () => transposed(transposed(cut).map(training ? own : running)),
+    rmsNorm: () => cut.map((values) => normalise(values, 0, meanSquare(values), epsilon)),
+  }[layer.kind as NormKind]();
   const scaled = normalised.map((row) =>
     row.map((v, j) => v * (p[`${name}.scale`]?.[j] ?? 1) + (p[`${name}.offset`]?.[j] ?? 0)),
   );
@@ -132,7 +135,7 @@ function applyAll(
         const [body, shortcut] = [run(false), run(true)];
         return body.map((row, i) => row.map((value, j) => value + shortcut[i]![j]!));
       }
-      if (layer.kind === 'batchNorm' || layer.kind === 'layerNorm')
+      if ((normKinds as readonly string[]).includes(layer.kind))
         return norm({ ...placed, name }, x, p, training);
       return x.map((row) => applyToRow(name, layer as Described, row, p));
     },

@@ -1,0 +1,68 @@
+/** Normalisation by the root mean square. */
+import { checkBoolean, checkNumber, checkOptions, positive } from '../options.js';
+import { defineKind } from './kinds.js';
+import { type Layer, sameSize } from './layer.js';
+import { checkName } from './name.js';
+import { normParameters } from './norm.js';
+import { type TrainableOptions, checkTrainable } from './trainable.js';
+
+/** Options of {@link rmsNorm}. */
+export interface RmsNormOptions extends TrainableOptions {
+  /** Added to the mean square, greater than 0. Default 1e-6. */
+  readonly epsilon?: number;
+  /** Whether γ is there. Default true. */
+  readonly scale?: boolean;
+  /** 1 to 64 letters, digits, `_` or `-`. Default `rmsNorm` and its count. */
+  readonly name?: string;
+}
+
+/** Description of a normalisation by the root mean square. */
+export interface RmsNormLayer extends Layer {
+  /** Tells the layers apart. */
+  readonly kind: 'rmsNorm';
+  /** Added to the mean square. */
+  readonly epsilon: number;
+  /** Whether γ is there. */
+  readonly scale: boolean;
+}
+
+/**
+ * y = γ x / √(mean(x²) + ε), with the mean over the last dimension of an example (Zhang and Sennrich
+ * 2019): layer norm that leaves the mean where it is and has no β. Training and prediction do the
+ * same.
+ *
+ * γ is the parameter `scale` [features], which starts at 1 and decays as batchNorm's does. PyTorch's
+ * `RMSNorm` has ε 1.19e-7 unless told otherwise, Keras's `RMSNormalization` 1e-6.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ */
+export function rmsNorm(options: RmsNormOptions = {}): RmsNormLayer {
+  checkOptions('rmsNorm', options, ['epsilon', 'scale', 'name', 'trainable']);
+  const { epsilon = 1e-6, scale = true } = options;
+  return Object.freeze({
+    kind: 'rmsNorm',
+    epsilon: checkNumber('rmsNorm.epsilon', epsilon, positive),
+    scale: checkBoolean('rmsNorm.scale', scale),
+    ...checkName('rmsNorm.name', options.name),
+    ...checkTrainable('rmsNorm.trainable', options.trainable),
+  });
+}
+
+declare module './layer.js' {
+  interface LayerKinds {
+    readonly rmsNorm: RmsNormLayer;
+  }
+}
+
+defineKind<RmsNormLayer>({
+  kind: 'rmsNorm',
+  check: ({ kind, ...options }) => rmsNorm(options),
+  outputShape: (_, input) => input,
+  parameters: ({ scale }, input) => normParameters({ scale, center: false }, input),
+  lower: ({ epsilon, scale }, input, program, from) =>
+    program.add('rmsNorm', sameSize(input, from), {
+      columns: input.at(-1)!,
+      useScale: scale,
+      epsilon,
+    }),
+});
