@@ -60,6 +60,7 @@ struct LayerPass {
   std::span<const float* const> x;  // the values that the layer reads [rows, inputs]
   float* y;                         // what it gives [rows, outputs]
   float* kept;                      // from forward to backward [kept(rows)]
+  float* workspace;                 // while a call lasts [workspace(rows)], aligned to 64 bytes
   bool training;
   bool batch_statistics;    // whether norms use the batch's moments though it is no training
   const DropoutDraw* draw;  // of this layer, in the device's memory
@@ -91,6 +92,8 @@ class Layer {
 
   // Numbers that backward needs of a batch besides x and y.
   virtual int64_t kept(int64_t /*rows*/) const { return 0; }
+  // Numbers that either way needs while it runs; layers share them.
+  virtual int64_t workspace(int64_t /*rows*/) const { return 0; }
   virtual BackwardWay backward_way() const { return BackwardWay::kInPlace; }
   virtual void forward(const LayerPass& pass) const = 0;
   // dy [rows, outputs] → dx [rows, inputs], which is dy where the way is kInPlace, and null where

@@ -35,7 +35,7 @@ void Plan::use(const std::vector<float*>& parameters, int statistics) {
   }
 }
 
-// OVERFLOW where numbers of a batch cannot be counted, at most two for each of a layer's.
+// OVERFLOW where numbers of a batch cannot be counted, at most four for each of a layer's.
 void Plan::check_sizes(int64_t rows, int64_t label_width) const {
   int64_t widest = std::max(network_.inputs(), label_width);
   for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
@@ -53,6 +53,8 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   sides = std::max(sides, sides_);
   check_sizes(rows, label_width);
   std::vector<int64_t> lengths{0};
+  for (const auto& layer : network_.layers)
+    lengths[0] = std::max(lengths[0], layer->workspace(rows));
   for (const auto& layer : network_.layers) lengths.push_back(rows * layer->outputs());
   for (const auto& layer : network_.layers) lengths.push_back(layer->kept(rows));
   for (const int64_t width : backward_.widths) lengths.push_back(rows * width);

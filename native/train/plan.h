@@ -107,7 +107,7 @@ class Plan {
   BackwardPlan backward_;
   Backend& backend_;
   Arena inputs_;                      // an array a side
-  Arena buffers_;                     // (nothing), values 1..n, kept, slots of gradients
+  Arena buffers_;                     // workspace, values 1..n, kept, slots of gradients
   std::vector<const float*> read_;    // the values that the layer under way reads
   Arena labels_;                      // an array a side
   Arena rows_;                        // per-row loss (double) and correctness

@@ -30,6 +30,7 @@ LayerPass Plan::pass(size_t index, const RunMode& mode) {
           .x = read_,
           .y = value(index + 1),
           .kept = buffers_.tensor(0, network_.layers.size() + 1 + index),
+          .workspace = buffers_.tensor(0, 0),
           .training = mode.training,
           .batch_statistics = mode.batch_statistics,
           .draw = draws + index};

@@ -31,6 +31,8 @@ export { embedding } from './embedding.js';
 export type { EmbeddingLayer, EmbeddingOptions } from './embedding.js';
 export { flatten } from './flatten.js';
 export type { FlattenLayer } from './flatten.js';
+export { groupNorm } from './group-norm.js';
+export type { GroupNormLayer, GroupNormOptions } from './group-norm.js';
 export type { Initializer } from './initializer.js';
 export { layerNorm } from './layer-norm.js';
 export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';

@@ -462,6 +462,63 @@ describe.each([...shapes, [70, 33], [40, 70]] as const)(
   },
 );
 
+describe.each([
+  [1, 1, 2, 1],
+  [3, 1, 12, 4],
+  [5, 7, 6, 3],
+  [2, 90, 40, 8],
+  [9, 4, 70, 2],
+  [33, 3, 35, 35],
+] as const)('group norm of %d examples, %d positions, %d channels, %d groups', (...sizes) => {
+  const [rows, positions, channels, groups] = sizes;
+  const random = generator(rows * 41 + channels);
+  const columns = positions * channels;
+  const length = rows * columns;
+  const shape = { rows, columns, channels, groups, epsilon: Math.fround(1e-3) };
+  const blank = (count = length) => new Float32Array(count);
+  const sums = () => new Float64Array(rows * channels);
+  const parameters = { scale: floats(random, channels), offset: floats(random, channels) };
+  const x = floats(random, length).map((v) => 30 + v);
+  const dy = floats(random, length);
+  const near = (found: Arrays, expected: Arrays, keys: readonly string[]) => {
+    for (const key of keys)
+      expect(largestError(found[key]!, expected[key]!, 1), key).toBeLessThan(
+        5e-5 * (1 + length / rows / groups / 100),
+      );
+  };
+
+  it.each([parameters, { scale: parameters.scale }, {}])('both ways (%#)', (given) => {
+    const kept = { mean: blank(rows * groups), inverse: blank(rows * groups) };
+    const forward = { x, y: blank(), ...kept, ...given };
+    const scratch = { ...shape, sums: sums() };
+    const found = agreed('group_norm_forward', scratch, forward);
+    near(found, run('reference', 'group_norm_forward', scratch, forward), Object.keys(forward));
+    const { mean, inverse } = found as typeof kept;
+    const backward = { x, mean, inverse, dy, dx: blank(), ...given };
+    /** Backward with the sums that it leaves, and the gradients that are made of them. */
+    const whole = (device: string): Arrays => {
+      const left = { sums: sums(), products: sums() };
+      const { dx } = run(device, 'group_norm_backward', { ...shape, ...left }, backward);
+      const made = run(
+        device,
+        'group_norm_parameters',
+        { rows, columns: channels, ...left },
+        { dscale: blank(channels), doffset: blank(channels) },
+      );
+      return { dx: dx!, dscale: made['dscale']!, doffset: made['doffset']! };
+    };
+    const keys = ['dx', 'dscale', 'doffset'];
+    const first = withThreads(1, () => whole('cpu'));
+    near(first, whole('reference'), keys);
+    for (const device of devices)
+      for (const threads of device === 'cuda' ? [1] : threadCounts) {
+        const other = withThreads(threads, () => whole(device));
+        for (const key of keys)
+          expect(sameBits(other[key]!, first[key]!), `${key}: ${device}, ${threads}`).toBe(true);
+      }
+  });
+});
+
 describe('embeddings', () => {
   it.each([
     [1, 1, 1],

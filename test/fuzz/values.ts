@@ -19,6 +19,7 @@ const words = [
   ...['power', 'schedule', 'schedules', 'parts', 'min', 'max', 'cycles', 'shape', 'delta', 'loss'],
   ...['activation', 'relu', 'tanh', 'gelu', 'useBias', 'name', 'units', 'count', 'layers', 'input'],
   ...['dense', 'dropout', 'batchNorm', 'layerNorm', 'embedding', 'residual', 'flatten', 'softmax'],
+  ...['groupNorm', 'rmsNorm', 'reshape', 'silu', 'elu', 'alpha'],
   ...[
     'shortcut',
     'weightInitializer',

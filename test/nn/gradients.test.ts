@@ -71,6 +71,9 @@ const norms: readonly (readonly [string, Sequential])[] = [
       ['layerNorm without center', nn.layerNorm({ center: false })],
       ['rmsNorm', nn.rmsNorm()],
       ['rmsNorm without scale', nn.rmsNorm({ scale: false, epsilon: 0.01 })],
+      ['groupNorm', nn.groupNorm(4)],
+      ['groupNorm of one group', nn.groupNorm(1, { center: false })],
+      ['groupNorm without scale', nn.groupNorm(2, { scale: false, epsilon: 0.01 })],
     ] as const
   ).map(
     ([name, layer]) =>
@@ -133,12 +136,15 @@ const norms: readonly (readonly [string, Sequential])[] = [
   ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
   ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
   ['rmsNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.rmsNorm())],
+  ['groupNorm over positions', nn.sequential({ input: [2, 3, 4] }, nn.groupNorm(2))],
+  ['a norm for each channel', nn.sequential({ input: [5, 3] }, nn.groupNorm(3))],
   [
     'reshape between layers',
     nn.sequential(
       { input: [inputs] },
       nn.dense(12),
       nn.reshape([2, 6]),
+      nn.groupNorm(3),
       nn.reshape([3, 4]),
       nn.layerNorm(),
       nn.flatten(),

@@ -65,6 +65,38 @@ describe('norms', () => {
   });
 });
 
+describe('the other norms', () => {
+  const others = nn.sequential(
+    { input: [24] },
+    nn.reshape([2, 3, 4]),
+    nn.groupNorm(2),
+    nn.rmsNorm(),
+    nn.groupNorm(4, { center: false }),
+    nn.rmsNorm({ scale: false }),
+    nn.flatten(),
+  );
+
+  it('have a parameter for each channel', () => {
+    expect(others.parameters.map(({ name, shape }) => [name, shape])).toEqual([
+      ['groupNorm1.scale', [4]],
+      ['groupNorm1.offset', [4]],
+      ['rmsNorm1.scale', [4]],
+      ['groupNorm2.scale', [4]],
+    ]);
+    expect(others.layers.map(({ outputShape }) => outputShape.join())).toEqual([
+      ...Array<string>(5).fill('2,3,4'),
+      '24',
+    ]);
+  });
+
+  it('survive JSON', () => {
+    const json = JSON.stringify(others);
+    const copy = nn.fromJSON(JSON.parse(json) as nn.SequentialJson);
+    expect(JSON.stringify(copy)).toBe(json);
+    expect(copy.layers).toEqual(others.layers);
+  });
+});
+
 describe('activations as layers', () => {
   const all = [
     ...[nn.relu(), nn.leakyRelu({ slope: 0.2 }), nn.sigmoid(), nn.tanh(), nn.gelu()],
@@ -225,6 +257,19 @@ describe('a model', () => {
       () => nn.batchNorm({ variance: 'sample' as never }),
       'RANGE',
       'batchNorm.variance',
+    ],
+    ['a group norm of no groups', () => nn.groupNorm(0), 'RANGE', 'groupNorm.groups'],
+    [
+      'groups that do not divide the channels',
+      () => nn.sequential({ input: [2, 6] }, nn.groupNorm(4)),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'groups of one number',
+      () => nn.sequential({ input: [6] }, nn.groupNorm(6)),
+      'SHAPE',
+      'layers[0]',
     ],
     [
       'an rms norm with an offset',

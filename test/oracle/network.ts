@@ -58,8 +58,28 @@ function normalise(values: Vector, center: number, spread: number, epsilon: numb
   return values.map((value) => (value - center) / Math.sqrt(spread + epsilon));
 }
 
-const normKinds = ['batchNorm', 'layerNorm', 'rmsNorm'] as const;
+const normKinds = ['batchNorm', 'layerNorm', 'rmsNorm', 'groupNorm'] as const;
 type NormKind = (typeof normKinds)[number];
+type GroupNorm = { readonly groups: number; readonly epsilon: number };
+
+/** Rows of positions of so many channels, each group by its own moments; a row a position. */
+function groupNormalised(
+  rows: readonly Vector[],
+  channels: number,
+  { groups, epsilon }: GroupNorm,
+): Vector[] {
+  const groupOf = (i: number): number => Math.floor(((i % channels) * groups) / channels);
+  return rows.flatMap((row) => {
+    const own = Array.from({ length: groups }, (_, g) => row.filter((_, i) => groupOf(i) === g));
+    const all = row.map((value, i) => {
+      const values = own[groupOf(i)]!;
+      return (value - mean(values)) / Math.sqrt(variance(values) + epsilon);
+    });
+    return Array.from({ length: row.length / channels }, (_, i) =>
+      all.slice(i * channels, (i + 1) * channels),
+    );
+  });
+}
 
 /** Rows cut into rows of their last dimension, with γ and β, and put together again. */
 function norm(
@@ -86,6 +106,7 @@ function norm(
     layerNorm: () => cut.map(own),
     batchNorm: () => transposed(transposed(cut).map(training ? own : running)),
     rmsNorm: () => cut.map((values) => normalise(values, 0, meanSquare(values), epsilon)),
+    groupNorm: () => groupNormalised(rows, columns, layer as unknown as GroupNorm),
   }[layer.kind as NormKind]();
   const scaled = normalised.map((row) =>
     row.map((v, j) => v * (p[`${name}.scale`]?.[j] ?? 1) + (p[`${name}.offset`]?.[j] ?? 0)),
