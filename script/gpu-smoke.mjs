@@ -25,9 +25,12 @@ for (const { name, hyper } of native.rules()) {
   stepper.dispose();
 }
 
-const layer = (kind, index, inputs, outputs, activation) => ({
-  ...{ kind, from: [index], inputs, outputs, frozen: false },
-  fields: { activation, slope: 0.1, useBias: true },
+const layer = (kind, inputs, outputs, activation) => ({
+  ...{ kind, inputs, outputs, frozen: false },
+  fields: {
+    ...{ activation, slope: 0.1, useBias: true, epsilon: 1e-5, momentum: 0.9, unbiased: true },
+    ...{ columns: inputs, channels: inputs, groups: 1, useScale: false, useOffset: false },
+  },
 });
 const losses = ['softmaxCrossEntropy', 'sigmoidCrossEntropy', 'meanSquaredError', 'huber'];
 for (const [index, loss] of losses.entries()) {
@@ -38,13 +41,14 @@ for (const [index, loss] of losses.entries()) {
     ...{ rule: 'adam', groupCount: 1, names: ['a', 'b', 'c', 'd'], groups: [0, 0, 0, 0] },
     lengths: [features * 7, 7, 7 * classes, classes],
     layers: [
-      layer('dense', 0, features, 7, 'gelu'),
-      layer('dropout', 1, 7, 7),
-      layer('activation', 2, 7, 7, 'tanh'),
-      layer('dense', 3, 7, classes, 'relu'),
-      ...(index > 1 ? [layer('softmax', 4, classes, classes)] : []),
-    ],
-    statistics: [],
+      layer('dense', features, 7, 'gelu'),
+      layer('dropout', 7, 7),
+      layer('activation', 7, 7, 'tanh'),
+      ...['batchNorm', 'layerNorm', 'rmsNorm', 'groupNorm'].map((kind) => layer(kind, 7, 7)),
+      layer('dense', 7, classes, 'relu'),
+      ...(index > 1 ? [layer('softmax', classes, classes)] : []),
+    ].map((each, value) => ({ ...each, from: [value] })),
+    statistics: ['mean', 'variance'].map((name, initial) => ({ name, length: 7, initial })),
     initials: [1, 0, 1, 0].map((value) => ({ distribution: 'normal', value })),
     ...{ loss, lossParameter: 1, device: 'cuda', seed: 1n },
   });
@@ -52,7 +56,7 @@ for (const [index, loss] of losses.entries()) {
   const dataset = new native.Dataset({
     inputs: index % 2 ? wave(rows * features) : new Uint8Array(rows * features).fill(3),
     ...{ rows, features, scale: 0.1, offset: 0, labelWidth: sparse ? 1 : classes },
-    labels: sparse ? new Int32Array(rows).fill(2) : wave(rows * classes),
+    labels: sparse ? new Int32Array(rows).fill(2) : wave(rows * classes).map(Math.abs),
   });
   const batchSize = Math.ceil(rows / 6.5);
   const request = {

@@ -92,10 +92,13 @@ class Builder {
   }
   // Of `columns`, the last extent of an example of `width`.
   int64_t norm(const std::string& kind, int64_t width, int64_t columns, bool affine) {
-    if (affine) initials({{Distribution::kNormal, 1}, {Distribution::kNormal, 0.1}});
+    if (affine) initials({{Distribution::kNormal, 1}});
+    if (affine && kind != "rmsNorm") initials({{Distribution::kNormal, 0.1}});
     const double has = affine ? 1 : 0;
     return add(kind, {{last()}, width, width},
                Fields({{"columns", static_cast<double>(columns)},
+                       {"channels", static_cast<double>(columns)},
+                       {"groups", 1},
                        {"useScale", has},
                        {"useOffset", has},
                        {"epsilon", 1e-5},
@@ -143,10 +146,9 @@ class Builder {
 // These are dense layers with every activation.
 EngineOptions dense_network(int rule, LossKind loss) {
   Builder network;
-  network.dense(kFeatures, kHidden, "gelu");
+  network.dense(kFeatures, kHidden, "none");
   network.dropout(kHidden);
-  for (const char* activation : {"tanh", "sigmoid", "leakyRelu", "geluTanh"})
-    network.dense(kHidden, kHidden, activation);
+  for (const char* activation : kActivationNames) network.dense(kHidden, kHidden, activation);
   network.activation(kHidden, "relu");
   network.dense(kHidden, kClasses, "none");
   return network.build(rule, loss);
@@ -172,6 +174,8 @@ EngineOptions embedding_network(int rule, LossKind loss) {
   network.embedding();
   network.norm("layerNorm", kLength * kWidth, kWidth, true);
   network.norm("batchNorm", kLength * kWidth, kWidth, true);
+  network.norm("rmsNorm", kLength * kWidth, kWidth, true);
+  network.norm("groupNorm", kLength * kWidth, kWidth, true);
   network.dense(kLength * kWidth, kClasses, "none");
   return network.build(rule, loss);
 }
