@@ -4,10 +4,13 @@
  * tested without a GPU.
  */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
-import { lab } from '../lab.js';
+import { newFolder } from '../new-folder.js';
 import { activationCodes } from '../oracle/codes.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
@@ -19,6 +22,44 @@ const sizes = [
   [7, 5, 9],
   [128, 17, 10],
 ] as const;
+
+/** What serves dense layers in a process that finds these libraries, by version. */
+function servedWith(libraries: Record<number, string>): string {
+  const folder = newFolder();
+  for (const [version, file] of Object.entries(libraries))
+    symlinkSync(file, join(folder, `libcublasLt.so.${version}`));
+  const addon = join(__dirname, '../../build/Release/thalweg.node');
+  const script = `
+    const native = require(${JSON.stringify(addon)});
+    native.initialize(class extends Error {});
+    console.log(native.twins('cuda').find(({ operation }) => operation === 'dense_forward').implementation);`;
+  const env: NodeJS.ProcessEnv = { ...process.env, LD_LIBRARY_PATH: folder };
+  delete env['THALWEG_CUBLAS'];
+  return execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }).trim();
+}
+
+/** A library with the functions of cuBLASLt, which refuses to start, as one for a newer driver does. */
+function refusing(): string {
+  const names = readFileSync('native/backends/cuda/blas.cc', 'utf8').match(
+    /cublasLt\w+(?=", api)/g,
+  );
+  const source = [...new Set(names)].map((name) => `extern "C" int ${name}() { return 1; }`);
+  const library = join(newFolder(), 'refusing.so');
+  const compile = ['-shared', '-fPIC', '-x', 'c++', '-', '-o', library];
+  execFileSync('g++', compile, { input: source.join('\n') });
+  return library;
+}
+
+describe.skipIf(!hasCuda || onGpu)('a cuBLAS that opens and does not start', () => {
+  it('gives way to an older one', () => {
+    expect(servedWith({ 13: refusing(), 12: emulated })).toMatch(/^cuBLASLt 13\.0/);
+  });
+  it('is named where there is no other', () => {
+    expect(servedWith({ 13: refusing() })).toBe(
+      'CUDA kernels, without cuBLAS: libcublasLt.so.13 does not start: cublasLtCreate gives status 1',
+    );
+  });
+});
 
 describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
   it('says so', () => {

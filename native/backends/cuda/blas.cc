@@ -22,21 +22,6 @@ void check_blas(int status, const char* call) {
                "set THALWEG_CUBLAS=0 to do without cuBLAS"});
 }
 
-void* open_library(std::string* why) {
-  const char* wanted = std::getenv("THALWEG_CUBLAS");
-  if (wanted != nullptr && std::string(wanted) == "0") {
-    *why = "THALWEG_CUBLAS=0";
-    return nullptr;
-  }
-  std::vector<std::string> names = {"libcublasLt.so.13", "libcublasLt.so.12"};
-  if (wanted != nullptr) names = {wanted};
-  for (const std::string& name : names)
-    if (void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;
-  *why = "without cuBLAS: " + names.front() +
-         " is not found; install it, or put its folder in LD_LIBRARY_PATH";
-  return nullptr;
-}
-
 template <class Function>
 bool find(void* library, const char* name, Function& out) {
   out = reinterpret_cast<Function>(dlsym(library, name));
@@ -56,6 +41,40 @@ bool find_all(void* library, BlasApi& api) {
          find(library, "cublasLtMatmulPreferenceSetAttribute", api.preference_set) &&
          find(library, "cublasLtMatmulAlgoGetHeuristic", api.heuristic) &&
          find(library, "cublasLtMatmul", api.multiply);
+}
+
+// A library that runs, with the handle that it gave.
+struct Started {
+  BlasApi api;
+  BlasHandle handle;
+};
+
+// None, with the reason in `why`, where it is there and does not run. One for a newer driver opens
+// and then refuses; it stays open, as what it began cannot be undone safely.
+std::optional<Started> start(void* library, const std::string& name, std::string* why) {
+  Started started = {};
+  if (!find_all(library, started.api)) {
+    *why = name + " lacks a function that is needed; install cuBLAS 12 or 13";
+    return std::nullopt;
+  }
+  const int status = started.api.create(&started.handle);
+  if (status == kBlasSuccess) return started;
+  *why = name + " does not start: cublasLtCreate gives status " + std::to_string(status);
+  return std::nullopt;
+}
+
+// The first of these libraries that runs.
+std::optional<Started> start_one(const std::vector<std::string>& names, std::string* why) {
+  for (const std::string& name : names) {
+    void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) continue;
+    std::string failure;
+    if (auto started = start(library, name, &failure)) return started;
+    if (why->empty()) *why = failure;
+  }
+  if (why->empty())
+    *why = names.front() + " is not found; install it, or put its folder in LD_LIBRARY_PATH";
+  return std::nullopt;
 }
 
 // The largest power of two, up to what the library asks at most, that divides the
@@ -113,22 +132,23 @@ class Problem {
 }  // namespace
 
 std::unique_ptr<Blas> Blas::open(std::string* why) {
-  void* library = open_library(why);
-  BlasApi api = {};
-  BlasHandle handle = nullptr;
-  if (library == nullptr) return nullptr;
-  if (!find_all(library, api)) {
-    *why = "without cuBLAS: libcublasLt lacks a function that is needed; install cuBLAS 12 or 13";
+  const char* wanted = std::getenv("THALWEG_CUBLAS");
+  if (wanted != nullptr && std::string(wanted) == "0") {
+    *why = "THALWEG_CUBLAS=0";
     return nullptr;
   }
-  const int status = api.create(&handle);
-  if (status != kBlasSuccess) {
-    *why = "without cuBLAS: cublasLtCreate gives status " + std::to_string(status);
+  std::vector<std::string> names = {"libcublasLt.so.13", "libcublasLt.so.12"};
+  if (wanted != nullptr) names = {wanted};
+  std::string failure;
+  const std::optional<Started> started = start_one(names, &failure);
+  if (!started) {
+    *why = "without cuBLAS: " + failure;
     return nullptr;
   }
   const char* tf32 = std::getenv("THALWEG_TF32");
   const bool allowed = tf32 != nullptr && std::string(tf32) == "1";
-  return std::unique_ptr<Blas>(new Blas(api, handle, allowed ? kBlasComputeTf32 : kBlasCompute32F));
+  return std::unique_ptr<Blas>(
+      new Blas(started->api, started->handle, allowed ? kBlasComputeTf32 : kBlasCompute32F));
 }
 
 // The library's choice without a workspace, which needs no memory per thread.
