@@ -63,7 +63,7 @@ export interface DeviceExplanation {
 
 /**
  * A device by name. `'auto'` is the first GPU that serves, or else `'cpu'`; `'cuda'` that GPU and nothing
- * else; `'cuda:1'`, or `'cuda:GPU-…'` with a UUID as nvidia-smi prints it, one of several.
+ * else; `'cuda:1'`, or `'cuda:GPU-…'` or `'cuda:MIG-…'` with a UUID as nvidia-smi prints it, one of several.
  * `'cpu:baseline'`, `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain
  * loops in double.
  */
@@ -76,7 +76,8 @@ export type DeviceName =
   | 'cpu:avx512'
   | 'reference'
   | `cuda:${number}`
-  | `cuda:GPU-${string}`;
+  | `cuda:GPU-${string}`
+  | `cuda:MIG-${string}`;
 
 const known: readonly DeviceName[] = [
   'auto',
@@ -104,8 +105,8 @@ function choose(name: DeviceName): { device: DeviceName; reason: string } {
 
 /**
  * The device that a name stands for: `'auto'` is the first GPU that serves, or else the processor;
- * `'cuda'` that GPU and nothing else; `'cuda:1'` or `'cuda:GPU-…'` (a UUID as nvidia-smi prints it)
- * one of several.
+ * `'cuda'` that GPU and nothing else; `'cuda:1'`, `'cuda:GPU-…'` or `'cuda:MIG-…'` (a UUID as nvidia-smi
+ * prints it) one of several.
  *
  * @throws ThalwegError NO_DEVICE, naming what is missing and its remedy
  */

@@ -42,7 +42,7 @@ export interface Native {
   rules(): readonly NativeRule[];
   /** The GPUs, or why there are none. */
   cudaStatus(): NativeCudaStatus;
-  /** The numbered name of `cuda`, `cuda:1` or `cuda:GPU-…`; throws NO_DEVICE. */
+  /** The numbered name of `cuda`, `cuda:1`, `cuda:GPU-…` or `cuda:MIG-…`; throws NO_DEVICE. */
   findCuda(name: string): string;
   /** Which implementation serves each operation of a device. */
   twins(device: string): readonly OperationImplementation[];

@@ -14,7 +14,7 @@ export interface Gpu {
   readonly name: string;
   /** What it calls itself. */
   readonly description: string;
-  /** As nvidia-smi prints it: `GPU-…`. */
+  /** As nvidia-smi prints it: `GPU-…`, or `MIG-…` of an instance of a divided GPU. */
   readonly uuid: string;
   /** Bytes of its memory. */
   readonly bytes: number;

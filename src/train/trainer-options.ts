@@ -22,8 +22,9 @@ export interface TrainerOptions<L extends LossName = LossName> {
   readonly average?: WeightAverage;
   /**
    * `'auto'` (default): the first GPU that serves, or else `'cpu'`. `'cuda'`: that GPU and nothing else;
-   * `'cuda:1'`, or `'cuda:GPU-…'` with a UUID as nvidia-smi prints it: one of several. `'cpu:baseline'`,
-   * `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain loops in double.
+   * `'cuda:1'`, or `'cuda:GPU-…'` or `'cuda:MIG-…'` with a UUID as nvidia-smi prints it: one of several.
+   * `'cpu:baseline'`, `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain loops
+   * in double.
    */
   readonly device?: DeviceName;
   /** Seed of initial weights, shuffles and dropout; an integer in [0, 2^64). Default 0. */

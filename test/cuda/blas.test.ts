@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
+import { lab } from '../lab.js';
 import { newFolder } from '../new-folder.js';
 import { activationCodes } from '../oracle/codes.js';
 import { floats, generator, largestError } from '../oracle/random.js';

@@ -13,18 +13,22 @@ interface Found {
     readonly remedy: string;
     readonly devices: readonly { readonly name: string; readonly uuid: string }[];
   };
+  readonly found?: string;
   readonly refusal?: { readonly code: string; readonly message: string };
+  /** Of the first use. */
+  readonly opening?: { readonly code: string; readonly message: string };
 }
 
 /** Asks for GPUs in a process of its own, since a process looks for them once. */
-function look(environment: Record<string, string>): Found {
+function look(environment: Record<string, string>, name = 'cuda'): Found {
   const script = `
     const native = require(${JSON.stringify(join(__dirname, '../../build/Release/thalweg.node'))});
     native.initialize(class extends Error {
       constructor(fields) { super(JSON.stringify(fields)); this.code = fields.code; }
     });
     const found = { status: native.cudaStatus() };
-    try { native.findCuda('cuda'); } catch ({ code, message }) { found.refusal = { code, message }; }
+    try { found.found = native.findCuda(${JSON.stringify(name)}); } catch ({ code, message }) { found.refusal = { code, message }; }
+    try { native.twins('cuda'); } catch ({ code, message }) { found.opening = { code, message }; }
     console.log(JSON.stringify(found));`;
   const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
   if (environment['THALWEG_CUDA'] === undefined) delete env['THALWEG_CUDA'];
@@ -59,6 +63,26 @@ describe('a missing piece is named with its remedy', () => {
     const { refusal } = look(fault(name));
     expect(refusal?.code).toBe('NO_DEVICE');
     expect(refusal?.message).toMatch(reason);
+  });
+
+  it.each([
+    [
+      'a GPU that another process has to itself',
+      'exclusive',
+      /cuda:0 \(another process has/,
+      /-c DEFAULT/,
+    ],
+    [
+      'a GPU without memory for a context',
+      'no-room',
+      /cuda:0 \(its memory is used up/,
+      /nvidia-smi/,
+    ],
+  ])('%s', (_, name, received, remedy) => {
+    const { opening } = look(fault(name));
+    expect(opening?.code).toBe('NO_DEVICE');
+    expect(opening?.message).toMatch(received);
+    expect(opening?.message).toMatch(remedy);
   });
 
   it('cuBLAS, which the plugin does without', () => {
@@ -99,6 +123,20 @@ describe.skipIf(onGpu)('CUDA_VISIBLE_DEVICES', () => {
     expect(status.remedy).toMatch(/CUDA_VISIBLE_DEVICES/);
     expect(refusal?.code).toBe('NO_DEVICE');
   });
+});
+
+describe.skipIf(onGpu)('an instance of a divided GPU', () => {
+  it.each(['cuda:MIG-00000000-0000-0000-0000-000000000002', 'cuda:MIG-00000000-0000-0000-0000-0'])(
+    'has a UUID as nvidia-smi prints it: %s',
+    (name) => {
+      const { status, found } = look(
+        { THALWEG_CUDA: emulated, THALWEG_EMULATED_FAULT: 'mig' },
+        name,
+      );
+      expect(status.devices[1]?.uuid).toBe('MIG-00000000-0000-0000-0000-000000000002');
+      expect(found).toBe(name.endsWith('2') ? 'cuda:1' : 'cuda:0');
+    },
+  );
 });
 
 describe('device names', () => {

@@ -16,10 +16,29 @@ namespace {
   throw Error({"UNSUPPORTED", "step", "an unbound step", "a step bound to the GPU", ""});
 }
 
+[[noreturn]] void refuse_device(const CudaDevice& device, const std::string& why,
+                                const std::string& remedy) {
+  cudaGetLastError();
+  throw Error({"NO_DEVICE", "device", "cuda:" + std::to_string(device.ordinal) + " (" + why + ")",
+               "a CUDA device that takes one more process", remedy});
+}
+
+// Makes the process's context on the GPU, which other processes may leave no room for.
+void open_device(const CudaDevice& device) {
+  const cudaError_t error = cudaSetDevice(device.ordinal);
+  if (error == cudaErrorDevicesUnavailable)
+    refuse_device(device, "another process has it to itself, or its compute mode forbids all",
+                  "use another GPU, or allow several processes with nvidia-smi -c DEFAULT");
+  if (error == cudaErrorMemoryAllocation)
+    refuse_device(device, "its memory is used up: there is none for a context",
+                  "end a process that nvidia-smi shows, or use another GPU or 'cpu'");
+  check_done(error, "cudaSetDevice");
+}
+
 }  // namespace
 
 CudaBackend::CudaBackend(CudaDevice device) : device_(std::move(device)), memory_(device_.ordinal) {
-  check(cudaSetDevice(device_.ordinal), "cudaSetDevice");  // may make a context, which takes memory
+  open_device(device_);
   check(cudaDeviceGetAttribute(&processors_, cudaDevAttrMultiProcessorCount, device_.ordinal),
         "cudaDeviceGetAttribute");
   blas_ = Blas::open(&without_blas_);
@@ -81,7 +100,7 @@ std::unique_ptr<Courier> CudaBackend::make_courier(int places) {
 
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& body) {
   memory_.use();
-  return std::make_unique<Graph>(body);
+  return std::make_unique<Graph>(memory_, body);
 }
 
 bool CudaBackend::idle() {

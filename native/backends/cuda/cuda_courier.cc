@@ -21,6 +21,7 @@ CudaCourier::~CudaCourier() { close(); }
 
 // Errors here are those of earlier work, which whoever waited for it reported.
 void CudaCourier::close() {
+  memory_.try_use();
   if (copies_ != nullptr) cudaStreamSynchronize(copies_);
   for (const Place& place : places_) {
     if (place.sent != nullptr) cudaEventDestroy(place.sent);

@@ -78,7 +78,8 @@ const Loaded& loaded() {
 bool matches(const CudaDevice& device, const std::string& selector) {
   if (selector.empty()) return device.refusal.empty();
   if (selector == std::to_string(device.ordinal)) return true;
-  return selector.rfind("GPU-", 0) == 0 && device.uuid.rfind(selector, 0) == 0;
+  const bool names_one = selector.rfind("GPU-", 0) == 0 || selector.rfind("MIG-", 0) == 0;
+  return names_one && device.uuid.rfind(selector, 0) == 0;
 }
 
 }  // namespace

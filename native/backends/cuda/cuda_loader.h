@@ -19,8 +19,8 @@ struct CudaStatus {
 // Asked once per process. Opens the plugin only where a driver answers.
 const CudaStatus& cuda_status();
 
-// The device behind "cuda" (the first that serves), "cuda:1" or "cuda:GPU-…" (a
-// UUID or its beginning). Throws NO_DEVICE with the reason.
+// The device behind "cuda" (the first that serves), "cuda:1", or "cuda:GPU-…" or
+// "cuda:MIG-…" (a UUID or its beginning). Throws NO_DEVICE with the reason.
 const CudaDevice& find_cuda_device(const std::string& name);
 Backend& open_cuda(const std::string& name);
 

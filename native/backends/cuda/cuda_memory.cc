@@ -27,7 +27,10 @@ std::shared_ptr<void> CudaMemory::allocate(size_t bytes) {
   if (error == cudaErrorMemoryAllocation) refuse_memory(bytes);
   check(error, "cudaMalloc");
   // Errors of a free are those of earlier work; whoever waits for it reports them.
-  std::shared_ptr<void> owner(data, [](void* pointer) { cudaFree(pointer); });
+  std::shared_ptr<void> owner(data, [ordinal = ordinal_](void* pointer) {
+    cudaSetDevice(ordinal);
+    cudaFree(pointer);
+  });
   zero(data, bytes);
   synchronize();
   return owner;
@@ -46,7 +49,10 @@ std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
   }
   check(error, "cudaHostAlloc");
   std::memset(data, 0, bytes);
-  return {data, [](void* pointer) { cudaFreeHost(pointer); }};
+  return {data, [ordinal = ordinal_](void* pointer) {
+            cudaSetDevice(ordinal);
+            cudaFreeHost(pointer);
+          }};
 }
 
 size_t CudaMemory::free_bytes() const {

@@ -22,6 +22,8 @@ class CudaMemory final : public Memory {
   size_t free_bytes() const;
   // CUDA calls of this thread go to this GPU from here on.
   void use() const { check_done(cudaSetDevice(ordinal_), "cudaSetDevice"); }
+  // The same before something is freed, where an error has nowhere to go.
+  void try_use() const { cudaSetDevice(ordinal_); }
 
  private:
   int ordinal_;

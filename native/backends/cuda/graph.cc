@@ -2,7 +2,7 @@
 
 namespace thalweg::cuda {
 
-Graph::Graph(const std::function<void()>& body) {
+Graph::Graph(const CudaMemory& memory, const std::function<void()>& body) : memory_(memory) {
   // Other threads go on allocating and launching meanwhile.
   check(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal),
         "cudaStreamBeginCapture");
@@ -21,9 +21,13 @@ Graph::Graph(const std::function<void()>& body) {
 }
 
 Graph::~Graph() {
+  memory_.try_use();
   if (executable_ != nullptr) cudaGraphExecDestroy(executable_);
 }
 
-void Graph::replay() { check(cudaGraphLaunch(executable_, stream()), "cudaGraphLaunch"); }
+void Graph::replay() {
+  memory_.use();
+  check(cudaGraphLaunch(executable_, stream()), "cudaGraphLaunch");
+}
 
 }  // namespace thalweg::cuda

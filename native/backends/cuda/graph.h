@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "backends/cuda/check.h"
+#include "backends/cuda/cuda_memory.h"
 #include "backends/queued_backend.h"
 
 namespace thalweg::cuda {
@@ -12,13 +12,14 @@ class Graph final : public Recording {
  public:
   // Runs body() with the thread's stream recording. Whatever body throws ends the
   // recording and passes on.
-  explicit Graph(const std::function<void()>& body);
+  Graph(const CudaMemory& memory, const std::function<void()>& body);
   ~Graph() override;
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
   void replay() override;
 
  private:
+  const CudaMemory& memory_;
   cudaGraphExec_t executable_ = nullptr;
 };
 

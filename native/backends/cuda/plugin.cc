@@ -43,8 +43,9 @@ int device_count() {
   return count;
 }
 
-std::string uuid_text(const cudaUUID_t& uuid) {
-  std::string text = "GPU-";
+// An instance of a GPU that is divided (MIG) says so in its name: "NVIDIA H200 MIG 1g.18gb".
+std::string uuid_text(const std::string& name, const cudaUUID_t& uuid) {
+  std::string text = name.find(" MIG ") == std::string::npos ? "GPU-" : "MIG-";
   for (int i = 0; i < 16; ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
     char digits[3];
@@ -76,7 +77,7 @@ CudaDevice describe(int ordinal) {
   check(cudaGetDeviceProperties(&properties, ordinal), "cudaGetDeviceProperties");
   CudaDevice device = {ordinal,
                        properties.name,
-                       uuid_text(properties.uuid),
+                       uuid_text(properties.name, properties.uuid),
                        properties.major * 10 + properties.minor,
                        properties.totalGlobalMem,
                        ""};

@@ -12,7 +12,7 @@ class Backend;
 struct CudaDevice {
   int ordinal = 0;      // among those that CUDA_VISIBLE_DEVICES leaves
   std::string name;     // "NVIDIA H200"
-  std::string uuid;     // "GPU-…", as nvidia-smi prints it
+  std::string uuid;     // "GPU-…" or "MIG-…", as nvidia-smi prints it
   int capability = 0;   // 90: 9.0
   size_t bytes = 0;     // of memory
   std::string refusal;  // why it cannot serve; empty: it can

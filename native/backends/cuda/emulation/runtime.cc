@@ -1,7 +1,8 @@
 // The calls of the CUDA runtime. Memory is the host's, work runs at once, a
 // capture keeps it. There are two GPUs, of which CUDA_VISIBLE_DEVICES may hide some.
 // THALWEG_EMULATED_BYTES is the size of device memory. THALWEG_EMULATED_FAULT makes
-// calls fail: no-device, no-driver, old-driver, old-card, other-card; launch; call:N, the N-th
+// calls fail: no-device, no-driver, old-driver, old-card, other-card, mig; exclusive and no-room,
+// for which a GPU takes no process; launch; call:N, the N-th
 // call from when it was set, and all behind it; memory:N, the N-th allocation alone; launch:N, of
 // the calls that queue or make something else, the N-th alone, for lack of memory.
 #include <algorithm>
@@ -190,7 +191,7 @@ cudaError_t cudaGetDeviceCount(int* count) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int ordinal) {
   *properties = {};
-  std::strcpy(properties->name, "emulated GPU");
+  std::strcpy(properties->name, emulation::fault("mig") ? "emulated GPU MIG 1g.1gb" : "emulated GPU");
   properties->uuid.bytes[15] = static_cast<char>(emulation::visible().at(ordinal) + 1);
   properties->major = emulation::fault("old-card") ? 6 : emulation::fault("other-card") ? 8 : 9;
   properties->totalGlobalMem = emulation::memory_bytes();
@@ -201,7 +202,11 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
   *value = 2;
   return cudaSuccess;
 }
-cudaError_t cudaSetDevice(int) { return emulation::next_call(); }
+cudaError_t cudaSetDevice(int) {
+  if (emulation::fault("exclusive")) return cudaErrorDevicesUnavailable;
+  if (emulation::fault("no-room")) return cudaErrorMemoryAllocation;
+  return emulation::next_call();
+}
 
 // Filled with ones, which are NaNs: what is read must have been written.
 cudaError_t cudaMalloc(void** data, size_t bytes) {
