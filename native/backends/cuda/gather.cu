@@ -1,5 +1,7 @@
-// Batches on the GPU: a warp takes a segment of a row, finds which row it is by
-// the index function itself, and converts.
+// Batches on the GPU: a warp takes segments of rows, finds which rows they are by the index
+// function itself, and converts.
+#include <algorithm>
+
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -14,6 +16,7 @@ using data::LabelType;
 constexpr int64_t kSegment = 4096;  // elements of a row that one warp moves
 constexpr int64_t kNarrow = 8;      // elements of a row that one thread moves
 constexpr int kWarps = kBlockThreads / kWarp;
+constexpr int64_t kEnoughWarps = 8192;  // that keep a large GPU busy
 
 __device__ uint64_t row_at(const RowOrder& order, uint64_t position) {
   switch (order.kind) {
@@ -70,21 +73,49 @@ __device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, in
   for (int64_t i = lane; i < width; i += lanes) op.values[at * width + i] = from[i];
 }
 
-__global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, int64_t segments) {
-  const int64_t warp = int64_t{blockIdx.x} * kWarps + threadIdx.x / kWarp;
-  const int64_t at = warp / segments, begin = warp % segments * kSegment;
-  if (at >= op.count) return;
-  const int lane = threadIdx.x % kWarp;
-  const uint64_t row = row_at(*op.order, *op.first + at);
-  const int64_t rest = op.data.features - begin;
+// A segment of a row, and where it goes.
+struct Item {
+  uint64_t row = 0;
+  int64_t at = 0, begin = 0;
+};
+
+__device__ Item item_at(const QueuedGather& op, int64_t index, int64_t segments) {
+  const int64_t at = segments == 1 ? index : index / segments;
+  return {row_at(*op.order, *op.first + at), at, (index - at * segments) * kSegment};
+}
+
+__device__ Item item_of_lane(const Item& own, int lane) {
+  return {__shfl_sync(kAllLanes, own.row, lane), __shfl_sync(kAllLanes, own.at, lane),
+          __shfl_sync(kAllLanes, own.begin, lane)};
+}
+
+__device__ void move_item(const QueuedGather& op, const Item& item, int lane) {
+  const int64_t rest = op.data.features - item.begin;
   const int count = static_cast<int>(rest < kSegment ? rest : kSegment);
-  const int64_t from = static_cast<int64_t>(row) * op.data.features + begin;
-  float* to = op.inputs + at * op.data.features + begin;
+  const int64_t from = static_cast<int64_t>(item.row) * op.data.features + item.begin;
+  float* to = op.inputs + item.at * op.data.features + item.begin;
   if (op.data.feature_type == FeatureType::kUint8)
     move_bytes(op.data, static_cast<const uint8_t*>(op.data.inputs) + from, to, count, lane);
   else
     move_floats(op.data, static_cast<const float*>(op.data.inputs) + from, to, count, lane);
-  if (begin == 0) move_labels(op, row, at, lane, kWarp);
+  if (item.begin == 0) move_labels(op, item.row, item.at, lane, kWarp);
+}
+
+// How a gather is cut: each warp moves so many items, at most one a lane. Where each lane finds the
+// row of its own item, a cipher is computed once a row rather than once a lane.
+struct GatherGrid {
+  int64_t segments, items;
+  int each;
+};
+
+__global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, GatherGrid grid) {
+  const int64_t first = (int64_t{blockIdx.x} * kWarps + threadIdx.x / kWarp) * grid.each;
+  if (first >= grid.items) return;
+  const int lane = threadIdx.x % kWarp;
+  const int64_t rest = grid.items - first;
+  const int count = static_cast<int>(rest < grid.each ? rest : grid.each);
+  const Item own = item_at(op, first + (lane < count ? lane : 0), grid.segments);
+  for (int i = 0; i < count; ++i) move_item(op, item_of_lane(own, i), lane);
 }
 
 // The same with a thread a row, for rows of which a warp would be too much.
@@ -108,9 +139,10 @@ void launch_gather(const QueuedGather& op) {
   if (op.data.features <= kNarrow && op.data.label_width <= kNarrow)
     return launch("gather", ceil_div(op.count, kBlockThreads), kBlockThreads, &narrow_gather_kernel,
                   op);
-  const int64_t segments = ceil_div(op.data.features, kSegment);
-  launch("gather", ceil_div(op.count * segments, kWarps), kBlockThreads, &gather_kernel, op,
-         segments);
+  const int64_t segments = ceil_div(op.data.features, kSegment), items = op.count * segments;
+  const int64_t each = std::clamp<int64_t>(items / kEnoughWarps, 1, kWarp);
+  launch("gather", ceil_div(ceil_div(items, each), kWarps), kBlockThreads, &gather_kernel, op,
+         GatherGrid{segments, items, static_cast<int>(each)});
 }
 
 }  // namespace thalweg::cuda
