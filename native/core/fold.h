@@ -5,14 +5,33 @@
 #include <cstdint>
 
 #include "core/macros.h"
+#include "core/round.h"
 
 namespace thalweg {
 
 // Value i goes to lane i mod kFoldLanes; lanes fold in halves.
 inline constexpr int kFoldLanes = 1024;
-// Sums over the rows of a matrix, for each column: row r goes to partial sum r mod
-// kColumnPartials; they fold in halves.
+
+// Sums over the rows of a matrix, for each column. Rows come in chunks, which blocks of a GPU
+// share: row r of a chunk goes to partial sum r mod kColumnPartials, and partial sums fold in
+// halves. The chunks' sums are added in the same way, chunk c as row c.
 inline constexpr int kColumnPartials = 32;
+inline constexpr int64_t kColumnChunk = 1024;
+constexpr int64_t column_chunks(int64_t rows) {
+  return rows <= kColumnChunk ? 1 : ceil_div(rows, kColumnChunk);
+}
+
+// Sums over a row. Fewer than kRowPartials values are added one by one. Below kWideRow, value i
+// goes to partial sum i mod kRowPartials, and partial sums fold in halves. From there on values
+// come in chunks, and a chunk in runs: run r has the partial sums from kRowPartials (r mod
+// kRowRuns) on, of which value i of a run goes to number i mod kRowPartials. The partial sums of a
+// chunk fold in halves, and the chunks' sums are added one by one.
+inline constexpr int kRowPartials = 16;
+inline constexpr int64_t kWideRow = 1024;
+inline constexpr int64_t kRowRun = 128;
+inline constexpr int kRowRuns = 16;
+inline constexpr int kWidePartials = kRowRuns * kRowPartials;
+inline constexpr int64_t kRowChunk = 8192;
 
 inline namespace THALWEG_LANES {
 

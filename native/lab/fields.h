@@ -68,9 +68,9 @@ class Fields {
   template <class T>
   static constexpr napi_typedarray_type array_type() {
     if constexpr (std::is_same_v<T, double>) return napi_float64_array;
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> ||
-                  std::is_same_v<T, int32_t>);
-    return std::is_same_v<T, float> ? napi_float32_array : napi_int32_array;
+    if constexpr (std::is_same_v<T, uint32_t>) return napi_uint32_array;
+    if constexpr (std::is_same_v<T, int32_t>) return napi_int32_array;
+    return napi_float32_array;
   }
 
   double number(const std::string& name) const;

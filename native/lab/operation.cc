@@ -8,6 +8,7 @@
 #include "backends/check_classes.h"
 #include "lab/fields.h"
 #include "napi/convert.h"
+#include "ops/scratch.h"
 
 namespace thalweg::lab {
 
@@ -17,10 +18,27 @@ namespace {
 
 using Run = LossResult (*)(Backend&, const Fields&);
 
+// Gives an op the memory that it needs for a moment on a device.
+template <class Parameters>
+void set_scratch(const Fields& object, Parameters& op) {
+  if constexpr (requires { op.scratch; }) {
+    if constexpr (requires { op.positions; })
+      op.scratch = object.scratch<uint32_t>(embedding_scratch(op.positions));
+    else if constexpr (requires { op.channels; })
+      op.scratch =
+          object.scratch<double>(column_scratch(op.columns / op.channels, op.rows * op.channels));
+    else if constexpr (requires { op.outputs; })
+      op.scratch = object.scratch<double>(column_scratch(op.rows, op.outputs));
+    else
+      op.scratch = object.scratch<double>(column_scratch(op.rows, op.columns));
+  }
+}
+
 template <class Parameters, void (Backend::*kRun)(const Parameters&)>
 LossResult run(Backend& backend, const Fields& object) {
   Parameters op = {};
   visit_fields(op, [&](const char* names, auto&... fields) { object.read(names, fields...); });
+  set_scratch(object, op);
   (backend.*kRun)(op);
   return {};
 }

@@ -21,11 +21,19 @@ class BatchNormLayer final : public Layer {
 
   // The batch's moments.
   int64_t kept(int64_t) const override { return 2 * columns_; }
+  int64_t scratch(int64_t examples) const override {
+    return column_scratch(examples * (outputs() / columns_), columns_);
+  }
 
   void forward(const LayerPass& pass) const override {
     const Moments moments = moments_of(pass);
     if (uses_batch(pass))
-      pass.backend.batch_moments({pass.x[0], moments.mean, moments.variance, rows(pass), columns_});
+      pass.backend.batch_moments({.x = pass.x[0],
+                                  .mean = moments.mean,
+                                  .variance = moments.variance,
+                                  .rows = rows(pass),
+                                  .columns = columns_,
+                                  .scratch = pass.scratch});
     pass.backend.batch_norm_forward({.x = pass.x[0],
                                      .mean = moments.mean,
                                      .variance = moments.variance,
@@ -50,7 +58,8 @@ class BatchNormLayer final : public Layer {
                                       .rows = rows(pass),
                                       .columns = columns_,
                                       .epsilon = epsilon_,
-                                      .of_batch = uses_batch(pass)});
+                                      .of_batch = uses_batch(pass),
+                                      .scratch = pass.scratch});
   }
 
   std::optional<SeenMoments> seen_moments(const LayerPass& pass) const override {

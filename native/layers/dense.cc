@@ -21,6 +21,7 @@ class DenseLayer final : public Layer {
   int64_t kept(int64_t rows) const override {
     return derivative_from_output(activation_) ? 0 : rows * outputs();
   }
+  int64_t scratch(int64_t rows) const override { return column_scratch(rows, outputs()); }
   BackwardWay backward_way() const override { return BackwardWay::kApart; }
   bool units_die() const override { return activation_ == Activation::kRelu; }
 
@@ -50,7 +51,8 @@ class DenseLayer final : public Layer {
                                  .inputs = inputs(),
                                  .outputs = outputs(),
                                  .activation = activation_,
-                                 .slope = slope_});
+                                 .slope = slope_,
+                                 .scratch = pass.scratch});
   }
 
  private:

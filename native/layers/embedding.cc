@@ -1,4 +1,5 @@
 // Rows of a table by their numbers; a network's first layer.
+#include "core/round.h"
 #include "layers/registry.h"
 
 namespace thalweg {
@@ -14,6 +15,9 @@ class EmbeddingLayer final : public Layer {
     own(weight_, count_, units_);
   }
 
+  int64_t scratch(int64_t rows) const override {
+    return ceil_div(embedding_scratch(rows * inputs()), kPerDouble);
+  }
   BackwardWay backward_way() const override { return BackwardWay::kApart; }
   int64_t index_limit() const override { return count_; }
 
@@ -24,11 +28,18 @@ class EmbeddingLayer final : public Layer {
 
   // No gradient goes to the indices.
   void backward(const LayerPass& pass, float* dy, float* /*dx*/) const override {
-    pass.backend.embedding_backward(
-        {pass.x[0], dy, weight_.gradient, pass.rows * inputs(), count_, units_});
+    pass.backend.embedding_backward({.x = pass.x[0],
+                                     .dy = dy,
+                                     .dweight = weight_.gradient,
+                                     .positions = pass.rows * inputs(),
+                                     .count = count_,
+                                     .units = units_,
+                                     .scratch = reinterpret_cast<uint32_t*>(pass.scratch)});
   }
 
  private:
+  static constexpr int64_t kPerDouble = sizeof(double) / sizeof(uint32_t);
+
   int64_t count_;
   int64_t units_;
   Parameter weight_;

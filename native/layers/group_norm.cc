@@ -1,5 +1,7 @@
 // Group normalisation: groups of neighbouring channels, the last dimension of an example, over all
 // positions.
+#include <algorithm>
+
 #include "layers/registry.h"
 
 namespace thalweg {
@@ -22,6 +24,11 @@ class GroupNormLayer final : public Layer {
   // Two sums in float64 for each channel of an example.
   int64_t workspace(int64_t rows) const override { return 2 * kPerDouble * rows * channels_; }
 
+  int64_t scratch(int64_t rows) const override {
+    return std::max(column_scratch(outputs() / channels_, rows * channels_),
+                    column_scratch(rows, channels_));
+  }
+
   void forward(const LayerPass& pass) const override {
     pass.backend.group_norm_forward({.x = pass.x[0],
                                      .scale = scale_.value,
@@ -34,7 +41,8 @@ class GroupNormLayer final : public Layer {
                                      .columns = outputs(),
                                      .channels = channels_,
                                      .groups = groups_,
-                                     .epsilon = epsilon_});
+                                     .epsilon = epsilon_,
+                                     .scratch = pass.scratch});
   }
 
   void backward(const LayerPass& pass, float* dy, float* dx) const override {
@@ -49,14 +57,16 @@ class GroupNormLayer final : public Layer {
                                       .rows = pass.rows,
                                       .columns = outputs(),
                                       .channels = channels_,
-                                      .groups = groups_});
+                                      .groups = groups_,
+                                      .scratch = pass.scratch});
     if (scale_.gradient == nullptr && offset_.gradient == nullptr) return;
     pass.backend.group_norm_parameters({.sums = sums(pass),
                                         .products = products(pass),
                                         .dscale = scale_.gradient,
                                         .doffset = offset_.gradient,
                                         .rows = pass.rows,
-                                        .columns = channels_});
+                                        .columns = channels_,
+                                        .scratch = pass.scratch});
   }
 
  private:

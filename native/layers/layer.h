@@ -12,6 +12,7 @@
 
 #include "backends/backend.h"
 #include "core/error.h"
+#include "ops/scratch.h"
 
 namespace thalweg {
 
@@ -61,6 +62,7 @@ struct LayerPass {
   float* y;                         // what it gives [rows, outputs]
   float* kept;                      // from forward to backward [kept(rows)]
   float* workspace;                 // while a call lasts [workspace(rows)], aligned to 64 bytes
+  double* scratch;                  // what ops need for a moment on a device [scratch(rows)]
   bool training;
   bool batch_statistics;    // whether norms use the batch's moments though it is no training
   const DropoutDraw* draw;  // of this layer, in the device's memory
@@ -94,6 +96,8 @@ class Layer {
   virtual int64_t kept(int64_t /*rows*/) const { return 0; }
   // Numbers that either way needs while it runs; layers share them.
   virtual int64_t workspace(int64_t /*rows*/) const { return 0; }
+  // Numbers of float64 that its ops need for a moment (ops/scratch.h), on a device alone.
+  virtual int64_t scratch(int64_t /*rows*/) const { return 0; }
   virtual BackwardWay backward_way() const { return BackwardWay::kInPlace; }
   virtual void forward(const LayerPass& pass) const = 0;
   // dy [rows, outputs] → dx [rows, inputs], which is dy where the way is kInPlace, and null where

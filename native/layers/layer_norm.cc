@@ -17,6 +17,9 @@ class LayerNormLayer final : public Layer {
 
   // Mean and inverse deviation of each row.
   int64_t kept(int64_t examples) const override { return 2 * rows(examples); }
+  int64_t scratch(int64_t examples) const override {
+    return column_scratch(rows(examples), columns_);
+  }
 
   void forward(const LayerPass& pass) const override {
     pass.backend.layer_norm_forward({.x = pass.x[0],
@@ -40,7 +43,8 @@ class LayerNormLayer final : public Layer {
                                       .dscale = scale_.gradient,
                                       .doffset = offset_.gradient,
                                       .rows = rows(pass.rows),
-                                      .columns = columns_});
+                                      .columns = columns_,
+                                      .scratch = pass.scratch});
   }
 
  private:

@@ -16,6 +16,9 @@ class RmsNormLayer final : public Layer {
 
   // The inverse root mean square of each row.
   int64_t kept(int64_t examples) const override { return rows(examples); }
+  int64_t scratch(int64_t examples) const override {
+    return column_scratch(rows(examples), columns_);
+  }
 
   void forward(const LayerPass& pass) const override {
     pass.backend.rms_norm_forward({.x = pass.x[0],
@@ -35,7 +38,8 @@ class RmsNormLayer final : public Layer {
                              .dx = dx,
                              .dscale = scale_.gradient,
                              .rows = rows(pass.rows),
-                             .columns = columns_};
+                             .columns = columns_,
+                             .scratch = pass.scratch};
     if (op.dscale != nullptr) pass.backend.rms_norm_parameters(op);
     pass.backend.rms_norm_backward(op);
   }

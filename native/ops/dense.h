@@ -37,8 +37,9 @@ struct DenseBackward {
   int64_t rows, inputs, outputs;
   Activation activation;
   float slope;
+  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
 };
 THALWEG_FIELDS(DenseBackward, x, weight, y, before, dy, dweight, dbias, dx, rows, inputs, outputs,
-               activation, slope)
+               activation, slope, scratch)
 
 }  // namespace thalweg

@@ -23,7 +23,8 @@ struct EmbeddingBackward {
   const float* dy;
   float* dweight;
   int64_t positions, count, units;
+  uint32_t* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
 };
-THALWEG_FIELDS(EmbeddingBackward, x, dy, dweight, positions, count, units)
+THALWEG_FIELDS(EmbeddingBackward, x, dy, dweight, positions, count, units, scratch)
 
 }  // namespace thalweg

@@ -20,9 +20,10 @@ struct GroupNormForward {
   double* sums;    // scratch [rows, channels]
   int64_t rows, columns, channels, groups;
   double epsilon;
+  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it; as the next
 };
 THALWEG_FIELDS(GroupNormForward, x, scale, offset, y, mean, inverse, sums, rows, columns, channels,
-               groups, epsilon)
+               groups, epsilon, scratch)
 
 // Overwrites dx, which may be dy, and the sums that the parameters' gradients are made of.
 struct GroupNormBackward {
@@ -35,9 +36,10 @@ struct GroupNormBackward {
   double* sums;      // [rows, channels]: of dy over the positions
   double* products;  // [rows, channels]: of dy and the normalised x
   int64_t rows, columns, channels, groups;
+  double* scratch = nullptr;
 };
 THALWEG_FIELDS(GroupNormBackward, x, mean, inverse, scale, dy, dx, sums, products, rows, columns,
-               channels, groups)
+               channels, groups, scratch)
 
 // Overwrites dscale and doffset [columns] (or null) with what backward left: [rows, columns], of
 // which the columns are channels.
@@ -47,7 +49,8 @@ struct GroupNormParameters {
   float* dscale;
   float* doffset;
   int64_t rows, columns;
+  double* scratch = nullptr;
 };
-THALWEG_FIELDS(GroupNormParameters, sums, products, dscale, doffset, rows, columns)
+THALWEG_FIELDS(GroupNormParameters, sums, products, dscale, doffset, rows, columns, scratch)
 
 }  // namespace thalweg

@@ -16,8 +16,9 @@ struct BatchMoments {
   float* mean;      // [columns]
   float* variance;  // [columns]
   int64_t rows, columns;
+  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it; as the next
 };
-THALWEG_FIELDS(BatchMoments, x, mean, variance, rows, columns)
+THALWEG_FIELDS(BatchMoments, x, mean, variance, rows, columns, scratch)
 
 // With the moments of the batch, or with running ones.
 struct BatchNormForward {
@@ -46,9 +47,10 @@ struct BatchNormBackward {
   int64_t rows, columns;
   double epsilon;
   bool of_batch;
+  double* scratch = nullptr;
 };
 THALWEG_FIELDS(BatchNormBackward, x, mean, variance, scale, dy, dx, dscale, doffset, rows, columns,
-               epsilon, of_batch)
+               epsilon, of_batch, scratch)
 
 // running = momentum * running + (1 - momentum) * batch, in double; the batch's variance
 // is multiplied by `correction` first, which makes it an estimate of that of all there
@@ -90,7 +92,9 @@ struct LayerNormBackward {
   float* dscale;
   float* doffset;
   int64_t rows, columns;
+  double* scratch = nullptr;
 };
-THALWEG_FIELDS(LayerNormBackward, x, mean, inverse, scale, dy, dx, dscale, doffset, rows, columns)
+THALWEG_FIELDS(LayerNormBackward, x, mean, inverse, scale, dy, dx, dscale, doffset, rows, columns,
+               scratch)
 
 }  // namespace thalweg

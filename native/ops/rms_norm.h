@@ -29,7 +29,8 @@ struct RmsNormBackward {
   float* dx;
   float* dscale;
   int64_t rows, columns;
+  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
 };
-THALWEG_FIELDS(RmsNormBackward, x, inverse, scale, dy, dx, dscale, rows, columns)
+THALWEG_FIELDS(RmsNormBackward, x, inverse, scale, dy, dx, dscale, rows, columns, scratch)
 
 }  // namespace thalweg

@@ -35,6 +35,13 @@ void Plan::use(const std::vector<float*>& parameters, int statistics) {
   }
 }
 
+int64_t Plan::scratch_length(int64_t rows) const {
+  if (backend_.queued() == nullptr) return 0;
+  int64_t longest = 0;
+  for (const auto& layer : network_.layers) longest = std::max(longest, layer->scratch(rows));
+  return longest * static_cast<int64_t>(sizeof(double) / sizeof(float));
+}
+
 // OVERFLOW where numbers of a batch cannot be counted, at most four for each of a layer's.
 void Plan::check_sizes(int64_t rows, int64_t label_width) const {
   int64_t widest = std::max(network_.inputs(), label_width);
@@ -60,7 +67,7 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   for (const int64_t width : backward_.widths) lengths.push_back(rows * width);
   const std::vector<int64_t> of_inputs{rows * network_.inputs()};
   const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
-  const std::vector<int64_t> of_rows{rows * 2, rows};
+  const std::vector<int64_t> of_rows{rows * 2, rows, scratch_length(rows)};
   // All are there before any takes its place: without memory the old ones stay.
   limit_.require(bytes() + Arena::bytes_for(lengths, 1) + Arena::bytes_for(of_inputs, sides) +
                  Arena::bytes_for(of_labels, sides) + Arena::bytes_for(of_rows, 1));

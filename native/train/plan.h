@@ -97,6 +97,8 @@ class Plan {
   float* gradient(int slot) const {
     return slot == kNoSlot ? nullptr : buffers_.tensor(0, 2 * network_.layers.size() + 1 + slot);
   }
+  // Numbers of float32 that ops need for a moment; none where the host computes.
+  int64_t scratch_length(int64_t rows) const;
   void run_loss(float* gradient, int32_t* halted);
   void read_loss(LossResult* result);
   void run(const BackwardStep& step, const RunMode& mode);
@@ -110,7 +112,7 @@ class Plan {
   Arena buffers_;                     // workspace, values 1..n, kept, slots of gradients
   std::vector<const float*> read_;    // the values that the layer under way reads
   Arena labels_;                      // an array a side
-  Arena rows_;                        // per-row loss (double) and correctness
+  Arena rows_;                        // per-row loss (double) and correctness, scratch
   std::shared_ptr<void> draws_;       // DropoutDraw [layers]
   std::shared_ptr<void> loss_place_;  // LossResult
   int64_t generation_ = 0;

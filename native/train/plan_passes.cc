@@ -31,6 +31,7 @@ LayerPass Plan::pass(size_t index, const RunMode& mode) {
           .y = value(index + 1),
           .kept = buffers_.tensor(0, network_.layers.size() + 1 + index),
           .workspace = buffers_.tensor(0, 0),
+          .scratch = reinterpret_cast<double*>(rows_.tensor(0, 2)),
           .training = mode.training,
           .batch_statistics = mode.batch_statistics,
           .draw = draws + index};

@@ -8,6 +8,7 @@ import { native } from '../../src/native.js';
 import { lab } from '../lab.js';
 import { activationCodes, lossCodes } from '../oracle/codes.js';
 import { anyBits, floats, generator, largestError, sameBits } from '../oracle/random.js';
+import { columnSum, rowSum } from '../oracle/sums.js';
 
 type Fields = Parameters<typeof lab.runOperation>[2];
 type Arrays = Record<string, Float32Array>;
@@ -133,6 +134,9 @@ const shapes = [
   [7, 17],
   [4, 5000],
   [2000, 3],
+  [1025, 9],
+  [3, 1023],
+  [2, 8193],
 ] as const;
 
 describe.each(shapes)('rows %d, columns %d', (rows, columns) => {
@@ -309,6 +313,29 @@ describe('dense', () => {
         expect(sameBits(other['dy']!, found[0]!['dy']!), name).toBe(true);
         expect(sameBits(other['dbias']!, found[0]!['dbias']!), name).toBe(true);
       }
+    }
+  });
+
+  it('give the bias gradient of a batch of many chunks, and dy alone where there is no bias', () => {
+    const [rows, outputs] = [2051, 11];
+    const random = generator(9);
+    const length = rows * outputs;
+    const y = floats(random, length);
+    for (const [name, activation] of [['none', 0] as const, ...Object.entries(activationCodes)]) {
+      const fields = { rows, inputs: 1, outputs, activation, slope: 0.2 };
+      const arrays = { x: new Float32Array(rows), weight: new Float32Array(outputs), y, before: y };
+      const dy = floats(random, length);
+      const among = ['reference', ...devices];
+      const all = among.map((device) =>
+        run(device, 'dense_backward', fields, { ...arrays, dy, dbias: new Float32Array(outputs) }),
+      );
+      const without = run('cuda', 'dense_backward', fields, { ...arrays, dy });
+      all.forEach((found, i) => {
+        const label = `${name}, ${among[i]!}`;
+        expect(largestError(found['dbias']!, all[0]!['dbias']!, 4), label).toBeLessThan(2e-5);
+        if (i > 0) expect(sameBits(found['dbias']!, all[1]!['dbias']!), label).toBe(true);
+        if (i > 0) expect(sameBits(found['dy']!, without['dy']!), label).toBe(true);
+      });
     }
   });
 
@@ -519,15 +546,72 @@ describe.each([
   });
 });
 
+/** Values whose sum depends on the order: pairs of large ones cancel, and take small ones along. */
+function cancelling(random: () => number, length: number): Float32Array {
+  const values = floats(random, length);
+  for (let i = 0; i + 3 < length; i += 5) {
+    values[i] = 1e17;
+    values[i + 3] = -1e17;
+  }
+  return values;
+}
+const listOf = <T>(length: number, each: (i: number) => T) =>
+  Array.from({ length }, (_, i) => each(i));
+
+describe('sums in the order that is promised', () => {
+  it.each([1, 31, 32, 33, 997, 1023, 1024, 1025, 2048, 4099, 32 * 1024 - 1, 33 * 1024 + 5])(
+    'of columns of %d rows',
+    (rows) => {
+      const columns = rows > 5000 ? 2 : 9;
+      const random = generator(rows);
+      const values = listOf(columns, () => cancelling(random, rows));
+      const expected = Float32Array.from(values, (column) => columnSum([...column]));
+      const dy = Float32Array.from(
+        { length: rows * columns },
+        (_, i) => values[i % columns]![Math.floor(i / columns)]!,
+      );
+      const kept = () => new Float32Array(columns);
+      const fields = { rows, columns, inputs: 1, outputs: columns, epsilon: 1, ofBatch: 0 };
+      const x = new Float32Array(rows * columns);
+      const arrays = { x, dy, dx: x, y: x, mean: kept(), variance: kept(), doffset: kept() };
+      const dense = { ...arrays, weight: kept(), dbias: kept() };
+      expect(sameBits(agreed('dense_backward', fields, dense)['dbias']!, expected)).toBe(true);
+      const batch = agreed('batch_norm_backward', fields, arrays);
+      expect(sameBits(batch['doffset']!, expected)).toBe(true);
+      const moments = { mean: new Float32Array(rows), inverse: new Float32Array(rows) };
+      const layer = agreed('layer_norm_backward', fields, { ...arrays, ...moments });
+      expect(sameBits(layer['doffset']!, expected)).toBe(true);
+    },
+  );
+
+  it.each([1, 15, 16, 17, 257, 1009, 1023, 1024, 1025, 1279, 8191, 8192, 8193, 8449, 20011])(
+    'of rows of %d columns',
+    (columns) => {
+      const rows = 3;
+      const random = generator(columns);
+      const values = listOf(rows, () => cancelling(random, columns));
+      const expected = Float32Array.from(values, (row) => rowSum([...row]) / columns);
+      const x = Float32Array.from(values.flatMap((row) => [...row]));
+      const kept = () => new Float32Array(rows);
+      const arrays = { x, y: x.slice(), mean: kept(), inverse: kept() };
+      const { mean } = agreed('layer_norm_forward', { rows, columns, epsilon: 1 }, arrays);
+      expect(sameBits(mean!, expected)).toBe(true);
+    },
+  );
+});
+
 describe('embeddings', () => {
   it.each([
     [1, 1, 1],
     [40, 7, 3],
     [700, 5, 65],
     [300, 90, 300],
+    [9000, 700, 3],
+    [1000, 70_000, 2],
   ])('%d positions, %d rows of %d: the reference bit by bit', (positions, count, units) => {
     const random = generator(positions);
     const x = Float32Array.from({ length: positions }, () => Math.floor(random() ** 2 * count));
+    x[positions - 1] = count - 1;
     const weight = floats(random, count * units);
     const fields = { positions, count, units };
     const forward = { x, weight, y: new Float32Array(positions * units) };

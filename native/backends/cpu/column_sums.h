@@ -14,19 +14,43 @@ inline constexpr int64_t kSummedColumns = 32;
 
 inline namespace THALWEG_LANES {
 
-// sums[i] = sum over rows of term(row, i), for i in [0, width).
-template <class Term>
-THALWEG_INLINE void column_sums(int64_t rows, int64_t width, double* sums, Term term) {
-  double partial[kColumnPartials][kSummedColumns];
-  const int64_t used = rows < kColumnPartials ? rows : kColumnPartials;
-  for (int64_t row = 0; row < used; ++row)
-    for (int64_t i = 0; i < width; ++i) partial[row][i] = 0.0 + term(row, i);
-  for (int64_t row = used; row < rows; ++row)
-    for (int64_t i = 0; i < width; ++i) partial[row % kColumnPartials][i] += term(row, i);
+using ColumnPartials = double[kColumnPartials][kSummedColumns];
+
+// sums[i] = the first `used` partial sums of column i, folded in halves.
+THALWEG_INLINE void fold_columns(ColumnPartials& partial, int64_t used, int64_t width,
+                                 double* sums) {
   for (int64_t half = kColumnPartials / 2; half > 0; half /= 2)
     for (int64_t row = 0; row < half && row + half < used; ++row)
       for (int64_t i = 0; i < width; ++i) partial[row][i] += partial[row + half][i];
   for (int64_t i = 0; i < width; ++i) sums[i] = partial[0][i];
+}
+
+// The same for one chunk: its rows begin at `first`.
+template <class Term>
+THALWEG_INLINE void chunk_sums(int64_t first, int64_t rows, int64_t width, double* sums,
+                               Term term) {
+  ColumnPartials partial;
+  const int64_t used = rows < kColumnPartials ? rows : kColumnPartials;
+  for (int64_t row = 0; row < used; ++row)
+    for (int64_t i = 0; i < width; ++i) partial[row][i] = 0.0 + term(first + row, i);
+  for (int64_t row = used; row < rows; ++row)
+    for (int64_t i = 0; i < width; ++i) partial[row % kColumnPartials][i] += term(first + row, i);
+  fold_columns(partial, used, width, sums);
+}
+
+// sums[i] = sum over rows of term(row, i), for i in [0, width).
+template <class Term>
+THALWEG_INLINE void column_sums(int64_t rows, int64_t width, double* sums, Term term) {
+  const int64_t chunks = column_chunks(rows);
+  ColumnPartials partial;
+  for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+    const int64_t first = chunk * kColumnChunk;
+    chunk_sums(first, rows - first < kColumnChunk ? rows - first : kColumnChunk, width, sums, term);
+    double* to = partial[chunk % kColumnPartials];
+    for (int64_t i = 0; i < width; ++i) to[i] = chunk < kColumnPartials ? sums[i] : to[i] + sums[i];
+  }
+  if (chunks > 1)
+    fold_columns(partial, chunks < kColumnPartials ? chunks : kColumnPartials, width, sums);
 }
 
 }  // namespace THALWEG_LANES

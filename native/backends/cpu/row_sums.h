@@ -1,33 +1,75 @@
-// Sums and maxima over a row, in an order fixed by its length alone: one by one
-// where it is short, else 16 interleaved partial results, then a tree.
+// Sums over a row in the order of core/fold.h, and its largest value.
 #pragma once
 
 #include <cstdint>
 
+#include "core/fold.h"
 #include "core/macros.h"
+#include "core/round.h"
 
 namespace thalweg {
 
 inline namespace THALWEG_LANES {
 
-inline constexpr int kRowPartials = 16;
+using RowPartials = double[kRowPartials];
 
-// Sum over i of term(i), a double or float, in double.
+// Adds term(i) for i in [first, last) to partial sum (i - first) mod kRowPartials.
+template <class Term>
+THALWEG_INLINE void add_run(int64_t first, int64_t last, RowPartials& partial, Term term) {
+  int64_t i = first;
+  for (; i + kRowPartials <= last; i += kRowPartials)
+    for (int lane = 0; lane < kRowPartials; ++lane) partial[lane] += term(i + lane);
+  for (int lane = 0; i + lane < last; ++lane) partial[lane] += term(i + lane);
+}
+
+// The sum of 2 kHalf partial sums, folded in halves.
+template <int kHalf = kRowPartials / 2>
+THALWEG_INLINE double fold_row(RowPartials& partial) {
+  for (int lane = 0; lane < kHalf; ++lane) partial[lane] += partial[lane + kHalf];
+  if constexpr (kHalf > 1) return fold_row<kHalf / 2>(partial);
+  return partial[0];
+}
+
+// The sum of one chunk of a wide row. Partial sums begin at 0; those of runs that do not occur
+// would add zeros to what is never -0, which changes no bit, and are left out.
+template <class Term>
+THALWEG_INLINE double chunk_sum(int64_t first, int64_t last, Term term) {
+  RowPartials partial[kRowRuns];
+  const int64_t runs = ceil_div(last - first, kRowRun), used = runs < kRowRuns ? runs : kRowRuns;
+  for (int64_t run = 0; run < runs; ++run) {
+    RowPartials& kept = partial[run % kRowRuns];
+    RowPartials own;  // in registers
+    for (int lane = 0; lane < kRowPartials; ++lane) own[lane] = run < kRowRuns ? 0.0 : kept[lane];
+    const int64_t begin = first + run * kRowRun;
+    if (begin + kRowRun <= last)
+      add_run(begin, begin + kRowRun, own, term);
+    else
+      add_run(begin, last, own, term);
+    for (int lane = 0; lane < kRowPartials; ++lane) kept[lane] = own[lane];
+  }
+  for (int64_t half = kRowRuns / 2; half > 0; half /= 2)
+    for (int64_t run = 0; run < half && run + half < used; ++run)
+      for (int lane = 0; lane < kRowPartials; ++lane)
+        partial[run][lane] += partial[run + half][lane];
+  return fold_row(partial[0]);
+}
+
+// Sum over i in [0, length) of term(i), a double or float, in double.
 template <class Term>
 THALWEG_INLINE double row_sum(int64_t length, Term term) {
+  double sum = 0;
   if (length < kRowPartials) {
-    double sum = 0;
     for (int64_t i = 0; i < length; ++i) sum += term(i);
     return sum;
   }
-  double partial[kRowPartials] = {};
-  const int64_t whole = length / kRowPartials * kRowPartials;
-  for (int64_t i = 0; i < whole; i += kRowPartials)
-    for (int lane = 0; lane < kRowPartials; ++lane) partial[lane] += term(i + lane);
-  for (int64_t i = whole; i < length; ++i) partial[i - whole] += term(i);
-  for (int width = kRowPartials / 2; width > 0; width /= 2)
-    for (int lane = 0; lane < width; ++lane) partial[lane] += partial[lane + width];
-  return partial[0];
+  if (length < kWideRow) {
+    RowPartials partial = {};
+    add_run(0, length, partial, term);
+    return fold_row(partial);
+  }
+  for (int64_t first = 0; first < length; first += kRowChunk)
+    sum += chunk_sum(first, length - first < kRowChunk ? length : first + kRowChunk, term);
+  return sum;
 }
 
 // The largest element; NaN elements are passed over.

@@ -1,4 +1,5 @@
-// Batch norm in the order of backends/cpu/batch_norm_lanes.cc: the same bits.
+// Batch norm in the order of backends/cpu/batch_norm_lanes.cc: the same bits. Where a column is one
+// chunk of rows, a block has all of it and does the work at once.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -8,21 +9,68 @@ namespace thalweg::cuda {
 
 namespace {
 
-__global__ void __launch_bounds__(kBlockThreads) batch_moments_kernel(BatchMoments op) {
-  const ColumnPart part(op.rows, op.columns);
+// ---- moments ----
+
+struct ValueTerms {
+  const float* x;
+  int64_t columns;
+  __device__ float load(int64_t row) const { return x[row * columns]; }
+  __device__ ColumnSums<1> operator()(int64_t, float value) const { return {value}; }
+};
+
+struct DistanceTerms {
+  const float* x;
+  int64_t columns;
+  double mean;
+  __device__ float load(int64_t row) const { return x[row * columns]; }
+  __device__ ColumnSums<1> operator()(int64_t, float value) const {
+    const double distance = value - mean;
+    return {distance * distance};
+  }
+};
+
+__global__ void __launch_bounds__(kBlockThreads)
+    batch_moments_kernel(BatchMoments op, ColumnGrid grid) {
+  const ColumnPart part(grid);
   const auto rows = static_cast<double>(op.rows);
   const float* x = op.x + part.column;
-  const double mean = part.sum([&](int64_t row) { return x[row * op.columns]; }) / rows;
-  const double squares = part.sum([&](int64_t row) {
-    const double distance = x[row * op.columns] - mean;
-    return distance * distance;
-  });
-  if (!part.stores || part.lane != 0) return;
+  const double mean = part.sums(ValueTerms{x, op.columns}).value[0] / rows;
+  const double squares = part.sums(DistanceTerms{x, op.columns, mean}).value[0];
+  if (!part.leads()) return;
   op.mean[part.column] = static_cast<float>(mean);
   op.variance[part.column] = static_cast<float>(squares / rows);
 }
 
-// What a column's elements are computed with.
+// Of several chunks: the mean first, which the distances need in float64.
+struct BatchMean {
+  static constexpr int kSums = 1;
+  BatchMoments op;
+  ColumnGrid grid;
+  __device__ ValueTerms terms(const ColumnPart& part) const {
+    return {op.x + part.column, op.columns};
+  }
+  __device__ void finish(int64_t column, const ColumnSums<1>& sums) const {
+    const double mean = sums.value[0] / static_cast<double>(op.rows);
+    *grid.kept(column) = mean;
+    op.mean[column] = static_cast<float>(mean);
+  }
+};
+
+struct BatchVariance {
+  static constexpr int kSums = 1;
+  BatchMoments op;
+  ColumnGrid grid;
+  __device__ DistanceTerms terms(const ColumnPart& part) const {
+    return {op.x + part.column, op.columns, *grid.kept(part.column)};
+  }
+  __device__ void finish(int64_t column, const ColumnSums<1>& sums) const {
+    op.variance[column] = static_cast<float>(sums.value[0] / static_cast<double>(op.rows));
+  }
+};
+
+// ---- forward and backward ----
+
+// What the elements of a column are computed with.
 struct Column {
   float mean, inverse, factor;
 };
@@ -34,34 +82,90 @@ __device__ Column read_column(const Op& op, int64_t column) {
   return {op.mean[column], inverse, factor};
 }
 
-__global__ void __launch_bounds__(kBlockThreads) batch_norm_forward_kernel(BatchNormForward op) {
-  const ColumnPart part(op.rows, op.columns);
+__global__ void __launch_bounds__(kBlockThreads)
+    batch_norm_forward_kernel(BatchNormForward op, ColumnGrid grid) {
+  const ColumnPart part(grid);
   const Column column = read_column(op, part.column);
   const float offset = op.offset == nullptr ? 0.0f : op.offset[part.column];
   if (!part.stores) return;
-  part.each([&](int64_t row) {
-    const int64_t at = row * op.columns + part.column;
-    op.y[at] = (op.x[at] - column.mean) * column.factor + offset;
-  });
+  const auto at = [&](int64_t row) { return row * op.columns + part.column; };
+  part.each(
+      [&](int64_t row) { return op.x[at(row)]; },
+      [&](int64_t row, float x) { op.y[at(row)] = (x - column.mean) * column.factor + offset; });
 }
 
-__global__ void __launch_bounds__(kBlockThreads) batch_norm_backward_kernel(BatchNormBackward op) {
-  const ColumnPart part(op.rows, op.columns);
+struct Pair {
+  float x, dy;
+};
+
+// A column's part of the gradient: sums of dy, and of dy and the normalised x.
+struct GradientTerms {
+  const BatchNormBackward& op;
+  Column values;
+  int64_t column;
+  __device__ GradientTerms(const BatchNormBackward& op_, int64_t column_)
+      : op(op_), values(read_column(op_, column_)), column(column_) {}
+  __device__ int64_t at(int64_t row) const { return row * op.columns + column; }
+  __device__ float normal(float x) const { return (x - values.mean) * values.inverse; }
+  __device__ Pair load(int64_t row) const { return {op.x[at(row)], op.dy[at(row)]}; }
+  __device__ ColumnSums<2> operator()(int64_t, const Pair& loaded) const {
+    return {loaded.dy, static_cast<double>(loaded.dy) * normal(loaded.x)};
+  }
+};
+
+// Means over the batch, of the same.
+struct Slopes {
+  float mean, slope;
+};
+static_assert(sizeof(Slopes) == sizeof(double));
+
+// What a column's sums give: its parameters' gradients, and what dx needs.
+__device__ Slopes finish_column(const BatchNormBackward& op, int64_t column,
+                                const ColumnSums<2>& sums) {
   const auto rows = static_cast<double>(op.rows);
-  const Column column = read_column(op, part.column);
-  const auto at = [&](int64_t row) { return row * op.columns + part.column; };
-  const auto normal = [&](int64_t row) { return (op.x[at(row)] - column.mean) * column.inverse; };
-  const double sum = part.sum([&](int64_t row) { return op.dy[at(row)]; });
-  const double product =
-      part.sum([&](int64_t row) { return static_cast<double>(op.dy[at(row)]) * normal(row); });
+  if (op.doffset != nullptr) op.doffset[column] = static_cast<float>(sums.value[0]);
+  if (op.dscale != nullptr) op.dscale[column] = static_cast<float>(sums.value[1]);
+  if (!op.of_batch) return {0.0f, 0.0f};
+  return {static_cast<float>(sums.value[0] / rows), static_cast<float>(sums.value[1] / rows)};
+}
+
+__device__ void store_gradient(const ColumnPart& part, const GradientTerms& terms,
+                               const Slopes& slopes) {
+  part.each([&](int64_t row) { return terms.load(row); },
+            [&](int64_t row, const Pair& loaded) {
+              terms.op.dx[terms.at(row)] =
+                  terms.values.factor *
+                  (loaded.dy - slopes.mean - terms.normal(loaded.x) * slopes.slope);
+            });
+}
+
+__global__ void __launch_bounds__(kBlockThreads)
+    batch_norm_backward_kernel(BatchNormBackward op, ColumnGrid grid) {
+  const ColumnPart part(grid);
+  const GradientTerms terms(op, part.column);
+  const ColumnSums<2> sums = part.sums(terms);
   if (!part.stores) return;
-  if (part.lane == 0 && op.doffset != nullptr) op.doffset[part.column] = static_cast<float>(sum);
-  if (part.lane == 0 && op.dscale != nullptr) op.dscale[part.column] = static_cast<float>(product);
-  const float mean = op.of_batch ? static_cast<float>(sum / rows) : 0.0f;
-  const float slope = op.of_batch ? static_cast<float>(product / rows) : 0.0f;
-  part.each([&](int64_t row) {
-    op.dx[at(row)] = column.factor * (op.dy[at(row)] - mean - normal(row) * slope);
-  });
+  BatchNormBackward own = op;  // all threads need the slopes, one stores the gradients
+  if (!part.leads()) own.dscale = own.doffset = nullptr;
+  store_gradient(part, terms, finish_column(own, part.column, sums));
+}
+
+struct BatchNormSums {
+  static constexpr int kSums = 2;
+  BatchNormBackward op;
+  ColumnGrid grid;
+  __device__ GradientTerms terms(const ColumnPart& part) const { return {op, part.column}; }
+  __device__ void finish(int64_t column, const ColumnSums<2>& sums) const {
+    *reinterpret_cast<Slopes*>(grid.kept(column)) = finish_column(op, column, sums);
+  }
+};
+
+__global__ void __launch_bounds__(kBlockThreads)
+    batch_norm_gradient_kernel(BatchNormBackward op, ColumnGrid grid) {
+  const ColumnPart part(grid);
+  if (!part.stores) return;
+  const auto slopes = *reinterpret_cast<const Slopes*>(grid.kept(part.column));
+  store_gradient(part, GradientTerms(op, part.column), slopes);
 }
 
 __global__ void __launch_bounds__(kBlockThreads) batch_norm_update_kernel(BatchNormUpdate op) {
@@ -72,23 +176,29 @@ __global__ void __launch_bounds__(kBlockThreads) batch_norm_update_kernel(BatchN
       moved(op.running_variance[i], op.variance[i] * op.correction, op.momentum);
 }
 
-template <class Op>
-void launch_columns(const char* name, void (*kernel)(Op), const Op& op) {
-  launch(name, ceil_div(op.columns, kBlockColumns), kBlockThreads, kernel, op);
-}
-
 }  // namespace
 
 void launch_batch_moments(const BatchMoments& op) {
-  launch_columns("batch_moments", &batch_moments_kernel, op);
+  const ColumnGrid grid{op.rows, op.columns, op.scratch};
+  if (grid.chunks == 1)
+    return launch("batch_moments", grid.blocks(), kBlockThreads, &batch_moments_kernel, op, grid);
+  launch_column_sums("batch_means", grid, BatchMean{op, grid});
+  launch_column_sums("batch_variances", grid, BatchVariance{op, grid});
 }
 
 void launch_batch_norm_forward(const BatchNormForward& op) {
-  launch_columns("batch_norm_forward", &batch_norm_forward_kernel, op);
+  const ColumnGrid grid{op.rows, op.columns, nullptr};
+  launch("batch_norm_forward", grid.blocks(), kBlockThreads, &batch_norm_forward_kernel, op, grid);
 }
 
 void launch_batch_norm_backward(const BatchNormBackward& op) {
-  launch_columns("batch_norm_backward", &batch_norm_backward_kernel, op);
+  const ColumnGrid grid{op.rows, op.columns, op.scratch};
+  if (grid.chunks == 1)
+    return launch("batch_norm_backward", grid.blocks(), kBlockThreads, &batch_norm_backward_kernel,
+                  op, grid);
+  launch_column_sums("batch_norm_sums", grid, BatchNormSums{op, grid});
+  launch("batch_norm_gradient", grid.blocks(), kBlockThreads, &batch_norm_gradient_kernel, op,
+         grid);
 }
 
 void launch_batch_norm_update(const BatchNormUpdate& op) {

@@ -11,18 +11,38 @@ namespace {
 
 // ---- dy *= f', and the sums of its columns ----
 
+// One pass for both: a block has eight columns of a chunk of rows.
 template <Activation kActivation>
-__global__ void __launch_bounds__(kBlockThreads) output_gradient_kernel(DenseBackward op) {
-  const ColumnPart part(op.rows, op.outputs);
-  const double sum = part.sum([&](int64_t row) {
-    if (!part.stores) return 0.0f;
-    const int64_t at = row * op.outputs + part.column;
-    const float before = op.before == nullptr ? 0.0f : op.before[at];
-    return op.dy[at] *= derivative<kActivation>(before, op.y[at], op.slope);
-  });
-  if (part.stores && part.lane == 0 && op.dbias != nullptr)
-    op.dbias[part.column] = static_cast<float>(sum);
-}
+struct OutputGradient {
+  static constexpr int kSums = 1;
+  DenseBackward op;
+
+  struct Loaded {
+    float dy, y, before;
+  };
+  struct Terms {
+    const DenseBackward& op;
+    int64_t column;
+    bool stores;
+
+    __device__ int64_t at(int64_t row) const { return row * op.outputs + column; }
+    __device__ Loaded load(int64_t row) const {
+      if (!stores) return {};
+      if constexpr (kActivation == Activation::kNone) return {op.dy[at(row)], 0.0f, 0.0f};
+      return {op.dy[at(row)], op.y[at(row)], op.before == nullptr ? 0.0f : op.before[at(row)]};
+    }
+    __device__ ColumnSums<1> operator()(int64_t row, const Loaded& loaded) const {
+      if constexpr (kActivation == Activation::kNone) return {loaded.dy};
+      const float dy = loaded.dy * derivative<kActivation>(loaded.before, loaded.y, op.slope);
+      if (stores) op.dy[at(row)] = dy;
+      return {dy};
+    }
+  };
+  __device__ Terms terms(const ColumnPart& part) const { return {op, part.column, part.stores}; }
+  __device__ void finish(int64_t column, const ColumnSums<1>& sums) const {
+    op.dbias[column] = static_cast<float>(sums.value[0]);
+  }
+};
 
 // ---- a product in tiles ----
 
@@ -93,9 +113,14 @@ __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64
 }  // namespace
 
 void launch_output_gradient(const DenseBackward& op) {
+  if (op.dbias == nullptr) {
+    if (op.activation == Activation::kNone) return;
+    return launch_activation_backward(
+        {op.activation, op.slope, op.before, op.y, op.dy, op.dy, op.rows * op.outputs});
+  }
   with_activation(op.activation, [&](auto activation) {
-    launch("output_gradient", ceil_div(op.outputs, kBlockColumns), kBlockThreads,
-           &output_gradient_kernel<decltype(activation)::kValue>, op);
+    launch_column_sums("output_gradient", ColumnGrid{op.rows, op.outputs, op.scratch},
+                       OutputGradient<decltype(activation)::kValue>{op});
   });
 }
 

@@ -1,4 +1,5 @@
-// Group norm in the order of backends/cpu/group_norm_lanes.cc: the same bits.
+// Group norm in the order of backends/cpu/group_norm_lanes.cc: the same bits. Each channel of an
+// example adds its positions as a column adds rows; a group then adds its channels as a row.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/device/row.cuh"
 #include "backends/cuda/kernels.h"
@@ -9,71 +10,154 @@ namespace thalweg::cuda {
 
 namespace {
 
-// One thread's part of a channel of an example; its rows are positions.
-template <class Op>
-struct ChannelPart : ColumnPart {
-  int64_t channel, group;  // group: among those of all examples
-  int64_t first;           // index of the channel's first number in x
+// One channel of an example: the positions of its numbers in x.
+struct Channel {
+  int64_t group;  // among the groups of all examples
+  int64_t first;  // index of the channel's first number
   int64_t stride;
 
-  __device__ explicit ChannelPart(const Op& op)
-      : ColumnPart(op.columns / op.channels, op.rows * op.channels), stride(op.channels) {
-    const int64_t row = column / op.channels;
-    channel = column % op.channels;
+  // `column`: the channel's number among those of all examples.
+  template <class Op>
+  __device__ Channel(const Op& op, int64_t column) : stride(op.channels) {
+    const int64_t row = column / op.channels, channel = column % op.channels;
     group = row * op.groups + channel / (op.channels / op.groups);
     first = row * op.columns + channel;
   }
   __device__ int64_t at(int64_t position) const { return first + position * stride; }
 };
 
-// One thread's part of a group of an example; its columns are channels.
-template <class Op>
-struct GroupPart : RowPart {
-  int64_t channel;  // the group's first
-  int64_t example;
-  double count;
+// The sum of x over the positions of each channel.
+struct ChannelSums {
+  static constexpr int kSums = 1;
+  GroupNormForward op;
 
-  __device__ explicit GroupPart(const Op& op)
-      : RowPart(op.rows * op.groups, op.channels / op.groups) {
-    example = row / op.groups;
-    channel = row % op.groups * columns;
+  struct Terms {
+    const float* x;
+    Channel channel;
+    __device__ float load(int64_t position) const { return x[channel.at(position)]; }
+    __device__ ColumnSums<1> operator()(int64_t, float value) const { return {value}; }
+  };
+  __device__ Terms terms(const ColumnPart& part) const { return {op.x, Channel(op, part.column)}; }
+  __device__ void finish(int64_t column, const ColumnSums<1>& sums) const {
+    op.sums[column] = sums.value[0];
+  }
+};
+
+// The sum of (x - mean)^2 over the positions of each channel.
+struct ChannelSquares {
+  static constexpr int kSums = 1;
+  GroupNormForward op;
+
+  struct Terms {
+    const float* x;
+    Channel channel;
+    float center;
+    __device__ float load(int64_t position) const { return x[channel.at(position)]; }
+    __device__ ColumnSums<1> operator()(int64_t, float value) const {
+      const double distance = static_cast<double>(value) - center;
+      return {distance * distance};
+    }
+  };
+  __device__ Terms terms(const ColumnPart& part) const {
+    const Channel channel(op, part.column);
+    return {op.x, channel, op.mean[channel.group]};
+  }
+  __device__ void finish(int64_t column, const ColumnSums<1>& sums) const {
+    op.sums[column] = sums.value[0];
+  }
+};
+
+// The sums of dy, and of dy times the normalised x, over the positions of each channel.
+struct ChannelProducts {
+  static constexpr int kSums = 2;
+  GroupNormBackward op;
+
+  struct Loaded {
+    float x, dy;
+  };
+  struct Terms {
+    const GroupNormBackward& op;
+    Channel channel;
+    float center, factor;
+    __device__ Loaded load(int64_t position) const {
+      const int64_t at = channel.at(position);
+      return {op.x[at], op.dy[at]};
+    }
+    __device__ ColumnSums<2> operator()(int64_t, const Loaded& at) const {
+      return {at.dy, static_cast<double>(at.dy) * ((at.x - center) * factor)};
+    }
+  };
+  __device__ Terms terms(const ColumnPart& part) const {
+    const Channel channel(op, part.column);
+    return {op, channel, op.mean[channel.group], op.inverse[channel.group]};
+  }
+  __device__ void finish(int64_t column, const ColumnSums<2>& sums) const {
+    op.sums[column] = sums.value[0];
+    op.products[column] = sums.value[1];
+  }
+};
+
+// The gradients of scale and offset: sums over the examples.
+struct ParameterGradients {
+  static constexpr int kSums = 2;
+  GroupNormParameters op;
+
+  struct Loaded {
+    double sum, product;
+  };
+  struct Terms {
+    const GroupNormParameters& op;
+    int64_t column;
+    __device__ Loaded load(int64_t row) const {
+      const int64_t at = row * op.columns + column;
+      return {op.sums[at], op.products[at]};
+    }
+    __device__ ColumnSums<2> operator()(int64_t, const Loaded& at) const {
+      return {at.sum, at.product};
+    }
+  };
+  __device__ Terms terms(const ColumnPart& part) const { return {op, part.column}; }
+  __device__ void finish(int64_t column, const ColumnSums<2>& sums) const {
+    if (op.doffset != nullptr) op.doffset[column] = static_cast<float>(sums.value[0]);
+    if (op.dscale != nullptr) op.dscale[column] = static_cast<float>(sums.value[1]);
+  }
+};
+
+// One thread's part of a group of an example, whose columns are the group's channels.
+template <class Row, class Op>
+struct GroupPart : Row {
+  int64_t example;
+  int64_t channel;  // the group's first
+  int64_t first;    // the same among the channels of all examples
+  double count;     // numbers of the group
+
+  __device__ explicit GroupPart(const Op& op) : Row(op.rows * op.groups, op.channels / op.groups) {
+    example = this->row / op.groups;
+    channel = this->row % op.groups * this->columns;
+    first = example * op.channels + channel;
     count = static_cast<double>(op.columns / op.groups);
   }
   // body(index in x, channel) for this thread's numbers.
   template <class Body>
   __device__ void each_number(const Op& op, Body body) const {
-    for (int64_t first = example * op.columns; first < (example + 1) * op.columns;
-         first += op.channels)
-      each([&](int64_t i) { body(first + channel + i, channel + i); });
+    for (int64_t at = example * op.columns; at < (example + 1) * op.columns; at += op.channels)
+      for (int64_t i = this->lane; i < this->columns; i += kBlockThreads / Row::kRows)
+        body(at + channel + i, channel + i);
   }
 };
 
-__global__ void __launch_bounds__(kBlockThreads) channel_sums_kernel(GroupNormForward op) {
-  const ChannelPart part(op);
-  const double sum = part.sum([&](int64_t position) { return op.x[part.at(position)]; });
-  if (part.stores && part.lane == 0) op.sums[part.column] = sum;
-}
-
+template <class Row>
 __global__ void __launch_bounds__(kBlockThreads) group_mean_kernel(GroupNormForward op) {
-  const GroupPart part(op);
-  const double* sums = op.sums + part.example * op.channels + part.channel;
+  const GroupPart<Row, GroupNormForward> part(op);
+  const double* sums = op.sums + part.first;
   const double sum = part.sum([&](int64_t i) { return sums[i]; });
   if (part.stores && part.lane == 0) op.mean[part.row] = static_cast<float>(sum / part.count);
 }
 
-__global__ void __launch_bounds__(kBlockThreads) channel_squares_kernel(GroupNormForward op) {
-  const ChannelPart part(op);
-  const float center = op.mean[part.group];
-  const double sum = part.sum([&](int64_t position) {
-    const double distance = static_cast<double>(op.x[part.at(position)]) - center;
-    return distance * distance;
-  });
-  if (part.stores && part.lane == 0) op.sums[part.column] = sum;
-}
-
+template <class Row>
 __global__ void __launch_bounds__(kBlockThreads) group_norm_forward_kernel(GroupNormForward op) {
-  const GroupPart part(op);
-  const double* sums = op.sums + part.example * op.channels + part.channel;
+  const GroupPart<Row, GroupNormForward> part(op);
+  const double* sums = op.sums + part.first;
   const double squares = part.sum([&](int64_t i) { return sums[i]; });
   if (!part.stores) return;
   const float center = op.mean[part.row];
@@ -86,29 +170,16 @@ __global__ void __launch_bounds__(kBlockThreads) group_norm_forward_kernel(Group
   });
 }
 
-__global__ void __launch_bounds__(kBlockThreads) channel_products_kernel(GroupNormBackward op) {
-  const ChannelPart part(op);
-  const float center = op.mean[part.group], factor = op.inverse[part.group];
-  const double sum = part.sum([&](int64_t position) { return op.dy[part.at(position)]; });
-  const double product = part.sum([&](int64_t position) {
-    const int64_t at = part.at(position);
-    return static_cast<double>(op.dy[at]) * ((op.x[at] - center) * factor);
-  });
-  if (!part.stores || part.lane != 0) return;
-  op.sums[part.column] = sum;
-  op.products[part.column] = product;
-}
-
+template <class Row>
 __global__ void __launch_bounds__(kBlockThreads) group_norm_backward_kernel(GroupNormBackward op) {
-  const GroupPart part(op);
-  const int64_t first = part.example * op.channels + part.channel;
+  const GroupPart<Row, GroupNormBackward> part(op);
   const auto scale = [&](int64_t channel) {
     return op.scale == nullptr ? 1.0f : op.scale[channel];
   };
   const double sum =
-      part.sum([&](int64_t i) { return op.sums[first + i] * scale(part.channel + i); });
+      part.sum([&](int64_t i) { return op.sums[part.first + i] * scale(part.channel + i); });
   const double product =
-      part.sum([&](int64_t i) { return op.products[first + i] * scale(part.channel + i); });
+      part.sum([&](int64_t i) { return op.products[part.first + i] * scale(part.channel + i); });
   if (!part.stores) return;
   const auto level = static_cast<float>(sum / part.count);
   const auto slope = static_cast<float>(product / part.count);
@@ -119,43 +190,35 @@ __global__ void __launch_bounds__(kBlockThreads) group_norm_backward_kernel(Grou
   });
 }
 
-__global__ void __launch_bounds__(kBlockThreads)
-    group_norm_parameters_kernel(GroupNormParameters op) {
-  const ColumnPart part(op.rows, op.columns);
-  const auto at = [&](int64_t row) { return row * op.columns + part.column; };
-  const double sum = part.sum([&](int64_t row) { return op.sums[at(row)]; });
-  const double product = part.sum([&](int64_t row) { return op.products[at(row)]; });
-  if (!part.stores || part.lane != 0) return;
-  if (op.doffset != nullptr) op.doffset[part.column] = static_cast<float>(sum);
-  if (op.dscale != nullptr) op.dscale[part.column] = static_cast<float>(product);
-}
-
-template <class Op>
-void launch_channels(const char* name, void (*kernel)(Op), const Op& op) {
-  launch(name, ceil_div(op.rows * op.channels, kBlockColumns), kBlockThreads, kernel, op);
+template <class Op, class Sums>
+void launch_channels(const char* name, const Op& op, const Sums& sums) {
+  launch_column_sums(name, ColumnGrid{op.columns / op.channels, op.rows * op.channels, op.scratch},
+                     sums);
 }
 template <class Op>
-void launch_groups(const char* name, void (*kernel)(Op), const Op& op) {
-  launch(name, ceil_div(op.rows * op.groups, kRowsPerBlock), kBlockThreads, kernel, op);
+void launch_groups(const char* name, const Op& op, void (*narrow)(Op), void (*wide)(Op)) {
+  launch_rows(name, op.rows * op.groups, op.channels / op.groups, narrow, wide, op);
 }
 
 }  // namespace
 
 void launch_group_norm_forward(const GroupNormForward& op) {
-  launch_channels("group_norm_sums", &channel_sums_kernel, op);
-  launch_groups("group_norm_mean", &group_mean_kernel, op);
-  launch_channels("group_norm_squares", &channel_squares_kernel, op);
-  launch_groups("group_norm_forward", &group_norm_forward_kernel, op);
+  launch_channels("group_norm_sums", op, ChannelSums{op});
+  launch_groups("group_norm_mean", op, &group_mean_kernel<NarrowRow>, &group_mean_kernel<WideRow>);
+  launch_channels("group_norm_squares", op, ChannelSquares{op});
+  launch_groups("group_norm_forward", op, &group_norm_forward_kernel<NarrowRow>,
+                &group_norm_forward_kernel<WideRow>);
 }
 
 void launch_group_norm_backward(const GroupNormBackward& op) {
-  launch_channels("group_norm_products", &channel_products_kernel, op);
-  launch_groups("group_norm_backward", &group_norm_backward_kernel, op);
+  launch_channels("group_norm_products", op, ChannelProducts{op});
+  launch_groups("group_norm_backward", op, &group_norm_backward_kernel<NarrowRow>,
+                &group_norm_backward_kernel<WideRow>);
 }
 
 void launch_group_norm_parameters(const GroupNormParameters& op) {
-  launch("group_norm_parameters", ceil_div(op.columns, kBlockColumns), kBlockThreads,
-         &group_norm_parameters_kernel, op);
+  launch_column_sums("group_norm_parameters", ColumnGrid{op.rows, op.columns, op.scratch},
+                     ParameterGradients{op});
 }
 
 }  // namespace thalweg::cuda

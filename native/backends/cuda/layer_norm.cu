@@ -9,14 +9,20 @@ namespace thalweg::cuda {
 
 namespace {
 
+struct Element {
+  float x, scale, offset;
+};
+
+template <class Row>
 __global__ void __launch_bounds__(kBlockThreads) layer_norm_forward_kernel(LayerNormForward op) {
-  const RowPart part(op.rows, op.columns);
+  const Row part(op.rows, op.columns);
   const auto columns = static_cast<double>(op.columns);
   const float* x = op.x + part.row * op.columns;
   float* y = op.y + part.row * op.columns;
-  const double mean = part.sum([&](int64_t i) { return x[i]; }) / columns;
-  const double squares = part.sum([&](int64_t i) {
-    const double distance = x[i] - mean;
+  const auto load = [&](int64_t i) { return x[i]; };
+  const double mean = part.sum(load) / columns;
+  const double squares = part.sum(load, [&](int64_t, float value) {
+    const double distance = value - mean;
     return distance * distance;
   });
   if (!part.stores) return;
@@ -24,58 +30,85 @@ __global__ void __launch_bounds__(kBlockThreads) layer_norm_forward_kernel(Layer
   const float inverse = inverse_deviation(squares / columns, op.epsilon);
   if (part.lane == 0) op.mean[part.row] = center;
   if (part.lane == 0) op.inverse[part.row] = inverse;
-  part.each([&](int64_t i) {
-    const float normal = (x[i] - center) * inverse;
-    const float scaled = op.scale == nullptr ? normal : normal * op.scale[i];
-    y[i] = op.offset == nullptr ? scaled : scaled + op.offset[i];
-  });
+  part.each(
+      [&](int64_t i) {
+        return Element{x[i], op.scale == nullptr ? 0.0f : op.scale[i],
+                       op.offset == nullptr ? 0.0f : op.offset[i]};
+      },
+      [&](int64_t i, const Element& at) {
+        const float normal = (at.x - center) * inverse;
+        const float scaled = op.scale == nullptr ? normal : normal * at.scale;
+        y[i] = op.offset == nullptr ? scaled : scaled + at.offset;
+      });
 }
 
-__global__ void __launch_bounds__(kBlockThreads)
-    layer_norm_parameters_kernel(LayerNormBackward op) {
-  const ColumnPart part(op.rows, op.columns);
-  const auto at = [&](int64_t row) { return row * op.columns + part.column; };
-  const double sum = part.sum([&](int64_t row) { return op.dy[at(row)]; });
-  const double product = part.sum([&](int64_t row) {
-    const float normal = (op.x[at(row)] - op.mean[row]) * op.inverse[row];
-    return static_cast<double>(op.dy[at(row)]) * normal;
-  });
-  if (!part.stores || part.lane != 0) return;
-  if (op.doffset != nullptr) op.doffset[part.column] = static_cast<float>(sum);
-  if (op.dscale != nullptr) op.dscale[part.column] = static_cast<float>(product);
-}
+// The sums of dy, and of dy and the normalised x, of a column.
+struct ParameterGradients {
+  static constexpr int kSums = 2;
+  LayerNormBackward op;
 
+  struct Loaded {
+    float x, dy, mean, inverse;
+  };
+  struct Terms {
+    const LayerNormBackward& op;
+    int64_t column;
+    __device__ Loaded load(int64_t row) const {
+      const int64_t at = row * op.columns + column;
+      return {op.x[at], op.dy[at], op.mean[row], op.inverse[row]};
+    }
+    __device__ ColumnSums<2> operator()(int64_t, const Loaded& at) const {
+      const float normal = (at.x - at.mean) * at.inverse;
+      return {at.dy, static_cast<double>(at.dy) * normal};
+    }
+  };
+  __device__ Terms terms(const ColumnPart& part) const { return {op, part.column}; }
+  __device__ void finish(int64_t column, const ColumnSums<2>& sums) const {
+    if (op.doffset != nullptr) op.doffset[column] = static_cast<float>(sums.value[0]);
+    if (op.dscale != nullptr) op.dscale[column] = static_cast<float>(sums.value[1]);
+  }
+};
+
+struct Gradient {
+  float x, scaled;  // dy times scale
+};
+
+template <class Row>
 __global__ void __launch_bounds__(kBlockThreads) layer_norm_backward_kernel(LayerNormBackward op) {
-  const RowPart part(op.rows, op.columns);
+  const Row part(op.rows, op.columns);
   const auto columns = static_cast<double>(op.columns);
   const float *x = op.x + part.row * op.columns, *dy = op.dy + part.row * op.columns;
   float* dx = op.dx + part.row * op.columns;
   const float center = op.mean[part.row], inverse = op.inverse[part.row];
-  const auto normal = [&](int64_t i) { return (x[i] - center) * inverse; };
+  const auto normal = [&](float value) { return (value - center) * inverse; };
   const auto scaled = [&](int64_t i) { return op.scale == nullptr ? dy[i] : dy[i] * op.scale[i]; };
-  const double sum = part.sum([&](int64_t i) { return scaled(i); });
-  const double product =
-      part.sum([&](int64_t i) { return static_cast<double>(scaled(i)) * normal(i); });
+  const auto load = [&](int64_t i) { return Gradient{x[i], scaled(i)}; };
+  const double sum = part.sum(scaled);
+  const double product = part.sum(load, [&](int64_t, const Gradient& at) {
+    return static_cast<double>(at.scaled) * normal(at.x);
+  });
   if (!part.stores) return;
   const auto mean = static_cast<float>(sum / columns);
   const auto slope = static_cast<float>(product / columns);
-  part.each([&](int64_t i) { dx[i] = inverse * (scaled(i) - mean - normal(i) * slope); });
+  part.each(load, [&](int64_t i, const Gradient& at) {
+    dx[i] = inverse * (at.scaled - mean - normal(at.x) * slope);
+  });
 }
 
 }  // namespace
 
 void launch_layer_norm_forward(const LayerNormForward& op) {
-  launch("layer_norm_forward", ceil_div(op.rows, kRowsPerBlock), kBlockThreads,
-         &layer_norm_forward_kernel, op);
+  launch_rows("layer_norm_forward", op.rows, op.columns, &layer_norm_forward_kernel<NarrowRow>,
+              &layer_norm_forward_kernel<WideRow>, op);
 }
 
 // Parameters first: dx may take the place of dy.
 void launch_layer_norm_backward(const LayerNormBackward& op) {
   if (op.dscale != nullptr || op.doffset != nullptr)
-    launch("layer_norm_parameters", ceil_div(op.columns, kBlockColumns), kBlockThreads,
-           &layer_norm_parameters_kernel, op);
-  launch("layer_norm_backward", ceil_div(op.rows, kRowsPerBlock), kBlockThreads,
-         &layer_norm_backward_kernel, op);
+    launch_column_sums("layer_norm_parameters", ColumnGrid{op.rows, op.columns, op.scratch},
+                       ParameterGradients{op});
+  launch_rows("layer_norm_backward", op.rows, op.columns, &layer_norm_backward_kernel<NarrowRow>,
+              &layer_norm_backward_kernel<WideRow>, op);
 }
 
 }  // namespace thalweg::cuda

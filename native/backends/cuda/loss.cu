@@ -16,26 +16,36 @@ constexpr int32_t kBadClass = -1;  // as a row's correctness
 struct ClassLabel {
   int64_t index;
   __device__ float operator()(int64_t column) const { return column == index ? 1.0f : 0.0f; }
-  __device__ double mass(const RowPart&) const { return 1; }
+  template <class Row>
+  __device__ double mass(const Row&) const {
+    return 1;
+  }
   // Sum over columns of label (x - highest).
-  __device__ double inner(const RowPart& part, const float* x, double highest) const {
+  template <class Row>
+  __device__ double inner(const Row& part, const float* x, double highest) const {
     return index >= 0 && index < part.columns ? x[index] - highest : 0.0;
   }
-  __device__ int64_t largest(const RowPart&) const { return index; }
+  template <class Row>
+  __device__ int64_t largest(const Row&) const {
+    return index;
+  }
 };
 
 struct ValueLabels {
   const float* values;
   __device__ float operator()(int64_t column) const { return values[column]; }
-  __device__ double mass(const RowPart& part) const {
-    return part.sum([&](int64_t i) { return values[i]; });
+  template <class Row>
+  __device__ double mass(const Row& part) const {
+    return part.sum(*this);
   }
-  __device__ double inner(const RowPart& part, const float* x, double highest) const {
+  template <class Row>
+  __device__ double inner(const Row& part, const float* x, double highest) const {
     return part.sum([&](int64_t i) {  // 0 times an infinite distance is 0
       return values[i] == 0.0f ? 0.0 : values[i] * (x[i] - highest);
     });
   }
-  __device__ int64_t largest(const RowPart& part) const {
+  template <class Row>
+  __device__ int64_t largest(const Row& part) const {
     return part.first_of(part.maximum(values), values);
   }
 };
@@ -45,21 +55,32 @@ struct Outcome {
   bool correct;
 };
 
+// What one element's loss follows from.
+struct Output {
+  float x, label;
+};
+
 struct SoftmaxCrossEntropy {
-  template <class Label>
-  __device__ Outcome operator()(const Loss& op, const RowPart& part, const Label& label) const {
+  template <class Row, class Label>
+  __device__ Outcome operator()(const Loss& op, const Row& part, const Label& label) const {
     const float* x = op.x + part.row * op.columns;
     float* dx = op.dx + part.row * op.columns;
     const auto share = static_cast<float>(1 / static_cast<double>(op.rows));
     const float highest = part.maximum(x);
-    const double sum = part.sum([&](int64_t i) { return exponential(x[i] - highest); });
+    const double sum = part.sum([&](int64_t i) { return x[i]; },
+                                [&](int64_t, float value) { return exponential(value - highest); });
     const double mass = label.mass(part);
     const double loss = mass * logarithm(sum) - label.inner(part, x, highest);
     const bool correct = part.first_of(highest, x) == label.largest(part);
     const auto factor = static_cast<float>(mass / sum);
     if (part.stores)
       part.each(
-          [&](int64_t i) { dx[i] = (exponential(x[i] - highest) * factor - label(i)) * share; });
+          [&](int64_t i) {
+            return Output{x[i], label(i)};
+          },
+          [&](int64_t i, const Output& at) {
+            dx[i] = (exponential(at.x - highest) * factor - at.label) * share;
+          });
     return {loss, correct};
   }
 };
@@ -68,38 +89,46 @@ struct SoftmaxCrossEntropy {
 template <class Function>
 struct MeanOverColumns {
   Function function;
-  template <class Label>
-  __device__ Outcome operator()(const Loss& op, const RowPart& part, const Label& label) const {
+  template <class Row, class Label>
+  __device__ Outcome operator()(const Loss& op, const Row& part, const Label& label) const {
     const float* x = op.x + part.row * op.columns;
     float* dx = op.dx + part.row * op.columns;
     const auto columns = static_cast<double>(op.columns);
     const auto share = static_cast<float>(1 / (columns * static_cast<double>(op.rows)));
-    const double sum = part.sum([&](int64_t i) {
-      const Element element = function(x[i], label(i));
-      if (part.stores) dx[i] = element.gradient * share;
-      return element.loss;
-    });
+    const double sum = part.sum(
+        [&](int64_t i) {
+          return Output{x[i], label(i)};
+        },
+        [&](int64_t i, const Output& at) {
+          const Element element = function(at.x, at.label);
+          if (part.stores) dx[i] = element.gradient * share;
+          return element.loss;
+        });
     return {sum / columns, part.first_of(part.maximum(x), x) == label.largest(part)};
   }
 };
 
+// One pass over the rows: whole numbers add up in any order.
 __device__ void add_rows(const Loss& op) {
-  const auto count = [&](int32_t wanted) {
-    return fold_by_block(
-        op.rows, [&](int64_t i) { return __ldcg(op.row_correct + i) == wanted ? 1.0 : 0.0; });
-  };
-  const double sum = fold_by_block(op.rows, [&](int64_t i) { return __ldcg(op.row_losses + i); });
-  const double correct = count(1), bad = count(kBadClass);
+  int64_t correct = 0, bad = 0;
+  const double sum = fold_by_block(op.rows, [&](int64_t i) {
+    const int32_t outcome = __ldcg(op.row_correct + i);
+    correct += outcome == 1;
+    bad += outcome == kBadClass;
+    return __ldcg(op.row_losses + i);
+  });
+  correct = count_by_block(correct);
+  bad = count_by_block(bad);
   if (threadIdx.x != 0) return;
   op.result->sum = sum;
-  op.result->correct = static_cast<int64_t>(correct);
-  op.result->bad_classes = static_cast<int64_t>(bad);
+  op.result->correct = correct;
+  op.result->bad_classes = bad;
   if (bad != 0 && op.halted != nullptr) *op.halted = 1;
 }
 
-template <class Kind>
+template <class Row, class Kind>
 __global__ void __launch_bounds__(kBlockThreads) loss_kernel(Loss op, Kind kind) {
-  const RowPart part(op.rows, op.columns);
+  const Row part(op.rows, op.columns);
   const bool sparse = op.classes != nullptr;
   const int64_t index = sparse ? op.classes[part.row] : 0;
   const Outcome outcome = sparse ? kind(op, part, ClassLabel{index})
@@ -115,7 +144,8 @@ __global__ void __launch_bounds__(kBlockThreads) loss_kernel(Loss op, Kind kind)
 
 template <class Kind>
 void launch_kind(const Loss& op, const Kind& kind) {
-  launch("loss", ceil_div(op.rows, kRowsPerBlock), kBlockThreads, &loss_kernel<Kind>, op, kind);
+  launch_rows("loss", op.rows, op.columns, &loss_kernel<NarrowRow, Kind>,
+              &loss_kernel<WideRow, Kind>, op, kind);
 }
 
 }  // namespace

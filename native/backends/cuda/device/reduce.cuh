@@ -34,6 +34,18 @@ __device__ double fold_by_block(int64_t count, Value value) {
   return sum;
 }
 
+// Sum of a whole number of each thread; thread 0 gets it.
+__device__ inline int64_t count_by_block(int64_t own) {
+  __shared__ int64_t warps[kBlockThreads / kWarp];
+  for (int width = kWarp / 2; width > 0; width /= 2) own += __shfl_down_sync(kAllLanes, own, width);
+  if (threadIdx.x % kWarp == 0) warps[threadIdx.x / kWarp] = own;
+  __syncthreads();
+  int64_t sum = 0;
+  for (int warp = 0; threadIdx.x == 0 && warp < kBlockThreads / kWarp; ++warp) sum += warps[warp];
+  __syncthreads();
+  return sum;
+}
+
 // Whether this block is the last of the grid to come here; what the others wrote
 // before is then visible. The counter is left at 0 for the next launch.
 __device__ inline bool is_last_block(unsigned* arrived) {

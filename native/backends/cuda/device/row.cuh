@@ -1,39 +1,55 @@
-// Rows of a matrix on the GPU: 16 threads a row. Sums and maxima run in the order
-// of backends/cpu/row_sums.h: the same bits.
+// Rows of a matrix on the GPU: 16 threads a row, or a block where it is wide. Sums and maxima run
+// in the order of backends/cpu/row_sums.h: the same bits.
 #pragma once
 
 #include <cuda_runtime.h>
 
 #include "backends/cuda/device/reduce.cuh"
+#include "backends/cuda/device/strided.cuh"
 
 namespace thalweg::cuda {
 
-inline constexpr int kRowThreads = 16;  // its partial results
-inline constexpr int kRowsPerBlock = kBlockThreads / kRowThreads;
+struct Add {
+  __device__ double operator()(double a, double b) const { return a + b; }
+};
+struct Larger {
+  __device__ float operator()(float a, float b) const { return b > a ? b : a; }
+};
+struct Smaller {
+  __device__ int64_t operator()(int64_t a, int64_t b) const { return b < a ? b : a; }
+};
 
-// One thread's part of a row. Both rows of a warp go through the same shuffles, so
-// that a thread beyond the last row runs along on that row without storing.
+// One thread's part of a row that kThreads share: kRowPartials or kWidePartials. Rows of one warp
+// go through the same shuffles, so that a thread beyond the last row runs along on that row without
+// storing.
+template <int kThreads>
 struct RowPart {
+  static constexpr int kRows = kBlockThreads / kThreads;  // of a block
   int64_t row;
   int64_t columns;
   int lane;
   bool stores;
 
   __device__ RowPart(int64_t rows, int64_t columns_) : columns(columns_) {
-    const int64_t own = int64_t{blockIdx.x} * kRowsPerBlock + threadIdx.x / kRowThreads;
-    lane = threadIdx.x % kRowThreads;
+    const int64_t own = int64_t{blockIdx.x} * kRows + threadIdx.x / kThreads;
+    lane = threadIdx.x % kThreads;
     stores = own < rows;
     row = stores ? own : rows - 1;
   }
 
-  // body(column) for this thread's columns.
-  template <class Body>
-  __device__ void each(Body body) const {
-    for (int64_t i = lane; i < columns; i += kRowThreads) body(i);
+  // use(column, load(column)) for this thread's columns.
+  template <class Load, class Use>
+  __device__ void each(Load load, Use use) const {
+    for_strided(lane, columns, kThreads, load, use);
   }
-  // Sum over the columns of term(column); every thread of the row gets it.
-  template <class Term>
-  __device__ double sum(Term term) const;
+  // Sum over the columns of term(column, load(column)); every thread of the row gets it.
+  template <class Load, class Term>
+  __device__ double sum(Load load, Term term) const;
+  // The same of values that are loaded and added.
+  template <class Load>
+  __device__ double sum(Load load) const {
+    return sum(load, [](int64_t, auto loaded) { return loaded; });
+  }
   // The largest of x [columns]; NaN elements are passed over.
   __device__ float maximum(const float* x) const;
   // The first column of x that equals `value`, or columns.
@@ -42,45 +58,85 @@ struct RowPart {
  private:
   template <class T>
   __device__ static T from(T value, int source) {
-    return __shfl_sync(kAllLanes, value, source, kRowThreads);
+    return __shfl_sync(kAllLanes, value, source, kThreads);
   }
-  template <class T>
-  __device__ static T across(T value, int width) {
-    return __shfl_xor_sync(kAllLanes, value, width, kRowThreads);
-  }
+  // The values of all threads, joined in halves; every thread gets the result. The whole block
+  // calls it.
+  template <class T, class Join>
+  __device__ static T join(T own, Join join);
 };
 
-template <class Term>
-__device__ double RowPart::sum(Term term) const {
-  double partial = 0;
-  if (columns < kRowThreads) {  // one by one
-    const double own = lane < columns ? static_cast<double>(term(lane)) : 0.0;
-    for (int i = 0; i < columns; ++i) partial += from(own, i);
-    return partial;
+using NarrowRow = RowPart<kRowPartials>;
+using WideRow = RowPart<kWidePartials>;
+static_assert(kWidePartials == kBlockThreads);
+
+template <int kThreads>
+template <class T, class Join>
+__device__ T RowPart<kThreads>::join(T own, Join join) {
+  if constexpr (kThreads > kWarp) {
+    __shared__ T values[kThreads];
+    const auto thread = static_cast<int>(threadIdx.x);
+    values[thread] = own;
+    for (int width = kThreads / 2; width >= kWarp; width /= 2) {
+      __syncthreads();
+      if (thread < width) values[thread] = join(values[thread], values[thread + width]);
+    }
+    __syncthreads();
+    own = values[thread % kWarp];
+    __syncthreads();
   }
-  each([&](int64_t i) { partial += term(i); });
-  for (int width = kRowThreads / 2; width > 0; width /= 2) partial += across(partial, width);
-  return partial;
+  for (int width = (kThreads < kWarp ? kThreads : kWarp) / 2; width > 0; width /= 2)
+    own = join(own, __shfl_xor_sync(kAllLanes, own, width));
+  return own;
 }
 
-__device__ inline float RowPart::maximum(const float* x) const {
+template <int kThreads>
+template <class Load, class Term>
+__device__ double RowPart<kThreads>::sum(Load load, Term term) const {
+  double own = 0, sum = 0;
+  const auto add = [&](int64_t i, const auto& loaded) { own += term(i, loaded); };
+  if constexpr (kThreads == kRowPartials) {
+    for_strided(lane, columns, kRowPartials, load, add);
+    if (columns >= kRowPartials) return join(own, Add{});
+    for (int i = 0; i < columns; ++i) sum += from(own, i);  // one by one
+  } else {
+    for (int64_t first = 0; first < columns; first += kRowChunk) {
+      const int64_t end = first + kRowChunk, last = end < columns ? end : columns;
+      own = 0;
+      for (int64_t run = first + lane / kRowPartials * kRowRun; run < last;
+           run += kRowRuns * kRowRun)
+        for_strided(run + lane % kRowPartials, run + kRowRun < last ? run + kRowRun : last,
+                    kRowPartials, load, add);
+      sum += join(own, Add{});
+    }
+  }
+  return sum;
+}
+
+template <int kThreads>
+__device__ float RowPart<kThreads>::maximum(const float* x) const {
   float highest = -INFINITY;
-  each([&](int64_t i) { highest = x[i] > highest ? x[i] : highest; });
-  for (int width = kRowThreads / 2; width > 0; width /= 2) {
-    const float other = across(highest, width);
-    highest = other > highest ? other : highest;
-  }
-  return highest;
+  each([&](int64_t i) { return x[i]; },
+       [&](int64_t, float value) { highest = value > highest ? value : highest; });
+  return join(highest, Larger{});
 }
 
-__device__ inline int64_t RowPart::first_of(float value, const float* x) const {
+template <int kThreads>
+__device__ int64_t RowPart<kThreads>::first_of(float value, const float* x) const {
   int64_t first = columns;
-  each([&](int64_t i) { first = x[i] == value && i < first ? i : first; });
-  for (int width = kRowThreads / 2; width > 0; width /= 2) {
-    const int64_t other = across(first, width);
-    first = other < first ? other : first;
-  }
-  return first;
+  each([&](int64_t i) { return x[i]; },
+       [&](int64_t i, float found) { first = found == value && i < first ? i : first; });
+  return join(first, Smaller{});
+}
+
+// Queues the kernel that the width of the rows asks for.
+template <class... Parameters>
+void launch_rows(const char* name, int64_t rows, int64_t columns, void (*narrow)(Parameters...),
+                 void (*wide)(Parameters...), Parameters... arguments) {
+  if (columns < kWideRow)
+    launch(name, ceil_div(rows, NarrowRow::kRows), kBlockThreads, narrow, arguments...);
+  else
+    launch(name, rows, kBlockThreads, wide, arguments...);
 }
 
 }  // namespace thalweg::cuda
