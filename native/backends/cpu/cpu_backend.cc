@@ -60,19 +60,36 @@ void CpuBackend::dense_forward(const DenseForward& op) {
     activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
 }
 
-void CpuBackend::dense_backward(const DenseBackward& op) {
+// Threads share columns, and rows where there are several chunks of them.
+void CpuBackend::output_gradient(const DenseBackward& op) {
   Activation activation = op.activation;
   if (!derivative_from_output(activation)) {
     activation_backward(
         {activation, op.slope, op.before, op.y, op.dy, op.dy, op.rows * op.outputs});
     activation = Activation::kNone;
   }
-  const OutputGradient gradient{activation, op.slope, op.y, op.dy, op.dbias, op.rows, op.outputs};
-  const int64_t parts = ceil_div(op.outputs, kSummedColumns);
-  parallel_for(parts, thread_count(), [&](int64_t part) {
-    const int64_t first = part * kSummedColumns;
-    lanes_.output_gradient(gradient, first, std::min(op.outputs, first + kSummedColumns));
+  if (op.dbias == nullptr && activation == Activation::kNone) return;
+  const int64_t parts = ceil_div(op.outputs, kSummedColumns), chunks = column_chunks(op.rows);
+  std::vector<double> sums(chunks * op.outputs);
+  parallel_for(chunks * parts, thread_count(), [&](int64_t index) {
+    const int64_t chunk = index / parts, first = index % parts * kSummedColumns;
+    const int64_t row = chunk * kColumnChunk, at = row * op.outputs;
+    lanes_.output_gradient(
+        {activation, op.slope, op.y + at, op.dy + at, sums.data() + chunk * op.outputs,
+         std::min(kColumnChunk, op.rows - row), op.outputs},
+        first, std::min(op.outputs, first + kSummedColumns));
   });
+  for (int64_t first = 0; op.dbias != nullptr && first < op.outputs; first += kSummedColumns) {
+    double totals[kSummedColumns];
+    const int64_t width = std::min(kSummedColumns, op.outputs - first);
+    chunk_sums(0, chunks, width, totals,
+               [&](int64_t chunk, int64_t i) { return sums[chunk * op.outputs + first + i]; });
+    for (int64_t i = 0; i < width; ++i) op.dbias[first + i] = static_cast<float>(totals[i]);
+  }
+}
+
+void CpuBackend::dense_backward(const DenseBackward& op) {
+  output_gradient(op);
   if (op.dweight != nullptr) product(weight_gradient(op));
   if (op.dx != nullptr) product(input_gradient(op));
 }

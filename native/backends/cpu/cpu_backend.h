@@ -26,6 +26,7 @@ class CpuBackend final : public Backend {
  private:
   void product(const Product& product);
   void lane_product(const Product& product);
+  void output_gradient(const DenseBackward& op);
 
   const Lanes& lanes_;
   std::string without_onednn_;  // why products_ is null; filled by its initialiser

@@ -12,16 +12,12 @@ namespace {
 // dy *= f'(y) in columns [first, last), and their sums.
 template <Activation kActivation>
 void pass(const OutputGradient& op, int64_t first, int64_t last) {
-  double sums[kSummedColumns];
-  const int64_t width = last - first;
   const float* y = op.y + first;
   float* dy = op.dy + first;
-  column_sums(op.rows, width, sums, [&](int64_t row, int64_t i) {
+  chunk_sums(0, op.rows, last - first, op.sums + first, [&](int64_t row, int64_t i) {
     const int64_t at = row * op.columns + i;
     return dy[at] *= derivative<kActivation>(y[at], y[at], op.slope);
   });
-  for (int64_t i = 0; op.dbias != nullptr && i < width; ++i)
-    op.dbias[first + i] = static_cast<float>(sums[i]);
 }
 
 }  // namespace

@@ -24,14 +24,14 @@ struct RowProduct {
   int64_t a_row, a_column;
 };
 
-// dy [rows, columns] *= f'(y) in place, for derivative_from_output; dbias [columns] (or null) = sum
-// over rows.
+// dy [rows, columns] *= f'(y) in place, for derivative_from_output; sums [columns] = sum over rows,
+// of which there is one chunk.
 struct OutputGradient {
   Activation activation;
   float slope;
   const float* y;
   float* dy;
-  float* dbias;
+  double* sums;
   int64_t rows, columns;
 };
 
