@@ -1,8 +1,10 @@
-// Embeddings. Backward gives each row of the table a block, which looks through all
-// positions in order: no atomics on floats, and the bits of the processor.
+// Embeddings. Backward sorts positions by their rows, and adds those of a row in order: no atomics
+// on floats, and the bits of the processor.
 #include "backends/cuda/device/reduce.cuh"
+#include "backends/cuda/device/strided.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
+#include "backends/cuda/position_sort.h"
 
 namespace thalweg::cuda {
 
@@ -14,27 +16,59 @@ __global__ void __launch_bounds__(kBlockThreads) embedding_forward_kernel(Embedd
   op.y[i] = op.weight[static_cast<int64_t>(op.x[i / op.units]) * op.units + i % op.units];
 }
 
-// A block a row and kBlockThreads columns; a thread sums a column.
-__global__ void __launch_bounds__(kBlockThreads)
-    embedding_backward_kernel(EmbeddingBackward op, int64_t across) {
-  __shared__ bool own[kBlockThreads];  // whether a position of the stretch has this row
-  __shared__ unsigned found;
-  const int64_t row = blockIdx.x / across;
-  const int64_t column = blockIdx.x % across * kBlockThreads + threadIdx.x;
-  double sum = 0;
-  for (int64_t begin = 0; begin < op.positions; begin += kBlockThreads) {
-    if (threadIdx.x == 0) found = 0;
-    __syncthreads();
-    const int64_t at = begin + threadIdx.x;
-    own[threadIdx.x] = at < op.positions && static_cast<int64_t>(op.x[at]) == row;
-    if (own[threadIdx.x]) atomicAdd(&found, 1u);
-    __syncthreads();
-    if (found != 0 && column < op.units)
-      for (int i = 0; i < kBlockThreads; ++i)
-        if (own[i]) sum += op.dy[(begin + i) * op.units + column];
-    __syncthreads();
+constexpr int kLaneColumns = 4;  // that a thread sums
+constexpr int64_t kStrip = int64_t{kWarp} * kLaneColumns;
+
+struct SortedPositions {
+  const float* rows;  // by position
+  const uint32_t* positions;
+  int64_t count;
+  __device__ int64_t row_at(int64_t i) const { return static_cast<int64_t>(rows[positions[i]]); }
+  // Behind the last position that has the row of `first`.
+  __device__ int64_t end_of(int64_t first) const {
+    const int64_t row = row_at(first);
+    int64_t step = 1;
+    while (first + step < count && row_at(first + step) == row) step *= 2;
+    int64_t inside = first + step / 2;
+    int64_t behind = first + step < count ? first + step : count;
+    while (behind - inside > 1) {
+      const int64_t middle = inside + (behind - inside) / 2;
+      (row_at(middle) == row ? inside : behind) = middle;
+    }
+    return behind;
   }
-  if (column < op.units) op.dweight[row * op.units + column] = static_cast<float>(sum);
+};
+
+// A warp for each row that occurs, which the first of its positions stands for, and strip of
+// columns.
+__global__ void __launch_bounds__(kBlockThreads)
+    embedding_backward_kernel(EmbeddingBackward op, SortedPositions sorted, int64_t strips) {
+  const int64_t warp = (int64_t{blockIdx.x} * kBlockThreads + threadIdx.x) / kWarp;
+  const int64_t first = warp / strips;
+  if (first >= op.positions) return;
+  const int64_t row = sorted.row_at(first);
+  if (first > 0 && sorted.row_at(first - 1) == row) return;
+  const int64_t column = warp % strips * kStrip + threadIdx.x % kWarp;
+  struct Loaded {
+    float value[kLaneColumns];
+  };
+  double sums[kLaneColumns] = {};
+  const auto load = [&](int64_t i) {
+    const float* dy = op.dy + sorted.positions[i] * op.units;
+    Loaded loaded;
+#pragma unroll
+    for (int k = 0; k < kLaneColumns; ++k)
+      loaded.value[k] = column + k * kWarp < op.units ? dy[column + k * kWarp] : 0.0f;
+    return loaded;
+  };
+  for_strided(first, sorted.end_of(first), 1, load, [&](int64_t, const Loaded& loaded) {
+#pragma unroll
+    for (int k = 0; k < kLaneColumns; ++k) sums[k] += loaded.value[k];
+  });
+#pragma unroll
+  for (int k = 0; k < kLaneColumns; ++k)
+    if (column + k * kWarp < op.units)
+      op.dweight[row * op.units + column + k * kWarp] = static_cast<float>(sums[k]);
 }
 
 }  // namespace
@@ -44,10 +78,15 @@ void launch_embedding_forward(const EmbeddingForward& op) {
          &embedding_forward_kernel, op);
 }
 
+// Rows that do not occur stay at 0.
 void launch_embedding_backward(const EmbeddingBackward& op) {
-  const int64_t across = ceil_div(op.units, kBlockThreads);
-  launch("embedding_backward", op.count * across, kBlockThreads, &embedding_backward_kernel, op,
-         across);
+  const uint32_t* positions = launch_position_sort(op.x, op.positions, op.count, op.scratch);
+  check(cudaMemsetAsync(op.dweight, 0, op.count * op.units * sizeof(float), stream()),
+        "cudaMemset");
+  const int64_t strips = ceil_div(op.units, kStrip);
+  launch("embedding_backward", ceil_div(op.positions * strips * kWarp, kBlockThreads),
+         kBlockThreads, &embedding_backward_kernel, op,
+         SortedPositions{op.x, positions, op.positions}, strips);
 }
 
 }  // namespace thalweg::cuda

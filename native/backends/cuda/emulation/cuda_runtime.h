@@ -61,6 +61,7 @@ T shuffle(T value, unsigned source) {
 extern emulation::Coordinates threadIdx, blockIdx, blockDim, gridDim;
 
 inline void __syncthreads() { emulation::sync_block(); }
+inline void __syncwarp() { emulation::exchange(0, 0); }
 inline void __threadfence() {}
 inline void __threadfence_system() {}
 template <class T>
