@@ -191,7 +191,8 @@ cudaError_t cudaGetDeviceCount(int* count) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int ordinal) {
   *properties = {};
-  std::strcpy(properties->name, emulation::fault("mig") ? "emulated GPU MIG 1g.1gb" : "emulated GPU");
+  std::strcpy(properties->name,
+              emulation::fault("mig") ? "emulated GPU MIG 1g.1gb" : "emulated GPU");
   properties->uuid.bytes[15] = static_cast<char>(emulation::visible().at(ordinal) + 1);
   properties->major = emulation::fault("old-card") ? 6 : emulation::fault("other-card") ? 8 : 9;
   properties->totalGlobalMem = emulation::memory_bytes();
