@@ -17,6 +17,8 @@ interface Found {
   readonly refusal?: { readonly code: string; readonly message: string };
   /** Of the first use. */
   readonly opening?: { readonly code: string; readonly message: string };
+  /** Who computes `dense_forward`. */
+  readonly dense?: string;
 }
 
 /** Asks for GPUs in a process of its own, since a process looks for them once. */
@@ -28,7 +30,10 @@ function look(environment: Record<string, string>, name = 'cuda'): Found {
     });
     const found = { status: native.cudaStatus() };
     try { found.found = native.findCuda(${JSON.stringify(name)}); } catch ({ code, message }) { found.refusal = { code, message }; }
-    try { native.twins('cuda'); } catch ({ code, message }) { found.opening = { code, message }; }
+    try {
+      const twins = native.twins('cuda');
+      found.dense = twins.find(({ operation }) => operation === 'dense_forward').implementation;
+    } catch ({ code, message }) { found.opening = { code, message }; }
     console.log(JSON.stringify(found));`;
   const env: NodeJS.ProcessEnv = { ...process.env, ...environment };
   if (environment['THALWEG_CUDA'] === undefined) delete env['THALWEG_CUDA'];
@@ -85,13 +90,14 @@ describe('a missing piece is named with its remedy', () => {
     expect(opening?.message).toMatch(remedy);
   });
 
+  const cuda = process.env['THALWEG_CUDA'];
+  const here = cuda === undefined ? {} : { THALWEG_CUDA: cuda };
+
   it('cuBLAS, which the plugin does without', () => {
-    const { operations } = explain('cuda');
-    const dense = operations.find(({ operation }) => operation === 'dense_forward');
-    expect(dense?.implementation).toMatch(
-      onGpu
-        ? /cuBLAS/
-        : /^CUDA kernels, without cuBLAS: libcublasLt\.so\.13 is not found; install it/,
+    expect(look({ ...here, THALWEG_CUBLAS: '0' }).dense).toBe('CUDA kernels, THALWEG_CUBLAS=0');
+    expect(look({ ...here, THALWEG_CUBLAS: '/nowhere/libcublasLt.so.13' }).dense).toBe(
+      'CUDA kernels, without cuBLAS: /nowhere/libcublasLt.so.13 is not found; install it, or put ' +
+        'its folder in LD_LIBRARY_PATH',
     );
   });
 

@@ -106,6 +106,47 @@ describe.skipIf(onGpu)('a device that is lost at its n-th call', () => {
   });
 });
 
+describe.skipIf(onGpu)('an n-th kernel that goes wrong', () => {
+  afterEach(heal);
+
+  it('is DEVICE from a later call, whichever that is; the next process is well', async () => {
+    const expected = make();
+    await expected.fit(set, fit);
+    const paths = new Set<string>();
+    for (let n = 0, ended = false; !ended; n += 3) {
+      using trainer = make();
+      fail(`kernel:${n}`);
+      const error = await outcome(() => trainer.fit(set, fit));
+      ended = error === undefined;
+      if (!ended) {
+        expect(error).toMatchObject({
+          code: 'DEVICE',
+          received: 'cudaErrorIllegalAddress: emulated',
+        });
+        paths.add((error as ThalwegError).path);
+        expect(await outcome(() => trainer.parameters())).toEqual(error);
+      }
+      heal();
+    }
+    expect([...paths]).toContain('a queued operation');
+    expect(paths.size).toBeGreaterThan(1);
+    using next = make();
+    await next.fit(set, fit);
+    expect(next.parameters()).toEqual(expected.parameters());
+  });
+
+  it('leaves a stepper dead and its arrays as they were', () => {
+    const weights = Float32Array.of(1, 2, 3);
+    using stepper = optim.bind(optim.adam(), { weights }, { device: 'cuda' });
+    const step = () => stepper.step({ weights: Float32Array.of(1, 1, 1) });
+    fail('kernel:0');
+    expect(step).toThrow(expect.objectContaining({ code: 'DEVICE' }));
+    heal();
+    expect(step).toThrow(expect.objectContaining({ code: 'DEVICE' }));
+    expect(weights).toEqual(Float32Array.of(1, 2, 3));
+  });
+});
+
 describe.skipIf(onGpu)('an n-th allocation that fails', () => {
   afterEach(heal);
 

@@ -161,6 +161,13 @@ function withInfinity(bad: number, rows = 400) {
   return data.fromArrays({ inputs, shape: [rows, 6], labels });
 }
 
+/** The first rows of those, all finite. */
+function first(rows: number) {
+  const labels = Int32Array.from({ length: rows }, (_, i) => i % 3);
+  const inputs = floats(generator(4), 400 * 6).subarray(0, rows * 6);
+  return data.fromArrays({ inputs, shape: [rows, 6], labels });
+}
+
 const fit = { epochs: 1, batchSize: 4, shuffle: false } as const;
 
 describe('a gradient that is not finite', () => {
@@ -208,14 +215,25 @@ it('refuses a class that is none, by row, and trains on', async () => {
 });
 
 it('ends between steps when told to, and goes on from there', async () => {
-  const set = withInfinity(399); // never reached
-  const [stopped, whole] = [make('cuda', 'skip'), make('cuda', 'skip')];
+  const set = withInfinity(399);
+  using stopped = make('cuda', 'skip');
   const controller = new AbortController();
-  controller.abort();
-  const history = await stopped.fit(set, { ...fit, signal: controller.signal }).catch(() => null);
-  expect(history === null || stopped.steps < 100).toBe(true);
-  await whole.fit(set, fit);
-  expect(whole.steps).toBe(99);
+  const { reason } = await stopped.fit(set, {
+    ...{ ...fit, epochs: 10_000, signal: controller.signal },
+    onEvent: ({ type }) => type === 'progress' && controller.abort(),
+  });
+  expect(reason).toBe('aborted');
+  const taken = stopped.steps;
+  expect(taken).toBeGreaterThan(0);
+  // A run that is told to end after as many whole batches has the same weights.
+  using whole = make('cuda', 'skip');
+  const [epochs, rest] = [Math.floor(taken / 99), taken % 99];
+  if (epochs > 0) await whole.fit(set, { ...fit, epochs });
+  if (rest > 0) await whole.fit(first(rest * fit.batchSize), fit);
+  expect(whole.steps).toBe(taken);
+  expect(whole.parameters()).toEqual(stopped.parameters());
+  await stopped.fit(set, fit);
+  expect(stopped.steps).toBe(taken + 99);
 });
 
 it('two trainers at once do not disturb each other', async () => {

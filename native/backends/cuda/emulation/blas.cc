@@ -1,69 +1,72 @@
 // The part of cublasLt.h that backends/cuda/blas_api.h declares, as plain loops over
 // column-major matrices: THALWEG_CUBLAS=(this library) makes the CUDA backend use it.
-// It refuses what the real one would: unknown attributes, no algorithm at hand.
+// It refuses what the real one would: unknown attributes, sizes beyond 32 bits, operands
+// less aligned than its choice was told, a workspace smaller than its choice needs.
 #include <cstring>
 
 #include "backends/cuda/blas_api.h"
+#include "backends/cuda/emulation/blas_product.h"
 #include "backends/cuda/emulation/cuda_runtime.h"
+#include "backends/cuda/emulation/device_memory.h"
+#include "backends/cuda/emulation/faults.h"
+#include "backends/cuda/emulation/streams.h"
 
 namespace {
 
+using emulation::Choice;
+using emulation::is_device_memory;
+using emulation::kSplitDepth;
+using emulation::kSplits;
+using emulation::Layout;
+using emulation::Matmul;
+using emulation::Product;
 using thalweg::cuda::BlasAlgorithm;
 using thalweg::cuda::BlasHeuristic;
 
-constexpr int kInvalid = 7;  // CUBLAS_STATUS_INVALID_VALUE
-constexpr int kFailed = 13;  // CUBLAS_STATUS_EXECUTION_FAILED
+constexpr int kNoHandle = 1;  // CUBLAS_STATUS_NOT_INITIALIZED
+constexpr int kInvalid = 7;   // CUBLAS_STATUS_INVALID_VALUE
+constexpr int kFailed = 13;   // CUBLAS_STATUS_EXECUTION_FAILED
 constexpr uint64_t kAlgorithm = 0x5448414C57454721u;
 
-struct Matmul {
-  int32_t trans_a = 0;
-  int32_t trans_b = 0;
-  int32_t epilogue = thalweg::cuda::kBlasEpilogueDefault;
-  const float* bias = nullptr;
-};
+// cublasLtMatmulPreferenceAttributes_t and cublasLtReductionScheme_t
+constexpr int kReductionMask = 3;
+constexpr uint32_t kReductionInPlace = 1, kAllReductions = 7;
 
-struct Layout {
-  uint64_t rows, columns;
-  int64_t leading;
-};
+constexpr uintptr_t kWorkspaceAlignment = 256;
+
+int the_handle;
 
 struct Preference {
-  uint64_t workspace = ~uint64_t{0};
+  uint64_t workspace = 0;
+  uint32_t reductions = kAllReductions;
+  uint32_t alignment = 256;  // the least of all operands
 };
-
-// Element (i, j) of op(matrix).
-float at(const float* matrix, const Layout& layout, bool transposed, uint64_t i, uint64_t j) {
-  return matrix[transposed ? j + i * layout.leading : i + j * layout.leading];
-}
-
-struct Call {
-  Matmul matmul;
-  const float *a, *b;
-  float* d;
-  Layout a_layout, b_layout, d_layout;
-};
-
-void multiply(const Call& call) {
-  const bool ta = call.matmul.trans_a != 0, tb = call.matmul.trans_b != 0;
-  const uint64_t depth = ta ? call.a_layout.rows : call.a_layout.columns;
-  for (uint64_t j = 0; j < call.d_layout.columns; ++j) {
-    for (uint64_t i = 0; i < call.d_layout.rows; ++i) {
-      double sum = 0;
-      for (uint64_t k = 0; k < depth; ++k)
-        sum += static_cast<double>(at(call.a, call.a_layout, ta, i, k)) *
-               at(call.b, call.b_layout, tb, k, j);
-      if (call.matmul.epilogue == thalweg::cuda::kBlasEpilogueBias) sum += call.matmul.bias[i];
-      call.d[i + j * call.d_layout.leading] = static_cast<float>(sum);
-    }
-  }
-}
 
 // The shapes must fit each other.
-bool fits(const Call& call) {
-  const bool ta = call.matmul.trans_a != 0, tb = call.matmul.trans_b != 0;
-  const Layout &a = call.a_layout, &b = call.b_layout, &d = call.d_layout;
+bool fits(const Matmul& matmul, const Layout& a, const Layout& b, const Layout& d) {
+  const bool ta = matmul.trans_a != 0, tb = matmul.trans_b != 0;
   return (ta ? a.columns : a.rows) == d.rows && (tb ? b.rows : b.columns) == d.columns &&
-         (ta ? a.rows : a.columns) == (tb ? b.columns : b.rows);
+         (ta ? a.rows : a.columns) == (tb ? b.columns : b.rows) && !a.is_empty() && !b.is_empty();
+}
+
+// To a power of two.
+bool is_aligned(const void* pointer, uint64_t bytes) {
+  return (reinterpret_cast<uintptr_t>(pointer) & (bytes - 1)) == 0;
+}
+
+bool has_workspace(const Choice& choice, const void* workspace, size_t bytes) {
+  return choice.workspace == 0 ||
+         (bytes >= choice.workspace && is_aligned(workspace, kWorkspaceAlignment) &&
+          is_device_memory(workspace, bytes));
+}
+
+// A kernel that reads or writes anything else ends the device.
+bool is_on_device(const Product& call) {
+  const bool biased = call.matmul.epilogue == thalweg::cuda::kBlasEpilogueBias;
+  return is_device_memory(call.a, call.a_layout.bytes()) &&
+         is_device_memory(call.b, call.b_layout.bytes()) &&
+         is_device_memory(call.d, call.d_layout.bytes()) &&
+         (!biased || is_device_memory(call.matmul.bias, call.d_layout.rows * sizeof(float)));
 }
 
 }  // namespace
@@ -76,8 +79,7 @@ bool fits(const Call& call) {
 
 THALWEG_EXPORT size_t cublasLtGetVersion() { return 130000; }
 THALWEG_EXPORT int cublasLtCreate(void** handle) {
-  static int none;
-  *handle = &none;
+  *handle = &the_handle;
   return 0;
 }
 THALWEG_EXPORT int cublasLtMatmulDescCreate(void** made, int compute, int scale) {
@@ -127,40 +129,84 @@ THALWEG_EXPORT int cublasLtMatmulPreferenceDestroy(void* preference) {
 }
 THALWEG_EXPORT int cublasLtMatmulPreferenceSetAttribute(void* preference, int attribute,
                                                         const void* value, size_t bytes) {
-  if (attribute != thalweg::cuda::kBlasWorkspace) return bytes == sizeof(uint32_t) ? 0 : kInvalid;
-  if (bytes != sizeof(uint64_t)) return kInvalid;
-  std::memcpy(&static_cast<Preference*>(preference)->workspace, value, bytes);
-  return 0;
+  Preference& to = *static_cast<Preference*>(preference);
+  uint32_t word = 0;
+  if (attribute == thalweg::cuda::kBlasWorkspace) {
+    if (bytes != sizeof to.workspace) return kInvalid;
+    std::memcpy(&to.workspace, value, bytes);
+    return 0;
+  }
+  if (bytes != sizeof word) return kInvalid;
+  std::memcpy(&word, value, bytes);
+  if (attribute == kReductionMask) {
+    to.reductions = word;
+    return 0;
+  }
+  for (const int operand : thalweg::cuda::kBlasAlignments)
+    if (attribute == operand) {
+      to.alignment = word < to.alignment ? word : to.alignment;
+      return 0;
+    }
+  return kInvalid;
 }
-// None for a product of one column, so that doing without is tested too.
-THALWEG_EXPORT int cublasLtMatmulAlgoGetHeuristic(void*, void*, void*, void*, void*, void* d,
-                                                  void* preference, int, BlasHeuristic* found,
-                                                  int* count) {
+THALWEG_EXPORT int cublasLtMatmulAlgoGetHeuristic(void* handle, void* matmul, void* a, void* b,
+                                                  void* c, void* d, void* preference, int wanted,
+                                                  BlasHeuristic* found, int* count) {
   *count = 0;
   THALWEG_EMULATED_LIBRARY_CALL();
-  if (static_cast<Preference*>(preference)->workspace != 0) return kInvalid;
-  if (static_cast<Layout*>(d)->rows == 1) return thalweg::cuda::kBlasNotSupported;
+  if (handle != &the_handle) return kNoHandle;
+  const Layout *of_a = static_cast<Layout*>(a), *of_b = static_cast<Layout*>(b),
+               *of_d = static_cast<Layout*>(d);
+  const Preference& to = *static_cast<Preference*>(preference);
+  const Matmul& of = *static_cast<Matmul*>(matmul);
+  if (wanted < 1 || c == nullptr || !fits(of, *of_a, *of_b, *of_d)) return kInvalid;
+  const bool is_large = !of_a->fits_32_bits() || !of_b->fits_32_bits() || !of_d->fits_32_bits();
+  if (is_large || to.alignment < sizeof(float) || emulation::has_fault("no-algorithm"))
+    return thalweg::cuda::kBlasNotSupported;
+  const uint64_t depth = of.trans_a != 0 ? of_a->rows : of_a->columns;
+  const uint64_t parts = kSplits * of_d->rows * of_d->columns * sizeof(float);
+  const bool is_split = depth >= kSplitDepth && parts <= to.workspace;
+  const Choice choice = {kAlgorithm, to.alignment, is_split ? parts : 0,
+                         to.reductions & kReductionInPlace};
   *found = {};
-  found->algorithm.data[0] = kAlgorithm;
+  found->workspace_bytes = choice.workspace;
+  std::memcpy(found->algorithm.data, &choice, sizeof choice);
   *count = 1;
   return 0;
 }
-THALWEG_EXPORT int cublasLtMatmul(void*, void* matmul, const void* alpha, const void* a,
+THALWEG_EXPORT int cublasLtMatmul(void* handle, void* matmul, const void* alpha, const void* a,
                                   void* a_layout, const void* b, void* b_layout, const void* beta,
-                                  const void*, void*, void* d, void* d_layout,
-                                  const BlasAlgorithm* algorithm, void*, size_t, cudaStream_t) {
+                                  const void* c, void* c_layout, void* d, void* d_layout,
+                                  const BlasAlgorithm* algorithm, void* workspace, size_t bytes,
+                                  cudaStream_t stream) {
+  const emulation::Lock lock;
   THALWEG_EMULATED_LIBRARY_CALL();
-  if (algorithm == nullptr || algorithm->data[0] != kAlgorithm) return kInvalid;
+  if (handle != &the_handle) return kNoHandle;
+  if (algorithm == nullptr || algorithm->data[0] != kAlgorithm || c != d || c_layout == nullptr)
+    return kInvalid;
   if (*static_cast<const float*>(alpha) != 1 || *static_cast<const float*>(beta) != 0)
     return kInvalid;
-  const Call call = {*static_cast<Matmul*>(matmul),   static_cast<const float*>(a),
-                     static_cast<const float*>(b),    static_cast<float*>(d),
-                     *static_cast<Layout*>(a_layout), *static_cast<Layout*>(b_layout),
-                     *static_cast<Layout*>(d_layout)};
+  Product call = {*static_cast<Matmul*>(matmul),
+                  *static_cast<Layout*>(a_layout),
+                  *static_cast<Layout*>(b_layout),
+                  *static_cast<Layout*>(d_layout),
+                  static_cast<const float*>(a),
+                  static_cast<const float*>(b),
+                  static_cast<float*>(d),
+                  static_cast<float*>(workspace),
+                  {}};
+  std::memcpy(&call.choice, algorithm->data, sizeof call.choice);
   const int32_t epilogue = call.matmul.epilogue;
   if (epilogue != thalweg::cuda::kBlasEpilogueDefault &&
       epilogue != thalweg::cuda::kBlasEpilogueBias)
     return kInvalid;
-  if (!fits(call)) return kInvalid;
-  return emulation::run([call] { multiply(call); }) == cudaSuccess ? 0 : kInvalid;
+  if (!fits(call.matmul, call.a_layout, call.b_layout, call.d_layout)) return kInvalid;
+  for (const void* operand : {a, b, static_cast<const void*>(d)})
+    if (!is_aligned(operand, call.choice.alignment)) return kInvalid;
+  if (!has_workspace(call.choice, workspace, bytes)) return kInvalid;
+  if (is_on_device(call))
+    emulation::queue_product(call, stream);
+  else
+    emulation::enqueue(stream, [] { return cudaErrorIllegalAddress; });
+  return 0;
 }

@@ -1,5 +1,5 @@
 // Stands in for CUDA's header of this name: the language of kernels. A kernel's
-// threads run as fibers, block by block; see fibers.cc.
+// threads run as fibers, block by block; see fibers.h.
 #pragma once
 
 #include <math.h>
@@ -18,15 +18,49 @@
 #define __launch_bounds__(...)
 #define __shared__ static
 
-struct alignas(16) float4 {
-  float x, y, z, w;
+namespace emulation {
+
+// Ends the kernel with an error, which a thread of it calls.
+void trap(cudaError_t error, const char* what);
+
+// What a GPU moves in one access traps where the address is no multiple of its size. The compiler
+// is kept from taking the address for aligned.
+inline void check_alignment(const void* place, uintptr_t bytes) {
+  auto address = reinterpret_cast<uintptr_t>(place);
+  asm volatile("" : "+r"(address));
+  if (address % bytes != 0) trap(cudaErrorMisalignedAddress, "a misaligned address");
+}
+
+template <class T>
+struct alignas(4 * sizeof(T)) Four {
+  T x, y, z, w;
+
+  Four() = default;
+  Four(T x_, T y_, T z_, T w_) : x(x_), y(y_), z(z_), w(w_) {}
+  Four(const Four& other) : Four(other.checked()) {}
+  Four& operator=(const Four& other) {
+    check_alignment(this, sizeof *this);
+    const Parts from = other.checked();
+    x = from.x, y = from.y, z = from.z, w = from.w;
+    return *this;
+  }
+
+ private:
+  struct Parts {
+    T x, y, z, w;
+  };
+  explicit Four(const Parts& from) : x(from.x), y(from.y), z(from.z), w(from.w) {}
+  Parts checked() const {
+    check_alignment(this, sizeof *this);
+    return {x, y, z, w};
+  }
 };
-struct alignas(16) uint4 {
-  unsigned x, y, z, w;
-};
-struct alignas(4) uchar4 {
-  unsigned char x, y, z, w;
-};
+
+}  // namespace emulation
+
+using float4 = emulation::Four<float>;
+using uint4 = emulation::Four<unsigned>;
+using uchar4 = emulation::Four<unsigned char>;
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
 namespace emulation {
@@ -37,21 +71,23 @@ struct Coordinates {
 
 // Queues (into a capture) or runs a grid of threads, each of which calls `thread`.
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
-// The same for an operation of the host.
-cudaError_t run(std::function<void()> operation);
+// The same for an operation that is no kernel.
+cudaError_t run(cudaStream_t stream, std::function<void()> operation);
 // How a call of a library on top, which is under way, is to end.
 cudaError_t library_call();
 void sync_block();
-// All lanes of a warp meet and exchange 8 bytes; the value of lane `source`.
-uint64_t exchange(uint64_t value, unsigned source);
+// Lets others go first.
+void pause();
+// The lanes of `mask` meet and exchange 8 bytes; the value of lane `source`.
+uint64_t exchange(unsigned mask, uint64_t value, unsigned source);
 unsigned lane();
 
 template <class T>
-T shuffle(T value, unsigned source) {
+T shuffle(unsigned mask, T value, unsigned source) {
   static_assert(sizeof value <= sizeof(uint64_t));
   uint64_t bits = 0;
   std::memcpy(&bits, &value, sizeof value);
-  bits = exchange(bits, source);
+  bits = exchange(mask, bits, source);
   std::memcpy(&value, &bits, sizeof value);
   return value;
 }
@@ -61,32 +97,35 @@ T shuffle(T value, unsigned source) {
 extern emulation::Coordinates threadIdx, blockIdx, blockDim, gridDim;
 
 inline void __syncthreads() { emulation::sync_block(); }
-inline void __syncwarp() { emulation::exchange(0, 0); }
-inline void __threadfence() {}
-inline void __threadfence_system() {}
+inline void __threadfence() { emulation::pause(); }
+inline void __threadfence_system() { emulation::pause(); }
 template <class T>
 T __ldcg(const T* at) {
   return *at;
 }
 inline unsigned atomicAdd(unsigned* at, unsigned value) {
+  emulation::pause();
   const unsigned before = *at;
   *at += value;
   return before;
 }
-// Within groups of `width` lanes.
+// All within groups of `width` lanes, a power of two.
 template <class T>
-T __shfl_sync(unsigned, T value, int source, int width = 32) {
+T __shfl_sync(unsigned mask, T value, int source, int width = 32) {
   const unsigned group = emulation::lane() / width * width;
-  return emulation::shuffle(value, group + source % width);
+  return emulation::shuffle(mask, value, group + source % width);
 }
 template <class T>
-T __shfl_down_sync(unsigned, T value, unsigned distance) {
-  const unsigned lane = emulation::lane();
-  return emulation::shuffle(value, lane + distance < 32 ? lane + distance : lane);
+T __shfl_down_sync(unsigned mask, T value, unsigned distance, int width = 32) {
+  const unsigned lane = emulation::lane(), end = (lane / width + 1) * width;
+  return emulation::shuffle(mask, value, lane + distance < end ? lane + distance : lane);
 }
+// Groups before the lane's own can be read; of those behind, the lane gets its own value.
 template <class T>
-T __shfl_xor_sync(unsigned, T value, unsigned mask, int = 32) {
-  return emulation::shuffle(value, emulation::lane() ^ mask);
+T __shfl_xor_sync(unsigned mask, T value, unsigned across, int width = 32) {
+  const unsigned lane = emulation::lane(), end = (lane / width + 1) * width;
+  const unsigned source = lane ^ across;
+  return emulation::shuffle(mask, value, source < end ? source : lane);
 }
 
 // NOLINTEND(bugprone-reserved-identifier)

@@ -1,19 +1,26 @@
 // Stands in for CUDA's header of this name where the CUDA backend is compiled for
 // the host: test equipment that runs its kernels, queues and graphs on the
-// processor, thread by thread. Only what the backend uses is here.
+// processor, thread by thread, as unkindly as CUDA allows. Only what the backend
+// uses is here. Files: devices, device_memory, pinned_memory, streams, fibers (a
+// kernel's threads), chance (their order), faults, blas.
 #pragma once
 
 #include <cstddef>
 
 enum cudaError_t {
   cudaSuccess = 0,
+  cudaErrorInvalidValue = 1,
   cudaErrorMemoryAllocation = 2,
   cudaErrorInsufficientDriver = 35,
   cudaErrorDevicesUnavailable = 46,
   cudaErrorNoDevice = 100,
   cudaErrorNotReady = 600,
+  cudaErrorIllegalAddress = 700,
+  cudaErrorMisalignedAddress = 716,
   cudaErrorLaunchFailure = 719,
   cudaErrorStreamCaptureUnsupported = 900,
+  cudaErrorStreamCaptureInvalidated = 901,
+  cudaErrorStreamCaptureIsolation = 905,
 };
 enum cudaMemcpyKind {
   cudaMemcpyHostToDevice = 1,
@@ -26,13 +33,14 @@ inline constexpr unsigned cudaHostAllocPortable = 1, cudaHostAllocMapped = 2;
 inline constexpr unsigned cudaStreamNonBlocking = 1;
 inline constexpr unsigned cudaEventBlockingSync = 1, cudaEventDisableTiming = 2;
 
+struct EmulatedExecutable;
 struct EmulatedGraph;
 struct EmulatedStream;
 struct EmulatedEvent;
 using cudaStream_t = EmulatedStream*;
 using cudaEvent_t = EmulatedEvent*;
 using cudaGraph_t = EmulatedGraph*;
-using cudaGraphExec_t = EmulatedGraph*;
+using cudaGraphExec_t = EmulatedExecutable*;
 inline const cudaStream_t cudaStreamPerThread = nullptr;
 
 struct cudaUUID_t {

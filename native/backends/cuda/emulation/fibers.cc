@@ -1,16 +1,20 @@
-// Runs a grid on the processor: the threads of a block are fibers, each with a
-// stack of its own, that run one after another up to the next barrier. One grid
-// runs at a time.
+#include "backends/cuda/emulation/fibers.h"
+
 #include <setjmp.h>
 #include <ucontext.h>
 
-#include <cstdlib>
-#include <mutex>
+#include <cstdio>
+#include <cstring>
 #include <vector>
 
+#include "backends/cuda/emulation/chance.h"
 #include "backends/cuda/emulation/cuda_runtime.h"
 
 emulation::Coordinates threadIdx, blockIdx, blockDim, gridDim;
+
+// The variables of kernels that are __shared__; shared_memory.ld gathers them.
+extern "C" __attribute__((visibility("hidden"))) char emulated_shared_begin[];
+extern "C" __attribute__((visibility("hidden"))) char emulated_shared_end[];
 
 namespace emulation {
 
@@ -19,6 +23,7 @@ namespace {
 constexpr unsigned kWarp = 32;
 constexpr unsigned kMostThreads = 1024;
 constexpr size_t kStackBytes = size_t{64} << 10;
+constexpr int kUnwritten = 0xFF;  // NaNs
 
 enum class State { kReady, kAtBlock, kAtWarp, kDone };
 
@@ -26,16 +31,17 @@ struct Fiber {
   State state = State::kDone;
   bool started = false;
   unsigned meeting = 0;  // of the warp, that it comes to next
+  unsigned mask = 0;     // of the lanes that it meets there
   jmp_buf resume;
   ucontext_t start;
   std::vector<char> stack;
 };
 
-// Plain globals, under `running`: fibers outlive the host thread that began them,
+// Plain globals, under the lock: fibers outlive the host thread that began them,
 // and thread-local addresses must not be kept across a switch.
-std::mutex running;
 std::vector<Fiber>& fibers = *new std::vector<Fiber>(kMostThreads);
 const std::function<void()>* body;
+cudaError_t failure;
 Fiber* current;
 unsigned current_thread;
 jmp_buf scheduler;
@@ -68,57 +74,128 @@ void resume(unsigned thread) {
   setcontext(&current->start);
 }
 
-// Releases the fibers [first, last) if all that still run wait in `state`.
-bool release(State state, unsigned first, unsigned last) {
+void fail(cudaError_t error, const char* what) {
+  if (failure != cudaSuccess) return;
+  std::fprintf(stderr, "emulated GPU: block %u, thread %u: %s\n", blockIdx.x, threadIdx.x, what);
+  failure = error;
+}
+
+// Runs each thread that can up to where it waits. Now and then a warp stays behind. False: none
+// can.
+bool run_ready(unsigned threads) {
+  const uint64_t kept_back = roll(uint64_t{1} << kWarp) & roll(uint64_t{1} << kWarp);
+  const Order order(threads);
   bool any = false;
-  for (unsigned i = first; i < last; ++i) {
-    if (fibers[i].state != State::kDone && fibers[i].state != state) return false;
-    any = any || fibers[i].state == state;
+  for (unsigned i = 0; i < threads && failure == cudaSuccess; ++i) {
+    const auto thread = static_cast<unsigned>(order[i]);
+    if (fibers[thread].state != State::kReady) continue;
+    any = true;
+    if ((kept_back >> thread / kWarp & 1) == 0) resume(thread);
   }
-  for (unsigned i = first; any && i < last; ++i)
-    if (fibers[i].state == state) fibers[i].state = State::kReady;
   return any;
 }
 
+// A block goes on when all threads that still run have come to its barrier.
+bool release_block(unsigned threads) {
+  bool any = false;
+  for (unsigned i = 0; i < threads; ++i) {
+    if (fibers[i].state != State::kDone && fibers[i].state != State::kAtBlock) return false;
+    any = any || fibers[i].state == State::kAtBlock;
+  }
+  for (unsigned i = 0; any && i < threads; ++i)
+    if (fibers[i].state == State::kAtBlock) fibers[i].state = State::kReady;
+  return any;
+}
+
+// Whether the lanes of a mask have all come to the same meeting.
+bool have_met(unsigned first, unsigned threads, unsigned mask) {
+  for (unsigned lane = 0; lane < kWarp; ++lane) {
+    if ((mask >> lane & 1) == 0) continue;
+    const bool exists = first + lane < threads;
+    if (!exists || fibers[first + lane].state == State::kDone) {
+      fail(cudaErrorLaunchFailure, "a lane is shuffled with that is not there, or has ended");
+      return false;
+    }
+    const Fiber& fiber = fibers[first + lane];
+    if (fiber.state != State::kAtWarp || fiber.mask != mask) return false;
+  }
+  return true;
+}
+
+bool release_warp(unsigned first, unsigned threads) {
+  bool any = false;
+  for (unsigned i = first; i < threads && i < first + kWarp; ++i) {
+    if (fibers[i].state != State::kAtWarp || !have_met(first, threads, fibers[i].mask)) continue;
+    const unsigned mask = fibers[i].mask;
+    for (unsigned lane = 0; lane < kWarp; ++lane)
+      if ((mask >> lane & 1) != 0) fibers[first + lane].state = State::kReady;
+    any = true;
+  }
+  return any;
+}
+
+bool release(unsigned threads) {
+  bool any = release_block(threads);
+  for (unsigned first = 0; first < threads; first += kWarp) any |= release_warp(first, threads);
+  return any;
+}
+
+// Threads that have not ended begin anew next time.
+void abandon(unsigned threads) {
+  for (unsigned i = 0; i < threads; ++i) {
+    if (fibers[i].state != State::kDone) fibers[i].started = false;
+    fibers[i].state = State::kDone;
+  }
+}
+
 void run_block(unsigned threads) {
+  std::memset(emulated_shared_begin, kUnwritten, emulated_shared_end - emulated_shared_begin);
   for (unsigned i = 0; i < threads; ++i) {
     fibers[i].state = State::kReady;
     fibers[i].meeting = 0;
   }
-  for (bool progress = true; progress;) {
-    for (unsigned i = 0; i < threads; ++i)
-      if (fibers[i].state == State::kReady) resume(i);
-    progress = release(State::kAtBlock, 0, threads);
-    for (unsigned first = 0; first < threads; first += kWarp)
-      progress |= release(State::kAtWarp, first, first + kWarp < threads ? first + kWarp : threads);
+  while (failure == cudaSuccess && (run_ready(threads) || release(threads))) {
   }
-  for (unsigned i = 0; i < threads; ++i)
-    if (fibers[i].state != State::kDone) std::abort();  // a barrier that not all threads reach
+  for (unsigned i = 0; i < threads && failure == cudaSuccess; ++i)
+    if (fibers[i].state != State::kDone)
+      fail(cudaErrorLaunchFailure, "a barrier that not all threads reach");
+  if (failure != cudaSuccess) abandon(threads);
 }
 
 }  // namespace
 
 unsigned lane() { return current_thread % kWarp; }
 void sync_block() { yield(State::kAtBlock); }
+void pause() { yield(State::kReady); }
+
+void trap(cudaError_t error, const char* what) {
+  fail(error, what);
+  yield(State::kReady);
+}
 
 // Two places in turn: who comes to the next meeting knows that all have left the
 // one before the last.
-uint64_t exchange(uint64_t value, unsigned source) {
+uint64_t exchange(unsigned mask, uint64_t value, unsigned source) {
+  if ((mask >> lane() & 1) == 0 || (mask >> source & 1) == 0)
+    trap(cudaErrorLaunchFailure, "a shuffle with a lane that its mask leaves out");
   uint64_t* place = exchanged[current->meeting++ % 2] + current_thread / kWarp * kWarp;
-  place[current_thread % kWarp] = value;
+  place[lane()] = value;
+  current->mask = mask;
   yield(State::kAtWarp);
   return place[source];
 }
 
-void run_grid(const cudaLaunchConfig_t& config, const std::function<void()>& thread) {
-  const std::lock_guard<std::mutex> lock(running);
+cudaError_t run_grid(const cudaLaunchConfig_t& config, const std::function<void()>& thread) {
+  failure = cudaSuccess;
   body = &thread;
   gridDim = {config.gridDim.x, 1, 1};
   blockDim = {config.blockDim.x, 1, 1};
-  for (unsigned block = 0; block < config.gridDim.x; ++block) {
-    blockIdx = {block, 0, 0};
+  const Order order(config.gridDim.x);
+  for (unsigned i = 0; i < config.gridDim.x && failure == cudaSuccess; ++i) {
+    blockIdx = {static_cast<unsigned>(order[i]), 0, 0};
     run_block(config.blockDim.x);
   }
+  return failure;
 }
 
 }  // namespace emulation
