@@ -19,7 +19,7 @@ function replayed(
   name: string,
   lengths: number[],
   measured: keyof typeof what = 'step',
-  { replays = 20, averages = false } = {},
+  { replays = 20, averages = false, sparse = false } = {},
 ): Contestant {
   return {
     name,
@@ -34,7 +34,7 @@ function replayed(
         groups: lengths.map(() => 0),
         device: 'cuda',
         what: what[measured],
-        averages,
+        ...{ averages, sparse },
         settings: settings.at({ step: 0 }),
       });
       return {
@@ -96,14 +96,23 @@ const torchEpoch = (mode: string): Contestant =>
     params: { mode, rows, batchSize },
   });
 
-/** Gathers all rows of a data set of bytes in shuffled order, by the index cipher or by a list. */
+/** Bytes that look random and repeat seldom: memory of zeros may move faster. */
+function filled(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = Math.min(length, 1_000_003);
+  for (let i = 0; i < done; i++) bytes[i] = Math.imul(i, 2654435761) >>> 24;
+  for (; done < length; done *= 2) bytes.copyWithin(done, 0, Math.min(done, length - done));
+  return bytes;
+}
+
+/** All rows of a data set of bytes in shuffled order: the index function in the gather, or a list. */
 function gathered(name: string, rows: number, features: number, listed: boolean): Contestant {
   return {
     name,
     prepare() {
       needGpu();
       const dataset = new lab.Dataset({
-        ...{ inputs: new Uint8Array(rows * features), rows, features, scale: 1, offset: 0 },
+        ...{ inputs: filled(rows * features), rows, features, scale: 1, offset: 0 },
         ...{ labels: undefined, labelWidth: 0 },
       });
       const gather = new lab.QueuedGather({ device: 'cuda', dataset, listed });
@@ -144,6 +153,16 @@ export const workloads: Workload[] = [
       replayed('thalweg', [256 * million], 'step', { averages: true }),
       replayed('probe', [256 * million], 'traffic', { averages: true }),
       replayed('without an average', [256 * million]),
+    ],
+  },
+  {
+    // Square roots and divisions take other paths through zeros.
+    name: 'cuda-sparse-adam-256M',
+    unit: 'ms',
+    scale: 1e3,
+    contestants: [
+      replayed('thalweg', [256 * million], 'step', { sparse: true }),
+      replayed('without zeros', [256 * million]),
     ],
   },
   {

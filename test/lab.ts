@@ -74,6 +74,7 @@ export interface Lab extends Pick<Native, 'initialize' | 'setThreadCount' | 'Dat
     options: Omit<NativeStepperOptions, 'parameters'> & {
       readonly what: number;
       readonly averages: boolean;
+      readonly sparse: boolean;
       readonly settings: Float64Array;
     },
   ) => Replay;

@@ -22,11 +22,12 @@ enum class What { kStep, kTraffic, kCopy, kNothing };
 
 constexpr int64_t kChunk = int64_t{1} << 20;  // numbers written at once
 constexpr double kDecay = 0.999;              // of the average, where one is kept
+constexpr size_t kSparse = 100;
 
-// Fills a tensor in `memory` with numbers around zero.
-void fill(Memory& memory, float* to, int64_t length) {
+// Fills a tensor in `memory` with numbers around zero; each `every`-th of them, and zeros between.
+void fill(Memory& memory, float* to, int64_t length, size_t every) {
   std::vector<float> values(std::min(length, kChunk));
-  for (size_t i = 0; i < values.size(); ++i)
+  for (size_t i = 0; i < values.size(); i += every)
     values[i] = 1e-3f * (static_cast<float>((i * 2654435761u >> 8) % 2001) - 1000.0f);
   for (int64_t done = 0; done < length; done += kChunk)
     memory.write(to + done, values.data(), std::min(kChunk, length - done) * sizeof(float));
@@ -40,8 +41,8 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
                         InstanceMethod<&QueuedStepBench::dispose>("dispose")});
   }
 
-  // { device, what: 0 step, 1 traffic, 2 copy, 3 nothing; settings: Float64Array; and as
-  // ArenaStep's }
+  // { device, what: 0 step, 1 traffic, 2 copy, 3 nothing; settings: Float64Array; sparse: whether
+  // one number in a hundred of the gradient is not zero; and as ArenaStep's }
   explicit QueuedStepBench(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
@@ -50,7 +51,7 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
       if (object.Get("averages").As<Napi::Boolean>().Value())
         options.average.kind = AverageKind::kEma;
       stepper_ = std::make_unique<Stepper>(options, replay_->backend());
-      bind();
+      bind(object.Get("sparse").As<Napi::Boolean>().Value() ? kSparse : 1);
       const Span span = typed_span(object.Get("settings"), napi_float64_array, "settings");
       StepSettings settings =
           read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
@@ -60,7 +61,7 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
   }
 
  private:
-  void bind() {
+  void bind(size_t every) {
     std::vector<int64_t> lengths;
     for (const StepperTensor& tensor : stepper_->options().tensors)
       lengths.push_back(tensor.length);
@@ -69,7 +70,7 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
     for (size_t i = 0; i < lengths.size(); ++i) {
       parameters.push_back(arena_->tensor(0, i));
       gradients.push_back(arena_->tensor(1, i));
-      fill(replay_->backend().memory(), gradients[i], lengths[i]);
+      fill(replay_->backend().memory(), gradients[i], lengths[i], every);
     }
     stepper_->bind(parameters.data(), gradients.data());
   }

@@ -9,10 +9,11 @@ import { optim } from '../../src/index.js';
 
 const lengths = [5000, 0, 77];
 
-function make(device: string, what: number, averages = false) {
+function make(device: string, what: number, averages = false, sparse = false) {
   const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
   return new lab.QueuedStep({
-    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what, averages },
+    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what },
+    ...{ averages, sparse },
     ...{ names: lengths.map((_, i) => `t${i}`), groups: lengths.map(() => 0) },
     settings: settings.at({ step: 0 }),
   });
@@ -26,6 +27,9 @@ it.skipIf(!hasCuda).each([0, 1, 2, 3])('replays work %d and then refuses', (what
   const averaging = make('cuda', what, true);
   expect(averaging.replay(3)).toBeGreaterThan(0);
   averaging.dispose();
+  const zeros = make('cuda', what, false, true);
+  expect(zeros.replay(3)).toBeGreaterThan(0);
+  zeros.dispose();
 });
 
 it('needs a device that queues', () => {

@@ -89,10 +89,7 @@ void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
   // copy makes two passes.
   for (const StepTensor& tensor : tensor_list_)
     for (int passes = 3 + 2 * slots; passes > 0; passes -= 2)
-      check(cudaMemcpyAsync(tensor.parameter, tensor.gradient,
-                            tensor.length * sizeof(float) / (passes == 1 ? 2 : 1),
-                            cudaMemcpyDeviceToDevice, stream()),
-            "cudaMemcpy on the device");
+      launch_copy(tensor.gradient, tensor.parameter, tensor.length / (passes == 1 ? 2 : 1));
 }
 
 void CudaStep::read_square_sums(double* sums) {

@@ -20,8 +20,10 @@ struct StepLaunch {
 };
 // The update by rule number `rule`; one block a piece.
 void launch_step(int rule, const StepLaunch& step);
-// The memory traffic of a rule with two slots, and a kernel that does nothing.
+// The memory traffic of a rule with two slots; a copy of `length` numbers between 16-byte aligned
+// arrays, but for the last ones that do not fill 16 bytes; a kernel that does nothing.
 void launch_probe(const StepLaunch& step);
+void launch_copy(const float* from, float* to, int64_t length);
 void launch_nothing();
 // sums[i]: of pieces[i], as SquareSumFunction says.
 void launch_square_sums(const StepLaunch& step, double* sums);
