@@ -1,10 +1,12 @@
 /**
  * npm run bench -- [--json FILE] [--list] [workload …]
- * Runs the workloads whose names start with one of the given words, or all. Each other file in this
- * folder exports `workloads`.
+ * Runs the workloads whose names start with one of the words given, or all. Each other file in this
+ * folder exports `workloads`. The JSON is written after each workload: what stops the run keeps what
+ * came before.
+ * npm run bench -- --show FILE: the tables of such a JSON.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -41,38 +43,70 @@ function commit(): string {
   }
 }
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { json: { type: 'string' }, list: { type: 'boolean' } },
-    allowPositionals: true,
-  });
+/** What a JSON holds. */
+interface Saved extends Outcome {
+  readonly machine: string;
+  readonly commit: string;
+  readonly date: string;
+}
+
+/** In one piece: whoever stops the run finds the JSON before or after. */
+function save(file: string, record: Saved): void {
+  writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 2)}\n`);
+  renameSync(`${file}.part`, file);
+}
+
+function show(file: string): void {
+  const { machine, results, ratios } = JSON.parse(readFileSync(file, 'utf8')) as Saved;
+  console.log(machine);
+  for (const name of new Set(results.map(({ workload }) => workload))) {
+    const own = <T extends { workload: string }>(all: readonly T[]): T[] =>
+      all.filter(({ workload }) => workload === name);
+    console.log(`\n${name}\n${formatOutcome({ results: own(results), ratios: own(ratios) })}`);
+  }
+}
+
+async function choose(words: readonly string[]): Promise<Workload[]> {
   const all = await findWorkloads();
-  const unknown = positionals.filter((word) => !all.some(({ name }) => name.startsWith(word)));
+  const unknown = words.filter((word) => !all.some(({ name }) => name.startsWith(word)));
   if (unknown.length > 0)
     throw new Error(
       `no workload ${unknown.join(', ')}; there are: ${all.map(({ name }) => name).join(', ')}`,
     );
-  const chosen = all.filter(
-    ({ name }) => positionals.length === 0 || positionals.some((word) => name.startsWith(word)),
+  return all.filter(
+    ({ name }) => words.length === 0 || words.some((word) => name.startsWith(word)),
   );
-  if (values.list) {
-    console.log(chosen.map(({ name }) => name).join('\n'));
-    return;
-  }
+}
+
+async function run(workloads: readonly Workload[], json: string | undefined): Promise<void> {
   const machine = describeMachine();
   console.log(machine);
-  const total: Outcome = { results: [], ratios: [] };
-  for (const workload of chosen) {
+  const record: Saved = {
+    ...{ machine, commit: commit(), date: new Date().toISOString() },
+    ...{ results: [], ratios: [] },
+  };
+  for (const workload of workloads) {
     console.log(`\n${workload.name}`);
     const outcome = await runWorkload(workload);
     console.log(formatOutcome(outcome));
-    total.results.push(...outcome.results);
-    total.ratios.push(...outcome.ratios);
+    record.results.push(...outcome.results);
+    record.ratios.push(...outcome.ratios);
+    if (json !== undefined) save(json, record);
   }
-  if (values.json !== undefined) {
-    const record = { machine, commit: commit(), date: new Date().toISOString(), ...total };
-    writeFileSync(values.json, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'string' }, show: { type: 'string' }, list: { type: 'boolean' } },
+    allowPositionals: true,
+  });
+  if (values.show !== undefined) {
+    show(values.show);
+    return;
   }
+  const chosen = await choose(positionals);
+  if (values.list) console.log(chosen.map(({ name }) => name).join('\n'));
+  else await run(chosen, values.json);
 }
 
 main().catch((error: unknown) => {

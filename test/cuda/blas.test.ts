@@ -112,7 +112,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
     const run = (device: string): Float32Array => {
       const y = new Float32Array(rows * outputs);
       const fields = { rows, inputs, outputs, activation: activationCodes.relu, slope: 0 };
-      native.runOperation(device, 'dense_forward', { ...fields, x, weight, y });
+      lab.runOperation(device, 'dense_forward', { ...fields, x, weight, y });
       return y;
     };
     process.env['THALWEG_EMULATED_FAULT'] = 'no-algorithm';
