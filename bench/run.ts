@@ -43,7 +43,7 @@ function commit(): string {
   }
 }
 
-/** What a JSON holds. */
+/** The contents of a JSON. */
 interface Saved extends Outcome {
   readonly machine: string;
   readonly commit: string;

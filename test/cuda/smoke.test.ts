@@ -1,4 +1,4 @@
-/** What compute-sanitizer watches on a GPU (script/gpu) runs to its end on the emulated one. */
+/** The program that compute-sanitizer watches on a GPU (script/gpu) runs to its end on the emulated one. */
 import { emulated, hasCuda, onGpu } from '../oracle/cuda.js';
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';

@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  readdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -69,12 +70,15 @@ function makeMachine(node = 'exit 0', { built = true } = {}) {
   };
 }
 
+const imports = (name: string): string =>
+  readFileSync(name, 'utf8')
+    .match(/^import[^;]*;/gm)
+    ?.join('') ?? '';
+
 /** Every test that has something to do on a GPU. */
-const gpuTests = execFileSync('grep', ['-rl', '--include=*.test.ts', "oracle/cuda.js'", 'test'], {
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n')
+const gpuTests = readdirSync('test', { recursive: true, encoding: 'utf8' })
+  .map((name) => join('test', name))
+  .filter((name) => name.endsWith('.test.ts') && imports(name).includes('oracle/cuda.js'))
   .sort();
 
 describe('script/gpu', () => {

@@ -23,7 +23,7 @@ namespace {
 using namespace thalweg::cuda;
 
 constexpr int kReductionMask = 3;
-constexpr uint64_t kSide = 96;  // of square matrices
+constexpr uint64_t kSide = 96;  // rows and columns of each matrix
 
 struct Plan {
   void *handle = nullptr, *matmul = nullptr, *layout = nullptr, *preference = nullptr;

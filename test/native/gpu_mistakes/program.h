@@ -1,4 +1,4 @@
-// What the small programs share: calls that must succeed, memory, a kernel.
+// The small programs share these: calls that must succeed, memory, a kernel.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-// Whether the program got what it should.
+// A program tells whether it got what it should.
 using Programs = std::map<std::string, bool (*)(bool mistaken)>;
 
 // By the mistakes that they can make.

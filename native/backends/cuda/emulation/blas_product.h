@@ -1,4 +1,4 @@
-// What the emulated cuBLASLt computes, once its calls have been checked.
+// The products of the emulated cuBLASLt, once its calls have been checked.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct Layout {
   }
 };
 
-// What BlasAlgorithm::data holds.
+// BlasAlgorithm::data holds this.
 struct Choice {
   uint64_t magic, alignment, workspace, is_in_place;
 };

@@ -23,8 +23,8 @@ namespace emulation {
 // Ends the kernel with an error, which a thread of it calls.
 void trap(cudaError_t error, const char* what);
 
-// What a GPU moves in one access traps where the address is no multiple of its size. The compiler
-// is kept from taking the address for aligned.
+// An access of a GPU traps where its address is no multiple of its size. The compiler may not take
+// the address for aligned.
 inline void check_alignment(const void* place, uintptr_t bytes) {
   auto address = reinterpret_cast<uintptr_t>(place);
   asm volatile("" : "+r"(address));
@@ -71,7 +71,7 @@ struct Coordinates {
 
 // Queues (into a capture) or runs a grid of threads, each of which calls `thread`.
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
-// The same for an operation that is no kernel.
+// Queues an operation that is no kernel.
 cudaError_t run(cudaStream_t stream, std::function<void()> operation);
 // How a call of a library on top, which is under way, is to end.
 cudaError_t library_call();
@@ -97,6 +97,9 @@ T shuffle(unsigned mask, T value, unsigned source) {
 extern emulation::Coordinates threadIdx, blockIdx, blockDim, gridDim;
 
 inline void __syncthreads() { emulation::sync_block(); }
+inline void __syncwarp(unsigned mask = 0xFFFFFFFFu) {
+  emulation::exchange(mask, 0, emulation::lane());
+}
 inline void __threadfence() { emulation::pause(); }
 inline void __threadfence_system() { emulation::pause(); }
 template <class T>

@@ -20,14 +20,14 @@ namespace {
 
 constexpr size_t kRegion = size_t{64} << 30;
 constexpr size_t kPage = 4096;
-constexpr size_t kAlignment = 256;  // as cudaMalloc has it
+constexpr size_t kAlignment = 256;  // cudaMalloc promises it
 constexpr int kUnwritten = 0xFF;    // NaNs
 // Closing and opening memory takes time by its pages. More than this stays open now and then.
 constexpr size_t kAlwaysClosed = size_t{1} << 20;
 constexpr int kGuardInstall = 102, kGuardRemove = 103;  // MADV_GUARD_*, of Linux 6.13
 
 struct Allocation {
-  char* begin;   // of its pages
+  char* begin;   // the first of its pages
   size_t pages;  // in bytes, without the guard behind
   size_t bytes;  // that were asked for
 };

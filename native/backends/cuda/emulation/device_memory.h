@@ -20,14 +20,15 @@ class Access {
   Access& operator=(const Access&) = delete;
 };
 
-// Of one GPU: THALWEG_EMULATED_BYTES, or 8 GiB.
+// The memory of the GPUs: THALWEG_EMULATED_BYTES, or 8 GiB.
 size_t memory_bytes();
 
 // Closes the memory now, where an Access left it open to save time.
 void close_memory();
 
-// Whether [data, data + bytes) lies within one allocation; whether any of it is device memory.
+// [data, data + bytes) lies within one allocation.
 bool is_device_memory(const void* data, size_t bytes);
+// Some of it is device memory.
 bool touches_device_memory(const void* data, size_t bytes);
 
 }  // namespace emulation

@@ -59,7 +59,8 @@ cudaError_t cudaGetDeviceCount(int* count) {
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int ordinal) {
   *properties = {};
-  std::strcpy(properties->name, "emulated GPU");
+  std::strcpy(properties->name,
+              emulation::has_fault("mig") ? "emulated GPU MIG 1g.1gb" : "emulated GPU");
   properties->uuid.bytes[15] = static_cast<char>(emulation::visible().at(ordinal) + 1);
   properties->major = emulation::has_fault("old-card")     ? 6
                       : emulation::has_fault("other-card") ? 8
@@ -73,6 +74,8 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
   return cudaSuccess;
 }
 cudaError_t cudaSetDevice(int ordinal) {
+  if (emulation::has_fault("exclusive")) return cudaErrorDevicesUnavailable;
+  if (emulation::has_fault("no-room")) return cudaErrorMemoryAllocation;
   THALWEG_EMULATED_CALL();
   emulation::device = ordinal;
   return cudaSuccess;

@@ -1,13 +1,12 @@
-// The errors of calls: faults that THALWEG_EMULATED_FAULT asks for, and what a kernel left behind.
-//   no-device, no-driver, old-driver, old-card, other-card: what the driver says of the machine
-//   launch      no kernel can be queued
-//   call:N      the N-th call from when it was set, and all behind it
-//   launch:N    of the calls that queue or make something, the N-th alone, for lack of memory
-//   memory:N    the N-th allocation alone
-//   kernel:N    the N-th kernel that runs: as on a GPU, its error comes from whatever is called
-//   next,
-//               and from everything behind that
-//   no-algorithm  cuBLASLt has none for any product
+// The errors of calls. A kernel may have left one, or THALWEG_EMULATED_FAULT asks for it:
+// - no-device, no-driver, old-driver, old-card, other-card, mig: the driver says so of the machine
+// - exclusive, no-room: a GPU takes no process
+// - launch: no kernel can be queued
+// - call:N: the N-th call from when it was set fails, and all behind it
+// - launch:N: of the calls that queue or make something, the N-th alone lacks memory
+// - memory:N: the N-th allocation alone fails
+// - kernel:N: the N-th kernel that runs goes wrong, which later calls tell
+// - no-algorithm: cuBLASLt has none for any product
 #pragma once
 
 #include <string>
@@ -25,11 +24,12 @@ cudaError_t next_call();
 // Calls that queue or make something ask this instead.
 cudaError_t next_launch();
 bool allocation_fails();
-// Whether the kernel that is about to run is to fail.
+// The kernel that is about to run is to fail.
 bool kernel_fails();
 
-// What ended the device: its queued work is gone, and every call returns this. The error of a fault
-// lasts until the fault is unset, as if in another process; that of a kernel that went wrong stays.
+// A device that is lost has no queued work any more, and every call returns this error. The error
+// of a fault lasts until the fault is unset, as if in another process; that of a kernel that went
+// wrong stays.
 cudaError_t sticky_error();
 // Returns the error.
 cudaError_t lose_device(cudaError_t error, bool by_fault);

@@ -30,8 +30,8 @@ enum class State { kReady, kAtBlock, kAtWarp, kDone };
 struct Fiber {
   State state = State::kDone;
   bool started = false;
-  unsigned meeting = 0;  // of the warp, that it comes to next
-  unsigned mask = 0;     // of the lanes that it meets there
+  unsigned meeting = 0;  // it comes to this one of its warp next
+  unsigned mask = 0;     // it meets these lanes there
   jmp_buf resume;
   ucontext_t start;
   std::vector<char> stack;
@@ -107,7 +107,7 @@ bool release_block(unsigned threads) {
   return any;
 }
 
-// Whether the lanes of a mask have all come to the same meeting.
+// The lanes of a mask have all come to the same meeting.
 bool have_met(unsigned first, unsigned threads, unsigned mask) {
   for (unsigned lane = 0; lane < kWarp; ++lane) {
     if ((mask >> lane & 1) == 0) continue;

@@ -27,7 +27,7 @@ struct EmulatedExecutable {
 };
 struct EmulatedEvent {
   StreamOwner stream;
-  uint64_t last = 0;  // of the stream's operations, when it was recorded
+  uint64_t last = 0;  // operation that the stream had when it was recorded
 };
 
 namespace emulation {
@@ -39,7 +39,7 @@ std::recursive_mutex& device_mutex() {
   return shared;
 }
 
-// Of all threads, their own streams too.
+// Every stream there is, those of threads too.
 std::vector<StreamOwner>& streams() {
   static std::vector<StreamOwner>& all = *new std::vector<StreamOwner>;
   return all;
@@ -117,7 +117,7 @@ cudaError_t enqueue(cudaStream_t stream, Operation operation) {
     capture.graph->operations.push_back(std::move(operation));
     return cudaSuccess;
   }
-  const cudaError_t error = sticky_error();  // of work that ran meanwhile, maybe
+  const cudaError_t error = sticky_error();  // work may have failed meanwhile
   if (error != cudaSuccess) return error;
   const StreamOwner to = resolve(stream);
   to->operations.push_back(std::move(operation));

@@ -11,7 +11,7 @@
 
 namespace emulation {
 
-// What runs on the device; its error is the device's from then on.
+// Runs on the device; its error is the device's from then on.
 using Operation = std::function<cudaError_t()>;
 
 // Every call of the emulation holds this lock, and so does all work that it runs.
@@ -30,7 +30,7 @@ cudaError_t enqueue(cudaStream_t stream, Operation operation);
 void run_all();
 // Forgets all that is queued.
 void drop_all();
-// Whether the thread's stream is in a capture, which then is spoilt: nothing that waits or
+// True where the thread's stream is in a capture, which then is spoilt: nothing that waits or
 // allocates may be called meanwhile.
 bool refuse_in_capture();
 
