@@ -1,7 +1,7 @@
 /** Batches of shuffled row indices, resumable anywhere. */
 import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
-import { checkBoolean, checkNumber, checkOneOf, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
 import { Sampling, checkSampling } from './sampling.js';
 import { type Shard, checkShard } from './shard.js';
@@ -278,7 +278,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
       throw new ThalwegError({
         code: 'VERSION',
         path: `${path}.version`,
-        received: String(checked['version']),
+        received: describe(checked['version']),
         expected: '1',
       });
     const own = this.state();
@@ -287,8 +287,8 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
         throw new ThalwegError({
           code: 'STATE_MISMATCH',
           path: `${path}.${key}`,
-          received: String(checked[key]),
-          expected: `${String(own[key])}, as this shuffler has`,
+          received: describe(checked[key]),
+          expected: `${describe(own[key])}, as this shuffler has`,
           remedy: 'resume with the data set, seed and sampling of the saved run',
         });
     const epoch = checkNumber(`${path}.epoch`, checked['epoch'], { min: 0, integer: true });

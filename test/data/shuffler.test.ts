@@ -192,6 +192,14 @@ describe('resuming', () => {
     const { epoch: _, ...without } = state;
     expect(() => shuffler.restore(without as never)).toThrow(refusal('TYPE'));
     expect(() => shuffler.restore({ ...state, x: 1 } as never)).toThrow(refusal('UNKNOWN_OPTION'));
+    // Values that no text can be made of.
+    for (const odd of [Object.create(null), Symbol('odd'), { toString: () => ({}) }])
+      for (const [key, code] of [
+        ['version', 'VERSION'],
+        ...['length', 'seed', 'exact', 'sampling'].map((each) => [each, 'STATE_MISMATCH'] as const),
+        ...['epoch', 'position'].map((each) => [each, 'TYPE'] as const),
+      ] as const)
+        expect(() => shuffler.restore({ ...state, [key]: odd } as never)).toThrow(refusal(code));
     expect([shuffler.position, shuffler.epoch]).toEqual([0, 0]);
   });
 });

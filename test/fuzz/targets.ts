@@ -38,7 +38,7 @@ export const paths: Readonly<Record<keyof Library, string>> = {
 
 export type Target = (bytes: Uint8Array) => void;
 
-export const targetNames = ['safetensors', 'idx', 'glob', 'options', 'state'] as const;
+export const targetNames = ['safetensors', 'idx', 'glob', 'options', 'state', 'restore'] as const;
 
 type Call = (...given: unknown[]) => unknown;
 
@@ -140,7 +140,6 @@ const wholeState = {
     thalweg: '1.0.0',
     node: '20.17.0',
     isa: 'avx2',
-    threads: 2,
   },
 };
 const wholeRecord = {
@@ -209,10 +208,55 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
-/**
- * Returns true where a pattern matches a whole name, by dynamic programming over prefixes of the
- * name.
- */
+/** What has a state that comes from a file, or from a caller who kept it. */
+interface Restorable {
+  state?(): unknown;
+  arrays?(): unknown;
+  restore?(state: never, arrays: never): void;
+}
+
+const made = new WeakMap<Library, readonly (() => Restorable)[]>();
+
+/** All of them, fresh ones; each with its own state to begin with. */
+function restorables(library: Library): readonly (() => Restorable)[] {
+  const known = made.get(library);
+  if (known !== undefined) return known;
+  const { callbacks, ensemble, average, data, optim } = library.thalweg;
+  const weights = () => ({ weight: new Float32Array(2), bias: new Float32Array(1) });
+  const all: readonly (() => Restorable)[] = [
+    () => callbacks.earlyStopping(),
+    () => callbacks.csvLog({ file: '/nowhere' }),
+    () => callbacks.jsonLog({ file: '/nowhere' }),
+    () => callbacks.tensorBoard({ folder: '/nowhere' }),
+    () => ensemble.snapshots(),
+    () => new average.ExponentialAverage({ beta: 0.9 }),
+    () => new data.Shuffler({ length: 10, batchSize: 3, seed: 7n }),
+    () => optim.bind(optim.adam(), weights()),
+    () => optim.bind(optim.nadam(), weights()),
+  ];
+  made.set(library, all);
+  return all;
+}
+
+/** The first byte says whose state the others change; what it takes, it gives back. */
+function restore(library: Library, bytes: Uint8Array): void {
+  const values = new Values(bytes.subarray(1));
+  const all = restorables(library);
+  const one = all[(bytes[0] ?? 0) % all.length]!();
+  const whole = one.state?.();
+  const given = values.byte() % 4 === 0 ? values.next() : changedBy(values, whole);
+  const arrays = values.byte() % 2 === 0 ? {} : { '1/w': new Float32Array(1) };
+  try {
+    one.restore?.(given as never, arrays as never);
+  } catch (error) {
+    deepStrictEqual(one.state?.(), whole); // a failed call changes nothing
+    throw error;
+  } finally {
+    (one as Partial<Disposable>)[Symbol.dispose]?.();
+  }
+}
+
+/** Whether a pattern is all of a name, by dynamic programming: row after row of which prefixes fit. */
 function matchesSlowly(pattern: string, name: string): boolean {
   let fits = [true, ...Array.from(name, () => false)]; // the empty pattern matches these prefixes of the name
   for (const letter of pattern) {
@@ -254,6 +298,7 @@ export function targetsOf(library: Library): Readonly<Record<string, Target>> {
     idx: refusable((bytes) => idx(library, bytes)),
     state: refusable((bytes) => state(library, bytes)),
     glob: (bytes) => glob(library, bytes),
+    restore: refusable((bytes) => restore(library, bytes)),
     options: refusable((bytes) => {
       const values = new Values(bytes);
       const call = calls[values.byte() % calls.length]!;
