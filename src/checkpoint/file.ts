@@ -35,11 +35,16 @@ export interface CheckpointSource {
 /** Takes bytes of the data that start at `offset`. */
 export type CheckpointSink = (offset: number, bytes: Uint8Array) => void;
 
-/** Bytes of a piece: what the event loop waits for at a time is a copy and a hash of it. */
-const pieceBytes = 4 << 20;
+/** Bytes of a piece that is written: what the event loop waits for at a time is a copy and a hash of it. */
+const writtenPiece = 4 << 20;
+/** The same of one that is read, or compared: those land in new memory, or wait for no disk. */
+const readPiece = 1 << 20;
 
 /** Two pieces by turns: one is worked on while the other is in the hands of the system. */
-function* pieces(total: number): Generator<{ offset: number; piece: Uint8Array }> {
+function* pieces(
+  total: number,
+  pieceBytes: number,
+): Generator<{ offset: number; piece: Uint8Array }> {
   const buffers = [0, 1].map(() => new Uint8Array(Math.min(pieceBytes, total)));
   for (let offset = 0, i = 0; offset < total; offset += pieceBytes, i++)
     yield { offset, piece: buffers[i % 2]!.subarray(0, Math.min(pieceBytes, total - offset)) };
@@ -65,7 +70,7 @@ async function writeData(
   const sums = new TensorChecksums(entries);
   let writing = Promise.resolve();
   try {
-    for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0)) {
+    for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0, writtenPiece)) {
       source.read(offset, piece);
       sums.update(offset, piece);
       await writing;
@@ -134,7 +139,7 @@ export async function holdsTensors(file: string, source: CheckpointSource): Prom
   const stated = await withSafetensors(file, read, constants.O_NOFOLLOW);
   const entries = place(source.entries);
   const sums = new TensorChecksums(entries);
-  for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0)) {
+  for (const { offset, piece } of pieces(entries.at(-1)?.end ?? 0, readPiece)) {
     source.read(offset, piece);
     sums.update(offset, piece);
     await setImmediate();
@@ -188,7 +193,7 @@ async function readData(
     await readInto(handle, next.value.piece, head.length + next.value.offset, file);
     return next.value;
   };
-  const all = pieces(entries.at(-1)?.end ?? 0);
+  const all = pieces(entries.at(-1)?.end ?? 0, readPiece);
   for (let reading = read(all.next()); ;) {
     const current = await reading;
     if (current === undefined) break;
