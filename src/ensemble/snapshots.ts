@@ -32,6 +32,7 @@ export class Snapshots implements Callback {
   readonly #last: number;
   readonly #weights: Weights;
   #kept: { readonly epoch: number; readonly parameters: Record<string, Float32Array> }[] = [];
+  #isRestored = false;
 
   /**
    * Use {@link snapshots}.
@@ -47,6 +48,17 @@ export class Snapshots implements Callback {
     this.#every = checkNumber('snapshots.every', every, whole);
     this.#last = checkNumber('snapshots.last', last, whole);
     this.#weights = checkWeights('snapshots.weights', weights);
+  }
+
+  /** Begins anew, unless the run goes on from a checkpoint: other weights are of another run, or of another trainer. */
+  start(): void {
+    if (!this.#isRestored) this.#kept = [];
+    this.#isRestored = false;
+  }
+
+  /** The run goes on from what was restored. */
+  rollback(): void {
+    this.#isRestored = false;
   }
 
   /** Keeps the epoch's weights, if it is one of those. */
@@ -94,6 +106,7 @@ export class Snapshots implements Callback {
       const named = own.map(([key, array]) => [key.slice(`${epoch}/`.length), array] as const);
       return { epoch, parameters: Object.fromEntries(named) };
     });
+    this.#isRestored = true;
   }
 
   /**
@@ -102,16 +115,16 @@ export class Snapshots implements Callback {
    * @internal
    */
   [remember](): () => void {
-    const kept = [...this.#kept];
+    const [kept, isRestored] = [[...this.#kept], this.#isRestored];
     return () => {
-      this.#kept = [...kept];
+      [this.#kept, this.#isRestored] = [[...kept], isRestored];
     };
   }
 }
 
 /**
  * Keeps weights of one run as it goes on, for an ensemble that costs no further training (Huang et al.
- * 2017, with a cyclic rate). Lives on in checkpoints.
+ * 2017, with a cyclic rate). Lives on in checkpoints; each other run begins anew.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example

@@ -20,6 +20,19 @@ const make = (seed: number, learningRate = 0.1): Trainer =>
 const train = noise(1);
 const validation = noise(7);
 
+it('snapshots keep the weights of the latest run alone', async () => {
+  const kept = ensemble.snapshots();
+  using first = make(3);
+  using second = make(4);
+  await first.fit(train, { epochs: 3, callbacks: [kept] });
+  await second.fit(train, { epochs: 2, callbacks: [kept] });
+  const members = kept.members(model);
+  expect(members.map(({ name }) => name)).toEqual(['epoch 1', 'epoch 2']);
+  expect(members.at(-1)!.parameters).toEqual(second.parameters());
+  await second.fit(train, { epochs: 1, callbacks: [kept] });
+  expect(kept.members(model).map(({ name }) => name)).toEqual(['epoch 3']);
+});
+
 describe('earlyStopping', () => {
   /** Returns the results of a run with a callback of its own. */
   async function alone(seed: number, set = train) {

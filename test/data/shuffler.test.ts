@@ -193,7 +193,7 @@ describe('resuming', () => {
     expect(() => shuffler.restore(without as never)).toThrow(refusal('TYPE'));
     expect(() => shuffler.restore({ ...state, x: 1 } as never)).toThrow(refusal('UNKNOWN_OPTION'));
     // Values that no text can be made of.
-    for (const odd of [Object.create(null), Symbol('odd'), { toString: () => ({}) }])
+    for (const odd of [{ toString: null }, Symbol('odd'), { toString: () => ({}) }])
       for (const [key, code] of [
         ['version', 'VERSION'],
         ...['length', 'seed', 'exact', 'sampling'].map((each) => [each, 'STATE_MISMATCH'] as const),
