@@ -1,6 +1,6 @@
 /**
- * The lab: a second addon beside the one that ships, with what only tests and benchmarks call of the native
- * code; its C++ side is native/lab/. It computes with the same objects, on threads of its own.
+ * The lab is a second addon, beside the one that ships: it has the entries that only tests and benchmarks
+ * call. Its C++ side is native/lab/. It computes with the same objects, on threads of its own.
  */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ export interface ArenaStep {
   dispose(): void;
 }
 
-/** What is recorded on a GPU. */
+/** Operations that are recorded on a GPU. */
 export interface Replay {
   /** Replays it so many times; the seconds of one. */
   replay(count: number): number;
@@ -32,7 +32,7 @@ export interface AliasTable {
   readonly aliases: Uint32Array;
 }
 
-/** What the lab exports. */
+/** The exports of the lab. */
 export interface Lab extends Pick<Native, 'initialize' | 'setThreadCount' | 'Dataset'> {
   /** Runs one operation of native/ops/ops.def with the fields of its struct, in place. */
   runOperation(

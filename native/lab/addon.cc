@@ -1,6 +1,6 @@
-// The entry of the second addon, which only tests and benchmarks load: what they call of the native
-// code that no user does. It has the objects of the first one inside, and so a pool of threads and
-// a thread count of its own (docs/decisions/0015-a-second-addon-for-tests.md).
+// The entry of the second addon. Tests and benchmarks load it for entries that no user calls. It
+// has the objects of the first addon inside, and so a pool of threads and a thread count of its own
+// (docs/decisions/0015-a-second-addon-for-tests.md).
 #include <napi.h>
 
 #include "core/thread_count.h"

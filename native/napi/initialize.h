@@ -1,4 +1,4 @@
-// What an addon needs of an environment that loads it, before anything else.
+// An addon prepares each environment that loads it, before anything else.
 #pragma once
 
 #include <napi.h>
