@@ -9,6 +9,7 @@ class AddLayer final : public Layer {
  public:
   using Layer::Layer;
 
+  size_t reads() const override { return 2; }
   BackwardWay backward_way() const override { return BackwardWay::kThrough; }
 
   void forward(const LayerPass& pass) const override {

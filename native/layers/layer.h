@@ -92,6 +92,8 @@ class Layer {
   bool frozen() const { return place_.frozen; }
   void freeze() { place_.frozen = true; }
 
+  // How many values it reads.
+  virtual size_t reads() const { return 1; }
   // Numbers that backward needs of a batch besides x and y.
   virtual int64_t kept(int64_t /*rows*/) const { return 0; }
   // Numbers that either way needs while it runs; layers share them.

@@ -1,5 +1,7 @@
 #include "layers/registry.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 
@@ -24,9 +26,15 @@ constexpr Kind kKinds[] = {
 
 std::unique_ptr<Layer> make_layer(const std::string& kind, LayerPlace place,
                                   const LayerFields& fields) {
-  for (const Kind& known : kKinds)
-    if (known.name == kind) return known.make(std::move(place), fields);
-  throw Error({"RANGE", "layer.kind", kind, "a known name", ""});
+  const auto* const known = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                         [&](const Kind& each) { return each.name == kind; });
+  if (known == std::end(kKinds)) throw Error({"RANGE", "layer.kind", kind, "a known name", ""});
+  std::unique_ptr<Layer> layer = known->make(std::move(place), fields);
+  const size_t given = layer->from().size();
+  if (given != layer->reads())
+    throw Error({"SHAPE", "layer.from", std::to_string(given) + " values",
+                 std::to_string(layer->reads()) + " for " + kind, ""});
+  return layer;
 }
 
 }  // namespace thalweg

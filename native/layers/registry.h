@@ -14,7 +14,7 @@ using MakeLayer = std::unique_ptr<Layer>(LayerPlace place, const LayerFields& fi
 #include "layers/layers.def"
 #undef THALWEG_LAYER
 
-// Throws RANGE where there is no such kind.
+// Throws RANGE where there is no such kind, SHAPE where it reads more values or fewer.
 std::unique_ptr<Layer> make_layer(const std::string& kind, LayerPlace place,
                                   const LayerFields& fields);
 

@@ -59,15 +59,14 @@ std::vector<int64_t> read_from(const Napi::Array& values, uint32_t index) {
   std::vector<int64_t> from;
   for (uint32_t i = 0; i < values.Length(); ++i)
     from.push_back(static_cast<int64_t>(to_index(values.Get(i), "layer.from", size_t{index} + 1)));
-  if (from.empty()) throw Error({"SHAPE", "layer.from", "no value", "at least one", ""});
   return from;
 }
 
 std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
   LayerPlace place;
   place.from = read_from(object.Get("from").As<Napi::Array>(), index);
-  place.inputs = to_count(object, "inputs");
-  place.outputs = to_count(object, "outputs");
+  place.inputs = to_count(object, "inputs", 1);
+  place.outputs = to_count(object, "outputs", 1);
   place.frozen = truth(object, "frozen");
   return make_layer(text(object, "kind"), std::move(place),
                     ObjectFields(object.Get("fields").As<Napi::Object>()));
@@ -106,6 +105,7 @@ AverageOptions read_average_options(const Napi::Value& value) {
 template <class Tensors>
 void check_lengths(const char* path, const Tensors& tensors, const std::vector<int64_t>& owned) {
   std::vector<int64_t> given;
+  given.reserve(tensors.size());
   for (const auto& tensor : tensors) given.push_back(tensor.length);
   if (given == owned) return;
   const auto sum = [](const std::vector<int64_t>& lengths) {
@@ -113,6 +113,17 @@ void check_lengths(const char* path, const Tensors& tensors, const std::vector<i
            std::to_string(std::accumulate(lengths.begin(), lengths.end(), int64_t{0})) + " numbers";
   };
   throw Error({"SHAPE", path, sum(given), sum(owned) + ", which the layers own", ""});
+}
+
+// SHAPE unless each layer reads values of as many numbers as it says.
+void check_values(const Network& network) {
+  for (const auto& layer : network.layers)
+    for (const int64_t value : layer->from()) {
+      const int64_t width = value == 0 ? network.inputs() : network.layers[value - 1]->outputs();
+      if (width != layer->inputs())
+        throw Error({"SHAPE", "layer.inputs", std::to_string(layer->inputs()),
+                     std::to_string(width) + ", as the value that it reads", ""});
+    }
 }
 
 void check_tensors(const EngineOptions& options) {
@@ -173,6 +184,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
     options.statistics.push_back({text(statistic, "name"), to_count(statistic, "length"),
                                   static_cast<float>(number(statistic, "initial"))});
   }
+  check_values(options.network);
   check_tensors(options);
   return options;
 }

@@ -25,6 +25,8 @@ describe('the addon', () => {
 
   it('refuses a layer that reads nothing, or a value that nobody has given yet', async () => {
     expect(await code({ layers: [{ ...first!, from: [] }, ...others] })).toBe('SHAPE');
+    expect(await code({ layers: [{ ...first!, from: [0, 0] }, ...others] })).toBe('SHAPE');
+    expect(await code({ layers: [first!, { ...others[0]!, kind: 'add' }] })).toBe('SHAPE');
     expect(await code({ layers: [{ ...first!, from: [1] }, ...others] })).toBe('RANGE');
     expect(await code({ layers: [{ ...first!, from: [-1] }, ...others] })).toBe('RANGE');
   });
@@ -48,6 +50,13 @@ describe('the addon', () => {
     expect(await columns(0)).toBe('RANGE');
     expect(await columns(1.5)).toBe('RANGE');
     expect(await columns(undefined)).toBe('TYPE');
+  });
+
+  it('refuses values of other widths than the layer says', async () => {
+    expect(await code({ layers: [first!, { ...others[0]!, from: [0] }] })).toBe('SHAPE');
+    const wider = { ...others[0]!, inputs: 4, outputs: 4 };
+    expect(await code({ layers: [first!, wider, others[1]!] })).toBe('SHAPE');
+    expect(await code({ layers: [{ ...first!, outputs: 0 }, ...others] })).toBe('RANGE');
   });
 
   it('refuses more numbers than can be counted', async () => {
