@@ -35,9 +35,9 @@ class StepExecutor {
   virtual std::unique_ptr<QueuedStep> bind_step(const StepWork&) { return nullptr; }
   // sums[i]: sum of squares of pieces[i], as SquareSumFunction says.
   virtual void square_sums(const StepWork& work, double* sums) = 0;
-  // Whether every scaled gradient is finite: all that a step without clipping asks,
-  // at half the cost of the sums.
-  virtual bool all_finite(const StepWork& work) = 0;
+  // Whether every number that is looked at is finite, and less than the limit, within rounding:
+  // all that a step without clipping asks, at half the cost of the sums.
+  virtual bool all_within(const StepWork& work, StepLook look) = 0;
   virtual void step(const StepWork& work) = 0;
 };
 

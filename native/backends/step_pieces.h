@@ -1,6 +1,8 @@
 // Walking the pieces of a step, shared by the host backends.
 #pragma once
 
+#include <cmath>
+
 #include "backends/step_work.h"
 
 namespace thalweg {
@@ -52,13 +54,17 @@ inline void square_sum_part(const StepWork& work, int64_t part, SquareSumFunctio
   }
 }
 
-// Whether the gradients of part `part` are finite.
-inline bool finite_part(const StepWork& work, int64_t part, FiniteFunction finite) {
+// As StepExecutor::all_within, of part `part`.
+inline bool part_within(const StepWork& work, int64_t part, StepLook look, FiniteFunction finite) {
+  // A number less than the limit stays finite where it is magnified so much.
+  const float magnifier = std::isinf(look.limit) ? 1.0f : 0x1p127f / look.limit * 2.0f;
+  const bool at_weights = look.at == StepLook::At::kWeights;
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
     const StepPiece& piece = (*work.pieces)[i];
     const StepTensor& tensor = (*work.tensors)[piece.tensor];
-    if (!finite(tensor.gradient + piece.begin, piece.length, work.groups[tensor.group].scale))
-      return false;
+    const float* values = at_weights ? tensor.parameter : tensor.gradient;
+    const float scale = at_weights ? 1.0f : work.groups[tensor.group].scale;
+    if (!finite(values + piece.begin, piece.length, scale * magnifier)) return false;
   }
   return true;
 }

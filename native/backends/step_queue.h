@@ -16,8 +16,9 @@ struct StepPolicy {
   double tensor_limit = std::numeric_limits<double>::infinity();
   double global_limit = std::numeric_limits<double>::infinity();
   double loss = 0;  // where StepPlace has none
-  // A gradient or loss that is not finite halts the queue: this update and all
-  // behind it are left out until the host has dealt with it.
+  // A gradient or loss that is not finite, or a norm beyond the limit, halts the queue:
+  // this update and all behind it are left out until the host has dealt with it.
+  double norm_limit = std::numeric_limits<double>::infinity();
   int32_t refuses = 0;
   float average_rate = 0;  // as StepWork's
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "rules/rule.h"
@@ -73,7 +74,14 @@ struct StepWork {
 using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
                                      float clip_value);
 
-// Whether every gradient * scale of a span is a finite number.
-using FiniteFunction = bool (*)(const float* gradient, int64_t length, float scale);
+// Whether every value * scale of a span is a finite number.
+using FiniteFunction = bool (*)(const float* values, int64_t length, float scale);
+
+// A look at the gradients of a step, each times its group's scale, or at the weights.
+struct StepLook {
+  enum class At { kGradients, kWeights };
+  At at = At::kGradients;
+  float limit = std::numeric_limits<float>::infinity();  // a power of two, greater than 1
+};
 
 }  // namespace thalweg

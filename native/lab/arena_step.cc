@@ -22,7 +22,7 @@ constexpr double kDecay = 0.999;  // of the average, where one is kept
 class TrafficExecutor final : public StepExecutor {
  public:
   void square_sums(const StepWork&, double*) override {}
-  bool all_finite(const StepWork&) override { return true; }
+  bool all_within(const StepWork&, StepLook) override { return true; }
   void step(const StepWork& work) override { move_as_step(work); }
 };
 

@@ -102,6 +102,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
   }
 
   StepReport run(const StepSettings& settings) {
+    stepper_->forget_parameters();  // the caller's own, who may have written there
     if (!staging_) return stepper_->step(parameters_.data(), gradients_.data(), settings);
     staging_->upload(parameters_, gradients_);
     const StepReport report =
@@ -209,6 +210,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
       for (size_t slot = 0; slot < slots; ++slot)
         stepper_->memory().write(stepper_->slot(static_cast<int>(slot), i),
                                  sources[i * slots + slot], tensors[i].length * sizeof(float));
+    stepper_->forget_state();
     std::copy_n(static_cast<const double*>(scalars.data), scalars.length,
                 stepper_->scalars().begin());
     stepper_->set_step_count(step);

@@ -23,28 +23,38 @@ struct AdadeltaBase {
     return {static_cast<float>(hyper[0]), static_cast<float>(hyper[1]),
             static_cast<float>(1 - hyper[1]), static_cast<float>(hyper[2])};
   }
-  THALWEG_INLINE static float update(const Coefficients& c, float g, float w, float* slot,
-                                     float divisor) {
-    const float u = g * root((slot[1] + c.epsilon) / (divisor + c.epsilon));
-    slot[1] = c.decay * slot[1] + c.rest * (u * u);
+  // u, where `divisor` is E.
+  template <class Number>
+  THALWEG_INLINE static Number direction(const Coefficients& c, Number g, const Number* slot,
+                                         Number divisor) {
+    return g * root((slot[1] + c.epsilon) / (divisor + c.epsilon));
+  }
+  template <class Number>
+  THALWEG_INLINE static Number update(const Coefficients& c, Number u, Number w, Number* slot) {
+    slot[1] = c.decay * slot[1] + c.rest * square(u);
     return w - c.rate * u;
   }
 };
 
 struct Adadelta : AdadeltaBase {
   static constexpr const char* kName = "adadelta";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = c.decay * slot[0] + c.rest * (g * g);
-    return update(c, g, w, slot, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = c.decay * slot[0] + c.rest * square(g);
+    const Number u = direction(c, g, slot, slot[0]);
+    // (1 - rho) g^2 <= E, but for squares that underflow.
+    const Number share = 1.0f / c.rest + 0x1p-120f / c.epsilon;
+    return update(c, at_most(u, root((slot[1] + c.epsilon) * share)), w, slot);
   }
 };
 
 struct AdadeltaTfjs : AdadeltaBase {
   static constexpr const char* kName = "adadeltaTfjs";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    const float before = slot[0];
-    slot[0] = c.decay * slot[0] + c.rest * (g * g);
-    return update(c, g, w, slot, before);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    const Number before = slot[0];
+    slot[0] = c.decay * slot[0] + c.rest * square(g);
+    return update(c, direction(c, g, slot, before), w, slot);
   }
 };
 

@@ -27,16 +27,18 @@ struct AdagradBase {
 
 struct Adagrad : AdagradBase {
   static constexpr const char* kName = "adagrad";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = slot[0] + g * g;
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = slot[0] + square(g);
     return w - c.rate * g / (root(slot[0] + c.initial) + c.epsilon);
   }
 };
 
 struct AdagradTfjs : AdagradBase {
   static constexpr const char* kName = "adagradTfjs";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = slot[0] + g * g;
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = slot[0] + square(g);
     return w - c.rate * g / root(slot[0] + c.initial + c.epsilon);
   }
 };

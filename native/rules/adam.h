@@ -40,11 +40,13 @@ struct AdamBase {
     const auto t = static_cast<double>(step);
     return with_powers(hyper, std::pow(hyper[1], t), std::pow(hyper[2], t));
   }
-  THALWEG_INLINE static void moments(const Coefficients& c, float g, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static void moments(const Coefficients& c, Number g, Number* slot) {
     slot[0] = c.beta1 * slot[0] + c.rest1 * g;
-    slot[1] = c.beta2 * slot[1] + c.rest2 * (g * g);
+    slot[1] = c.beta2 * slot[1] + c.rest2 * square(g);
   }
-  THALWEG_INLINE static float update(const Coefficients& c, float w, float m, float v) {
+  template <class Number>
+  THALWEG_INLINE static Number update(const Coefficients& c, Number w, Number m, Number v) {
     return w - c.rate * m / (root(v) * c.root_scale + c.epsilon);
   }
 };
@@ -53,7 +55,8 @@ struct Adam : AdamBase {
   static constexpr const char* kName = "adam";
   static constexpr auto kSlots = names("firstMoment", "secondMoment");
   static constexpr auto kScalars = names();
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     moments(c, g, slot);
     return update(c, w, slot[0], slot[1]);
   }
@@ -63,7 +66,8 @@ struct Amsgrad : AdamBase {
   static constexpr const char* kName = "amsgrad";
   static constexpr auto kSlots = names("firstMoment", "secondMoment", "largestSecondMoment");
   static constexpr auto kScalars = names();
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     moments(c, g, slot);
     slot[2] = larger(slot[2], slot[1]);
     return update(c, w, slot[0], slot[2]);
@@ -83,7 +87,8 @@ struct AdamTfjs : AdamBase {
     }
     return with_powers(hyper, 1.0 - rest[0], 1.0 - rest[1]);
   }
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     moments(c, g, slot);
     return update(c, w, slot[0], slot[1]);
   }

@@ -24,7 +24,8 @@ struct Adamax {
             static_cast<float>(hyper[3])};
   }
 
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.beta1 * slot[0] + c.rest1 * g;
     slot[1] = larger(c.beta2 * slot[1], magnitude(g));
     return w - c.rate * slot[0] / (slot[1] + c.epsilon);

@@ -24,8 +24,9 @@ struct Lion {
             static_cast<float>(1 - hyper[2])};
   }
 
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    const float direction = c.beta1 * slot[0] + c.rest1 * g;
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    const Number direction = c.beta1 * slot[0] + c.rest1 * g;
     slot[0] = c.beta2 * slot[0] + c.rest2 * g;
     return w - c.rate * sign(direction);
   }

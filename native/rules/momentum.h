@@ -28,7 +28,8 @@ struct MomentumBase {
 
 struct Momentum : MomentumBase {
   static constexpr const char* kName = "momentum";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.momentum * slot[0] + g;
     return w - c.rate * slot[0];
   }
@@ -36,7 +37,8 @@ struct Momentum : MomentumBase {
 
 struct MomentumDisplacement : MomentumBase {
   static constexpr const char* kName = "momentumDisplacement";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.momentum * slot[0] - c.rate * g;
     return w + slot[0];
   }
@@ -44,7 +46,8 @@ struct MomentumDisplacement : MomentumBase {
 
 struct MomentumAveraged : MomentumBase {
   static constexpr const char* kName = "momentumAveraged";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.momentum * slot[0] + c.rest * g;
     return w - c.rate * slot[0];
   }
@@ -52,7 +55,8 @@ struct MomentumAveraged : MomentumBase {
 
 struct Nesterov : MomentumBase {
   static constexpr const char* kName = "nesterov";
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.momentum * slot[0] + g;
     return w - c.rate * (g + c.momentum * slot[0]);
   }

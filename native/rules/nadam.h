@@ -36,10 +36,11 @@ struct Nadam {
             static_cast<float>(hyper[3])};
   }
 
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.beta1 * slot[0] + c.rest1 * g;
-    slot[1] = c.beta2 * slot[1] + c.rest2 * (g * g);
-    const float direction = c.gradient_rate * g + c.moment_rate * slot[0];
+    slot[1] = c.beta2 * slot[1] + c.rest2 * square(g);
+    const Number direction = c.gradient_rate * g + c.moment_rate * slot[0];
     return w - direction / (root(slot[1]) * c.root_scale + c.epsilon);
   }
 };

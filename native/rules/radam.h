@@ -39,10 +39,11 @@ struct Radam {
             rectified ? static_cast<float>(hyper[3]) : 1.0f};
   }
 
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.beta1 * slot[0] + c.rest1 * g;
-    slot[1] = c.beta2 * slot[1] + c.rest2 * (g * g);
-    const float scaled = c.root_factor == 0.0f ? 0.0f : root(slot[1]) * c.root_factor;
+    slot[1] = c.beta2 * slot[1] + c.rest2 * square(g);
+    const Number scaled = c.root_factor == 0.0f ? Number(0.0f) : root(slot[1]) * c.root_factor;
     return w - c.rate * slot[0] / (scaled + c.constant);
   }
 };

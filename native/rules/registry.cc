@@ -28,9 +28,20 @@ void write_coefficients(const double* hyper, int64_t step, double* scalars, floa
 }
 
 template <class Rule>
+rules::Bound move(const float* coefficients, rules::Bound gradient, rules::Bound* slots) {
+  typename Rule::Coefficients values;
+  std::memcpy(&values, coefficients, sizeof values);
+  return Rule::apply(values, gradient, rules::Bound(), slots);
+}
+
+template <class Rule>
 RuleInfo describe() {
-  return {Rule::kName, to_vector(Rule::kHyper), to_vector(Rule::kSlots), to_vector(Rule::kScalars),
-          &write_coefficients<Rule>};
+  return {Rule::kName,
+          to_vector(Rule::kHyper),
+          to_vector(Rule::kSlots),
+          to_vector(Rule::kScalars),
+          &write_coefficients<Rule>,
+          &move<Rule>};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rules/bound.h"
 #include "rules/rule.h"
 
 namespace thalweg {
@@ -17,6 +18,9 @@ struct RuleInfo {
   // Writes the rule's float32 coefficients for step `step` (from 1) of a group;
   // `scalars` is the group's scalar state, advanced by the call.
   void (*coefficients)(const double* hyper, int64_t step, double* scalars, float* out);
+  // By how much a step with these coefficients can move a weight, where its gradient and slots lie
+  // within these bounds; the slots' bounds become those after the step.
+  rules::Bound (*move)(const float* coefficients, rules::Bound gradient, rules::Bound* slots);
 };
 
 const std::vector<RuleInfo>& rule_infos();

@@ -25,24 +25,27 @@ struct RmspropBase {
             static_cast<float>(1 - hyper[1]), static_cast<float>(hyper[2]),
             static_cast<float>(hyper[3])};
   }
-  THALWEG_INLINE static float square(const Coefficients& c, float g, float before) {
-    return c.decay * before + c.rest * (g * g);
+  template <class Number>
+  THALWEG_INLINE static Number mean_square(const Coefficients& c, Number g, Number before) {
+    return c.decay * before + c.rest * square(g);
   }
   // Rounding can push a variance below 0; NaN stays. Where both squares are beyond float32
   // the variance is infinite, not NaN.
-  THALWEG_INLINE static float variance(float square, float mean) {
+  template <class Number>
+  THALWEG_INLINE static Number variance(Number mean_square, Number mean) {
     constexpr float kLargest = 3.402823466e38f;
-    const float of_mean = mean * mean;
-    const float difference = square - (of_mean > kLargest ? kLargest : of_mean);
-    return difference < 0.0f ? 0.0f : difference;
+    const Number of_mean = square(mean);
+    const Number difference = mean_square - smaller(kLargest, of_mean);
+    return larger(0.0f, difference);
   }
 };
 
 struct Rmsprop : RmspropBase {
   static constexpr const char* kName = "rmsprop";
   static constexpr auto kSlots = names("meanSquare");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     return w - c.rate * g / (root(slot[0]) + c.epsilon);
   }
 };
@@ -50,8 +53,9 @@ struct Rmsprop : RmspropBase {
 struct RmspropMomentum : RmspropBase {
   static constexpr const char* kName = "rmspropMomentum";
   static constexpr auto kSlots = names("meanSquare", "velocity");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     slot[1] = c.momentum * slot[1] + g / (root(slot[0]) + c.epsilon);
     return w - c.rate * slot[1];
   }
@@ -60,8 +64,9 @@ struct RmspropMomentum : RmspropBase {
 struct RmspropCentered : RmspropBase {
   static constexpr const char* kName = "rmspropCentered";
   static constexpr auto kSlots = names("meanSquare", "mean");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     slot[1] = c.decay * slot[1] + c.rest * g;
     return w - c.rate * g / (root(variance(slot[0], slot[1])) + c.epsilon);
   }
@@ -70,8 +75,9 @@ struct RmspropCentered : RmspropBase {
 struct RmspropCenteredMomentum : RmspropBase {
   static constexpr const char* kName = "rmspropCenteredMomentum";
   static constexpr auto kSlots = names("meanSquare", "mean", "velocity");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     slot[1] = c.decay * slot[1] + c.rest * g;
     slot[2] = c.momentum * slot[2] + g / (root(variance(slot[0], slot[1])) + c.epsilon);
     return w - c.rate * slot[2];
@@ -81,8 +87,9 @@ struct RmspropCenteredMomentum : RmspropBase {
 struct RmspropTfjs : RmspropBase {
   static constexpr const char* kName = "rmspropTfjs";
   static constexpr auto kSlots = names("meanSquare", "velocity");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     slot[1] = c.momentum * slot[1] + c.rate * g / root(slot[0] + c.epsilon);
     return w - slot[1];
   }
@@ -91,10 +98,11 @@ struct RmspropTfjs : RmspropBase {
 struct RmspropCenteredTfjs : RmspropBase {
   static constexpr const char* kName = "rmspropCenteredTfjs";
   static constexpr auto kSlots = names("meanSquare", "mean", "velocity");
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float* slot) {
-    slot[0] = square(c, g, slot[0]);
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
+    slot[0] = mean_square(c, g, slot[0]);
     slot[1] = c.decay * slot[1] + c.rest * g;
-    const float denominator = root(slot[0] - (slot[1] * slot[1] + c.epsilon));
+    const Number denominator = root(slot[0] - (square(slot[1]) + c.epsilon));
     slot[2] = c.momentum * slot[2] + c.rate * g / denominator;
     return w - slot[2];
   }

@@ -5,8 +5,9 @@
 //   kScalars       names of its per-group scalar state (doubles), if any
 //   Coefficients   the float32 values that one step needs; trivially copyable
 //   coefficients() computes them once per step, on the host, in double
-//   apply()        updates one parameter; only + - * / sqrt |x| min max sign and
-//                  comparisons, which IEEE 754 rounds alike on every processor
+//   apply()        updates one parameter; only + - * / and the functions below,
+//                  which IEEE 754 rounds alike on every processor. Number is float,
+//                  or rules/bound.h's, which knows what a step can do beforehand.
 // A rule knows nothing of threads, vectors, memory or devices. docs/adding.md
 // has the checklist.
 #pragma once
@@ -41,8 +42,12 @@ inline namespace THALWEG_LANES {
 // The square root as an instruction: exact everywhere, never a library call.
 THALWEG_INLINE float root(float x) { return __builtin_sqrtf(x); }
 THALWEG_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
+THALWEG_INLINE float square(float x) { return x * x; }
 // A NaN in `b` comes through; one in `a` does not.
 THALWEG_INLINE float larger(float a, float b) { return a > b ? a : b; }
+THALWEG_INLINE float smaller(float a, float b) { return b > a ? a : b; }
+// The number itself. A rule says that it never exceeds `limit`, where a bound cannot see that.
+THALWEG_INLINE float at_most(float x, float) { return x; }
 // 1, -1, and zero or NaN as they are.
 THALWEG_INLINE float sign(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }
 

@@ -20,7 +20,8 @@ struct Sgd {
     return {static_cast<float>(hyper[0])};
   }
 
-  THALWEG_INLINE static float apply(const Coefficients& c, float g, float w, float*) {
+  template <class Number>
+  THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number*) {
     return w - c.rate * g;
   }
 };

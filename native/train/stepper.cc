@@ -9,6 +9,7 @@
 #include "backends/step_clip.h"
 #include "core/error.h"
 #include "core/fold.h"
+#include "train/nonfinite.h"
 
 namespace thalweg {
 
@@ -31,7 +32,7 @@ std::string show(double x) {
 }  // namespace
 
 Stepper::Stepper(StepperOptions options, StepExecutor& executor)
-    : options_(std::move(options)), executor_(executor) {
+    : options_(std::move(options)), executor_(executor), bounds_(options_.groups) {
   const RuleInfo& info = rule();
   const auto slots = static_cast<int>(info.slots.size());
   slots_ = Arena(lengths_of(options_.tensors), slots + averages(), executor_.memory());
@@ -154,6 +155,10 @@ void Stepper::check_counters(const StepCounters& counters) const {
 // Global norm of the gradient; sets the tensors' clip factors.
 double Stepper::measure(const StepSettings& settings) {
   executor_.square_sums(work(), square_sums_.data());
+  return fold_sums(settings);
+}
+
+double Stepper::fold_sums(const StepSettings& settings) {
   std::vector<double> squares(tensors_.size());
   size_t first = 0;
   for (size_t i = 0; i < tensors_.size(); ++i) {
@@ -175,44 +180,68 @@ double Stepper::measure(const StepSettings& settings) {
   return norm;
 }
 
-// Whether gradient and loss are; measures no more than it must.
-bool Stepper::is_finite(const StepSettings& settings, StepReport* report) {
-  if (!settings.needs_norm()) {
-    if (executor_.all_finite(work())) return std::isfinite(settings.loss);
-    executor_.square_sums(work(), square_sums_.data());  // which element is it?
-    return false;
-  }
-  report->gradient_norm = measure(settings);
-  return std::isfinite(report->gradient_norm) && std::isfinite(settings.loss);
+Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report) {
+  if (!settings.needs_norm()) return look_at_elements(settings);
+  const double norm = report->gradient_norm = measure(settings);
+  if (!std::isfinite(norm) || !std::isfinite(settings.loss)) return Gradient::kNonFinite;
+  return settings.clips_to_ordinary() || norm <= kOrdinary ? Gradient::kOrdinary : Gradient::kLarge;
 }
 
-void Stepper::refuse_nonfinite(double loss) const {
-  const std::string step = " at step " + std::to_string(counters_.steps + 1);
-  const std::string remedy = "lower the learning rate, clip, or set nonFinite to 'skip'";
-  std::vector<float> gradient;  // of a piece
-  for (size_t piece = 0; piece < pieces_.size(); ++piece) {
-    if (std::isfinite(square_sums_[piece])) continue;
-    const StepTensor& tensor = tensors_[pieces_[piece].tensor];
-    gradient.resize(pieces_[piece].length);
-    executor_.memory().read(gradient.data(), tensor.gradient + pieces_[piece].begin,
-                            gradient.size() * sizeof(float));
-    for (size_t i = 0; i < gradient.size(); ++i) {
-      const float scaled = gradient[i] * coefficients_[tensor.group].scale;
-      if (std::isfinite(scaled)) continue;
-      throw Error({"NONFINITE",
-                   "gradient " + options_.tensors[pieces_[piece].tensor].name + "[" +
-                       std::to_string(pieces_[piece].begin + static_cast<int64_t>(i)) + "]",
-                   show(scaled) + step, "finite numbers", remedy});
+// Measures no more than it must.
+Stepper::Gradient Stepper::look_at_elements(const StepSettings& settings) {
+  const bool is_clipped = settings.clips_to_ordinary();
+  StepLook look;
+  if (!is_clipped) look.limit = kOrdinary;
+  Gradient found = Gradient::kOrdinary;
+  if (!executor_.all_within(work(), look)) {
+    found = Gradient::kLarge;
+    if (is_clipped || !executor_.all_within(work(), {})) {
+      executor_.square_sums(work(), square_sums_.data());  // which element is it?
+      return Gradient::kNonFinite;
     }
   }
-  throw Error({"NONFINITE", "loss", show(loss) + step, "a finite number", remedy});
+  return std::isfinite(settings.loss) ? found : Gradient::kNonFinite;
 }
 
-StepReport Stepper::skip(const StepSettings& settings, StepReport report) {
-  if (settings.non_finite == NonFinite::kStop) refuse_nonfinite(settings.loss);
+RefusedStep Stepper::refused() const {
+  RefusedStep step{counters_.steps + 1, work(), executor_.memory(), {}};
+  for (const StepperTensor& tensor : options_.tensors) step.names.push_back(tensor.name);
+  return step;
+}
+
+StepReport Stepper::skip(const StepSettings& settings, StepReport report,
+                         const Overflow* overflow) {
+  if (settings.non_finite == NonFinite::kStop) {
+    if (overflow != nullptr) refuse_overflow(refused(), *overflow);
+    refuse_gradient(refused(), square_sums_, settings.loss);
+  }
   ++counters_.skipped;
   report.skipped = true;
   return report;
+}
+
+bool Stepper::advance_bounds(const StepSettings& settings) {
+  const StepWork step = work();
+  if (queued_ == nullptr && bounds_.lacks_weights(step) &&
+      executor_.all_within(step, {StepLook::At::kWeights, kOrdinary}))
+    bounds_.set_ordinary_weights();
+  return bounds_.advance(step, settings.largest_gradient());
+}
+
+bool Stepper::is_sure(const StepSettings& settings) {
+  if (!settings.refuses()) return true;
+  before_ = counters_;
+  prepare(settings);
+  advance(settings);
+  set_counters(before_);
+  return bounds_.is_sure(work(), settings.largest_gradient());
+}
+
+// What the step with the present coefficients would overflow.
+std::optional<Overflow> Stepper::find_overflow() {
+  const RehearsedStep seen = rehearse(work(), options_.groups, executor_.memory());
+  if (!seen.overflow) bounds_.set(seen.bounds);
+  return seen.overflow;
 }
 
 StepReport Stepper::step(float* const* parameters, const float* const* gradients,
@@ -221,20 +250,55 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   if (queued_ != nullptr) return step_queued(settings);
   StepReport report;
   prepare(settings);
-  if (settings.measures() && !is_finite(settings, &report) &&
-      settings.non_finite != NonFinite::kAllow)
-    return skip(settings, report);
+  const Gradient gradient = settings.measures() ? look(settings, &report) : Gradient::kOrdinary;
+  if (settings.refuses() && gradient == Gradient::kNonFinite)
+    return skip(settings, report, nullptr);
+  before_ = counters_;
   advance(settings);
+  if (!settings.refuses()) {
+    bounds_.forget();
+  } else if (gradient == Gradient::kLarge || !advance_bounds(settings)) {
+    std::optional<Overflow> overflow;
+    try {
+      overflow = find_overflow();
+    } catch (...) {
+      set_counters(before_);
+      throw;
+    }
+    if (overflow) {
+      set_counters(before_);
+      return skip(settings, report, &*overflow);
+    }
+  }
   executor_.step(work());
   return report;
+}
+
+// The norm beyond which the step is left out, that the host may look at it first; it counts as
+// taken.
+double Stepper::norm_limit(const StepSettings& settings) {
+  if (!settings.refuses()) {
+    bounds_.forget();
+    return kNoClip;
+  }
+  if (!advance_bounds(settings)) return -1;
+  return settings.clips_to_ordinary() ? kNoClip : double{kOrdinary};
 }
 
 void Stepper::write_arguments(const StepSettings& settings, void* arguments) {
   prepare(settings);
   advance(settings);
+  write(settings, norm_limit(settings), arguments);
+}
+
+void Stepper::write(const StepSettings& settings, double norm_limit, void* arguments) const {
   auto* head = new (arguments) StepArguments;
-  head->policy = {settings.clip_tensor_norm, settings.clip_global_norm, settings.loss,
-                  settings.non_finite != NonFinite::kAllow, average_rate_};
+  head->policy = {.tensor_limit = settings.clip_tensor_norm,
+                  .global_limit = settings.clip_global_norm,
+                  .loss = settings.loss,
+                  .norm_limit = norm_limit,
+                  .refuses = settings.refuses(),
+                  .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);
   for (int group = 0; group < options_.groups; ++group)
     new (groups + group) StepGroup{coefficients_[group], decays_[group]};
@@ -246,30 +310,42 @@ void Stepper::queue(const StepPlace& place, const StepSettings& settings) {
 
 // One queued step, waited for.
 StepReport Stepper::step_queued(const StepSettings& settings) {
-  const size_t bytes = argument_bytes() + 2 * sizeof(StepOutcome);
-  if (place_ == nullptr) place_ = executor_.memory().allocate(bytes);
-  std::vector<char> place(bytes);  // zeros; aligned as all that is allocated
-  const StepCounters before = counters_;
-  StepOutcome found;
+  before_ = counters_;
   try {
-    found = run_queued(settings, place.data(), bytes);
+    prepare(settings);
+    advance(settings);
+    const StepOutcome found = run_queued(settings, norm_limit(settings));
+    StepReport report;
+    if (settings.needs_norm()) report.gradient_norm = found.norm;
+    return found.skipped == 0 ? report : step_unsure(settings, report);
   } catch (...) {
-    set_counters(before);
+    set_counters(before_);
     throw;
   }
-  StepReport report;
-  if (settings.needs_norm()) report.gradient_norm = found.norm;
-  if (found.skipped == 0) return report;
-  set_counters(before);
-  queued_->read_square_sums(square_sums_.data());
-  return skip(settings, report);
 }
 
-// Counts the step as taken. `place`: zeros, for arguments, outcome and halt.
-StepOutcome Stepper::run_queued(const StepSettings& settings, void* place, size_t bytes) {
+// After a queued step that was left out: takes it if its gradient is finite, and it overflows
+// nothing.
+StepReport Stepper::step_unsure(const StepSettings& settings, StepReport report) {
+  queued_->read_square_sums(square_sums_.data());
+  const bool is_finite = std::isfinite(settings.loss) && std::isfinite(fold_sums(settings));
+  const std::optional<Overflow> overflow = is_finite ? find_overflow() : std::nullopt;
+  if (is_finite && !overflow) {
+    run_queued(settings, kNoClip);
+    return report;
+  }
+  set_counters(before_);
+  return skip(settings, report, overflow ? &*overflow : nullptr);
+}
+
+// Runs the step with the present coefficients, and waits.
+StepOutcome Stepper::run_queued(const StepSettings& settings, double norm_limit) {
   Memory& memory = executor_.memory();
-  write_arguments(settings, place);
-  memory.write(place_.get(), place, bytes);
+  const size_t bytes = argument_bytes() + 2 * sizeof(StepOutcome);
+  if (place_ == nullptr) place_ = memory.allocate(bytes);
+  std::vector<char> place(bytes);  // zeros; aligned as all that is allocated
+  write(settings, norm_limit, place.data());
+  memory.write(place_.get(), place.data(), bytes);
   auto* outcome =
       reinterpret_cast<StepOutcome*>(static_cast<char*>(place_.get()) + argument_bytes());
   auto* halted = reinterpret_cast<int32_t*>(outcome + 1);

@@ -4,10 +4,12 @@
 // business. Not thread-safe; callers hold the lease.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +18,12 @@
 #include "core/arena.h"
 #include "rules/registry.h"
 #include "train/average.h"
+#include "train/rehearsal.h"
+#include "train/state_bounds.h"
 
 namespace thalweg {
+
+struct RefusedStep;  // train/nonfinite.h
 
 enum class NonFinite { kStop, kSkip, kAllow };
 
@@ -56,8 +62,18 @@ struct StepSettings {
   bool needs_norm() const {
     return clip_tensor_norm != kNoClip || clip_global_norm != kNoClip || report_norm;
   }
+  // Whether a step that meets or makes numbers that are not finite is left out.
+  bool refuses() const { return non_finite != NonFinite::kAllow; }
   // Whether the gradient is looked at before the update.
-  bool measures() const { return needs_norm() || non_finite != NonFinite::kAllow; }
+  bool measures() const { return needs_norm() || refuses(); }
+  // Whether clipping keeps the gradient ordinary, whatever it is.
+  bool clips_to_ordinary() const { return 2 * clip() <= kOrdinary; }
+  // The largest element that the rule may see of a gradient which is ordinary, or clipped so.
+  double largest_gradient() const { return clips_to_ordinary() ? 2 * clip() : kOrdinary; }
+
+ private:
+  // The least bound; rounding takes an element less far beyond it than twice.
+  double clip() const { return std::min(std::min(clip_value, clip_tensor_norm), clip_global_norm); }
 };
 
 struct StepReport {
@@ -79,9 +95,9 @@ class Stepper {
   Stepper(StepperOptions options, StepExecutor& executor);
 
   // One update in place. parameters[i], gradients[i] hold tensors[i].length floats
-  // in the executor's memory. Throws NONFINITE (policy kStop) before any weight
-  // changes; names the gradient's first such element, or the loss where every
-  // element is finite.
+  // in the executor's memory. Throws NONFINITE (policy kStop) before anything
+  // changes; names the gradient's first such element, the loss where every
+  // element is finite, or else what the step would make infinite or NaN.
   StepReport step(float* const* parameters, const float* const* gradients,
                   const StepSettings& settings);
 
@@ -95,9 +111,15 @@ class Stepper {
   size_t argument_bytes() const { return StepArguments::bytes(options_.groups); }
   void write_arguments(const StepSettings& settings, void* arguments);
   void queue(const StepPlace& place, const StepSettings& settings);
+  // Whether the next step surely overflows nothing where its gradient is ordinary, so that it
+  // can be queued; else `step` takes it.
+  bool is_sure(const StepSettings& settings);
   void queue_probe(StepProbe probe, const StepPlace& place) { queued_->queue_probe(probe, place); }
 
   // State: everything that a step reads besides parameters and settings.
+  // Whoever writes into the state, or the parameters, from outside says so.
+  void forget_state() { bounds_.forget(); }
+  void forget_parameters() { bounds_.forget_weights(); }
   float* slot(int slot, size_t tensor) const { return slots_.tensor(slot, tensor); }
   bool averages() const { return options_.average.kind != AverageKind::kNone; }
   // How many weights the average has seen.
@@ -125,11 +147,22 @@ class Stepper {
   double* average_scalars();
   StepWork work() const;
   double measure(const StepSettings& settings);
-  bool is_finite(const StepSettings& settings, StepReport* report);
+  double fold_sums(const StepSettings& settings);
+  RefusedStep refused() const;
+  // What the gradient and the loss are like: kLarge where the step may overflow.
+  enum class Gradient { kOrdinary, kLarge, kNonFinite };
+  Gradient look(const StepSettings& settings, StepReport* report);
+  Gradient look_at_elements(const StepSettings& settings);
+  // Whether the step with the present coefficients surely overflows nothing.
+  bool advance_bounds(const StepSettings& settings);
+  std::optional<Overflow> find_overflow();
   StepReport step_queued(const StepSettings& settings);
-  StepOutcome run_queued(const StepSettings& settings, void* place, size_t bytes);
-  StepReport skip(const StepSettings& settings, StepReport report);
-  [[noreturn]] void refuse_nonfinite(double loss) const;
+  StepReport step_unsure(const StepSettings& settings, StepReport report);
+  StepOutcome run_queued(const StepSettings& settings, double norm_limit);
+  double norm_limit(const StepSettings& settings);
+  void write(const StepSettings& settings, double norm_limit, void* arguments) const;
+  // The report of a step that is left out for its gradient or loss, or for what it overflows.
+  StepReport skip(const StepSettings& settings, StepReport report, const Overflow* overflow);
 
   StepperOptions options_;
   StepExecutor& executor_;
@@ -142,6 +175,8 @@ class Stepper {
   std::vector<Decay> decays_;
   float average_rate_ = 0;  // of the step under way
   StepCounters counters_;
+  StepCounters before_;  // the step under way
+  StateBounds bounds_;
   bool bound_ = false;
   std::unique_ptr<QueuedStep> queued_;
   std::shared_ptr<void> place_;  // of step_queued, in the device's memory

@@ -68,6 +68,7 @@ void TrainState::read_average(size_t index, float* out) const {
 
 void TrainState::write_parameter(size_t index, const float* values) {
   forget_rest();
+  stepper_.forget_parameters();
   const StepperTensor& tensor = tensors()[index];
   const size_t bytes = static_cast<size_t>(tensor.length) * sizeof(float);
   backend_.memory().write(parameters_[index], values, bytes);
@@ -102,6 +103,7 @@ void TrainState::load(const Snapshot& snapshot) {
   forget_rest();
   snapshot.put_back(blocks, backend_.memory());
   stepper_.set_counters(snapshot.counters);
+  stepper_.forget_state();
   has_averaged_statistics_ = snapshot.has_averaged_statistics && !averages_.empty();
 }
 

@@ -142,8 +142,10 @@ void TrainingLoop::run_queued(TrainingRun& run) {
   for (;;) {
     const bool pushes = next < run.source.steps && !run.cancel.is_set() &&
                         !run.await_snapshot_place() && !run.is_snapshot_ahead(pipeline_->size());
-    // A step that is looked at runs by itself, once those before it are done.
-    const bool watched = pushes && runner_.is_watched(run);
+    // A step that is looked at, or may overflow, runs by itself, once those before it are done.
+    const bool watched =
+        pushes && (runner_.is_watched(run) ||
+                   !context_.state.stepper().is_sure(run.settings_of(next, pipeline_->size())));
     if (watched && pipeline_->is_empty()) {
       if (!runner_.step(run, next)) break;
       ++next;

@@ -34,7 +34,8 @@ export interface ClipOptions {
 }
 
 /**
- * What a NaN or infinite gradient does: `'stop'` throws NONFINITE before any weight changes,
+ * What happens to a step that meets NaN or an infinity in a gradient or loss, or would write one into a
+ * weight, the optimizer's state or an average: `'stop'` throws NONFINITE before anything changes,
  * `'skip'` leaves the step out and counts it, `'allow'` does not look (and saves reading the
  * gradient twice).
  */
@@ -48,7 +49,7 @@ export interface StepOptions {
   readonly clip?: ClipOptions;
   /** Multiplies each gradient first, say to undo a loss scale. Default 1. */
   readonly gradientScale?: number;
-  /** What a NaN or infinite gradient does. Default `'stop'`. */
+  /** What a step does that meets or makes NaN or an infinity. Default `'stop'`. */
   readonly nonFinite?: NonFinitePolicy;
 }
 

@@ -87,6 +87,9 @@ export async function minimizeLoss(
   let kept = start;
   const evaluate = async (x: Float64Array): Promise<Point> => {
     if (!task.isLive() || plan.signal?.aborted === true) Minimization.abort();
+    // The line search takes no point without a value.
+    if (!x.every((value) => Number.isFinite(Math.fround(value))))
+      return { x, value: NaN, gradient: new Float64Array(x.length).fill(NaN) };
     flat.write(trainer, x);
     const sums = await orAbort(trainer.fullGradients(nativeDataset(dataset), batchSize));
     return { x, value: sums.lossSum / sums.examples, gradient: sums.gradient };

@@ -207,6 +207,21 @@ describe('trainer.minimize', () => {
     );
     trainer.setParameters(nothing);
     expect((await failure(() => trainer.minimize(set, optim.lbfgs()))).code).toBe('NONFINITE');
+    // A weight that float32 does not hold has no loss, though a saturated unit would give it one.
+    const saturated = nn.sequential({ input: [1] }, nn.dense(1, { activation: 'tanh' }));
+    using infinite = new Trainer({
+      ...{ model: saturated, loss: 'meanSquaredError', optimizer: optim.sgd() },
+    });
+    infinite.setParameters({
+      'dense1.weight': Float32Array.of(Infinity),
+      'dense1.bias': Float32Array.of(0),
+    });
+    using one = data.fromArrays({
+      ...{ inputs: Float32Array.of(1), shape: [1, 1], labels: Float32Array.of(0.5) },
+    });
+    expect(await failure(() => infinite.minimize(one, optim.lbfgs()))).toMatchObject({
+      ...{ code: 'NONFINITE', path: 'start' },
+    });
     trainer.setParameters(before);
     const running = trainer.minimize(set, optim.lbfgs());
     expect((await failure(() => trainer.minimize(set, optim.lbfgs()))).code).toBe('BUSY');

@@ -17,7 +17,7 @@ class CpuBackend final : public Backend {
   enum class Library { kOnednn, kNone };
   CpuBackend(const Lanes& lanes, Library library);
   void square_sums(const StepWork& work, double* sums) override;
-  bool all_finite(const StepWork& work) override;
+  bool all_within(const StepWork& work, StepLook look) override;
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"

@@ -1,21 +1,21 @@
-// Whether the elements of a gradient are finite.
+// Whether the elements of an array, each times a number, are finite.
 #include "backends/cpu/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 
 // A finite number less itself is 0, any other NaN, and a sum keeps a NaN.
-bool lane_finite(const float* gradient, int64_t length, float scale) {
+bool lane_finite(const float* values, int64_t length, float scale) {
   constexpr int kPartials = 64;
   float partial[kPartials] = {};
   const int64_t whole = length / kPartials * kPartials;
   for (int64_t i = 0; i < whole; i += kPartials) {
     for (int lane = 0; lane < kPartials; ++lane) {
-      const float g = gradient[i + lane] * scale;
+      const float g = values[i + lane] * scale;
       partial[lane] += g - g;
     }
   }
   for (int64_t i = whole; i < length; ++i) {
-    const float g = gradient[i] * scale;
+    const float g = values[i] * scale;
     partial[i - whole] += g - g;
   }
   for (int width = kPartials / 2; width > 0; width /= 2)

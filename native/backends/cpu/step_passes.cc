@@ -2,6 +2,7 @@
 #include <atomic>
 
 #include "backends/cpu/cpu_backend.h"
+#include "backends/host_step.h"
 #include "backends/step_pieces.h"
 #include "core/threads.h"
 
@@ -26,18 +27,21 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 int step_threads(int64_t parts) { return threads_for(parts); }
 
+StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
+
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),
                [&](int64_t part) { square_sum_part(work, part, lanes_.square_sum, sums); });
 }
 
-bool CpuBackend::all_finite(const StepWork& work) {
+bool CpuBackend::all_within(const StepWork& work, StepLook look) {
   const int64_t parts = part_count(work);
-  std::atomic<bool> finite{true};
+  std::atomic<bool> within{true};
   parallel_for(parts, threads_for(parts, kFinitePartsPerThread), [&](int64_t part) {
-    if (!finite_part(work, part, lanes_.finite)) finite.store(false, std::memory_order_relaxed);
+    if (!part_within(work, part, look, lanes_.finite))
+      within.store(false, std::memory_order_relaxed);
   });
-  return finite.load(std::memory_order_relaxed);
+  return within.load(std::memory_order_relaxed);
 }
 
 void CpuBackend::step(const StepWork& work) {

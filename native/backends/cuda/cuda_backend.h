@@ -18,9 +18,9 @@ class CudaBackend final : public QueuedBackend {
   Memory& memory() override { return memory_; }
   QueuedBackend* queued() override { return this; }
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
-  // Steps are always bound here; these two are never called.
+  // Steps are always bound here: these refuse.
   void square_sums(const StepWork& work, double* sums) override;
-  bool all_finite(const StepWork& work) override;
+  bool all_within(const StepWork& work, StepLook look) override;
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"

@@ -24,7 +24,8 @@ __device__ void judge(const NormTables& tables, int64_t tensors, const StepPolic
   }
   if (threadIdx.x != 0) return;
   const double loss = place.loss == nullptr ? policy.loss : *place.loss;
-  if (policy.refuses != 0 && !(isfinite(norm) && isfinite(loss))) *place.halted = 1;
+  const bool is_fit = isfinite(norm) && norm <= policy.norm_limit && isfinite(loss);
+  if (policy.refuses != 0 && !is_fit) *place.halted = 1;
   *place.outcome = {norm, *place.halted};
 }
 

@@ -24,9 +24,9 @@ double square_sum(const float* gradient, int64_t length, float scale, float clip
   return partial[0];
 }
 
-bool finite(const float* gradient, int64_t length, float scale) {
+bool finite(const float* values, int64_t length, float scale) {
   for (int64_t i = 0; i < length; ++i)
-    if (!std::isfinite(gradient[i] * scale)) return false;
+    if (!std::isfinite(values[i] * scale)) return false;
   return true;
 }
 
@@ -37,9 +37,9 @@ void ReferenceBackend::square_sums(const StepWork& work, double* sums) {
     square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
 }
 
-bool ReferenceBackend::all_finite(const StepWork& work) {
+bool ReferenceBackend::all_within(const StepWork& work, StepLook look) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
-    if (!finite_part(work, static_cast<int64_t>(part), &finite)) return false;
+    if (!part_within(work, static_cast<int64_t>(part), look, &finite)) return false;
   return true;
 }
 
