@@ -1,5 +1,6 @@
 // Sums of squares of a gradient's pieces in the order of the CPU's: lane l of a
 // warp adds elements l, l + 32, …, and lanes fold in halves.
+#include "backends/cuda/device/global.cuh"
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/device/step_tables.h"
 #include "backends/cuda/kernels.h"
@@ -26,7 +27,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   double sum = 0;
 #pragma unroll 8
   for (int i = lane; i < length; i += kWarp) {
-    const double g = measured_gradient(gradient[i], scale, clip);
+    const double g = measured_gradient(load_global(gradient + i), scale, clip);
     sum = fma(g, g, sum);
   }
   for (int width = kWarp / 2; width > 0; width /= 2) sum += __shfl_down_sync(kAllLanes, sum, width);

@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include "backends/average_loop.h"
+#include "backends/cuda/device/global.cuh"
 #include "backends/cuda/device/step_tables.h"
 #include "backends/step_element.h"
 #include "rules/rules.h"
@@ -77,15 +78,21 @@ template <class Rule>
 __device__ void update_one(const Update<Rule>& update, const StepArrays& arrays, int i) {
   constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
   float state[kMaxSlots];
-  for (int slot = 0; slot < kSlots; ++slot) state[slot] = arrays.slot[slot][i];
-  const float w = update(arrays.parameter[i], arrays.gradient[i], state);
-  arrays.parameter[i] = w;
-  if (arrays.average != nullptr) arrays.average[i] = update.average(arrays.average[i], w);
-  for (int slot = 0; slot < kSlots; ++slot) arrays.slot[slot][i] = state[slot];
+  for (int slot = 0; slot < kSlots; ++slot) state[slot] = load_global(arrays.slot[slot] + i);
+  const float w =
+      update(load_global(arrays.parameter + i), load_global(arrays.gradient + i), state);
+  store_global(arrays.parameter + i, w);
+  if (arrays.average != nullptr)
+    store_global(arrays.average + i, update.average(load_global(arrays.average + i), w));
+  for (int slot = 0; slot < kSlots; ++slot) store_global(arrays.slot[slot] + i, state[slot]);
 }
 
-__device__ inline float4 load4(const float* from) { return *reinterpret_cast<const float4*>(from); }
-__device__ inline void store4(float* to, float4 value) { *reinterpret_cast<float4*>(to) = value; }
+__device__ inline float4 load4(const float* from) {
+  return load_global(reinterpret_cast<const float4*>(from));
+}
+__device__ inline void store4(float* to, float4 value) {
+  store_global(reinterpret_cast<float4*>(to), value);
+}
 
 // Four elements from 16-byte aligned i on.
 template <class Rule>
@@ -118,11 +125,12 @@ __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays
   for (int slot = 0; slot < kSlots; ++slot) store4(arrays.slot[slot] + i, slots[slot]);
 }
 
+// Five blocks a multiprocessor: 48 registers a thread.
 template <class Rule>
-__global__ void __launch_bounds__(kStepThreads)
+__global__ void __launch_bounds__(kStepThreads, 5)
     step_kernel(StepTables tables, const StepArguments* arguments, const int32_t* halted) {
+  const StepPiece piece = tables.pieces[blockIdx.x];  // meanwhile
   if (*halted != 0) return;
-  const StepPiece piece = tables.pieces[blockIdx.x];
   const StepTensor& tensor = tables.tensors[piece.tensor];
   const float factor = tables.factors == nullptr ? 1.0f : tables.factors[piece.tensor];
   const float average_rate = arguments->policy.average_rate;
