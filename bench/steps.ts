@@ -2,6 +2,7 @@
 import { optim } from '../src/index.js';
 import { lab } from '../test/lab.js';
 import { StepSettings } from '../src/optim/settings.js';
+import { variants } from '../test/registry.js';
 import type { Contestant, Runner, Workload } from './harness.js';
 import { pythonContestant } from './peers/python.js';
 import { tfjsContestant } from './peers/tfjs.js';
@@ -9,36 +10,17 @@ import { tfjsContestant } from './peers/tfjs.js';
 const million = 2 ** 20;
 const allow = { nonFinite: 'allow' } as const;
 
-const optimizers = {
-  sgd: optim.sgd(),
-  momentum: optim.momentum(),
-  nesterov: optim.nesterov(),
-  adagrad: optim.adagrad(),
-  rmsprop: optim.rmsprop(),
-  'rmsprop-momentum': optim.rmsprop({ momentum: 0.9 }),
-  'rmsprop-centered': optim.rmsprop({ centered: true }),
-  'rmsprop-centered-momentum': optim.rmsprop({ centered: true, momentum: 0.9 }),
-  adadelta: optim.adadelta(),
-  adam: optim.adam(),
-  amsgrad: optim.adam({ amsgrad: true }),
-  adamW: optim.adamW(),
-  adamax: optim.adamax(),
-  nadam: optim.nadam(),
-  radam: optim.radam(),
-  lion: optim.lion(),
-};
-
-/** The native step over an arena; only the settings cross over from JavaScript. */
+/** The native step over an arena; nothing crosses from JavaScript but the settings. */
 function arena(
   name: string,
-  optimizer: keyof typeof optimizers,
+  optimizer: optim.Optimizer,
   lengths: number[],
   { probe = false, averages = false } = {},
 ): Contestant {
   return {
     name,
     prepare() {
-      const settings = new StepSettings(optimizers[optimizer], allow);
+      const settings = new StepSettings(optimizer, allow);
       const step = new lab.ArenaStep({
         rule: settings.rule.name,
         groupCount: 1,
@@ -104,8 +86,8 @@ export const workloads: Workload[] = [
     scale: 1e3,
     rounds: 15,
     contestants: [
-      arena('thalweg', 'adam', [32 * million]),
-      arena('probe', 'adam', [32 * million], { probe: true }),
+      arena('thalweg', optim.adam(), [32 * million]),
+      arena('probe', optim.adam(), [32 * million], { probe: true }),
       torch('fused', [32 * million]),
       torch('foreach', [32 * million]),
     ],
@@ -144,33 +126,33 @@ export const workloads: Workload[] = [
     repeat: 50,
     rounds: 21,
     contestants: [
-      arena('thalweg', 'adam', ragged),
-      arena('thalweg, one flat array', 'adam', [1024 * 1000]),
+      arena('thalweg', optim.adam(), ragged),
+      arena('thalweg, one flat array', optim.adam(), [1024 * 1000]),
       bound('thalweg, list mode from JavaScript', ragged, allow),
       torch('fused', ragged, 20),
     ],
   },
-  ...(['adam', 'sgd'] as const).map((name): Workload => ({
-    name: `average-${name}-32M`,
+  ...[optim.adam(), optim.sgd()].map((optimizer): Workload => ({
+    name: `average-${optimizer.kind}-32M`,
     unit: 'ms',
     scale: 1e3,
     rounds: 15,
     // The probe moves the same bytes: a ratio of 0.95 over it is 1.05 times the memory traffic.
     contestants: [
-      arena('thalweg', name, [32 * million], { averages: true }),
-      arena('probe', name, [32 * million], { probe: true, averages: true }),
-      arena('without an average', name, [32 * million]),
-      arena('its probe', name, [32 * million], { probe: true }),
+      arena('thalweg', optimizer, [32 * million], { averages: true }),
+      arena('probe', optimizer, [32 * million], { probe: true, averages: true }),
+      arena('without an average', optimizer, [32 * million]),
+      arena('its probe', optimizer, [32 * million], { probe: true }),
     ],
   })),
-  ...(Object.keys(optimizers) as (keyof typeof optimizers)[]).map((name): Workload => ({
+  ...variants.map(([name, make]): Workload => ({
     name: `rule-${name}-32M`,
     unit: 'ms',
     scale: 1e3,
     rounds: 11,
     contestants: [
-      arena('thalweg', name, [32 * million]),
-      arena('probe', name, [32 * million], { probe: true }),
+      arena('thalweg', make(), [32 * million]),
+      arena('probe', make(), [32 * million], { probe: true }),
     ],
   })),
 ];

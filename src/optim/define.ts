@@ -128,7 +128,8 @@ export function decayRate(fallback: number): NumberSpec {
 const commonKeys = ['learningRate', 'l2', 'weightDecay', 'groups', 'compat'];
 const groupNumbers = ['learningRateScale', 'learningRate', 'l2', 'weightDecay'];
 const groupKeys = ['match', ...groupNumbers, 'trainable'];
-const definitions = new Map<string, Definition>();
+/** Of every optimizer, by kind. */
+export const definitions = new Map<string, Definition>();
 
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   if (groups === undefined) return [];

@@ -14,26 +14,16 @@ import {
   schedule,
 } from '../../src/index.js';
 import { floats, generator } from '../oracle/random.js';
+import { variants } from '../registry.js';
 
 type Rates = { readonly learningRate?: schedule.Scheduled };
 
-const rules: readonly (readonly [string, (rates: Rates) => optim.Optimizer])[] = [
-  ['sgd', optim.sgd],
-  ['momentum', optim.momentum],
-  ['nesterov', optim.nesterov],
-  ['adagrad', optim.adagrad],
-  ['rmsprop', (rates) => optim.rmsprop({ ...rates, centered: true, momentum: 0.9 })],
-  ['adadelta', optim.adadelta],
-  ['adam', optim.adam],
-  ['amsgrad', (rates) => optim.adam({ ...rates, amsgrad: true })],
-  ['adamW', optim.adamW],
-  ['adamax', optim.adamax],
+const rules: (readonly [string, (rates: Rates) => optim.Optimizer])[] = [
+  ...variants,
   [
     'nadam in groups',
     (rates) => optim.nadam({ ...rates, groups: [{ match: '*.bias', learningRateScale: 2 }] }),
   ],
-  ['radam', optim.radam],
-  ['lion', optim.lion],
 ];
 
 const words = 6;
@@ -142,12 +132,15 @@ export interface Kind {
   readonly options: () => FitOptions;
 }
 
-/** The number of kinds before they repeat. */
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b));
+// Some come twice, so that the lists' lengths have no common divisor.
+for (let i = 0; divisor(rules.length, models.length * extras.length) > 1; i++)
+  rules.push(rules[i]!);
+
+/** As many as there are before they repeat. */
 export const kindCount = rules.length * models.length * extras.length;
 
-/**
- * The lengths of the lists have no common divisor, so `kindCount` kinds in a row are all different.
- */
+/** Each `kindCount` in a row are all that there are. */
 export function kind(index: number): Kind {
   const [ruleName, rule] = rules[index % rules.length]!;
   const [modelName, model] = models[index % models.length]!;

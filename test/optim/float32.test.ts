@@ -2,16 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { Trainer, loss, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
+import { variants } from '../registry.js';
 
 const least = 2 ** -149;
-const withEpsilon = {
-  ...{ adam: optim.adam, adamW: optim.adamW, adagrad: optim.adagrad, adadelta: optim.adadelta },
-  ...{ adamax: optim.adamax, nadam: optim.nadam, radam: optim.radam, rmsprop: optim.rmsprop },
-  amsgrad: (options: object) => optim.adam({ ...options, amsgrad: true }),
-  centered: (options: object) => optim.rmsprop({ ...options, centered: true }),
-};
+const withEpsilon = variants.filter(([, make]) => 'epsilon' in make());
 
-describe.each(Object.entries(withEpsilon))('%s', (_, make) => {
+describe.each(withEpsilon)('%s', (_, make) => {
   it('keeps weights without a gradient at the least ε, and refuses a lesser one', async () => {
     const w = Float32Array.of(1, 2);
     const stepper = optim.bind(make({ epsilon: least, weightDecay: 0 }), { w });

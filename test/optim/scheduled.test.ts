@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim, schedule } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
+import { kinds, scheduledOptions } from '../registry.js';
 
 const length = 9;
 
@@ -15,33 +16,19 @@ function after(steps: number, optimizer: optim.Optimizer, options: optim.BindOpt
   return weight;
 }
 
-/** Each option that may follow a schedule, with a value that is not its default. */
-const options = {
-  momentum: { momentum: 0.7 },
-  nesterov: { momentum: 0.7 },
-  rmsprop: { decay: 0.7, momentum: 0.6 },
-  adadelta: { decay: 0.7 },
-  adam: { beta1: 0.7, beta2: 0.8 },
-  adamW: { beta1: 0.7, beta2: 0.8 },
-  adamax: { beta1: 0.7, beta2: 0.8 },
-  nadam: { beta1: 0.7, beta2: 0.8 },
-  radam: { beta1: 0.7, beta2: 0.8 },
-  lion: { beta1: 0.7, beta2: 0.8 },
-  sgd: { l2: 0.1, weightDecay: 0.2 },
-} as const;
-const factories = optim as unknown as Record<string, (options: object) => optim.Optimizer>;
 const mapped = (values: object, map: (value: number) => unknown): object =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [key, map(value as number)]));
 
-it.each(Object.entries(options))('%s: a constant schedule is the number', (name, values) => {
-  const plain = after(20, factories[name]!(values));
-  const constant = factories[name]!(mapped(values, schedule.constant));
+it.each(kinds)('%s: a constant schedule is the number', (kind, make) => {
+  const values = scheduledOptions(kind);
+  const plain = after(20, make(values));
+  const constant = make(mapped(values, schedule.constant));
   expect(sameBits(after(20, constant), plain)).toBe(true);
-  const called = factories[name]!(mapped(values, (value) => () => value));
+  const called = make(mapped(values, (value) => () => value));
   expect(sameBits(after(20, called), plain)).toBe(true);
   const copy = JSON.parse(JSON.stringify(constant)) as optim.Optimizer;
   expect(sameBits(after(20, copy), plain)).toBe(true);
-  expect(sameBits(after(20, factories[name]!({})), plain)).toBe(false);
+  expect(sameBits(after(20, make()), plain)).toBe(false);
 });
 
 it('a clip of a constant schedule is the number', () => {
