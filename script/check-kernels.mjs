@@ -11,8 +11,9 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(process.argv[2] ?? 'build', 'backends/cuda');
-const mayFuse = /square_sum_kernel|product_kernel/;
-const mayNotSpill = /step_kernel|square_sum_kernel|norm_kernel/;
+const mayFuse = /square_sum_kernel|tensor_sums_kernel|product_kernel/;
+const mayNotSpill =
+  /step_kernel|square_sum_kernel|norm_kernel|tensor_sums_kernel|tensor_ratio_kernel/;
 const breaches = [];
 
 /** Makes a name such as `step_kernel<Adam>` from a mangled one. */

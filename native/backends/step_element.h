@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/macros.h"
+#include "rules/rule.h"
 
 namespace thalweg {
 inline namespace THALWEG_LANES {
@@ -20,6 +21,16 @@ THALWEG_INLINE float prepare_gradient(float gradient, float scale, float clip, f
 THALWEG_INLINE double measured_gradient(float gradient, float scale, float clip) {
   const float g = gradient * scale;
   return prepare_gradient(gradient, scale, clip, 1.0f) + (g - g);
+}
+
+// One parameter's new value by any rule. `ratio`: as StepSpan's.
+template <class Rule>
+THALWEG_INLINE float updated(const typename Rule::Coefficients& c, float ratio, float g, float w,
+                             float* slot) {
+  if constexpr (rules::TensorRule<Rule>)
+    return Rule::apply(c, ratio * Rule::direction(c, g, w, slot), w, slot);
+  else
+    return Rule::apply(c, g, w, slot);
 }
 
 }  // namespace THALWEG_LANES

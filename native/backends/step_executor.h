@@ -38,6 +38,8 @@ class StepExecutor {
   // Whether every number that is looked at is finite, and less than the limit, within rounding:
   // all that a step without clipping asks, at half the cost of the sums.
   virtual bool all_within(const StepWork& work, StepLook look) = 0;
+  // sums[i]: of pieces[i], for the ratios of a rule that looks at tensors.
+  virtual void tensor_sums(const StepWork& work, TensorSums* sums) = 0;
   virtual void step(const StepWork& work) = 0;
 };
 

@@ -23,7 +23,7 @@ void step_loop(const StepSpan& span, const StepCoefficients& step) {
   float* slot1 = span.slot[1];
   float* slot2 = span.slot[2];
   const float scale = step.scale, clip = step.clip_value, factor = span.factor;
-  const float l2 = step.l2, shrink = step.shrink;
+  const float ratio = span.ratio, l2 = step.l2, shrink = step.shrink;
   const int64_t length = span.length;
   // The arrays never overlap (checked at the border), so lanes are independent.
 #pragma GCC ivdep
@@ -36,11 +36,42 @@ void step_loop(const StepSpan& span, const StepCoefficients& step) {
     float g = prepare_gradient(gradient[i], scale, clip, factor);
     if constexpr (kCoupled) g = g + l2 * w;
     if constexpr (kDecoupled) w = w - shrink * w;
-    parameter[i] = Rule::apply(coefficients, g, w, state);
+    parameter[i] = updated<Rule>(coefficients, ratio, g, w, state);
     if constexpr (kSlots > 0) slot0[i] = state[0];
     if constexpr (kSlots > 1) slot1[i] = state[1];
     if constexpr (kSlots > 2) slot2[i] = state[2];
   }
+}
+
+// The pass before that of a rule that looks at tensors: element i adds to partial sum i mod 32,
+// and they fold in halves.
+template <class Rule, bool kCoupled>
+TensorSums tensor_sums_loop(const StepSpan& span, const StepCoefficients& step) {
+  constexpr int kPartials = 32;
+  typename Rule::Coefficients coefficients;
+  __builtin_memcpy(&coefficients, step.rule, sizeof coefficients);
+  double weights[kPartials] = {}, measured[kPartials] = {};
+  const auto add = [&](int64_t i, int lane) {
+    float state[kMaxSlots];
+    THALWEG_UNROLL
+    for (size_t slot = 0; slot < Rule::kSlots.count; ++slot) state[slot] = span.slot[slot][i];
+    const float w = span.parameter[i];
+    float g = prepare_gradient(span.gradient[i], step.scale, step.clip_value, span.factor);
+    if constexpr (kCoupled) g = g + step.l2 * w;
+    const double x = Rule::measured(g, Rule::direction(coefficients, g, w, state));
+    weights[lane] += double{w} * w;
+    measured[lane] += x * x;
+  };
+  const int64_t whole = span.length / kPartials * kPartials;
+  for (int64_t i = 0; i < whole; i += kPartials)
+    for (int lane = 0; lane < kPartials; ++lane) add(i + lane, lane);
+  for (int64_t i = whole; i < span.length; ++i) add(i, static_cast<int>(i - whole));
+  for (int width = kPartials / 2; width > 0; width /= 2)
+    for (int lane = 0; lane < width; ++lane) {
+      weights[lane] += weights[lane + width];
+      measured[lane] += measured[lane + width];
+    }
+  return {weights[0], measured[0]};
 }
 
 // [rule][decay], in the order of rules.def.
@@ -62,6 +93,25 @@ inline StepFunction find_step(int rule, Decay decay) {
   using Find = StepFunction (*)(Decay);
   static constexpr Find kFind[] = {
 #define THALWEG_RULE(Rule) &step_function<rules::Rule>,
+#include "rules/rules.def"
+#undef THALWEG_RULE
+  };
+  return kFind[rule](decay);
+}
+
+// Null for a rule that looks at no tensor.
+template <class Rule>
+constexpr TensorSumsFunction tensor_sums_function(Decay decay) {
+  if constexpr (rules::TensorRule<Rule>)
+    return decay == Decay::kCoupled || decay == Decay::kBoth ? &tensor_sums_loop<Rule, true>
+                                                             : &tensor_sums_loop<Rule, false>;
+  return nullptr;
+}
+
+inline TensorSumsFunction find_tensor_sums(int rule, Decay decay) {
+  using Find = TensorSumsFunction (*)(Decay);
+  static constexpr Find kFind[] = {
+#define THALWEG_RULE(Rule) &tensor_sums_function<rules::Rule>,
 #include "rules/rules.def"
 #undef THALWEG_RULE
   };

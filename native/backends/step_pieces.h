@@ -13,6 +13,7 @@ inline StepSpan piece_span(const StepTensor& tensor, const StepPiece& piece) {
                 {},
                 piece.length,
                 tensor.factor,
+                tensor.ratio,
                 tensor.average == nullptr ? nullptr : tensor.average + piece.begin};
   for (int slot = 0; slot < kMaxSlots; ++slot)
     span.slot[slot] = tensor.slot[slot] == nullptr ? nullptr : tensor.slot[slot] + piece.begin;
@@ -51,6 +52,17 @@ inline void square_sum_part(const StepWork& work, int64_t part, SquareSumFunctio
     const StepCoefficients& group = work.groups[tensor.group];
     sums[i] =
         square_sum(tensor.gradient + piece.begin, piece.length, group.scale, group.clip_value);
+  }
+}
+
+// Writes the sums of each piece of part `part` to sums[piece]; find(rule, decay) yields the loop.
+template <class Find>
+void tensor_sums_part(const StepWork& work, int64_t part, Find find, TensorSums* sums) {
+  for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
+    const StepPiece& piece = (*work.pieces)[i];
+    const StepTensor& tensor = (*work.tensors)[piece.tensor];
+    const TensorSumsFunction add = find(work.rule, work.decays[tensor.group]);
+    sums[i] = add(piece_span(tensor, piece), work.groups[tensor.group]);
   }
 }
 

@@ -25,26 +25,28 @@ struct StepCoefficients {
 };
 
 // A contiguous run of one tensor. `factor` multiplies the scaled, clamped
-// gradient (norm clipping).
+// gradient (norm clipping), `ratio` the direction of a rule that looks at tensors.
 struct StepSpan {
   float* parameter;
   const float* gradient;
   float* slot[kMaxSlots];
   int64_t length;
   float factor;
+  float ratio;
   float* average;  // of the parameter; null: none is kept
 };
 
 // Updates one span in place.
 using StepFunction = void (*)(const StepSpan&, const StepCoefficients&);
 
-// One tensor of a step. `factor` as in StepSpan; `group` indexes the coefficients.
+// One tensor of a step. `factor`, `ratio` as in StepSpan; `group` indexes the coefficients.
 struct StepTensor {
   float* parameter = nullptr;
   const float* gradient = nullptr;
   float* slot[kMaxSlots] = {};
   int64_t length = 0;
   float factor = 1;
+  float ratio = 1;
   int32_t group = 0;
   float* average = nullptr;  // as in StepSpan
 };
@@ -67,6 +69,14 @@ struct StepWork {
   const Decay* decays;  // one per group
   float average_rate;   // average += average_rate * (parameter - average); 0: not this time
 };
+
+// Sums of squares that a rule's ratio is made of: of the weights, and of what it measures.
+struct TensorSums {
+  double weight = 0, measured = 0;
+};
+
+// The sums of one span, in the order of SquareSumFunction. Writes nothing else.
+using TensorSumsFunction = TensorSums (*)(const StepSpan&, const StepCoefficients&);
 
 // Sum over a span of (clamp(gradient * scale, +-clip))^2 in double. The order of
 // additions depends on nothing but the length. Infinite or NaN exactly if an

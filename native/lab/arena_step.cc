@@ -23,6 +23,7 @@ class TrafficExecutor final : public StepExecutor {
  public:
   void square_sums(const StepWork&, double*) override {}
   bool all_within(const StepWork&, StepLook) override { return true; }
+  void tensor_sums(const StepWork&, TensorSums*) override {}
   void step(const StepWork& work) override { move_as_step(work); }
 };
 

@@ -28,10 +28,36 @@ void write_coefficients(const double* hyper, int64_t step, double* scalars, floa
 }
 
 template <class Rule>
-rules::Bound move(const float* coefficients, rules::Bound gradient, rules::Bound* slots) {
+typename Rule::Coefficients read(const float* coefficients) {
   typename Rule::Coefficients values;
   std::memcpy(&values, coefficients, sizeof values);
-  return Rule::apply(values, gradient, rules::Bound(), slots);
+  return values;
+}
+
+template <class Rule>
+rules::Bound move(const float* coefficients, rules::Bound gradient, rules::Bound weight,
+                  rules::Bound* slots) {
+  const auto values = read<Rule>(coefficients);
+  if constexpr (rules::TensorRule<Rule>) {
+    // More than the root of as many elements as there may be; and rounding.
+    constexpr double kNorm = 0x1p27 * 2;
+    const rules::Bound u = Rule::direction(values, gradient, weight, slots);
+    const double reach = Rule::reach(values) * weight.largest() * kNorm;
+    return Rule::apply(values, u.with(rules::Bound::within(reach)), rules::Bound(), slots);
+  } else {
+    return Rule::apply(values, gradient, rules::Bound(), slots);
+  }
+}
+
+template <class Rule>
+constexpr auto ratio_function() {
+  using Function = float (*)(const float*, double, double);
+  if constexpr (rules::TensorRule<Rule>)
+    return Function{[](const float* coefficients, double weights, double measured) {
+      return tensor_ratio<Rule>(read<Rule>(coefficients), weights, measured);
+    }};
+  else
+    return Function{nullptr};
 }
 
 template <class Rule>
@@ -41,6 +67,8 @@ RuleInfo describe() {
           to_vector(Rule::kSlots),
           to_vector(Rule::kScalars),
           &write_coefficients<Rule>,
+          rules::DecayingRule<Rule>,
+          ratio_function<Rule>(),
           &move<Rule>};
 }
 

@@ -18,9 +18,14 @@ struct RuleInfo {
   // Writes the rule's float32 coefficients for step `step` (from 1) of a group;
   // `scalars` is the group's scalar state, advanced by the call.
   void (*coefficients)(const double* hyper, int64_t step, double* scalars, float* out);
-  // By how much a step with these coefficients can move a weight, where its gradient and slots lie
-  // within these bounds; the slots' bounds become those after the step.
-  rules::Bound (*move)(const float* coefficients, rules::Bound gradient, rules::Bound* slots);
+  // Whether the rule decays weights itself.
+  bool decays;
+  // As rule.h's ratio() from sums of squares; null for a rule that looks at no tensor.
+  float (*ratio)(const float* coefficients, double weights, double measured);
+  // By how much a step with these coefficients can move a weight, where its gradient, weight and
+  // slots lie within these bounds; the slots' bounds become those after the step.
+  rules::Bound (*move)(const float* coefficients, rules::Bound gradient, rules::Bound weight,
+                       rules::Bound* slots);
 };
 
 const std::vector<RuleInfo>& rule_infos();

@@ -76,7 +76,8 @@ class PieceRehearsal {
   }
 
   void step(Chunk& chunk, int64_t length) {
-    StepSpan span{chunk.parameter, chunk.gradient, {}, length, tensor_.factor, chunk.average};
+    StepSpan span{chunk.parameter, chunk.gradient, {},           length,
+                  tensor_.factor,  tensor_.ratio,  chunk.average};
     for (int i = 0; i < slots_; ++i) span.slot[i] = chunk.slot[i];
     host_step(work_.rule, work_.decays[tensor_.group])(span, work_.groups[tensor_.group]);
     if (averages()) average_loop(span, work_.average_rate);
@@ -115,6 +116,30 @@ class PieceRehearsal {
 };
 
 }  // namespace
+
+void measure_tensors(const StepWork& work, Memory& memory, TensorSums* sums) {
+  std::vector<float> parameter, gradient, slot[kMaxSlots];  // of a piece
+  const auto slots = rule_infos()[work.rule].slots.size();
+  const auto read = [&](std::vector<float>& to, const float* from, const StepPiece& piece) {
+    to.resize(piece.length);
+    memory.read(to.data(), from + piece.begin, to.size() * sizeof(float));
+    return to.data();
+  };
+  for (size_t i = 0; i < work.pieces->size(); ++i) {
+    const StepPiece& piece = (*work.pieces)[i];
+    const StepTensor& tensor = (*work.tensors)[piece.tensor];
+    StepSpan span{read(parameter, tensor.parameter, piece),
+                  read(gradient, tensor.gradient, piece),
+                  {},
+                  piece.length,
+                  tensor.factor,
+                  tensor.ratio,
+                  nullptr};
+    for (size_t k = 0; k < slots; ++k) span.slot[k] = read(slot[k], tensor.slot[k], piece);
+    sums[i] =
+        host_tensor_sums(work.rule, work.decays[tensor.group])(span, work.groups[tensor.group]);
+  }
+}
 
 RehearsedStep rehearse(const StepWork& work, size_t groups, Memory& memory) {
   std::vector<Piece> pieces(work.pieces->size());

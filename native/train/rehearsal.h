@@ -27,6 +27,9 @@ struct RehearsedStep {
   std::vector<GroupBounds> bounds;   // of all arrays, before and after the step
 };
 
+// sums[i]: of pieces[i], as StepExecutor::tensor_sums.
+void measure_tensors(const StepWork& work, Memory& memory, TensorSums* sums);
+
 // `memory` holds the work's arrays; `groups`: how many there are. Changes nothing.
 RehearsedStep rehearse(const StepWork& work, size_t groups, Memory& memory);
 

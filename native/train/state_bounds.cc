@@ -1,6 +1,7 @@
 #include "train/state_bounds.h"
 
 #include <cstddef>
+#include <limits>
 
 namespace thalweg {
 
@@ -11,6 +12,9 @@ using rules::Bound;
 // A move of less than this rounds no finite weight to infinity: it is a quarter of the last place
 // of the largest float32.
 constexpr double kSureMove = 0x1p102;
+
+// Weights beyond this may be infinite or NaN.
+constexpr double kHuge = std::numeric_limits<float>::max();
 
 bool is_coupled(Decay decay) { return decay == Decay::kCoupled || decay == Decay::kBoth; }
 
@@ -24,7 +28,7 @@ bool step(const StepWork& work, int group, double gradient, GroupBounds& bounds)
   if (is_coupled(work.decays[group])) g = g + values.l2 * bounds.weight;
   if (!only_shrinks(values)) bounds.weight = bounds.weight - values.shrink * bounds.weight;
   const RuleInfo& rule = rule_infos()[work.rule];
-  const Bound move = rule.move(values.rule, g, bounds.slot);
+  const Bound move = rule.move(values.rule, g, bounds.weight, bounds.slot);
   if (!(move.largest() < kSureMove)) return false;
   for (size_t slot = 0; slot < rule.slots.size(); ++slot)
     if (!bounds.slot[slot].is_finite()) return false;
@@ -59,14 +63,15 @@ void StateBounds::forget_weights() {
   for (GroupBounds& group : groups_) group.weight = Bound::unknown();
 }
 
-void StateBounds::set_ordinary_weights() {
-  for (GroupBounds& group : groups_) group.weight = Bound::within(kOrdinary);
+void StateBounds::set_weights(double largest) {
+  const Bound bound = largest < kHuge ? Bound::within(largest) : Bound::unknown();
+  for (GroupBounds& group : groups_) group.weight = bound;
 }
 
 bool StateBounds::lacks_weights(const StepWork& work) const {
   for (size_t i = 0; i < groups_.size(); ++i) {
-    const bool matters =
-        is_coupled(work.decays[i]) || !only_shrinks(work.groups[i]) || work.average_rate != 0;
+    const bool matters = is_coupled(work.decays[i]) || !only_shrinks(work.groups[i]) ||
+                         work.average_rate != 0 || rule_infos()[work.rule].ratio != nullptr;
     if (matters && !groups_[i].weight.is_finite()) return true;
   }
   return false;

@@ -29,8 +29,8 @@ class StateBounds {
   // Slots and averages may have become anything, and weights, too.
   void forget();
   void forget_weights();
-  // All weights are ordinary.
-  void set_ordinary_weights();
+  // No weight exceeds this.
+  void set_weights(double largest);
   void set(const std::vector<GroupBounds>& bounds) { groups_ = bounds; }
 
   // Whether the step must know of the weights, and does not.

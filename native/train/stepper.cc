@@ -6,27 +6,17 @@
 #include <new>
 #include <utility>
 
-#include "backends/step_clip.h"
 #include "core/error.h"
-#include "core/fold.h"
 #include "train/nonfinite.h"
+#include "train/step_norms.h"
 
 namespace thalweg {
 
 namespace {
 
-// Pieces are small enough to spread a 100 K parameter model over threads, large
-// enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
-constexpr int64_t kPieceLength = 4096;
-
 Decay decay_kind(double l2, double weight_decay) {
   if (l2 != 0) return weight_decay != 0 ? Decay::kBoth : Decay::kCoupled;
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
-}
-
-std::string show(double x) {
-  if (std::isnan(x)) return "NaN";
-  return x > 0 ? "Infinity" : "-Infinity";
 }
 
 }  // namespace
@@ -36,6 +26,7 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
   const RuleInfo& info = rule();
   const auto slots = static_cast<int>(info.slots.size());
   slots_ = Arena(lengths_of(options_.tensors), slots + averages(), executor_.memory());
+  std::vector<int64_t> lengths;  // of what moves
   for (size_t i = 0; i < options_.tensors.size(); ++i) {
     StepTensor tensor;
     tensor.length = options_.tensors[i].length;
@@ -43,8 +34,11 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
     for (int slot = 0; slot < slots; ++slot) tensor.slot[slot] = slots_.tensor(slot, i);
     if (averages()) tensor.average = slots_.tensor(slots, i);
     tensors_.push_back(tensor);
+    lengths.push_back(options_.tensors[i].frozen ? 0 : tensor.length);
   }
-  cut_pieces();
+  cut_ = cut_step(lengths);
+  square_sums_.resize(cut_.pieces.size());
+  if (info.ratio != nullptr) tensor_sums_.resize(cut_.pieces.size());
   coefficients_.resize(options_.groups);
   decays_.resize(options_.groups);
   counters_.scalars.assign(options_.groups * info.scalars.size(), 1.0);
@@ -57,27 +51,8 @@ size_t Stepper::bytes_for(const StepperOptions& options) {
                           slots + (options.average.kind != AverageKind::kNone));
 }
 
-void Stepper::cut_pieces() {
-  parts_.push_back(0);
-  int64_t in_part = 0;
-  for (size_t i = 0; i < tensors_.size(); ++i) {
-    if (options_.tensors[i].frozen) continue;
-    for (int64_t begin = 0; begin < tensors_[i].length; begin += kPieceLength) {
-      const int64_t length = std::min(kPieceLength, tensors_[i].length - begin);
-      pieces_.push_back({static_cast<int32_t>(i), begin, length});
-      in_part += length;
-      if (in_part < kPieceLength) continue;
-      parts_.push_back(static_cast<int64_t>(pieces_.size()));
-      in_part = 0;
-    }
-  }
-  if (parts_.back() != static_cast<int64_t>(pieces_.size()))
-    parts_.push_back(static_cast<int64_t>(pieces_.size()));
-  square_sums_.resize(pieces_.size());
-}
-
 StepWork Stepper::work() const {
-  return {options_.rule,        &tensors_,      &pieces_,     &parts_,
+  return {options_.rule,        &tensors_,      &cut_.pieces, &cut_.parts,
           coefficients_.data(), decays_.data(), average_rate_};
 }
 
@@ -99,15 +74,17 @@ void Stepper::prepare(const StepSettings& settings) {
   const size_t stride = hyper_count();
   for (int group = 0; group < options_.groups; ++group) {
     const double* hyper = settings.groups + group * stride;
-    const double l2 = hyper[stride - 2], weight_decay = hyper[stride - 1];
+    const double *own = hyper + rule().hyper.size(), l2 = own[kL2],
+                 weight_decay = own[kWeightDecay];
     StepCoefficients& out = coefficients_[group];
     out.scale = static_cast<float>(settings.gradient_scale);
     out.clip_value = static_cast<float>(settings.clip_value);
     out.l2 = static_cast<float>(l2);
-    out.shrink = static_cast<float>(hyper[0] * weight_decay);  // hyper[0]: learningRate
-    decays_[group] = decay_kind(l2, weight_decay);
+    // hyper[0]: learningRate
+    out.shrink = rule().decays ? 0 : static_cast<float>(hyper[0] * weight_decay);
+    decays_[group] = decay_kind(l2, rule().decays ? 0 : weight_decay);
   }
-  for (StepTensor& tensor : tensors_) tensor.factor = 1;
+  for (StepTensor& tensor : tensors_) tensor.factor = tensor.ratio = 1;
 }
 
 // The rules' coefficients of the next step, which thereby counts as taken.
@@ -132,26 +109,6 @@ int64_t Stepper::averaged_count() const {
   return static_cast<int64_t>(counters_.scalars[counters_.scalars.size() - kAverageScalars]);
 }
 
-void Stepper::check_counters(const StepCounters& counters) const {
-  const std::vector<double>& given = counters.scalars;
-  const size_t count = counters_.scalars.size();
-  if (given.size() != count)
-    throw Error({"SHAPE", "scalars", std::to_string(given.size()), std::to_string(count), ""});
-  if (counters.steps < 0 || counters.skipped < 0)
-    throw Error({"RANGE", counters.steps < 0 ? "steps" : "skipped",
-                 std::to_string(std::min(counters.steps, counters.skipped)), "at least 0", ""});
-  for (size_t i = 0; i < count; ++i)
-    if (!std::isfinite(given[i]))
-      throw Error(
-          {"RANGE", "scalars[" + std::to_string(i) + "]", show(given[i]), "a finite number", ""});
-  if (!averages()) return;
-  const double averaged = given[count - kAverageScalars];
-  if (averaged < 0 || averaged > static_cast<double>(counters.steps) ||
-      averaged != std::floor(averaged))
-    throw Error({"RANGE", "scalars[" + std::to_string(count - kAverageScalars) + "]",
-                 std::to_string(averaged), "how many of the steps' weights were averaged", ""});
-}
-
 // Global norm of the gradient; sets the tensors' clip factors.
 double Stepper::measure(const StepSettings& settings) {
   executor_.square_sums(work(), square_sums_.data());
@@ -159,25 +116,18 @@ double Stepper::measure(const StepSettings& settings) {
 }
 
 double Stepper::fold_sums(const StepSettings& settings) {
-  std::vector<double> squares(tensors_.size());
-  size_t first = 0;
-  for (size_t i = 0; i < tensors_.size(); ++i) {
-    size_t last = first;
-    while (last < pieces_.size() && pieces_[last].tensor == static_cast<int32_t>(i)) ++last;
-    const double sum = fold(static_cast<int64_t>(last - first),
-                            [&](int64_t piece) { return square_sums_[first + piece]; });
-    const double factor = clip_factor(settings.clip_tensor_norm, square_root(sum));
-    tensors_[i].factor = static_cast<float>(factor);
-    squares[i] = sum * factor * factor;
-    first = last;
-  }
-  const double total =
-      fold(static_cast<int64_t>(squares.size()), [&](int64_t i) { return squares[i]; });
-  const double norm = square_root(total);
-  const double factor = clip_factor(settings.clip_global_norm, norm);
-  if (factor != 1)
-    for (StepTensor& tensor : tensors_) tensor.factor = static_cast<float>(tensor.factor * factor);
-  return norm;
+  return clip_by_norm(cut_.pieces, square_sums_,
+                      {settings.clip_tensor_norm, settings.clip_global_norm}, tensors_);
+}
+
+// What a rule that looks at tensors makes of them, with the present coefficients.
+void Stepper::find_ratios() {
+  if (rule().ratio == nullptr) return;
+  if (queued_ == nullptr)
+    executor_.tensor_sums(work(), tensor_sums_.data());
+  else
+    measure_tensors(work(), executor_.memory(), tensor_sums_.data());
+  bounds_.set_weights(set_ratios(work(), tensor_sums_, tensors_));
 }
 
 Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report) {
@@ -222,9 +172,11 @@ StepReport Stepper::skip(const StepSettings& settings, StepReport report,
 
 bool Stepper::advance_bounds(const StepSettings& settings) {
   const StepWork step = work();
+  // The device sees to it that they are, for a rule that looks at tensors.
+  if (queued_ != nullptr && rule().ratio != nullptr) bounds_.set_weights(kOrdinary);
   if (queued_ == nullptr && bounds_.lacks_weights(step) &&
       executor_.all_within(step, {StepLook::At::kWeights, kOrdinary}))
-    bounds_.set_ordinary_weights();
+    bounds_.set_weights(kOrdinary);
   return bounds_.advance(step, settings.largest_gradient());
 }
 
@@ -234,11 +186,13 @@ bool Stepper::is_sure(const StepSettings& settings) {
   prepare(settings);
   advance(settings);
   set_counters(before_);
+  if (rule().ratio != nullptr) bounds_.set_weights(kOrdinary);
   return bounds_.is_sure(work(), settings.largest_gradient());
 }
 
 // What the step with the present coefficients would overflow.
 std::optional<Overflow> Stepper::find_overflow() {
+  if (queued_ != nullptr) find_ratios();
   const RehearsedStep seen = rehearse(work(), options_.groups, executor_.memory());
   if (!seen.overflow) bounds_.set(seen.bounds);
   return seen.overflow;
@@ -255,6 +209,7 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
     return skip(settings, report, nullptr);
   before_ = counters_;
   advance(settings);
+  find_ratios();
   if (!settings.refuses()) {
     bounds_.forget();
   } else if (gradient == Gradient::kLarge || !advance_bounds(settings)) {
@@ -282,7 +237,7 @@ double Stepper::norm_limit(const StepSettings& settings) {
     return kNoClip;
   }
   if (!advance_bounds(settings)) return -1;
-  return settings.clips_to_ordinary() ? kNoClip : double{kOrdinary};
+  return settings.clips_to_ordinary() ? std::numeric_limits<double>::max() : double{kOrdinary};
 }
 
 void Stepper::write_arguments(const StepSettings& settings, void* arguments) {
@@ -297,6 +252,7 @@ void Stepper::write(const StepSettings& settings, double norm_limit, void* argum
                   .global_limit = settings.clip_global_norm,
                   .loss = settings.loss,
                   .norm_limit = norm_limit,
+                  .weight_limit = norm_limit == kNoClip ? kNoClip : kOrdinary,
                   .refuses = settings.refuses(),
                   .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);

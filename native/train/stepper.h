@@ -20,6 +20,8 @@
 #include "train/average.h"
 #include "train/rehearsal.h"
 #include "train/state_bounds.h"
+#include "train/step_counters.h"
+#include "train/step_cut.h"
 
 namespace thalweg {
 
@@ -82,14 +84,6 @@ struct StepReport {
   double gradient_norm = std::numeric_limits<double>::quiet_NaN();
 };
 
-// What a step counts on the host.
-struct StepCounters {
-  int64_t steps = 0;
-  int64_t skipped = 0;
-  // [groups][rule scalars], then [kAverageScalars] where an average is kept
-  std::vector<double> scalars;
-};
-
 class Stepper {
  public:
   Stepper(StepperOptions options, StepExecutor& executor);
@@ -133,7 +127,9 @@ class Stepper {
   std::vector<double>& scalars() { return counters_.scalars; }
   const StepCounters& counters() const { return counters_; }
   // Refuses counters that no run of this optimizer could have: SHAPE, RANGE.
-  void check_counters(const StepCounters& counters) const;
+  void check_counters(const StepCounters& counters) const {
+    thalweg::check_counters(counters, counters_.scalars.size(), averages());
+  }
   // Of as many scalars, which takes no memory.
   void set_counters(const StepCounters& counters) { counters_ = counters; }
   Memory& memory() const { return executor_.memory(); }
@@ -141,13 +137,13 @@ class Stepper {
   static size_t bytes_for(const StepperOptions& options);
 
  private:
-  void cut_pieces();
   void prepare(const StepSettings& settings);
   void advance(const StepSettings& settings);
   double* average_scalars();
   StepWork work() const;
   double measure(const StepSettings& settings);
   double fold_sums(const StepSettings& settings);
+  void find_ratios();
   RefusedStep refused() const;
   // What the gradient and the loss are like: kLarge where the step may overflow.
   enum class Gradient { kOrdinary, kLarge, kNonFinite };
@@ -168,9 +164,9 @@ class Stepper {
   StepExecutor& executor_;
   Arena slots_;  // the rule's, then the average's where one is kept
   std::vector<StepTensor> tensors_;
-  std::vector<StepPiece> pieces_;
-  std::vector<int64_t> parts_;
-  std::vector<double> square_sums_;  // per piece
+  StepCut cut_;
+  std::vector<double> square_sums_;      // per piece
+  std::vector<TensorSums> tensor_sums_;  // per piece, where the rule looks at tensors
   std::vector<StepCoefficients> coefficients_;
   std::vector<Decay> decays_;
   float average_rate_ = 0;  // of the step under way

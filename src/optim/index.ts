@@ -21,6 +21,10 @@ export type {
   LbfgsMethod,
   LbfgsOptions,
 } from './full-batch.js';
+export { lamb } from './lamb.js';
+export type { LambOptions } from './lamb.js';
+export { lars } from './lars.js';
+export type { LarsOptions } from './lars.js';
 export { lion } from './lion.js';
 export type { LionOptions } from './lion.js';
 export { minimize } from './minimize.js';

@@ -1,12 +1,19 @@
 /**
- * Computes the update rules in float64, one parameter at a time, as the papers write them. It
+ * Computes the update rules in float64, as the papers write them. It
  * shares nothing with the code under test.
  */
 
 /** One parameter's state, by name; absent entries are 0. */
 type State = Record<string, number>;
 /** Returns the new weight; `t` counts from 1. */
-export type OracleRule = (w: number, g: number, t: number, state: State) => number;
+type ElementRule = (w: number, g: number, t: number, state: State) => number;
+/** Updates a tensor in place; `t` counts from 1, and `states` has one entry an element. */
+export type OracleRule = (
+  w: Float64Array,
+  g: ArrayLike<number>,
+  t: number,
+  states: readonly State[],
+) => void;
 
 const get = (state: State, key: string): number => state[key] ?? 0;
 
@@ -14,7 +21,11 @@ export interface OracleOptions {
   readonly [name: string]: number | boolean | string | undefined;
 }
 
-type Factory = (o: Record<string, number> & OracleOptions, eta: number) => OracleRule;
+type Factory = (o: Record<string, number> & OracleOptions, eta: number) => ElementRule;
+type TensorFactory = (
+  o: Record<string, number> & OracleOptions,
+  eta: number,
+) => (w: Float64Array, g: Float64Array, t: number, states: readonly State[]) => void;
 
 function adamMoments(o: Record<string, number>, g: number, s: State): [number, number] {
   s['m'] = o['beta1']! * get(s, 'm') + (1 - o['beta1']!) * g;
@@ -99,6 +110,34 @@ export const oracle: Readonly<Record<string, Factory>> = {
   },
 };
 
+const norm = (x: Float64Array): number => Math.sqrt(x.reduce((sum, each) => sum + each * each, 0));
+
+/** Rules that look at whole tensors; they decay the weights themselves. */
+const tensorOracle: Readonly<Record<string, TensorFactory>> = {
+  lamb: (o, eta) => (w, g, t, states) => {
+    const u = w.map((x, i) => {
+      const [m, v] = adamMoments(o, g[i]!, states[i]!);
+      const corrected = o['biasCorrection'] as unknown as boolean;
+      const mHat = corrected ? m / (1 - o['beta1']! ** t) : m;
+      const vHat = corrected ? v / (1 - o['beta2']! ** t) : v;
+      return mHat / (Math.sqrt(vHat) + o['epsilon']!) + o['weightDecay']! * x;
+    });
+    const trust = norm(w) === 0 || norm(u) === 0 ? 1 : norm(w) / norm(u);
+    u.forEach((x, i) => (w[i]! -= eta * trust * x));
+  },
+  lars: (o, eta) => (w, g, _, states) => {
+    const beta = o['weightDecay']!;
+    const trust =
+      norm(w) === 0 || norm(g) === 0
+        ? 1
+        : (o['trustCoefficient']! * norm(w)) / (norm(g) + beta * norm(w));
+    states.forEach((s, i) => {
+      s['v'] = o['momentum']! * get(s, 'v') + eta * trust * (g[i]! + beta * w[i]!);
+      w[i]! -= s['v'];
+    });
+  },
+};
+
 /** adamW is adam with decoupled decay; the decay is applied around the rule. */
 export function oracleFor(
   description: { readonly kind: string; readonly learningRate: unknown } & object,
@@ -108,6 +147,18 @@ export function oracleFor(
   const l2 = options['l2']!;
   const decay = options['weightDecay']!;
   const kind = description.kind === 'adamW' ? 'adam' : description.kind;
+  const ofTensor = tensorOracle[kind]?.(options, eta);
+  if (ofTensor !== undefined)
+    return (w, g, t, states) => {
+      ofTensor(
+        w,
+        w.map((x, i) => g[i]! + l2 * x),
+        t,
+        states,
+      );
+    };
   const rule = oracle[kind]!(options, eta);
-  return (w, g, t, state) => rule(w - eta * decay * w, g + l2 * w, t, state);
+  return (w, g, t, states) => {
+    w.forEach((x, i) => (w[i] = rule(x - eta * decay * x, g[i]! + l2 * x, t, states[i]!)));
+  };
 }

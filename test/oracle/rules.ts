@@ -9,4 +9,5 @@ export const hyperValues: Readonly<Record<string, number>> = {
   biasCorrection: 1,
   initialAccumulator: 0.1,
   momentumDecay: 0.004,
+  trustCoefficient: 0.02,
 };

@@ -6,6 +6,7 @@
 namespace thalweg::THALWEG_LANES {
 
 StepFunction lane_step(int rule, Decay decay) { return find_step(rule, decay); }
+TensorSumsFunction lane_tensor_sums(int rule, Decay decay) { return find_tensor_sums(rule, decay); }
 void lane_average(const StepSpan& span, float rate) { average_loop(span, rate); }
 
 }  // namespace thalweg::THALWEG_LANES

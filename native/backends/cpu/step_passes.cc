@@ -25,7 +25,10 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 }  // namespace
 
-int step_threads(int64_t parts) { return threads_for(parts); }
+StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
+TensorSumsFunction host_tensor_sums(int rule, Decay decay) {
+  return lanes().tensor_sums(rule, decay);
+}
 
 StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
 
@@ -42,6 +45,11 @@ bool CpuBackend::all_within(const StepWork& work, StepLook look) {
       within.store(false, std::memory_order_relaxed);
   });
   return within.load(std::memory_order_relaxed);
+}
+
+void CpuBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
+  parallel_for(part_count(work), threads_for(part_count(work)),
+               [&](int64_t part) { tensor_sums_part(work, part, lanes_.tensor_sums, sums); });
 }
 
 void CpuBackend::step(const StepWork& work) {

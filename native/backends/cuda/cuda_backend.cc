@@ -50,6 +50,7 @@ std::unique_ptr<QueuedStep> CudaBackend::bind_step(const StepWork& work) {
 void CudaBackend::square_sums(const StepWork&, double*) { refuse_unbound(); }
 
 bool CudaBackend::all_within(const StepWork&, StepLook) { refuse_unbound(); }
+void CudaBackend::tensor_sums(const StepWork&, TensorSums*) { refuse_unbound(); }
 void CudaBackend::step(const StepWork&) { refuse_unbound(); }
 
 void CudaBackend::product(const Product& product) {

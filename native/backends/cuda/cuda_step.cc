@@ -63,18 +63,26 @@ CudaStep::CudaStep(const StepWork& work, CudaMemory& memory, int processors)
   tensor_factors_ = allocate<double>(memory, work.tensors->size());
   factors_ = allocate<float>(memory, work.tensors->size());
   arrived_ = allocate<unsigned>(memory, 1);
+  if (!looks_at_tensors(rule_)) return;
+  ratio_sums_ = allocate<TensorSums>(memory, work.pieces->size());
+  ratios_ = allocate<float>(memory, work.tensors->size());
 }
 
 void CudaStep::queue(const StepPlace& place, bool measures) {
   if (measures) {
-    launch_square_sums({{tensor_table_.get(), piece_table_.get(), nullptr}, pieces_, place},
-                       sums_.get());
+    launch_square_sums(
+        {{tensor_table_.get(), piece_table_.get(), nullptr, nullptr}, pieces_, place}, sums_.get());
     launch_norm({first_piece_.get(), sums_.get(), tensor_sums_.get(), tensor_factors_.get(),
                  factors_.get(), arrived_.get()},
                 tensors_, place);
   }
   const float* factors = measures ? factors_.get() : nullptr;
-  launch_step(rule_, {{tensor_table_.get(), update_table_.get(), factors}, updates_, place});
+  if (ratios_ != nullptr)
+    launch_tensor_ratios(
+        rule_, {{tensor_table_.get(), piece_table_.get(), factors, nullptr}, pieces_, place},
+        {first_piece_.get(), ratio_sums_.get(), ratios_.get()}, tensors_);
+  launch_step(
+      rule_, {{tensor_table_.get(), update_table_.get(), factors, ratios_.get()}, updates_, place});
 }
 
 void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
@@ -83,7 +91,8 @@ void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
   if (probe == StepProbe::kNothing) return launch_nothing();
   if (probe == StepProbe::kTraffic) {
     if (slots != 2) throw Error({"UNSUPPORTED", "rule", "one without two slots", "adam", ""});
-    return launch_probe({{tensor_table_.get(), update_table_.get(), nullptr}, updates_, place});
+    return launch_probe(
+        {{tensor_table_.get(), update_table_.get(), nullptr, nullptr}, updates_, place});
   }
   // A step reads 2 + slots arrays and writes 1 + slots, an odd number of passes; a
   // copy makes two passes.

@@ -36,6 +36,9 @@ class CudaStep final : public QueuedStep {
   std::shared_ptr<double> tensor_factors_;
   std::shared_ptr<float> factors_;
   std::shared_ptr<unsigned> arrived_;
+  // Where the rule looks at tensors.
+  std::shared_ptr<TensorSums> ratio_sums_;
+  std::shared_ptr<float> ratios_;
 };
 
 }  // namespace thalweg::cuda

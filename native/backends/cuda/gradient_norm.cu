@@ -1,5 +1,5 @@
 // From sums of pieces to the norm, the clip factors and the verdict on the
-// gradient: as train/stepper.cc does it, in the same order, without the host.
+// gradient: as train/step_norms.cc does it, in the same order, without the host.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"

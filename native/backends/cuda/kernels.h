@@ -20,6 +20,17 @@ struct StepLaunch {
 };
 // The update by rule number `rule`; one block a piece.
 void launch_step(int rule, const StepLaunch& step);
+// All in device memory.
+struct RatioTables {
+  const int64_t* first_piece;  // [tensors + 1]
+  TensorSums* sums;            // [pieces]
+  float* ratios;               // [tensors]
+};
+// Whether a rule's update needs the ratios of tensors.
+bool looks_at_tensors(int rule);
+// The ratios of such a rule; halts where the policy refuses a tensor's weights.
+void launch_tensor_ratios(int rule, const StepLaunch& step, const RatioTables& tables,
+                          int64_t tensors);
 // The memory traffic of a rule with two slots; a copy of `length` numbers between 16-byte aligned
 // arrays, but for the last ones that do not fill 16 bytes; a kernel that does nothing.
 void launch_probe(const StepLaunch& step);

@@ -43,6 +43,11 @@ bool ReferenceBackend::all_within(const StepWork& work, StepLook look) {
   return true;
 }
 
+void ReferenceBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
+  for (size_t part = 0; part + 1 < work.parts->size(); ++part)
+    tensor_sums_part(work, static_cast<int64_t>(part), &find_tensor_sums, sums);
+}
+
 void ReferenceBackend::step(const StepWork& work) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     step_part(work, static_cast<int64_t>(part), &find_step, &average_loop);

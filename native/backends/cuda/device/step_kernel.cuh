@@ -16,14 +16,18 @@ namespace thalweg::cuda {
 template <class Rule>
 struct Update {
   typename Rule::Coefficients rule;
-  float scale, clip, factor, l2, shrink, average_rate;
+  float scale, clip, factor, ratio, l2, shrink, average_rate;
   bool coupled, decoupled;
 
   __device__ float operator()(float w, float gradient, float* state) const {
-    float g = prepare_gradient(gradient, scale, clip, factor);
-    if (coupled) g = g + l2 * w;
+    const float g = prepare(w, gradient);
     if (decoupled) w = w - shrink * w;
-    return Rule::apply(rule, g, w, state);
+    return updated<Rule>(rule, ratio, g, w, state);
+  }
+  // The gradient that the rule sees.
+  __device__ float prepare(float w, float gradient) const {
+    const float g = prepare_gradient(gradient, scale, clip, factor);
+    return coupled ? g + l2 * w : g;
   }
   __device__ float average(float before, float w) const {
     return average_rate == 1.0f ? w : averaged(before, w, average_rate);
@@ -31,7 +35,7 @@ struct Update {
 };
 
 template <class Rule>
-__device__ Update<Rule> read_update(const StepGroup& group, float factor, float average_rate) {
+__device__ Update<Rule> read_update(const StepGroup& group, float factor) {
   const StepCoefficients& values = group.coefficients;
   Update<Rule> update;
   memcpy(&update.rule, values.rule, sizeof update.rule);
@@ -40,7 +44,8 @@ __device__ Update<Rule> read_update(const StepGroup& group, float factor, float 
   update.factor = factor;
   update.l2 = values.l2;
   update.shrink = values.shrink;
-  update.average_rate = average_rate;
+  update.ratio = 1;
+  update.average_rate = 0;
   update.coupled = group.decay == Decay::kCoupled || group.decay == Decay::kBoth;
   update.decoupled = group.decay == Decay::kDecoupled || group.decay == Decay::kBoth;
   return update;
@@ -54,12 +59,13 @@ struct StepArrays {
   float* average;  // null: not this time
 };
 
-__device__ inline StepArrays arrays_at(const StepTensor& tensor, int64_t begin, bool averages) {
+template <int kSlots>
+__device__ StepArrays arrays_at(const StepTensor& tensor, int64_t begin, bool averages) {
   StepArrays arrays = {tensor.parameter + begin,
                        tensor.gradient + begin,
                        {},
                        averages ? tensor.average + begin : nullptr};
-  for (int i = 0; i < kMaxSlots; ++i) arrays.slot[i] = tensor.slot[i] + begin;
+  for (int i = 0; i < kSlots; ++i) arrays.slot[i] = tensor.slot[i] + begin;
   return arrays;
 }
 
@@ -129,16 +135,18 @@ __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays
 template <class Rule>
 __global__ void __launch_bounds__(kStepThreads, 5)
     step_kernel(StepTables tables, const StepArguments* arguments, const int32_t* halted) {
+  constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
   const StepPiece piece = tables.pieces[blockIdx.x];  // meanwhile
   if (*halted != 0) return;
   const StepTensor& tensor = tables.tensors[piece.tensor];
   const float factor = tables.factors == nullptr ? 1.0f : tables.factors[piece.tensor];
   const float average_rate = arguments->policy.average_rate;
-  const Update<Rule> update =
-      read_update<Rule>(group_of(arguments, tensor.group), factor, average_rate);
-  const StepArrays arrays = arrays_at(tensor, piece.begin, average_rate != 0);
+  Update<Rule> update = read_update<Rule>(group_of(arguments, tensor.group), factor);
+  update.average_rate = average_rate;
+  if constexpr (rules::TensorRule<Rule>) update.ratio = tables.ratios[piece.tensor];
+  const StepArrays arrays = arrays_at<kSlots>(tensor, piece.begin, average_rate != 0);
   const int length = static_cast<int>(piece.length);
-  const int shared = shared_head<static_cast<int>(Rule::kSlots.count)>(arrays);
+  const int shared = shared_head<kSlots>(arrays);
   const int head = shared < 0 || shared > length ? length : shared;
   const int tail = head + (length - head) / 4 * 4;
   for (int i = threadIdx.x; i < head; i += kStepThreads) update_one(update, arrays, i);

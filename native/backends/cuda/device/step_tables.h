@@ -15,6 +15,7 @@ struct StepTables {
   const StepTensor* tensors;
   const StepPiece* pieces;
   const float* factors;  // [tensors], of norm clipping; null: all 1
+  const float* ratios;   // [tensors], of a rule that looks at tensors; null: of others
 };
 
 THALWEG_INLINE const StepGroup& group_of(const StepArguments* arguments, int32_t group) {

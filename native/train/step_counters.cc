@@ -1,0 +1,40 @@
+#include "train/step_counters.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/error.h"
+#include "train/average.h"
+
+namespace thalweg {
+
+namespace {
+
+std::string show(double x) {
+  if (std::isnan(x)) return "NaN";
+  return x > 0 ? "Infinity" : "-Infinity";
+}
+
+}  // namespace
+
+void check_counters(const StepCounters& counters, size_t count, bool averages) {
+  const std::vector<double>& given = counters.scalars;
+  if (given.size() != count)
+    throw Error({"SHAPE", "scalars", std::to_string(given.size()), std::to_string(count), ""});
+  if (counters.steps < 0 || counters.skipped < 0)
+    throw Error({"RANGE", counters.steps < 0 ? "steps" : "skipped",
+                 std::to_string(std::min(counters.steps, counters.skipped)), "at least 0", ""});
+  for (size_t i = 0; i < count; ++i)
+    if (!std::isfinite(given[i]))
+      throw Error(
+          {"RANGE", "scalars[" + std::to_string(i) + "]", show(given[i]), "a finite number", ""});
+  if (!averages) return;
+  const double averaged = given[count - kAverageScalars];
+  if (averaged < 0 || averaged > static_cast<double>(counters.steps) ||
+      averaged != std::floor(averaged))
+    throw Error({"RANGE", "scalars[" + std::to_string(count - kAverageScalars) + "]",
+                 std::to_string(averaged), "how many of the steps' weights were averaged", ""});
+}
+
+}  // namespace thalweg

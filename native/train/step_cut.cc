@@ -1,0 +1,35 @@
+#include "train/step_cut.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace thalweg {
+
+namespace {
+
+// Pieces are small enough to spread a 100 K parameter model over threads, large
+// enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
+constexpr int64_t kPieceLength = 4096;
+
+}  // namespace
+
+StepCut cut_step(const std::vector<int64_t>& lengths) {
+  StepCut cut;
+  cut.parts.push_back(0);
+  int64_t in_part = 0;
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    for (int64_t begin = 0; begin < lengths[i]; begin += kPieceLength) {
+      const int64_t length = std::min(kPieceLength, lengths[i] - begin);
+      cut.pieces.push_back({static_cast<int32_t>(i), begin, length});
+      in_part += length;
+      if (in_part < kPieceLength) continue;
+      cut.parts.push_back(static_cast<int64_t>(cut.pieces.size()));
+      in_part = 0;
+    }
+  }
+  const auto all = static_cast<int64_t>(cut.pieces.size());
+  if (cut.parts.back() != all) cut.parts.push_back(all);
+  return cut;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,37 @@
+/** LAMB. */
+import type { Scheduled } from '../schedule/schedule.js';
+import { type CommonOptions, decayRate, define } from './define.js';
+import { positive } from '../options.js';
+
+/** Options of {@link lamb}. */
+export interface LambOptions extends CommonOptions {
+  /** β₁ in [0, 1), default 0.9; may follow a schedule. */
+  readonly beta1?: Scheduled;
+  /** β₂ in [0, 1), default 0.999; may follow a schedule. */
+  readonly beta2?: Scheduled;
+  /** Greater than 0; default 1e-6. */
+  readonly epsilon?: number;
+  /** Default true; false takes m and v as they are. */
+  readonly biasCorrection?: boolean;
+}
+
+/**
+ * Adam for very large batches: m, v, m̂, v̂ as in `adam`; u = m̂ / (√v̂ + ε) + λw; w −= η ‖w‖/‖u‖ u,
+ * with the Euclidean norms of each tensor; where one of them is 0, w −= ηu (You et al. 2020, algorithm
+ * 2, with the identity for φ; optax). η default 0.001; λ is `weightDecay`, default 0.01.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @function
+ */
+export const lamb = define<LambOptions>({
+  kind: 'lamb',
+  learningRate: 0.001,
+  weightDecay: 0.01,
+  options: {
+    beta1: decayRate(0.9),
+    beta2: decayRate(0.999),
+    epsilon: { default: 1e-6, range: positive },
+    biasCorrection: { default: true, range: 'boolean' },
+  },
+  rule: () => 'lamb',
+});
