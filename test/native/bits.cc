@@ -182,11 +182,12 @@ EngineOptions embedding_network(int rule, LossKind loss) {
 
 std::vector<double> make_settings(int rule) {
   static const std::map<std::string, double> kValues = {
-      {"learningRate", 0.01}, {"momentum", 0.9},        {"beta1", 0.9},
-      {"beta2", 0.99},        {"epsilon", 1e-6},        {"decay", 0.9},
-      {"biasCorrection", 1},  {"momentumDecay", 0.004}, {"initialAccumulator", 0.1}};
-  // The steps clip by value, tensor norm and global norm, measure the norm, and decay both ways.
-  // They allow NaN, which compat rules make.
+      {"learningRate", 0.01},    {"momentum", 0.9},        {"beta1", 0.9},
+      {"beta2", 0.99},           {"epsilon", 1e-6},        {"decay", 0.9},
+      {"biasCorrection", 1},     {"momentumDecay", 0.004}, {"initialAccumulator", 0.1},
+      {"trustCoefficient", 0.02}};
+  // Clips by value, tensor and global norm; allows NaN, which compat rules make;
+  // measures the norm; decays both ways.
   std::vector<double> settings = {0.9, 0.5, 2, 3, 2, 1};
   for (const char* name : rule_infos()[rule].hyper) settings.push_back(kValues.at(name));
   settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay, kDropoutRate});

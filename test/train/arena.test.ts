@@ -1,35 +1,48 @@
-/** An optimizer has the same bits over the trainer's arena and over the arrays of optim.bind. */
-import { expect, it } from 'vitest';
+/**
+ * The trainer's arena, its steps queued or not, and optim.bind's arrays: every optimizer, the same
+ * bits. And the arena's initial weights.
+ */
+import { hasCuda } from '../oracle/cuda.js';
+import { describe, expect, it } from 'vitest';
+import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
+import { variants } from '../registry.js';
 
-const model = nn.sequential({ input: [30] }, nn.dense(50, { activation: 'tanh' }), nn.dense(4));
-const random = generator(4);
-const dataset = data.fromArrays({
-  inputs: floats(random, 64 * 30),
-  shape: [64, 30],
-  labels: Int32Array.from({ length: 64 }, (_, i) => i % 4),
+const rows = 12;
+const all = Uint32Array.from({ length: rows }, (_, i) => i);
+const train = data.fromArrays({
+  inputs: floats(generator(1), rows * 70),
+  ...{ shape: [rows, 70], labels: Int32Array.from({ length: rows }, (_, i) => i % 3) },
 });
-const rows = Uint32Array.from({ length: 64 }, (_, i) => i);
+const network = nn.sequential(
+  { input: [70] },
+  nn.dense(60, { activation: 'tanh' }), // more than one piece of 4,096
+  nn.dense(3),
+);
+const devices: DeviceName[] = ['reference', 'cpu', ...(hasCuda ? (['cuda'] as const) : [])];
 
-it.each([
-  optim.adamW({ groups: [{ match: '*.bias', weightDecay: 0, learningRateScale: 2 }] }),
-  optim.nadam({ l2: 0.01 }),
-  optim.lion(),
-])('$kind', async (optimizer) => {
-  const clip = { globalNorm: 0.5 };
-  const options = { model, loss: 'softmaxCrossEntropy', optimizer, clip, seed: 5 } as const;
-  using trainer = new Trainer(options);
-  const mine = trainer.parameters();
-  using stepper = optim.bind(optimizer, mine, { clip });
-  for (let step = 0; step < 10; step++) {
-    const { gradients } = trainer.gradients(dataset, rows);
-    stepper.step(gradients);
-    await trainer.fit(dataset, { epochs: 1, batchSize: 'full', shuffle: false });
-  }
-  for (const [name, array] of Object.entries(trainer.parameters()))
-    expect(sameBits(array, mine[name]!), name).toBe(true);
+describe.each(devices)('over the arena and over arrays, on %s', (device) => {
+  it.each(variants)('%s', async (_, make) => {
+    const optimizer = make({
+      groups: [{ match: '*.bias', weightDecay: 0, learningRateScale: 2 }],
+      l2: 1e-3,
+      weightDecay: 0.01,
+    });
+    const options = { clip: { globalNorm: 0.3 } };
+    using trainer = new Trainer({
+      ...{ model: network, loss: 'softmaxCrossEntropy', optimizer, device, seed: 7, ...options },
+    });
+    const weights = trainer.parameters();
+    using stepper = optim.bind(optimizer, weights, options);
+    for (let step = 0; step < 6; step++) {
+      stepper.step(trainer.gradients(train, all).gradients);
+      await trainer.fit(train, { epochs: 1, batchSize: rows, shuffle: false });
+      for (const [name, values] of Object.entries(trainer.parameters()))
+        expect(sameBits(values, weights[name]!), `${name}, step ${step}`).toBe(true);
+    }
+  });
 });
 
 it('initial weights have the promised spread and depend on seed and tensor alone', () => {

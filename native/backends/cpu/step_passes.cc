@@ -25,12 +25,12 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 }  // namespace
 
+int step_threads(int64_t parts) { return threads_for(parts); }
+
 StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
 TensorSumsFunction host_tensor_sums(int rule, Decay decay) {
   return lanes().tensor_sums(rule, decay);
 }
-
-StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
 
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),
