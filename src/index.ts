@@ -19,6 +19,7 @@ export * as schedule from './schedule/index.js';
 export * as tune from './tune/index.js';
 export { Trainer } from './train/trainer.js';
 export type { TrainerJson } from './train/trainer.js';
+export type { TrainerDescription } from './run/trainer-description.js';
 export type { TrainerMinimizeOptions } from './train/minimize.js';
 export type { FitOptions } from './train/run/options.js';
 export type { TrainerOptions } from './train/trainer-options.js';

@@ -189,7 +189,8 @@ export interface Range {
 }
 
 /** The least number above 0 that float32 holds, and the greatest. */
-export const [leastFloat, greatestFloat] = [2 ** -149, (2 - 2 ** -23) * 2 ** 127];
+export const greatestFloat = (2 - 2 ** -23) * 2 ** 127;
+const leastFloat = 2 ** -149;
 /** At least 0, and finite in float32, which native code computes in. */
 export const nonNegative: Range = { min: 0, max: greatestFloat };
 /** Greater than 0, in float32 too. */

@@ -9,7 +9,7 @@ import { type Range, checkBoolean, checkNumber, checkOneOf, describe } from './o
 export type Schema<T> = (value: unknown) => T;
 
 /** A field that may be absent. */
-export interface Optional<T> {
+interface Optional<T> {
   readonly optional: Schema<T>;
 }
 
@@ -19,7 +19,7 @@ type Field = Schema<unknown> | Optional<unknown>;
 export type Infer<S extends Schema<unknown>> = ReturnType<S>;
 
 /** The object that fields describe. */
-export type ObjectOf<F extends Readonly<Record<string, Field>>> = {
+type ObjectOf<F extends Readonly<Record<string, Field>>> = {
   readonly [K in keyof F as F[K] extends Optional<unknown> ? never : K]: F[K] extends Schema<
     infer T
   >
@@ -34,14 +34,14 @@ export type ObjectOf<F extends Readonly<Record<string, Field>>> = {
 };
 
 /** The fields that describe a given type: all of them, the optional ones as such. */
-export type FieldsOf<T> = {
+type FieldsOf<T> = {
   readonly [K in keyof T]-?: undefined extends T[K]
     ? Optional<Exclude<T[K], undefined>>
     : Schema<T[K]>;
 };
 
 /** Throws: what came is none of what was expected. */
-export function refuseValue(value: unknown, expected: string): never {
+function refuseValue(value: unknown, expected: string): never {
   throw new ThalwegError({ code: 'FORMAT', path: '', received: describe(value), expected });
 }
 

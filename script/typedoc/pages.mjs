@@ -8,7 +8,7 @@ import { Comment, DeclarationReflection, ReflectionGroup, ReflectionKind, Slugge
 import { MemberRouter } from 'typedoc-plugin-markdown';
 
 /** A namespace with more types than this has a page for them. */
-const fewTypes = 3;
+const fewTypes = 2;
 
 const typeKinds = ReflectionKind.Interface | ReflectionKind.TypeAlias;
 

@@ -30,7 +30,7 @@ export type Decay =
     };
 
 /** β in [0, 1). */
-export const betaRange = { min: 0, max: 1, openMax: true };
+const betaRange = { min: 0, max: 1, openMax: true };
 
 /** The views, as keys of options. */
 export const decayKeys = ['beta', 'halfLife', 'window'] as const;

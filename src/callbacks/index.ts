@@ -6,7 +6,7 @@ export { listener } from './listener.js';
 export { progress } from './progress.js';
 export { tensorBoard } from './tensor-board.js';
 export { terminateOnNonFinite } from './terminate-on-non-finite.js';
-export type { Callback, Json, RunControl, SavedCallback } from '../run/callback.js';
+export type { Callback, Json, RunControl } from '../run/callback.js';
 export type { EarlyStopping, EarlyStoppingOptions } from './early-stopping.js';
 export type { CsvLogOptions } from './csv-log.js';
 export type { JsonLogOptions } from './json-log.js';

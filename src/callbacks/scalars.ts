@@ -2,7 +2,7 @@
 import type { EpochRecord, Evaluation } from '../run/history.js';
 
 /** Numbers by name, in a fixed order. */
-export type Scalars = readonly (readonly [name: string, value: number])[];
+type Scalars = readonly (readonly [name: string, value: number])[];
 
 const fields = [
   ...(['loss', 'accuracy', 'smoothedLoss', 'learningRate', 'gradientNorm'] as const),

@@ -25,7 +25,7 @@ import { type CheckpointState, checkHistory } from './state.js';
 export type TensorEntry = Pick<Entry, 'name' | 'dtype' | 'shape'>;
 
 /** What is written: tensors one after another, and where their bytes come from. */
-export interface CheckpointSource {
+interface CheckpointSource {
   readonly state: CheckpointState;
   readonly entries: readonly TensorEntry[];
   /** Copies bytes of the data from `offset` on. */

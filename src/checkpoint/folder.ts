@@ -84,7 +84,7 @@ export function isDamage(error: unknown): error is Error {
 }
 
 /** A checkpoint that could be loaded. */
-export interface GoodCheckpoint<T> {
+interface GoodCheckpoint<T> {
   readonly file: string;
   readonly loaded: T;
 }
@@ -129,7 +129,7 @@ export function refuseDamaged(
 }
 
 /** The newest checkpoint that could be loaded, and those after it that could not. */
-export interface NewestGood<T> extends GoodCheckpoint<T> {
+interface NewestGood<T> extends GoodCheckpoint<T> {
   readonly damaged: readonly DamagedCheckpoint[];
 }
 

@@ -71,7 +71,7 @@ export function checkReadable(whole: CheckpointState, file: string): void {
 }
 
 /** A header, and the checksums that it states. */
-export type Parsed = CheckpointHeader & { readonly sums: Sums };
+type Parsed = CheckpointHeader & { readonly sums: Sums };
 
 /** What the bytes of a history become; the text names it in errors. */
 type Decode = (

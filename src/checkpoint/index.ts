@@ -1,21 +1,7 @@
 /** Checkpoints as files; `Trainer.save`, `Trainer.resume` and option `checkpoint` of fit make and use them. */
 export { inspect } from './inspect.js';
-export type { InspectedTensor, Inspection } from './inspect.js';
+export type { InspectedState, InspectedTensor, Inspection } from './inspect.js';
 export type { CheckpointOptions, RollbackOptions } from './options.js';
 export type { Resumed, ResumeOptions } from './resume.js';
 export type { DamagedCheckpoint } from './folder.js';
 export type { Difference } from './differences.js';
-export type {
-  CallbackState,
-  EpochProgress,
-  EpochUnderWay,
-  LayerWatchState,
-  MonitorState,
-  RecentLossState,
-  RecentSums,
-  RunState,
-  SentWarning,
-  WayBack,
-} from '../run/state.js';
-export type { CheckpointState, HeadState, Writer } from './state.js';
-export type { TrainerDescription } from '../run/trainer-description.js';

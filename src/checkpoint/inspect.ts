@@ -1,5 +1,7 @@
 /** What a checkpoint holds, and whether it is whole. */
 import { checkPath } from '../options.js';
+import type { EpochRecord } from '../run/history.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { readCheckpoint } from './file.js';
 import type { CheckpointState } from './state.js';
 
@@ -13,6 +15,22 @@ export interface InspectedTensor {
   readonly shape: readonly number[];
 }
 
+/**
+ * What a checkpoint holds besides its tensors. It also holds the run that was under way, the states of its
+ * callbacks and who wrote it, which belong to the format: `JSON.stringify(state)` shows them, but no type
+ * promises them.
+ */
+export interface InspectedState {
+  /** Steps taken, over all runs. */
+  readonly steps: number;
+  /** Steps that `nonFinite: 'skip'` left out. */
+  readonly skipped: number;
+  /** The finished epochs, over all runs. */
+  readonly history: readonly EpochRecord[];
+  /** What the trainer was made with. */
+  readonly trainer: TrainerDescription;
+}
+
 /** A checkpoint whose every checksum is right. */
 export interface Inspection {
   /** Where it lies. */
@@ -20,9 +38,19 @@ export interface Inspection {
   /** Of the format. */
   readonly version: number;
   /** Everything but the tensors. */
-  readonly state: CheckpointState;
+  readonly state: InspectedState;
   /** In the order of the file. */
   readonly tensors: readonly InspectedTensor[];
+}
+
+/** As {@link inspect}, with all of the state; `file` is a path. */
+export async function inspectWhole(
+  file: string,
+): Promise<Inspection & { readonly state: CheckpointState }> {
+  const { version, state, entries, history } = await readCheckpoint(file, () => () => undefined);
+  const all = history === undefined ? entries : [...entries, history];
+  const tensors = all.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+  return { file, version, state, tensors };
 }
 
 /**
@@ -33,8 +61,5 @@ export interface Inspection {
  */
 export async function inspect(file: string): Promise<Inspection> {
   checkPath('file', file);
-  const { version, state, entries, history } = await readCheckpoint(file, () => () => undefined);
-  const all = history === undefined ? entries : [...entries, history];
-  const tensors = all.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
-  return { file, version, state, tensors };
+  return inspectWhole(file);
 }

@@ -5,7 +5,7 @@ import { ThalwegError } from '../errors.js';
 export const formatVersion = 2;
 
 /** Makes the state of format n + 1 out of that of format n. */
-export type Migration = (state: unknown) => unknown;
+type Migration = (state: unknown) => unknown;
 
 /** `migrations[n - 1]` leads from format n to n + 1: one fewer than there are formats. */
 const migrations: readonly Migration[] = [

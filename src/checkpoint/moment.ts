@@ -120,7 +120,7 @@ function surroundings(by: Writer | undefined, device: string) {
 }
 
 /** A checkpoint that has been read and verified; nothing of the trainer has changed yet. */
-export interface Loaded {
+interface Loaded {
   readonly header: CheckpointHeader;
   /** Where it differs from the trainer, without harm. */
   readonly differences: readonly Difference[];

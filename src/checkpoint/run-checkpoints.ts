@@ -25,7 +25,7 @@ import {
 import type { TrainerContext } from '../run/context.js';
 
 /** A checkpoint that was written. */
-export interface WrittenCheckpoint {
+interface WrittenCheckpoint {
   readonly file: string;
   readonly step: number;
   readonly epoch: number;
@@ -34,7 +34,7 @@ export interface WrittenCheckpoint {
 }
 
 /** What a run does for its checkpoints. */
-export interface CheckpointHooks {
+interface CheckpointHooks {
   /** Told of each file; not of the last one, whose writing the run waits for. */
   readonly written: (checkpoint: WrittenCheckpoint) => void;
   /** A file could not be written; the run goes on. */

@@ -144,7 +144,7 @@ export function readerOf(
 }
 
 /** What a checkpoint's data becomes while it is read. */
-export interface ReadTensors {
+interface ReadTensors {
   readonly sink: CheckpointSink;
   /** Of the optimizer, once all is read. */
   readonly scalars: Float64Array;

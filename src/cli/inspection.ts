@@ -1,9 +1,12 @@
 /** What checkpoints hold, as text. */
 import { stat } from 'node:fs/promises';
-import { type Inspection, inspect } from '../checkpoint/inspect.js';
+import { inspectWhole } from '../checkpoint/inspect.js';
 import { isDamage, listCheckpoints } from '../checkpoint/folder.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
+
+/** A checkpoint, with all of its state. */
+type Inspection = Awaited<ReturnType<typeof inspectWhole>>;
 
 /** Numbers by the first part of the tensors' names: `parameters`, `slots`, … */
 function sizes({ tensors }: Inspection): string[] {
@@ -69,7 +72,7 @@ export function describeFailure(error: unknown, file?: string): string {
 /** One line of a folder's list. */
 async function line(file: string): Promise<{ text: string; isGood: boolean }> {
   try {
-    const { state } = await inspect(file);
+    const { state } = await inspectWhole(file);
     const text = `good     ${file}  step ${state.steps}, ${state.history.length} epochs, ${state.writer.time}`;
     return { text, isGood: true };
   } catch (error) {
@@ -81,7 +84,7 @@ async function line(file: string): Promise<{ text: string; isGood: boolean }> {
 export async function inspectPath(path: string, print: (text: string) => void): Promise<boolean> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {
-    print(describeCheckpoint(await inspect(path)));
+    print(describeCheckpoint(await inspectWhole(path)));
     return true;
   }
   const entries = await listCheckpoints(path);

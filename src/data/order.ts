@@ -16,7 +16,7 @@ export interface OrderOptions {
 }
 
 /** Rows from which on indices no longer fit a Uint32Array together with the padding value. */
-export const wideLength = 2 ** 32 - 1;
+const wideLength = 2 ** 32 - 1;
 
 /** A seed in [0, 2^64), or SEED. */
 export function checkSeed(path: string, value: unknown): bigint {

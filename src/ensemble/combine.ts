@@ -27,7 +27,7 @@ export function checkCombine(path: string, combine: unknown, task: Task): Combin
 }
 
 /** Index of the largest of `width` values from `first` on; the first of equals. */
-export function largestAt(values: ArrayLike<number>, first: number, width: number): number {
+function largestAt(values: ArrayLike<number>, first: number, width: number): number {
   let best = 0;
   for (let i = 1; i < width; i++) if (values[first + i]! > values[first + best]!) best = i;
   return best;

@@ -7,7 +7,7 @@ import { type Combine, type Task, decisions } from './combine.js';
 export type Labels = Int32Array | Float32Array;
 
 /** Share of rows whose decision is the label; of classes. */
-export function accuracyOf(prediction: ArrayLike<number>, labels: Labels, width: number): number {
+function accuracyOf(prediction: ArrayLike<number>, labels: Labels, width: number): number {
   const decided = decisions(prediction, width, 'classes');
   const right = isArrayOf(labels, Int32Array) ? labels : decisions(labels, width, 'classes');
   let correct = 0;
@@ -38,7 +38,7 @@ function huber(y: number, t: number, delta: number): number {
 }
 
 /** The loss as the members were trained with it. */
-export function lossOf(
+function lossOf(
   prediction: Float64Array,
   labels: Labels,
   width: number,

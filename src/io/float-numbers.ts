@@ -50,7 +50,7 @@ function fromDoubles(source: Float64Array, target: Float32Array, path: string, a
 }
 
 /** Where converted numbers go. */
-export interface FloatTarget {
+interface FloatTarget {
   readonly values: Float32Array;
   /** Of the first number that is converted. */
   readonly at: number;

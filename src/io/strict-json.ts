@@ -6,7 +6,7 @@ import { ThalwegError } from '../errors.js';
 import { shorten } from '../options.js';
 
 /** What a text may hold. */
-export interface JsonLimits {
+interface JsonLimits {
   /** Brackets within brackets. */
   readonly depth: number;
   /** Values in all, those within others too. */
@@ -17,7 +17,7 @@ export interface JsonLimits {
  * Blocks of a model nest 64 deep, at two brackets a block (nn/nesting.ts). A file of 100,000 tensors has about 900,000
  * values.
  */
-export const usualLimits: JsonLimits = { depth: 256, values: 2 ** 20 };
+const usualLimits: JsonLimits = { depth: 256, values: 2 ** 20 };
 
 const quote = 0x22;
 const comma = 0x2c;

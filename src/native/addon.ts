@@ -14,14 +14,14 @@ import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js'
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
 
 /** What a search for GPUs found; `missing` says what it lacked where there are no devices. */
-export interface NativeCudaStatus {
+interface NativeCudaStatus {
   readonly devices: readonly Gpu[];
   readonly missing: string;
   readonly remedy: string;
 }
 
 /** Classes of the arrays that the addon gives. */
-export interface NativeArrayClasses {
+interface NativeArrayClasses {
   readonly Float32Array: Float32ArrayConstructor;
   readonly Float64Array: Float64ArrayConstructor;
   readonly Uint32Array: Uint32ArrayConstructor;

@@ -1,7 +1,7 @@
 /** What checkpoints are made of; native/napi/{snapshot,checksum,file_lock}.cc. */
 
 /** What a step counts on the host. */
-export interface NativeCounters {
+interface NativeCounters {
   readonly step: number;
   readonly skipped: number;
   /** [groups][rule's scalars], then those of an average */

@@ -4,7 +4,7 @@ import { type PlacedLayer, count } from './layer.js';
 import { trained } from './trainable.js';
 
 /** One row of the table. */
-export interface SummaryRow {
+interface SummaryRow {
   readonly name: string;
   readonly kind: string;
   readonly outputShape: readonly number[];

@@ -74,7 +74,7 @@ export interface Optimizer {
 }
 
 /** A number of an optimizer: its default (tfjs's, where another) and what values it takes. */
-export interface NumberSpec {
+interface NumberSpec {
   readonly default: number;
   readonly tfjs?: number;
   readonly range: Range;
@@ -89,7 +89,7 @@ export type OptionSpec =
   | { readonly default: string; readonly range: readonly string[] };
 
 /** Everything that is particular to one optimizer. */
-export interface Definition {
+interface Definition {
   readonly kind: string;
   readonly learningRate: number;
   readonly weightDecay?: number;
@@ -107,7 +107,7 @@ export interface Setting {
 }
 
 /** What a bound optimizer needs: the native rule's name and its numbers. */
-export interface LoweredOptimizer {
+interface LoweredOptimizer {
   readonly rule: string;
   /** By native name; without the learning rate. */
   readonly hyper: Readonly<Record<string, Setting>>;

@@ -126,7 +126,7 @@ function addScaled(to: Float64Array, scale: number, from: Float64Array): void {
 }
 
 /** A method under way: its directions and searches. */
-export interface Descent {
+interface Descent {
   /** A direction in which the objective falls. */
   direction(gradient: Float64Array): Float64Array;
   search(line: Line, firstStep: number | undefined, change: number): Promise<Trial>;

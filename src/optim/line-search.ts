@@ -40,7 +40,7 @@ export interface WolfeLimits {
  * The minimum of the cubic through two trials, within bounds; their middle where there is none
  * (Nocedal and Wright, Numerical Optimization, 3.59).
  */
-export function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
+function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
   const middle = (low + high) / 2;
   const d1 = a.slope + b.slope - (3 * (a.value - b.value)) / (a.t - b.t);
   const square = d1 * d1 - a.slope * b.slope;

@@ -20,7 +20,7 @@ const sample = 26;
 const edge = 16;
 
 /** What the parts say. */
-export interface Texts {
+interface Texts {
   readonly title: string;
   readonly xLabel: string;
   readonly leftLabel: string;
@@ -32,7 +32,7 @@ export interface Texts {
 }
 
 /** A name of the legend, in lines, at its place. */
-export interface LegendEntry {
+interface LegendEntry {
   readonly x: number;
   readonly y: number;
   readonly lines: readonly string[];

@@ -20,7 +20,7 @@ export interface TrainingRecord {
 }
 
 /** A run that a checkpoint was taken of. */
-export interface ResumedRun {
+interface ResumedRun {
   readonly run: RunState;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
   /** The checkpoint. */

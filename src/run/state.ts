@@ -31,6 +31,7 @@ export const exponentialState = object({
   count: count(),
 });
 
+/** The steps done of an epoch. */
 const epochProgress = where(
   object({
     /** Sum of the examples' losses. */
@@ -51,9 +52,6 @@ const epochProgress = where(
   ({ correct, examples }) => correct <= examples,
   'no more right predictions than examples',
 );
-/** The steps done of an epoch. */
-export interface EpochProgress extends Infer<typeof epochProgress> {}
-
 const recentSums = object({
   /** Of the examples' losses. */
   lossSum: anyNumber,
@@ -97,15 +95,13 @@ const epochUnderWay = where(
 /** The epoch that was under way. */
 export interface EpochUnderWay extends Infer<typeof epochUnderWay> {}
 
+/** What a callback keeps from epoch to epoch. */
 const callbackState = object({
   /** Plain data, as the callback gives it. */
   state: json,
   /** Names of its arrays, which are tensors of the checkpoint. */
   arrays: list(text()),
 });
-/** What a callback keeps from epoch to epoch. */
-export interface CallbackState extends Infer<typeof callbackState> {}
-
 /** Norms that a monitor judges explosions by, at most. */
 export const mostNorms = 101;
 

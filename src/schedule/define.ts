@@ -13,15 +13,15 @@ import type { MetricPath } from '../metrics/path.js';
 import type { Position, TimeUnit } from './position.js';
 
 /** What all schedules share. */
-export interface Kind {
+interface Kind {
   readonly kind: string;
 }
 
 /** Checks one option; `before` holds the options declared ahead of it, checked. */
-export type Field<T, V> = (path: string, value: unknown, before: V) => T;
+type Field<T, V> = (path: string, value: unknown, before: V) => T;
 
 /** Everything that is particular to one kind of schedule. */
-export interface Definition<V extends Kind> {
+interface Definition<V extends Kind> {
   readonly kind: V['kind'];
   readonly fields: { readonly [K in Exclude<keyof V, 'kind'>]: Field<V[K], V> };
   /** The formula. */

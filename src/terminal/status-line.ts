@@ -2,7 +2,7 @@
 import { ignoreOutcome } from '../promises.js';
 
 /** What can be written to; the streams of a process are among them. */
-export interface Writable {
+interface Writable {
   write(text: string): unknown;
 }
 

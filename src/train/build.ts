@@ -24,7 +24,7 @@ const keys = [
 ];
 
 /** Checked options, defaults filled in. */
-export interface TrainerParts<L extends LossName = LossName> {
+interface TrainerParts<L extends LossName = LossName> {
   readonly model: Sequential;
   readonly loss: Loss<L>;
   readonly optimizer: Optimizer;
@@ -35,7 +35,7 @@ export interface TrainerParts<L extends LossName = LossName> {
 }
 
 /** All that a trainer is made of. */
-export interface TrainerPlan<L extends LossName = LossName> extends TrainerParts<L> {
+interface TrainerPlan<L extends LossName = LossName> extends TrainerParts<L> {
   readonly settings: StepSettings;
   /** What checkpoints say of it. */
   readonly description: TrainerDescription;

@@ -26,7 +26,7 @@ export interface TrainerMinimizeOptions extends MinimizeOptions {
 }
 
 /** A checked call. */
-export interface TrainerMinimization {
+interface TrainerMinimization {
   readonly dataset: Dataset;
   readonly plan: ReturnType<typeof planMinimize>;
   readonly batchSize: number;

@@ -7,7 +7,7 @@ import type { Sequential } from '../nn/sequential.js';
 import { checkOptions } from '../options.js';
 
 /** Arrays by name. */
-export type Arrays = Readonly<Record<string, Float32Array>>;
+type Arrays = Readonly<Record<string, Float32Array>>;
 type Named = readonly { readonly name: string }[];
 
 /** A copy of each parameter. */

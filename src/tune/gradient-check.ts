@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Trainer } from '../train/trainer.js';
 
 /** How far the gradient of one parameter is from the loss's slope. */
-export interface GradientError {
+interface GradientError {
   /** The parameter. */
   readonly name: string;
   /** |slope − norm| / norm, along the gradient, less what rounding explains. */

@@ -16,6 +16,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Trainer, callbacks, data, nn, optim } from '../../src/index.js';
 import { restoreCallbacks } from '../../src/run/restore.js';
 import { saveCallbacks } from '../../src/run/saved-state.js';
+import type { SavedCallback } from '../../src/run/callback.js';
 import { crc32c } from '../../src/io/crc32c.js';
 import { scalarRecord, versionRecord } from '../../src/io/event-record.js';
 import { readEventFile, slowCrc32c } from '../oracle/event-file.js';
@@ -268,7 +269,7 @@ describe.each(logs)('%s', (name, open) => {
   it('resumed, goes on where its checkpoint was, without what came later', async () => {
     const place = folder();
     using trainer = make();
-    let saved: Record<string, callbacks.SavedCallback> = {};
+    let saved: Record<string, SavedCallback> = {};
     let length = 0;
     const log = open(place);
     const checkpoint = callbacks.listener('checkpoint', (event) => {

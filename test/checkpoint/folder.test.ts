@@ -11,6 +11,7 @@ import {
   nn,
   optim,
 } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { KeptFiles } from '../../src/checkpoint/kept.js';
 import { planCheckpoints } from '../../src/checkpoint/options.js';
 import { identify } from '../../src/checkpoint/resumed.js';
@@ -133,7 +134,7 @@ describe('a folder', () => {
     });
     expect([reason, isDisposed]).toEqual(['completed', true]);
     using same = classes(20_000);
-    const { state } = await checkpoint.inspect(last!);
+    const { state } = await inspectWhole(last!);
     expect(state.run!.dataset).toBe(await identify(same));
   });
 
@@ -413,7 +414,7 @@ describe('going back', () => {
     expect(steps).toEqual(undisturbed);
     // The next stop still knows which files led to an overflow.
     const newest = join(folder, checkpointsIn(folder).at(-1)!);
-    const { state } = await checkpoint.inspect(newest);
+    const { state } = await inspectWhole(newest);
     const { files: before, tried } = state.run!.back!;
     expect(tried.length).toBeGreaterThan(1);
     const plan = planCheckpoints('checkpoint', { folder, ...back }, false);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Trainer, checkpoint, data, nn, optim } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
+import { Trainer, data, nn, optim } from '../../src/index.js';
 import { generator } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 import { endOf } from './runs.js';
@@ -202,7 +203,7 @@ describe('thalweg inspect', () => {
     expect(stdout).toContain('  slots/secondMoment/dense2.weight  F32 [16, 2]\n');
     const list = await run('inspect', folder);
     expect(list.stdout).toMatch(/^good {5}\S+-step-8\.safetensors {2}step 8, 2 epochs, /);
-    expect((await checkpoint.inspect(last!)).state.writer.thalweg).toMatch(/^\d+\.\d+\.\d+/);
+    expect((await inspectWhole(last!)).state.writer.thalweg).toMatch(/^\d+\.\d+\.\d+/);
   });
 
   it('fails where one is damaged, and for wrong arguments', async () => {

@@ -6,7 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { average, checkpoint, io, optim } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
+import { average, io, optim } from '../../src/index.js';
 import { newFolder } from '../new-folder.js';
 import { canImport, python } from '../python.js';
 import { classes, make } from './runs.js';
@@ -50,7 +51,7 @@ with safe_open(sys.argv[1], 'numpy') as file:
       [types[dtype], shape, sha256(data)],
     ]);
     expect(expected.length).toBeGreaterThan(12);
-    const { state } = await checkpoint.inspect(file!);
+    const { state } = await inspectWhole(file!);
     expect(run(script, file!)).toMatchObject({
       tensors: Object.fromEntries(expected) as object,
       state: { lineage: state.lineage, steps: 7 },

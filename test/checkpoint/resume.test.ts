@@ -11,12 +11,12 @@ import {
   type WarningEvent,
   average,
   callbacks,
-  checkpoint,
   data,
   nn,
   optim,
   schedule,
 } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { floats, generator } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 import { variants } from '../registry.js';
@@ -52,7 +52,7 @@ async function expectSameEnds(
     const later = warningsOf();
     const end = await trainer.fit(train, { ...options(), onEvent: later.onEvent });
     expect(endOf(trainer, end), name).toEqual(expected);
-    const { state } = await checkpoint.inspect(join(folder, name));
+    const { state } = await inspectWhole(join(folder, name));
     const before = state.run!.warned!.map(({ code, layer }) => `${code} ${layer}`);
     const rest = warnings.filter(({ code, layer }) => !before.includes(`${code} ${layer}`));
     expect([before.length, later.warnings], name).toEqual([warnings.length - rest.length, rest]);

@@ -7,11 +7,11 @@ import {
   type ProgressEvent,
   Trainer,
   callbacks,
-  checkpoint,
   data,
   nn,
   optim,
 } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { RecentLoss } from '../../src/run/recent-loss.js';
 import { newFolder } from '../new-folder.js';
 import { floats, generator } from '../oracle/random.js';
@@ -64,7 +64,7 @@ describe('a run that went back', () => {
     expect(epochs.map(({ layers }) => layers)).toEqual(expected.epochs.map(({ layers }) => layers));
     const ends = await Promise.all(
       [wild, clean].map(async ({ checkpoint: { folder } }) => {
-        const { state } = await checkpoint.inspect(last(folder));
+        const { state } = await inspectWhole(last(folder));
         return [state.run!.rollbacks, state.run!.monitor];
       }),
     );
@@ -83,7 +83,7 @@ describe('a run that went back', () => {
       name: 'back',
       epoch: pause.epoch,
       rollback: async () => {
-        const { state } = await checkpoint.inspect(last(files.folder));
+        const { state } = await inspectWhole(last(files.folder));
         recent.restore(state.run!.recentLoss);
         recent.startEpoch();
         seen.length = 0;
@@ -129,7 +129,7 @@ it('a run resumed between epochs goes on with the smoothed loss', async () => {
   const options: FitOptions = { epochs: 1, batchSize: 5, checkpoint: { folder } };
   using first = make();
   await first.fit(rows, options);
-  const { state } = await checkpoint.inspect(last(folder));
+  const { state } = await inspectWhole(last(folder));
   const recent = new RecentLoss();
   recent.restore(state.run!.recentLoss);
   recent.startEpoch();

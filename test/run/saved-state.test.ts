@@ -2,14 +2,16 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { type callbacks, checkpoint } from '../../src/index.js';
 import { restoreCallbacks } from '../../src/run/restore.js';
 import { saveCallbacks } from '../../src/run/saved-state.js';
+import type { SavedCallback } from '../../src/run/callback.js';
 import { classes, make } from '../checkpoint/runs.js';
 import { newFolder } from '../new-folder.js';
 import { failure } from '../oracle/failure.js';
 
-type Saved = callbacks.SavedCallback;
+type Saved = SavedCallback;
 
 /** Makes a callback that keeps what it gets. */
 const keeper = (name: string, state: unknown, arrays: unknown = {}): callbacks.Callback => ({
@@ -121,7 +123,7 @@ it('the state of a file is that of its moment, whatever the callback does to it 
     ...{ epochs: 2, checkpoint: { folder, everyEpochs: 1 }, callbacks: [growing] },
     onEvent: (event) => event.type === 'checkpoint' && files.push(event.file),
   });
-  const { state } = await checkpoint.inspect(files[0]!);
+  const { state } = await inspectWhole(files[0]!);
   expect(state.run!.callbacks['growing']!.state).toEqual({ seen: [0] });
 });
 

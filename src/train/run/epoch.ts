@@ -13,7 +13,7 @@ import type { RunStand } from './progress.js';
 import type { RunContext } from '../../run/context.js';
 
 /** What a loop has of its run. */
-export interface LoopContext {
+interface LoopContext {
   readonly context: RunContext;
   readonly plan: FitPlan;
   readonly stand: RunStand;
@@ -26,7 +26,7 @@ export interface LoopContext {
 }
 
 /** What came of an epoch's training. */
-export interface Trained {
+interface Trained {
   /** Undefined where it was ended before its end could be told. */
   readonly done: NativeTrainProgress | undefined;
   /** The learning rate of a step's group 0, from what native code reports. */

@@ -8,7 +8,7 @@ import { type MetricPath, splitMetricPath } from '../../metrics/path.js';
 import type { Task } from '../../run/task.js';
 
 /** What a run will measure. */
-export interface RunMetrics {
+interface RunMetrics {
   readonly loss: Loss;
   /** Metrics of the validation set besides its loss; undefined without one. */
   readonly ofValidation: readonly Wanted[] | undefined;

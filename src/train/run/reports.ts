@@ -27,7 +27,7 @@ export function startEvent(
 }
 
 /** Of the epoch under way, where one stands. */
-export interface ProgressContext {
+interface ProgressContext {
   readonly batches: Batches;
   /** Steps of the trainer when the epoch began. */
   readonly epochStart: number;
@@ -61,7 +61,7 @@ export function progressEvent(
 }
 
 /** What came of an epoch besides its sums. */
-export interface EpochOutcome {
+interface EpochOutcome {
   readonly seconds: number;
   readonly evaluation: WeightedEvaluation | undefined;
   readonly learningRate: number;

@@ -14,7 +14,7 @@ const gone = 1e-6;
 const worthwhile = 0.1;
 
 /** What the detector looks at besides the last two epochs. */
-export interface StallContext {
+interface StallContext {
   /** The highest learning rate of the run so far. */
   readonly highestRate: number;
   /** That of the last two epochs. */
