@@ -1,6 +1,8 @@
 /** Every optimizer that there is, for tests and benchmarks: a new one takes part unasked. */
 import { optim } from '../src/index.js';
-import { type Definition, definitions, lower } from '../src/optim/define.js';
+import { definitions, lower } from '../src/optim/define.js';
+
+type Definition = NonNullable<ReturnType<typeof definitions.get>>;
 
 /** Makes an optimizer. */
 export type Factory = (options?: object) => optim.Optimizer;

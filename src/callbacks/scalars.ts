@@ -16,7 +16,7 @@ function ofEvaluation(validation: Evaluation): Scalars {
   );
 }
 
-/** Those that the record has. */
+/** The numbers that the record has. */
 export function scalarsOf(record: EpochRecord): Scalars {
   const own = fields.flatMap((name) => {
     const value = record[name];

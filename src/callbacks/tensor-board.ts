@@ -23,7 +23,7 @@ export interface TensorBoardOptions {
 
 const now = (): number => Date.now() / 1000;
 
-/** As TensorBoard names them; the last part tells threads apart, and processes of containers. */
+/** Names of files, as TensorBoard has them; the last part tells threads apart, and processes of containers. */
 function newFileName(): string {
   return `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${randomUUID()}`;
 }

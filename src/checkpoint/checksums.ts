@@ -1,7 +1,7 @@
 /** Checksums as checkpoints have them: XXH64, in 16 hexadecimal digits. */
 import { native } from '../native.js';
 
-/** Of parts one after another. */
+/** The checksum of parts one after another. */
 export function checksumOf(...parts: readonly Uint8Array[]): string {
   const hash = new native.Checksum();
   for (const part of parts) hash.update(part);

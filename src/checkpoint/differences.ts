@@ -3,11 +3,11 @@ import { toExactJson } from './exact-json.js';
 
 /** One place, with both values as text. */
 export interface Difference {
-  /** As `optimizer.learningRate` or `model.layers[1].units`. */
+  /** Where they differ, as `optimizer.learningRate` or `model.layers[1].units`. */
   readonly path: string;
-  /** In the checkpoint. */
+  /** The checkpoint's value. */
   readonly saved: string;
-  /** Of the trainer. */
+  /** The trainer's value. */
   readonly present: string;
 }
 

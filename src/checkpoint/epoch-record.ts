@@ -17,7 +17,7 @@ import {
 import type { EpochRecord, Evaluation, WeightedEvaluation } from '../run/history.js';
 import type { LayerHealth } from '../run/health.js';
 
-/** Of examples; NaN where there were none. */
+/** A share of examples; NaN where there were none. */
 const share: Schema<number> = (value) =>
   Number.isNaN(value) ? NaN : number({ min: 0, max: 1 })(value);
 

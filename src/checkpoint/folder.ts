@@ -79,7 +79,7 @@ const damage = new Set([
 /** Whether an error of reading a checkpoint means that an older one should be tried. */
 export function isDamage(error: unknown): error is Error {
   if (error instanceof ThalwegError) return damage.has(error.code);
-  // Of the file system, say EIO.
+  // An error of the file system, say EIO.
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 

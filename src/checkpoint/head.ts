@@ -19,7 +19,7 @@ export interface CheckpointHeader {
   readonly state: CheckpointState;
   /** The format that the file is in. */
   readonly version: number;
-  /** Those of the source. */
+  /** The tensors of the source. */
   readonly entries: readonly Entry[];
   /** The history, behind them; absent in a file of format 1. */
   readonly history: Entry | undefined;
@@ -35,7 +35,7 @@ const checksumAt = 8 + opening.length;
 /** The data begins at a page of the system's file cache: writes of whole pages are the fastest. */
 const pageBytes = 4096;
 
-/** Of the head of a file, as if its checksum were zeros. */
+/** The checksum of a file's head, made as if the checksum in it were zeros. */
 function headChecksum(head: Uint8Array): string {
   return checksumOf(
     head.subarray(0, checksumAt),
@@ -85,7 +85,7 @@ function metadataOf({ metadata }: OpenSafetensors, key: string, file: string): s
   return text ?? refuse('FORMAT', `${file}: ${key}`, 'nothing', 'its text in the metadata');
 }
 
-/** Of a header whose own checksum is right. Checksums do not tell who made a file. */
+/** Refuses another file than a checkpoint, and a header that changed. Checksums do not tell who made a file. */
 function checkHead(opened: OpenSafetensors, file: string): void {
   const { head, metadata } = opened;
   const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);

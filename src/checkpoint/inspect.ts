@@ -7,7 +7,7 @@ import type { CheckpointState } from './state.js';
 
 /** One tensor of a checkpoint. */
 export interface InspectedTensor {
-  /** As `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
+  /** Its name, as `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
   readonly name: string;
   /** `F32`; `F64` for the optimizer's scalars, `U8` for the history, a line of JSON an epoch. */
   readonly dtype: string;
@@ -35,7 +35,7 @@ export interface InspectedState {
 export interface Inspection {
   /** Where it lies. */
   readonly file: string;
-  /** Of the format. */
+  /** Version of the file's format. */
   readonly version: number;
   /** Everything but the tensors. */
   readonly state: InspectedState;
@@ -43,7 +43,7 @@ export interface Inspection {
   readonly tensors: readonly InspectedTensor[];
 }
 
-/** As {@link inspect}, with all of the state; `file` is a path. */
+/** Does what {@link inspect} does, and types all of the state; `file` is a path. */
 export async function inspectWhole(
   file: string,
 ): Promise<Inspection & { readonly state: CheckpointState }> {

@@ -14,36 +14,41 @@ import {
   nextSequence,
 } from './folder.js';
 import type { CheckpointPlan } from './options.js';
-import type { WayBack } from '../run/state.js';
+import type { RollbackFiles } from '../run/saved-run.js';
 import type { CheckpointState } from './state.js';
 
-/** A good one. */
+/** A file that can be read. */
 interface Kept extends FolderEntry {
   /** Lower is better; undefined within an epoch. */
   readonly score: number | undefined;
 }
 
-/** Those of one run's folder, which has no other writer. */
+/** The files of one run's folder, which has no other writer. */
 export class KeptFiles {
   readonly #plan: CheckpointPlan;
   readonly #kept: Kept[];
-  /** Of the next file. */
+  /** Number of the next file. */
   #sequence: number;
   /** Names of those that led to where the run is: the folder may hold other branches. */
   readonly #own: Set<string>;
   /** Names of those that the run went back to. */
   readonly #tried: Set<string>;
 
-  private constructor(plan: CheckpointPlan, kept: Kept[], sequence: number, way: WayBack) {
+  private constructor(
+    plan: CheckpointPlan,
+    kept: Kept[],
+    sequence: number,
+    rollback: RollbackFiles,
+  ) {
     this.#plan = plan;
     this.#kept = kept;
     this.#sequence = sequence;
-    this.#own = new Set(way.files);
-    this.#tried = new Set(way.tried);
+    this.#own = new Set(rollback.files);
+    this.#tried = new Set(rollback.tried);
   }
 
   /**
-   * Those of the plan's folder.
+   * Lists the files of the plan's folder.
    *
    * @throws ThalwegError MISMATCH where one is of another trainer's life; RANGE as
    * {@link nextSequence}
@@ -55,7 +60,7 @@ export class KeptFiles {
     const entries = await listCheckpoints(plan.folder);
     const kept = await keptOf(plan, entries, record.lineage);
     const sequence = nextSequence(entries);
-    return new KeptFiles(plan, kept, sequence, wayOf(record, plan.folder));
+    return new KeptFiles(plan, kept, sequence, rollbackFilesOf(record, plan.folder));
   }
 
   /** The newest good file. */
@@ -111,7 +116,7 @@ export class KeptFiles {
   }
 
   /** For a run that is resumed to the moment: the files that it may go back to besides. */
-  back(): WayBack {
+  back(): RollbackFiles {
     const oldestFirst = this.#newestFirst().reverse();
     const names = oldestFirst.map(({ name }) => name).filter((name) => this.#own.has(name));
     return { files: names, tried: names.filter((name) => this.#tried.has(name)) };
@@ -140,8 +145,11 @@ export class KeptFiles {
   }
 }
 
-/** The way back of a run that was resumed from a file of the folder; another one has none yet. */
-function wayOf({ resumed }: Pick<TrainingRecord, 'resumed'>, folder: string): WayBack {
+/** The files that a run resumed from the folder may go back to; another run has none yet. */
+function rollbackFilesOf(
+  { resumed }: Pick<TrainingRecord, 'resumed'>,
+  folder: string,
+): RollbackFiles {
   const file = resumed?.file;
   if (file === undefined || resolve(dirname(file)) !== resolve(folder))
     return { files: [], tried: [] };

@@ -7,7 +7,7 @@ import { type Difference, differences } from './differences.js';
 import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
 import type { CheckpointHeader } from './head.js';
 import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
-import type { RunState } from '../run/state.js';
+import type { SavedRun } from '../run/saved-run.js';
 import type { CheckpointState, Writer } from './state.js';
 import type { TrainerContext } from '../run/context.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
@@ -25,7 +25,7 @@ import { writer } from './writer.js';
 
 /** Everything of one moment but the tensors. */
 export interface Moment {
-  readonly run: Omit<RunState, 'callbacks'>;
+  readonly run: Omit<SavedRun, 'callbacks'>;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
 }
 

@@ -55,7 +55,7 @@ export interface CheckpointOptions {
   readonly rollback?: RollbackOptions;
 }
 
-/** The same with every default in its place. */
+/** The options, checked, with every default in its place. */
 export interface CheckpointPlan {
   readonly folder: string;
   readonly everySteps: number;

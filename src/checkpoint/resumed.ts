@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
-import type { RunState } from '../run/state.js';
+import type { SavedRun } from '../run/saved-run.js';
 
 const fingerprints = new WeakMap<Dataset, string>();
 
@@ -18,7 +18,7 @@ export async function identify(dataset: Dataset): Promise<string> {
   return found;
 }
 
-/** That of a data set which was identified. */
+/** The fingerprint of a data set that {@link identify} has seen. */
 export function fingerprint(dataset: Dataset): string {
   return fingerprints.get(dataset)!;
 }
@@ -47,7 +47,7 @@ export interface FitIdentity {
  *
  * @throws ThalwegError MISMATCH
  */
-export function checkResumed(run: RunState, present: FitIdentity): void {
+export function checkResumed(run: SavedRun, present: FitIdentity): void {
   const other = (saved: string | undefined): string =>
     saved === undefined ? 'none' : `one of fingerprint ${saved}`;
   if (run.dataset !== present.dataset)
@@ -68,7 +68,7 @@ export function checkResumed(run: RunState, present: FitIdentity): void {
  * than the epoch has.
  */
 export function checkBatchSize(
-  { underWay }: RunState,
+  { underWay }: SavedRun,
   {
     batchSize,
     partRows,

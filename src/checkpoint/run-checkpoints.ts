@@ -35,7 +35,7 @@ interface WrittenCheckpoint {
 
 /** What a run does for its checkpoints. */
 interface CheckpointHooks {
-  /** Told of each file; not of the last one, whose writing the run waits for. */
+  /** Called after each file but the last one, whose writing the run waits for. */
   readonly written: (checkpoint: WrittenCheckpoint) => void;
   /** A file could not be written; the run goes on. */
   readonly failed: (error: unknown) => void;
@@ -225,7 +225,7 @@ export class RunCheckpoints {
     await this.#writing;
   }
 
-  /** The same, and lets go of everything. */
+  /** Waits for what is being written, and lets go of everything. */
   async close(hasFailed: boolean): Promise<void> {
     clearInterval(this.#timer);
     await this.settle();

@@ -8,16 +8,16 @@ import { type Infer, count, list, object, optional, parseValue, text } from '../
 import type { EpochRecord } from '../run/history.js';
 import { trainerDescription } from '../run/trainer-description.js';
 import { epochRecord } from './epoch-record.js';
-import { exponentialState, runState } from '../run/state.js';
+import { exponentialState, savedRun } from '../run/saved-run.js';
 
 const name = text(/^.+$/, 'text of at least one character');
 const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');
 const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'a UUID');
 
 const writer = object({
-  /** In ISO 8601. */
+  /** When it was written, in ISO 8601. */
   time: date,
-  /** Of this package. */
+  /** Version of this package. */
   thalweg: name,
   /** Version of Node.js. */
   node: name,
@@ -32,14 +32,14 @@ const headState = object({
   lineage: uuid,
   /** What it was made with. */
   trainer: trainerDescription,
-  /** Taken, over all runs. */
+  /** Steps taken, over all runs. */
   steps: count(),
-  /** Left out by `nonFinite: 'skip'`. */
+  /** Steps that `nonFinite: 'skip'` left out. */
   skipped: count(),
-  /** Of the history's losses. */
+  /** The average of the history's losses. */
   smoothedLoss: exponentialState,
   /** Absent where no run was under way. */
-  run: optional(runState),
+  run: optional(savedRun),
   /** Who wrote it. */
   writer,
 });

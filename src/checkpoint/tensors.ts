@@ -6,7 +6,7 @@ import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import type { CheckpointSink, TensorEntry } from './file.js';
 import type { CheckpointHeader } from './head.js';
-import type { RunState } from '../run/state.js';
+import type { SavedRun } from '../run/saved-run.js';
 
 /** Where the tensors lie: float64 scalars first, then the snapshot, then the callbacks' arrays. */
 export interface Layout {
@@ -146,9 +146,9 @@ export function readerOf(
 /** What a checkpoint's data becomes while it is read. */
 interface ReadTensors {
   readonly sink: CheckpointSink;
-  /** Of the optimizer, once all is read. */
+  /** The optimizer's scalars, once all is read. */
   readonly scalars: Float64Array;
-  /** Of the callbacks, by the names of their tensors, once all is read. */
+  /** The callbacks' arrays, by the names of their tensors, once all is read. */
   readonly arrays: ReadonlyMap<string, Float32Array>;
 }
 
@@ -217,7 +217,7 @@ export function checkEntries(file: string, layout: Layout, header: CheckpointHea
 
 /** The callbacks' states with their arrays put back. */
 export function joinCallbacks(
-  states: RunState['callbacks'],
+  states: SavedRun['callbacks'],
   arrays: ReadonlyMap<string, Float32Array>,
 ): Record<string, SavedCallback> {
   return Object.fromEntries(

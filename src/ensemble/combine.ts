@@ -11,18 +11,18 @@ import { checkOneOf } from '../options.js';
 export type Combine = 'probability' | 'logit' | 'vote' | 'mean';
 
 /** What a loss says about outputs: rows of logits, single logits, or plain numbers. */
-export type Task = 'classes' | 'bits' | 'numbers';
+export type OutputKind = 'classes' | 'bits' | 'numbers';
 
-/** Of outputs trained with the loss. */
-export function taskOf(loss: Loss): Task {
+/** What outputs are that were trained with the loss. */
+export function outputKindOf(loss: Loss): OutputKind {
   if (loss.kind === 'softmaxCrossEntropy') return 'classes';
   return loss.kind === 'sigmoidCrossEntropy' ? 'bits' : 'numbers';
 }
 
-/** The way to combine, which must suit the task; by default `'probability'`, or `'mean'`. */
-export function checkCombine(path: string, combine: unknown, task: Task): Combine {
+/** The way to combine, which must suit the kind of outputs; by default `'probability'`, or `'mean'`. */
+export function checkCombine(path: string, combine: unknown, outputKind: OutputKind): Combine {
   const fitting: readonly Combine[] =
-    task === 'numbers' ? ['mean'] : ['probability', 'logit', 'vote'];
+    outputKind === 'numbers' ? ['mean'] : ['probability', 'logit', 'vote'];
   return checkOneOf(path, combine ?? fitting[0], fitting);
 }
 
@@ -44,15 +44,15 @@ function softmax(values: Float64Array, width: number): void {
 }
 
 /** Logits become probabilities, in place. */
-function activate(values: Float64Array, width: number, task: Task): Float64Array {
-  if (task === 'classes') softmax(values, width);
+function activate(values: Float64Array, width: number, outputKind: OutputKind): Float64Array {
+  if (outputKind === 'classes') softmax(values, width);
   else for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]!));
   return values;
 }
 
 /** Decisions: 1 for the class with the largest logit (the first of equals), or for a logit above 0. */
-function decide(logits: ArrayLike<number>, width: number, task: Task): Float64Array {
-  if (task === 'bits') return Float64Array.from(logits, (logit) => Number(logit > 0));
+function decide(logits: ArrayLike<number>, width: number, outputKind: OutputKind): Float64Array {
+  if (outputKind === 'bits') return Float64Array.from(logits, (logit) => Number(logit > 0));
   const votes = new Float64Array(logits.length);
   for (let first = 0; first < logits.length; first += width)
     votes[first + largestAt(logits, first, width)] = 1;
@@ -63,12 +63,12 @@ function decide(logits: ArrayLike<number>, width: number, task: Task): Float64Ar
 export function contribution(
   outputs: Float32Array,
   width: number,
-  task: Task,
+  outputKind: OutputKind,
   combine: Combine,
 ): Float64Array {
-  if (combine === 'vote') return decide(outputs, width, task);
+  if (combine === 'vote') return decide(outputs, width, outputKind);
   const values = Float64Array.from(outputs);
-  return combine === 'probability' ? activate(values, width, task) : values;
+  return combine === 'probability' ? activate(values, width, outputKind) : values;
 }
 
 /** The prediction from the weighted sum of contributions: probabilities, shares or numbers. */
@@ -76,20 +76,24 @@ export function finish(
   sum: Float64Array,
   total: number,
   width: number,
-  task: Task,
+  outputKind: OutputKind,
   combine: Combine,
 ): Float64Array {
   const mean = sum.map((value) => value / total);
-  return combine === 'logit' ? activate(mean, width, task) : mean;
+  return combine === 'logit' ? activate(mean, width, outputKind) : mean;
 }
 
 /** Decisions in a prediction: a class a row, or 0 and 1 a number. */
-export function decisions(prediction: ArrayLike<number>, width: number, task: Task): Uint32Array {
-  if (task === 'classes')
+export function decisions(
+  prediction: ArrayLike<number>,
+  width: number,
+  outputKind: OutputKind,
+): Uint32Array {
+  if (outputKind === 'classes')
     return Uint32Array.from({ length: prediction.length / width }, (_, row) =>
       largestAt(prediction, row * width, width),
     );
-  if (task === 'bits') return Uint32Array.from(prediction, (share) => Number(share > 0.5));
+  if (outputKind === 'bits') return Uint32Array.from(prediction, (share) => Number(share > 0.5));
   throw new ThalwegError({
     code: 'UNSUPPORTED',
     path: 'ensemble',

@@ -6,9 +6,9 @@ import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
 import { checkNumber, checkOneOf, checkOptions, describe, requireOptions } from '../options.js';
-import { type Combine, checkCombine, finish, taskOf } from './combine.js';
+import { type Combine, checkCombine, finish, outputKindOf } from './combine.js';
 import { type Member, checkMembers } from './member.js';
-import { Runner, type Way } from './runner.js';
+import { Runner, type Combination } from './runner.js';
 import { type EnsembleEvaluation, evaluationOf } from './scores.js';
 import {
   type CurvePoint,
@@ -27,9 +27,9 @@ export interface EnsembleOptions {
   readonly loss: LossName | Loss;
   /** How predictions become one. Default `'probability'`; `'mean'` for regressions. */
   readonly combine?: Combine;
-  /** Of each member, at least 0 and not all 0. Default 1 each. */
+  /** A weight for each member, at least 0 and not all 0. Default 1 each. */
   readonly weights?: readonly number[];
-  /** As a trainer's. Default `'auto'`. */
+  /** The device, named as a trainer's. Default `'auto'`. */
   readonly device?: DeviceName;
 }
 
@@ -87,11 +87,11 @@ export class Ensemble implements Disposable {
   readonly loss: Loss;
   /** How predictions become one. */
   readonly combine: Combine;
-  /** Of each member. */
+  /** The weight of each member. */
   readonly weights: readonly number[];
   /** The device in use. */
   readonly device: DeviceName;
-  readonly #way: Way;
+  readonly #combination: Combination;
   readonly #runner: Runner;
 
   /**
@@ -102,12 +102,12 @@ export class Ensemble implements Disposable {
     requireOptions('ensemble', options, ['members', 'loss', 'combine', 'weights', 'device']);
     this.members = Object.freeze([...checkMembers('ensemble.members', options.members)]);
     this.loss = toLoss(options.loss);
-    const task = taskOf(this.loss);
-    this.combine = checkCombine('ensemble.combine', options.combine, task);
+    const outputKind = outputKindOf(this.loss);
+    this.combine = checkCombine('ensemble.combine', options.combine, outputKind);
     this.weights = checkShares('ensemble.weights', options.weights, this.members.length);
     this.device = resolveDevice(options.device ?? 'auto');
-    this.#way = { loss: this.loss, task, combine: this.combine };
-    this.#runner = new Runner(this.members, this.#way, this.device);
+    this.#combination = { loss: this.loss, outputKind, combine: this.combine };
+    this.#runner = new Runner(this.members, this.#combination, this.device);
   }
 
   /**
@@ -141,11 +141,11 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
   async evaluate(dataset: Dataset): Promise<EnsembleEvaluation> {
-    const { contributions, labels } = await this.#runner.ballots(dataset);
+    const { contributions, labels } = await this.#runner.memberOutputs(dataset);
     const sum = contributions[0]!.map((_, i) =>
       contributions.reduce((total, part, member) => total + this.weights[member]! * part[i]!, 0),
     );
-    return evaluationOf(this.#finish(sum), labels, this.#runner.width, this.#way);
+    return evaluationOf(this.#finish(sum), labels, this.#runner.width, this.#combination);
   }
 
   /**
@@ -154,14 +154,14 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
   async evaluateMembers(dataset: Dataset): Promise<EnsembleEvaluation[]> {
-    const { contributions, labels } = await this.#runner.ballots(dataset);
-    const { task, combine } = this.#way;
+    const { contributions, labels } = await this.#runner.memberOutputs(dataset);
+    const { outputKind, combine } = this.#combination;
     return contributions.map((part) =>
       evaluationOf(
-        finish(part, 1, this.#runner.width, task, combine),
+        finish(part, 1, this.#runner.width, outputKind, combine),
         labels,
         this.#runner.width,
-        this.#way,
+        this.#combination,
       ),
     );
   }
@@ -172,7 +172,7 @@ export class Ensemble implements Disposable {
    * @throws ThalwegError (as a rejection) UNSUPPORTED for regressions, DISPOSED, SHAPE, TYPE
    */
   async disagreement(dataset: Dataset): Promise<Float64Array[]> {
-    return disagreementOf(await this.#runner.ballots(dataset));
+    return disagreementOf(await this.#runner.memberOutputs(dataset));
   }
 
   /**
@@ -183,14 +183,14 @@ export class Ensemble implements Disposable {
    * TYPE
    */
   async curve(dataset: Dataset): Promise<CurvePoint[]> {
-    if (this.#way.task !== 'classes')
+    if (this.#combination.outputKind !== 'classes')
       throw new ThalwegError({
         code: 'UNSUPPORTED',
         path: 'ensemble.loss',
         received: this.loss.kind,
         expected: 'softmaxCrossEntropy, which has an accuracy',
       });
-    return curveOf(await this.#runner.ballots(dataset));
+    return curveOf(await this.#runner.memberOutputs(dataset));
   }
 
   /**
@@ -206,7 +206,7 @@ export class Ensemble implements Disposable {
     const whole = { min: 1, integer: true };
     const count = checkNumber('select.rounds', options.rounds ?? 20, whole);
     const known: readonly SelectionMetric[] = [
-      ...(this.#way.task === 'classes' ? (['accuracy'] as const) : []),
+      ...(this.#combination.outputKind === 'classes' ? (['accuracy'] as const) : []),
       ...(this.combine === 'vote' ? [] : (['loss'] as const)),
     ];
     if (known.length === 0)
@@ -218,7 +218,11 @@ export class Ensemble implements Disposable {
         remedy: "make the ensemble with combine: 'probability'",
       });
     const metric = checkOneOf('select.metric', options.metric ?? known[0], known);
-    const { counts, rounds } = selectGreedily(await this.#runner.ballots(dataset), count, metric);
+    const { counts, rounds } = selectGreedily(
+      await this.#runner.memberOutputs(dataset),
+      count,
+      metric,
+    );
     const ensemble = new Ensemble({
       members: this.members.filter((_, i) => counts[i]! > 0),
       loss: this.loss,
@@ -234,13 +238,13 @@ export class Ensemble implements Disposable {
     this.#runner.dispose();
   }
 
-  /** As {@link Ensemble.dispose}, for `using`. */
+  /** Calls {@link Ensemble.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
   #finish(sum: Float64Array): Float64Array {
     const total = this.weights.reduce((a, b) => a + b, 0);
-    return finish(sum, total, this.#runner.width, this.#way.task, this.combine);
+    return finish(sum, total, this.#runner.width, this.#combination.outputKind, this.combine);
   }
 }

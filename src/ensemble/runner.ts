@@ -9,14 +9,14 @@ import type { Sequential } from '../nn/sequential.js';
 import { sgd } from '../optim/sgd.js';
 import { checkDataset } from '../run/task.js';
 import { Trainer } from '../train/trainer.js';
-import { type Combine, type Task, contribution } from './combine.js';
+import { type Combine, type OutputKind, contribution } from './combine.js';
 import type { Member } from './member.js';
-import type { Ballots } from './study.js';
+import type { MemberOutputs } from './study.js';
 
 /** What the members' outputs mean, and how they become one. */
-export interface Way {
+export interface Combination {
   readonly loss: Loss;
-  readonly task: Task;
+  readonly outputKind: OutputKind;
   readonly combine: Combine;
 }
 
@@ -28,23 +28,23 @@ export class Runner {
   /** Outputs of a row. */
   readonly width: number;
   readonly #members: readonly Member[];
-  readonly #way: Way;
+  readonly #combination: Combination;
   readonly #device: DeviceName;
   #trainers: Map<Sequential, Trainer> | undefined = new Map();
   /** Calls take turns. */
   #last: Promise<unknown> = Promise.resolve();
 
   /** `members`: at least one, checked. */
-  constructor(members: readonly Member[], way: Way, device: DeviceName) {
+  constructor(members: readonly Member[], combination: Combination, device: DeviceName) {
     this.width = elements(members[0]!.model.outputShape);
     this.#members = members;
-    this.#way = way;
+    this.#combination = combination;
     this.#device = device;
   }
 
   /** What each member adds for the rows of `inputs`. */
   contributions(inputs: Float32Array): Promise<Float64Array[]> {
-    const { task, combine } = this.#way;
+    const { outputKind, combine } = this.#combination;
     const work = this.#last.then(async () => {
       const parts: Float64Array[] = [];
       for (const { model, parameters } of this.#members) {
@@ -52,7 +52,7 @@ export class Runner {
         trainer.setParameters(namedIn(model.parameters, parameters));
         trainer.setStatistics(namedIn(model.statistics, parameters));
         const outputs = await trainer.predict(inputs);
-        parts.push(contribution(outputs, this.width, task, combine));
+        parts.push(contribution(outputs, this.width, outputKind, combine));
       }
       return parts;
     });
@@ -61,10 +61,10 @@ export class Runner {
   }
 
   /** What each member adds for the rows of a data set, block after block. */
-  async ballots(dataset: Dataset): Promise<Ballots> {
+  async memberOutputs(dataset: Dataset): Promise<MemberOutputs> {
     checkDataset('dataset', dataset, {
       model: this.#members[0]!.model,
-      loss: this.#way.loss,
+      loss: this.#combination.loss,
       device: this.#device,
     });
     const size = dataset.length * this.width;
@@ -77,7 +77,7 @@ export class Runner {
         contributions[member]!.set(part, first * this.width);
       });
     }
-    return { contributions, labels: labelsOf(dataset), width: this.width, ...this.#way };
+    return { contributions, labels: labelsOf(dataset), width: this.width, ...this.#combination };
   }
 
   /** Frees all memory; later calls throw DISPOSED. */
@@ -100,7 +100,7 @@ export class Runner {
     const known = this.#trainers.get(model);
     if (known) return known;
     const trainer = new Trainer({
-      ...{ model, loss: this.#way.loss, device: this.#device, optimizer: sgd() },
+      ...{ model, loss: this.#combination.loss, device: this.#device, optimizer: sgd() },
     });
     this.#trainers.set(model, trainer);
     return trainer;
@@ -118,7 +118,7 @@ function labelsOf(dataset: Dataset): Int32Array | Float32Array {
   return labels;
 }
 
-/** Those of the arrays that `tensors` name. */
+/** The arrays that `tensors` name. */
 function namedIn(
   tensors: readonly { readonly name: string }[],
   arrays: Member['parameters'],

@@ -1,7 +1,7 @@
 /** Loss and accuracy of a prediction, in float64. */
 import { isArrayOf } from '../arrays.js';
 import type { Loss } from '../loss/loss.js';
-import { type Combine, type Task, decisions } from './combine.js';
+import { type Combine, type OutputKind, decisions } from './combine.js';
 
 /** Labels of rows: class indices, or values [rows, width]. */
 export type Labels = Int32Array | Float32Array;
@@ -64,10 +64,10 @@ export function evaluationOf(
   prediction: Float64Array,
   labels: Labels,
   width: number,
-  { loss, task, combine }: { loss: Loss; task: Task; combine: Combine },
+  { loss, outputKind, combine }: { loss: Loss; outputKind: OutputKind; combine: Combine },
 ): EnsembleEvaluation {
   return {
     ...(combine !== 'vote' && { loss: lossOf(prediction, labels, width, loss) }),
-    ...(task === 'classes' && { accuracy: accuracyOf(prediction, labels, width) }),
+    ...(outputKind === 'classes' && { accuracy: accuracyOf(prediction, labels, width) }),
   };
 }

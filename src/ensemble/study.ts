@@ -1,22 +1,26 @@
 /** What members' contributions on one data set tell: greedy selection, disagreement, curves. */
 import { permutation } from '../data/order.js';
 import type { Loss } from '../loss/loss.js';
-import { type Combine, type Task, decisions, finish } from './combine.js';
+import { type Combine, type OutputKind, decisions, finish } from './combine.js';
 import { type EnsembleEvaluation, type Labels, evaluationOf } from './scores.js';
 
 /** Contributions of all members to the predictions for the rows of a data set. */
-export interface Ballots {
+export interface MemberOutputs {
   readonly contributions: readonly Float64Array[];
   readonly labels: Labels;
   readonly width: number;
   readonly loss: Loss;
-  readonly task: Task;
+  readonly outputKind: OutputKind;
   readonly combine: Combine;
 }
 
-function scoreOf(sum: Float64Array, total: number, ballots: Ballots): EnsembleEvaluation {
-  const { labels, width, task, combine } = ballots;
-  return evaluationOf(finish(sum, total, width, task, combine), labels, width, ballots);
+function scoreOf(
+  sum: Float64Array,
+  total: number,
+  memberOutputs: MemberOutputs,
+): EnsembleEvaluation {
+  const { labels, width, outputKind, combine } = memberOutputs;
+  return evaluationOf(finish(sum, total, width, outputKind, combine), labels, width, memberOutputs);
 }
 
 function add(sum: Float64Array, contribution: Float64Array): Float64Array {
@@ -30,7 +34,7 @@ export type SelectionMetric = 'accuracy' | 'loss';
 export interface SelectionRound {
   /** Index of the member that was taken in. */
   readonly member: number;
-  /** Of the ensemble with it. */
+  /** Score of the ensemble with it. */
   readonly score: number;
 }
 
@@ -40,18 +44,18 @@ export interface SelectionRound {
  * score.
  */
 export function selectGreedily(
-  ballots: Ballots,
+  memberOutputs: MemberOutputs,
   rounds: number,
   metric: SelectionMetric,
 ): { readonly counts: readonly number[]; readonly rounds: readonly SelectionRound[] } {
-  const { contributions } = ballots;
+  const { contributions } = memberOutputs;
   const better = (a: number, b: number): boolean => (metric === 'loss' ? a < b : a > b);
   const taken: SelectionRound[] = [];
   let sum = new Float64Array(contributions[0]!.length);
   for (let round = 1; round <= rounds; round++) {
     let best: SelectionRound | undefined;
     for (const [member, contribution] of contributions.entries()) {
-      const score = scoreOf(add(sum, contribution), round, ballots)[metric]!;
+      const score = scoreOf(add(sum, contribution), round, memberOutputs)[metric]!;
       if (best === undefined || better(score, best.score)) best = { member, score };
     }
     sum = add(sum, contributions[best!.member]!) as typeof sum;
@@ -65,9 +69,14 @@ export function selectGreedily(
 }
 
 /** Share of decisions in which two members differ, for each pair: symmetric, 0 on the diagonal. */
-export function disagreementOf({ contributions, width, task, combine }: Ballots): Float64Array[] {
+export function disagreementOf({
+  contributions,
+  width,
+  outputKind,
+  combine,
+}: MemberOutputs): Float64Array[] {
   const decided = contributions.map((one) =>
-    decisions(finish(one, 1, width, task, combine), width, task),
+    decisions(finish(one, 1, width, outputKind, combine), width, outputKind),
   );
   return decided.map((a) =>
     Float64Array.from(decided, (b) => {
@@ -127,12 +136,12 @@ function eachBeginning(
 }
 
 /** Accuracy against size: over all ensembles of up to eight members, else over 64 random orders. */
-export function curveOf(ballots: Ballots): CurvePoint[] {
-  const { contributions } = ballots;
+export function curveOf(memberOutputs: MemberOutputs): CurvePoint[] {
+  const { contributions } = memberOutputs;
   const found = contributions.map((): number[] => []);
   const each = contributions.length <= mostExhaustive ? eachSubset : eachBeginning;
   each(contributions, (size, sum) => {
-    found[size - 1]!.push(scoreOf(sum, size, ballots).accuracy!);
+    found[size - 1]!.push(scoreOf(sum, size, memberOutputs).accuracy!);
   });
   return found.map((accuracies, i) => ({
     size: i + 1,

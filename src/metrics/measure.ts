@@ -50,14 +50,14 @@ function toWanted(path: string, metric: unknown): Wanted {
 }
 
 /** What kind of question a metric asks of the outputs. */
-function taskOf({ kind }: Wanted): 'classes' | 'ranking' | 'numbers' {
+function questionOf({ kind }: Wanted): 'classes' | 'ranking' | 'numbers' {
   if (kind === 'rocAuc') return 'ranking';
   return (ofErrors as readonly string[]).includes(kind) ? 'numbers' : 'classes';
 }
 
 /** MISMATCH where the loss and the outputs give a metric no meaning. */
 function checkMeaning(path: string, wanted: Wanted, { kind }: Loss, outputs: number): void {
-  const task = taskOf(wanted);
+  const question = questionOf(wanted);
   const isSoftmax = kind === 'softmaxCrossEntropy';
   const isSigmoid = kind === 'sigmoidCrossEntropy';
   const fits = {
@@ -70,17 +70,17 @@ function checkMeaning(path: string, wanted: Wanted, { kind }: Loss, outputs: num
     ranking: 'softmaxCrossEntropy or sigmoidCrossEntropy',
     numbers: 'meanSquaredError or huber',
   };
-  if (!fits[task])
+  if (!fits[question])
     throw new ThalwegError({
       code: 'MISMATCH',
       path,
       received: `${wanted.name} of ${kind} with ${outputs} output${outputs === 1 ? '' : 's'}`,
-      expected: `a metric that fits the loss: ${wanted.name} goes with ${needed[task]}`,
+      expected: `a metric that fits the loss: ${wanted.name} goes with ${needed[question]}`,
     });
   const classes = isSoftmax ? outputs : 2;
   const limit = wanted.kind === 'topK' ? classes : mostClasses;
   const size = wanted.kind === 'topK' ? wanted.k! : classes;
-  if (task === 'classes' && size > limit)
+  if (question === 'classes' && size > limit)
     throw new ThalwegError({
       code: 'RANGE',
       path,
@@ -125,7 +125,7 @@ export function toRequest(wanted: readonly Wanted[]): NativeMetricRequest {
     confusion: wanted.some(({ kind }) => classes.includes(kind)),
     top: Math.max(0, ...ranks),
     auc: wanted.some(({ kind }) => kind === 'rocAuc'),
-    errors: wanted.some((each) => taskOf(each) === 'numbers'),
+    errors: wanted.some((each) => questionOf(each) === 'numbers'),
   };
 }
 

@@ -65,7 +65,7 @@ export async function callHooks(
   }
 }
 
-/** The same for events that nothing waits for; `watch` takes what the hooks return. */
+/** Calls the hook of an event that nothing waits for; `watch` takes what the hooks return. */
 export function callHooksAtOnce(
   callbacks: readonly Callback[],
   event: TrainEvent,

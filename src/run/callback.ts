@@ -62,7 +62,7 @@ export interface Callback {
   progress?(event: ProgressEvent, run: RunControl): unknown;
   /** After each epoch and its validation; awaited before the next. */
   epoch?(event: EpochEvent, run: RunControl): unknown;
-  /** Of a run that gives reason to doubt it; not awaited. */
+  /** Where a run gives reason to doubt it; not awaited. */
   warning?(event: WarningEvent, run: RunControl): unknown;
   /** Last of all; awaited. Not called where the run failed. */
   end?(event: EndEvent, run: RunControl): unknown;

@@ -32,7 +32,7 @@ export interface ProgressEvent extends Evaluation {
   readonly step: number;
   /** Steps done in this epoch, from 1, with skipped ones. */
   readonly stepInEpoch: number;
-  /** Of these, the ones that `nonFinite: 'skip'` left out. */
+  /** Steps among these that `nonFinite: 'skip'` left out. */
   readonly skippedSteps: number;
   /** Steps of this epoch. */
   readonly stepsPerEpoch: number;
@@ -104,7 +104,7 @@ export interface EndEvent {
   readonly reason: EndReason;
   /** What the callback said that stopped the run. */
   readonly stopReason?: string;
-  /** Of the whole call. */
+  /** Time of the whole call. */
   readonly seconds: number;
 }
 
@@ -120,7 +120,7 @@ export interface CheckpointEvent {
   readonly epoch: number;
   /** From the snapshot to the file's name; training went on meanwhile. */
   readonly seconds: number;
-  /** Of the file. */
+  /** Size of the file. */
   readonly bytes: number;
 }
 

@@ -26,7 +26,7 @@ export interface EpochRecord extends Evaluation {
   readonly epoch: number;
   /** Exponentially weighted average of the epochs' losses so far, β = 0.9, bias corrected. */
   readonly smoothedLoss: number;
-  /** Of the validation set after the epoch, where `fit` was given one. */
+  /** What the validation set measured after the epoch; absent where `fit` was given none. */
   readonly validation?: WeightedEvaluation;
   /** Time of the epoch's training, without validation. */
   readonly seconds: number;
@@ -45,7 +45,7 @@ export interface EpochRecord extends Evaluation {
 /** An epoch of a run with the loss L, which types its accuracies. */
 export type EpochRecordOf<L extends LossName> = EpochRecord &
   AccuracyByLoss[L] & {
-    /** That of {@link EpochRecord}. */
+    /** What the validation set measured, as in {@link EpochRecord}. */
     readonly validation?: WeightedEvaluation & AccuracyByLoss[L];
   };
 
@@ -62,7 +62,7 @@ export interface History<L extends LossName = LossName> {
   readonly stopReason?: string;
   /** Steps taken by the trainer so far, over all runs. */
   readonly steps: number;
-  /** Of the whole call, validation included. */
+  /** Time of the whole call, validation included. */
   readonly seconds: number;
   /** The newest file, where the run kept checkpoints. */
   readonly checkpoint?: string;

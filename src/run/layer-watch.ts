@@ -1,5 +1,5 @@
 /** What a monitor keeps of one layer: sums over the epoch under way, and what explosions are judged by. */
-import { type LayerWatchState, mostNorms } from './state.js';
+import { type LayerWatchState, mostNorms } from './saved-run.js';
 
 /** What one step showed of one layer. */
 export interface Look {
@@ -32,7 +32,7 @@ export class LayerWatch {
   #norms: number[] = [];
   #first: number | undefined;
 
-  /** Of the epoch under way. */
+  /** Sums over the epoch under way. */
   get sums(): Sums {
     return this.#sums;
   }

@@ -1,6 +1,6 @@
 /** The loss of the latest steps, from reports that are sums over an epoch so far. */
 import { ExponentialAverage } from '../average/exponential.js';
-import type { RecentLossState, RecentSums } from './state.js';
+import type { RecentLossState, RecentSums } from './saved-run.js';
 
 const none: RecentSums = { lossSum: 0, examples: 0, steps: 0 };
 

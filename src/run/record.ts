@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ExponentialAverage } from '../average/exponential.js';
 import type { SavedCallback } from './callback.js';
-import type { RunState } from './state.js';
+import type { SavedRun } from './saved-run.js';
 import type { EpochRecord } from './history.js';
 
 /** Shared by a trainer and its runs, which add to it. */
@@ -13,7 +13,7 @@ export interface TrainingRecord {
   /** Weights that the average has seen. */
   averaged: number;
   readonly history: EpochRecord[];
-  /** Of the history's losses; those that are not finite left out. */
+  /** The average of the history's losses, without those that are not finite. */
   readonly smoothedLoss: ExponentialAverage;
   /** The run that the next call of fit goes on with. */
   resumed: ResumedRun | undefined;
@@ -21,13 +21,13 @@ export interface TrainingRecord {
 
 /** A run that a checkpoint was taken of. */
 interface ResumedRun {
-  readonly run: RunState;
+  readonly run: SavedRun;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
   /** The checkpoint. */
   readonly file: string;
 }
 
-/** That of a trainer that has done nothing. */
+/** The record of a trainer that has done nothing. */
 export function newRecord(): TrainingRecord {
   return {
     lineage: randomUUID(),

@@ -5,25 +5,25 @@ const name = text(/^.+$/, 'text of at least one character');
 const seed = text(/^\d{1,20}$/, 'an integer in decimal');
 
 export const trainerDescription = object({
-  /** As `JSON.stringify(model)` has it. */
+  /** The model, as `JSON.stringify(model)` has it. */
   model: anything,
-  /** Its kind and parameters. */
+  /** Kind and parameters of the loss. */
   loss: anything,
   /** Native name of the update rule. */
   rule: name,
   /** The group of each parameter, in the model's order. */
   groups: list(count()),
-  /** In decimal. */
+  /** The seed, in decimal. */
   seed,
-  /** As `optim.adam` and the others make it. */
+  /** The optimizer, as `optim.adam` and the others make it. */
   optimizer: anything,
   /** Bounds on the gradient. */
   clip: anything,
   /** What a NaN or infinite gradient does. */
   nonFinite: oneOf('stop', 'skip', 'allow'),
-  /** Of the weights; null: none is kept. */
+  /** The average of the weights; null where none is kept. */
   average: anything,
-  /** In use. */
+  /** The device in use. */
   device: name,
 });
 /** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */

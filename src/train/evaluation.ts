@@ -27,7 +27,7 @@ export interface EvaluationPlan {
   readonly weights?: Weights;
 }
 
-/** Of a data set. */
+/** Evaluates a data set. */
 export async function evaluate(
   trainer: NativeTrainer,
   dataset: Dataset,

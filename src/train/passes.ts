@@ -20,7 +20,7 @@ import { checkWeights } from '../average/weights.js';
 export interface LossGradients {
   /** Mean over the rows. */
   readonly loss: number;
-  /** Of the mean loss, by parameter name, each as long as its parameter; none of frozen ones. */
+  /** Gradients of the mean loss, by parameter name, each as long as its parameter; frozen ones have none. */
   readonly gradients: Record<string, Float32Array>;
 }
 

@@ -1,18 +1,19 @@
-/** Who may use a native trainer: one call at a time, until it is disposed of. */
+/** A handle on a native trainer: exclusive and shared access to it, until it is disposed of. */
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 
 /**
- * Calls that change the trainer hold it: others are BUSY meanwhile. Calls that only read wait for each
- * other, and for the end of what holds it, or for the next time that opens it: a run does between epochs.
+ * Calls that change the trainer have exclusive access: other such calls are BUSY meanwhile. Calls that
+ * only read share it: they run one after another, after the exclusive call, or within it where that
+ * {@link TrainerHandle.open opens} the trainer, as a run does between epochs.
  */
-export class Lease {
+export class TrainerHandle {
   #trainer: NativeTrainer | undefined;
   #isHeld = false;
-  /** How many times it was opened, less how many it was closed. */
+  /** How many bodies of {@link TrainerHandle.open} are under way. */
   #open = 0;
   #isRead = false;
-  /** Readers to come, the first first; each is told that it is its turn. */
+  /** Calls that wait to read, in their order; each function lets one begin. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(trainer: NativeTrainer) {
@@ -28,8 +29,8 @@ export class Lease {
     return !this.#isRead && (!this.#isHeld || this.#open > 0);
   }
 
-  /** @throws ThalwegError DISPOSED */
-  live(): NativeTrainer {
+  /** The trainer, whoever uses it. @throws ThalwegError DISPOSED */
+  get(): NativeTrainer {
     if (this.#trainer === undefined)
       throw new ThalwegError({
         code: 'DISPOSED',
@@ -41,56 +42,56 @@ export class Lease {
     return this.#trainer;
   }
 
-  /** For a synchronous call that changes something. @throws ThalwegError DISPOSED, BUSY */
-  idle(): NativeTrainer {
-    const trainer = this.live();
+  /** The trainer, for a synchronous call that changes something. @throws ThalwegError DISPOSED, BUSY */
+  getExclusive(): NativeTrainer {
+    const trainer = this.get();
     if (this.#isHeld || this.#isRead) refuse();
     return trainer;
   }
 
-  /** For a synchronous call that only reads. @throws ThalwegError DISPOSED, BUSY */
-  readable(): NativeTrainer {
-    const trainer = this.live();
+  /** The trainer, for a synchronous call that only reads. @throws ThalwegError DISPOSED, BUSY */
+  getShared(): NativeTrainer {
+    const trainer = this.get();
     if (!this.isReadable) refuse();
     return trainer;
   }
 
-  /** Until what the body gives has settled. @throws as {@link Lease.idle} */
-  async hold<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
-    const trainer = this.idle();
+  /** Keeps others out until what the body gives has settled. @throws as {@link TrainerHandle.getExclusive} */
+  async withExclusive<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
+    const trainer = this.getExclusive();
     this.#isHeld = true;
     try {
       return await body(trainer);
     } finally {
       this.#isHeld = false;
-      this.#pass();
+      this.#letNextRead();
     }
   }
 
-  /** At once where the trainer is readable, else in turn. @throws ThalwegError DISPOSED */
-  async read<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
-    this.live();
-    const turn = this.#turn();
-    if (turn !== undefined) await turn; // else the body begins before this returns
+  /** Runs a body that only reads: at once where the trainer is readable, else in turn. @throws ThalwegError DISPOSED */
+  async withShared<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
+    this.get();
+    const wait = this.#beginReading();
+    if (wait !== undefined) await wait; // else the body begins before this returns
     try {
-      return await body(this.live());
+      return await body(this.get());
     } finally {
       this.#isRead = false;
-      this.#pass();
+      this.#letNextRead();
     }
   }
 
-  /** Lets others read during the body, and all that wait then before what holds the trainer goes on. */
+  /** Lets others read during the body; those that wait then read before the exclusive call goes on. */
   async open<T>(body: () => Promise<T>): Promise<T> {
     this.#open++;
-    this.#pass();
+    this.#letNextRead();
     try {
       return await body();
     } finally {
-      await this.#turn();
+      await this.#beginReading();
       this.#open--;
       this.#isRead = false;
-      this.#pass();
+      this.#letNextRead();
     }
   }
 
@@ -100,16 +101,16 @@ export class Lease {
     this.#trainer = undefined;
   }
 
-  /** A reader's turn: a promise where it is to wait for it. */
-  #turn(): Promise<void> | undefined {
+  /** Begins to read; gives a promise where the call has to wait. */
+  #beginReading(): Promise<void> | undefined {
     if (!this.isReadable || this.#waiting.length > 0)
       return new Promise((resolve) => this.#waiting.push(resolve));
     this.#isRead = true;
     return undefined;
   }
 
-  /** The next reader's turn, where there is one. */
-  #pass(): void {
+  /** Lets the next waiting call read, where there is one. */
+  #letNextRead(): void {
     if (!this.isReadable || this.#waiting.length === 0) return;
     this.#isRead = true;
     this.#waiting.shift()!();

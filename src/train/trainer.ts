@@ -22,7 +22,7 @@ import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
 import { Fit } from './run/fit.js';
 import type { EpochRecordOf } from '../run/history.js';
-import { Lease } from './trainer-handle.js';
+import { TrainerHandle } from './trainer-handle.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import type { FitOptions } from './run/options.js';
 import type { TrainerOptions } from './trainer-options.js';
@@ -89,7 +89,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
   /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
   readonly options: TrainerOptions<L>;
   readonly #settings: StepSettings;
-  readonly #lease: Lease;
+  readonly #handle: TrainerHandle;
   readonly #record = newRecord();
   readonly #description: TrainerDescription;
 
@@ -101,7 +101,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     ({ average: this.average, device: this.device, seed: this.seed } = plan);
     this.#settings = plan.settings;
     this.#description = plan.description;
-    this.#lease = new Lease(new native.Trainer(plan.native));
+    this.#handle = new TrainerHandle(new native.Trainer(plan.native));
   }
 
   /** Steps taken so far, over all runs. */
@@ -133,9 +133,11 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    */
   fit(dataset: Dataset, options: FitOptions<L>): Fit<L> {
     return new Fit<L>(async (emit) => {
-      this.#lease.live();
+      this.#handle.get();
       const plan = planFit(dataset, options as FitOptions, this, this.#settings);
-      return this.#lease.hold((trainer) => runTraining(this.#context(trainer), plan, emit));
+      return this.#handle.withExclusive((trainer) =>
+        runTraining(this.#context(trainer), plan, emit),
+      );
     });
   }
 
@@ -157,9 +159,11 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     method: FullBatchMethod,
     options: TrainerMinimizeOptions = {},
   ): Promise<MinimizeHistory> {
-    this.#lease.live();
+    this.#handle.get();
     const plan = planTrainerMinimize(dataset, method, options, this);
-    return this.#lease.hold((trainer) => minimizeLoss(trainer, this.#context(trainer), plan));
+    return this.#handle.withExclusive((trainer) =>
+      minimizeLoss(trainer, this.#context(trainer), plan),
+    );
   }
 
   /**
@@ -169,7 +173,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    */
   async sweep(dataset: Dataset, plan: SweepPlan): Promise<Sweep> {
     checkDataset('dataset', dataset, this);
-    return this.#lease.hold((trainer) => sweep(trainer, dataset, plan, this.#settings));
+    return this.#handle.withExclusive((trainer) => sweep(trainer, dataset, plan, this.#settings));
   }
 
   /**
@@ -189,7 +193,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     options: EvaluateOptions<M> = {},
   ): Promise<MeasuredEvaluation<M, L>> {
     const plan = planEvaluation(dataset, options, this);
-    const evaluation = await this.#lease.read((trainer) => evaluate(trainer, dataset, plan));
+    const evaluation = await this.#handle.withShared((trainer) => evaluate(trainer, dataset, plan));
     return evaluation as MeasuredEvaluation<M, L>;
   }
 
@@ -203,8 +207,8 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    */
   async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
     const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
-    const given = this.#lease.isReadable ? inputs : inputs.slice();
-    return this.#lease.read((trainer) =>
+    const given = this.#handle.isReadable ? inputs : inputs.slice();
+    return this.#handle.withShared((trainer) =>
       trainer.predict(given, rows, outputs, batchSize, averaged),
     );
   }
@@ -215,7 +219,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   parameters(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#lease.readable();
+    const trainer = this.#handle.getShared();
     checkOptions('parameters', options, ['weights']);
     const weights = checkWeights('parameters.weights', options.weights);
     return readParameters(trainer, this.model, weights);
@@ -228,7 +232,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    * DISPOSED; nothing changed then
    */
   setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
-    writeParameters(this.#lease.idle(), this.model, parameters);
+    writeParameters(this.#handle.getExclusive(), this.model, parameters);
   }
 
   /**
@@ -239,7 +243,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#lease.readable();
+    const trainer = this.#handle.getShared();
     checkOptions('statistics', options, ['weights']);
     const weights = checkWeights('statistics.weights', options.weights);
     return readStatistics(trainer, this.model, weights);
@@ -251,7 +255,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
    */
   setStatistics(statistics: Readonly<Record<string, Float32Array>>): void {
-    writeStatistics(this.#lease.idle(), this.model, statistics);
+    writeStatistics(this.#handle.getExclusive(), this.model, statistics);
   }
 
   /**
@@ -267,7 +271,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    */
   async refreshStatistics(dataset: Dataset, options: PassOptions = {}): Promise<void> {
     const { batchSize, averaged } = planRefresh(dataset, options, this);
-    await this.#lease.hold((trainer) =>
+    await this.#handle.withExclusive((trainer) =>
       trainer.refreshStatistics(nativeDataset(dataset), batchSize, averaged),
     );
   }
@@ -285,7 +289,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     rows: Uint32Array,
     options: { readonly training?: boolean } = {},
   ): LossGradients {
-    const trainer = this.#lease.readable();
+    const trainer = this.#handle.getShared();
     const training = checkGradients(dataset, rows, options, this);
     const { steps: step, history } = this.#record;
     const position = { step, epoch: history.length, history };
@@ -310,7 +314,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     checkOptions('saveWeights', options, ['weights']);
     checkPath('file', file);
     const weights = checkWeights('saveWeights.weights', options.weights);
-    const arrays = await this.#lease.read((trainer) =>
+    const arrays = await this.#handle.withShared((trainer) =>
       Promise.resolve(readState(trainer, this.model, weights)),
     );
     await writeWeights(file, this.model, arrays, weights);
@@ -334,7 +338,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     const match = checkOneOf('loadWeights.match', options.match ?? 'exact', ['exact', 'overlap']);
     checkPath('file', file);
     const { values, ...names } = await readWeights(file, this.model, match);
-    const trainer = this.#lease.idle();
+    const trainer = this.#handle.getExclusive();
     writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });
     return names;
   }
@@ -349,7 +353,7 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
    */
   async save(file: string): Promise<void> {
     checkPath('file', file);
-    await this.#lease.hold((trainer) => saveCheckpoint(this.#context(trainer), file));
+    await this.#handle.withExclusive((trainer) => saveCheckpoint(this.#context(trainer), file));
   }
 
   /**
@@ -368,7 +372,9 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
     checkPath('path', path);
     const { run = 'continue' } = checkOptions('resume', options, ['run']);
     const continues = checkOneOf('resume.run', run, ['continue', 'new']) === 'continue';
-    return this.#lease.hold((trainer) => resumeFrom(this.#context(trainer), path, continues));
+    return this.#handle.withExclusive((trainer) =>
+      resumeFrom(this.#context(trainer), path, continues),
+    );
   }
 
   /**
@@ -387,10 +393,10 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
 
   /** Stops what runs, frees all memory; later calls throw DISPOSED. */
   dispose(): void {
-    this.#lease.dispose();
+    this.#handle.dispose();
   }
 
-  /** As {@link Trainer.dispose}, for `using`. */
+  /** Calls {@link Trainer.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -402,8 +408,8 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
       ...{ model, loss, device, native: trainer },
       ...{ settings: this.#settings, record: this.#record, description: this.#description },
       scalars: groupCount * rule.scalars.length + (this.average ? averageScalars : 0),
-      isLive: () => this.#lease.isLive,
-      open: (body) => this.#lease.open(body),
+      isLive: () => this.#handle.isLive,
+      open: (body) => this.#handle.open(body),
     };
   }
 }

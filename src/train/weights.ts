@@ -34,11 +34,11 @@ export async function writeWeights(
 
 /** What {@link Trainer.loadWeights} did, by names of parameters and statistics. */
 export interface LoadedWeights {
-  /** Replaced. */
+  /** Tensors of the model that were replaced. */
   readonly loaded: readonly string[];
-  /** Of the model, not in the file with that shape: left as they were. */
+  /** Tensors of the model that the file lacks with that shape: they stay as they were. */
   readonly kept: readonly string[];
-  /** Of the file, not in the model with that shape. */
+  /** Tensors of the file that the model lacks with that shape. */
   readonly unused: readonly string[];
 }
 

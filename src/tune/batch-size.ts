@@ -37,7 +37,7 @@ export interface BatchSizeAdvice {
 }
 
 const path = 'adviseBatchSize';
-/** Of the fastest size's speed; larger batches for less would only cost steps. */
+/** Share of the fastest size's speed that is enough; larger batches for less would only cost steps. */
 const fastEnough = 0.9;
 /** Steps before the clock runs: first touches of memory, primitives, recordings. */
 const warmup = 3;

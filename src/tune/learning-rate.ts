@@ -21,7 +21,7 @@ export interface LearningRateOptions {
 
 /** One step of the sweep. */
 export interface LearningRatePoint {
-  /** Of the step. */
+  /** Rate of the step. */
   readonly learningRate: number;
   /** Mean over the step's batch, before the step. */
   readonly loss: number;

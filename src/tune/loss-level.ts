@@ -5,9 +5,9 @@ import { gather } from '../data/gather.js';
 import { elements } from '../nn/layer.js';
 import type { Task } from '../run/task.js';
 
-/** Of a loss over a data set. */
+/** Values of a loss over a data set. */
 export interface Level {
-  /** Of outputs that are all 0, as those of an untrained model about are. */
+  /** The loss of outputs that are all 0, as an untrained model's about are. */
   readonly chance: number;
   /** By this factor an untrained loss may be off chance: outputs are not quite 0. */
   readonly factor: number;
@@ -15,7 +15,7 @@ export interface Level {
   readonly least: number;
 }
 
-/** Of probabilities, and of numbers, whose loss grows with the square of the outputs. */
+/** The factor for probabilities, and for numbers, whose loss grows with the square of the outputs. */
 const [ofClasses, ofNumbers] = [2, 5];
 
 /** −p ln p, 0 at 0. */
@@ -24,7 +24,7 @@ const surprise = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
 const mean = (values: Float32Array, of: (value: number) => number): number =>
   values.reduce((sum, value) => sum + of(value), 0) / values.length;
 
-/** Of the task's loss over all rows. */
+/** The levels of the task's loss over all rows. */
 export function levelOf(dataset: Dataset, { loss, model }: Pick<Task, 'loss' | 'model'>): Level {
   const rows = Uint32Array.from({ length: dataset.length }, (_, i) => i);
   const { labels } = gather(dataset, rows);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Trainer, callbacks, checkpoint, ensemble } from '../../src/index.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { classes, endOf, everyStep, make } from '../checkpoint/runs.js';
 import { newFolder } from '../new-folder.js';
 
@@ -59,7 +60,7 @@ async function stopped(given: readonly Callback[]): Promise<string> {
 async function seen(trainer: Trainer): Promise<unknown> {
   const file = join(newFolder(), 'now.safetensors');
   await trainer.save(file);
-  const { state, tensors } = await checkpoint.inspect(file);
+  const { state, tensors } = await inspectWhole(file);
   const { writer: _, ...rest } = state;
   const parameters = Object.values(trainer.parameters()).map((array) => [...array]);
   return { parameters, rest, tensors, steps: trainer.steps, history: trainer.history };

@@ -16,6 +16,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ThalwegError, Trainer, average, checkpoint, io, nn, optim } from '../../src/index.js';
 import { readCheckpoint } from '../../src/checkpoint/file.js';
 import { isDamage } from '../../src/checkpoint/folder.js';
+import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { migrate } from '../../src/checkpoint/migrations.js';
 import { native } from '../../src/native.js';
 import { failure } from '../oracle/failure.js';
@@ -254,7 +255,7 @@ describe('resuming', () => {
       expect((await next.resume(run.checkpoint.folder))?.differences).toEqual([]);
       const history = await next.fit(train, run);
       ends.push(endOf(next, history));
-      const { state } = await checkpoint.inspect(history.checkpoint!);
+      const { state } = await inspectWhole(history.checkpoint!);
       expect(Object.keys(state.writer)).toEqual(['time', 'thalweg', 'node', 'isa']);
     }
     native.setThreadCount(0);

@@ -1,7 +1,7 @@
 /** The run's side of {@link RunControl}. */
 import type { Weights } from '../../average/weights.js';
 import type { RunControl } from '../../run/callback.js';
-import type { RunState, SentWarning } from '../../run/state.js';
+import type { SavedRun, SentWarning } from '../../run/saved-run.js';
 import { ThalwegError } from '../../errors.js';
 import { describe } from '../../options.js';
 import type { WarningEvent } from '../../run/events.js';
@@ -52,7 +52,7 @@ export class Control implements RunControl {
   }
 
   /** Goes on with a run that had come so far. A stop that was asked for since then counts. */
-  restore({ warned = [], stopReason }: RunState): void {
+  restore({ warned = [], stopReason }: SavedRun): void {
     this.stopReason ??= stopReason;
     this.#warned.clear();
     for (const sent of warned) this.#warned.set(JSON.stringify(sent), sent);
@@ -82,7 +82,7 @@ export class Control implements RunControl {
     this.warnOf(this.#epoch, warning);
   }
 
-  /** The same, of an epoch. */
+  /** Sends a warning about an epoch, once a run. */
   warnOf(epoch: number, warning: Warning): void {
     const { code, layer } = warning;
     const sent = { code, ...(layer === undefined ? {} : { layer }) };
@@ -92,7 +92,7 @@ export class Control implements RunControl {
     this.#tell(epoch, warning);
   }
 
-  /** The same, however often. */
+  /** Sends a warning, however often it was sent. */
   warnEachTime(warning: Warning): void {
     this.#tell(this.#epoch, warning);
   }

@@ -13,7 +13,7 @@ const largeTargets = 1000;
 /** Rows whose targets are looked at. */
 const sampleRows = 64;
 
-/** Of a run that begins. */
+/** Warnings about a run that begins. */
 export function doubtsBefore(
   { model, loss, settings }: RunContext,
   { dataset }: FitPlan,
@@ -24,7 +24,7 @@ export function doubtsBefore(
   return [...(isIdle ? [nothingTrained] : []), ...(size > largeTargets ? [unscaled(size)] : [])];
 }
 
-/** Of an epoch that has ended. */
+/** Warnings about an epoch that has ended. */
 export function doubtsAfter({ steps, skipped }: NativeTrainProgress): readonly Warning[] {
   return steps === 0 && skipped > 0 ? [allSkipped(skipped)] : [];
 }

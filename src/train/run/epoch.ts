@@ -1,6 +1,6 @@
 /** The native loop over one epoch, as a run calls it. */
 import type { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../../run/state.js';
+import type { EpochUnderWay } from '../../run/saved-run.js';
 import { nativeDataset } from '../../data/dataset.js';
 import { Sampling } from '../../data/sampling.js';
 import { ThalwegError } from '../../errors.js';
@@ -9,14 +9,14 @@ import type { Listeners } from './listeners.js';
 import type { Monitor } from './monitor.js';
 import type { FitPlan } from './plan.js';
 import { progressEvent } from './reports.js';
-import type { RunStand } from './progress.js';
+import type { RunState } from './state.js';
 import type { RunContext } from '../../run/context.js';
 
 /** What a loop has of its run. */
 interface LoopContext {
   readonly context: RunContext;
   readonly plan: FitPlan;
-  readonly stand: RunStand;
+  readonly state: RunState;
   readonly listeners: Listeners;
   readonly monitor: Monitor;
   /** Whether the run should end. */
@@ -43,35 +43,35 @@ export class EpochLoop {
 
   /** Trains what is left of the epoch. A listener's error cancels it and is thrown here. */
   async train(start: number, snapshots?: RunCheckpoints['request']): Promise<Trained> {
-    const { context, plan, stand, listeners } = this.#run;
+    const { context, plan, state, listeners } = this.#run;
     const { record, settings } = context;
-    stand.batches = plan.batches(stand.position());
-    const rates = settings.table(stand.batches.steps, (step) => stand.position(step));
-    if (stand.underWay === undefined) stand.recentLoss.startEpoch();
+    state.batches = plan.batches(state.position());
+    const rates = settings.table(state.batches.steps, (step) => state.position(step));
+    if (state.underWay === undefined) state.recentLoss.startEpoch();
     const rateOf: Trained['rateOf'] = ({ steps }) => rates.base[Math.max(steps, 1) - 1]!;
     // The caller's schedules have run: they may have ended it.
     if (this.#run.isStopped()) return { done: undefined, rateOf };
-    stand.see(rates.base);
+    state.see(rates.base);
     const job = this.#start({ ...this.#request(rates.values), ...snapshots }, start, rateOf);
     listeners.control.isTraining = true;
     const done = await unlessAborted(job).finally(() => {
       listeners.control.isTraining = false;
       // Also after a failure: the steps before it were taken.
-      stand.underWay = undefined;
+      state.underWay = undefined;
       if (!context.isLive()) return;
       record.steps = context.native.stepCount();
       record.averaged = context.native.averagedCount();
     });
-    if (done !== undefined) stand.underWay = stand.after(done, start);
+    if (done !== undefined) state.underWay = state.after(done, start);
     listeners.throwError();
     if (done !== undefined) this.#look(done);
     return { done, rateOf };
   }
 
   #request(rates: Float64Array): NativeTrainRequest {
-    const { context, plan, stand, monitor } = this.#run;
+    const { context, plan, state, monitor } = this.#run;
     const { dataset, shuffle, sampling, dropLast, monitorEvery, guardEvery } = plan;
-    const { batchSize, partRows } = stand.batches;
+    const { batchSize, partRows } = state.batches;
     const epoch = context.record.history.length;
     const validation = this.#isBegun
       ? undefined
@@ -82,7 +82,7 @@ export class EpochLoop {
       ...{ dataset: nativeDataset(dataset), epoch, batchSize, partRows, shuffle, dropLast },
       sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
       ...{ settings: context.settings.values, columns: context.settings.columns, rates },
-      before: stand.underWay?.progress,
+      before: state.underWay?.progress,
       ...(monitorEvery > 0 && { monitorEvery, monitorMoved: monitor.moved }),
       ...(guardEvery > 0 && { guardEvery }),
     };
@@ -93,8 +93,8 @@ export class EpochLoop {
     start: number,
     rateOf: Trained['rateOf'],
   ): Promise<NativeTrainProgress> {
-    const { context, stand, listeners, keep } = this.#run;
-    const { epochStart, batches, recentLoss } = stand;
+    const { context, state, listeners, keep } = this.#run;
+    const { epochStart, batches, recentLoss } = state;
     return context.native.train(
       request,
       (progress) => {
@@ -113,7 +113,7 @@ export class EpochLoop {
         if (!context.isLive()) return;
         listeners.guard(() => {
           this.#look(progress);
-          keep(stand.after(progress, start));
+          keep(state.after(progress, start));
         });
       },
     );

@@ -12,7 +12,7 @@ interface Link<L extends LossName> {
 /** Trains, handing each event to `emit`. It knows its loss as a value, but not as a type. */
 type Run = (emit: (event: TrainEvent) => void) => Promise<History>;
 
-/** Of the epoch under way, the latest progress that is kept for loops that come late, at least. */
+/** Progress events of the epoch under way that are kept, at least, for loops that come late. */
 const lateProgress = 1000;
 
 /**
@@ -79,7 +79,7 @@ export class Fit<L extends LossName = LossName>
     else this.#epoch.progress -= lateProgress;
   }
 
-  /** As of a promise: `await fit` gives the history. */
+  /** Makes `await fit` give the history, as a promise does. */
   then<A = History<L>, B = never>(
     onFulfilled?: ((history: History<L>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

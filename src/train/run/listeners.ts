@@ -88,7 +88,7 @@ export class Listeners {
     await (isBusy ? flush() : this.#context.open(flush));
   }
 
-  /** The same where an error is thrown elsewhere. */
+  /** Waits as {@link Listeners.flush} does, and throws nothing: an error is on its way already. */
   async settle(): Promise<void> {
     await this.flush().catch(() => undefined);
   }
@@ -102,7 +102,7 @@ export class Listeners {
     }
   }
 
-  /** Of an asynchronous listener that nothing waits for: what it throws ends the run, too. */
+  /** Watches an asynchronous listener that nothing waits for: what it throws ends the run, too. */
   #watch(told: unknown): Promise<void> | undefined {
     if (!isThenable(told)) return undefined;
     return Promise.resolve(told).then(

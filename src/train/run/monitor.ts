@@ -1,7 +1,7 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
 import type { RunControl } from '../../run/callback.js';
 import type { LayerHealth } from '../../run/health.js';
-import type { MonitorState } from '../../run/state.js';
+import type { MonitorState } from '../../run/saved-run.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { count } from '../../nn/layer.js';
 import type { NativeTrainProgress } from '../../native.js';
@@ -18,7 +18,7 @@ export interface MonitorOptions {
   readonly every?: number;
 }
 
-/** As native/train/monitor.h describes it. */
+/** What native code saw since the last report; native/train/monitor.h describes it. */
 type Seen = Pick<NativeTrainProgress, 'seen' | 'moved'>;
 type Warning = Parameters<RunControl['warn']>[0];
 
@@ -31,9 +31,9 @@ export function checkMonitor(path: string, given: unknown, device: string): numb
 }
 
 /** Where the numbers of a layer, in blocks of each op, lie in a row that native code wrote. */
-interface Place {
+interface LayerColumns {
   readonly layer: string;
-  /** Of the first of the tensors' three columns. */
+  /** Index of the first tensor's three columns; those of the others follow. */
   readonly first: number;
   readonly tensors: number;
   /** Numbers in the tensors that are trained. */
@@ -41,7 +41,7 @@ interface Place {
   readonly dead: number;
 }
 
-function placesOf(model: Sequential, settings: StepSettings): readonly Place[] {
+function columnsOf(model: Sequential, settings: StepSettings): readonly LayerColumns[] {
   const columns = 1 + 3 * model.parameters.length;
   const ownerOf = (parameter: string): string => parameter.slice(0, parameter.lastIndexOf('.'));
   let tensor = 0;
@@ -54,7 +54,7 @@ function placesOf(model: Sequential, settings: StepSettings): readonly Place[] {
   });
 }
 
-function lookAt(row: Float64Array, { first, tensors, dead }: Place): Look {
+function lookAt(row: Float64Array, { first, tensors, dead }: LayerColumns): Look {
   const norm = (column: number): number => {
     let sum = 0;
     for (let i = 0; i < tensors; i++) sum += row[first + 3 * i + column]!;
@@ -73,16 +73,16 @@ const manyDead = 0.5;
 
 /** Takes in what native code saw, and judges it. */
 export class Monitor {
-  readonly #places: readonly Place[];
+  readonly #columns: readonly LayerColumns[];
   readonly #width: number;
   /** By layer. */
   readonly #watches: readonly LayerWatch[];
   #moved: Uint8Array | undefined;
 
   constructor(model: Sequential, settings: StepSettings) {
-    this.#places = placesOf(model, settings);
-    this.#width = 1 + 3 * model.parameters.length + this.#places.length;
-    this.#watches = this.#places.map(() => new LayerWatch());
+    this.#columns = columnsOf(model, settings);
+    this.#width = 1 + 3 * model.parameters.length + this.#columns.length;
+    this.#watches = this.#columns.map(() => new LayerWatch());
   }
 
   /** Which units have moved in the epoch under way, as native code told last. */
@@ -96,11 +96,11 @@ export class Monitor {
     const warnings: Warning[] = [];
     for (let at = 0; at < seen.length; at += this.#width) {
       const row = seen.subarray(at, at + this.#width);
-      this.#places.forEach((place, i) => {
-        const look = lookAt(row, place);
+      this.#columns.forEach((columns, i) => {
+        const look = lookAt(row, columns);
         this.#watches[i]!.take(look);
-        if (place.size > 0 && this.#watches[i]!.explodes(look.gradient))
-          warnings.push(exploding(place.layer, row[0]!, look.gradient));
+        if (columns.size > 0 && this.#watches[i]!.explodes(look.gradient))
+          warnings.push(exploding(columns.layer, row[0]!, look.gradient));
       });
     }
     return warnings;
@@ -112,7 +112,7 @@ export class Monitor {
     for (const watch of this.#watches) watch.endEpoch();
     this.#moved = undefined;
     if (sums[0]?.looks === 0) return {};
-    return { layers: this.#places.map((place, i) => healthOf(place, sums[i]!)) };
+    return { layers: this.#columns.map((columns, i) => healthOf(columns, sums[i]!)) };
   }
 
   state(): MonitorState {
@@ -134,7 +134,7 @@ export class Monitor {
   /** What an epoch's record gives reason to warn of. */
   warnings(layers: readonly LayerHealth[] = []): readonly Warning[] {
     const spread = (health: LayerHealth, i: number): number =>
-      (health.gradientNorm ?? 0) / Math.sqrt(Math.max(this.#places[i]!.size, 1));
+      (health.gradientNorm ?? 0) / Math.sqrt(Math.max(this.#columns[i]!.size, 1));
     const largest = Math.max(0, ...layers.map(spread).filter(Number.isFinite));
     return layers.flatMap((health, i) => {
       const share = spread(health, i) / largest;
@@ -148,7 +148,7 @@ export class Monitor {
   }
 }
 
-function healthOf({ layer, tensors, size }: Place, sums: LayerWatch['sums']): LayerHealth {
+function healthOf({ layer, tensors, size }: LayerColumns, sums: LayerWatch['sums']): LayerHealth {
   const { looks, gradientSum, largestGradient, ratioSum, weight, dead } = sums;
   return {
     layer,

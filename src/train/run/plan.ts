@@ -27,7 +27,7 @@ export interface FitPlan {
   readonly sampling: Sampling | undefined;
   readonly dropLast: boolean;
   readonly validation: Dataset | undefined;
-  /** Of the validation set. */
+  /** Metrics that are measured on the validation set. */
   readonly wanted: readonly Wanted[];
   readonly validationWeights: Weights;
   readonly signal: AbortSignal | undefined;

@@ -8,13 +8,13 @@ import type { Monitor } from './monitor.js';
 import type { Batches } from './batches.js';
 import type { FitPlan } from './plan.js';
 import type { RecentLoss } from '../../run/recent-loss.js';
-import type { RunStand } from './progress.js';
+import type { RunState } from './state.js';
 import type { RunContext } from '../../run/context.js';
 
 export function startEvent(
   { device, model }: RunContext,
   { epochs, dataset }: FitPlan,
-  { batches, firstEpoch }: RunStand,
+  { batches, firstEpoch }: RunState,
 ): StartEvent {
   return {
     type: 'start',
@@ -26,7 +26,7 @@ export function startEvent(
   };
 }
 
-/** Of the epoch under way, where one stands. */
+/** How far the epoch under way is. */
 interface ProgressContext {
   readonly batches: Batches;
   /** Steps of the trainer when the epoch began. */

@@ -1,7 +1,7 @@
 /** One call of fit: its epochs, its events, its end. */
 import { identify } from '../../checkpoint/resumed.js';
 import { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../../run/state.js';
+import type { EpochUnderWay } from '../../run/saved-run.js';
 import type { Moment } from '../../checkpoint/moment.js';
 import type { RunContext } from '../../run/context.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -17,7 +17,7 @@ import { Listeners } from './listeners.js';
 import { Monitor } from './monitor.js';
 import type { FitPlan } from './plan.js';
 import { epochRecord, startEvent } from './reports.js';
-import { RunStand } from './progress.js';
+import { RunState } from './state.js';
 import { stallIn } from './stall.js';
 
 /**
@@ -44,7 +44,7 @@ export async function runTraining(
 class TrainingRun {
   readonly #context: RunContext;
   readonly #plan: FitPlan;
-  readonly #stand: RunStand;
+  readonly #state: RunState;
   readonly #listeners: Listeners;
   readonly #monitor: Monitor;
   readonly #loop: EpochLoop;
@@ -55,11 +55,11 @@ class TrainingRun {
   constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
     this.#context = context;
     this.#plan = plan;
-    this.#stand = new RunStand(context, plan);
+    this.#state = new RunState(context, plan);
     this.#monitor = new Monitor(context.model, context.settings);
     this.#listeners = new Listeners(context, plan, emit);
     this.#loop = new EpochLoop({
-      ...{ context, plan, stand: this.#stand, listeners: this.#listeners, monitor: this.#monitor },
+      ...{ context, plan, state: this.#state, listeners: this.#listeners, monitor: this.#monitor },
       isStopped: () => this.#isStopped(),
       keep: (underWay) => this.#checkpoints?.write(() => this.#moment(underWay)),
     });
@@ -87,7 +87,7 @@ class TrainingRun {
       });
     let hasFailed = true;
     try {
-      this.#takeUp();
+      this.#resume();
       const history = await this.#run();
       hasFailed = false;
       const last = this.#checkpoints?.last;
@@ -110,14 +110,14 @@ class TrainingRun {
       this.#context.native.cancel();
     });
     try {
-      await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#stand));
+      await this.#listeners.tell(startEvent(this.#context, this.#plan, this.#state));
       for (const warning of doubtsBefore(this.#context, this.#plan))
         this.#listeners.control.warn(warning);
       await this.#keepFirst();
-      while (this.#stand.epochs.length < epochs && !this.#isStopped()) {
+      while (this.#state.epochs.length < epochs && !this.#isStopped()) {
         const record = await this.#epochOrBack();
         if (record === undefined) break;
-        this.#stand.epochs.push(record);
+        this.#state.epochs.push(record);
         await this.#listeners.tell({ type: 'epoch', ...record });
         this.#warn();
         for (const warning of this.#monitor.warnings(record.layers))
@@ -140,12 +140,12 @@ class TrainingRun {
     this.#listeners.leave();
     this.#listeners.throwError();
     const { steps } = this.#context.record;
-    return { epochs: this.#stand.epochs, ...end, steps, seconds: seconds() };
+    return { epochs: this.#state.epochs, ...end, steps, seconds: seconds() };
   }
 
   /** Goes on with the run that the trainer was resumed to. */
-  #takeUp(): void {
-    const run = this.#stand.takeUp();
+  #resume(): void {
+    const run = this.#state.resume();
     if (run === undefined) return;
     this.#listeners.control.restore(run);
     if (this.#plan.monitorEvery > 0) this.#monitor.restore(run.monitor);
@@ -154,7 +154,7 @@ class TrainingRun {
   #moment(underWay?: EpochUnderWay): Moment {
     const monitor = this.#plan.monitorEvery > 0 ? { monitor: this.#monitor.state() } : {};
     const { warned } = this.#listeners.control;
-    return this.#stand.moment({ ...monitor, warned, ...this.#stopReason() }, underWay);
+    return this.#state.moment({ ...monitor, warned, ...this.#stopReason() }, underWay);
   }
 
   /** Something to go back to, that is of this run. */
@@ -190,15 +190,15 @@ class TrainingRun {
     const checkpoints = this.#checkpoints;
     const rollback = checkpoints?.rollback;
     const isNonFinite = error instanceof ThalwegError && error.code === 'NONFINITE';
-    const isAllowed = isNonFinite && this.#stand.rollbacks < (rollback?.times ?? 0);
+    const isAllowed = isNonFinite && this.#state.rollbacks < (rollback?.times ?? 0);
     if (checkpoints === undefined || rollback === undefined || !isAllowed) throw error;
-    const rollbacks = this.#stand.rollbacks + 1;
+    const rollbacks = this.#state.rollbacks + 1;
     // Not 0, which would be no rate any more.
-    const rateScale = Math.max(this.#stand.rateScale * rollback.rateFactor, Number.MIN_VALUE);
+    const rateScale = Math.max(this.#state.rateScale * rollback.rateFactor, Number.MIN_VALUE);
     await checkpoints.goBack(error);
-    this.#takeUp();
-    this.#stand.rollbacks = rollbacks;
-    this.#stand.rateScale = rateScale;
+    this.#resume();
+    this.#state.rollbacks = rollbacks;
+    this.#state.rateScale = rateScale;
     await this.#listeners.tellOfRollback();
     this.#listeners.tellAtOnce({
       type: 'warning',
@@ -216,7 +216,7 @@ class TrainingRun {
   }
 
   #reason(): EndReason {
-    if (this.#stand.epochs.length >= this.#plan.epochs && !this.#isCut) return 'completed';
+    if (this.#state.epochs.length >= this.#plan.epochs && !this.#isCut) return 'completed';
     return this.#isAborted() || this.#listeners.control.stopReason === undefined
       ? 'aborted'
       : 'stopped';
@@ -233,7 +233,7 @@ class TrainingRun {
     return !this.#context.isLive() || this.#plan.signal?.aborted === true || isStopping;
   }
 
-  /** The same, or a callback does. */
+  /** Whether the caller or a callback wants the run to end. */
   #isStopped(): boolean {
     return this.#isAborted() || this.#listeners.control.stopReason !== undefined;
   }
@@ -242,7 +242,7 @@ class TrainingRun {
   async #epoch(): Promise<EpochRecord | undefined> {
     const { record, loss } = this.#context;
     const { validation, validationWeights, wanted } = this.#plan;
-    const start = performance.now() - 1000 * (this.#stand.underWay?.seconds ?? 0);
+    const start = performance.now() - 1000 * (this.#state.underWay?.seconds ?? 0);
     const { done, rateOf } = await this.#loop.train(start, this.#checkpoints?.request);
     if (done === undefined || done.cancelled) return undefined;
     const seconds = (performance.now() - start) / 1000;
@@ -253,7 +253,7 @@ class TrainingRun {
         : undefined;
     this.#isCut = validation !== undefined && evaluation === undefined;
     if (this.#isCut && this.#context.isLive()) await this.#writeNow();
-    this.#stand.underWay = undefined;
+    this.#state.underWay = undefined;
     const epoch = epochRecord(this.#context, done, {
       ...{ seconds, evaluation, learningRate: rateOf(done), monitor: this.#monitor },
     });
@@ -275,11 +275,11 @@ class TrainingRun {
 
   /** Warns where its rate no longer moves the loss. */
   #warn(): void {
-    const [before, last] = this.#stand.epochs.slice(-2);
+    const [before, last] = this.#state.epochs.slice(-2);
     if (before === undefined || last === undefined) return;
     const { epochs } = this.#plan;
-    const remaining = epochs - this.#stand.epochs.length;
-    const { highestRate, highestLately } = this.#stand;
+    const remaining = epochs - this.#state.epochs.length;
+    const { highestRate, highestLately } = this.#state;
     const warning = stallIn([before, last], { highestRate, highestLately, remaining, epochs });
     if (warning !== undefined) this.#listeners.control.warn(warning);
   }

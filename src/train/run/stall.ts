@@ -6,7 +6,7 @@ import type { EpochRecord } from '../../run/history.js';
 const faded = 1e-3;
 /** Relative change of the loss from epoch to epoch that counts as none, of a faded rate. */
 const stillWhenFaded = 1e-3;
-/** The same at any rate. */
+/** Relative change of the loss from epoch to epoch that counts as none, at any rate. */
 const still = 1e-6;
 /** A rate below this share of the highest for two epochs moves nothing, however the loss scatters. */
 const gone = 1e-6;
@@ -17,7 +17,7 @@ const worthwhile = 0.1;
 interface StallContext {
   /** The highest learning rate of the run so far. */
   readonly highestRate: number;
-  /** That of the last two epochs. */
+  /** The highest learning rate of the last two epochs. */
   readonly highestLately: number;
   /** Epochs left of the run, and all of them. */
   readonly remaining: number;

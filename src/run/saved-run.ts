@@ -40,11 +40,11 @@ const epochProgress = where(
     correct: count(),
     /** Examples seen. */
     examples: count(),
-    /** Taken. */
+    /** Steps taken. */
     steps: count(),
-    /** Left out by `nonFinite: 'skip'`. */
+    /** Steps that `nonFinite: 'skip'` left out. */
     skipped: count(),
-    /** Of the last step; NaN where not measured. */
+    /** Norm of the last step's gradient; NaN where it was not measured. */
     gradientNorm: magnitude,
     /** Mean loss of the last step. */
     lastLoss: anyNumber,
@@ -53,7 +53,7 @@ const epochProgress = where(
   'no more right predictions than examples',
 );
 const recentSums = object({
-  /** Of the examples' losses. */
+  /** Sum of the examples' losses. */
   lossSum: anyNumber,
   /** Examples seen. */
   examples: count(),
@@ -64,9 +64,9 @@ const recentSums = object({
 export interface RecentSums extends Infer<typeof recentSums> {}
 
 const recentLossState = object({
-  /** Of the mean losses of steps. */
+  /** The average of the steps' mean losses. */
   average: exponentialState,
-  /** At the last report. */
+  /** The sums at the last report. */
   seen: recentSums,
 });
 /** What has been seen of the latest steps' loss; plain data. */
@@ -82,7 +82,7 @@ const epochUnderWay = where(
     partRows: optional(count(1)),
     /** Time of the steps done. */
     seconds: number({ min: 0 }),
-    /** In files of earlier versions, where {@link RunState} lacks it. */
+    /** In files of earlier versions, where {@link SavedRun} lacks it. */
     recentLoss: optional(recentLossState),
   }),
   // Only an epoch's last batch is smaller than the others.
@@ -114,9 +114,9 @@ const layerWatchState = object({
   largestGradient: magnitude,
   /** Sum of their ratios of update to weights. */
   ratioSum: magnitude,
-  /** Of the last look. */
+  /** Norm of the weights at the last look. */
   weight: magnitude,
-  /** Of the last look: of all rows of the epoch so far; NaN of a layer whose units cannot die. */
+  /** Share of dead units at the last look, over all rows of the epoch so far; NaN where units cannot die. */
   dead: magnitude,
   /** Norms of gradients over the run, the latest last. */
   norms: list(magnitude, mostNorms),
@@ -146,21 +146,21 @@ const sentWarning = object({
 /** A warning that the run has sent, and does not send again. */
 export interface SentWarning extends Infer<typeof sentWarning> {}
 
-const wayBack = where(
+const rollbackFiles = where(
   object({
-    /** That led to the moment. */
+    /** Files that led to the moment. */
     files: list(fileName),
-    /** Those among them that the run went back to. */
+    /** Files among them that the run went back to. */
     tried: list(fileName),
   }),
   ({ files, tried }) => tried.every((name) => files.includes(name)),
   'files that led to the moment',
 );
 /** Names of files of the folder, with which option `rollback` goes on. */
-export interface WayBack extends Infer<typeof wayBack> {}
+export interface RollbackFiles extends Infer<typeof rollbackFiles> {}
 
 /** The call of fit that was under way. */
-export const runState = where(
+export const savedRun = where(
   object({
     /** The number of its first epoch. */
     firstEpoch: count(),
@@ -178,14 +178,14 @@ export const runState = where(
     sampling: optional(fingerprint),
     /** The highest learning rate so far. */
     highestRate: number({ min: 0 }),
-    /** That of the last epoch but one, and of the last that began. Absent in files of earlier versions. */
+    /** The highest rates of the last epoch but one, and of the last that began. Absent in files of earlier versions. */
     highestLately: optional(pair(rate)),
     /** What going back to checkpoints has left of the learning rate, from 1. */
     rateScale: number({ min: 0, openMin: true, max: 1 }),
     /** How often the run went back to a checkpoint. */
     rollbacks: count(),
     /** Absent without `rollback`. */
-    back: optional(wayBack),
+    back: optional(rollbackFiles),
     /** Absent between two epochs. */
     underWay: optional(epochUnderWay),
     /** What progress events smooth. Absent in files of earlier versions. */
@@ -203,4 +203,4 @@ export const runState = where(
   'a lower rate where the run went back, and only there',
 );
 /** The call of fit that was under way. */
-export interface RunState extends Infer<typeof runState> {}
+export interface SavedRun extends Infer<typeof savedRun> {}

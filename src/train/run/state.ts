@@ -7,7 +7,7 @@ import {
   checkResumed,
   fingerprint,
 } from '../../checkpoint/resumed.js';
-import type { EpochUnderWay, RunState } from '../../run/state.js';
+import type { EpochUnderWay, SavedRun } from '../../run/saved-run.js';
 import type { Moment } from '../../checkpoint/moment.js';
 import type { NativeTrainProgress } from '../../native.js';
 import type { Position } from '../../schedule/position.js';
@@ -18,10 +18,10 @@ import { RecentLoss } from '../../run/recent-loss.js';
 import { replaceAll } from '../../run/record.js';
 import type { RunContext } from '../../run/context.js';
 
-export class RunStand {
-  /** Those of the run that have ended; of a resumed one also from before. */
+export class RunState {
+  /** The run's finished epochs; a resumed run's from before as well. */
   readonly epochs: EpochRecord[] = [];
-  /** Of the epoch under way, or the first. */
+  /** How the epoch under way is cut, or the first. */
   batches: Batches;
   /** What was done of the next epoch before its native loop begins; all of it while it is validated. */
   underWay: EpochUnderWay | undefined;
@@ -58,7 +58,7 @@ export class RunStand {
     return this.#highestRate;
   }
 
-  /** That of the latest two epochs; infinite where they are not known. */
+  /** The highest rate of the latest two epochs; infinite where they are not known. */
   get highestLately(): number {
     return Math.max(...this.#latestHighest);
   }
@@ -84,7 +84,7 @@ export class RunStand {
   }
 
   /** Goes on with the run that the trainer was resumed to; gives it where there is one. */
-  takeUp(): RunState | undefined {
+  resume(): SavedRun | undefined {
     const { record, settings } = this.#context;
     const { resumed } = record;
     if (resumed !== undefined) restoreCallbacks(this.#plan.callbacks, resumed.callbacks); // may throw
@@ -120,7 +120,7 @@ export class RunStand {
 
   /** The run as a checkpoint keeps it, with what others know of it. */
   moment(
-    others: Pick<RunState, 'monitor' | 'warned' | 'stopReason'>,
+    others: Pick<SavedRun, 'monitor' | 'warned' | 'stopReason'>,
     underWay = this.underWay,
   ): Moment {
     const { epochs, callbacks } = this.#plan;
