@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
+import { BatchGrid } from './batch-grid.js';
 import { type OrderOptions, checkOrder, indexArray } from './order.js';
 import { Sampling, checkSampling } from './sampling.js';
 import { type Shard, checkShard } from './shard.js';
@@ -85,6 +86,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   readonly shard: Shard;
   /** Which rows an epoch visits; undefined: each once. */
   readonly sampling: Sampling | undefined;
+  readonly #grid: BatchGrid;
   #epoch: number;
   #position = 0;
   /** The current epoch's order, made when first read. */
@@ -107,6 +109,8 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     this.shard = checkShard(`${path}.shard`, checked['shard']);
     this.sampling = checkSampling(`${path}.sampling`, checked['sampling'], length);
     if (this.sampling && this.exact) refuseExact(`${path}.exact`);
+    const { positions, batchSize, shard, last } = this;
+    this.#grid = new BatchGrid({ positions, batchSize, shard, last });
     if (this.batches === 0)
       throw new ThalwegError({
         code: 'EMPTY_EPOCH',
@@ -134,25 +138,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   /** Batches of a whole epoch. */
   get batches(): number {
-    return this.#batchesFrom(0);
-  }
-
-  /** Rows of the global order that all shards together use up with one batch each. */
-  get #stride(): number {
-    return this.batchSize * this.shard.world;
-  }
-
-  #batchesFrom(position: number): number {
-    const left = this.positions - position;
-    if (this.last === 'drop') return Math.floor(left / this.#stride);
-    if (this.last === 'mask') return Math.ceil(left / this.#stride);
-    return Math.ceil(this.#rowsFrom(position) / this.batchSize);
-  }
-
-  /** This shard's rows from a position of the global order on. */
-  #rowsFrom(position: number): number {
-    const { rank, world } = this.shard;
-    return Math.max(0, Math.ceil((this.positions - position - rank) / world));
+    return this.#grid.batchesFrom(0);
   }
 
   /**
@@ -165,7 +151,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     try {
       while (this.#epoch === epoch && this.#isWithin) {
         const batch = this.#batchAt(this.#position);
-        this.#position = Math.min(this.positions, this.#position + this.#stride);
+        this.#position = this.#grid.after(this.#position);
         yield batch;
       }
     } finally {
@@ -175,7 +161,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   /** Whether the current epoch has batches left. */
   get #isWithin(): boolean {
-    return this.#batchesFrom(this.#position) > 0;
+    return this.#grid.batchesFrom(this.#position) > 0;
   }
 
   /** Advances to the next epoch where no batch of this one is left. */
@@ -189,10 +175,10 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
       ...{ length: this.length, seed: this.seed, epoch: this.#epoch, exact: this.exact },
       ...{ sampling: this.#nativeSampling(), batch: this.batchSize, world },
     });
-    const rows = Math.min(this.batchSize, this.#rowsFrom(position));
+    const rows = this.#grid.rowsAt(position);
     const batch = indexArray(this.length, this.last === 'keep' ? rows : this.batchSize);
     if (this.#isStratified)
-      this.#order.indices(this.#stratumStart(position), 1, batch.subarray(0, rows));
+      this.#order.indices(this.#grid.stratumStart(position), 1, batch.subarray(0, rows));
     else this.#order.indices(position + rank, world, batch.subarray(0, rows));
     return batch.fill(this.length, rows);
   }
@@ -203,14 +189,6 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
 
   #nativeSampling(): ReturnType<typeof Sampling.handle> | undefined {
     return this.sampling && Sampling.handle(this.sampling, 'Shuffler.sampling');
-  }
-
-  /** Stratified orders hold the shards' batches one after another: this shard's begins here. */
-  #stratumStart(position: number): number {
-    const { rank, world } = this.shard;
-    const left = this.positions - position;
-    if (left >= this.#stride) return position + rank * this.batchSize;
-    return position + rank * Math.floor(left / world) + Math.min(rank, left % world);
   }
 
   #startEpoch(epoch: number): void {
@@ -230,12 +208,12 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     const { positions } = this;
     const to = checkNumber('seek.position', position, { min: 0, max: positions, integer: true });
     const of = checkNumber('seek.epoch', epoch, { min: 0, integer: true });
-    if (this.#isStratified && to % this.#stride !== 0 && to !== positions)
+    if (this.#isStratified && to % this.#grid.stride !== 0 && to !== positions)
       throw new ThalwegError({
         code: 'RANGE',
         path: 'seek.position',
         received: String(to),
-        expected: `a multiple of ${this.#stride}, the rows of all shards' batches`,
+        expected: `a multiple of ${this.#grid.stride}, the rows of all shards' batches`,
       });
     if (of !== this.#epoch) this.#startEpoch(of);
     this.#position = to;

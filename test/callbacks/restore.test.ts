@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Trainer, callbacks, checkpoint, ensemble } from '../../src/index.js';
+import { type Trainer, callbacks, ensemble } from '../../src/index.js';
 import { inspectWhole } from '../../src/checkpoint/inspect.js';
 import { classes, endOf, everyStep, make } from '../checkpoint/runs.js';
 import { newFolder } from '../new-folder.js';
