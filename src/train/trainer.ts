@@ -12,7 +12,6 @@ import type { DeviceName } from '../device.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
-import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, checkPath } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
@@ -27,32 +26,21 @@ import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from '
 import type { FitOptions } from './run/options.js';
 import type { TrainerOptions } from './trainer-options.js';
 import { checkDataset } from '../run/task.js';
-import { checkWeights } from '../average/weights.js';
 import { planFit } from './run/plan.js';
-import {
-  readParameters,
-  readState,
-  readStatistics,
-  writeParameters,
-  writeState,
-  writeStatistics,
-} from './parameters.js';
 import {
   type EvaluateOptions,
   type LossGradients,
   type MeasuredEvaluation,
   type PassOptions,
-  type WeightsOptions,
   checkGradients,
   planEvaluation,
-  planPrediction,
   planRefresh,
 } from './passes.js';
+import { ModelInMemory } from './model-in-memory.js';
 import { newRecord } from '../run/record.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import { runTraining } from './run/run.js';
 import type { RunContext } from '../run/context.js';
-import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
 /** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */
 export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'> {
@@ -73,9 +61,7 @@ export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'>
  * const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
  * const history = await trainer.fit(digits.train, { epochs: 5, batchSize: 128 });
  */
-export class Trainer<L extends LossName = LossName> implements Disposable {
-  /** The model being trained. */
-  readonly model: Sequential;
+export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   /** The loss being minimised. */
   readonly loss: Loss<L>;
   /** The optimizer's description. */
@@ -96,12 +82,14 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
   /** @throws ThalwegError RANGE, TYPE, SEED, MISMATCH, NO_DEVICE, MEMORY, UNKNOWN_OPTION */
   constructor(options: TrainerOptions<L>) {
     const plan = planTrainer(options);
+    const handle = new TrainerHandle(new native.Trainer(plan.native));
+    super(plan.model, handle);
+    this.#handle = handle;
     this.options = Object.freeze({ ...options });
-    ({ model: this.model, loss: this.loss, optimizer: this.optimizer } = plan);
-    ({ average: this.average, device: this.device, seed: this.seed } = plan);
+    ({ loss: this.loss, optimizer: this.optimizer, average: this.average } = plan);
+    ({ device: this.device, seed: this.seed } = plan);
     this.#settings = plan.settings;
     this.#description = plan.description;
-    this.#handle = new TrainerHandle(new native.Trainer(plan.native));
   }
 
   /** Steps taken so far, over all runs. */
@@ -198,67 +186,6 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
   }
 
   /**
-   * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits. Any number
-   * of calls may wait for each other, and during a run for the end of its epoch.
-   *
-   * @param inputs rows × features, one row after another; copied before this returns
-   * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE,
-   * RANGE, MISSING, UNKNOWN_OPTION
-   */
-  async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
-    const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
-    const given = this.#handle.isReadable ? inputs : inputs.slice();
-    return this.#handle.withShared((trainer) =>
-      trainer.predict(given, rows, outputs, batchSize, averaged),
-    );
-  }
-
-  /**
-   * A copy of each parameter, by name.
-   *
-   * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
-   */
-  parameters(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#handle.getShared();
-    checkOptions('parameters', options, ['weights']);
-    const weights = checkWeights('parameters.weights', options.weights);
-    return readParameters(trainer, this.model, weights);
-  }
-
-  /**
-   * Replaces every parameter, by name; optimizer state and average stay as they are.
-   *
-   * @throws ThalwegError MISSING, UNKNOWN_OPTION, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, BUSY,
-   * DISPOSED; nothing changed then
-   */
-  setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
-    writeParameters(this.#handle.getExclusive(), this.model, parameters);
-  }
-
-  /**
-   * A copy of each running statistic, by name: `batchNorm1.mean`, `batchNorm1.variance`, …
-   *
-   * @param options `weights`: of the averaged weights those that {@link Trainer.refreshStatistics}
-   * gave them, until training goes on; else the run's, which serve both. Default `'raw'`
-   * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
-   */
-  statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
-    const trainer = this.#handle.getShared();
-    checkOptions('statistics', options, ['weights']);
-    const weights = checkWeights('statistics.weights', options.weights);
-    return readStatistics(trainer, this.model, weights);
-  }
-
-  /**
-   * Replaces every running statistic, by name.
-   *
-   * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
-   */
-  setStatistics(statistics: Readonly<Record<string, Float32Array>>): void {
-    writeStatistics(this.#handle.getExclusive(), this.model, statistics);
-  }
-
-  /**
    * Makes the running statistics those of a whole data set at the present weights: after weights
    * were averaged or set, the old ones belong to others. One pass without dropout; each batch is
    * normalised by its own mean and variance, and those of all batches are put together exactly.
@@ -299,48 +226,6 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
       this.#settings.isFrozen(parameter) ? [] : [[parameter.name, gradients[i]!] as const],
     );
     return { loss, gradients: Object.fromEntries(named) };
-  }
-
-  /**
-   * Writes the weights and running statistics as a safetensors file, atomically: a crash leaves the
-   * old file or the new.
-   *
-   * The file's metadata say which weights they are.
-   *
-   * @throws ThalwegError (as a rejection) DISPOSED, NO_SPACE, MISSING, RANGE, TYPE, UNKNOWN_OPTION; or
-   * another error of the file system
-   */
-  async saveWeights(file: string, options: WeightsOptions = {}): Promise<void> {
-    checkOptions('saveWeights', options, ['weights']);
-    checkPath('file', file);
-    const weights = checkWeights('saveWeights.weights', options.weights);
-    const arrays = await this.#handle.withShared((trainer) =>
-      Promise.resolve(readState(trainer, this.model, weights)),
-    );
-    await writeWeights(file, this.model, arrays, weights);
-  }
-
-  /**
-   * Reads weights that {@link Trainer.saveWeights} wrote, or those of a checkpoint; optimizer state
-   * stays as it is. Files of other makers may hold them in F16, BF16 or F64, too: they become float32. Of tensors that the
-   * model lacks nothing is read.
-   *
-   * @param options `match: 'overlap'`: takes the tensors whose name and shape the model has too, as a
-   * warm start from another model; default `'exact'`: all of them, and no other
-   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, RANGE at a number beyond float32, or as
-   * `io.readSafetensors`; nothing changed then
-   */
-  async loadWeights(
-    file: string,
-    options: { readonly match?: 'exact' | 'overlap' } = {},
-  ): Promise<LoadedWeights> {
-    checkOptions('loadWeights', options, ['match']);
-    const match = checkOneOf('loadWeights.match', options.match ?? 'exact', ['exact', 'overlap']);
-    checkPath('file', file);
-    const { values, ...names } = await readWeights(file, this.model, match);
-    const trainer = this.#handle.getExclusive();
-    writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });
-    return names;
   }
 
   /**
@@ -389,16 +274,6 @@ export class Trainer<L extends LossName = LossName> implements Disposable {
       ...{ model, loss, optimizer, clip, nonFinite, average, device, seed },
       ...{ steps, epochs, averaged },
     };
-  }
-
-  /** Stops what runs, frees all memory; later calls throw DISPOSED. */
-  dispose(): void {
-    this.#handle.dispose();
-  }
-
-  /** Calls {@link Trainer.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
   }
 
   #context(trainer: NativeTrainer): RunContext {
