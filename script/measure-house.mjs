@@ -1,0 +1,71 @@
+/**
+ * Prints how long files and functions are, folder by folder, and what the rules of docs/architecture.md are
+ * broken by: circles, upward imports, exports that no other file imports, files above 300 lines.
+ *   --write   writes it into the page, which says what was so when it was last written
+ */
+import { readFileSync } from 'node:fs';
+import { unneededExports } from './house/exports.mjs';
+import { functionLengths } from './house/functions.mjs';
+import { circlesIn, usesOf } from './house/imports.mjs';
+import { layerOf, mayUse } from './house/layers.mjs';
+import { writePart } from './house/page.mjs';
+
+const mostLines = 300;
+
+/** `median / 90th percentile / longest`. */
+function spread(values) {
+  if (values.length === 0) return '';
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share) => sorted[Math.min(Math.floor(share * sorted.length), sorted.length - 1)];
+  return `${at(0.5)} / ${at(0.9)} / ${sorted.at(-1)}`;
+}
+
+const folderOf = (path) => path.slice(0, path.lastIndexOf('/'));
+
+const rows = [];
+const faults = { circles: [], upward: [], long: [] };
+for (const side of ['src', 'native']) {
+  const uses = usesOf(side);
+  const files = [...uses.keys()].map((file) => {
+    const path = `${side}/${file}`;
+    const lines = readFileSync(path, 'utf8').split('\n').length - 1;
+    return { path, lines, functions: functionLengths(path) };
+  });
+  const row = (name, some) => [
+    name,
+    some.length,
+    spread(some.map(({ lines }) => lines)),
+    spread(some.flatMap(({ functions }) => functions)),
+  ];
+  rows.push(row(`**${side}**`, files));
+  const folders = new Map();
+  for (const each of files) {
+    const folder = folderOf(each.path);
+    folders.set(folder, [...(folders.get(folder) ?? []), each]);
+  }
+  for (const [folder, some] of [...folders].sort()) rows.push(row(folder, some));
+  for (const [file, used] of uses)
+    for (const each of used)
+      if (!mayUse(side, layerOf(file), layerOf(each))) faults.upward.push(`${file} → ${each}`);
+  faults.circles.push(...circlesIn(uses).map((circle) => circle.join(', ')));
+  faults.long.push(
+    ...files
+      .filter(({ lines }) => lines > mostLines)
+      .map(({ path, lines }) => `${path} (${lines})`),
+  );
+}
+
+const list = (name, found) => `- ${name}: ${found.length === 0 ? 'none' : found.join('; ')}`;
+const text = [
+  '| folder | files | lines of a file: median / 90 % / most | lines of a function |',
+  '| :-- | --: | --: | --: |',
+  ...rows.map((cells) => `| ${cells.join(' | ')} |`),
+  '',
+  list('circles', faults.circles),
+  list('upward imports', faults.upward),
+  list('exports that no other file imports', unneededExports()),
+  list(`files above ${mostLines} lines`, faults.long),
+].join('\n');
+
+console.log(text);
+if (process.argv.includes('--write')) writePart('measures', text);
