@@ -31,6 +31,19 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      // Such a spread says nothing but where lines break, which is the formatter's affair.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SpreadElement > :matches(ObjectExpression, ArrayExpression).argument',
+          message: 'Write the elements themselves.',
+        },
+      ],
+    },
+  },
+  {
     // Scripts run in Node.
     files: ['**/*.mjs', '**/*.cjs'],
     languageOptions: {

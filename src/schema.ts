@@ -70,7 +70,11 @@ export function parseValue<T>(schema: Schema<T>, value: unknown, file: string): 
     const { received, expected } = error;
     const path = error.path === '' ? file : `${file}: ${error.path.replace(/^\./, '')}`;
     throw new ThalwegError({
-      ...{ code: 'FORMAT', path, received, expected, remedy: 'use an older copy' },
+      code: 'FORMAT',
+      path,
+      received,
+      expected,
+      remedy: 'use an older copy',
     });
   }
 }

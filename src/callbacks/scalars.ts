@@ -5,9 +5,15 @@ import type { EpochRecord, Evaluation } from '../run/history.js';
 type Scalars = readonly (readonly [name: string, value: number])[];
 
 const fields = [
-  ...(['loss', 'accuracy', 'smoothedLoss', 'learningRate', 'gradientNorm'] as const),
-  ...(['seconds', 'examplesPerSecond', 'skippedSteps'] as const),
-];
+  'loss',
+  'accuracy',
+  'smoothedLoss',
+  'learningRate',
+  'gradientNorm',
+  'seconds',
+  'examplesPerSecond',
+  'skippedSteps',
+] as const;
 
 function ofEvaluation(validation: Evaluation): Scalars {
   const { metrics, ...own } = validation;

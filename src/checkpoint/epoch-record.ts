@@ -22,7 +22,10 @@ const share: Schema<number> = (value) =>
   Number.isNaN(value) ? NaN : number({ min: 0, max: 1 })(value);
 
 const classScores = objectOf<ClassScores>({
-  ...{ precision: share, recall: share, f1: share, support: magnitude },
+  precision: share,
+  recall: share,
+  f1: share,
+  support: magnitude,
 });
 const table = list(list(magnitude));
 const scores = list(classScores);

@@ -55,7 +55,9 @@ function isTooDeep(text: string): boolean {
 export function fromExactJson(text: string, path: string): unknown {
   if (isTooDeep(text))
     throw new ThalwegError({
-      ...{ code: 'DEPTH', path, received: `more than ${deepest} nested brackets` },
+      code: 'DEPTH',
+      path,
+      received: `more than ${deepest} nested brackets`,
       expected: `at most ${deepest}`,
     });
   try {

@@ -8,7 +8,11 @@ import { type Layout, callbackTensor } from './tensors.js';
 
 function refuse(path: string, received: string, expected: string): never {
   throw new ThalwegError({
-    ...{ code: 'FORMAT', path, received, expected, remedy: 'use an older copy' },
+    code: 'FORMAT',
+    path,
+    received,
+    expected,
+    remedy: 'use an older copy',
   });
 }
 

@@ -72,8 +72,21 @@ export async function listCheckpoints(folder: string): Promise<FolderEntry[]> {
 
 /** What a damaged file is refused with; other refusals say that the file is whole but not ours. */
 const damage = new Set([
-  ...['CHECKSUM', 'FORMAT', 'TRUNCATED', 'HEADER_LIMIT', 'ENCODING', 'DEPTH', 'DUPLICATE'],
-  ...['DTYPE', 'SHAPE', 'RANK', 'OVERFLOW', 'LAYOUT', 'UNSAFE_PATH', 'MISSING', 'RANGE'],
+  'CHECKSUM',
+  'FORMAT',
+  'TRUNCATED',
+  'HEADER_LIMIT',
+  'ENCODING',
+  'DEPTH',
+  'DUPLICATE',
+  'DTYPE',
+  'SHAPE',
+  'RANK',
+  'OVERFLOW',
+  'LAYOUT',
+  'UNSAFE_PATH',
+  'MISSING',
+  'RANGE',
 ]);
 
 /** Whether an error of reading a checkpoint means that an older one should be tried. */

@@ -48,7 +48,8 @@ function stateOf(
   return {
     lineage: record.lineage,
     trainer: description,
-    ...{ steps, skipped },
+    steps,
+    skipped,
     history: [...record.history],
     smoothedLoss: record.smoothedLoss.state(),
     ...(moment && { run: { ...moment.run, callbacks: Object.fromEntries(callbacks) } }),
@@ -158,7 +159,9 @@ export async function loadInto(
   const { scalars } = target!;
   checkScalars(file, scalars, { steps, averages: trainer.description.average !== null });
   snapshot.setCounters({
-    ...{ step: steps, skipped, scalars },
+    step: steps,
+    skipped,
+    scalars,
     hasAveragedStatistics: hasAveragedStatistics(header),
   });
   const callbacks = joinCallbacks(run?.callbacks ?? {}, target!.arrays);

@@ -70,8 +70,16 @@ export interface CheckpointPlan {
 }
 
 const keys = [
-  ...['folder', 'everySteps', 'everyMinutes', 'everyEpochs', 'keepLast', 'keepBest', 'bestBy'],
-  ...['waits', 'signals', 'rollback'],
+  'folder',
+  'everySteps',
+  'everyMinutes',
+  'everyEpochs',
+  'keepLast',
+  'keepBest',
+  'bestBy',
+  'waits',
+  'signals',
+  'rollback',
 ];
 const atLeastOne = { min: 1, integer: true };
 
@@ -80,7 +88,10 @@ function checkRollback(path: string, value: unknown): Required<RollbackOptions> 
   return {
     times: checkNumber(`${path}.times`, options['times'] ?? 3, atLeastOne),
     rateFactor: checkNumber(`${path}.rateFactor`, options['rateFactor'] ?? 0.5, {
-      ...{ min: 0, max: 1, openMin: true, openMax: true },
+      min: 0,
+      max: 1,
+      openMin: true,
+      openMax: true,
     }),
   };
 }
@@ -102,7 +113,9 @@ export function planCheckpoints(path: string, value: unknown, validates: boolean
       given && everyMinutes === undefined
         ? 0
         : checkNumber(`${path}.everyMinutes`, everyMinutes ?? 0.5, {
-            ...{ min: 0, openMin: true, max: 10_000 },
+            min: 0,
+            openMin: true,
+            max: 10_000,
           }),
     everyEpochs: everyEpochs === undefined ? 0 : count('everyEpochs', 0),
     waits: checkBoolean(`${path}.waits`, options['waits'] ?? false),

@@ -71,8 +71,12 @@ export async function resumeFrom(
     const { steps, history, run } = found.loaded.header.state;
     const { steps: done = 0, skipped = 0 } = run?.underWay?.progress ?? {};
     return {
-      ...{ file: found.file, step: steps, epoch: history.length, stepInEpoch: done + skipped },
-      ...{ damaged: found.damaged, differences: found.loaded.differences },
+      file: found.file,
+      step: steps,
+      epoch: history.length,
+      stepInEpoch: done + skipped,
+      damaged: found.damaged,
+      differences: found.loaded.differences,
     };
   } finally {
     snapshot.dispose();

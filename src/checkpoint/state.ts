@@ -66,7 +66,10 @@ function limitsOf({ steps, skipped, run }: HeadState): Limit[] {
 
 function refuse(path: string, received: number, expected: string): never {
   throw new ThalwegError({
-    ...{ code: 'FORMAT', path, received: String(received), expected },
+    code: 'FORMAT',
+    path,
+    received: String(received),
+    expected,
     remedy: 'use an older copy',
   });
 }

@@ -172,8 +172,13 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   #batchAt(position: number): Uint32Array | Float64Array {
     const { rank, world } = this.shard;
     this.#order ??= new native.Order({
-      ...{ length: this.length, seed: this.seed, epoch: this.#epoch, exact: this.exact },
-      ...{ sampling: this.#nativeSampling(), batch: this.batchSize, world },
+      length: this.length,
+      seed: this.seed,
+      epoch: this.#epoch,
+      exact: this.exact,
+      sampling: this.#nativeSampling(),
+      batch: this.batchSize,
+      world,
     });
     const rows = this.#grid.rowsAt(position);
     const batch = indexArray(this.length, this.last === 'keep' ? rows : this.batchSize);

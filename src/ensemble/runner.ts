@@ -100,7 +100,10 @@ export class Runner {
     const known = this.#trainers.get(model);
     if (known) return known;
     const trainer = new Trainer({
-      ...{ model, loss: this.#combination.loss, device: this.#device, optimizer: sgd() },
+      model,
+      loss: this.#combination.loss,
+      device: this.#device,
+      optimizer: sgd(),
     });
     this.#trainers.set(model, trainer);
     return trainer;

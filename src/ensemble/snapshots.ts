@@ -72,7 +72,9 @@ export class Snapshots implements Callback {
   /** What was kept of the run of this model, named `epoch 1`, … */
   members(model: Sequential): Member[] {
     return this.#kept.map(({ epoch, parameters }) => ({
-      ...{ name: `epoch ${epoch}`, model, parameters },
+      name: `epoch ${epoch}`,
+      model,
+      parameters,
     }));
   }
 

@@ -43,7 +43,9 @@ function fromDoubles(source: Float64Array, target: Float32Array, path: string, a
     target[i] = source[i]!;
     if (Number.isFinite(source[i]) && !Number.isFinite(target[i]))
       throw new ThalwegError({
-        ...{ code: 'RANGE', path: `${path}[${at + i}]`, received: String(source[i]) },
+        code: 'RANGE',
+        path: `${path}[${at + i}]`,
+        received: String(source[i]),
         expected: 'a number that float32 holds, below 3.4e38',
       });
   }

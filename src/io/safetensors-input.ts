@@ -40,7 +40,9 @@ function checkTensor(path: string, value: unknown): CheckedTensor {
   const bytes = bytesOf(`${where}: data`, given['data']);
   if (bytes.length === expected) return { name, dtype, shape, bytes };
   throw new ThalwegError({
-    ...{ code: 'SHAPE', path: where, received: `${bytes.length} bytes` },
+    code: 'SHAPE',
+    path: where,
+    received: `${bytes.length} bytes`,
     expected: `${expected}, for ${dtype} [${shape.join(', ')}]`,
   });
 }
@@ -49,7 +51,10 @@ function checkTensor(path: string, value: unknown): CheckedTensor {
 export function checkTensors(value: unknown): readonly CheckedTensor[] {
   if (isArray(value)) return Array.from(value, (tensor, i) => checkTensor(`tensors[${i}]`, tensor));
   throw new ThalwegError({
-    ...{ code: 'TYPE', path: 'tensors', received: describe(value), expected: 'an array' },
+    code: 'TYPE',
+    path: 'tensors',
+    received: describe(value),
+    expected: 'an array',
   });
 }
 
@@ -59,7 +64,10 @@ export function checkMetadata(value: unknown): Readonly<Record<string, string>> 
   const given = checkObject(path, value);
   if (Object.prototype.toString.call(given) !== '[object Object]')
     throw new ThalwegError({
-      ...{ code: 'TYPE', path, received: 'another object', expected: 'a plain object of texts' },
+      code: 'TYPE',
+      path,
+      received: 'another object',
+      expected: 'a plain object of texts',
     });
   return Object.fromEntries(
     Object.entries(given).map(([key, text]) => {

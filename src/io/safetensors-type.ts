@@ -30,9 +30,26 @@ export type SafetensorsType =
 
 /** Bits of an element. */
 const elementBits: Readonly<Record<SafetensorsType, number>> = {
-  ...{ BOOL: 8, U8: 8, I8: 8, I16: 16, U16: 16, F16: 16, BF16: 16 },
-  ...{ I32: 32, U32: 32, F32: 32, F64: 64, I64: 64, U64: 64, C64: 64 },
-  ...{ F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8, F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+  BOOL: 8,
+  U8: 8,
+  I8: 8,
+  I16: 16,
+  U16: 16,
+  F16: 16,
+  BF16: 16,
+  I32: 32,
+  U32: 32,
+  F32: 32,
+  F64: 64,
+  I64: 64,
+  U64: 64,
+  C64: 64,
+  F8_E4M3: 8,
+  F8_E5M2: 8,
+  F8_E8M0: 8,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F4: 4,
 };
 
 /** Dimensions of a tensor: more than any real one has, and few enough to be shown. */
@@ -48,7 +65,9 @@ export function checkType(path: string, value: unknown): SafetensorsType {
   if (typeof value === 'string' && Object.hasOwn(elementBits, value))
     return value as SafetensorsType;
   throw new ThalwegError({
-    ...{ code: 'DTYPE', path, received: describe(value) },
+    code: 'DTYPE',
+    path,
+    received: describe(value),
     expected: Object.keys(elementBits).join(', '),
   });
 }
@@ -57,18 +76,25 @@ export function checkType(path: string, value: unknown): SafetensorsType {
 export function checkExtents(path: string, value: unknown): readonly number[] {
   if (!Array.isArray(value))
     throw new ThalwegError({
-      ...{ code: 'SHAPE', path, received: describe(value), expected: 'a list of extents' },
+      code: 'SHAPE',
+      path,
+      received: describe(value),
+      expected: 'a list of extents',
     });
   if (value.length > highestRank)
     throw new ThalwegError({
-      ...{ code: 'RANK', path, received: `${value.length} dimensions` },
+      code: 'RANK',
+      path,
+      received: `${value.length} dimensions`,
       expected: `at most ${highestRank}`,
     });
   const extents = Array.from(value as readonly unknown[]); // holes become undefined
   const wrong = extents.find((extent) => !isCount(extent));
   if (extents.every(isCount)) return extents;
   throw new ThalwegError({
-    ...{ code: 'SHAPE', path, received: `an extent that is ${describe(wrong)}` },
+    code: 'SHAPE',
+    path,
+    received: `an extent that is ${describe(wrong)}`,
     expected: 'integers of at least 0',
   });
 }

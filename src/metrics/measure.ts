@@ -18,10 +18,7 @@ import {
 /** A metric in one form: named, with what its kind needs. */
 export type Wanted = { readonly kind: MetricName | 'topK' } & Omit<MetricRequest, 'kind'>;
 
-const ofClasses = [
-  ...(['accuracy', 'precision', 'recall', 'f1'] as const),
-  ...(['perClass', 'confusionMatrix'] as const),
-];
+const ofClasses = ['accuracy', 'precision', 'recall', 'f1', 'perClass', 'confusionMatrix'] as const;
 const ofErrors = ['mae', 'mse', 'rmse', 'r2'] as const;
 const names: readonly MetricName[] = [...ofClasses, 'rocAuc', ...ofErrors];
 

@@ -55,6 +55,8 @@ defineKind<DropoutLayer>({
 /** The rates of the model's dropout ops, in their order, for the row of settings. */
 export function dropoutSettings({ dropoutRates }: Program): readonly Setting[] {
   return dropoutRates.map(({ layer, rate }) => ({
-    ...{ path: `${layer}.rate`, value: rate, range: rateRange },
+    path: `${layer}.rate`,
+    value: rate,
+    range: rateRange,
   }));
 }

@@ -30,7 +30,9 @@ export function place(
     const inner = kind.layers?.(layer, inputShape, at);
     const parameters = kind.parameters(layer, inputShape);
     const own: PlacedLayer = Object.freeze({
-      ...{ name, layer, inputShape },
+      name,
+      layer,
+      inputShape,
       outputShape: kind.outputShape(layer, inputShape, at),
       parameters: layer.trainable === false ? freeze(parameters) : parameters,
       statistics: kind.statistics?.(layer, inputShape) ?? [],

@@ -25,8 +25,12 @@ export function rowsOf(
 ): SummaryRow[] {
   return layers.flatMap(({ name, layer, outputShape, parameters, statistics, layers: inner }) => [
     {
-      ...{ name: indent + name, kind: layer.kind, outputShape, isInner: indent !== '' },
-      ...{ parameters: count(parameters), statistics: count(statistics) },
+      name: indent + name,
+      kind: layer.kind,
+      outputShape,
+      isInner: indent !== '',
+      parameters: count(parameters),
+      statistics: count(statistics),
       trainable: isFrozen ? 0 : count(trained(parameters)),
     },
     ...rowsOf(inner ?? [], `${indent}  `, isFrozen || layer.trainable === false),

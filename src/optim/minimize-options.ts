@@ -56,7 +56,11 @@ export interface MinimizeHistory {
 
 /** The names of {@link MinimizeOptions}. */
 export const minimizeKeys = [
-  ...['iterations', 'gradientTolerance', 'changeTolerance', 'signal', 'onIteration'],
+  'iterations',
+  'gradientTolerance',
+  'changeTolerance',
+  'signal',
+  'onIteration',
 ];
 
 /** Checked options. */

@@ -123,7 +123,9 @@ export class Minimization {
 
   #line(from: Point, direction: Float64Array): Line {
     const start = {
-      ...{ t: 0, point: from, value: from.value },
+      t: 0,
+      point: from,
+      value: from.value,
       slope: dot(from.gradient, direction),
     };
     const at = async (t: number): Promise<Trial> => {

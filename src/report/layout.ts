@@ -90,7 +90,16 @@ export function layOut(texts: Texts): Layout {
   const underLabel = bottom + 40 + Math.max(xLabel.length - 1, 0) * line;
   const { entries, end } = legendFrom(underLabel + 26, texts.names, left, width - edge);
   return {
-    ...{ width, height: end + 10, left, right, top, bottom },
-    ...{ title, xLabel, leftLabel, rightLabel, legend: entries },
+    width,
+    height: end + 10,
+    left,
+    right,
+    top,
+    bottom,
+    title,
+    xLabel,
+    leftLabel,
+    rightLabel,
+    legend: entries,
   };
 }

@@ -19,7 +19,12 @@ const explosion = 100;
 const beyondFirst = 10;
 
 const nothing: Sums = {
-  ...{ looks: 0, gradientSum: 0, largestGradient: 0, ratioSum: 0, weight: 0, dead: NaN },
+  looks: 0,
+  gradientSum: 0,
+  largestGradient: 0,
+  ratioSum: 0,
+  weight: 0,
+  dead: NaN,
 };
 
 function median(values: readonly number[]): number {
@@ -44,7 +49,8 @@ export class LayerWatch {
       gradientSum: gradientSum + gradient,
       largestGradient: Math.max(largestGradient, gradient),
       ratioSum: ratioSum + ratio,
-      ...{ weight, dead },
+      weight,
+      dead,
     };
   }
 

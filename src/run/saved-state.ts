@@ -69,7 +69,9 @@ export function copyOf(path: string, value: unknown, around: readonly object[] =
 function arraysOf(path: string, arrays: unknown): SavedCallback['arrays'] {
   if (typeof arrays !== 'object' || arrays === null || !isPlain(arrays))
     throw new ThalwegError({
-      ...{ code: 'TYPE', path, received: describe(arrays) },
+      code: 'TYPE',
+      path,
+      received: describe(arrays),
       expected: 'a plain object of Float32Arrays',
     });
   return Object.fromEntries(

@@ -28,3 +28,13 @@ export const trainerDescription = object({
 });
 /** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
 export interface TrainerDescription extends Infer<typeof trainerDescription> {}
+
+/** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */
+export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'> {
+  /** Taken so far, over all runs. */
+  readonly steps: number;
+  /** Finished so far, over all runs. */
+  readonly epochs: number;
+  /** How many weights the average has seen so far; 0 where none is kept. */
+  readonly averaged: number;
+}

@@ -19,7 +19,14 @@ import type { TrainerOptions } from './trainer-options.js';
 import { checkModel } from '../run/task.js';
 
 const keys = [
-  ...['model', 'loss', 'optimizer', 'clip', 'nonFinite', 'average', 'device', 'seed'],
+  'model',
+  'loss',
+  'optimizer',
+  'clip',
+  'nonFinite',
+  'average',
+  'device',
+  'seed',
   'memoryLimit',
 ];
 
@@ -103,11 +110,24 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
   const groups = settings.groupsOf(model.parameters.map(({ name }) => name));
   const rule = settings.rule.name;
   const description = describeTrainer({
-    ...{ model, loss, rule, groups, seed: String(seed), optimizer, device },
-    ...{ clip: clip ?? {}, nonFinite: nonFinite ?? 'stop', average: parts.average ?? null },
+    model,
+    loss,
+    rule,
+    groups,
+    seed: String(seed),
+    optimizer,
+    device,
+    clip: clip ?? {},
+    nonFinite: nonFinite ?? 'stop',
+    average: parts.average ?? null,
   });
   const native: NativeTrainerOptions = {
-    ...{ rule, groups, device, seed, memoryLimit, ...lowerModel(model) },
+    rule,
+    groups,
+    device,
+    seed,
+    memoryLimit,
+    ...lowerModel(model),
     groupCount: settings.groupCount,
     frozen: model.parameters.map((parameter) => settings.isFrozen(parameter)),
     layers: program.ops,

@@ -88,7 +88,10 @@ interface PredictionPlan {
 function checkInputs(inputs: unknown): Float32Array {
   if (inputs instanceof Dataset)
     throw new ThalwegError({
-      ...{ code: 'TYPE', path: 'inputs', received: 'a data set', expected: 'a Float32Array' },
+      code: 'TYPE',
+      path: 'inputs',
+      received: 'a data set',
+      expected: 'a Float32Array',
       remedy: 'use data.gather(dataset, Uint32Array.of(0, 1, 2)).inputs, with the rows you want',
     });
   return checkArray('inputs', inputs, Float32Array);

@@ -36,9 +36,16 @@ export async function sweep(
     const rates = settings.table(mostSteps, (step) => ({ step: first + step, epoch, history: [] }));
     const done = await trainer.train(
       {
-        ...{ dataset: nativeDataset(dataset), epoch, batchSize, shuffle: true, dropLast: true },
-        ...{ settings: settings.values, columns: settings.columns, rates: rates.values },
-        ...{ mostSteps, keepLosses: true },
+        dataset: nativeDataset(dataset),
+        epoch,
+        batchSize,
+        shuffle: true,
+        dropLast: true,
+        settings: settings.values,
+        columns: settings.columns,
+        rates: rates.values,
+        mostSteps,
+        keepLosses: true,
       },
       ({ lastLoss }) => {
         if (!goesOn(lastLoss)) trainer.cancel();

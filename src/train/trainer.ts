@@ -6,7 +6,7 @@ import {
   resumeFrom,
   saveCheckpoint,
 } from '../checkpoint/resume.js';
-import type { TrainerDescription } from '../run/trainer-description.js';
+import type { TrainerDescription, TrainerJson } from '../run/trainer-description.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import type { DeviceName } from '../device.js';
 import type { Loss, LossName } from '../loss/loss.js';
@@ -41,16 +41,6 @@ import { newRecord } from '../run/record.js';
 import { type Sweep, type SweepPlan, sweep } from './sweep.js';
 import { runTraining } from './run/run.js';
 import type { RunContext } from '../run/context.js';
-
-/** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */
-export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'> {
-  /** Taken so far, over all runs. */
-  readonly steps: number;
-  /** Finished so far, over all runs. */
-  readonly epochs: number;
-  /** How many weights the average has seen so far; 0 where none is kept. */
-  readonly averaged: number;
-}
 
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
@@ -271,8 +261,17 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
     const { model, loss, optimizer, clip, nonFinite, average, device, seed } = this.#description;
     const { steps, epochs, averaged } = this;
     return {
-      ...{ model, loss, optimizer, clip, nonFinite, average, device, seed },
-      ...{ steps, epochs, averaged },
+      model,
+      loss,
+      optimizer,
+      clip,
+      nonFinite,
+      average,
+      device,
+      seed,
+      steps,
+      epochs,
+      averaged,
     };
   }
 
@@ -280,8 +279,13 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
     const { model, loss, device } = this;
     const { rule, groupCount } = this.#settings;
     return {
-      ...{ model, loss, device, native: trainer },
-      ...{ settings: this.#settings, record: this.#record, description: this.#description },
+      model,
+      loss,
+      device,
+      native: trainer,
+      settings: this.#settings,
+      record: this.#record,
+      description: this.#description,
       scalars: groupCount * rule.scalars.length + (this.average ? averageScalars : 0),
       isLive: () => this.#handle.isLive,
       open: (body) => this.#handle.open(body),

@@ -68,7 +68,9 @@ function checkInputs(inputs: Float32Array): SanityCheck {
   const size = Math.sqrt(inputs.reduce((sum, value) => sum + value * value, 0) / inputs.length);
   const passed = wrong < 0 && size >= smallest && size <= greatest;
   return {
-    ...{ name: 'inputs', passed, measured: size },
+    name: 'inputs',
+    passed,
+    measured: size,
     message:
       wrong >= 0
         ? `an input is ${inputs[wrong]!}`
@@ -80,7 +82,9 @@ function checkInputs(inputs: Float32Array): SanityCheck {
 function checkChance(loss: number, { chance, factor }: Level): SanityCheck {
   const passed = loss <= factor * chance && loss >= chance / factor;
   return {
-    ...{ name: 'chanceLoss', passed, measured: loss },
+    name: 'chanceLoss',
+    passed,
+    measured: loss,
     message: `the untrained loss is ${show(loss)}; knowing nothing gives ${show(chance)}`,
     remedy: passed
       ? ''
@@ -96,7 +100,9 @@ function checkGradients(trainer: Trainer, dataset: Dataset, rows: Uint32Array): 
   const worst = errors.reduce((a, b) => (b.error > a.error ? b : a), errors[0] ?? none);
   const passed = worst.error <= offGradient;
   return {
-    ...{ name: 'gradients', passed, measured: worst.error },
+    name: 'gradients',
+    passed,
+    measured: worst.error,
     message: `the gradient of ${worst.name} is off the slope of the loss by ${show(worst.error * 100)} %, the largest of all`,
     remedy: passed
       ? ''
@@ -142,7 +148,9 @@ async function checkOverfit(
   const after = (await trainer.evaluate(few)).loss - least;
   const passed = after <= (1 - learnt) * before;
   return {
-    ...{ name: 'overfit', passed, measured: after + least },
+    name: 'overfit',
+    passed,
+    measured: after + least,
     message: `in ${steps} steps the loss of ${few.length} rows went from ${show(before + least)} to ${show(after + least)}; by heart it is ${show(least)}`,
     remedy: passed
       ? ''

@@ -61,7 +61,9 @@ export class Control implements RunControl {
   stop(reason = 'a callback stopped it'): void {
     if (typeof reason !== 'string')
       throw new ThalwegError({
-        ...{ code: 'TYPE', path: 'run.stop', received: describe(reason) },
+        code: 'TYPE',
+        path: 'run.stop',
+        received: describe(reason),
         expected: 'a reason, as text',
       });
     this.stopReason ??= reason;
@@ -99,7 +101,11 @@ export class Control implements RunControl {
 
   #tell(epoch: number, { code, message, remedy, layer }: Warning): void {
     this.#send({
-      ...{ type: 'warning', code, epoch, message, remedy },
+      type: 'warning',
+      code,
+      epoch,
+      message,
+      remedy,
       ...(layer === undefined ? {} : { layer }),
     });
   }

@@ -79,9 +79,16 @@ export class EpochLoop {
     this.#isBegun = true; // later it may have been disposed of
     return {
       validation,
-      ...{ dataset: nativeDataset(dataset), epoch, batchSize, partRows, shuffle, dropLast },
+      dataset: nativeDataset(dataset),
+      epoch,
+      batchSize,
+      partRows,
+      shuffle,
+      dropLast,
       sampling: sampling && Sampling.handle(sampling, 'fit.sampling'),
-      ...{ settings: context.settings.values, columns: context.settings.columns, rates },
+      settings: context.settings.values,
+      columns: context.settings.columns,
+      rates,
       before: state.underWay?.progress,
       ...(monitorEvery > 0 && { monitorEvery, monitorMoved: monitor.moved }),
       ...(guardEvery > 0 && { guardEvery }),
@@ -104,7 +111,11 @@ export class EpochLoop {
           const learningRate = rateOf(progress);
           listeners.tellAtOnce(
             progressEvent(context, progress, {
-              ...{ batches, epochStart, start, learningRate, recentLoss },
+              batches,
+              epochStart,
+              start,
+              learningRate,
+              recentLoss,
             }),
           );
         });

@@ -164,7 +164,8 @@ function healthOf({ layer, tensors, size }: LayerColumns, sums: LayerWatch['sums
 
 function exploding(layer: string, step: number, norm: number): Warning {
   return {
-    ...{ code: 'EXPLODING', layer },
+    code: 'EXPLODING',
+    layer,
     message: `the gradient of ${layer} explodes: its norm is ${norm.toPrecision(3)} at step ${step}`,
     remedy: 'clip it with clip: { globalNorm: 1 }, lower the learning rate, or warm it up',
   };
@@ -172,7 +173,8 @@ function exploding(layer: string, step: number, norm: number): Warning {
 
 function vanished(layer: string, share: number): Warning {
   return {
-    ...{ code: 'VANISHING', layer },
+    code: 'VANISHING',
+    layer,
     message: `hardly any gradient reaches ${layer}: number by number ${share.toPrecision(3)} of the largest layer's`,
     remedy: 'take relu or gelu with the initializer heNormal, fewer layers, or ones that normalise',
   };
@@ -180,7 +182,8 @@ function vanished(layer: string, share: number): Warning {
 
 function restless(layer: string, ratio: number): Warning {
   return {
-    ...{ code: 'LARGE_UPDATES', layer },
+    code: 'LARGE_UPDATES',
+    layer,
     message: `each step changes ${layer} by ${(ratio * 100).toPrecision(3)} % of its weights; about 0.1 % is usual`,
     remedy: 'lower the learning rate, or scale the inputs to about 1',
   };
@@ -188,7 +191,8 @@ function restless(layer: string, ratio: number): Warning {
 
 function dead(layer: string, share: number): Warning {
   return {
-    ...{ code: 'DEAD_UNITS', layer },
+    code: 'DEAD_UNITS',
+    layer,
     message: `${(share * 100).toFixed(0)} % of the units of ${layer} are 0 for every example looked at`,
     remedy: 'lower the learning rate, take leakyRelu or gelu, or the initializer heNormal',
   };

@@ -41,8 +41,20 @@ export interface FitPlan {
 }
 
 const fitKeys = [
-  ...['epochs', 'batchSize', 'accumulate', 'validation', 'validationWeights', 'metrics', 'shuffle'],
-  ...['sampling', 'last', 'signal', 'monitor', 'callbacks', 'checkpoint', 'onEvent'],
+  'epochs',
+  'batchSize',
+  'accumulate',
+  'validation',
+  'validationWeights',
+  'metrics',
+  'shuffle',
+  'sampling',
+  'last',
+  'signal',
+  'monitor',
+  'callbacks',
+  'checkpoint',
+  'onEvent',
   'guard',
 ];
 
@@ -87,9 +99,21 @@ export function planFit(
   const signal = checkSignal(options.signal);
   const onEvent = checkListener(options.onEvent);
   return {
-    ...{ dataset, epochs, batches, shuffle, sampling, dropLast },
-    ...{ validation, validationWeights, wanted },
-    ...{ signal, monitorEvery, guardEvery, callbacks, checkpoint, onEvent },
+    dataset,
+    epochs,
+    batches,
+    shuffle,
+    sampling,
+    dropLast,
+    validation,
+    validationWeights,
+    wanted,
+    signal,
+    monitorEvery,
+    guardEvery,
+    callbacks,
+    checkpoint,
+    onEvent,
   };
 }
 

@@ -18,7 +18,9 @@ export function startEvent(
 ): StartEvent {
   return {
     type: 'start',
-    ...{ epochs, firstEpoch, stepsPerEpoch: batches.steps },
+    epochs,
+    firstEpoch,
+    stepsPerEpoch: batches.steps,
     examples: dataset.length,
     device,
     isa: isaOf(device),

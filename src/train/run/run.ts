@@ -59,7 +59,11 @@ class TrainingRun {
     this.#monitor = new Monitor(context.model, context.settings);
     this.#listeners = new Listeners(context, plan, emit);
     this.#loop = new EpochLoop({
-      ...{ context, plan, state: this.#state, listeners: this.#listeners, monitor: this.#monitor },
+      context,
+      plan,
+      state: this.#state,
+      listeners: this.#listeners,
+      monitor: this.#monitor,
       isStopped: () => this.#isStopped(),
       keep: (underWay) => this.#checkpoints?.write(() => this.#moment(underWay)),
     });
@@ -255,7 +259,10 @@ class TrainingRun {
     if (this.#isCut && this.#context.isLive()) await this.#writeNow();
     this.#state.underWay = undefined;
     const epoch = epochRecord(this.#context, done, {
-      ...{ seconds, evaluation, learningRate: rateOf(done), monitor: this.#monitor },
+      seconds,
+      evaluation,
+      learningRate: rateOf(done),
+      monitor: this.#monitor,
     });
     record.history.push(epoch);
     for (const warning of doubtsAfter(done)) this.#listeners.control.warn(warning);

@@ -127,12 +127,16 @@ export class RunState {
     const { validation, sampling, ...identity } = this.#identity();
     return {
       run: {
-        ...{ firstEpoch: this.#firstEpoch, epochs, ...identity },
+        firstEpoch: this.#firstEpoch,
+        epochs,
+        ...identity,
         ...(validation !== undefined && { validation }),
         ...(sampling !== undefined && { sampling }),
-        ...{ highestRate: this.#highestRate, highestLately: this.#latestHighest },
+        highestRate: this.#highestRate,
+        highestLately: this.#latestHighest,
         recentLoss: this.recentLoss.state(),
-        ...{ rateScale: this.#rateScale, rollbacks: this.rollbacks },
+        rateScale: this.#rateScale,
+        rollbacks: this.rollbacks,
         ...(underWay !== undefined && { underWay }),
         ...others,
       },
@@ -146,7 +150,8 @@ export class RunState {
       dataset: fingerprint(dataset),
       validation: validation && fingerprint(validation),
       sampling: sampling?.fingerprint,
-      ...{ shuffle, dropLast },
+      shuffle,
+      dropLast,
     };
   }
 }
