@@ -1,8 +1,8 @@
 /** Averages of a model's weights along its run: plain descriptions, made while it trains. */
 import { ThalwegError } from '../errors.js';
 import type { NativeAverage } from '../native.js';
-import { type Range, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
 import { type Setting, checkSetting } from '../optim/define.js';
+import { type Range, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
 import type { TimeUnit } from '../schedule/position.js';
 import type { Scheduled } from '../schedule/schedule.js';
 

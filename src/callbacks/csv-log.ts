@@ -1,8 +1,8 @@
 /** Epochs as a table of comma-separated values. */
 import { readFile } from 'node:fs/promises';
 import { checkNumber, checkPath, requireOptions } from '../options.js';
-import type { EpochEvent } from '../run/events.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
+import type { EpochEvent } from '../run/events.js';
 import { checkName } from './check.js';
 import { Log } from './log.js';
 import { remember } from '../run/restore.js';

@@ -1,8 +1,5 @@
 /** Ends a run whose metric no longer improves, at its best weights. */
 import type { Weights } from '../average/weights.js';
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import type { EpochEvent, StartEvent } from '../run/events.js';
-import type { EpochRecord } from '../run/history.js';
 import {
   type MetricPath,
   checkMetricPath,
@@ -10,7 +7,10 @@ import {
   readMetric,
   splitMetricPath,
 } from '../metrics/path.js';
+import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
+import type { EpochEvent, StartEvent } from '../run/events.js';
+import type { EpochRecord } from '../run/history.js';
 import { checkName, checkState } from './check.js';
 import { remember } from '../run/restore.js';
 

@@ -1,7 +1,7 @@
 /** Events as lines of JSON. */
 import { checkBoolean, checkPath, requireOptions } from '../options.js';
-import type { TrainEvent } from '../run/events.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
+import type { TrainEvent } from '../run/events.js';
 import { checkName } from './check.js';
 import { Log } from './log.js';
 import { remember } from '../run/restore.js';

@@ -1,8 +1,8 @@
 /** A function of yours as a callback. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
-import type { TrainEvent } from '../run/events.js';
 import type { Callback, RunControl } from '../run/callback.js';
+import type { TrainEvent } from '../run/events.js';
 import { checkName } from './check.js';
 
 /**

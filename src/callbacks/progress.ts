@@ -4,9 +4,9 @@ import { checkNumber, checkOptions, describe } from '../options.js';
 import type { Callback } from '../run/callback.js';
 import type { ProgressEvent, TrainEvent } from '../run/events.js';
 import { Widths, formatDuration } from '../terminal/number-text.js';
-import { type Page, type Run, barText, epochText, startText } from './progress-text.js';
 import { StatusLine } from '../terminal/status-line.js';
 import { type Style, type Styles, styles, wrap } from '../terminal/style.js';
+import { type Page, type Run, barText, epochText, startText } from './progress-text.js';
 
 /** Where progress goes: a terminal, a file, a pipe. */
 export interface ProgressStream {

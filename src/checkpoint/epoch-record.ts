@@ -1,6 +1,8 @@
 /** An epoch's record as a file holds it. */
 import type { ClassScores } from '../metrics/confusion-matrix.js';
 import type { MetricValue } from '../metrics/requests.js';
+import type { LayerHealth } from '../run/health.js';
+import type { EpochRecord, Evaluation, WeightedEvaluation } from '../run/history.js';
 import {
   type Schema,
   anyNumber,
@@ -14,8 +16,6 @@ import {
   optional,
   text,
 } from '../schema.js';
-import type { EpochRecord, Evaluation, WeightedEvaluation } from '../run/history.js';
-import type { LayerHealth } from '../run/health.js';
 
 /** A share of examples; NaN where there were none. */
 const share: Schema<number> = (value) =>

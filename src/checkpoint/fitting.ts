@@ -2,8 +2,8 @@
 import { averageScalars } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
-import type { CheckpointHeader } from './head.js';
 import type { MonitorState } from '../run/saved-run.js';
+import type { CheckpointHeader } from './head.js';
 import { type Layout, callbackTensor } from './tensors.js';
 
 function refuse(path: string, received: string, expected: string): never {

@@ -5,8 +5,8 @@
 import { type Entry, encodeHeader, refuse } from '../io/safetensors-header.js';
 import { type OpenSafetensors, readInto } from '../io/safetensors.js';
 import { describe } from '../options.js';
-import { type Infer, dictionary, parseValue, text } from '../schema.js';
 import type { EpochRecord } from '../run/history.js';
+import { type Infer, dictionary, parseValue, text } from '../schema.js';
 import { checksumOf } from './checksums.js';
 import { fromExactJson, toExactJson } from './exact-json.js';
 import { checkHistoryBytes, decodeHistory, historyTensor } from './history-text.js';

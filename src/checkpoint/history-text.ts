@@ -3,8 +3,8 @@
  * for its readers, and one text of all of them for a string.
  */
 import { setImmediate } from 'node:timers/promises';
-import type { EpochRecord } from '../run/history.js';
 import { refuse } from '../io/safetensors-header.js';
+import type { EpochRecord } from '../run/history.js';
 import { parseValue } from '../schema.js';
 import { epochRecord } from './epoch-record.js';
 import { fromExactJson, toExactJson } from './exact-json.js';

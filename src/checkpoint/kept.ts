@@ -5,6 +5,7 @@ import { files } from '../io/files.js';
 import { isFalling, readMetric } from '../metrics/path.js';
 import type { EpochRecord } from '../run/history.js';
 import type { TrainingRecord } from '../run/record.js';
+import type { RollbackFiles } from '../run/saved-run.js';
 import { readCheckpointState } from './file.js';
 import {
   type FolderEntry,
@@ -14,7 +15,6 @@ import {
   nextSequence,
 } from './folder.js';
 import type { CheckpointPlan } from './options.js';
-import type { RollbackFiles } from '../run/saved-run.js';
 import type { CheckpointState } from './state.js';
 
 /** A file that can be read. */

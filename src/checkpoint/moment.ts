@@ -1,16 +1,16 @@
 /** Saving a trainer and putting it back: between its native memory, its record and a file. */
-import type { SavedCallback } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
+import type { SavedCallback } from '../run/callback.js';
+import type { TrainerContext } from '../run/context.js';
 import { replaceAll } from '../run/record.js';
+import type { SavedRun } from '../run/saved-run.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { type Difference, differences } from './differences.js';
 import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
-import type { CheckpointHeader } from './head.js';
 import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
-import type { SavedRun } from '../run/saved-run.js';
+import type { CheckpointHeader } from './head.js';
 import type { CheckpointState, Writer } from './state.js';
-import type { TrainerContext } from '../run/context.js';
-import type { TrainerDescription } from '../run/trainer-description.js';
 import {
   callbackArrays,
   checkEntries,

@@ -1,5 +1,6 @@
 /** What fit is told about checkpoints, checked. */
 import { resolve } from 'node:path';
+import { type MetricPath, checkMetricPath } from '../metrics/path.js';
 import {
   checkBoolean,
   checkNumber,
@@ -8,7 +9,6 @@ import {
   checkPath,
   requireOptions,
 } from '../options.js';
-import { type MetricPath, checkMetricPath } from '../metrics/path.js';
 
 /** What becomes of a run whose gradient or loss is no longer finite. */
 export interface RollbackOptions {

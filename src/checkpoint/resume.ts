@@ -1,10 +1,10 @@
 /** The trainer's own calls: save to a file, resume from a file or a folder. */
 import { extname } from 'node:path';
 import { fileError, files } from '../io/files.js';
+import type { TrainerContext } from '../run/context.js';
 import type { Difference } from './differences.js';
 import { type DamagedCheckpoint, newestGood } from './folder.js';
 import { captureMoment, loadInto, newSnapshot, putBack } from './moment.js';
-import type { TrainerContext } from '../run/context.js';
 
 /** Options of {@link Trainer.resume}. */
 export interface ResumeOptions {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { ThalwegError } from '../errors.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
+import type { TrainerContext } from '../run/context.js';
 import {
   checkInPlace,
   firstGood,
@@ -11,9 +12,6 @@ import {
   removeTemporaries,
 } from './folder.js';
 import { KeptFiles } from './kept.js';
-import type { CheckpointPlan } from './options.js';
-import { watchSignals } from './signals.js';
-import type { CheckpointState } from './state.js';
 import {
   type CapturedMoment,
   type Moment,
@@ -22,7 +20,9 @@ import {
   newSnapshot,
   putBack,
 } from './moment.js';
-import type { TrainerContext } from '../run/context.js';
+import type { CheckpointPlan } from './options.js';
+import { watchSignals } from './signals.js';
+import type { CheckpointState } from './state.js';
 
 /** A checkpoint that was written. */
 interface WrittenCheckpoint {

@@ -4,11 +4,11 @@
  * it is written and when it is read.
  */
 import { ThalwegError } from '../errors.js';
-import { type Infer, count, list, object, optional, parseValue, text } from '../schema.js';
 import type { EpochRecord } from '../run/history.js';
-import { trainerDescription } from '../run/trainer-description.js';
-import { epochRecord } from './epoch-record.js';
 import { exponentialState, savedRun } from '../run/saved-run.js';
+import { trainerDescription } from '../run/trainer-description.js';
+import { type Infer, count, list, object, optional, parseValue, text } from '../schema.js';
+import { epochRecord } from './epoch-record.js';
 
 const name = text(/^.+$/, 'text of at least one character');
 const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');

@@ -1,12 +1,12 @@
 /** The tensors of a checkpoint: a trainer's snapshot, and what lives in JavaScript beside it. */
-import type { SavedCallback } from '../run/callback.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeSnapshot, NativeState, NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
+import type { SavedCallback } from '../run/callback.js';
+import type { SavedRun } from '../run/saved-run.js';
 import type { CheckpointSink, TensorEntry } from './file.js';
 import type { CheckpointHeader } from './head.js';
-import type { SavedRun } from '../run/saved-run.js';
 
 /** Where the tensors lie: float64 scalars first, then the snapshot, then the callbacks' arrays. */
 export interface Layout {

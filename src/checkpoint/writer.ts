@@ -1,7 +1,7 @@
 /** Who writes checkpoints: this package in this process, and the names and descriptions of trainers. */
 import { native } from '../native.js';
-import { packageVersion } from '../version.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
+import { packageVersion } from '../version.js';
 import { plain } from './exact-json.js';
 import type { Writer } from './state.js';
 

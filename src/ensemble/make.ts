@@ -1,9 +1,8 @@
 /** Members from other seeds and from other hyper-parameters. */
-import type { Weights } from '../average/weights.js';
+import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { describe, requireOptions } from '../options.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
-import { checkWeights } from '../average/weights.js';
 import { Trainer } from '../train/trainer.js';
 import { type Member, member } from './member.js';
 

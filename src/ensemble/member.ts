@@ -1,11 +1,10 @@
 /** A member of an ensemble: a model with weights of its own. */
 import { checkArray } from '../arrays.js';
-import type { Weights } from '../average/weights.js';
+import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { checkOptions, describe, requireOptions } from '../options.js';
-import { checkWeights } from '../average/weights.js';
 import type { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
 

@@ -1,8 +1,8 @@
 /** What a callback is: named hooks of a run, with a state that checkpoints can keep. */
 import type { Weights } from '../average/weights.js';
+import type { MetricPath } from '../metrics/path.js';
 import type { EndEvent, EpochEvent, ProgressEvent, StartEvent, WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
-import type { MetricPath } from '../metrics/path.js';
 
 /** What JSON can hold. */
 export type Json =

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { ExponentialAverage } from '../average/exponential.js';
 import type { SavedCallback } from './callback.js';
-import type { SavedRun } from './saved-run.js';
 import type { EpochRecord } from './history.js';
+import type { SavedRun } from './saved-run.js';
 
 /** Shared by a trainer and its runs, which add to it. */
 export interface TrainingRecord {

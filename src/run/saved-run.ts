@@ -1,5 +1,4 @@
 /** What a checkpoint keeps of the call of fit that was under way; plain data. */
-import type { Json } from './callback.js';
 import {
   type Infer,
   type Schema,
@@ -17,6 +16,7 @@ import {
   text,
   where,
 } from '../schema.js';
+import type { Json } from './callback.js';
 
 const json = anything as Schema<Json>;
 

@@ -1,5 +1,6 @@
 /** What a schedule is: a checked, plain value of some kind, and the formula of that kind. */
 import { ThalwegError } from '../errors.js';
+import type { MetricPath } from '../metrics/path.js';
 import {
   type Range,
   checkBoolean,
@@ -9,7 +10,6 @@ import {
   requireOptions,
   suggestion,
 } from '../options.js';
-import type { MetricPath } from '../metrics/path.js';
 import type { Position, TimeUnit } from './position.js';
 
 /** What all schedules share. */

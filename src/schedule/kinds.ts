@@ -9,9 +9,9 @@ import type { Exponential, InverseSquareRoot, InverseTime, PerStepFactor } from 
 import type { Piecewise } from './piecewise.js';
 import type { Plateau } from './plateau.js';
 import type { Polynomial } from './polynomial.js';
+import type { TimeUnit } from './position.js';
 import type { MultiStep, StepDecay } from './step-decay.js';
 import type { WarmupStableDecay } from './warmup-stable-decay.js';
-import type { TimeUnit } from './position.js';
 
 /** Any schedule as a value. */
 export type Schedule =

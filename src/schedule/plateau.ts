@@ -1,6 +1,5 @@
 /** A rate that falls where a metric stalls. */
 import { ThalwegError } from '../errors.js';
-import { choice, define, number, rate } from './define.js';
 import {
   type EpochMetrics,
   type MetricPath,
@@ -8,6 +7,7 @@ import {
   isFalling,
   readMetric,
 } from '../metrics/path.js';
+import { choice, define, number, rate } from './define.js';
 
 /** Options of {@link plateau}. */
 export interface PlateauOptions {

@@ -1,6 +1,5 @@
 /** From a trainer's options to what it is made of. */
 import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
-import type { TrainerDescription } from '../run/trainer-description.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
 import { type DeviceName, resolveDevice } from '../device.js';
@@ -11,12 +10,13 @@ import { dropoutSettings } from '../nn/dropout.js';
 import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { requireOptions } from '../options.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
 import { StepSettings } from '../optim/settings.js';
+import { requireOptions } from '../options.js';
+import { checkModel } from '../run/task.js';
+import type { TrainerDescription } from '../run/trainer-description.js';
 import { checkMemoryLimit } from './memory-limit.js';
 import type { TrainerOptions } from './trainer-options.js';
-import { checkModel } from '../run/task.js';
 
 const keys = [
   'model',

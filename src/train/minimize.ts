@@ -4,17 +4,17 @@ import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
 import type { Point } from '../optim/line-search.js';
-import { Minimization } from '../optim/minimize.js';
 import {
   type MinimizeHistory,
   type MinimizeOptions,
   minimizeKeys,
   planMinimize,
 } from '../optim/minimize-options.js';
+import { Minimization } from '../optim/minimize.js';
 import { requireOptions } from '../options.js';
+import { type Task, checkDataset } from '../run/task.js';
 import { onAbort } from './run/abort.js';
 import { checkBatch } from './run/batches.js';
-import { type Task, checkDataset } from '../run/task.js';
 
 /** Options of `trainer.minimize`. */
 export interface TrainerMinimizeOptions extends MinimizeOptions {

@@ -1,6 +1,6 @@
 /** Passes of a trainer over rows without a step: their options, checked before anything runs. */
 import { checkArray } from '../arrays.js';
-import type { Weights } from '../average/weights.js';
+import { type Weights, checkWeights } from '../average/weights.js';
 import { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { AccuracyByLoss, LossName } from '../loss/loss.js';
@@ -9,12 +9,11 @@ import type { Measured, Metric } from '../metrics/requests.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkOptions } from '../options.js';
-import { checkBatch } from './run/batches.js';
-import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
 import type { WeightedEvaluation } from '../run/history.js';
-import { checkLeastBatch, fittingBatch } from './least-batch.js';
 import { type Task, checkDataset } from '../run/task.js';
-import { checkWeights } from '../average/weights.js';
+import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
+import { checkLeastBatch, fittingBatch } from './least-batch.js';
+import { checkBatch } from './run/batches.js';
 
 /** What {@link Trainer.gradients} gives. */
 export interface LossGradients {

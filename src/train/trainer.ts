@@ -6,27 +6,25 @@ import {
   resumeFrom,
   saveCheckpoint,
 } from '../checkpoint/resume.js';
-import type { TrainerDescription, TrainerJson } from '../run/trainer-description.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import type { DeviceName } from '../device.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
-import { checkOneOf, checkOptions, checkPath } from '../options.js';
 import type { Optimizer } from '../optim/define.js';
 import type { FullBatchMethod } from '../optim/full-batch.js';
 import type { MinimizeHistory } from '../optim/minimize-options.js';
 import type { StepSettings } from '../optim/settings.js';
+import { checkOneOf, checkOptions, checkPath } from '../options.js';
+import type { RunContext } from '../run/context.js';
+import type { EpochRecordOf } from '../run/history.js';
+import { newRecord } from '../run/record.js';
+import { checkDataset } from '../run/task.js';
+import type { TrainerDescription, TrainerJson } from '../run/trainer-description.js';
 import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
-import { Fit } from './run/fit.js';
-import type { EpochRecordOf } from '../run/history.js';
-import { TrainerHandle } from './trainer-handle.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
-import type { FitOptions } from './run/options.js';
-import type { TrainerOptions } from './trainer-options.js';
-import { checkDataset } from '../run/task.js';
-import { planFit } from './run/plan.js';
+import { ModelInMemory } from './model-in-memory.js';
 import {
   type EvaluateOptions,
   type LossGradients,
@@ -36,11 +34,13 @@ import {
   planEvaluation,
   planRefresh,
 } from './passes.js';
-import { ModelInMemory } from './model-in-memory.js';
-import { newRecord } from '../run/record.js';
-import { type Sweep, type SweepPlan, sweep } from './sweep.js';
+import { Fit } from './run/fit.js';
+import type { FitOptions } from './run/options.js';
+import { planFit } from './run/plan.js';
 import { runTraining } from './run/run.js';
-import type { RunContext } from '../run/context.js';
+import { type Sweep, type SweepPlan, sweep } from './sweep.js';
+import { TrainerHandle } from './trainer-handle.js';
+import type { TrainerOptions } from './trainer-options.js';
 
 /**
  * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare

@@ -2,9 +2,9 @@
 import { type Dataset, fromArrays } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { shuffledIndex } from '../data/order.js';
+import type { Layer } from '../nn/layer.js';
 import type { ResidualLayer } from '../nn/residual.js';
 import { sequential } from '../nn/sequential.js';
-import type { Layer } from '../nn/layer.js';
 import { checkNumber, checkOptions } from '../options.js';
 import { valueAt } from '../schedule/schedule.js';
 import type { TrainerOptions } from '../train/trainer-options.js';

@@ -1,6 +1,6 @@
 /** Trainers to try things out with: like the given one, which stays as it is. */
-import { Trainer } from '../train/trainer.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
+import { Trainer } from '../train/trainer.js';
 
 /** A trainer, or what one is made with. */
 export type Subject = Trainer | TrainerOptions;

@@ -1,10 +1,10 @@
 /** What gives reason to doubt a run that is allowed. */
-import type { RunControl } from '../../run/callback.js';
 import type { Dataset } from '../../data/dataset.js';
 import { gather } from '../../data/gather.js';
 import type { NativeTrainProgress } from '../../native.js';
-import type { FitPlan } from './plan.js';
+import type { RunControl } from '../../run/callback.js';
 import type { RunContext } from '../../run/context.js';
+import type { FitPlan } from './plan.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 

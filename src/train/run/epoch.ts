@@ -1,16 +1,16 @@
 /** The native loop over one epoch, as a run calls it. */
 import type { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../../run/saved-run.js';
 import { nativeDataset } from '../../data/dataset.js';
 import { Sampling } from '../../data/sampling.js';
 import { ThalwegError } from '../../errors.js';
 import type { NativeTrainProgress, NativeTrainRequest } from '../../native.js';
+import type { RunContext } from '../../run/context.js';
+import type { EpochUnderWay } from '../../run/saved-run.js';
 import type { Listeners } from './listeners.js';
 import type { Monitor } from './monitor.js';
 import type { FitPlan } from './plan.js';
 import { progressEvent } from './reports.js';
 import type { RunState } from './state.js';
-import type { RunContext } from '../../run/context.js';
 
 /** What a loop has of its run. */
 interface LoopContext {

@@ -1,10 +1,10 @@
 /** What a run will measure, and whether that is all that its schedules and callbacks read. */
-import type { Callback } from '../../run/callback.js';
 import { ThalwegError } from '../../errors.js';
 import { type Loss, hasAccuracy } from '../../loss/loss.js';
 import { type Wanted, checkMetrics } from '../../metrics/measure.js';
-import { elements } from '../../nn/layer.js';
 import { type MetricPath, splitMetricPath } from '../../metrics/path.js';
+import { elements } from '../../nn/layer.js';
+import type { Callback } from '../../run/callback.js';
 import type { Task } from '../../run/task.js';
 
 /** What a run will measure. */

@@ -1,13 +1,13 @@
 /** The health of layers while they train: what native code saw of some steps, and what it means. */
+import type { NativeTrainProgress } from '../../native.js';
+import { count } from '../../nn/layer.js';
+import type { Sequential } from '../../nn/sequential.js';
+import type { StepSettings } from '../../optim/settings.js';
+import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
 import type { RunControl } from '../../run/callback.js';
 import type { LayerHealth } from '../../run/health.js';
-import type { MonitorState } from '../../run/saved-run.js';
-import type { Sequential } from '../../nn/sequential.js';
-import { count } from '../../nn/layer.js';
-import type { NativeTrainProgress } from '../../native.js';
-import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
-import type { StepSettings } from '../../optim/settings.js';
 import { type Look, LayerWatch } from '../../run/layer-watch.js';
+import type { MonitorState } from '../../run/saved-run.js';
 
 /** Options of `fit`'s `monitor`. */
 export interface MonitorOptions {

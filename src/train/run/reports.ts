@@ -1,15 +1,15 @@
 /** What a run tells of itself: its start, its progress, its epochs. */
 import { isaOf } from '../../device.js';
 import type { NativeTrainProgress } from '../../native.js';
-import { toEvaluation } from '../evaluation.js';
+import type { RunContext } from '../../run/context.js';
 import type { ProgressEvent, StartEvent } from '../../run/events.js';
 import type { EpochRecord, WeightedEvaluation } from '../../run/history.js';
-import type { Monitor } from './monitor.js';
-import type { Batches } from './batches.js';
-import type { FitPlan } from './plan.js';
 import type { RecentLoss } from '../../run/recent-loss.js';
+import { toEvaluation } from '../evaluation.js';
+import type { Batches } from './batches.js';
+import type { Monitor } from './monitor.js';
+import type { FitPlan } from './plan.js';
 import type { RunState } from './state.js';
-import type { RunContext } from '../../run/context.js';
 
 export function startEvent(
   { device, model }: RunContext,

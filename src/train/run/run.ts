@@ -1,24 +1,24 @@
 /** One call of fit: its epochs, its events, its end. */
+import type { Moment } from '../../checkpoint/moment.js';
 import { identify } from '../../checkpoint/resumed.js';
 import { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
-import type { EpochUnderWay } from '../../run/saved-run.js';
-import type { Moment } from '../../checkpoint/moment.js';
-import type { RunContext } from '../../run/context.js';
 import type { Dataset } from '../../data/dataset.js';
 import { ThalwegError } from '../../errors.js';
 import { useCallbacks } from '../../run/callback-set.js';
+import type { RunContext } from '../../run/context.js';
+import type { TrainEvent } from '../../run/events.js';
+import type { EndReason, EpochRecord, History, WeightedEvaluation } from '../../run/history.js';
+import type { EpochUnderWay } from '../../run/saved-run.js';
+import { type EvaluationPlan, evaluate } from '../evaluation.js';
 import { onAbort } from './abort.js';
 import { doubtsAfter, doubtsBefore } from './doubts.js';
 import { EpochLoop, unlessAborted } from './epoch.js';
-import { type EvaluationPlan, evaluate } from '../evaluation.js';
-import type { TrainEvent } from '../../run/events.js';
-import type { EndReason, EpochRecord, History, WeightedEvaluation } from '../../run/history.js';
 import { Listeners } from './listeners.js';
 import { Monitor } from './monitor.js';
 import type { FitPlan } from './plan.js';
 import { epochRecord, startEvent } from './reports.js';
-import { RunState } from './state.js';
 import { stallIn } from './stall.js';
+import { RunState } from './state.js';
 
 /**
  * Runs a plan once. What a checkpoint must know of the data is found beforehand: later it may have
