@@ -19,7 +19,8 @@ struct StepPolicy {
   // A gradient or loss that is not finite, or a norm beyond the limit, halts the queue:
   // this update and all behind it are left out until the host has dealt with it.
   double norm_limit = std::numeric_limits<double>::infinity();
-  // As much for the norm of a tensor's weights, where the rule needs it.
+  // As much for each weight, where L2 adds them to gradients, and for the norm of a tensor's,
+  // where the rule looks at it.
   double weight_limit = std::numeric_limits<double>::infinity();
   int32_t refuses = 0;
   float average_rate = 0;  // as StepWork's

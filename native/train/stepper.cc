@@ -19,6 +19,14 @@ Decay decay_kind(double l2, double weight_decay) {
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
 }
 
+// Whether what a rule sees depends on how large weights are, so that each step looks at them: on a
+// device that runs behind the host, the device does.
+bool looks_at_weights(const StepWork& work, int groups) {
+  if (rule_infos()[work.rule].ratio != nullptr) return true;
+  return std::any_of(work.decays, work.decays + groups,
+                     [](Decay decay) { return decay == Decay::kCoupled || decay == Decay::kBoth; });
+}
+
 }  // namespace
 
 Stepper::Stepper(StepperOptions options, StepExecutor& executor)
@@ -172,8 +180,10 @@ StepReport Stepper::skip(const StepSettings& settings, StepReport report,
 
 bool Stepper::advance_bounds(const StepSettings& settings) {
   const StepWork step = work();
-  // The device sees to it that they are, for a rule that looks at tensors.
-  if (queued_ != nullptr && rule().ratio != nullptr) bounds_.set_weights(kOrdinary);
+  const bool looks = looks_at_weights(step, options_.groups);
+  if (looks && queued_ != nullptr) bounds_.set_weights(kOrdinary);
+  // find_ratios() has set them where the rule looks at tensors.
+  if (looks && rule().ratio == nullptr && queued_ == nullptr) bounds_.forget_weights();
   if (queued_ == nullptr && bounds_.lacks_weights(step) &&
       executor_.all_within(step, {StepLook::At::kWeights, kOrdinary}))
     bounds_.set_weights(kOrdinary);
@@ -186,7 +196,7 @@ bool Stepper::is_sure(const StepSettings& settings) {
   prepare(settings);
   advance(settings);
   set_counters(before_);
-  if (rule().ratio != nullptr) bounds_.set_weights(kOrdinary);
+  if (looks_at_weights(work(), options_.groups)) bounds_.set_weights(kOrdinary);
   return bounds_.is_sure(work(), settings.largest_gradient());
 }
 

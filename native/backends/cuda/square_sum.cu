@@ -11,16 +11,27 @@ namespace thalweg::cuda {
 
 namespace {
 
+// Halts where a weight is beyond the limit, for a group whose L2 adds weights to gradients.
+__device__ void look_at_weights(const float* weights, int length, int lane,
+                                const StepPolicy& policy, int32_t* halted) {
+  bool is_within = true;
+#pragma unroll 8
+  for (int i = lane; i < length; i += kWarp)
+    is_within = is_within && fabsf(load_global(weights + i)) <= policy.weight_limit;
+  if (policy.refuses != 0 && !is_within) *halted = 1;
+}
+
 // One warp a piece. Squares of floats are exact in double, so that the fused
 // multiply-add gives the bits of a product and a sum.
 __global__ void __launch_bounds__(kBlockThreads)
-    square_sum_kernel(StepTables tables, const StepArguments* arguments, int64_t pieces,
-                      double* sums) {
+    square_sum_kernel(StepTables tables, const StepArguments* arguments, int32_t* halted,
+                      int64_t pieces, double* sums) {
   const int64_t index = (int64_t{blockIdx.x} * kBlockThreads + threadIdx.x) / kWarp;
   if (index >= pieces) return;
   const StepPiece piece = tables.pieces[index];
   const StepTensor& tensor = tables.tensors[piece.tensor];
-  const StepCoefficients& values = group_of(arguments, tensor.group).coefficients;
+  const StepGroup& group = group_of(arguments, tensor.group);
+  const StepCoefficients& values = group.coefficients;
   const float* gradient = tensor.gradient + piece.begin;
   const float scale = values.scale, clip = values.clip_value;
   const int length = static_cast<int>(piece.length), lane = threadIdx.x % kWarp;
@@ -32,13 +43,16 @@ __global__ void __launch_bounds__(kBlockThreads)
   }
   for (int width = kWarp / 2; width > 0; width /= 2) sum += __shfl_down_sync(kAllLanes, sum, width);
   if (lane == 0) sums[index] = sum;
+  if (group.decay == Decay::kCoupled || group.decay == Decay::kBoth)
+    look_at_weights(tensor.parameter + piece.begin, length, lane, arguments->policy, halted);
 }
 
 }  // namespace
 
 void launch_square_sums(const StepLaunch& step, double* sums) {
   launch("square_sums", ceil_div(step.pieces, kBlockThreads / kWarp), kBlockThreads,
-         &square_sum_kernel, step.tables, step.place.arguments, step.pieces, sums);
+         &square_sum_kernel, step.tables, step.place.arguments, step.place.halted, step.pieces,
+         sums);
 }
 
 }  // namespace thalweg::cuda
