@@ -10,8 +10,8 @@ import {
   count,
   sameSize,
 } from './layer.js';
-// Every layer makes its kind known, so that a description from a file is understood.
-import './index.js';
+// Each layer makes its kind known, so that a description from a file is understood.
+import './layers.js';
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 import { checkShape } from './shape.js';

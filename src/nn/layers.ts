@@ -1,0 +1,45 @@
+/** Every layer: what its file exports. Its import makes the kind known. */
+export {
+  elu,
+  gelu,
+  hardSwish,
+  leakyRelu,
+  mish,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from './activation.js';
+export type {
+  Activation,
+  ActivationLayer,
+  ActivationName,
+  ActivationOptions,
+  EluOptions,
+  GeluOptions,
+  LeakyReluOptions,
+} from './activation.js';
+export { batchNorm } from './batch-norm.js';
+export type { BatchNormLayer, BatchNormOptions } from './batch-norm.js';
+export { dense } from './dense.js';
+export type { DenseLayer, DenseOptions } from './dense.js';
+export { dropout } from './dropout.js';
+export type { DropoutLayer } from './dropout.js';
+export { embedding } from './embedding.js';
+export type { EmbeddingLayer, EmbeddingOptions } from './embedding.js';
+export { flatten } from './flatten.js';
+export type { FlattenLayer } from './flatten.js';
+export { groupNorm } from './group-norm.js';
+export type { GroupNormLayer, GroupNormOptions } from './group-norm.js';
+export { layerNorm } from './layer-norm.js';
+export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
+export { reshape } from './reshape.js';
+export type { ReshapeLayer } from './reshape.js';
+export { residual } from './residual.js';
+export type { ResidualLayer, ResidualOptions } from './residual.js';
+export { rmsNorm } from './rms-norm.js';
+export type { RmsNormLayer, RmsNormOptions } from './rms-norm.js';
+export { softmax } from './softmax.js';
+export type { SoftmaxLayer } from './softmax.js';
