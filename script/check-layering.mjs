@@ -1,9 +1,9 @@
 /**
  * The dependency rules of docs/architecture.md, for src and native alike: files use lower layers alone
  * (script/house/layers.mjs), types included, and no files use each other in a circle. Besides: napi.h is
- * included in native/napi and native/lab alone, the addon is loaded in src/native.ts alone, an index.ts
- * only exports, and the page prints the table of layers as it is. Prints each breach; exit status 1 when
- * there is one.
+ * included in native/napi and native/lab alone, what is in the folder of one backend is used by backends
+ * and the addons alone, the addon is loaded in src/native.ts alone, an index.ts only exports, and the page
+ * prints the table of layers as it is. Prints each breach; exit status 1 when there is one.
  *   --write   writes the table into the page
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,7 +22,11 @@ for (const side of ['src', 'native']) {
   for (const circle of circlesIn(uses)) breaches.push(`a circle in ${side}: ${circle.join(', ')}`);
 }
 
-for (const file of usesOf('native').keys()) {
+const knowBackends = ['backends', 'napi', 'lab'];
+for (const [file, used] of usesOf('native')) {
+  for (const each of used)
+    if (/^backends\/[^/]+\//.test(each) && !knowBackends.includes(layerOf(file)))
+      breaches.push(`native/${file} uses native/${each}; only ${knowBackends.join(', ')} may`);
   const includesNapi = /#include <(napi|node_api)\.h>/.test(readFileSync(`native/${file}`, 'utf8'));
   if (includesNapi && !['napi', 'lab'].includes(layerOf(file)))
     breaches.push(`native/${file} includes napi.h; only native/napi and native/lab may`);

@@ -47,10 +47,18 @@ const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.S
   sigmoid: around(nn.sigmoid()),
   tanh: around(nn.tanh()),
   gelu: around(nn.gelu(), nn.gelu({ approximate: 'tanh' })),
+  silu: around(nn.silu()),
+  elu: around(nn.elu()),
+  selu: around(nn.selu()),
+  softplus: around(nn.softplus()),
+  hardSwish: around(nn.hardSwish()),
+  mish: around(nn.mish()),
   softmax: around(nn.softmax()),
   dropout: around(nn.dropout(0.3)),
   batchNorm: around(nn.batchNorm()),
   layerNorm: around(nn.layerNorm()),
+  rmsNorm: around(nn.rmsNorm()),
+  groupNorm: around(nn.groupNorm(4)),
   residual: around(nn.residual([nn.dense(12), nn.tanh()])),
   embedding: nn.sequential(
     { input: [features] },
@@ -58,6 +66,7 @@ const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.S
     nn.flatten(),
     nn.dense(classes),
   ),
+  reshape: around(nn.reshape([3, 4]), nn.layerNorm(), nn.flatten()),
   flatten: nn.sequential({ input: [3, 3] }, nn.flatten(), nn.dense(classes)),
 };
 

@@ -34,9 +34,9 @@ describe('the lab', () => {
   });
 
   it('has a thread count of its own', () => {
-    const before = native.threadCount();
+    const before = native.threads().count;
     lab.setThreadCount(before + 1);
-    expect(native.threadCount()).toBe(before);
+    expect(native.threads().count).toBe(before);
     lab.setThreadCount(0);
   });
 

@@ -26,6 +26,7 @@ export const sides = {
     ),
     line('arrays version', 'arrays of a caller; the version'),
     line('options', 'checks of options'),
+    line('promises', 'what awaits, and refuses, values of callers that may be promises'),
     line('errors', 'the one error class'),
   ],
   native: [

@@ -16,7 +16,7 @@ const visible = 1e-12;
 const lasting = 1 / 8;
 
 /** A ray out of a point, and the objective at the point. */
-export interface Ray {
+interface Ray {
   readonly from: Float64Array;
   readonly value: number;
   readonly direction: Float64Array;

@@ -8,7 +8,7 @@ import { copyOf, saveCallback } from './saved-state.js';
 export const remember = Symbol('remember');
 
 /** A callback that remembers more than its `state` tells. */
-export interface Remembering {
+interface Remembering {
   [remember](): () => void;
 }
 
