@@ -1,7 +1,7 @@
 /**
- * What training and checkpoints of a large model do to the event loop. Delays are
- * of timers, in the time of the clock, which other processes stretch; `busy` counts the processor time that
- * the main thread spent between two ticks of a timer of 1 ms, which they do not.
+ * Measures how training and checkpoints of a large model delay the event loop. Delays are those of
+ * timers by the clock, and other processes stretch them. They do not stretch `busy`: the processor
+ * time that the main thread spent between two ticks of a timer of 1 ms.
  */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -78,7 +78,7 @@ function preparing(task: Task, measure: (body: () => Promise<unknown>) => Promis
       resume: () => trainer.resume(file),
     };
     if (task === 'resume') await trainer.save(file);
-    await new Promise((resolve) => setTimeout(resolve, 10)); // what came before ends its turn
+    await new Promise((resolve) => setTimeout(resolve, 10)); // earlier work ends its turn
     return {
       run: () => measure(tasks[task]),
       dispose: () => {

@@ -1,4 +1,4 @@
-/** What files of src export, and which of it another file imports. */
+/** Finds what files of src export, and which of it another file imports. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join, posix, sep } from 'node:path';
 import ts from 'typescript';

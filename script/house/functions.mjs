@@ -24,7 +24,7 @@ function ofTypeScript(file) {
 const noCode =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])'|^[ \t]*#(?:\\\n|[^\n])*/gm;
 
-/** What stands before the brace of a function's body: its parameters, and what may follow them. */
+/** Matches what stands before the brace of a function's body: parameters, and what may follow them. */
 const beforeBody = /\)\s*(?:(?:const|noexcept|override|final|mutable|->[^;{}]*|:[^;{}]*)\s*)*$/;
 const beforeBlock = /\b(?:if|for|while|switch|catch)\s*(?:constexpr\s*)?\([^{}]*$/;
 

@@ -15,7 +15,7 @@ export function filesOf(side) {
     .sort();
 }
 
-/** What a TypeScript file imports and exports of the package's own files, types too. */
+/** Lists the package's own files that a TypeScript file imports or exports from, types too. */
 function importsOf(file) {
   const { importedFiles } = ts.preProcessFile(readFileSync(`src/${file}`, 'utf8'));
   return importedFiles

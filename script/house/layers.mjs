@@ -46,7 +46,7 @@ export function layerOf(path) {
   return path.split('/')[0].replace(/\.\w+$/, '');
 }
 
-/** Whether a file of one layer may use another layer's; layers that the table lacks may not. */
+/** Says whether a file of one layer may use another layer's; layers that the table lacks may not. */
 export function mayUse(side, from, to) {
   const lineOf = (layer) => sides[side].findIndex(({ folders }) => folders.includes(layer));
   const [user, used] = [lineOf(from), lineOf(to)];

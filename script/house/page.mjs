@@ -11,13 +11,13 @@ function withPart(text, name, part) {
   return `${text.slice(0, from)}${begin}\n\n${part}\n\n${text.slice(to)}`;
 }
 
-/** Whether the page's part says this. */
+/** Says whether the page's part has this text. */
 export function isCurrent(name, part) {
   const text = readFileSync(page, 'utf8');
   return text === withPart(text, name, part);
 }
 
-/** Makes the page's part say this. */
+/** Writes this text into the page's part. */
 export function writePart(name, part) {
   writeFileSync(page, withPart(readFileSync(page, 'utf8'), name, part));
 }

@@ -137,10 +137,10 @@ const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % 
 for (let i = 0; divisor(rules.length, models.length * extras.length) > 1; i++)
   rules.push(rules[i]!);
 
-/** As many as there are before they repeat. */
+/** The number of kinds before they repeat. */
 export const kindCount = rules.length * models.length * extras.length;
 
-/** Each `kindCount` in a row are all that there are. */
+/** Any `kindCount` kinds in a row are all that there are. */
 export function kind(index: number): Kind {
   const [ruleName, rule] = rules[index % rules.length]!;
   const [modelName, model] = models[index % models.length]!;

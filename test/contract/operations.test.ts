@@ -560,7 +560,7 @@ const listOf = <T>(length: number, each: (i: number) => T) =>
 
 describe('sums in the order that is promised', () => {
   it.each([1, 31, 32, 33, 997, 1023, 1024, 1025, 2048, 4099, 32 * 1024 - 1, 33 * 1024 + 5])(
-    'of columns of %d rows',
+    'hold for columns of %d rows',
     (rows) => {
       const columns = rows > 5000 ? 2 : 9;
       const random = generator(rows);
@@ -585,7 +585,7 @@ describe('sums in the order that is promised', () => {
   );
 
   it.each([1, 15, 16, 17, 257, 1009, 1023, 1024, 1025, 1279, 8191, 8192, 8193, 8449, 20011])(
-    'of rows of %d columns',
+    'hold for rows of %d columns',
     (columns) => {
       const rows = 3;
       const random = generator(columns);

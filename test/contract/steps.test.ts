@@ -51,7 +51,7 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
     device,
   });
   // The steps clip by value and norm, unless numbers that are not finite are allowed.
-  const allows = special || rule.name === 'rmspropCenteredTfjs'; // as TensorFlow.js gives NaN
+  const allows = special || rule.name === 'rmspropCenteredTfjs'; // TensorFlow.js gives NaN, too
   const clip = special ? [Infinity, Infinity, Infinity] : [1, 20, 30];
   const settings = Float64Array.from([0.5, ...clip, allows ? 2 : 0, 1, ...hyper, l2, weightDecay]);
   const norms: number[] = [];

@@ -24,7 +24,7 @@ const sizes = [
   [128, 17, 10],
 ] as const;
 
-/** What serves dense layers in a process that finds these libraries, by version. */
+/** Names what serves dense layers in a process that finds these libraries, by version. */
 function servedWith(libraries: Record<number, string>): string {
   const folder = newFolder();
   for (const [version, file] of Object.entries(libraries))

@@ -15,9 +15,9 @@ interface Found {
   };
   readonly found?: string;
   readonly refusal?: { readonly code: string; readonly message: string };
-  /** Of the first use. */
+  /** The error of the first use. */
   readonly opening?: { readonly code: string; readonly message: string };
-  /** Who computes `dense_forward`. */
+  /** The name of what computes `dense_forward`. */
   readonly dense?: string;
 }
 

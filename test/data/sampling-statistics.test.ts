@@ -96,7 +96,7 @@ describe('alias tables', () => {
     ['all magnitudes', Array.from({ length: 900 }, (_, i) => 2 ** (i - 450))],
     ['zeros', Array.from({ length: 1000 }, (_, i) => (i % 7 === 0 ? i : 0))],
     ['random weights', Array.from({ length: 20_000 }, generator(5))],
-  ])('of %s give each row its share', (_, weights) => {
+  ])('give each row its share of %s', (_, weights) => {
     const implied = impliedChances(aliasTable(weights));
     const sum = weights.reduce((a, b) => a + b);
     // Thresholds are multiples of 2^-64 of a column.

@@ -208,7 +208,7 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
-/** What has a state that comes from a file, or from a caller who kept it. */
+/** A thing whose state comes from a file, or from a caller who kept it. */
 interface Restorable {
   state?(): unknown;
   arrays?(): unknown;
@@ -256,7 +256,7 @@ function restore(library: Library, bytes: Uint8Array): void {
   }
 }
 
-/** Whether a pattern is all of a name, by dynamic programming: row after row of which prefixes fit. */
+/** Says whether a pattern fits a whole name. Each row of the dynamic programming tells which prefixes fit. */
 function matchesSlowly(pattern: string, name: string): boolean {
   let fits = [true, ...Array.from(name, () => false)]; // the empty pattern matches these prefixes of the name
   for (const letter of pattern) {

@@ -118,7 +118,7 @@ describe('an asynchronous listener', () => {
     },
   );
 
-  it('that rejects when the run is over is a warning of the process, and ends no later run', async () => {
+  it('gives a warning of the process by rejecting after the run, and ends no later run', async () => {
     using train = examples(1000);
     using trainer = make();
     let release: () => void = () => undefined;
@@ -144,7 +144,7 @@ describe('an asynchronous listener', () => {
     expect(message).toMatch(/^a listener failed after its run was over: Error: at start\n/);
   });
 
-  it('that takes its time over the last event is waited for', async () => {
+  it('is waited for if it takes its time over the last event', async () => {
     using train = examples(1000);
     using trainer = make();
     const late = async ({ type }: TrainEvent): Promise<void> => {

@@ -21,7 +21,7 @@ import { ThalwegError } from '../../src/errors.js';
 import { newFolder } from '../new-folder.js';
 import { floats, generator } from '../oracle/random.js';
 
-/** What a test gives where a function is asked for. */
+/** A function that a test gives where one is asked for. */
 type Odd = (...given: unknown[]) => never;
 
 const set = data.fromArrays({
@@ -104,7 +104,7 @@ const scheduled: Readonly<Record<string, readonly [(f: Odd) => Changes, string]>
 };
 
 describe.each(Object.entries(scheduled))('a function for %s', (_, [changes, path]) => {
-  it.each(Object.entries(noNumbers))('that %s is refused', async (_, [f, code]) => {
+  it.each(Object.entries(noNumbers))('is refused if it %s', async (_, [f, code]) => {
     using trainer = make(changes(f));
     const before = weightsOf(trainer);
     const error = expect.objectContaining({ code, path }) as ThalwegError;
@@ -115,7 +115,7 @@ describe.each(Object.entries(scheduled))('a function for %s', (_, [changes, path
     expect((await trainer.evaluate(set)).loss).toBeGreaterThan(0);
   });
 
-  it('that throws, or fails at a later step only, ends the run; it goes on afterwards', async () => {
+  it('ends the run if it throws at a later step, and the trainer goes on afterwards', async () => {
     let fails = true;
     const f = ((step: number) => {
       if (fails && step === 5) throw mine;
@@ -131,7 +131,7 @@ describe.each(Object.entries(scheduled))('a function for %s', (_, [changes, path
 });
 
 describe('a function for a number elsewhere', () => {
-  it.each(Object.entries(noNumbers))('that %s is refused', async (_, [f, code]) => {
+  it.each(Object.entries(noNumbers))('is refused if it %s', async (_, [f, code]) => {
     using trainer = make();
     const refused = (path: string) => expect.objectContaining({ code, path }) as ThalwegError;
     const fit = trainer.fit(set, { epochs: 1, batchSize: f });
@@ -198,7 +198,7 @@ const listening: Readonly<Record<string, (f: Odd) => object>> = {
 
 describe.each(Object.entries(listening))('%s', (_, options) => {
   it.each(Object.entries({ ...failing, ...rejecting }))(
-    'that %s ends the run with that error, and nothing else',
+    'ends the run, and nothing else, with its own error if it %s',
     async (_, f) => {
       using trainer = make();
       const write = Object.getOwnPropertyDescriptor(process.stdout, 'write');
@@ -214,7 +214,7 @@ describe.each(Object.entries(listening))('%s', (_, options) => {
     ['a symbol', Symbol('odd')],
     ['an object', {}],
     ['a promise', Promise.resolve(NaN)],
-  ])('that gives %s is heard no more of', async (_, value) => {
+  ])('may give %s, which nobody reads', async (_, value) => {
     using trainer = make();
     const f = (() => value) as Odd;
     expect((await trainer.fit(set, { ...run(), ...options(f) })).reason).toBe('completed');
@@ -231,7 +231,7 @@ describe('functions of callbacks that must give something', () => {
     ['throws', failing.throws, undefined] as const,
     ['gives a function', () => () => 1, 'TYPE'] as const,
     ['gives a map', () => new Map(), 'TYPE'] as const,
-  ])('state or arrays that %s: the run ends, the trainer is well', async (_, f, code) => {
+  ])('end the run if state or arrays %s, and leave the trainer usable', async (_, f, code) => {
     for (const key of ['state', 'arrays']) {
       using trainer = make();
       const fit = trainer.fit(set, { ...run(), callbacks: [evil({ [key]: f })] });
@@ -297,17 +297,20 @@ describe('functions of a minimisation', () => {
     return x[0]! ** 2;
   };
 
-  it.each(Object.entries({ ...failing, ...rejecting }))('that %s: its own error', async (_, f) => {
-    using trainer = make();
-    const before = weightsOf(trainer);
-    const onIteration = f as () => unknown;
-    const method = optim.lbfgs();
-    await expect(optim.minimize(parabola, [1], method, { onIteration })).rejects.toBe(mine);
-    await expect(trainer.minimize(set, method, { onIteration })).rejects.toBe(mine);
-    expect(weightsOf(trainer)).toBe(before); // it failed at the start
-    await expect(optim.minimize(f as never, [1])).rejects.toBe(mine);
-    expect((await trainer.fit(set, { epochs: 1 })).reason).toBe('completed');
-  });
+  it.each(Object.entries({ ...failing, ...rejecting }))(
+    'end it with their own error if one %s',
+    async (_, f) => {
+      using trainer = make();
+      const before = weightsOf(trainer);
+      const onIteration = f as () => unknown;
+      const method = optim.lbfgs();
+      await expect(optim.minimize(parabola, [1], method, { onIteration })).rejects.toBe(mine);
+      await expect(trainer.minimize(set, method, { onIteration })).rejects.toBe(mine);
+      expect(weightsOf(trainer)).toBe(before); // it failed at the start
+      await expect(optim.minimize(f as never, [1])).rejects.toBe(mine);
+      expect((await trainer.fit(set, { epochs: 1 })).reason).toBe('completed');
+    },
+  );
 
   it.each([
     ['nothing', undefined, 'TYPE'],
@@ -319,7 +322,7 @@ describe('functions of a minimisation', () => {
     await expect(optim.minimize((() => value) as never, [1])).rejects.toMatchObject({ code });
   });
 
-  it('that are async are waited for', async () => {
+  it('are waited for if they are async', async () => {
     const seen: number[] = [];
     const onIteration = async ({ iteration }: { readonly iteration: number }) => {
       await pause(1);
@@ -330,7 +333,7 @@ describe('functions of a minimisation', () => {
   });
 });
 
-it('a function that trains members: its own error', async () => {
+it('a function that trains members ends the ensemble with its own error', async () => {
   const { model, loss, optimizer } = make();
   for (const train of [...Object.values(failing), ...Object.values(rejecting)]) {
     const options = { seeds: [1, 2], train };

@@ -90,7 +90,7 @@ class Builder {
   int64_t activation(int64_t width, const std::string& activation) {
     return add("activation", {{last()}, width, width}, Fields({{"slope", 0}}, activation));
   }
-  // Of `columns`, the last extent of an example of `width`.
+  // The norm runs over `columns`, the last extent of an example of `width` numbers.
   int64_t norm(const std::string& kind, int64_t width, int64_t columns, bool affine) {
     if (affine) initials({{Distribution::kNormal, 1}});
     if (affine && kind != "rmsNorm") initials({{Distribution::kNormal, 0.1}});

@@ -33,7 +33,7 @@ interface Scenario {
   readonly rate: number;
   readonly l2: number;
   readonly weightDecay: number;
-  /** Of value, tensor norm and global norm. */
+  /** The limits of value, tensor norm and global norm. */
   readonly clip: readonly [number, number, number];
   readonly epsilon: number;
 }

@@ -1,4 +1,4 @@
-/** What operations are asked for by: activations by name, losses by their number in ops/loss.h. */
+/** Operations name an activation by its name, and a loss by its number in ops/loss.h. */
 import { layerActivations } from '../../src/nn/activation.js';
 
 type Codes = { readonly [Name in (typeof layerActivations)[number]]: Name };

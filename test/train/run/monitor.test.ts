@@ -1,4 +1,4 @@
-/** What a monitor sees of a step, and what it makes of it. */
+/** A monitor sees the numbers of a step, and warns by them. */
 import { hasCuda } from '../../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../../src/device.js';
