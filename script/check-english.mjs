@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 
 /** These paths do not pass yet. The list only shrinks: whoever rewrites one takes it out. */
-const pending = ['native', 'src', 'docs/adding.md', 'docs/architecture.md'];
+const pending = ['native', 'src'];
 
 /**
  * Generated pages, the history of versions, data, and corpora are not written by hand for readers.
