@@ -1,9 +1,9 @@
 /**
- * The dependency rules of docs/architecture.md, for src and native alike: files use lower layers alone
- * (script/house/layers.mjs), types included, and no files use each other in a circle. Besides: napi.h is
- * included in native/napi and native/lab alone, what is in the folder of one backend is used by backends
- * and the addons alone, the addon is loaded in src/native.ts alone, an index.ts only exports, and the page
- * prints the table of layers as it is. Prints each breach; exit status 1 when there is one.
+ * Checks the dependency rules of docs/architecture.md, for src and native alike. Files use only lower
+ * layers (script/house/layers.mjs), types included, and no files use each other in a circle. Only native/napi
+ * and native/lab include napi.h. Only backends and the addons use the folder of one backend. Only
+ * src/native.ts loads the addon, an index.ts only exports, and the page prints the table of layers as it is.
+ * Each breach is a line on stderr, and any breach makes the exit status 1.
  *   --write   writes the table into the page
  */
 import { existsSync, readFileSync } from 'node:fs';
