@@ -64,7 +64,10 @@ std::vector<int64_t> read_from(const Napi::Array& values, uint32_t index) {
 
 std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
   LayerPlace place;
-  place.from = read_from(object.Get("from").As<Napi::Array>(), index);
+  const Napi::Value from = object.Get("from");
+  if (!from.IsArray())
+    throw Error({"TYPE", "layer.from", "no list", "the numbers of the values that it reads", ""});
+  place.from = read_from(from.As<Napi::Array>(), index);
   place.inputs = to_count(object, "inputs", 1);
   place.outputs = to_count(object, "outputs", 1);
   place.frozen = truth(object, "frozen");

@@ -31,7 +31,10 @@ function refusePromise(path: string, value: unknown): void {
   if (!isThenable(value)) return;
   ignoreOutcome(value);
   throw new ThalwegError({
-    ...{ code: 'TYPE', path, received: 'a promise', expected: 'a function that is not async' },
+    code: 'TYPE',
+    path,
+    received: 'a promise',
+    expected: 'a function that is not async',
     remedy: 'await in `start`',
   });
 }

@@ -187,7 +187,9 @@ describe('objects that are made from sizes', () => {
     const [layer] = layers;
     const first = (change: object) => ({ layers: [{ ...layer!, ...change }, ...layers.slice(1)] });
     for (const change of [
-      ...[-1, 1, 0.5, NaN, 1e308].map((from) => first({ from })),
+      ...[-1, 1, 0.5, NaN, 1e308].map((from) => first({ from: [from] })),
+      ...[-1, undefined, {}].map((from) => first({ from })),
+      ...[[], [0, 0]].map((from) => first({ from })),
       ...[-1, 2 ** 60, NaN].flatMap((size) => [first({ inputs: size }), first({ outputs: size })]),
       ...[-1, 1, 0.5, NaN].map((group) => ({ groups: [group, ...groups.slice(1)] })),
       ...[-1, 0.5, NaN].map((length) => ({ lengths: [length, ...lengths.slice(1)] })),

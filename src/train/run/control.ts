@@ -18,7 +18,9 @@ function checkWarning(warning: unknown): void {
   const path = 'run.warn';
   if (typeof warning !== 'object' || warning === null)
     throw new ThalwegError({
-      ...{ code: 'TYPE', path, received: describe(warning) },
+      code: 'TYPE',
+      path,
+      received: describe(warning),
       expected: 'a warning: { code, message, remedy }',
     });
   const given = warning as Partial<Record<string, unknown>>;
