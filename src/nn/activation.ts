@@ -201,6 +201,7 @@ export const layerActivations = [...activationNames, 'geluTanh'] as const;
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** An activation as a layer of its own. */
     readonly activation: ActivationLayer;
   }
 }

@@ -79,6 +79,7 @@ export function batchNorm(options: BatchNormOptions = {}): BatchNormLayer {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.batchNorm`. */
     readonly batchNorm: BatchNormLayer;
   }
 }

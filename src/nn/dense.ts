@@ -91,6 +91,7 @@ function refuseSoftmax(): never {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.dense`. */
     readonly dense: DenseLayer;
   }
 }

@@ -36,6 +36,7 @@ export function dropout(rate: Scheduled, options: { readonly name?: string } = {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.dropout`. */
     readonly dropout: DropoutLayer;
   }
 }

@@ -63,6 +63,7 @@ export function embedding(
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.embedding`. */
     readonly embedding: EmbeddingLayer;
   }
 }

@@ -23,6 +23,7 @@ export function flatten(options: { readonly name?: string } = {}): FlattenLayer 
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.flatten`. */
     readonly flatten: FlattenLayer;
   }
 }

@@ -68,6 +68,7 @@ function refuse(path: string, received: string, expected: string): never {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.groupNorm`. */
     readonly groupNorm: GroupNormLayer;
   }
 }

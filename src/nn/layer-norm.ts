@@ -57,6 +57,7 @@ export function layerNorm(options: LayerNormOptions = {}): LayerNormLayer {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.layerNorm`. */
     readonly layerNorm: LayerNormLayer;
   }
 }

@@ -38,6 +38,7 @@ export function reshape(
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.reshape`. */
     readonly reshape: ReshapeLayer;
   }
 }

@@ -110,6 +110,7 @@ function inner({ body, shortcut }: Branches): readonly PlacedLayer[] {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** A block with its shortcut. */
     readonly residual: ResidualLayer;
   }
 }

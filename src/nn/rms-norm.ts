@@ -50,6 +50,7 @@ export function rmsNorm(options: RmsNormOptions = {}): RmsNormLayer {
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.rmsNorm`. */
     readonly rmsNorm: RmsNormLayer;
   }
 }

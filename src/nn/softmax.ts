@@ -24,6 +24,7 @@ export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer 
 
 declare module './layer.js' {
   interface LayerKinds {
+    /** The layer of `nn.softmax`. */
     readonly softmax: SoftmaxLayer;
   }
 }
