@@ -131,7 +131,7 @@ void lane_group_norm_backward(const GroupNormBackward& op, int64_t first, int64_
 }
 
 void lane_group_norm_parameters(const GroupNormParameters& op, int64_t first, int64_t last) {
-  double sums[kSummedColumns];
+  double sums[kSummedColumns] = {};
   const int64_t width = last - first;
   const auto sum = [&](const double* terms, float* to) {
     if (to == nullptr) return;

@@ -26,7 +26,7 @@ void lane_rms_norm_forward(const RmsNormForward& op, int64_t first, int64_t last
 void lane_rms_norm_parameters(const RmsNormBackward& op, int64_t first, int64_t last) {
   const int64_t width = last - first;
   const float *x = op.x + first, *dy = op.dy + first;
-  double sums[kSummedColumns];
+  double sums[kSummedColumns] = {};
   column_sums(op.rows, width, sums, [&](int64_t row, int64_t i) {
     const int64_t at = row * op.columns + i;
     return static_cast<double>(dy[at]) * (x[at] * op.inverse[row]);
