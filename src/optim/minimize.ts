@@ -228,7 +228,7 @@ function checkStart(value: unknown): Float64Array {
       received: describe(value),
       expected: 'numbers in an array or a Float64Array, at least one',
     });
-  value.forEach((element: unknown, i: number) => checkNumber(`start[${i}]`, element));
+  for (const [i, element] of value.entries()) checkNumber(`start[${i}]`, element);
   return Float64Array.from(value as number[]);
 }
 

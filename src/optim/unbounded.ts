@@ -3,17 +3,16 @@ import { largest } from './full-batch.js';
 
 /** Powers of ten that are looked at: what falls over all of them has no minimum that numbers reach. */
 const decades = 24;
-/** The first look's distance, as a share of the point's size. */
-const nearest = 1e-3;
+/** The first look's distance, as a power of ten times the point's size. */
+const nearest = -3;
 /** Elements of a direction below this share of the largest are rounding, and far out more than that. */
 const negligible = 1e-6;
 /** A fall that counts, as a share of the value: less is rounding. */
 const visible = 1e-12;
-/**
- * What the last power of ten must still give, as a share of the first. −ln x gives as much each time,
- * −ln ln x a fifth; 1/x, which is bounded, 10⁻²³.
- */
-const lasting = 1 / 8;
+/** The power of ten whose fall is the first that counts: nearer, the point itself hides how the objective falls. */
+const clear = 7;
+/** By how much a line may bend upward, as a share: rounding bends it, too. */
+const straight = 0.01;
 
 /** A ray out of a point, and the objective at the point. */
 interface Ray {
@@ -36,16 +35,28 @@ export async function fallsForever(
   if (!(extent > 0) || !Number.isFinite(extent)) return false;
   const ray = direction.map((each) => (Math.abs(each) < negligible * extent ? 0 : each / extent));
   let before = value;
-  let [first, distance] = [0, Math.max(largest(from), 1) * nearest];
-  for (let decade = 0; decade < decades; decade++, distance *= 10) {
-    const here = distance; // for the closure
+  const size = Math.max(largest(from), 1);
+  const falls: number[] = [];
+  for (let decade = 0; decade < decades; decade++) {
+    const here = size * 10 ** (nearest + decade);
     const found = await valueAt(from.map((each, i) => each + here * ray[i]!));
     if (found === -Infinity) return true;
     const fall = before - found;
     if (!(fall > visible * Math.abs(before))) return false;
-    if (decade === 0) first = fall;
-    else if (decade === decades - 1) return fall >= lasting * first;
+    falls.push(fall);
     before = found;
   }
-  return false;
+  return !levelsOff(falls);
+}
+
+/**
+ * Whether the falls of the powers of ten add up to something finite. 1/fall grows along a line for −ln ln x,
+ * which just has no bound; it bends upward for what is bounded, as with the square for 1/ln x. What falls
+ * between −ln ln x and that, as −ln ln ln x does, counts as bounded; 1/ln x from 10¹⁰⁰ on counts as unbounded.
+ */
+function levelsOff(falls: readonly number[]): boolean {
+  const [first, middle, last] = [clear, (clear + decades - 1) / 2, decades - 1].map(
+    (decade) => 1 / falls[decade]!,
+  ) as [number, number, number];
+  return last > first && (first + last) / 2 > (1 + straight) * middle;
 }

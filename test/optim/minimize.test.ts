@@ -241,6 +241,16 @@ describe('a run', () => {
   it.each<[string, (x: number) => readonly [number, number], number]>([
     ['exp −x', (x) => [Math.exp(-x), -Math.exp(-x)], 0],
     ['1/x', (x) => [1 / x, -1 / x ** 2], 1],
+    ['(1 + x²)^−0.1', (x) => [(1 + x * x) ** -0.1, -0.2 * x * (1 + x * x) ** -1.1], 3],
+    [
+      '1/(1 + ln(1 + x²))',
+      (x) => {
+        const root = 1 + Math.log(1 + x * x);
+        return [1 / root, (-2 * x) / ((1 + x * x) * root ** 2)];
+      },
+      3,
+    ],
+    ['1/ln x', (x) => [1 / Math.log(x), -1 / (x * Math.log(x) ** 2)], 10],
     ['−arctan x', (x) => [-Math.atan(x), -1 / (1 + x ** 2)], 0],
     ['x³ − 3x, in its valley', (x) => [x ** 3 - 3 * x, 3 * x ** 2 - 3], 2],
     ['|x|', (x) => [Math.abs(x), Math.sign(x)], 0.7],
@@ -309,6 +319,7 @@ describe('bad input', () => {
     [() => optim.minimize(f, []), 'RANGE', 'start'],
     [() => optim.minimize(f, 'x' as never), 'TYPE', 'start'],
     [() => optim.minimize(f, [NaN]), 'RANGE', 'start[0]'],
+    [() => optim.minimize(f, new Array<number>(2)), 'TYPE', 'start[0]'],
     [() => optim.minimize(f, new Float32Array(1) as never), 'TYPE', 'start'],
     [() => optim.minimize(f, [1], optim.adam() as never), 'TYPE', 'method'],
     [
