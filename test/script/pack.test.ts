@@ -23,11 +23,18 @@ function program(file: string, text: string): void {
 function makeCheckout(): string {
   const folder = realpathSync(newFolder());
   mkdirSync(join(folder, 'script'));
-  mkdirSync(join(folder, 'native'));
+  for (const part of ['core', 'ops', 'rules', 'napi', 'backends/cuda', 'backends/cpu'])
+    mkdirSync(join(folder, 'native', part), { recursive: true });
   mkdirSync(join(folder, 'build/Release'), { recursive: true });
   cpSync('script/pack', join(folder, 'script/pack'));
   const addon = readFileSync('/bin/true');
-  writeFileSync(join(folder, 'native/addon.cc'), '');
+  for (const file of [
+    'backends/backend.h',
+    'backends/cuda/add.cu',
+    'backends/cpu/add.cc',
+    'napi/addon.cc',
+  ])
+    writeFileSync(join(folder, 'native', file), '');
   writeFileSync(join(folder, 'build/Release/thalweg.node'), addon);
   program(join(folder, 'script/build'), 'echo built >>built');
   program(join(folder, 'script/build-release'), 'echo "no chroot" >&2; exit 3');
@@ -75,11 +82,17 @@ describe('script/pack', () => {
     cpSync(join(folder, 'build/Release/thalweg.node'), plugin);
     const hour = 3600;
     const now = Date.now() / 1000;
-    utimesSync(plugin, now - hour, now - hour);
-    const found = pack(folder, folder, ['out']);
-    expect([found.status, existsSync(join(folder, 'built'))]).toEqual([1, false]);
-    expect(found.stderr).toContain('thalweg_cuda.so is older than native/addon.cc; make it again');
-    utimesSync(plugin, now + hour, now + hour);
+    for (const file of ['backends/backend.h', 'backends/cuda/add.cu']) {
+      const source = join(folder, 'native', file);
+      utimesSync(source, now + hour, now + hour);
+      const found = pack(folder, folder, ['out']);
+      expect([found.status, existsSync(join(folder, 'built'))]).toEqual([1, false]);
+      expect(found.stderr).toContain(`thalweg_cuda.so is older than native/${file}; make it again`);
+      utimesSync(source, now - hour, now - hour);
+    }
+    // It is not made of these.
+    for (const file of ['backends/cpu/add.cc', 'napi/addon.cc'])
+      utimesSync(join(folder, 'native', file), now + hour, now + hour);
     expect(pack(folder, folder, ['out']).status).toBe(0);
   });
 });
