@@ -20,6 +20,9 @@ export interface LambOptions extends CommonOptions {
  * with the Euclidean norms of each tensor; where one of them is 0, w −= ηu (You et al. 2020, algorithm
  * 2, with the identity for φ; optax). η default 0.001; λ is `weightDecay`, default 0.01.
  *
+ * A tensor of zeros, as biases are at first, takes its first step as with Adam, at the whole rate. Where η is
+ * high, give biases a rate of their own, `groups: [{ match: '*.bias', learningRate: 0.001 }]`.
+ *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
  */

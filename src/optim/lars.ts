@@ -16,6 +16,9 @@ export interface LarsOptions extends CommonOptions {
  * 1 where one of them is 0; v = μv + ηr(g + λw); w −= v (You, Gitman and Ginsburg 2017, algorithm 1).
  * η default 1; λ is `weightDecay`, default 5e-4; c is `trustCoefficient`.
  *
+ * A tensor of zeros, as biases are at first, takes its first step with r = 1, and lands far off at a rate of 1:
+ * give biases a rate of their own, `groups: [{ match: '*.bias', learningRate: 0.1 }]`.
+ *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
  */
