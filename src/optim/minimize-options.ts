@@ -32,7 +32,10 @@ export interface MinimizeOptions {
   readonly changeTolerance?: number;
   /** Ends the run with reason `'aborted'` at the last whole step. */
   readonly signal?: AbortSignal;
-  /** Called with the start and after each step; awaited. What it throws ends the run. */
+  /**
+   * Called with the start and after each step; awaited, also where the run is aborted meanwhile: a promise that
+   * never settles keeps the run from ending. What it throws ends the run.
+   */
   readonly onIteration?: (iteration: MinimizeIteration) => unknown;
 }
 

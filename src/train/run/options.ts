@@ -65,8 +65,9 @@ export interface FitOptions<L extends LossName = LossName> {
   /** Files from which the run can go on after a crash, with the very same bits. Default none. */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * Called with each event; `progress()` makes one that draws a bar. Awaited at the last event only; what it throws,
-   * also later, ends the run, and is a warning of the process where that is over.
+   * Called with each event; `progress()` makes one that draws a bar. Awaited at the last event only, also of an
+   * aborted run: a promise that never settles keeps the run from ending. What it throws, also later, ends the
+   * run, and is a warning of the process where that is over.
    */
   readonly onEvent?: (event: TrainEvent<L>) => unknown;
 }
