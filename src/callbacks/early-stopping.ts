@@ -12,7 +12,7 @@ import type { Callback, Json, RunControl } from '../run/callback.js';
 import type { EpochEvent, StartEvent } from '../run/events.js';
 import type { EpochRecord } from '../run/history.js';
 import { checkName, checkState } from './check.js';
-import { remember } from '../run/restore.js';
+import { release, remember } from '../run/restore.js';
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
@@ -161,6 +161,15 @@ export class EarlyStopping implements Callback {
       [this.#best, this.#bestEpoch, this.#waited] = [best, bestEpoch, waited];
       [this.#weights, this.#isRestored] = [weights, isRestored];
     };
+  }
+
+  /**
+   * A run that failed before it began leaves nothing to the next one.
+   *
+   * @internal
+   */
+  [release](): void {
+    this.#isRestored = false;
   }
 
   /** Which weights the metric is of. */

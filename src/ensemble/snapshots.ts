@@ -1,7 +1,7 @@
 /** Members from moments of one run, collected by a callback. */
 import type { Weights } from '../average/weights.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
-import { remember } from '../run/restore.js';
+import { release, remember } from '../run/restore.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOptions } from '../options.js';
@@ -121,6 +121,15 @@ export class Snapshots implements Callback {
     return () => {
       [this.#kept, this.#isRestored] = [[...kept], isRestored];
     };
+  }
+
+  /**
+   * A run that failed before it began leaves nothing to the next one.
+   *
+   * @internal
+   */
+  [release](): void {
+    this.#isRestored = false;
   }
 }
 

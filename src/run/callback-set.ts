@@ -4,6 +4,7 @@ import { describe } from '../options.js';
 import type { TrainEvent } from './events.js';
 import { checkMetricPath } from '../metrics/path.js';
 import type { Callback, RunControl } from './callback.js';
+import { release } from './restore.js';
 
 const hooks = ['start', 'progress', 'epoch', 'warning', 'end'] as const;
 const methods = [...hooks, 'rollback', 'flush', 'state', 'arrays', 'restore'] as const;
@@ -15,9 +16,7 @@ function refuse(path: string, received: string, expected: string): never {
 function checkRequires(path: string, requires: unknown): void {
   if (requires === undefined) return;
   if (!Array.isArray(requires)) refuse(path, describe(requires), 'an array of metrics');
-  requires.forEach((metric, i) => {
-    checkMetricPath(`${path}[${i}]`, metric);
-  });
+  for (const [i, metric] of requires.entries()) checkMetricPath(`${path}[${i}]`, metric);
 }
 
 function checkCallback(path: string, value: unknown): Callback {
@@ -38,7 +37,7 @@ function checkCallback(path: string, value: unknown): Callback {
 /** An array of callbacks whose names differ, or TYPE, DUPLICATE. */
 export function checkCallbacks(path: string, value: unknown): readonly Callback[] {
   if (!Array.isArray(value)) return refuse(path, describe(value), 'an array of callbacks');
-  const checked = value.map((each, i) => checkCallback(`${path}[${i}]`, each));
+  const checked = Array.from(value, (each, i) => checkCallback(`${path}[${i}]`, each));
   checked.forEach(({ name }, i) => {
     if (checked.findIndex((other) => other.name === name) === i) return;
     throw new ThalwegError({
@@ -118,6 +117,9 @@ export function useCallbacks(callbacks: readonly Callback[]): () => void {
     });
   for (const callback of keeping) inUse.add(callback);
   return () => {
-    for (const callback of keeping) inUse.delete(callback);
+    for (const callback of keeping as readonly (Callback & { [release]?(): void })[]) {
+      inUse.delete(callback);
+      callback[release]?.();
+    }
   };
 }

@@ -7,6 +7,9 @@ import { copyOf, saveCallback } from './saved-state.js';
 /** The method of callbacks whose `state` does not tell all: it gives what brings back all that they hold now. */
 export const remember = Symbol('remember');
 
+/** The method that is called as a run ends, however it does: what was restored for it is not of the next. */
+export const release = Symbol('release');
+
 /** A callback that remembers more than its `state` tells. */
 interface Remembering {
   [remember](): () => void;

@@ -97,6 +97,37 @@ describe('earlyStopping', () => {
   });
 });
 
+/** Has callbacks restored for a resumed run, which fails before they hear of it. */
+async function failBefore(kept: callbacks.Callback): Promise<void> {
+  const folder = newFolder();
+  using first = make(3);
+  const options = { epochs: 2, validation, callbacks: [kept] };
+  const { checkpoint } = await first.fit(train, { ...options, checkpoint: { folder } });
+  using resumed = make(3);
+  await resumed.resume(checkpoint!);
+  const start = () => Promise.reject(new Error('mine'));
+  const run = () => resumed.fit(train, { ...options, callbacks: [{ name: 'fails', start }, kept] });
+  await expect(run()).rejects.toThrow('mine');
+}
+
+describe('after a resumed run that failed before it began, another trainer begins anew', () => {
+  it('with snapshots', async () => {
+    const kept = ensemble.snapshots();
+    await failBefore(kept);
+    using second = make(4);
+    await second.fit(train, { epochs: 1, callbacks: [kept] });
+    expect(kept.members(model).map(({ name }) => name)).toEqual(['epoch 1']);
+  });
+
+  it('with earlyStopping', async () => {
+    const stopping = callbacks.earlyStopping({ metric: 'loss' });
+    await failBefore(stopping);
+    using second = make(4, 1e-9); // no better than the best of the first
+    const { epochs } = await second.fit(train, { epochs: 1, callbacks: [stopping] });
+    expect(stopping.best).toBe(epochs[0]!.loss);
+  });
+});
+
 describe('logs', () => {
   const logsIn = (folder: string) => [
     callbacks.csvLog({ file: join(folder, 'log.csv') }),
