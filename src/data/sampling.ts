@@ -127,7 +127,7 @@ function checkWeights(path: string, value: unknown): Float64Array {
     return isArrayOf(value, Float32Array)
       ? Float64Array.from(checkArray(path, value, Float32Array))
       : checkArray(path, value, Float64Array);
-  value.forEach((weight, i) => checkNumber(`${path}[${i}]`, weight));
+  for (const [i, weight] of value.entries()) checkNumber(`${path}[${i}]`, weight);
   return Float64Array.from(value as number[]);
 }
 

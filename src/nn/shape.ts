@@ -22,8 +22,8 @@ export function checkShape(path: string, shape: unknown): readonly number[] {
       received: `${shape.length} dimensions`,
       expected: 'at most 8',
     });
-  shape.forEach((extent, i) =>
-    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true }),
-  );
+  // forEach would skip the holes of a sparse array.
+  for (const [i, extent] of shape.entries())
+    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true });
   return shape as readonly number[];
 }

@@ -301,6 +301,7 @@ describe('bad input', () => {
   it.each([
     [() => data.weighted({ weights: [1, -1] }), 'RANGE', 'weights[1]'],
     [() => data.weighted({ weights: [1, NaN] }), 'RANGE', 'weighted.weights[1]'],
+    [() => data.weighted({ weights: new Array<number>(2) }), 'TYPE', 'weighted.weights[0]'],
     [() => data.weighted({ weights: Float64Array.of(1, NaN) }), 'RANGE', 'weights[1]'],
     [() => data.weighted({ weights: Float64Array.of(1, Infinity) }), 'RANGE', 'weights[1]'],
     [() => data.weighted({ weights: [1, 1e-200] }), 'RANGE', 'weights[1]'],

@@ -280,7 +280,14 @@ describe('a model', () => {
     ['a negative alpha', () => nn.elu({ alpha: -1 }), 'RANGE', 'elu.alpha'],
     ['a shape of no dimension', () => nn.reshape([]), 'TYPE', 'reshape.shape'],
     ['a shape that is a number', () => nn.reshape(4 as never), 'TYPE', 'reshape.shape'],
-    ['a shape with a hole', () => nn.reshape([2, -1]), 'RANGE', 'reshape.shape[1]'],
+    ['a shape with a size left open', () => nn.reshape([2, -1]), 'RANGE', 'reshape.shape[1]'],
+    ['a sparse shape', () => nn.reshape(new Array<number>(2)), 'TYPE', 'reshape.shape[0]'],
+    [
+      'a sparse input',
+      () => nn.sequential({ input: new Array<number>(1) }, nn.relu()),
+      'TYPE',
+      'sequential.input[0]',
+    ],
     [
       'a shape of nine dimensions',
       () => nn.reshape(Array(9).fill(1) as number[]),
