@@ -39,7 +39,10 @@ function describeArray(value: readonly unknown[]): string {
   }
 }
 
-/** How a refused value is shown in an error: short, never the whole object. It throws at no value. */
+/**
+ * How a refused value is shown in an error: short, never the whole object. It throws at no value. The error is
+ * the only outcome of a refused promise, which may reject.
+ */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   if (typeof value === 'bigint')
@@ -47,7 +50,10 @@ export function describe(value: unknown): string {
   if (typeof value === 'symbol') return shorten(String(value));
   if (isArray(value)) return describeArray(value);
   if (ArrayBuffer.isView(value)) return `a ${typedArrayName(value) ?? 'DataView'}`;
-  if (isThenable(value)) return 'a promise';
+  if (isThenable(value)) {
+    ignoreOutcome(value);
+    return 'a promise';
+  }
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
   return String(value);
@@ -224,7 +230,6 @@ export function checkNumber(
   const isNumber = typeof value === 'number';
   const isInside = isNumber && isWithin(value, range);
   if (isInside && (!range.integer || Number.isSafeInteger(value))) return value;
-  ignoreOutcome(value); // of a function that is async
   throw new ThalwegError({
     code: isNumber && !isInside ? 'RANGE' : 'TYPE',
     path: typeof path === 'string' ? path : path(),

@@ -40,6 +40,38 @@ describe('hooks', () => {
     await sleep(15 * calls); // an unhandled rejection would fail this file
   });
 
+  it('are told of a promise that rejects where a value belongs, by TYPE alone', async () => {
+    const rejected = (): never => Promise.reject(new Error('not heard')) as never;
+    const asked: ((run: callbacks.RunControl) => unknown)[] = [
+      (run) => {
+        run.stop(rejected());
+      },
+      (run) => {
+        run.warn(rejected());
+      },
+      (run) => {
+        run.warn({ code: rejected(), message: 'm', remedy: 'r' });
+      },
+      (run) => {
+        run.setWeights(rejected());
+      },
+      (run) => run.weights(rejected()),
+    ];
+    for (const start of asked) {
+      using trainer = make();
+      const callback = {
+        name: 'asks',
+        start: (_: unknown, run: callbacks.RunControl) => start(run),
+      };
+      const run = async () => trainer.fit(examples(), { epochs: 1, callbacks: [callback] });
+      expect((await failure(run)).code).toBe('TYPE');
+    }
+    using trainer = make();
+    const options = { epochs: 1, shuffle: rejected() };
+    expect((await failure(async () => trainer.fit(examples(), options))).code).toBe('TYPE');
+    await sleep(15); // an unhandled rejection would fail this file
+  });
+
   it('are called in order, awaited, after onEvent', async () => {
     using train = examples();
     using trainer = make();
@@ -272,6 +304,13 @@ describe('refused', () => {
   it.each([
     ['no array', {}, 'TYPE', 'fit.callbacks'],
     ['a function', [() => undefined], 'TYPE', 'fit.callbacks[0]'],
+    ['a sparse array', new Array(1), 'TYPE', 'fit.callbacks[0]'],
+    [
+      'a sparse list of metrics',
+      [{ name: 'a', requires: new Array(1), epoch: () => undefined }],
+      'TYPE',
+      'fit.callbacks[0].requires[0]',
+    ],
     ['no name', [{ epoch: () => undefined }], 'TYPE', 'fit.callbacks[0].name'],
     ['no hook', [{ name: 'a', onEpoch: () => undefined }], 'TYPE', 'fit.callbacks[0]'],
     ['a hook of text', [{ name: 'a', epoch: 'x' }], 'TYPE', 'fit.callbacks[0].epoch'],

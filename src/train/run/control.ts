@@ -4,6 +4,7 @@ import type { RunControl } from '../../run/callback.js';
 import type { SavedRun, SentWarning } from '../../run/saved-run.js';
 import { ThalwegError } from '../../errors.js';
 import { describe } from '../../options.js';
+import { isThenable } from '../../promises.js';
 import type { WarningEvent } from '../../run/events.js';
 import type { EpochRecord } from '../../run/history.js';
 import { readState, writeState } from '../parameters.js';
@@ -16,7 +17,7 @@ type Warning = Parameters<RunControl['warn']>[0];
 /** TYPE unless a callback's warning is of texts; a whole event will do, too. */
 function checkWarning(warning: unknown): void {
   const path = 'run.warn';
-  if (typeof warning !== 'object' || warning === null)
+  if (typeof warning !== 'object' || warning === null || isThenable(warning))
     throw new ThalwegError({
       code: 'TYPE',
       path,
