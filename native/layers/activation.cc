@@ -12,7 +12,9 @@ class ActivationLayer final : public Layer {
       : Layer(std::move(place)),
         activation_(
             position<Activation>(fields.text("activation"), kActivationNames, "layer.activation")),
-        slope_(static_cast<float>(fields.number("slope"))) {}
+        slope_(static_cast<float>(fields.number("slope"))) {
+    check_same_width();
+  }
 
   bool units_die() const override { return activation_ == Activation::kRelu; }
 

@@ -1,4 +1,6 @@
 // The sum of two values. Its gradient is that of both.
+#include <utility>
+
 #include "layers/registry.h"
 
 namespace thalweg {
@@ -7,7 +9,7 @@ namespace {
 
 class AddLayer final : public Layer {
  public:
-  using Layer::Layer;
+  explicit AddLayer(LayerPlace place) : Layer(std::move(place)) { check_same_width(); }
 
   size_t reads() const override { return 2; }
   BackwardWay backward_way() const override { return BackwardWay::kThrough; }

@@ -13,6 +13,7 @@ class BatchNormLayer final : public Layer {
         epsilon_(fields.number("epsilon")),
         momentum_(fields.number("momentum")),
         unbiased_(fields.truth("unbiased")) {
+    check_rows(columns_);
     if (fields.truth("useScale")) own(scale_, columns_);
     if (fields.truth("useOffset")) own(offset_, columns_);
     own(mean_, columns_);

@@ -1,4 +1,6 @@
 // Dropout: the same counted mask both ways, and the identity where nothing is trained.
+#include <utility>
+
 #include "layers/registry.h"
 
 namespace thalweg {
@@ -7,7 +9,7 @@ namespace {
 
 class DropoutLayer final : public Layer {
  public:
-  using Layer::Layer;
+  explicit DropoutLayer(LayerPlace place) : Layer(std::move(place)) { check_same_width(); }
 
   bool drops() const override { return true; }
 

@@ -12,6 +12,9 @@ class EmbeddingLayer final : public Layer {
       : Layer(std::move(place)),
         count_(fields.count("count", 1)),
         units_(fields.count("units", 1)) {
+    // Divided, since a product could overflow.
+    if (outputs() % units_ != 0 || outputs() / units_ != inputs())
+      refuse_outputs(std::to_string(inputs()) + " * " + std::to_string(units_));
     own(weight_, count_, units_);
   }
 

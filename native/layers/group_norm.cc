@@ -15,6 +15,10 @@ class GroupNormLayer final : public Layer {
         channels_(fields.count("channels", 1)),
         groups_(fields.count("groups", 1)),
         epsilon_(fields.number("epsilon")) {
+    check_rows(channels_);
+    if (channels_ % groups_ != 0)
+      throw Error({"SHAPE", "layer.groups", std::to_string(groups_),
+                   "a divisor of " + std::to_string(channels_) + " channels", ""});
     if (fields.truth("useScale")) own(scale_, channels_);
     if (fields.truth("useOffset")) own(offset_, channels_);
   }

@@ -119,6 +119,18 @@ class Layer {
   virtual void update_statistics(const LayerPass& /*pass*/, const int32_t* /*halted*/) const {}
 
  protected:
+  // Throws SHAPE unless an example has as many numbers behind the layer as before it.
+  void check_same_width() const {
+    if (outputs() != inputs()) refuse_outputs(std::to_string(inputs()) + ", as its inputs");
+  }
+  // Throws SHAPE unless an example that the layer keeps as wide is whole rows of `columns`.
+  void check_rows(int64_t columns) const {
+    check_same_width();
+    if (outputs() % columns != 0) refuse_outputs("a multiple of " + std::to_string(columns));
+  }
+  [[noreturn]] void refuse_outputs(const std::string& expected) const {
+    throw Error({"SHAPE", "layer.outputs", std::to_string(outputs()), expected, ""});
+  }
   // A tensor of rows * columns numbers. Throws OVERFLOW where they cannot be counted.
   void own(Parameter& parameter, int64_t rows, int64_t columns = 1) {
     if (rows > kMostNumbers / columns)

@@ -11,6 +11,7 @@ class LayerNormLayer final : public Layer {
       : Layer(std::move(place)),
         columns_(fields.count("columns", 1)),
         epsilon_(fields.number("epsilon")) {
+    check_rows(columns_);
     if (fields.truth("useScale")) own(scale_, columns_);
     if (fields.truth("useOffset")) own(offset_, columns_);
   }

@@ -14,7 +14,8 @@ using MakeLayer = std::unique_ptr<Layer>(LayerPlace place, const LayerFields& fi
 #include "layers/layers.def"
 #undef THALWEG_LAYER
 
-// Throws RANGE where there is no such kind, SHAPE where it reads more values or fewer.
+// Throws RANGE where there is no such kind, SHAPE where it reads more values or fewer, or where its
+// numbers do not fit one another.
 std::unique_ptr<Layer> make_layer(const std::string& kind, LayerPlace place,
                                   const LayerFields& fields);
 

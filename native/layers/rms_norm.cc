@@ -11,6 +11,7 @@ class RmsNormLayer final : public Layer {
       : Layer(std::move(place)),
         columns_(fields.count("columns", 1)),
         epsilon_(fields.number("epsilon")) {
+    check_rows(columns_);
     if (fields.truth("useScale")) own(scale_, columns_);
   }
 

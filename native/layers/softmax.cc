@@ -1,4 +1,6 @@
 // Softmax over the numbers of an example.
+#include <utility>
+
 #include "layers/registry.h"
 
 namespace thalweg {
@@ -7,7 +9,7 @@ namespace {
 
 class SoftmaxLayer final : public Layer {
  public:
-  using Layer::Layer;
+  explicit SoftmaxLayer(LayerPlace place) : Layer(std::move(place)) { check_same_width(); }
 
   void forward(const LayerPass& pass) const override {
     pass.backend.softmax_forward({pass.x[0], pass.y, pass.rows, outputs()});

@@ -118,8 +118,14 @@ void check_lengths(const char* path, const Tensors& tensors, const std::vector<i
   throw Error({"SHAPE", path, sum(given), sum(owned) + ", which the layers own", ""});
 }
 
-// SHAPE unless each layer reads values of as many numbers as it says.
+// SHAPE unless there is a layer, none but the first reads rows of a table, and each reads values
+// of as many numbers as it says.
 void check_values(const Network& network) {
+  if (network.layers.empty()) throw Error({"SHAPE", "layers", "none", "one or more", ""});
+  for (size_t i = 1; i < network.layers.size(); ++i)
+    if (network.layers[i]->index_limit() != 0)
+      throw Error({"SHAPE", "layer.kind", "an embedding behind other layers",
+                   "an embedding as the first layer", ""});
   for (const auto& layer : network.layers)
     for (const int64_t value : layer->from()) {
       const int64_t width = value == 0 ? network.inputs() : network.layers[value - 1]->outputs();

@@ -13,6 +13,18 @@ const [first, ...others] = options.layers;
 const code = async (change: object) =>
   (await failure(() => new native.Trainer({ ...options, ...change }))).code;
 
+/** A network of this layer alone, and how to make it with a changed one. */
+function alone(layer: Parameters<typeof nn.sequential>[1]) {
+  const { native: options } = planTrainer({
+    ...{ model: nn.sequential({ input: [4] }, layer), loss: 'meanSquaredError' },
+    ...{ optimizer: optim.sgd(), device: 'reference' },
+  });
+  const only = options.layers[0]!;
+  const make = (change: object) =>
+    new native.Trainer({ ...options, layers: [{ ...only, ...change }] });
+  return { make, only };
+}
+
 describe('the addon', () => {
   it('takes a model as it is lowered', () => {
     new native.Trainer(options).dispose();
@@ -57,6 +69,64 @@ describe('the addon', () => {
     const wider = { ...others[0]!, inputs: 4, outputs: 4 };
     expect(await code({ layers: [first!, wider, others[1]!] })).toBe('SHAPE');
     expect(await code({ layers: [{ ...first!, outputs: 0 }, ...others] })).toBe('RANGE');
+  });
+
+  it.each([
+    ['activation', nn.relu()],
+    ['softmax', nn.softmax()],
+    ['dropout', nn.dropout(0.5)],
+    ['batchNorm', nn.batchNorm()],
+    ['layerNorm', nn.layerNorm()],
+    ['rmsNorm', nn.rmsNorm()],
+    ['groupNorm', nn.groupNorm(2)],
+    ['embedding', nn.embedding(5, 3)],
+  ] as const)('refuses outputs that are none of %s', async (_, layer) => {
+    const { make, only } = alone(layer);
+    make({}).dispose();
+    for (const outputs of [only.outputs - 1, only.outputs + 1, 2 * only.outputs])
+      expect((await failure(() => make({ outputs }))).code).toBe('SHAPE');
+  });
+
+  it('refuses a sum that is wider or narrower than what it adds', async () => {
+    const add = { ...others[1]!, kind: 'add', from: [0, 0], inputs: 4, fields: {} };
+    const sum = (outputs: number) =>
+      code({
+        ...{ layers: [{ ...add, outputs }], statistics: [], names: [], lengths: [], groups: [] },
+        initials: [],
+      });
+    for (const outputs of [1, 3, 5, 8]) expect(await sum(outputs)).toBe('SHAPE');
+  });
+
+  it('refuses rows and groups that leave a rest', async () => {
+    const { make: norm, only } = alone(nn.groupNorm(2));
+    for (const fields of [{ channels: 3 }, { channels: 8 }, { groups: 3 }, { groups: 8 }])
+      expect((await failure(() => norm({ fields: { ...only.fields, ...fields } }))).code).toBe(
+        'SHAPE',
+      );
+    for (const kind of [nn.batchNorm(), nn.layerNorm(), nn.rmsNorm()]) {
+      const { make, only } = alone(kind);
+      for (const columns of [3, 8])
+        expect((await failure(() => make({ fields: { ...only.fields, columns } }))).code).toBe(
+          'SHAPE',
+        );
+    }
+  });
+
+  it('refuses a network without layers', async () => {
+    expect(await code({ layers: [] })).toBe('SHAPE');
+  });
+
+  it('refuses a table that is not the first layer', async () => {
+    const { only } = alone(nn.embedding(5, 3));
+    const owned = {
+      ...{ names: ['weight', 'bias', 'table'], lengths: [12, 3, 15], groups: [0, 0, 0] },
+      ...{ initials: [0, 1, 2].map(() => options.initials[0]!), statistics: [] },
+    };
+    for (const place of [
+      { from: [1], inputs: 3, outputs: 9 },
+      { from: [0], inputs: 4, outputs: 12 },
+    ])
+      expect(await code({ ...owned, layers: [first!, { ...only, ...place }] })).toBe('SHAPE');
   });
 
   it('refuses more numbers than can be counted', async () => {
