@@ -1,5 +1,6 @@
 #include "train/step_norms.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -51,7 +52,7 @@ double set_ratios(const StepWork& work, const std::vector<TensorSums>& sums,
     const double weights = fold(count, [&](int64_t k) { return sums[first + k].weight; });
     const double measured = fold(count, [&](int64_t k) { return sums[first + k].measured; });
     tensors[i].ratio = rule.ratio(work.groups[tensors[i].group].rule, weights, measured);
-    largest = weights <= largest ? largest : weights;  // NaN stays
+    if (!std::isnan(largest) && !(weights <= largest)) largest = weights;  // NaN stays
   });
   return square_root(largest);
 }

@@ -3,6 +3,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
 import { optim } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
 import { oracleFor } from '../oracle/optimizers.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 
@@ -86,6 +87,22 @@ describe.each([
     expect(sameBits(excluded['bias']!, plain['bias']!)).toBe(true);
     expect(sameBits(decayed['bias']!, plain['bias']!)).toBe(false);
   });
+
+  it.each(devices)(
+    'refuses a weight that is NaN, in whichever tensor it is, on %s',
+    async (device) => {
+      for (const [a, b] of [
+        [NaN, 1],
+        [1, NaN],
+      ] as const) {
+        const weights = { a: Float32Array.of(a), b: Float32Array.of(b) };
+        using stepper = optim.bind(optimizer, weights, { device });
+        const step = () => stepper.step({ a: Float32Array.of(1), b: Float32Array.of(1) });
+        expect(await failure(step)).toMatchObject({ code: 'NONFINITE' });
+        expect([...weights.a, ...weights.b]).toEqual([a, b]);
+      }
+    },
+  );
 
   it('goes on from a saved state in the same bits', () => {
     const run = (cut: number): Float32Array => {
