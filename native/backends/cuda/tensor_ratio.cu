@@ -45,18 +45,18 @@ __global__ void __launch_bounds__(kBlockThreads)
   if (lane == 0) sums[index] = {weights, measured};
 }
 
-// One block a tensor.
+// One block a tensor. All threads of a block meet in the folds, though another block may halt the
+// queue meanwhile; nobody reads the ratios of a halted step.
 template <class Rule>
 __global__ void __launch_bounds__(kBlockThreads)
     tensor_ratio_kernel(RatioTables tables, const StepTensor* tensors, StepPlace place) {
-  if (*place.halted != 0) return;
   const int64_t tensor = blockIdx.x, first = tables.first_piece[tensor];
   const int64_t count = tables.first_piece[tensor + 1] - first;
   const double weights =
       fold_by_block(count, [&](int64_t i) { return tables.sums[first + i].weight; });
   const double measured =
       fold_by_block(count, [&](int64_t i) { return tables.sums[first + i].measured; });
-  if (threadIdx.x != 0) return;
+  if (threadIdx.x != 0 || *place.halted != 0) return;
   const Update<Rule> update =
       read_update<Rule>(group_of(place.arguments, tensors[tensor].group), 1.0f);
   tables.ratios[tensor] = rules::tensor_ratio<Rule>(update.rule, weights, measured);
