@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <memory>
 
 #include "backends/average_loop.h"
 #include "backends/host_step.h"
@@ -15,8 +15,9 @@ namespace {
 
 using rules::Bound;
 
-// Elements that are copied at a time: little enough for a thread's stack.
-constexpr int64_t kChunk = 512;
+// Elements that are copied at a time, a whole piece of step_cut.cc: each copy from a device takes
+// a wait.
+constexpr int64_t kChunk = 4096;
 
 struct Chunk {
   float parameter[kChunk], gradient[kChunk], average[kChunk];
@@ -51,10 +52,12 @@ class PieceRehearsal {
         slots_(static_cast<int>(rule_infos()[work.rule].slots.size())) {}
 
   Piece run() {
+    // Not on the stack, which a thread may have little of.
+    const auto place = std::make_unique_for_overwrite<Chunk>();
+    Chunk& chunk = *place;
     for (int64_t done = 0; done < piece_.length; done += kChunk) {
       const int64_t begin = piece_.begin + done;
       const int64_t length = std::min(kChunk, piece_.length - done);
-      Chunk chunk;
       load(chunk, begin, length);
       see(chunk, length);
       step(chunk, length);
