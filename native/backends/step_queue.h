@@ -19,9 +19,10 @@ struct StepPolicy {
   // A gradient or loss that is not finite, or a norm beyond the limit, halts the queue:
   // this update and all behind it are left out until the host has dealt with it.
   double norm_limit = std::numeric_limits<double>::infinity();
-  // As much for each weight, where L2 adds them to gradients, and for the norm of a tensor's,
-  // where the rule looks at it.
+  // As much for each weight, where the step looks at them, and for the norm of a tensor's, where
+  // the rule looks at it.
   double weight_limit = std::numeric_limits<double>::infinity();
+  int32_t looks_at_weights = 0;  // at those of every group: L2 adds some to gradients
   int32_t refuses = 0;
   float average_rate = 0;  // as StepWork's
 };

@@ -19,12 +19,16 @@ Decay decay_kind(double l2, double weight_decay) {
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
 }
 
-// Whether what a rule sees depends on how large weights are, so that each step looks at them: on a
-// device that runs behind the host, the device does.
-bool looks_at_weights(const StepWork& work, int groups) {
-  if (rule_infos()[work.rule].ratio != nullptr) return true;
+// Whether L2 adds weights of a group to its gradients.
+bool is_coupled(const StepWork& work, int groups) {
   return std::any_of(work.decays, work.decays + groups,
                      [](Decay decay) { return decay == Decay::kCoupled || decay == Decay::kBoth; });
+}
+
+// Whether what a rule sees depends on how large weights are, so that each step looks at those of
+// every group: on a device that runs behind the host, the device does.
+bool looks_at_weights(const StepWork& work, int groups) {
+  return rule_infos()[work.rule].ratio != nullptr || is_coupled(work, groups);
 }
 
 }  // namespace
@@ -196,8 +200,9 @@ bool Stepper::is_sure(const StepSettings& settings) {
   prepare(settings);
   advance(settings);
   set_counters(before_);
-  if (looks_at_weights(work(), options_.groups)) bounds_.set_weights(kOrdinary);
-  return bounds_.is_sure(work(), settings.largest_gradient());
+  StateBounds bounds = bounds_;
+  if (looks_at_weights(work(), options_.groups)) bounds.set_weights(kOrdinary);  // once it looked
+  return bounds.is_sure(work(), settings.largest_gradient());
 }
 
 // What the step with the present coefficients would overflow.
@@ -206,6 +211,16 @@ std::optional<Overflow> Stepper::find_overflow() {
   const RehearsedStep seen = rehearse(work(), options_.groups, executor_.memory());
   if (!seen.overflow) bounds_.set(seen.bounds);
   return seen.overflow;
+}
+
+// Rehearses the step only where its bounds do not rule an overflow out.
+std::optional<Overflow> Stepper::foresee(const StepSettings& settings, Gradient gradient) {
+  if (!settings.refuses()) {
+    bounds_.forget();
+    return std::nullopt;
+  }
+  if (gradient != Gradient::kLarge && advance_bounds(settings)) return std::nullopt;
+  return find_overflow();
 }
 
 StepReport Stepper::step(float* const* parameters, const float* const* gradients,
@@ -218,22 +233,18 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   if (settings.refuses() && gradient == Gradient::kNonFinite)
     return skip(settings, report, nullptr);
   before_ = counters_;
-  advance(settings);
-  find_ratios();
-  if (!settings.refuses()) {
-    bounds_.forget();
-  } else if (gradient == Gradient::kLarge || !advance_bounds(settings)) {
-    std::optional<Overflow> overflow;
-    try {
-      overflow = find_overflow();
-    } catch (...) {
-      set_counters(before_);
-      throw;
-    }
-    if (overflow) {
-      set_counters(before_);
-      return skip(settings, report, &*overflow);
-    }
+  std::optional<Overflow> overflow;
+  try {
+    advance(settings);
+    find_ratios();
+    overflow = foresee(settings, gradient);
+  } catch (...) {
+    set_counters(before_);
+    throw;
+  }
+  if (overflow) {
+    set_counters(before_);
+    return skip(settings, report, &*overflow);
   }
   executor_.step(work());
   return report;
@@ -263,6 +274,7 @@ void Stepper::write(const StepSettings& settings, double norm_limit, void* argum
                   .loss = settings.loss,
                   .norm_limit = norm_limit,
                   .weight_limit = norm_limit == kNoClip ? kNoClip : kOrdinary,
+                  .looks_at_weights = is_coupled(work(), options_.groups),
                   .refuses = settings.refuses(),
                   .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);
@@ -293,6 +305,7 @@ StepReport Stepper::step_queued(const StepSettings& settings) {
 // After a queued step that was left out: takes it if its gradient is finite, and it overflows
 // nothing.
 StepReport Stepper::step_unsure(const StepSettings& settings, StepReport report) {
+  bounds_.forget_weights();  // the device may have found them large
   queued_->read_square_sums(square_sums_.data());
   const bool is_finite = std::isfinite(settings.loss) && std::isfinite(fold_sums(settings));
   const std::optional<Overflow> overflow = is_finite ? find_overflow() : std::nullopt;

@@ -152,6 +152,7 @@ class Stepper {
   // Whether the step with the present coefficients surely overflows nothing.
   bool advance_bounds(const StepSettings& settings);
   std::optional<Overflow> find_overflow();
+  std::optional<Overflow> foresee(const StepSettings& settings, Gradient gradient);
   StepReport step_queued(const StepSettings& settings);
   StepReport step_unsure(const StepSettings& settings, StepReport report);
   StepOutcome run_queued(const StepSettings& settings, double norm_limit);

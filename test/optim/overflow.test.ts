@@ -188,6 +188,51 @@ it('any scales whatever: a step is taken exactly if all that it writes is finite
   );
 });
 
+describe.each(devices)('on %s, weights of a group without L2', (device) => {
+  const sgd = rules.find(({ name }) => name === 'sgd')!;
+  /** Settings of both groups; the first has L2. */
+  const settings = (policy: Policy, l2: number): Float64Array => {
+    const group = (l2: number) => {
+      const scenario = { ...ordinary, rate: 1, weightDecay: 4, l2 };
+      return [...settingsOf(sgd, policy, scenario)];
+    };
+    return Float64Array.of(...group(l2), ...group(0).slice(6));
+  };
+  const make = (weight: number) => {
+    const parameters = [Float32Array.of(1), Float32Array.of(weight)];
+    const stepper = new native.Stepper({
+      ...{ rule: 'sgd', groupCount: 2, names: ['coupled', 'free'], lengths: [1, 1] },
+      ...{ groups: [0, 1], parameters, device },
+    });
+    const gradients = parameters.map(() => new Float32Array(1));
+    gradients.forEach((array, i) => {
+      stepper.point(i, array);
+    });
+    return { parameters, stepper, gradients };
+  };
+
+  it('are looked at where another group has it', async () => {
+    const { parameters, stepper, gradients } = make(1e37);
+    for (let step = 0; step < 2; step++) stepper.step(settings('stop', 1e-4));
+    const before = copies(parameters);
+    const error = await failure(() => stepper.step(settings('stop', 1e-4)));
+    expect(error).toMatchObject({ code: 'NONFINITE', path: 'parameter free[0]' });
+    expectSame(parameters, before);
+    expect(gradients).toHaveLength(2);
+    stepper.dispose();
+  });
+
+  it('are not forgotten with a step that was left out', () => {
+    const { parameters, stepper, gradients } = make(3e38);
+    const before = copies(parameters);
+    expect(stepper.step(settings('skip', 1e-4))).toBe(-1);
+    expect(stepper.step(settings('skip', 0))).toBe(-1);
+    expectSame(parameters, before);
+    expect(gradients).toHaveLength(2);
+    stepper.dispose();
+  });
+});
+
 describe('optim.bind', () => {
   it('names the weight, the step and the gradient', async () => {
     const w = Float32Array.of(1, -2, 3);

@@ -11,7 +11,8 @@ namespace thalweg::cuda {
 
 namespace {
 
-// Halts where a weight is beyond the limit, for a group whose L2 adds weights to gradients.
+// Halts where a weight is beyond the limit: the host takes the weights of every group to be
+// within it.
 __device__ void look_at_weights(const float* weights, int length, int lane,
                                 const StepPolicy& policy, int32_t* halted) {
   bool is_within = true;
@@ -30,8 +31,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   if (index >= pieces) return;
   const StepPiece piece = tables.pieces[index];
   const StepTensor& tensor = tables.tensors[piece.tensor];
-  const StepGroup& group = group_of(arguments, tensor.group);
-  const StepCoefficients& values = group.coefficients;
+  const StepCoefficients& values = group_of(arguments, tensor.group).coefficients;
   const float* gradient = tensor.gradient + piece.begin;
   const float scale = values.scale, clip = values.clip_value;
   const int length = static_cast<int>(piece.length), lane = threadIdx.x % kWarp;
@@ -43,7 +43,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   }
   for (int width = kWarp / 2; width > 0; width /= 2) sum += __shfl_down_sync(kAllLanes, sum, width);
   if (lane == 0) sums[index] = sum;
-  if (group.decay == Decay::kCoupled || group.decay == Decay::kBoth)
+  if (arguments->policy.looks_at_weights != 0)
     look_at_weights(tensor.parameter + piece.begin, length, lane, arguments->policy, halted);
 }
 
