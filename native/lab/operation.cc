@@ -1,5 +1,6 @@
 #include "lab/operation.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -25,8 +26,8 @@ void set_scratch(const Fields& object, Parameters& op) {
     if constexpr (requires { op.positions; })
       op.scratch = object.scratch<uint32_t>(embedding_scratch(op.positions));
     else if constexpr (requires { op.channels; })
-      op.scratch =
-          object.scratch<double>(column_scratch(op.columns / op.channels, op.rows * op.channels));
+      op.scratch = object.scratch<double>(
+          column_scratch(op.columns / std::max<int64_t>(op.channels, 1), op.rows * op.channels));
     else if constexpr (requires { op.outputs; })
       op.scratch = object.scratch<double>(column_scratch(op.rows, op.outputs));
     else
