@@ -53,7 +53,7 @@ class PieceRehearsal {
 
   Piece run() {
     // Not on the stack, which a thread may have little of.
-    const auto place = std::make_unique_for_overwrite<Chunk>();
+    const auto place = std::make_unique<Chunk>();
     Chunk& chunk = *place;
     for (int64_t done = 0; done < piece_.length; done += kChunk) {
       const int64_t begin = piece_.begin + done;
