@@ -1,6 +1,5 @@
 #include "train/rehearsal.h"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -8,6 +7,7 @@
 #include "backends/host_step.h"
 #include "core/threads.h"
 #include "rules/registry.h"
+#include "train/step_cut.h"
 
 namespace thalweg {
 
@@ -15,20 +15,16 @@ namespace {
 
 using rules::Bound;
 
-// Elements that are copied at a time, a whole piece of step_cut.cc: each copy from a device takes
-// a wait.
-constexpr int64_t kChunk = 4096;
-
-struct Chunk {
-  float parameter[kChunk], gradient[kChunk], average[kChunk];
-  float slot[kMaxSlots][kChunk];
+// Copies of a piece's arrays.
+struct PieceCopy {
+  float parameter[kPieceLength], gradient[kPieceLength], average[kPieceLength];
+  float slot[kMaxSlots][kPieceLength];
 };
 
 // What came of a piece.
 struct Piece {
   GroupBounds bounds;
   std::optional<Overflow> overflow;
-  bool is_seen = false;  // bounds hold something
 };
 
 Bound bound_of(const float* values, int64_t length) {
@@ -41,7 +37,6 @@ Bound bound_of(const float* values, int64_t length) {
   return std::isfinite(nan) ? Bound(low, high) : Bound::unknown();
 }
 
-// One piece, chunk after chunk.
 class PieceRehearsal {
  public:
   PieceRehearsal(const StepWork& work, const StepPiece& piece, Memory& memory)
@@ -51,63 +46,58 @@ class PieceRehearsal {
         memory_(memory),
         slots_(static_cast<int>(rule_infos()[work.rule].slots.size())) {}
 
-  Piece run() {
+  Piece run() const {
     // Not on the stack, which a thread may have little of.
-    const auto place = std::make_unique<Chunk>();
-    Chunk& chunk = *place;
-    for (int64_t done = 0; done < piece_.length; done += kChunk) {
-      const int64_t begin = piece_.begin + done;
-      const int64_t length = std::min(kChunk, piece_.length - done);
-      load(chunk, begin, length);
-      see(chunk, length);
-      step(chunk, length);
-      see(chunk, length);
-      if (!result_.overflow) find(chunk, begin, length);
-    }
-    return result_;
+    const auto copy = std::make_unique<PieceCopy>();
+    load(*copy);
+    GroupBounds bounds = bounds_of(*copy);
+    step(*copy);
+    bounds.add(bounds_of(*copy));
+    return {bounds, find(*copy)};
   }
 
  private:
   bool averages() const { return work_.average_rate != 0; }
 
-  void load(Chunk& chunk, int64_t begin, int64_t length) {
-    const size_t bytes = static_cast<size_t>(length) * sizeof(float);
-    memory_.read(chunk.parameter, tensor_.parameter + begin, bytes);
-    memory_.read(chunk.gradient, tensor_.gradient + begin, bytes);
-    for (int i = 0; i < slots_; ++i) memory_.read(chunk.slot[i], tensor_.slot[i] + begin, bytes);
-    if (tensor_.average != nullptr) memory_.read(chunk.average, tensor_.average + begin, bytes);
+  void load(PieceCopy& copy) const {
+    const int64_t begin = piece_.begin;
+    const size_t bytes = static_cast<size_t>(piece_.length) * sizeof(float);
+    memory_.read(copy.parameter, tensor_.parameter + begin, bytes);
+    memory_.read(copy.gradient, tensor_.gradient + begin, bytes);
+    for (int i = 0; i < slots_; ++i) memory_.read(copy.slot[i], tensor_.slot[i] + begin, bytes);
+    if (tensor_.average != nullptr) memory_.read(copy.average, tensor_.average + begin, bytes);
   }
 
-  void step(Chunk& chunk, int64_t length) {
-    StepSpan span{chunk.parameter, chunk.gradient, {},           length,
-                  tensor_.factor,  tensor_.ratio,  chunk.average};
-    for (int i = 0; i < slots_; ++i) span.slot[i] = chunk.slot[i];
+  void step(PieceCopy& copy) const {
+    StepSpan span{copy.parameter, copy.gradient, {},          piece_.length,
+                  tensor_.factor, tensor_.ratio, copy.average};
+    for (int i = 0; i < slots_; ++i) span.slot[i] = copy.slot[i];
     host_step(work_.rule, work_.decays[tensor_.group])(span, work_.groups[tensor_.group]);
     if (averages()) average_loop(span, work_.average_rate);
   }
 
-  void see(const Chunk& chunk, int64_t length) {
+  GroupBounds bounds_of(const PieceCopy& copy) const {
     GroupBounds seen;
-    seen.weight = bound_of(chunk.parameter, length);
-    for (int i = 0; i < slots_; ++i) seen.slot[i] = bound_of(chunk.slot[i], length);
-    if (tensor_.average != nullptr) seen.average = bound_of(chunk.average, length);
-    if (result_.is_seen) seen.add(result_.bounds);
-    result_.bounds = seen;
-    result_.is_seen = true;
+    seen.weight = bound_of(copy.parameter, piece_.length);
+    for (int i = 0; i < slots_; ++i) seen.slot[i] = bound_of(copy.slot[i], piece_.length);
+    if (tensor_.average != nullptr) seen.average = bound_of(copy.average, piece_.length);
+    return seen;
   }
 
-  void find(const Chunk& chunk, int64_t begin, int64_t length) {
+  // The first number that is not finite.
+  std::optional<Overflow> find(const PieceCopy& copy) const {
     using Array = Overflow::Array;
-    for (int64_t i = 0; i < length; ++i) {
+    std::optional<Overflow> found;
+    for (int64_t i = 0; i < piece_.length && !found; ++i) {
       const auto check = [&](Array array, const float* values, int slot = 0) {
-        if (std::isfinite(values[i]) || result_.overflow) return;
-        result_.overflow = {array, slot, piece_.tensor, begin + i, values[i], chunk.gradient[i]};
+        if (std::isfinite(values[i]) || found) return;
+        found = {array, slot, piece_.tensor, piece_.begin + i, values[i], copy.gradient[i]};
       };
-      check(Array::kWeight, chunk.parameter);
-      for (int slot = 0; slot < slots_; ++slot) check(Array::kSlot, chunk.slot[slot], slot);
-      if (averages()) check(Array::kAverage, chunk.average);
-      if (result_.overflow) return;
+      check(Array::kWeight, copy.parameter);
+      for (int slot = 0; slot < slots_; ++slot) check(Array::kSlot, copy.slot[slot], slot);
+      if (averages()) check(Array::kAverage, copy.average);
     }
+    return found;
   }
 
   const StepWork& work_;
@@ -115,7 +105,6 @@ class PieceRehearsal {
   const StepTensor& tensor_;
   Memory& memory_;
   int slots_;
-  Piece result_;
 };
 
 }  // namespace

@@ -5,14 +5,6 @@
 
 namespace thalweg {
 
-namespace {
-
-// Pieces are small enough to spread a 100 K parameter model over threads, large
-// enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
-constexpr int64_t kPieceLength = 4096;
-
-}  // namespace
-
 StepCut cut_step(const std::vector<int64_t>& lengths) {
   StepCut cut;
   cut.parts.push_back(0);

@@ -8,6 +8,10 @@
 
 namespace thalweg {
 
+// Pieces are small enough to spread a 100 K parameter model over threads, large
+// enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
+inline constexpr int64_t kPieceLength = 4096;
+
 struct StepCut {
   std::vector<StepPiece> pieces;
   std::vector<int64_t> parts;  // as StepWork's
