@@ -12,7 +12,7 @@ inline namespace THALWEG_LANES {
 
 template <class Rule, Decay kDecay>
 void step_loop(const StepSpan& span, const StepCoefficients& step) {
-  constexpr bool kCoupled = kDecay == Decay::kCoupled || kDecay == Decay::kBoth;
+  constexpr bool kCoupled = is_coupled(kDecay);
   constexpr bool kDecoupled = kDecay == Decay::kDecoupled || kDecay == Decay::kBoth;
   constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
   typename Rule::Coefficients coefficients;
@@ -103,8 +103,7 @@ inline StepFunction find_step(int rule, Decay decay) {
 template <class Rule>
 constexpr TensorSumsFunction tensor_sums_function(Decay decay) {
   if constexpr (rules::TensorRule<Rule>)
-    return decay == Decay::kCoupled || decay == Decay::kBoth ? &tensor_sums_loop<Rule, true>
-                                                             : &tensor_sums_loop<Rule, false>;
+    return is_coupled(decay) ? &tensor_sums_loop<Rule, true> : &tensor_sums_loop<Rule, false>;
   return nullptr;
 }
 

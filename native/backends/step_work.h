@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/macros.h"
 #include "rules/rule.h"
 
 namespace thalweg {
@@ -14,6 +15,10 @@ namespace thalweg {
 // decay shrinks the weight by rate * decay * w first.
 enum class Decay { kNone, kCoupled, kDecoupled, kBoth };
 inline constexpr int kDecayCount = 4;
+// Whether L2 adds weights to their gradients.
+THALWEG_INLINE constexpr bool is_coupled(Decay decay) {
+  return decay == Decay::kCoupled || decay == Decay::kBoth;
+}
 
 // The values of one step for one parameter group; float32, computed in double.
 struct StepCoefficients {

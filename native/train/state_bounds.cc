@@ -16,8 +16,6 @@ constexpr double kSureMove = 0x1p102;
 // Weights beyond this may be infinite or NaN.
 constexpr double kHuge = std::numeric_limits<float>::max();
 
-bool is_coupled(Decay decay) { return decay == Decay::kCoupled || decay == Decay::kBoth; }
-
 // Whether decoupled decay leaves each weight as large as it was, or smaller.
 bool only_shrinks(const StepCoefficients& group) { return group.shrink >= 0 && group.shrink <= 1; }
 

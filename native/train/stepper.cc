@@ -19,16 +19,14 @@ Decay decay_kind(double l2, double weight_decay) {
   return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
 }
 
-// Whether L2 adds weights of a group to its gradients.
-bool is_coupled(const StepWork& work, int groups) {
-  return std::any_of(work.decays, work.decays + groups,
-                     [](Decay decay) { return decay == Decay::kCoupled || decay == Decay::kBoth; });
+bool any_is_coupled(const StepWork& work, int groups) {
+  return std::any_of(work.decays, work.decays + groups, is_coupled);
 }
 
 // Whether what a rule sees depends on how large weights are, so that each step looks at those of
 // every group: on a device that runs behind the host, the device does.
 bool looks_at_weights(const StepWork& work, int groups) {
-  return rule_infos()[work.rule].ratio != nullptr || is_coupled(work, groups);
+  return rule_infos()[work.rule].ratio != nullptr || any_is_coupled(work, groups);
 }
 
 }  // namespace
@@ -274,7 +272,7 @@ void Stepper::write(const StepSettings& settings, double norm_limit, void* argum
                   .loss = settings.loss,
                   .norm_limit = norm_limit,
                   .weight_limit = norm_limit == kNoClip ? kNoClip : kOrdinary,
-                  .looks_at_weights = is_coupled(work(), options_.groups),
+                  .looks_at_weights = any_is_coupled(work(), options_.groups),
                   .refuses = settings.refuses(),
                   .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);

@@ -46,7 +46,7 @@ __device__ Update<Rule> read_update(const StepGroup& group, float factor) {
   update.shrink = values.shrink;
   update.ratio = 1;
   update.average_rate = 0;
-  update.coupled = group.decay == Decay::kCoupled || group.decay == Decay::kBoth;
+  update.coupled = is_coupled(group.decay);
   update.decoupled = group.decay == Decay::kDecoupled || group.decay == Decay::kBoth;
   return update;
 }
