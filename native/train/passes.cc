@@ -65,7 +65,7 @@ void Passes::each_batch(const data::Dataset& dataset, int64_t batch_size, const 
 Metrics Passes::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                          Weights weights, MetricSums* sums) {
   const size_t scores = sums == nullptr ? 0 : sums->bytes_for(dataset.rows);
-  context_.memory.require(context_.plan.bytes() + scores);
+  context_.require_memory(scores);
   const HeldMemory held(context_.memory, scores);
   const WeightsScope scope(context_, weights);
   Metrics metrics;

@@ -25,6 +25,9 @@ struct PassContext {
   TrainState& state;
   Plan& plan;
   BatchLoader& batches;
+
+  // MEMORY where so many more bytes would pass the trainer's limit.
+  void require_memory(size_t more) const { memory.require(plan.bytes() + more); }
 };
 
 class Passes {

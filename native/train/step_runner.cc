@@ -11,7 +11,7 @@ namespace thalweg {
 void StepRunner::reserve_parts() {
   if (sum_) return;
   const size_t bytes = GradientSum::bytes_for(context_.state.tensors());
-  context_.memory.require(context_.plan.bytes() + bytes);
+  context_.require_memory(bytes);
   sum_ = std::make_unique<GradientSum>(context_.state.tensors(), context_.backend);
   context_.memory.held += bytes;
 }

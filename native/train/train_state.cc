@@ -124,14 +124,12 @@ void TrainState::read_bytes(size_t offset, char* out, size_t bytes) const {
     throw Error({"RANGE", "state", std::to_string(bytes) + " bytes beyond it", "bytes of it", ""});
 }
 
-void TrainState::begin_run(bool guarded, MemoryLimit& memory, const CancelFlag& cancel) {
+void TrainState::make_guard() {
+  guard_ = std::make_unique<Guard>(list_, backend_.memory(), backend_.queued() == nullptr);
+}
+
+void TrainState::begin_run(bool guarded, const CancelFlag& cancel) {
   if (!guarded) return forget_rest();
-  if (!guard_) {
-    const size_t bytes = Guard::bytes_for(list_);
-    memory.require(bytes);
-    guard_ = std::make_unique<Guard>(list_, backend_.memory(), backend_.queued() == nullptr);
-    memory.held += bytes;
-  }
   check_rest(&cancel);  // A wrong state stays known as wrong: no checkpoint may be made of it.
   forget_rest();
 }

@@ -12,7 +12,6 @@
 #include "train/engine_options.h"
 #include "train/gradient_reducer.h"
 #include "train/guard.h"
-#include "train/memory_limit.h"
 #include "train/snapshot.h"
 #include "train/stepper.h"
 
@@ -65,9 +64,13 @@ class TrainState {
   // Bytes from `offset` on, as they stand in a snapshot. Throws RANGE.
   void read_bytes(size_t offset, char* out, size_t bytes) const;
 
+  bool has_guard() const { return guard_ != nullptr; }
+  size_t guard_bytes() const { return Guard::bytes_for(list_); }
+  // Makes the guard, which a guarded run needs. Throws MEMORY.
+  void make_guard();
   // Between two guarded runs nothing may move the state. A run begins with `guarded` set where some
-  // of its steps are taken twice. Throws MEMORY, CORRUPTION and Aborted.
-  void begin_run(bool guarded, MemoryLimit& memory, const CancelFlag& cancel);
+  // of its steps are taken twice. Throws CORRUPTION and Aborted.
+  void begin_run(bool guarded, const CancelFlag& cancel);
   void end_run(bool guarded);
   // CORRUPTION where the state is another than at the end of a guarded run, and no call moved it.
   void check_rest(const CancelFlag* cancel = nullptr);

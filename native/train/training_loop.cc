@@ -52,7 +52,7 @@ TrainProgress TrainingLoop::train(const TrainRequest& request, const CancelFlag&
 TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelFlag& cancel,
                                       const std::function<void(const TrainProgress&)>& report) {
   const size_t copies = bytes_of_copies(request);
-  context_.memory.require(context_.plan.bytes() + copies);
+  context_.require_memory(copies);
   const HeldMemory held(context_.memory, copies);
   check(request, cancel);
   const Order order = order_of(request, context_.options.seed, cancel);
@@ -72,7 +72,8 @@ TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelF
                      request.before};
   if (run.parts_a_step() > 1) runner_.reserve_parts();
   const bool guarded = request.guard_every > 0;
-  state.begin_run(guarded, context_.memory, cancel);
+  if (guarded) reserve_guard();
+  state.begin_run(guarded, cancel);
   run.feed = context_.batches.feed(run.parts);
   run.first_step_count = state.stepper().step_count() - request.before.steps;
   state.set_averaged_statistics(false);  // The average moves on.
@@ -84,6 +85,14 @@ TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelF
 void TrainingLoop::check(const TrainRequest& request, const CancelFlag& cancel) {
   context_.batches.check(*request.dataset, kDatasetName, &cancel);
   if (request.validation) context_.batches.check(*request.validation, "fit.validation", &cancel);
+}
+
+void TrainingLoop::reserve_guard() {
+  if (context_.state.has_guard()) return;
+  const size_t bytes = context_.state.guard_bytes();
+  context_.require_memory(bytes);
+  context_.state.make_guard();
+  context_.memory.held += bytes;
 }
 
 // A run keeps copies of the state for checkpoints, and of the weights for the monitor.

@@ -23,6 +23,8 @@ class TrainingLoop {
                           const std::function<void(const TrainProgress&)>& report);
   void check(const TrainRequest& request, const CancelFlag& cancel);
   size_t bytes_of_copies(const TrainRequest& request) const;
+  // Makes the guard where it is missing. Throws MEMORY.
+  void reserve_guard();
   // All steps of a run; what the device was told is done when this returns or throws.
   void run_steps(TrainingRun& run);
   void run_one_by_one(TrainingRun& run);

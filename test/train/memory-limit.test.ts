@@ -112,6 +112,22 @@ describe('memoryLimit', () => {
     expect(enough.steps).toBe(20);
   });
 
+  it('counts the batch of an earlier run when a guard begins', async () => {
+    const base = await least();
+    const run = (trainer: Trainer, guard: boolean) =>
+      trainer.fit(set, { epochs: 1, batchSize: 400, guard });
+    using bare = make(base);
+    const batch = needed(await failure(() => run(bare, false))) - base;
+    using small = make(base + batch);
+    await run(small, false);
+    const guarded = needed(await failure(() => run(small, true)));
+    using enough = make(guarded);
+    for (const guard of [false, true]) await run(enough, guard);
+    using short = make(guarded - 1);
+    await run(short, false);
+    expect(needed(await failure(() => run(short, true)))).toBe(guarded);
+  });
+
   it('counts the copies of weights that a monitor keeps, and what predict takes and gives', async () => {
     const base = await least();
     const watched = (monitor: boolean) => (trainer: Trainer) =>
