@@ -3,7 +3,6 @@
 // (docs/decisions/0015-a-second-addon-for-tests.md).
 #include <napi.h>
 
-#include "core/thread_count.h"
 #include "lab/alias_table.h"
 #include "lab/arena_step.h"
 #include "lab/index_cipher.h"
@@ -11,21 +10,13 @@
 #include "lab/queued_gather.h"
 #include "lab/queued_step.h"
 #include "lab/random.h"
-#include "napi/convert.h"
 #include "napi/dataset.h"
 #include "napi/initialize.h"
 
 namespace thalweg::lab {
 
-static Napi::Value set_thread_count(const Napi::CallbackInfo& info) {
-  thalweg::set_thread_count(info[0].As<Napi::Number>().Int32Value());
-  return info.Env().Undefined();
-}
-
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   napi::register_initialize(env, exports);
-  read_thread_variable();
-  napi::export_function<set_thread_count>(env, exports, "setThreadCount");
   napi::register_dataset(env, exports);
   register_alias_table(env, exports);
   register_arena_step(env, exports);

@@ -35,11 +35,6 @@ static Napi::Value get_threads(const Napi::CallbackInfo& info) {
   return result;
 }
 
-static Napi::Value set_thread_count(const Napi::CallbackInfo& info) {
-  thalweg::set_thread_count(info[0].As<Napi::Number>().Int32Value());
-  return info.Env().Undefined();
-}
-
 // endJobs(): of all environments; for the end of the process.
 static Napi::Value end_all_jobs(const Napi::CallbackInfo& info) {
   end_jobs();
@@ -94,10 +89,8 @@ static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
 
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_initialize(env, exports);
-  read_thread_variable();
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threads");
-  export_function<set_thread_count>(env, exports, "setThreadCount");
   export_function<end_all_jobs>(env, exports, "endJobs");
   export_function<twins>(env, exports, "twins");
   export_function<get_cuda_status>(env, exports, "cudaStatus");

@@ -1,5 +1,6 @@
 #include "napi/initialize.h"
 
+#include "core/thread_count.h"
 #include "napi/convert.h"
 
 namespace thalweg::napi {
@@ -21,9 +22,16 @@ static Napi::Value initialize(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+static Napi::Value set_thread_count(const Napi::CallbackInfo& info) {
+  thalweg::set_thread_count(info[0].As<Napi::Number>().Int32Value());
+  return info.Env().Undefined();
+}
+
 void register_initialize(Napi::Env env, Napi::Object exports) {
   set_environment(env);
   export_function<initialize>(env, exports, "initialize");
+  read_thread_variable();
+  export_function<set_thread_count>(env, exports, "setThreadCount");
 }
 
 }  // namespace thalweg::napi

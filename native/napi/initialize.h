@@ -5,7 +5,8 @@
 
 namespace thalweg::napi {
 
-// Makes the environment's state, and exports `initialize`.
+// Makes the environment's state, reads THALWEG_THREADS, and exports `initialize` and
+// `setThreadCount`.
 void register_initialize(Napi::Env env, Napi::Object exports);
 
 }  // namespace thalweg::napi
