@@ -1,22 +1,14 @@
 #include "train/nonfinite.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "core/error.h"
 #include "rules/registry.h"
+#include "train/show_number.h"
 
 namespace thalweg {
 
 namespace {
-
-std::string show(double x) {
-  if (std::isnan(x)) return "NaN";
-  if (std::isinf(x)) return x > 0 ? "Infinity" : "-Infinity";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", x);
-  return text;
-}
 
 // The error of a number, which `path` says without its index.
 [[noreturn]] void refuse(const RefusedStep& step, const std::string& path, const std::string& found,
@@ -55,16 +47,17 @@ void refuse_gradient(const RefusedStep& step, const std::vector<double>& square_
       const float scaled = gradient[i] * step.work.groups[tensor.group].scale;
       if (std::isfinite(scaled)) continue;
       const int64_t index = pieces[piece].begin + static_cast<int64_t>(i);
-      refuse(step, "gradient " + element(step, pieces[piece].tensor, index), show(scaled),
+      refuse(step, "gradient " + element(step, pieces[piece].tensor, index), show_number(scaled),
              "finite numbers");
     }
   }
-  refuse(step, "loss", show(loss), "a finite number");
+  refuse(step, "loss", show_number(loss), "a finite number");
 }
 
 void refuse_overflow(const RefusedStep& step, const Overflow& overflow) {
   refuse(step, array_name(step, overflow) + " " + element(step, overflow.tensor, overflow.element),
-         show(overflow.value) + " from a gradient of " + show(overflow.gradient), "finite numbers");
+         show_number(overflow.value) + " from a gradient of " + show_number(overflow.gradient),
+         "finite numbers");
 }
 
 }  // namespace thalweg

@@ -6,17 +6,9 @@
 
 #include "core/error.h"
 #include "train/average.h"
+#include "train/show_number.h"
 
 namespace thalweg {
-
-namespace {
-
-std::string show(double x) {
-  if (std::isnan(x)) return "NaN";
-  return x > 0 ? "Infinity" : "-Infinity";
-}
-
-}  // namespace
 
 void check_counters(const StepCounters& counters, size_t count, bool averages) {
   const std::vector<double>& given = counters.scalars;
@@ -27,8 +19,8 @@ void check_counters(const StepCounters& counters, size_t count, bool averages) {
                  std::to_string(std::min(counters.steps, counters.skipped)), "at least 0", ""});
   for (size_t i = 0; i < count; ++i)
     if (!std::isfinite(given[i]))
-      throw Error(
-          {"RANGE", "scalars[" + std::to_string(i) + "]", show(given[i]), "a finite number", ""});
+      throw Error({"RANGE", "scalars[" + std::to_string(i) + "]", show_number(given[i]),
+                   "a finite number", ""});
   if (!averages) return;
   const double averaged = given[count - kAverageScalars];
   if (averaged < 0 || averaged > static_cast<double>(counters.steps) ||
