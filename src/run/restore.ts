@@ -1,5 +1,6 @@
 /** Puts saved states back into callbacks: all of them, or none. */
 import { ThalwegError } from '../errors.js';
+import { describe } from '../options.js';
 import { ignoreOutcome, isThenable } from '../promises.js';
 import type { Callback, SavedCallback } from './callback.js';
 import { copyOf, saveCallback } from './saved-state.js';
@@ -32,11 +33,10 @@ function wayBack(callback: Callback & Partial<Remembering>): () => void {
 /** A run begins at once: nobody would wait for a promise. */
 function refusePromise(path: string, value: unknown): void {
   if (!isThenable(value)) return;
-  ignoreOutcome(value);
   throw new ThalwegError({
     code: 'TYPE',
     path,
-    received: 'a promise',
+    received: describe(value),
     expected: 'a function that is not async',
     remedy: 'await in `start`',
   });

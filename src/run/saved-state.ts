@@ -50,8 +50,7 @@ function take<T>(value: unknown, read: (value: unknown) => T): T {
 export function copyOf(path: string, value: unknown, around: readonly object[] = []): Json {
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value))
     return value as Json;
-  if (typeof value !== 'object') return refuse(path, describe(value));
-  if (isThenable(value)) return refuse(path, 'a promise');
+  if (typeof value !== 'object' || isThenable(value)) return refuse(path, describe(value));
   if (around.includes(value)) return refuse(path, 'a value within itself');
   if (around.length === deepest) return refuse(path.slice(0, 60), `more than ${deepest} levels`);
   const inside = [...around, value];
