@@ -1,6 +1,5 @@
 #include "train/stepper.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <new>
@@ -11,25 +10,6 @@
 #include "train/step_norms.h"
 
 namespace thalweg {
-
-namespace {
-
-Decay decay_kind(double l2, double weight_decay) {
-  if (l2 != 0) return weight_decay != 0 ? Decay::kBoth : Decay::kCoupled;
-  return weight_decay != 0 ? Decay::kDecoupled : Decay::kNone;
-}
-
-bool any_is_coupled(const StepWork& work, int groups) {
-  return std::any_of(work.decays, work.decays + groups, is_coupled);
-}
-
-// Whether what a rule sees depends on how large weights are, so that each step looks at those of
-// every group: on a device that runs behind the host, the device does.
-bool looks_at_weights(const StepWork& work, int groups) {
-  return rule_infos()[work.rule].ratio != nullptr || any_is_coupled(work, groups);
-}
-
-}  // namespace
 
 Stepper::Stepper(StepperOptions options, StepExecutor& executor)
     : options_(std::move(options)), executor_(executor), bounds_(options_.groups) {
@@ -78,22 +58,8 @@ void Stepper::bind(float* const* parameters, const float* const* gradients) {
   bound_ = true;
 }
 
-// What the norm pass and the step share; the rule's own coefficients come after
-// the gradient was found fit.
 void Stepper::prepare(const StepSettings& settings) {
-  const size_t stride = hyper_count();
-  for (int group = 0; group < options_.groups; ++group) {
-    const double* hyper = settings.groups + group * stride;
-    const double *own = hyper + rule().hyper.size(), l2 = own[kL2],
-                 weight_decay = own[kWeightDecay];
-    StepCoefficients& out = coefficients_[group];
-    out.scale = static_cast<float>(settings.gradient_scale);
-    out.clip_value = static_cast<float>(settings.clip_value);
-    out.l2 = static_cast<float>(l2);
-    // hyper[0]: learningRate
-    out.shrink = rule().decays ? 0 : static_cast<float>(hyper[0] * weight_decay);
-    decays_[group] = decay_kind(l2, rule().decays ? 0 : weight_decay);
-  }
+  prepare_groups(settings, rule(), coefficients_, decays_);
   for (StepTensor& tensor : tensors_) tensor.factor = tensor.ratio = 1;
 }
 
@@ -119,12 +85,7 @@ int64_t Stepper::averaged_count() const {
   return static_cast<int64_t>(counters_.scalars[counters_.scalars.size() - kAverageScalars]);
 }
 
-// Global norm of the gradient; sets the tensors' clip factors.
-double Stepper::measure(const StepSettings& settings) {
-  executor_.square_sums(work(), square_sums_.data());
-  return fold_sums(settings);
-}
-
+// The global norm of the gradient; sets the tensors' clip factors.
 double Stepper::fold_sums(const StepSettings& settings) {
   return clip_by_norm(cut_.pieces, square_sums_,
                       {settings.clip_tensor_norm, settings.clip_global_norm}, tensors_);
@@ -142,7 +103,8 @@ void Stepper::find_ratios() {
 
 Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report) {
   if (!settings.needs_norm()) return look_at_elements(settings);
-  const double norm = report->gradient_norm = measure(settings);
+  executor_.square_sums(work(), square_sums_.data());
+  const double norm = report->gradient_norm = fold_sums(settings);
   if (!std::isfinite(norm) || !std::isfinite(settings.loss)) return Gradient::kNonFinite;
   return settings.clips_to_ordinary() || norm <= kOrdinary ? Gradient::kOrdinary : Gradient::kLarge;
 }
@@ -163,17 +125,13 @@ Stepper::Gradient Stepper::look_at_elements(const StepSettings& settings) {
   return std::isfinite(settings.loss) ? found : Gradient::kNonFinite;
 }
 
-RefusedStep Stepper::refused() const {
-  RefusedStep step{counters_.steps + 1, work(), executor_.memory(), {}};
-  for (const StepperTensor& tensor : options_.tensors) step.names.push_back(tensor.name);
-  return step;
-}
-
 StepReport Stepper::skip(const StepSettings& settings, StepReport report,
                          const Overflow* overflow) {
   if (settings.non_finite == NonFinite::kStop) {
-    if (overflow != nullptr) refuse_overflow(refused(), *overflow);
-    refuse_gradient(refused(), square_sums_, settings.loss);
+    RefusedStep step{counters_.steps + 1, work(), executor_.memory(), {}};
+    for (const StepperTensor& tensor : options_.tensors) step.names.push_back(tensor.name);
+    if (overflow != nullptr) refuse_overflow(step, *overflow);
+    refuse_gradient(step, square_sums_, settings.loss);
   }
   ++counters_.skipped;
   report.skipped = true;
@@ -182,7 +140,7 @@ StepReport Stepper::skip(const StepSettings& settings, StepReport report,
 
 bool Stepper::advance_bounds(const StepSettings& settings) {
   const StepWork step = work();
-  const bool looks = looks_at_weights(step, options_.groups);
+  const bool looks = looks_at_weights();
   if (looks && queued_ != nullptr) bounds_.set_weights(kOrdinary);
   // find_ratios() has set them where the rule looks at tensors.
   if (looks && rule().ratio == nullptr && queued_ == nullptr) bounds_.forget_weights();
@@ -199,7 +157,7 @@ bool Stepper::is_sure(const StepSettings& settings) {
   advance(settings);
   set_counters(before_);
   StateBounds bounds = bounds_;
-  if (looks_at_weights(work(), options_.groups)) bounds.set_weights(kOrdinary);  // once it looked
+  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // once it looked
   return bounds.is_sure(work(), settings.largest_gradient());
 }
 
@@ -272,7 +230,7 @@ void Stepper::write(const StepSettings& settings, double norm_limit, void* argum
                   .loss = settings.loss,
                   .norm_limit = norm_limit,
                   .weight_limit = norm_limit == kNoClip ? kNoClip : kOrdinary,
-                  .looks_at_weights = any_is_coupled(work(), options_.groups),
+                  .looks_at_weights = any_is_coupled(decays_),
                   .refuses = settings.refuses(),
                   .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);

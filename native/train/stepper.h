@@ -4,7 +4,6 @@
 // business. Not thread-safe; callers hold the lease.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -22,12 +21,9 @@
 #include "train/state_bounds.h"
 #include "train/step_counters.h"
 #include "train/step_cut.h"
+#include "train/step_settings.h"
 
 namespace thalweg {
-
-struct RefusedStep;  // train/nonfinite.h
-
-enum class NonFinite { kStop, kSkip, kAllow };
 
 struct StepperTensor {
   std::string name;
@@ -41,41 +37,6 @@ struct StepperOptions {
   int groups = 1;
   std::vector<StepperTensor> tensors;
   AverageOptions average;
-};
-
-inline constexpr double kNoClip = std::numeric_limits<double>::infinity();
-
-// The values of one step. `groups` holds, per group, the rule's hyper-parameters
-// in its order, then l2, then weightDecay.
-struct StepSettings {
-  const double* groups = nullptr;
-  double gradient_scale = 1;
-  double clip_value = kNoClip;
-  double clip_tensor_norm = kNoClip;
-  double clip_global_norm = kNoClip;
-  NonFinite non_finite = NonFinite::kStop;
-  bool report_norm = false;
-  double loss = 0;  // that the gradient is of, where it is known: the policy looks at it too
-  double average_decay = 0;
-  const double* dropout_rates = nullptr;  // the plan's, which a trainer's row brings along
-  int64_t ended_epoch = 0;                // its number, from 1, where this step is its last
-
-  // Whether the gradient's norm is needed.
-  bool needs_norm() const {
-    return clip_tensor_norm != kNoClip || clip_global_norm != kNoClip || report_norm;
-  }
-  // Whether a step that meets or makes numbers that are not finite is left out.
-  bool refuses() const { return non_finite != NonFinite::kAllow; }
-  // Whether the gradient is looked at before the update.
-  bool measures() const { return needs_norm() || refuses(); }
-  // Whether clipping keeps the gradient ordinary, whatever it is.
-  bool clips_to_ordinary() const { return 2 * clip() <= kOrdinary; }
-  // The largest element that the rule may see of a gradient which is ordinary, or clipped so.
-  double largest_gradient() const { return clips_to_ordinary() ? 2 * clip() : kOrdinary; }
-
- private:
-  // The least bound; rounding takes an element less far beyond it than twice.
-  double clip() const { return std::min(std::min(clip_value, clip_tensor_norm), clip_global_norm); }
 };
 
 struct StepReport {
@@ -97,7 +58,7 @@ class Stepper {
 
   const RuleInfo& rule() const { return rule_infos()[options_.rule]; }
   const StepperOptions& options() const { return options_; }
-  int hyper_count() const { return static_cast<int>(rule().hyper.size()) + 2; }
+  int hyper_count() const { return static_cast<int>(rule().hyper.size()) + kGroupNumbers; }
 
   // For a training loop that queues steps: write_arguments counts the step as
   // taken; `counters` from before undo that where the queue halted.
@@ -141,10 +102,11 @@ class Stepper {
   void advance(const StepSettings& settings);
   double* average_scalars();
   StepWork work() const;
-  double measure(const StepSettings& settings);
   double fold_sums(const StepSettings& settings);
   void find_ratios();
-  RefusedStep refused() const;
+  // Whether what the rule sees depends on how large weights are, so that each step looks at those
+  // of every group: on a device that runs behind the host, the device does.
+  bool looks_at_weights() const { return rule().ratio != nullptr || any_is_coupled(decays_); }
   // What the gradient and the loss are like: kLarge where the step may overflow.
   enum class Gradient { kOrdinary, kLarge, kNonFinite };
   Gradient look(const StepSettings& settings, StepReport* report);
