@@ -43,6 +43,7 @@ template <class Term>
 THALWEG_INLINE void column_sums(int64_t rows, int64_t width, double* sums, Term term) {
   const int64_t chunks = column_chunks(rows);
   ColumnPartials partial;
+  for (int64_t i = 0; i < width; ++i) sums[i] = 0;  // the sums of no rows
   for (int64_t chunk = 0; chunk < chunks; ++chunk) {
     const int64_t first = chunk * kColumnChunk;
     chunk_sums(first, rows - first < kColumnChunk ? rows - first : kColumnChunk, width, sums, term);
