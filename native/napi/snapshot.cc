@@ -9,6 +9,29 @@ namespace thalweg::napi {
 
 namespace {
 
+// Frees a snapshot on a thread of libuv's pool: the event loop would wait tens of milliseconds
+// until the system has taken back gigabytes.
+class FreeingWork : public Napi::AsyncWorker {
+ public:
+  FreeingWork(Napi::Env env, std::shared_ptr<Snapshot> snapshot)
+      : AsyncWorker(env), snapshot_(std::move(snapshot)) {}
+  void Execute() override { snapshot_.reset(); }
+
+ private:
+  std::shared_ptr<Snapshot> snapshot_;
+};
+
+// Frees it at once where an environment that ends takes no more work.
+void free_later(Napi::Env env, std::shared_ptr<Snapshot> snapshot) {
+  std::unique_ptr<FreeingWork> work;
+  try {
+    work = std::make_unique<FreeingWork>(env, std::move(snapshot));
+    work->Queue();
+    static_cast<void>(work.release());  // it deletes itself
+  } catch (const Napi::Error&) {
+  }
+}
+
 class NativeSnapshot : public Wrapped<NativeSnapshot> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x736e617073686f74};
@@ -109,7 +132,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
   // The memory lives on while a job uses it.
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     report(info.Env(), -reported_);
-    snapshot_.reset();
+    if (snapshot_) free_later(info.Env(), std::move(snapshot_));
     return info.Env().Undefined();
   }
 
