@@ -1,4 +1,7 @@
-/** Loads the addon. Nothing else in the package touches it; native/ has its types, its file, and why it does not load. */
+/**
+ * Loads the addon; no other file does. The folder native/ has the addon's types, finds its file, and
+ * explains why it does not load.
+ */
 import { isMainThread } from 'node:worker_threads';
 import { ThalwegError } from './errors.js';
 import type { Native } from './native/addon.js';
@@ -14,7 +17,7 @@ export type * from './native/optimizer.js';
 export type * from './native/state.js';
 export type * from './native/trainer.js';
 
-/** Loads an addon; it has nothing to make a coded error of before it is loaded. */
+/** Loads an addon. The addon cannot throw coded errors before `initialize` names their class. */
 function open(file: string): Native {
   checkElf(file);
   try {
@@ -28,8 +31,8 @@ function open(file: string): Native {
 function load(file: string): Native {
   const addon = open(file);
   addon.initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array });
-  // process.exit() destroys what trainers compute with while they do; hence they stop before.
-  // A worker's own end is the addon's affair.
+  // process.exit() destroys objects that running trainers use, so the trainers stop first.
+  // Where a worker thread ends, the addon stops the trainers itself.
   if (isMainThread)
     process.once('exit', () => {
       addon.endJobs();

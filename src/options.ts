@@ -1,24 +1,24 @@
-/** Checks of option objects and numbers, each failing with a coded error that names the path. */
+/** Checks of option objects and numbers. A check that fails throws a coded error with the path of the option. */
 import { ThalwegError } from './errors.js';
 import { ignoreOutcome, isThenable } from './promises.js';
 
-/** A text of at most `most` characters, which ends in … where it was longer. */
+/** Returns the first `most` characters of a text, and … where the text is longer. */
 export function shorten(text: string, most = 60): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
-// A getter captured here reads a typed array's own slot, whatever properties hide it, also one of another realm.
+// This getter reads an internal slot: properties of the array cannot hide it, and other realms' arrays have it.
 const tagDescriptor = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype) as object,
   Symbol.toStringTag,
 )!;
 
-/** The name of a typed array's class; undefined for everything else. */
+/** Returns the name of a typed array's class; undefined for everything else. */
 export function typedArrayName(value: unknown): string | undefined {
   return tagDescriptor.get!.call(value) as string | undefined;
 }
 
-/** As `Array.isArray`, which throws at a proxy that was revoked. */
+/** Acts like `Array.isArray`, but returns false for a revoked proxy, where `Array.isArray` throws. */
 export function isArray(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value);
@@ -27,10 +27,10 @@ export function isArray(value: unknown): value is readonly unknown[] {
   }
 }
 
-/** From here on the digits of a bigint are too many to show, and slow to make. */
+/** A larger bigint has too many digits to show, and converting it is slow. */
 const longBigint = 2n ** 128n;
 
-/** The length of an array; a proxy may refuse to tell. */
+/** Describes an array by its length, which a proxy may refuse to return. */
 function describeArray(value: readonly unknown[]): string {
   try {
     return `an array of ${value.length}`;
@@ -40,8 +40,8 @@ function describeArray(value: readonly unknown[]): string {
 }
 
 /**
- * How a refused value is shown in an error: short, never the whole object. It throws at no value. The error is
- * the only outcome of a refused promise, which may reject.
+ * Describes a refused value in an error by a short text. It throws for no value. Where the value is a
+ * promise that rejects later, the rejection is ignored.
  */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
@@ -59,7 +59,7 @@ export function describe(value: unknown): string {
   return String(value);
 }
 
-/** A path: TYPE where it is none, RANGE where no system takes it. */
+/** Returns `value` if it is a file path; throws TYPE for other types, and RANGE for a path with NUL. */
 export function checkPath(path: string, value: unknown): string {
   if (typeof value !== 'string' || value === '')
     throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'a path' });
@@ -73,7 +73,7 @@ export function checkPath(path: string, value: unknown): string {
   return value;
 }
 
-/** Levenshtein distance, for suggestions only. */
+/** Returns the Levenshtein distance, which only suggestions use. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -89,7 +89,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** How far a name is from a known one: by initials (`lr`), as a part of it, or by letters. */
+/** Returns 0 for initials of the known name (`lr`), 1 for a part of it, and otherwise the edit distance. */
 function difference(lower: string, candidate: string): number {
   const initials = candidate.charAt(0) + candidate.replace(/[^A-Z]/g, '').toLowerCase();
   if (lower.length > 1 && lower === initials) return 0;
@@ -99,7 +99,7 @@ function difference(lower: string, candidate: string): number {
   return distance(lower, known);
 }
 
-/** The known name that was probably meant. */
+/** Returns the known name that was probably meant; undefined where none is near. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.slice(0, 40).toLowerCase();
   const [best] = known
@@ -109,11 +109,11 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return best && best.d <= limit ? best.candidate : undefined;
 }
 
-/** Names that are compared, and listed, at most: a file may have a hundred thousand. */
+/** The most names that are compared, and that are listed: a file may have a hundred thousand. */
 const mostCompared = 1000;
 const mostListed = 40;
 
-/** `did you mean …` for a misspelt name, or a list of what there is. */
+/** Returns `did you mean …` for a misspelt name, and otherwise a list of the known names. */
 export function suggestion(name: string, known: readonly string[]): string {
   const best = nearest(name, known.slice(0, mostCompared));
   if (best !== undefined) return `did you mean \`${shorten(best)}\`?`;
@@ -121,11 +121,11 @@ export function suggestion(name: string, known: readonly string[]): string {
   return `use one of ${listed.join(', ')}${known.length > mostListed ? ', …' : ''}`;
 }
 
-/** Objects that hold their contents elsewhere than in keys: as options they would count as empty. */
+/** Classes of objects that do not keep their contents in keys: as options they would count as empty. */
 const keyless =
   /^\[object (Map|Set|WeakMap|WeakSet|Date|RegExp|Promise|Error|ArrayBuffer|DataView)\]$/;
 
-/** The own keys of an options object; undefined where it is none, or a proxy that was revoked. */
+/** Returns the own keys of an options object; undefined for other values and for a revoked proxy. */
 function keysOf(options: unknown): readonly (string | symbol)[] | undefined {
   if (typeof options !== 'object' || options === null || isArray(options)) return undefined;
   try {
@@ -137,7 +137,7 @@ function keysOf(options: unknown): readonly (string | symbol)[] | undefined {
 }
 
 /**
- * Refuses anything but a plain object whose own keys are all known. Absent counts as empty.
+ * Returns `options` if it is a plain object whose own keys are all known. Undefined counts as an empty object.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION
  */
@@ -169,7 +169,7 @@ export function checkOptions(
   return options as Record<string, unknown>;
 }
 
-/** As {@link checkOptions}, where some are required: nothing at all is TYPE. */
+/** Acts like {@link checkOptions}, but throws TYPE for undefined, because some options are required. */
 export function requireOptions(
   path: string,
   options: unknown,
@@ -185,7 +185,7 @@ export function requireOptions(
   return checkOptions(path, options, known);
 }
 
-/** A range of numbers; bounds are inclusive unless marked open. */
+/** A range of numbers; it includes its bounds unless they are marked open. */
 export interface Range {
   readonly min?: number;
   readonly max?: number;
@@ -194,12 +194,12 @@ export interface Range {
   readonly integer?: boolean;
 }
 
-/** The least number above 0 that float32 holds, and the greatest. */
+/** The greatest and the least positive number of float32. */
 export const greatestFloat = (2 - 2 ** -23) * 2 ** 127;
 const leastFloat = 2 ** -149;
-/** At least 0, and finite in float32, which native code computes in. */
+/** Numbers that are at least 0, and finite in float32, in which native code computes. */
 export const nonNegative: Range = { min: 0, max: greatestFloat };
-/** Greater than 0, in float32 too. */
+/** Numbers that are greater than 0 and finite, also in float32. */
 export const positive: Range = { min: leastFloat, max: greatestFloat };
 
 function rangeText({ min, max, openMin, openMax, integer }: Range): string {
@@ -218,9 +218,10 @@ function isWithin(value: number, range: Range): boolean {
 }
 
 /**
- * A finite number within `range`, or TYPE / RANGE.
+ * Returns `value` if it is a finite number within `range`.
  *
- * @param path as text, or what makes it, for checks of every step
+ * @param path the path in the error, or a function that makes it where a check runs in every step
+ * @throws ThalwegError TYPE, RANGE
  */
 export function checkNumber(
   path: string | (() => string),
@@ -238,7 +239,7 @@ export function checkNumber(
   });
 }
 
-/** A boolean, or TYPE. */
+/** Returns `value` if it is a boolean; otherwise throws TYPE. */
 export function checkBoolean(path: string, value: unknown): boolean {
   if (typeof value !== 'boolean')
     throw new ThalwegError({
@@ -250,7 +251,7 @@ export function checkBoolean(path: string, value: unknown): boolean {
   return value;
 }
 
-/** One of a few strings, or RANGE with a suggestion. */
+/** Returns `value` if it is one of `choices`; throws TYPE for other types, and RANGE for another string. */
 export function checkOneOf<T extends string>(
   path: string,
   value: unknown,

@@ -1,6 +1,6 @@
-/** Promises where a plain value belongs: told from it, and never left to end the process. */
+/** Detects promises that callers pass instead of plain values, and keeps them from ending the process. */
 
-/** Whether a value is a promise, or acts as one. It throws at no value. */
+/** Returns true where a value is a promise, or has a `then` method. It throws for no value. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
   try {
@@ -10,7 +10,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   }
 }
 
-/** Lets a refused promise come to whatever it likes: one that rejects unheard would end the process. */
+/** Ignores a later rejection of a refused promise, because an unhandled rejection would end the process. */
 export function ignoreOutcome(value: unknown): void {
   if (isThenable(value)) Promise.resolve(value).catch(() => undefined);
 }

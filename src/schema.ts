@@ -1,11 +1,11 @@
 /**
- * Schemas: what a value from a file must be, written once, for its parser and for its type. A schema
- * is a function that gives the typed value, or throws; what it gives holds known fields alone.
+ * Schemas say what a value from a file must be. One schema is both the value's parser and the source of
+ * its TypeScript type. It returns the typed value with only the known fields, or throws.
  */
 import { ThalwegError } from './errors.js';
 import { type Range, checkBoolean, checkNumber, checkOneOf, describe } from './options.js';
 
-/** Gives the value as its type, or throws a ThalwegError whose path begins at the value. */
+/** Returns the value as a typed one, or throws a ThalwegError whose path begins at the value. */
 export type Schema<T> = (value: unknown) => T;
 
 /** A field that may be absent. */
@@ -18,7 +18,7 @@ type Field = Schema<unknown> | Optional<unknown>;
 /** The type that a schema gives. */
 export type Infer<S extends Schema<unknown>> = ReturnType<S>;
 
-/** The object that fields describe. */
+/** The type of the object that fields describe. */
 type ObjectOf<F extends Readonly<Record<string, Field>>> = {
   readonly [K in keyof F as F[K] extends Optional<unknown> ? never : K]: F[K] extends Schema<
     infer T
@@ -33,19 +33,19 @@ type ObjectOf<F extends Readonly<Record<string, Field>>> = {
     : never;
 };
 
-/** The fields that describe a given type: all of them, the optional ones as such. */
+/** The fields that describe a given type; each optional property needs an optional field. */
 type FieldsOf<T> = {
   readonly [K in keyof T]-?: undefined extends T[K]
     ? Optional<Exclude<T[K], undefined>>
     : Schema<T[K]>;
 };
 
-/** Throws: what came is none of what was expected. */
+/** Throws FORMAT for a value that is not as expected. */
 function refuseValue(value: unknown, expected: string): never {
   throw new ThalwegError({ code: 'FORMAT', path: '', received: describe(value), expected });
 }
 
-/** What `read` gives; an error's path begins with the key that led to it. */
+/** Calls `read`, and puts `key` in front of the path of an error. */
 function within<T>(key: string, read: () => T): T {
   try {
     return read();
@@ -58,7 +58,7 @@ function within<T>(key: string, read: () => T): T {
 }
 
 /**
- * Reads a value from a file.
+ * Checks a value that was read from a file, and returns it as a typed one.
  *
  * @throws ThalwegError FORMAT, whose path is the file and the place in the value
  */
@@ -79,58 +79,58 @@ export function parseValue<T>(schema: Schema<T>, value: unknown, file: string): 
   }
 }
 
-/** A field that may be absent. */
+/** Describes a field that may be absent. */
 export function optional<T>(schema: Schema<T>): Optional<T> {
   return { optional: schema };
 }
 
-/** A finite number in a range. */
+/** Accepts a finite number in a range. */
 export function number(range: Range): Schema<number> {
   return (value) => checkNumber('', value, range);
 }
 
-/** Half of what doubles count exactly: a run that goes on from a file cannot count beyond them. */
+/** Half of the range of exact integers; a run that continues from a file cannot count beyond the other half. */
 const largestCount = 2 ** 52;
 
-/** A whole number from `min` on. */
+/** Accepts a whole number of at least `min`. */
 export function count(min = 0): Schema<number> {
   const whole = number({ min, max: largestCount, integer: true });
   return (value) => whole(value) + 0; // −0 becomes 0
 }
 
-/** Any number: NaN and the infinities too. */
+/** Accepts any number, NaN and the infinities included. */
 export function anyNumber(value: unknown): number {
   return typeof value === 'number' ? value : refuseValue(value, 'a number');
 }
 
-/** What a norm, a time or a rate may be: at least 0, infinite, or NaN. */
+/** Accepts the value of a norm, a time or a rate: at least 0, infinite, or NaN. */
 export function magnitude(value: unknown): number {
   const x = anyNumber(value);
   return x < 0 ? refuseValue(value, 'a number that is not negative') : x;
 }
 
-/** True or false. */
+/** Accepts true or false. */
 export function boolean(value: unknown): boolean {
   return checkBoolean('', value);
 }
 
-/** One of a few texts. */
+/** Accepts one of a few strings. */
 export function oneOf<const T extends string>(...choices: readonly T[]): Schema<T> {
   return (value) => checkOneOf('', value, choices);
 }
 
-/** Text; where a pattern is given, one that follows it, as `expected` says. */
+/** Accepts a string that matches the pattern; `expected` describes the pattern in an error. */
 export function text(pattern = /^/, expected = 'text'): Schema<string> {
   return (value) =>
     typeof value === 'string' && pattern.test(value) ? value : refuseValue(value, expected);
 }
 
-/** Whatever a file can hold. */
+/** Accepts every value that a file can hold. */
 export function anything(value: unknown): unknown {
   return value === undefined ? refuseValue(value, 'a value') : value;
 }
 
-/** A list, of at most so many. */
+/** Accepts an array of at most `most` elements. */
 export function list<T>(schema: Schema<T>, most = Infinity): Schema<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) return refuseValue(value, 'a list');
@@ -139,7 +139,7 @@ export function list<T>(schema: Schema<T>, most = Infinity): Schema<readonly T[]
   };
 }
 
-/** Two of a kind. */
+/** Accepts an array of two elements. */
 export function pair<T>(schema: Schema<T>): Schema<readonly [T, T]> {
   return (value) => {
     const [first, second, ...rest] = list(schema)(value);
@@ -154,7 +154,7 @@ function entriesOf(value: unknown): Readonly<Record<string, unknown>> {
   return isObject ? (value as Record<string, unknown>) : refuseValue(value, 'an object');
 }
 
-/** An object whose keys may be any. */
+/** Accepts an object with any keys, whose values follow one schema. */
 export function dictionary<T>(schema: Schema<T>): Schema<Readonly<Record<string, T>>> {
   return (value) =>
     Object.fromEntries(
@@ -165,7 +165,7 @@ export function dictionary<T>(schema: Schema<T>): Schema<Readonly<Record<string,
     );
 }
 
-/** An object with these fields. Others are left out: a later version may have written them. */
+/** Accepts an object with these fields. It leaves out other fields: a later version may have written them. */
 export function object<const F extends Readonly<Record<string, Field>>>(
   fields: F,
 ): Schema<ObjectOf<F>> {
@@ -181,12 +181,12 @@ export function object<const F extends Readonly<Record<string, Field>>>(
   };
 }
 
-/** An object of a type that is declared elsewhere; the compiler asks for each of its fields. */
+/** Accepts an object of a given type. The compiler requires a schema for each of the type's fields. */
 export function objectOf<T extends object>(fields: FieldsOf<T>): Schema<T> {
   return object(fields as unknown as Readonly<Record<string, Field>>) as unknown as Schema<T>;
 }
 
-/** A value whose parts agree. */
+/** Accepts a value of `schema` for which `agrees` is true; `expected` describes this condition in an error. */
 export function where<T>(
   schema: Schema<T>,
   agrees: (value: T) => boolean,

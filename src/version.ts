@@ -1,4 +1,4 @@
-/** The version of this package. */
+/** Reads the versions that package.json states. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -14,12 +14,12 @@ function read(): Manifest {
   return manifest;
 }
 
-/** As package.json has it: `0.1.0`. */
+/** Returns the version of this package, such as `0.1.0`. */
 export function packageVersion(): string {
   return read().version;
 }
 
-/** The oldest Node.js that the package runs on: `20.17`. */
+/** Returns the oldest version of Node.js that the package runs on, such as `20.17`. */
 export function oldestNode(): string {
   return read().engines.node.replace(/^>=/, '');
 }

@@ -1,4 +1,4 @@
-/** All that the addon exports. */
+/** Types of all that the addon exports. */
 import type { ThalwegError } from '../errors.js';
 import type { Gpu, OperationImplementation } from './devices.js';
 import type {
@@ -13,14 +13,14 @@ import type { NativeRule, NativeStepper, NativeStepperOptions } from './optimize
 import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js';
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
 
-/** What a search for GPUs found; `missing` says what it lacked where there are no devices. */
+/** The result of a search for GPUs. Where `devices` is empty, `missing` says what the system lacks. */
 interface NativeCudaStatus {
   readonly devices: readonly Gpu[];
   readonly missing: string;
   readonly remedy: string;
 }
 
-/** Classes of the arrays that the addon gives. */
+/** Classes of the arrays that the addon returns. */
 interface NativeArrayClasses {
   readonly Float32Array: Float32ArrayConstructor;
   readonly Float64Array: Float64ArrayConstructor;
@@ -28,25 +28,25 @@ interface NativeArrayClasses {
   readonly Uint8Array: Uint8ArrayConstructor;
 }
 
-/** What the addon exports; the C++ side of each entry is in native/napi/. */
+/** The addon's exports; native/napi/ has the C++ side of each. */
 export interface Native {
-  /** Errors and arrays are of these classes from now on: those of the realm that asked last. */
+  /** Sets the classes of errors and arrays that the addon makes; the last call counts. */
   initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
-  /** No job of any thread begins any more, and the running ones stop: the process ends. */
+  /** Stops the jobs of all threads and begins no other, because the process ends. */
   endJobs(): void;
   isa(): string;
-  /** How many threads a parallel loop may use at this moment, and why so many. */
+  /** Returns how many threads a parallel loop may use now, and the reason for this number. */
   threads(): { readonly count: number; readonly reason: string };
-  /** 0 restores the default. */
+  /** Sets the number of threads; 0 restores the default. */
   setThreadCount(count: number): void;
   rules(): readonly NativeRule[];
-  /** The GPUs, or why there are none. */
+  /** Returns the GPUs, or the reason why there are none. */
   cudaStatus(): NativeCudaStatus;
-  /** The numbered name of `cuda`, `cuda:1`, `cuda:GPU-…` or `cuda:MIG-…`; throws NO_DEVICE. */
+  /** Returns the form `cuda:N` of `cuda`, `cuda:1`, `cuda:GPU-…` or `cuda:MIG-…`; throws NO_DEVICE. */
   findCuda(name: string): string;
-  /** Which implementation serves each operation of a device. */
+  /** Returns the implementation that serves each operation of a device. */
   twins(device: string): readonly OperationImplementation[];
-  /** An exactly uniform permutation into `out`. */
+  /** Writes an exactly uniform permutation into `out`. */
   exactPermutation(options: NativeOrderOptions, out: Uint32Array): void;
   shuffledIndex(length: number, seed: bigint, epoch: number, position: number): number;
   gather(
@@ -56,7 +56,7 @@ export interface Native {
     labels: Int32Array | Float32Array | undefined,
     execution: { readonly threads?: number; readonly isa?: string },
   ): void;
-  /** XXH64 of a data set's shape and values: `next` gives 16 hexadecimal digits when all is through. */
+  /** Computes XXH64 of a data set's shape and values. The last call of `next` returns 16 hexadecimal digits. */
   Fingerprint: new (dataset: NativeDataset) => { next(): string | undefined };
   Checksum: new () => NativeChecksum;
   FileLock: new (file: string, owner: string) => NativeFileLock;

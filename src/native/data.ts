@@ -1,11 +1,11 @@
-/** Data sets and the orders in which epochs visit them; native/napi/{dataset,sampling,order}.cc. */
+/** Types of data sets and of the orders in which epochs visit them; native/napi/{dataset,sampling,order}.cc. */
 
-/** Rows in native memory; native/napi/dataset.cc. */
+/** A data set in native memory; native/napi/dataset.cc. */
 export interface NativeDataset {
   dispose(): void;
 }
 
-/** What `new native.Dataset` takes; arrays are copied. */
+/** Options of `new native.Dataset`, which copies the arrays. */
 export interface NativeDatasetOptions {
   readonly inputs: Float32Array | Uint8Array;
   readonly rows: number;
@@ -16,27 +16,28 @@ export interface NativeDatasetOptions {
   readonly labelWidth: number;
 }
 
-/** Which rows an epoch visits; native/napi/sampling.cc. */
+/** A rule that chooses the rows of an epoch; native/napi/sampling.cc. */
 export interface NativeSampling {
   info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
   dispose(): void;
 }
 
-/** What `new native.Sampling` takes; arrays are copied. `draws` 0 is the default. */
+/** Options of `new native.Sampling`, which copies the arrays. Where `draws` is 0, the default number counts. */
 export type NativeSamplingOptions =
   | { readonly weights: Float64Array; readonly replacement: boolean; readonly draws: number }
   | { readonly labels: Int32Array | NativeDataset };
 
-/** Which order; `threads` and `isa` (tests) change no bit of it. */
+/** The options that determine an order. Tests set `threads` and `isa`, which change no bit of it. */
 export interface NativeOrderOptions {
   readonly length: number;
   readonly seed: bigint;
   readonly epoch: number;
   readonly exact: boolean;
-  /** Takes the place of the permutation. */
+  /** Chooses the rows instead of a permutation. */
   readonly sampling?: NativeSampling | undefined;
-  /** Rows of a batch and shards, which stratified orders follow. */
+  /** The rows of one batch; a stratified order depends on them. */
   readonly batch?: number;
+  /** The number of shards; a stratified order depends on it. */
   readonly world?: number;
   readonly threads?: number;
   readonly isa?: string;

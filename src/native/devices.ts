@@ -1,23 +1,23 @@
-/** What the addon tells of devices; native/napi/addon.cc. */
+/** Types of the addon's answers about devices; native/napi/addon.cc. */
 
 /** One operation and the implementation that serves it. */
 export interface OperationImplementation {
-  /** Name of the operation, as `dense_forward` or `step`. */
+  /** Name of the operation, such as `dense_forward` or `step`. */
   readonly operation: string;
-  /** As `lanes (avx512)`, `oneDNN 2.6` or `CUDA kernels`; with the reason where a faster one is absent. */
+  /** For example `lanes (avx512)`, `oneDNN 2.6` or `CUDA kernels`. It says why a faster one is absent. */
   readonly implementation: string;
 }
 
-/** A GPU of NVIDIA that its driver shows. */
+/** An NVIDIA GPU that the driver lists. */
 export interface Gpu {
-  /** Its name as a device: `cuda:0` and on. */
+  /** The name of the device: `cuda:0`, `cuda:1`, … */
   readonly name: string;
-  /** What it calls itself. */
+  /** The model name that the driver reports. */
   readonly description: string;
-  /** As nvidia-smi prints it: `GPU-…`, or `MIG-…` of an instance of a divided GPU. */
+  /** The UUID that nvidia-smi prints: `GPU-…`, or `MIG-…` for an instance of a partitioned GPU. */
   readonly uuid: string;
-  /** Bytes of its memory. */
+  /** The size of the GPU's memory in bytes. */
   readonly bytes: number;
-  /** Why it cannot serve; empty where it can. */
+  /** The reason why the GPU cannot be used; empty where it can. */
   readonly refusal: string;
 }

@@ -1,8 +1,11 @@
-/** What an addon's file says of itself, read before it is loaded: the loader tells less, or crashes. */
+/**
+ * Checks the ELF header of an addon's file before the system loads it. The system's loader gives vaguer
+ * errors for a damaged file, or crashes.
+ */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type ErrorFields, ThalwegError } from '../errors.js';
 
-/** Node.js's names of the processor families that ELF numbers. */
+/** Node.js's name of each processor family, by its number in ELF. */
 const families: Readonly<Record<number, string>> = {
   0x03: 'ia32',
   0x15: 'ppc64',
@@ -18,11 +21,11 @@ const headerBytes = 64;
 
 interface Header {
   readonly bytes: Buffer;
-  /** Of the file. */
+  /** The size of the file in bytes. */
   readonly size: number;
 }
 
-/** The first bytes; undefined where the file cannot be read, which the loader will say. */
+/** Reads the first bytes; undefined where the file cannot be read. The loader reports that fault later. */
 function readHeader(file: string): Header | undefined {
   let handle: number | undefined;
   try {
@@ -37,12 +40,12 @@ function readHeader(file: string): Header | undefined {
   }
 }
 
-/** Where the file ends by its own account: after the table of its sections. */
+/** Returns the size that the header implies, because a file ends with its section table. */
 function wholeSize(bytes: Buffer): number {
   return Number(bytes.readBigUInt64LE(40)) + bytes.readUInt16LE(58) * bytes.readUInt16LE(60);
 }
 
-/** What is wrong with a file that is to be a library for this processor. */
+/** Returns the reason why a file is no library for this processor; undefined where it is one. */
 function fault({ bytes, size }: Header): Omit<ErrorFields, 'path'> | undefined {
   const again = 'install the package again, or build it from a clone with script/build';
   if (bytes.readUInt32BE(0) !== 0x7f454c46)
@@ -71,8 +74,8 @@ function fault({ bytes, size }: Header): Omit<ErrorFields, 'path'> | undefined {
 }
 
 /**
- * Refuses a file that is no whole library for this processor. Node.js loads what ends in `.node` as a
- * library, and nothing else.
+ * Refuses a file that is not a complete library for this processor. Only a file whose name ends in
+ * `.node` is checked, because Node.js loads no other as a library.
  *
  * @throws ThalwegError FORMAT, TRUNCATED, UNSUPPORTED
  */

@@ -1,4 +1,4 @@
-/** Where the addon's file lies. */
+/** Finds the addon's file. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
@@ -6,7 +6,7 @@ import { ThalwegError } from '../errors.js';
 const root = join(__dirname, '..', '..');
 const prebuilds = join(root, 'prebuilds');
 
-/** Where an addon may lie, best first: a local build, a prebuilt one; or THALWEG_ADDON alone. */
+/** Returns the paths to try, best first: a local build, a prebuilt addon. THALWEG_ADDON replaces both. */
 function candidates(): string[] {
   const explicit = process.env['THALWEG_ADDON'];
   if (explicit) return [resolve(explicit)];
@@ -16,16 +16,16 @@ function candidates(): string[] {
   ];
 }
 
-/** The platforms that the package has an addon for. */
+/** Lists the platforms for which the package has an addon. */
 function platforms(): string {
   const names = existsSync(prebuilds) ? readdirSync(prebuilds).sort() : [];
   return names.length === 0 ? 'the package has none' : `the package has ${names.join(', ')}`;
 }
 
 /**
- * The file of the addon.
+ * Returns the path of the addon's file.
  *
- * @throws ThalwegError MISSING, naming what there is
+ * @throws ThalwegError MISSING, which lists the platforms of the package
  */
 export function findAddon(): string {
   const files = candidates();

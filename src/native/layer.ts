@@ -1,23 +1,24 @@
-/** The ops of a model, as the addon reads them; native/train/network.h. */
+/** Types of a model's ops as the addon reads them; native/train/network.h. */
 
-/** Where an op stands among others. */
+/** The values that an op reads, and the sizes of its values. */
 export interface OpPlace {
-  /** The values that it reads: 0 is the model's input, i + 1 what op i gives. */
+  /** The values that the op reads: value 0 is the model's input, value i + 1 the output of op i. */
   readonly from: readonly number[];
-  /** Numbers of one example, in each of them. */
+  /** Numbers that one example has in each of these values. */
   readonly inputs: number;
+  /** Numbers that one example has in the op's output. */
   readonly outputs: number;
 }
 
-/** What an op of one kind needs to know besides; native/layers/ reads it. */
+/** Further settings of one kind of op; native/layers/ reads them. */
 export type OpFields = Readonly<Record<string, string | number | boolean>>;
 
-/** One op as the native plan takes it; `kind` is one of native/layers/layers.def. */
+/** One op of a native plan; native/layers/layers.def lists the kinds. */
 export interface NativeLayer extends OpPlace {
   readonly kind: string;
-  /** Name of the layer that it is of, as in the model's parameters. */
+  /** Name of the op's layer, as it occurs in the names of the model's parameters. */
   readonly name: string;
-  /** Whether the layer stays as it is. */
+  /** True where training does not change the layer. */
   readonly frozen: boolean;
   readonly fields: OpFields;
 }

@@ -1,4 +1,4 @@
-/** Why the addon was not loaded, as a coded error with its remedy. */
+/** Turns the failure to load the addon into a coded error with a remedy. */
 import { type ErrorFields, ThalwegError } from '../errors.js';
 import { lookAtSystem } from '../machine/system.js';
 
@@ -7,7 +7,7 @@ type Found = Omit<ErrorFields, 'path'>;
 const build =
   'build it in a clone with script/build, and name its build/Release/thalweg.node in THALWEG_ADDON';
 
-/** What provides the versions that a library asks for, by how their names begin. */
+/** The library that provides each family of symbol versions, by the prefix of the version's name. */
 const providers = [
   { prefix: 'GLIBC_', name: 'glibc', remedy: `use a newer Linux, or ${build}` },
   {
@@ -37,7 +37,7 @@ function olderLibrary(message: string): Found | undefined {
   };
 }
 
-/** Debian's packages of the libraries that the addon needs. */
+/** The Debian package of each library that the addon needs. */
 const packages: Readonly<Record<string, string>> = {
   'libstdc++.so.6': 'libstdc++6',
   'libgcc_s.so.1': 'libgcc-s1',
@@ -59,7 +59,7 @@ function missingLibrary(message: string, file: string): Found | undefined {
   };
 }
 
-/** musl's loader has words of its own for a library that was made for glibc. */
+/** The messages of musl's loader for a library that was built for glibc. */
 const saysMusl = /^Error (loading shared library ld-linux|relocating )/;
 
 function otherLibc(message: string): Found | undefined {
@@ -96,7 +96,7 @@ const noMemory: Found = {
   expected: 'enough free memory to load the addon',
 };
 
-/** What the loader, or the addon's own start, refused. */
+/** Returns a coded error for an error of the loader or of the addon's initialisation. */
 export function loadError(error: unknown, file: string): unknown {
   if (!(error instanceof Error) || error instanceof ThalwegError) return error;
   const { message } = error;

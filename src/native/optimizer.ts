@@ -1,4 +1,4 @@
-/** The optimizers of the addon, over arrays that JavaScript owns; native/napi/stepper.cc. */
+/** Types of the addon's optimizers over arrays that JavaScript owns; native/napi/stepper.cc. */
 
 /** One update rule of the addon. */
 export interface NativeRule {
@@ -8,7 +8,7 @@ export interface NativeRule {
   readonly scalars: readonly string[];
 }
 
-/** Saved state of a native stepper; `slots[tensor][slot]`. */
+/** The saved state of a native stepper; `slots` has the shape [tensor][slot]. */
 export interface NativeStepperState {
   readonly step: number;
   readonly skipped: number;
@@ -18,23 +18,23 @@ export interface NativeStepperState {
 
 /** An optimizer over arrays that JavaScript owns; native/napi/stepper.cc. */
 export interface NativeStepper {
-  /** Tensor `index` takes its gradient from this array until told otherwise. */
+  /** Sets the array from which tensor `index` takes its gradient from now on. */
   point(index: number, gradient: Float32Array): void;
-  /** The gradient norm, NaN where not measured, -1 where skipped. */
+  /** Takes a step. Returns the gradient's norm: NaN where not measured, −1 where the step was skipped. */
   step(settings: Float64Array): number;
   save(): NativeStepperState;
   load(state: NativeStepperState): void;
   dispose(): void;
 }
 
-/** What `new native.Stepper` takes. */
+/** Options of `new native.Stepper`. */
 export interface NativeStepperOptions {
   readonly rule: string;
   readonly groupCount: number;
   readonly names: readonly string[];
   readonly lengths: readonly number[];
   readonly groups: readonly number[];
-  /** Which tensors no step moves; none where it is absent. */
+  /** True for each tensor that no step changes; where absent, steps change all. */
   readonly frozen?: readonly boolean[];
   readonly parameters: readonly Float32Array[];
   readonly device: string;

@@ -1,18 +1,18 @@
-/** What checkpoints are made of; native/napi/{snapshot,checksum,file_lock}.cc. */
+/** Types of the parts of checkpoints; native/napi/{snapshot,checksum,file_lock}.cc. */
 
-/** What a step counts on the host. */
+/** The counters of a trainer, which steps keep on the host. */
 interface NativeCounters {
   readonly step: number;
   readonly skipped: number;
-  /** [groups][rule's scalars], then those of an average */
+  /** The scalars of the rule, [groups][scalars], then the scalars of an average. */
   readonly scalars: Float64Array;
-  /** Whether averaged weights have running statistics of their own: the last tensors of the state. */
+  /** True where averaged weights have running statistics of their own, the last tensors of the state. */
   readonly hasAveragedStatistics: boolean;
 }
 
-/** Where a checkpoint comes from: a snapshot, or a trainer between two runs. */
+/** A state that a checkpoint can be written from: a snapshot, or a trainer between two runs. */
 export interface NativeState {
-  /** Copies bytes from `offset` on. */
+  /** Copies bytes of the state, from `offset` on, into `target`. */
   read(offset: number, target: Uint8Array): void;
   counters(): NativeCounters;
 }
@@ -21,23 +21,23 @@ export interface NativeState {
 export interface NativeSnapshot extends NativeState {
   write(offset: number, source: Uint8Array): void;
   setCounters(counters: NativeCounters): void;
-  /** A run under way fills it as soon as it is free, between two steps. */
+  /** Asks the run under way to fill the snapshot after its current step, once the snapshot is free. */
   ask(): void;
-  /** What a run filled has been read. */
+  /** Frees the snapshot for the next copy, after its reader has finished. */
   release(): void;
   dispose(): void;
 }
 
-/** XXH64 of bytes that come in pieces; native/napi/checksum.cc. */
+/** Computes XXH64 of bytes that come in pieces; native/napi/checksum.cc. */
 export interface NativeChecksum {
   update(bytes: Uint8Array): void;
-  /** 16 hexadecimal digits. */
+  /** Returns the checksum as 16 hexadecimal digits. */
   digest(): string;
 }
 
-/** Holds a file until it is released, or the process ends; native/napi/file_lock.cc. */
+/** A lock on a file, held until `release` or until the process ends; native/napi/file_lock.cc. */
 export interface NativeFileLock {
-  /** Whether the file still lies where it was locked: not where its folder was replaced. */
+  /** True while the path still leads to the locked file; false after its folder was replaced. */
   isInPlace(): boolean;
   release(): void;
 }

@@ -1,4 +1,4 @@
-/** The trainer of the addon; native/napi/trainer*.cc. */
+/** Types of the addon's trainer; native/napi/trainer*.cc. */
 import type { NativeDataset, NativeSampling } from './data.js';
 import type { NativeLayer } from './layer.js';
 import type { NativeStepperOptions } from './optimizer.js';
@@ -11,47 +11,47 @@ export interface NativeMetrics {
   readonly examples: number;
 }
 
-/** What an evaluation counts besides the loss; native/train/metric_sums.h. */
+/** The sums that an evaluation adds up besides the loss; native/train/metric_sums.h. */
 export interface NativeMetricRequest {
   readonly confusion: boolean;
-  /** Ranks of the label to count, from 0. */
+  /** The number of ranks of the label that are counted, beginning with rank 0. */
   readonly top: number;
   readonly auc: boolean;
   readonly errors: boolean;
 }
 
-/** What it counted. */
+/** The sums of an evaluation. */
 export interface NativeMetricTotals {
-  /** [actual, predicted] */
+  /** The confusion matrix, [actual, predicted]. */
   readonly confusion: Float64Array;
-  /** Rows whose label has rank i. */
+  /** The number of rows whose label has rank i. */
   readonly top: Float64Array;
-  /** Of each column. */
+  /** The area under the ROC curve of each column; NaN where a class never occurs. */
   readonly auc: Float64Array;
   /** [column, 3]: sums of |error|, error² and (label − mean)². */
   readonly errors: Float64Array;
   readonly rows: number;
-  /** Rows with a NaN, which nothing but `rows` counts. */
+  /** Rows with a NaN; no other sum but `rows` includes them. */
   readonly unordered: number;
 }
 
-/** Where a run of steps stands; sums are since its beginning. */
+/** The progress of a run of steps; sums begin at the run's first step. */
 export interface NativeTrainProgress extends NativeMetrics {
   readonly steps: number;
   readonly skipped: number;
-  /** Of the last step; NaN where not measured. */
+  /** The gradient's norm at the last step; NaN where it was not measured. */
   readonly gradientNorm: number;
   readonly lastLoss: number;
   readonly cancelled: boolean;
-  /** What a monitor has seen since the last report; native/train/monitor.h says how. */
+  /** The monitor's sums since the last report; native/train/monitor.h has the layout. */
   readonly seen?: Float64Array;
-  /** Where the run may go on later: which units the monitor has seen move in this epoch, as bits. */
+  /** A bit for each unit that the monitor has seen change in this epoch, for a run that may go on later. */
   readonly moved?: Uint8Array;
-  /** Mean loss of each step, where they were asked for. */
+  /** The mean loss of each step, where `keepLosses` asks for them. */
   readonly losses?: Float64Array;
 }
 
-/** Where a run stood in an epoch, as a checkpoint keeps it. */
+/** The progress of a run within an epoch, as a checkpoint keeps it. */
 export type NativeEpochProgress = Omit<
   NativeTrainProgress,
   'cancelled' | 'seen' | 'moved' | 'losses'
@@ -60,14 +60,14 @@ export type NativeEpochProgress = Omit<
 /** The rest of one epoch. */
 export interface NativeTrainRequest {
   readonly dataset: NativeDataset;
-  /** Looked at before the first step, for labels that the loss cannot read. */
+  /** Checked before the first step for labels that the loss refuses. */
   readonly validation?: NativeDataset | undefined;
   readonly epoch: number;
-  /** What was done of the epoch before; undefined at its beginning. */
+  /** The part of the epoch that earlier runs have done; undefined at the epoch's beginning. */
   readonly before?: NativeEpochProgress | undefined;
-  /** Rows a step. */
+  /** Rows of one step. */
   readonly batchSize: number;
-  /** Rows that are gathered at a time; divides the batch size. Default that. */
+  /** Rows that are gathered at a time, a divisor of the batch size. Default the batch size. */
   readonly partRows?: number;
   readonly shuffle: boolean;
   readonly dropLast: boolean;
@@ -75,23 +75,23 @@ export interface NativeTrainRequest {
   readonly settings: Float64Array;
   /** Indices of the settings that change from step to step. */
   readonly columns: Float64Array;
-  /** Their values, [steps][columns], from the epoch's first step on. */
+  /** Values of these settings, [steps][columns], from the epoch's first step on. */
   readonly rates: Float64Array;
-  /** Steps of the epoch that are taken; all where it is absent. */
+  /** The most steps of the epoch that are taken; all where absent. */
   readonly mostSteps?: number;
-  /** Whether the last report has the loss of every step. */
+  /** True where the last report has the loss of every step. */
   readonly keepLosses?: boolean;
-  /** A monitor looks at the steps that it divides; none where it is absent. */
+  /** A monitor looks at each step whose number is a multiple of this; at none where absent. */
   readonly monitorEvery?: number;
-  /** The last `moved` of the epoch, where it goes on. */
+  /** The last `moved` of the epoch, where an earlier run has begun it. */
   readonly monitorMoved?: Uint8Array | undefined;
-  /** Steps that it divides are taken twice, and compared; none where it is absent. */
+  /** Each step whose number is a multiple of this is computed twice and compared; none where absent. */
   readonly guardEvery?: number;
-  /** Filled between two steps: where the trainer's step count is a multiple, and when asked to. */
+  /** Filled between two steps: at multiples of `snapshotEverySteps`, and when JavaScript asks. */
   readonly snapshot?: NativeSnapshot | undefined;
-  /** 0: only when asked to. */
+  /** The step count is compared with multiples of this; 0 fills the snapshot only when JavaScript asks. */
   readonly snapshotEverySteps?: number;
-  /** Whether the loop waits for a full snapshot to be released rather than leave one out. */
+  /** True where the loop waits until a full snapshot is released; false where it skips the copy. */
   readonly snapshotWaits?: boolean;
 }
 
@@ -111,11 +111,11 @@ export interface NativeInitial {
   readonly value: number;
 }
 
-/** What `new native.Trainer` takes. */
+/** Options of `new native.Trainer`. */
 export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parameters'> {
   readonly layers: readonly NativeLayer[];
   readonly initials: readonly NativeInitial[];
-  /** The mean, then the variance of each batch norm. */
+  /** Running statistics: the mean, then the variance of each batch norm. */
   readonly statistics: readonly {
     readonly name: string;
     readonly length: number;
@@ -125,11 +125,11 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
   readonly lossParameter: number;
   readonly average?: NativeAverage;
   readonly seed: bigint;
-  /** Bytes that the trainer may hold; without one, any. */
+  /** The most bytes that the trainer may hold; without a limit where absent. */
   readonly memoryLimit?: number | undefined;
 }
 
-/** An engine and its thread; native/napi/trainer.cc. One job at a time. */
+/** An engine and its thread, which runs one job at a time; native/napi/trainer.cc. */
 export interface NativeTrainer extends NativeState {
   train(
     request: NativeTrainRequest,
@@ -142,12 +142,13 @@ export interface NativeTrainer extends NativeState {
     metrics?: NativeMetricRequest,
     averaged?: boolean,
   ): Promise<NativeMetrics & { readonly totals?: NativeMetricTotals }>;
-  /** The tensors of a snapshot, in its order: float32, `parameters/NAME`, `slots/SLOT/NAME`, … */
+  /** Returns the float32 tensors of a snapshot in their order: `parameters/NAME`, `slots/SLOT/NAME`, … */
   state(): readonly { readonly name: string; readonly length: number }[];
-  /** CORRUPTION where the state is another than a guarded run left. */
+  /** Throws CORRUPTION where the state has changed since a guarded run. */
   checkRest(): void;
-  /** Into and from a snapshot of as many bytes as the state has; save() looks as checkRest() does. */
+  /** Copies the state into a snapshot of its size; throws CORRUPTION as `checkRest` does. */
   save(snapshot: NativeSnapshot): Promise<void>;
+  /** Copies the state from a snapshot of its size. */
   load(snapshot: NativeSnapshot): Promise<void>;
   predict(
     inputs: Float32Array,
@@ -156,29 +157,29 @@ export interface NativeTrainer extends NativeState {
     batchSize: number,
     averaged: boolean,
   ): Promise<Float32Array>;
-  /** Of the mean loss over all rows, every parameter one after another. */
+  /** Returns the gradient of the mean loss over all rows, the parameters one after another. */
   fullGradients(
     dataset: NativeDataset,
     batchSize: number,
   ): Promise<NativeMetrics & { readonly gradient: Float64Array }>;
-  /** As in training where the rates of the dropout layers are given, in their order. */
+  /** Layers act as in training where `dropoutRates` has the rate of each dropout layer, in their order. */
   gradients(
     dataset: NativeDataset,
     rows: Uint32Array,
     dropoutRates?: Float64Array,
   ): { readonly loss: number; readonly gradients: readonly Float32Array[] };
   cancel(): void;
-  /** Native memory of the trainer, for the largest batch so far; data sets not counted. */
+  /** Returns the native memory of the trainer in bytes, for its largest batch so far and without data sets. */
   bytes(): number;
-  /** MEMORY where the trainer may not hold so many more bytes. */
+  /** Throws MEMORY where so many more bytes would exceed the memory limit. */
   requireMemory(bytes: number): void;
-  /** Steps taken so far. */
+  /** Returns the number of steps taken so far. */
   stepCount(): number;
-  /** How many weights the average has seen; 0 where none is kept. */
+  /** Returns how many times the weights entered the average; 0 where no average is kept. */
   averagedCount(): number;
   parameter(index: number, averaged: boolean): Float32Array;
   setParameters(parameters: readonly Float32Array[]): void;
-  /** Running statistics, as {@link NativeTrainerOptions.statistics} has them. */
+  /** Returns running statistics by their index in {@link NativeTrainerOptions.statistics}. */
   statistic(index: number, averaged: boolean): Float32Array;
   setStatistics(statistics: readonly Float32Array[]): void;
   refreshStatistics(dataset: NativeDataset, batchSize: number, averaged: boolean): Promise<void>;

@@ -1,4 +1,4 @@
-/** Activation functions as layers of their own. */
+/** Activation functions as separate layers. */
 import { checkNumber, checkOneOf, checkOptions, nonNegative } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, sameSize } from './layer.js';
@@ -18,10 +18,10 @@ export type ActivationName =
   | 'hardSwish'
   | 'mish';
 
-/** Activation functions that the native layers know. */
+/** Names of the activations that the native layers compute. */
 export type Activation = ActivationName | 'none' | 'geluTanh';
 
-/** Every activation. */
+/** Names of all activations that a dense layer can fuse. */
 export const activationNames: readonly ActivationName[] = [
   'relu',
   'leakyRelu',
@@ -36,12 +36,12 @@ export const activationNames: readonly ActivationName[] = [
   'mish',
 ];
 
-/** The number that a fused activation goes by, where it takes one. */
+/** Returns the parameter of a fused activation: α of elu, and the slope of leakyRelu. */
 export const fusedSlope = (name: ActivationName | 'none'): number => (name === 'elu' ? 1 : 0.01);
 
 /** Options that every activation layer takes. */
 export interface ActivationOptions {
-  /** 1 to 64 letters, digits, `_` or `-`. Default the activation and its count, as `relu1`. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default the activation and a number, such as `relu1`. */
   readonly name?: string;
 }
 
@@ -53,23 +53,23 @@ export interface LeakyReluOptions extends ActivationOptions {
 
 /** Options of {@link gelu}. */
 export interface GeluOptions extends ActivationOptions {
-  /** `'none'`: x Φ(x) exactly; `'tanh'`: the usual approximation. Default `'none'`. */
+  /** `'none'` computes x Φ(x) itself, `'tanh'` the usual approximation. Default `'none'`. */
   readonly approximate?: 'none' | 'tanh';
 }
 
 /** Options of {@link elu}. */
 export interface EluOptions extends ActivationOptions {
-  /** Minus the limit for x → −∞, finite and at least 0. Default 1. */
+  /** α; elu approaches −α as x → −∞. Finite and at least 0. Default 1. */
   readonly alpha?: number;
 }
 
 /** Description of an activation layer. */
 export interface ActivationLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'activation';
-  /** Which function. */
+  /** Name of the activation function. */
   readonly activation: Activation;
-  /** Slope of leakyRelu for negative inputs, and α of elu; unused elsewhere. */
+  /** Slope of leakyRelu for negative inputs, or α of elu; other activations do not use it. */
   readonly slope: number;
 }
 
@@ -82,7 +82,7 @@ function layer(activation: Activation, options: ActivationOptions, slope = 0): A
   });
 }
 
-/** The activations without a number of their own. */
+/** The activations without a parameter. */
 type Simple = Exclude<ActivationName, 'leakyRelu' | 'gelu' | 'elu'>;
 
 function simple(name: Simple, options: ActivationOptions): ActivationLayer {
@@ -91,7 +91,7 @@ function simple(name: Simple, options: ActivationOptions): ActivationLayer {
 }
 
 /**
- * max(x, 0).
+ * Computes max(x, 0).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -100,7 +100,7 @@ export function relu(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * 1 / (1 + e^(-x)).
+ * Computes 1 / (1 + e^(-x)).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -109,7 +109,7 @@ export function sigmoid(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * The hyperbolic tangent.
+ * Computes the hyperbolic tangent.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -118,7 +118,7 @@ export function tanh(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * x where x > 0, else slope · x (Maas 2013).
+ * Computes x where x > 0, else slope · x (Maas 2013).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -129,7 +129,7 @@ export function leakyRelu(options: LeakyReluOptions = {}): ActivationLayer {
 }
 
 /**
- * x Φ(x), Φ the normal distribution function (Hendrycks and Gimpel 2016).
+ * Computes x Φ(x), where Φ is the normal distribution function (Hendrycks and Gimpel 2016).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -140,8 +140,8 @@ export function gelu(options: GeluOptions = {}): ActivationLayer {
 }
 
 /**
- * x σ(x), σ the logistic function; also called swish (Elfwing, Uchibe and Doya 2017; Ramachandran, Zoph
- * and Le 2017).
+ * Computes x σ(x), where σ is the logistic function. It is also called swish (Elfwing, Uchibe and Doya
+ * 2017; Ramachandran, Zoph and Le 2017).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -150,7 +150,7 @@ export function silu(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * x where x > 0, else α (eˣ − 1) (Clevert, Unterthiner and Hochreiter 2015).
+ * Computes x where x > 0, else α (eˣ − 1) (Clevert, Unterthiner and Hochreiter 2015).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -160,8 +160,8 @@ export function elu(options: EluOptions = {}): ActivationLayer {
 }
 
 /**
- * λ x where x > 0, else λ α (eˣ − 1), with λ = 1.0507… and α = 1.6733…: activations keep mean 0 and
- * variance 1 from layer to layer where weights start as `'lecunNormal'` (Klambauer et al. 2017).
+ * Computes λ x where x > 0, else λ α (eˣ − 1), with λ = 1.0507… and α = 1.6733…. Where weights start
+ * with `'lecunNormal'`, activations keep mean 0 and variance 1 from layer to layer (Klambauer et al. 2017).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -170,7 +170,7 @@ export function selu(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * ln(1 + eˣ), a smooth relu (Dugas et al. 2001).
+ * Computes ln(1 + eˣ), a smooth relu (Dugas et al. 2001).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -179,7 +179,7 @@ export function softplus(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * x min(max(x + 3, 0), 6) / 6: silu in straight and square pieces (Howard et al. 2019).
+ * Computes x min(max(x + 3, 0), 6) / 6, a piecewise linear and quadratic form of silu (Howard et al. 2019).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -188,7 +188,7 @@ export function hardSwish(options: ActivationOptions = {}): ActivationLayer {
 }
 
 /**
- * x tanh(ln(1 + eˣ)) (Misra 2019).
+ * Computes x tanh(ln(1 + eˣ)) (Misra 2019).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -196,12 +196,12 @@ export function mish(options: ActivationOptions = {}): ActivationLayer {
   return simple('mish', options);
 }
 
-/** Every activation that a layer of its own can be. */
+/** Names of all activations that a separate layer can compute. */
 export const layerActivations = [...activationNames, 'geluTanh'] as const;
 
 declare module './layer.js' {
   interface LayerKinds {
-    /** An activation as a layer of its own. */
+    /** An activation as a separate layer. */
     readonly activation: ActivationLayer;
   }
 }

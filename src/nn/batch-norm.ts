@@ -8,56 +8,58 @@ import { normParameters } from './norm.js';
 
 /** Options of {@link batchNorm}. */
 export interface BatchNormOptions extends TrainableOptions {
-  /** What the running statistics keep of themselves at each step, in [0, 1). Default 0.9. */
+  /** The share that the running statistics keep of their old value at each step, in [0, 1). Default 0.9. */
   readonly momentum?: number;
   /** Added to the variance, greater than 0. Default 1e-5. */
   readonly epsilon?: number;
-  /** Whether γ is there. Default true. */
+  /** True where the layer multiplies by γ. Default true. */
   readonly scale?: boolean;
-  /** Whether β is there. Default true. */
+  /** True where the layer adds β. Default true. */
   readonly center?: boolean;
   /**
-   * Which variance the running statistics keep of a batch of n values: `'unbiased'` divides by
-   * n − 1 as the paper and PyTorch do, `'biased'` by n as TensorFlow.js does. A batch itself is
-   * always normalised by the biased one. Default `'unbiased'`.
+   * The variance of a batch of n values that enters the running statistics: `'unbiased'` divides by
+   * n − 1 as the paper and PyTorch do, `'biased'` by n as TensorFlow.js does. The batch itself is
+   * always normalised by the biased variance. Default `'unbiased'`.
    */
   readonly variance?: 'unbiased' | 'biased';
-  /** 1 to 64 letters, digits, `_` or `-`. Default `batchNorm` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `batchNorm` and a number, such as `batchNorm1`. */
   readonly name?: string;
 }
 
 /** Description of a batch normalisation. */
 export interface BatchNormLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'batchNorm';
-  /** What the running statistics keep of themselves at each step. */
+  /** The share that the running statistics keep of their old value at each step. */
   readonly momentum: number;
   /** Added to the variance. */
   readonly epsilon: number;
-  /** Whether γ is there. */
+  /** True where the layer multiplies by γ. */
   readonly scale: boolean;
-  /** Whether β is there. */
+  /** True where the layer adds β. */
   readonly center: boolean;
-  /** Which variance the running statistics keep. */
+  /** The variance of a batch that enters the running statistics. */
   readonly variance: 'unbiased' | 'biased';
 }
 
 const optionKeys = ['momentum', 'epsilon', 'scale', 'center', 'variance', 'name', 'trainable'];
 
 /**
- * y = γ (x − mean) / √(variance + ε) + β for each feature, the last dimension of an example
- * (Ioffe and Szegedy 2015). While training, mean and variance are the batch's, and running ones
- * follow them: running = momentum · running + (1 − momentum) · batch. Elsewhere the running ones
- * serve. They are the layer's statistics `mean` and `variance`: saved with the weights, without a
- * gradient, moved by steps that succeed only; `trainer.refreshStatistics` makes them those of a
+ * Computes y = γ (x − mean) / √(variance + ε) + β for each feature, the last dimension of an example
+ * (Ioffe and Szegedy 2015). Training uses the mean and variance of the batch, and updates running
+ * statistics: running = momentum · running + (1 − momentum) · batch. Evaluation and prediction use the
+ * running statistics.
+ *
+ * The running statistics are named `mean` and `variance`. They are saved with the weights, have no
+ * gradient, and change only by steps that succeed. `trainer.refreshStatistics` computes them over a
  * whole data set.
  *
- * γ is the parameter `scale`, which starts at 1, β is `offset`, which starts at 0. Like biases
- * they decay with the weights, unless a group of the optimizer says otherwise:
+ * γ is the parameter `scale`, which starts at 1; β is the parameter `offset`, which starts at 0. Both
+ * decay with the weights, as biases do, unless a group of the optimizer says otherwise:
  * `groups: [{ match: '*.scale', weightDecay: 0 }, { match: '*.offset', weightDecay: 0 }]`.
  *
- * In PyTorch's terms, `momentum` is 1 minus its momentum, and the defaults are its own. To follow
- * TensorFlow.js and Keras: `{ momentum: 0.99, epsilon: 1e-3, variance: 'biased' }`.
+ * `momentum` is 1 minus the momentum of PyTorch; the defaults are PyTorch's. TensorFlow.js and Keras
+ * compute the same as `{ momentum: 0.99, epsilon: 1e-3, variance: 'biased' }`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -93,7 +95,7 @@ defineKind<BatchNormLayer>({
     { name: 'mean', shape: [input.at(-1)!], initial: 0 },
     { name: 'variance', shape: [input.at(-1)!], initial: 1 },
   ],
-  // The variance of one value says nothing.
+  // The variance of a single value is always 0.
   leastBatch: (_, input) => (elements(input) === input.at(-1) ? 2 : 1),
   lower: ({ momentum, epsilon, scale, center, variance }, input, program, from) =>
     program.add('batchNorm', sameSize(input, from), {

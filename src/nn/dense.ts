@@ -11,33 +11,33 @@ import { type TrainableOptions, checkTrainable } from './trainable.js';
 /** Options of {@link dense}. */
 export interface DenseOptions extends TrainableOptions {
   /**
-   * Applied to the output, fused into the product. Default none. `leakyRelu` has slope 0.01 here, `elu` α 1;
-   * as layers of their own they take others.
+   * The activation of the output, computed together with the product. Default none. `leakyRelu` has
+   * slope 0.01 here, and `elu` has α 1; separate activation layers take other values.
    */
   readonly activation?: ActivationName;
-  /** Whether to add b. Default true. */
+  /** True where the layer adds b. Default true. */
   readonly useBias?: boolean;
-  /** How W starts. Default `'glorotUniform'`. */
+  /** The initial values of W. Default `'glorotUniform'`. */
   readonly weightInitializer?: Initializer;
-  /** How b starts. Default `'zeros'`. */
+  /** The initial values of b. Default `'zeros'`. */
   readonly biasInitializer?: Initializer;
-  /** 1 to 64 letters, digits, `_` or `-`. Default `dense` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `dense` and a number, such as `dense1`. */
   readonly name?: string;
 }
 
 /** Description of a dense layer. */
 export interface DenseLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'dense';
-  /** Outputs. */
+  /** The number of outputs. */
   readonly units: number;
-  /** Applied to the output. */
+  /** The activation of the output. */
   readonly activation: ActivationName | 'none';
-  /** Whether b is there. */
+  /** True where the layer adds b. */
   readonly useBias: boolean;
-  /** How W starts. */
+  /** The initial values of W. */
   readonly weightInitializer: Initializer;
-  /** How b starts. */
+  /** The initial values of b. */
   readonly biasInitializer: Initializer;
 }
 
@@ -51,9 +51,9 @@ const optionKeys = [
 ];
 
 /**
- * y = activation(x W + b), with x [batch, inputs], W [inputs, units], b [units].
+ * Computes y = activation(x W + b), with x [batch, inputs], W [inputs, units] and b [units].
  *
- * @param units outputs, at least 1
+ * @param units the number of outputs, at least 1
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function dense(units: number, options: DenseOptions = {}): DenseLayer {
@@ -77,7 +77,7 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
   });
 }
 
-/** Where others have it: it is no function of one element. */
+/** Refuses softmax, which other libraries take here: it is no function of a single element. */
 function refuseSoftmax(): never {
   throw new ThalwegError({
     code: 'RANGE',

@@ -8,21 +8,21 @@ import { checkName } from './name.js';
 
 /** Description of a dropout layer. */
 export interface DropoutLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'dropout';
-  /** Probability of 0, in [0, 1); may follow a schedule. */
+  /** The probability that an element becomes 0, in [0, 1); may follow a schedule. */
   readonly rate: Scheduled;
 }
 
 const rateRange: Range = { min: 0, max: 1, openMax: true };
 
 /**
- * Sets each element to 0 with probability `rate` while training and scales the rest by
- * 1 / (1 − rate); the identity elsewhere. The mask is counted, not drawn: it depends on the seed,
- * the step, the layer and the element alone (Srivastava et al. 2014).
+ * Sets each element to 0 with probability `rate` during training, and scales the other elements by
+ * 1 / (1 − rate) (Srivastava et al. 2014). Evaluation and prediction leave all elements as they are. The
+ * mask depends on the seed, the step, the layer and the element alone.
  *
- * @param rate probability of 0, in [0, 1): a number, a schedule, or a function of the steps taken so far,
- * which JSON leaves out
+ * @param rate the probability of 0, in [0, 1): a number, a schedule, or a function of the steps taken so
+ * far, which JSON leaves out
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function dropout(rate: Scheduled, options: { readonly name?: string } = {}): DropoutLayer {
@@ -46,14 +46,14 @@ defineKind<DropoutLayer>({
   check: ({ kind, rate, ...options }) => dropout(rate, options),
   outputShape: (_, input) => input,
   parameters: () => [],
-  // Each step brings the rates of its own, in the order of the ops.
+  // The settings of each step hold the rates in the order of the ops.
   lower: ({ rate }, input, program, from) => {
     program.dropoutRates.push({ layer: program.name, rate });
     return program.add('dropout', sameSize(input, from));
   },
 });
 
-/** The rates of the model's dropout ops, in their order, for the row of settings. */
+/** Returns the rates of the model's dropout ops, in their order, as settings of a step. */
 export function dropoutSettings({ dropoutRates }: Program): readonly Setting[] {
   return dropoutRates.map(({ layer, rate }) => ({
     path: `${layer}.rate`,

@@ -1,4 +1,4 @@
-/** Vectors for whole numbers: words, users, products. */
+/** The embedding layer: trained vectors for whole numbers such as indices of words, users or products. */
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
@@ -9,38 +9,38 @@ import { type TrainableOptions, checkTrainable } from './trainable.js';
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions extends TrainableOptions {
   /**
-   * How the table starts, with `units` as both fans. Default `'lecunNormal'`: each row has length 1
-   * on average.
+   * The initial values of the table, where `units` is both fan-in and fan-out. With the default
+   * `'lecunNormal'` each row has a mean squared length of 1.
    */
   readonly weightInitializer?: Initializer;
-  /** 1 to 64 letters, digits, `_` or `-`. Default `embedding` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `embedding` and a number, such as `embedding1`. */
   readonly name?: string;
 }
 
 /** Description of an embedding. */
 export interface EmbeddingLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'embedding';
-  /** Rows of the table. */
+  /** The number of rows of the table. */
   readonly count: number;
-  /** Numbers in a row. */
+  /** The number of columns of the table. */
   readonly units: number;
-  /** How the table starts. */
+  /** The initial values of the table. */
   readonly weightInitializer: Initializer;
 }
 
 /**
- * Row x of a table W [count, units] for each input x: examples of shape [n] become [n, units].
- * Inputs are whole numbers in [0, count), as float32 or bytes; it is the first layer of a model,
- * and `nn.flatten()` makes its output what `nn.dense` takes. A data set with any other number is
- * refused with RANGE, naming row and column, before a run begins.
+ * Returns row x of a table W [count, units] for each input x: examples of shape [n] become [n, units].
+ * Inputs are whole numbers in [0, count), as float32 or bytes. A data set with any other number is
+ * refused with RANGE before a run begins, and the error names row and column. An embedding is the first
+ * layer of a model; `nn.flatten()` turns its output into an input of `nn.dense`.
  *
- * A step's gradient of the whole table is summed row by row in the order of the batch, the same on
- * every device; rows that no example has have gradient 0, and still decay, and move by momentum.
+ * The gradient of the table is summed row by row in the order of the batch, equally on every device. A
+ * table row that no example uses has gradient 0; weight decay and momentum still change it.
  *
- * @param count rows of the table, 1 to 2^24: the whole numbers that float32 holds
- * @param units numbers in a row, at least 1
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` unless it is the first
+ * @param count the number of rows of the table, 1 to 2^24: float32 holds all whole numbers below it
+ * @param units the number of columns of the table, at least 1
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` unless it is the first layer
  */
 export function embedding(
   count: number,

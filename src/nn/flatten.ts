@@ -1,4 +1,4 @@
-/** All numbers of an example in one dimension. */
+/** The layer that puts all numbers of an example in one dimension. */
 import { checkOptions } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, elements } from './layer.js';
@@ -6,13 +6,13 @@ import { checkName } from './name.js';
 
 /** Description of a flatten layer. */
 export interface FlattenLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'flatten';
 }
 
 /**
- * The same numbers in one dimension, the last dimension fastest: what `nn.dense` takes of images and
- * embeddings. Costs nothing.
+ * Puts all numbers of an example in one dimension, with the last dimension fastest. `nn.dense` takes
+ * images and embeddings in this form. The layer costs no time.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */

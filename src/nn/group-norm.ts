@@ -11,41 +11,41 @@ import { type TrainableOptions, checkTrainable } from './trainable.js';
 export interface GroupNormOptions extends TrainableOptions {
   /** Added to the variance, greater than 0. Default 1e-5. */
   readonly epsilon?: number;
-  /** Whether γ is there. Default true. */
+  /** True where the layer multiplies by γ. Default true. */
   readonly scale?: boolean;
-  /** Whether β is there. Default true. */
+  /** True where the layer adds β. Default true. */
   readonly center?: boolean;
-  /** 1 to 64 letters, digits, `_` or `-`. Default `groupNorm` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `groupNorm` and a number, such as `groupNorm1`. */
   readonly name?: string;
 }
 
 /** Description of a group normalisation. */
 export interface GroupNormLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'groupNorm';
-  /** How many groups the channels form. */
+  /** The number of groups that the channels form. */
   readonly groups: number;
   /** Added to the variance. */
   readonly epsilon: number;
-  /** Whether γ is there. */
+  /** True where the layer multiplies by γ. */
   readonly scale: boolean;
-  /** Whether β is there. */
+  /** True where the layer adds β. */
   readonly center: boolean;
 }
 
 /**
- * y = γ (x − mean) / √(variance + ε) + β, with mean and variance (divided by n) over each group of an
- * example (Wu and He 2018). The last dimension of an example holds its channels; `groups` of
- * neighbours share theirs, over all other dimensions. Examples do not know of each other, and
- * training and prediction do the same. One group normalises all numbers of an example, as many groups
- * as channels each channel by itself (instance norm).
+ * Computes y = γ (x − mean) / √(variance + ε) + β, with mean and variance (divided by n) over each group
+ * of an example (Wu and He 2018). The last dimension of an example holds its channels. They are cut into
+ * `groups` groups of neighbouring channels, and a group includes all other dimensions. Each example is
+ * normalised by itself, and training and prediction compute the same. One group normalises all numbers
+ * of an example together. As many groups as channels normalise each channel by itself (instance norm).
  *
- * γ is the parameter `scale` [channels], which starts at 1, β is `offset` [channels], which starts
- * at 0; both decay as batchNorm's do. The default ε is PyTorch's; Keras has 1e-3.
+ * γ is the parameter `scale` [channels], which starts at 1; β is the parameter `offset` [channels],
+ * which starts at 0. Both decay as those of batchNorm do. The default ε is PyTorch's; Keras has 1e-3.
  *
- * @param groups at least 1; divides the channels
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the channels are no
- * multiple of `groups`, or a group is one number
+ * @param groups the number of groups, at least 1; divides the number of channels
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the number of channels
+ * is no multiple of `groups`, or a group is one number
  */
 export function groupNorm(groups: number, options: GroupNormOptions = {}): GroupNormLayer {
   checkNumber('groupNorm.groups', groups, { min: 1, max: 2 ** 31 - 1, integer: true });

@@ -1,18 +1,19 @@
-/** Initial values of parameters, by name. The values come from native/core/initializer.h. */
+/** The named distributions of initial values. native/core/initializer.h draws the values. */
 import type { NativeInitial } from '../native.js';
 
 /**
- * How a parameter starts. With fan-in and fan-out the connections into and out of a unit:
+ * The distribution of a parameter's initial values. fanIn and fanOut are the numbers of connections into
+ * and out of a unit:
  * - `zeros`, `ones`
  * - `glorotUniform`, `glorotNormal`, `glorotTruncatedNormal`: variance 2 / (fanIn + fanOut) (Glorot
  *   and Bengio 2010)
  * - `heUniform`, `heNormal`, `heTruncatedNormal`: variance 2 / fanIn (He et al. 2015)
  * - `lecunUniform`, `lecunNormal`, `lecunTruncatedNormal`: variance 1 / fanIn (LeCun et al. 1998)
  *
- * The variance σ² is that of the values, whatever the form. Uniform values lie within √3 σ, normal
- * ones within 4 σ. Truncated ones lie within 2.274 σ: they come from a normal distribution of
- * deviation σ / 0.87962566 that is cut at two of its deviations, as in Keras's and TensorFlow.js's
- * `glorotNormal`, `heNormal` and `lecunNormal`. The values depend on seed, tensor and element alone:
+ * Each form has the stated variance σ². Uniform values lie within √3 σ, and normal values within 4 σ.
+ * Truncated normal values lie within 2.274 σ: they come from a normal distribution with standard
+ * deviation σ / 0.87962566 that is cut at two of its deviations. Keras and TensorFlow.js do so in
+ * `glorotNormal`, `heNormal` and `lecunNormal`. The values depend on seed, tensor and element alone, so
  * every machine makes the same bits.
  */
 export type Initializer =
@@ -28,7 +29,7 @@ export type Initializer =
   | 'lecunNormal'
   | 'lecunTruncatedNormal';
 
-/** Every initialiser. */
+/** Names of all initialisers. */
 export const initializers: readonly Initializer[] = [
   'zeros',
   'ones',
@@ -43,13 +44,13 @@ export const initializers: readonly Initializer[] = [
   'lecunTruncatedNormal',
 ];
 
-/** The distribution that a name ends in. */
+/** Returns the distribution that the end of the name states. */
 function distributionOf(initializer: Initializer): NativeInitial['distribution'] {
   if (initializer.endsWith('Uniform')) return 'uniform';
   return initializer.endsWith('TruncatedNormal') ? 'truncatedNormal' : 'normal';
 }
 
-/** What an initialiser means for a parameter with these fans. */
+/** Returns the distribution of a parameter's initial values for its fan-in and fan-out. */
 export function initialDistribution(
   initializer: Initializer,
   fanIn: number,

@@ -1,27 +1,27 @@
-/** What the kinds of layers mean: each layer's file makes its own known. */
+/** The registry of layer kinds: each layer's file registers its own. */
 import { ThalwegError } from '../errors.js';
 import { describe, suggestion } from '../options.js';
 import type { Layer, LayerKind } from './layer.js';
 
 const kinds = new Map<string, LayerKind>();
 
-/** Makes a kind known, so that models, and descriptions from files, understand it. */
+/** Registers a kind, so that models and descriptions from files can contain it. */
 export function defineKind<L extends Layer>(kind: LayerKind<L>): void {
   kinds.set(kind.kind, kind);
 }
 
-/** Every kind that is known. */
+/** Returns the names of all registered kinds. */
 export function kindNames(): readonly string[] {
   return [...kinds.keys()];
 }
 
-/** What a layer's kind means; undefined where `layer` is no layer. */
+/** Returns the definition of a layer's kind; undefined where `layer` is no layer. */
 export function findKind(layer: unknown): LayerKind | undefined {
   const name: unknown = (layer as Partial<Layer> | undefined | null)?.kind;
   return typeof name === 'string' ? kinds.get(name) : undefined;
 }
 
-/** What a layer's kind means; TYPE where `layer` is no layer. */
+/** Returns the definition of a layer's kind; throws TYPE where `layer` is no layer. */
 export function kindOf(layer: Layer, path: string): LayerKind {
   const kind = findKind(layer);
   if (kind !== undefined) return kind;

@@ -11,34 +11,34 @@ import { normParameters } from './norm.js';
 export interface LayerNormOptions extends TrainableOptions {
   /** Added to the variance, greater than 0. Default 1e-5. */
   readonly epsilon?: number;
-  /** Whether γ is there. Default true. */
+  /** True where the layer multiplies by γ. Default true. */
   readonly scale?: boolean;
-  /** Whether β is there. Default true. */
+  /** True where the layer adds β. Default true. */
   readonly center?: boolean;
-  /** 1 to 64 letters, digits, `_` or `-`. Default `layerNorm` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `layerNorm` and a number, such as `layerNorm1`. */
   readonly name?: string;
 }
 
 /** Description of a layer normalisation. */
 export interface LayerNormLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'layerNorm';
   /** Added to the variance. */
   readonly epsilon: number;
-  /** Whether γ is there. */
+  /** True where the layer multiplies by γ. */
   readonly scale: boolean;
-  /** Whether β is there. */
+  /** True where the layer adds β. */
   readonly center: boolean;
 }
 
 /**
- * y = γ (x − mean) / √(variance + ε) + β, with mean and variance (divided by n) over the last
- * dimension of an example: rows do not know of each other, and training and prediction do the same
- * (Ba, Kiros and Hinton 2016).
+ * Computes y = γ (x − mean) / √(variance + ε) + β, with mean and variance (divided by n) over the last
+ * dimension of an example (Ba, Kiros and Hinton 2016). Each row is normalised by itself, and training
+ * and prediction compute the same.
  *
- * γ is the parameter `scale`, which starts at 1, β is `offset`, which starts at 0; both have a value
- * for each feature, and decay as batchNorm's do. The defaults are PyTorch's; Keras and
- * TensorFlow.js have ε 1e-3.
+ * γ is the parameter `scale`, which starts at 1; β is the parameter `offset`, which starts at 0. Both
+ * have a value for each feature, and decay as those of batchNorm do. The defaults are PyTorch's; Keras
+ * and TensorFlow.js have ε 1e-3.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one feature
  */

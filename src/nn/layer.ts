@@ -1,19 +1,19 @@
-/** What a layer is: a plain description, and one {@link LayerKind} per kind that gives it meaning. */
+/** The type of layers: plain descriptions. A {@link LayerKind} implements each kind of them. */
 import type { NativeLayer, OpFields, OpPlace } from '../native.js';
 import type { Scheduled } from '../schedule/schedule.js';
 import type { Initializer } from './initializer.js';
 
-/** Descriptions of all layers by their kind: each layer's file adds its own. */
+/** The description types of all layers by their kind; each layer's file adds its own. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface LayerKinds {}
 
 /** A plain, serialisable description of one layer; made by `nn.dense`, `nn.dropout`, … */
 export interface Layer {
-  /** Which layer it is, as `'dense'`. */
+  /** The kind of layer, such as `'dense'`. */
   readonly kind: keyof LayerKinds;
-  /** Name in parameter names and summaries; by default the kind and its count, as `dense1`. */
+  /** Name in parameter names and summaries. Default the kind and a number, such as `dense1`. */
   readonly name?: string;
-  /** False of a layer that stays as it is, and of a block all of whose layers do. */
+  /** False for a frozen layer, which training does not change, or a block whose layers are all frozen. */
   readonly trainable?: false;
 }
 
@@ -23,94 +23,94 @@ export interface ParameterSpec {
   readonly name: string;
   /** Extents, the slowest first. */
   readonly shape: readonly number[];
-  /** How it starts. */
+  /** The distribution of its initial values. */
   readonly initializer: Initializer;
-  /** Connections into one unit; initialisers scale by it. */
+  /** Connections into one unit; the variance of initial values depends on it. */
   readonly fanIn: number;
   /** Connections out of one unit. */
   readonly fanOut: number;
-  /** False of a layer that stays as it is, or in a block that does. */
+  /** False where the layer, or a block around it, is frozen. */
   readonly trainable?: false;
 }
 
-/** A tensor of a layer that is state but no parameter: running statistics have no gradient. */
+/** A state tensor of a layer that is no parameter: running statistics have no gradient. */
 export interface StatisticSpec {
   /** Name within the layer, such as `mean`. */
   readonly name: string;
   /** Extents, the slowest first. */
   readonly shape: readonly number[];
-  /** What each element starts as. */
+  /** The initial value of each element. */
   readonly initial: number;
 }
 
 /** A layer in its place in a model. */
 export interface PlacedLayer {
-  /** The layer's own name or its kind and count, as `dense1`. */
+  /** The name that was given, or the kind and a number, such as `dense1`. */
   readonly name: string;
-  /** Its description. */
+  /** The layer's description. */
   readonly layer: Layer;
   /** Shape of one example before the layer. */
   readonly inputShape: readonly number[];
   /** Shape of one example after the layer. */
   readonly outputShape: readonly number[];
-  /** Its parameters, named within the layer. */
+  /** The layer's parameters, named within the layer. */
   readonly parameters: readonly ParameterSpec[];
-  /** Its running statistics, named within the layer. */
+  /** The layer's running statistics, named within the layer. */
   readonly statistics: readonly StatisticSpec[];
-  /** The layers that it is made of, where it is a block; named within it. */
+  /** The layers of a block, named within the block; absent for other layers. */
   readonly layers?: readonly PlacedLayer[];
 }
 
-/** The ops of a model as they are collected, in an order that has inputs before their uses. */
+/** Collects the ops of a model, each one after the ops whose values it reads. */
 export class Program {
   readonly ops: NativeLayer[] = [];
-  /** Of the layer whose ops are being added. */
+  /** Name of the layer whose ops are being added. */
   name = '';
-  /** Whether that layer stays as it is. */
+  /** True where the layer whose ops are being added is frozen. */
   frozen = false;
-  /** Of the dropout ops, in their order. */
+  /** The rates of the dropout ops, in their order. */
   readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
-  /** Adds an op; gives the number of its value. */
+  /** Adds an op, and returns the number of its value. */
   add(kind: string, place: OpPlace, fields: OpFields = {}): number {
     this.ops.push({ kind, ...place, fields, name: this.name, frozen: this.frozen });
     return this.ops.length;
   }
 }
 
-/** What one kind of layer means; `defineKind` makes it known. */
+/** The implementation of one kind of layer; `defineKind` registers it. */
 export interface LayerKind<L extends Layer = Layer> {
   readonly kind: L['kind'];
-  /** The description, made again with all checks: it may come from a file. */
+  /** Makes the description again with all checks, because it may come from a file. */
   check(layer: L): L;
-  /** Shape of one example after the layer; throws SHAPE when the input does not fit. */
+  /** Returns the shape of one example after the layer; throws SHAPE where the input does not fit. */
   outputShape(layer: L, input: readonly number[], path: string): readonly number[];
   parameters(layer: L, input: readonly number[]): readonly ParameterSpec[];
-  /** Whether the layer reads indices, and so must be a model's first. Default false. */
+  /** True where the layer reads indices, so that it must be a model's first. Default false. */
   readonly readsIndices?: boolean;
-  /** Default none. */
+  /** Returns the layer's running statistics. Default none. */
   statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
-  /** Rows that a training batch needs at least. Default 1. */
+  /** Returns the least number of rows of a training batch. Default 1. */
   leastBatch?(layer: L, input: readonly number[]): number;
-  /** What a block says it is made of, before anything is checked. */
+  /** Returns a block's layers as they were given, before any check. */
   parts?(layer: L): readonly unknown[];
-  /** The layers that a block is made of, named within it. */
+  /** Returns a block's layers, named within the block. */
   layers?(layer: L, input: readonly number[], path: string): readonly PlacedLayer[];
-  /** Adds the layer's ops, which read value `from`; gives the number of what it gives. */
+  /** Adds the layer's ops, which read value `from`; returns the number of the layer's output. */
   lower(layer: L, input: readonly number[], program: Program, from: number): number;
 }
 
-/** Elements of one example. */
+/** Returns the number of elements of one example. */
 export function elements(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** Numbers in all. */
+/** Returns the number of elements of all tensors together. */
 export function count(tensors: readonly { readonly shape: readonly number[] }[]): number {
   return tensors.reduce((sum, { shape }) => sum + elements(shape), 0);
 }
 
-/** The place of an op that reads value `from`, and gives as many numbers as it reads. */
+/** Returns the place of an op that reads values `from`, and whose output is as large as each of them. */
 export function sameSize(input: readonly number[], ...from: readonly number[]): OpPlace {
   const features = elements(input);
   return { from, inputs: features, outputs: features };

@@ -1,4 +1,4 @@
-/** Every layer: what its file exports. Its import makes the kind known. */
+/** Exports all layers. Importing a layer's file registers its kind. */
 export {
   elu,
   gelu,

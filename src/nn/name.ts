@@ -1,8 +1,8 @@
-/** Names of layers: they become parts of parameter names. */
+/** Checks names of layers, which become parts of parameter names. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 
-/** `{ name }` where one is given; a name is letters, digits, `_` and `-`, not `.`. */
+/** Returns `{ name }` where a name is given. A name has no `.`, which separates parts of a parameter name. */
 export function checkName(path: string, name: unknown): { readonly name?: string } {
   if (name === undefined) return {};
   if (typeof name !== 'string' || !/^[A-Za-z0-9_-]{1,64}$/.test(name))

@@ -1,24 +1,24 @@
-/** How deep and how many the layers of a model are, which a description from a file may make anything. */
+/** Limits the depth and the number of layers: a description from a file could have any. */
 import { ThalwegError } from '../errors.js';
 import { findKind } from './kinds.js';
 import type { Layer } from './layer.js';
 
-/** Blocks within blocks: ten times what known models have, and far from what the stack holds. */
+/** The deepest nesting of blocks: ten times that of known models, and far less than would fill the stack. */
 const deepest = 64;
 /**
- * Layers in all, those within blocks too: a hundred times what known models have. A block may hold another one several
- * times, so that few objects describe without end.
+ * The most layers of a model, with those within blocks: a hundred times those of known models. A block may
+ * contain one other block several times, so a few objects can describe an exponential number of layers.
  */
 const most = 2 ** 17;
 
-/** What is still to be looked at. */
+/** Layers that are still to be counted. */
 interface Pending {
   readonly layers: readonly unknown[];
   readonly depth: number;
 }
 
 /**
- * Refuses too many layers before anything follows them.
+ * Refuses too many or too deeply nested layers before other code visits them.
  *
  * @throws ThalwegError DEPTH, OVERFLOW
  */

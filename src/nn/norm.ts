@@ -1,7 +1,7 @@
-/** What the normalisations have in common. */
+/** The parameters that all normalisations share. */
 import type { ParameterSpec } from './layer.js';
 
-/** γ and β, where they are there: a value for each feature, the last dimension of an example. */
+/** Returns γ and β, where the layer has them, with a value for each feature, the last dimension. */
 export function normParameters(
   { scale, center }: { readonly scale: boolean; readonly center: boolean },
   input: readonly number[],

@@ -1,10 +1,10 @@
-/** Layers in sequence: names, shapes and ops. A model is such a sequence, a block has one inside. */
+/** Names, shapes and ops of layers in sequence. A model is such a sequence, and a block contains one. */
 import { ThalwegError } from '../errors.js';
 import { kindOf } from './kinds.js';
 import type { Layer, PlacedLayer, Program } from './layer.js';
 import { freeze } from './trainable.js';
 
-/** Gives each layer its name and shapes; `path` is where the layers were given, for errors. */
+/** Gives each layer its name and shapes. Errors name `path` as the place of the layers. */
 export function place(
   input: readonly number[],
   layers: readonly Layer[],
@@ -54,7 +54,7 @@ function refuseLater(path: string, { kind }: Layer): never {
   });
 }
 
-/** The kind, of activations the function, and how many of them there are so far. */
+/** Returns the layer's kind, or an activation's function, and the number of such layers so far. */
 function countedName(layer: Layer, counts: Map<string, number>): string {
   const function_ = layer.kind === 'activation' && (layer as { activation?: string }).activation;
   const stem = function_ || layer.kind;
@@ -63,7 +63,7 @@ function countedName(layer: Layer, counts: Map<string, number>): string {
   return `${stem}${count}`;
 }
 
-/** Tensors of all layers, whose names within a layer become names outside: `dense1.weight`. */
+/** Returns the tensors of all layers. Each name gets the layer's name in front: `dense1.weight`. */
 export function within<T extends { readonly name: string }>(
   layers: readonly PlacedLayer[],
   tensorsOf: (layer: PlacedLayer) => readonly T[],
@@ -73,7 +73,7 @@ export function within<T extends { readonly name: string }>(
   );
 }
 
-/** Rows that a training batch needs at least. */
+/** Returns the least number of rows of a training batch. */
 export function leastBatch(layers: readonly PlacedLayer[]): number {
   return layers.reduce(
     (least, { layer, name, inputShape }) =>
@@ -84,7 +84,7 @@ export function leastBatch(layers: readonly PlacedLayer[]): number {
   );
 }
 
-/** Adds the ops of all layers, of which the first reads value `from`; gives the last one's value. */
+/** Adds the ops of all layers, the first of which reads value `from`. Returns the number of the last output. */
 export function lowerAll(layers: readonly PlacedLayer[], program: Program, from: number): number {
   const { name: outer, frozen } = program;
   let value = from;

@@ -1,4 +1,4 @@
-/** The numbers of an example in another shape. */
+/** The layer that gives an example another shape. */
 import { ThalwegError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { defineKind } from './kinds.js';
@@ -8,20 +8,20 @@ import { checkShape } from './shape.js';
 
 /** Description of a reshape layer. */
 export interface ReshapeLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'reshape';
   /** Shape of one example after the layer. */
   readonly shape: readonly number[];
 }
 
 /**
- * The same numbers in the given shape, the last dimension fastest: rows of a table for a norm over
- * groups, or pixels for layers that want them so. Costs nothing; `nn.flatten()` is the way back.
+ * Gives the numbers of an example another shape, with the last dimension fastest: for example rows and
+ * channels for `nn.groupNorm`. The layer costs no time. `nn.flatten()` makes the shape flat again.
  *
- * @param shape of one example, without the batch: 1 to 8 extents, each at least 1, whose product is
- * the product of the extents before
- * @throws ThalwegError TYPE, RANK, RANGE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the numbers of
- * an example are not as many
+ * @param shape the shape of one example, without the batch dimension: 1 to 8 extents, each at least 1,
+ * whose product is the product of the extents before
+ * @throws ThalwegError TYPE, RANK, RANGE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the two products
+ * differ
  */
 export function reshape(
   shape: readonly number[],

@@ -10,33 +10,34 @@ import { leastBatch, lowerAll, place, within } from './place.js';
 /** Options of {@link residual}. */
 export interface ResidualOptions extends TrainableOptions {
   /**
-   * What x goes through beside the layers: a layer, or several in sequence, whose outputs have the
-   * same shape, as `nn.dense(64, { useBias: false })`. Default none: x itself.
+   * A layer, or several in sequence, through which x passes before it is added, such as
+   * `nn.dense(64, { useBias: false })`. Their output has the shape of the layers' output. By default x
+   * is added unchanged.
    */
   readonly shortcut?: Layer | readonly Layer[];
-  /** 1 to 64 letters, digits, `_` or `-`. Default `residual` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `residual` and a number, such as `residual1`. */
   readonly name?: string;
 }
 
 /** Description of a residual block. */
 export interface ResidualLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'residual';
   /** The layers in sequence. */
   readonly layers: readonly Layer[];
-  /** What x goes through beside them; empty: x itself. */
+  /** The layers through which x passes before it is added; empty where x is added unchanged. */
   readonly shortcut: readonly Layer[];
 }
 
 /**
- * y = layers(x) + shortcut(x): layers in sequence, and x added to what they give, so that they learn
- * what to change, and gradients reach the layers below undiminished (He et al. 2016). Where the shape
- * changes, give a `shortcut` that projects x.
+ * Computes y = layers(x) + shortcut(x): it adds x to the output of layers in sequence (He et al. 2016).
+ * The layers learn the difference from x, and gradients reach the layers below undiminished. Where the
+ * shape changes, give a `shortcut` that projects x.
  *
- * The block's parameters are named through it: `residual1.dense1.weight`,
- * `residual1.shortcut.dense1.weight`. Blocks may nest, 64 deep.
+ * Names of the block's parameters begin with the block's name: `residual1.dense1.weight`,
+ * `residual1.shortcut.dense1.weight`. Blocks may be nested, at most 64 deep.
  *
- * @param layers at least one
+ * @param layers the layers in sequence, at least one
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the shapes differ
  * @example
  * const block = nn.residual([nn.dense(64), nn.batchNorm(), nn.relu(), nn.dense(64)]);
@@ -72,7 +73,7 @@ function checkLayers(path: string, layers: unknown): void {
   });
 }
 
-/** The shortcut's parameters begin with that name. */
+/** Refuses a layer named `shortcut`, because names of the shortcut's parameters begin so. */
 function refuseName(path: string): never {
   throw new ThalwegError({
     code: 'DUPLICATE',
@@ -87,7 +88,7 @@ interface Branches {
   readonly shortcut: readonly PlacedLayer[];
 }
 
-/** The latest of each block: four questions about one would ask sixteen about a block in it. */
+/** The last result for each block. Without it the work would grow exponentially with the depth of nesting. */
 const known = new WeakMap<ResidualLayer, Branches & { readonly input: string }>();
 
 function branches(layer: ResidualLayer, given: readonly number[], path = 'layers'): Branches {
@@ -103,7 +104,7 @@ function branches(layer: ResidualLayer, given: readonly number[], path = 'layers
   return made;
 }
 
-/** Both branches as one sequence of names: the shortcut's begin with `shortcut`. */
+/** Returns the layers of both branches; names of the shortcut's layers begin with `shortcut`. */
 function inner({ body, shortcut }: Branches): readonly PlacedLayer[] {
   return [...body, ...shortcut.map((layer) => ({ ...layer, name: `shortcut.${layer.name}` }))];
 }

@@ -10,29 +10,29 @@ import { type TrainableOptions, checkTrainable } from './trainable.js';
 export interface RmsNormOptions extends TrainableOptions {
   /** Added to the mean square, greater than 0. Default 1e-6. */
   readonly epsilon?: number;
-  /** Whether γ is there. Default true. */
+  /** True where the layer multiplies by γ. Default true. */
   readonly scale?: boolean;
-  /** 1 to 64 letters, digits, `_` or `-`. Default `rmsNorm` and its count. */
+  /** 1 to 64 letters, digits, `_` or `-`. Default `rmsNorm` and a number, such as `rmsNorm1`. */
   readonly name?: string;
 }
 
 /** Description of a normalisation by the root mean square. */
 export interface RmsNormLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'rmsNorm';
   /** Added to the mean square. */
   readonly epsilon: number;
-  /** Whether γ is there. */
+  /** True where the layer multiplies by γ. */
   readonly scale: boolean;
 }
 
 /**
- * y = γ x / √(mean(x²) + ε), with the mean over the last dimension of an example (Zhang and Sennrich
- * 2019): layer norm that leaves the mean where it is and has no β. Training and prediction do the
- * same.
+ * Computes y = γ x / √(mean(x²) + ε), with the mean over the last dimension of an example (Zhang and
+ * Sennrich 2019). Unlike layer norm, it does not subtract the mean and has no β. Training and prediction
+ * compute the same.
  *
- * γ is the parameter `scale` [features], which starts at 1 and decays as batchNorm's does. PyTorch's
- * `RMSNorm` has ε 1.19e-7 unless told otherwise, Keras's `RMSNormalization` 1e-6.
+ * γ is the parameter `scale` [features], which starts at 1 and decays as that of batchNorm does. The
+ * default ε of PyTorch's `RMSNorm` is 1.19e-7, that of Keras's `RMSNormalization` 1e-6.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */

@@ -10,7 +10,7 @@ import {
   count,
   sameSize,
 } from './layer.js';
-// Each layer makes its kind known, so that a description from a file is understood.
+// This import registers the kind of each layer, so that descriptions from files can contain all kinds.
 import './layers.js';
 import { checkNesting } from './nesting.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
@@ -20,13 +20,13 @@ import { trained } from './trainable.js';
 
 /** Options of {@link sequential}. */
 export interface SequentialOptions {
-  /** Shape of one example, without the batch: `[784]`. */
+  /** Shape of one example without the batch dimension, such as `[784]`. */
   readonly input: readonly number[];
 }
 
 /** A model as plain data; JSON.stringify(model) writes it. */
 export interface SequentialJson {
-  /** Which container it is. */
+  /** The kind of container. */
   readonly kind: 'sequential';
   /** Shape of one example. */
   readonly input: readonly number[];
@@ -34,7 +34,7 @@ export interface SequentialJson {
   readonly layers: readonly Layer[];
 }
 
-/** A model: an immutable description without memory; a trainer gives it weights. */
+/** A model: an immutable description without weights; a trainer makes the weights. */
 export class Sequential {
   /** Shape of one example. */
   readonly input: readonly number[];
@@ -61,45 +61,45 @@ export class Sequential {
     return within(this.layers, ({ parameters }) => parameters);
   }
 
-  /** Running statistics in order, named as parameters are: state that training keeps beside them. */
+  /** Running statistics in order, named as parameters are. Training updates them beside the parameters. */
   get statistics(): readonly StatisticSpec[] {
     return within(this.layers, ({ statistics }) => statistics);
   }
 
-  /** Numbers of all parameters. */
+  /** The number of elements of all parameters. */
   get parameterCount(): number {
     return count(this.parameters);
   }
 
-  /** Numbers of those that are trained: without the layers that have `trainable: false`. */
+  /** The number of elements of all trained parameters, without layers that have `trainable: false`. */
   get trainableCount(): number {
     return count(trained(this.parameters));
   }
 
   /**
-   * A table of layers, output shapes and parameter counts, as text of several lines; where layers are
-   * frozen, it says which, and how many numbers are trained.
+   * Returns a table of layers, output shapes and parameter counts, as text of several lines. It marks
+   * frozen layers and, where there are any, shows the number of trained parameters.
    */
   summary(): string {
     return table(rowsOf(this.layers));
   }
 
   /**
-   * The layers as the native plan takes them.
+   * Returns the ops of the layers for the native plan.
    *
    * @internal
    */
   lower(): Program {
     const program = new Program();
     lowerAll(this.layers, program, 0);
-    // Layers that only change the shape have no op; a plan has at least one.
+    // Layers that only change the shape have no op, but a plan needs at least one.
     if (program.ops.length === 0)
       program.add('activation', sameSize(this.input, 0), { activation: 'none', slope: 0 });
     return program;
   }
 
   /**
-   * Rows that a training batch needs at least.
+   * The least number of rows of a training batch.
    *
    * @internal
    */
@@ -107,7 +107,7 @@ export class Sequential {
     return leastBatch(this.layers);
   }
 
-  /** A plain value from which {@link fromJSON} makes the same model. */
+  /** Returns a plain value from which {@link fromJSON} makes the same model. */
   toJSON(): SequentialJson {
     return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
   }
@@ -127,7 +127,7 @@ function make(shape: readonly number[], layers: readonly Layer[]): Sequential {
 }
 
 /**
- * A model of layers in sequence: at most 2^17, and blocks at most 64 deep.
+ * Makes a model of layers in sequence. It has at most 2^17 layers, with blocks nested at most 64 deep.
  *
  * @throws ThalwegError SHAPE, TYPE, RANGE, RANK, DEPTH, OVERFLOW, DUPLICATE, UNKNOWN_OPTION
  * @example
@@ -139,7 +139,7 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
 }
 
 /**
- * The model that {@link Sequential.toJSON} described.
+ * Makes a model from the description that {@link Sequential.toJSON} returns.
  *
  * @throws ThalwegError as {@link sequential}
  */

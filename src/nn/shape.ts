@@ -1,9 +1,9 @@
-/** Shapes of examples. */
+/** Checks shapes of examples. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe } from '../options.js';
 
 /**
- * The shape of one example: 1 to 8 extents of 1 to 2^31 − 1.
+ * Returns `shape` if it is the shape of one example: 1 to 8 extents of 1 to 2^31 − 1.
  *
  * @throws ThalwegError TYPE, RANK, RANGE
  */
@@ -22,7 +22,7 @@ export function checkShape(path: string, shape: unknown): readonly number[] {
       received: `${shape.length} dimensions`,
       expected: 'at most 8',
     });
-  // forEach would skip the holes of a sparse array.
+  // This loop also visits the holes of a sparse array, which forEach would skip.
   for (const [i, extent] of shape.entries())
     checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true });
   return shape as readonly number[];

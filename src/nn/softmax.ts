@@ -7,15 +7,16 @@ import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
 export interface SoftmaxLayer extends Layer {
-  /** Tells the layers apart. */
+  /** The kind of layer. */
   readonly kind: 'softmax';
 }
 
 /**
- * e^x / Σ e^x over the features of an example. The loss `softmaxCrossEntropy` takes logits: leave
- * this layer out there.
+ * Computes e^x / Σ e^x over the features of an example. Leave this layer out for the loss
+ * `softmaxCrossEntropy`, which takes logits.
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one number, which would be 1
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one number, whose
+ * softmax is always 1
  */
 export function softmax(options: { readonly name?: string } = {}): SoftmaxLayer {
   checkOptions('softmax', options, ['name']);

@@ -9,15 +9,15 @@ interface SummaryRow {
   readonly kind: string;
   readonly outputShape: readonly number[];
   readonly parameters: number;
-  /** Of them, those that are trained. */
+  /** The number of trained parameters among them. */
   readonly trainable: number;
-  /** Numbers that are state but no parameters. */
+  /** The number of elements of running statistics. */
   readonly statistics: number;
-  /** Whether a block's row above has its numbers already. */
+  /** True where the row of a block above already includes this row's numbers. */
   readonly isInner: boolean;
 }
 
-/** A row for each layer, and indented below a block one for each of its own. */
+/** Returns a row for each layer; below a block come indented rows for the block's own layers. */
 export function rowsOf(
   layers: readonly PlacedLayer[],
   indent = '',
@@ -41,7 +41,7 @@ const show = (count: number): string => count.toLocaleString('en-US');
 
 const header = ['Layer', 'Kind', 'Output shape', 'Parameters'] as const;
 
-/** Columns padded to their widest cell, numbers to the right, a total below. */
+/** Returns the table: columns as wide as their widest cell, numbers to the right, and totals below. */
 export function table(rows: readonly SummaryRow[]): string {
   const cells = rows.map(({ name, kind, outputShape, parameters, trainable }) => [
     name,
