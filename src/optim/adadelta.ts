@@ -12,8 +12,8 @@ export interface AdadeltaOptions extends CommonOptions {
 }
 
 /**
- * E = ρE + (1 − ρ)g²; u = g√(D + ε) / √(E + ε); D = ρD + (1 − ρ)u²; w −= ηu (Zeiler 2012). η
- * default 1. TensorFlow.js divides by E from before the step.
+ * AdaDelta (Zeiler 2012): E = ρE + (1 − ρ)g²; u = g√(D + ε) / √(E + ε); D = ρD + (1 − ρ)u²; w −= ηu.
+ * The default of η is 1. TensorFlow.js divides by the value of E before the step.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -6,13 +6,13 @@ import { nonNegative, positive } from '../options.js';
 export interface AdagradOptions extends CommonOptions {
   /** Greater than 0; default 1e-10, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
-  /** Where the sum of squares starts; at least 0, default 0, with `compat: 'tfjs'` 0.1. */
+  /** The initial sum of squares; at least 0, default 0, with `compat: 'tfjs'` 0.1. */
   readonly initialAccumulator?: number;
 }
 
 /**
- * c += g²; w −= ηg / (√c + ε) (Duchi, Hazan and Singer 2011). η default 0.01. TensorFlow.js and
- * Keras put ε inside the root.
+ * AdaGrad (Duchi, Hazan and Singer 2011): c += g²; w −= ηg / (√c + ε). The default of η is 0.01.
+ * TensorFlow.js and Keras put ε inside the root.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

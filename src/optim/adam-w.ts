@@ -6,7 +6,8 @@ import { define } from './define.js';
 export type AdamWOptions = AdamOptions;
 
 /**
- * adam, plus w −= ηλw (Loshchilov and Hutter 2019). η default 0.001, λ 0.01.
+ * AdamW (Loshchilov and Hutter 2019): the step of {@link adam}, and w −= ηλw. The default of η is 0.001,
+ * that of λ is 0.01.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -11,13 +11,13 @@ export interface AdamOptions extends CommonOptions {
   readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
-  /** Default true; false is the simplified form of courses. */
+  /** False takes m and v in the place of m̂ and v̂, the simplified form of courses. Default true. */
   readonly biasCorrection?: boolean;
-  /** Divide by the largest second moment so far (Reddi, Kale and Kumar 2018). Default false. */
+  /** True divides by the largest second moment so far (Reddi, Kale and Kumar 2018). Default false. */
   readonly amsgrad?: boolean;
 }
 
-/** Options of adam and its kin. */
+/** Checks of the options that adam and adamW share. */
 export const adamSpecs: Readonly<Record<string, OptionSpec>> = {
   beta1: decayRate(0.9),
   beta2: decayRate(0.999),
@@ -26,16 +26,17 @@ export const adamSpecs: Readonly<Record<string, OptionSpec>> = {
   amsgrad: { default: false, range: 'boolean' },
 };
 
-/** The native rule for options of adam and adamW. */
+/** Returns the name of the native rule for options of adam and adamW. */
 export function adamRule({ amsgrad, compat }: Readonly<Record<string, unknown>>): string {
   if (amsgrad === true) return 'amsgrad';
   return compat === 'tfjs' ? 'adamTfjs' : 'adam';
 }
 
 /**
- * m = β₁m + (1 − β₁)g; v = β₂v + (1 − β₂)g²; w −= η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ),
- * v̂ = v / (1 − β₂ᵗ) (Kingma and Ba 2015, algorithm 1; PyTorch and TensorFlow.js). η default 0.001.
- * Keras divides by √v + ε before it corrects: its ε counts as ε / √(1 − β₂ᵗ) here.
+ * Adam (Kingma and Ba 2015, algorithm 1; PyTorch and TensorFlow.js): m = β₁m + (1 − β₁)g;
+ * v = β₂v + (1 − β₂)g²; w −= η m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ). The default
+ * of η is 0.001. Keras divides by √v + ε before the bias correction: an ε of Keras equals
+ * ε / √(1 − β₂ᵗ) here.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -14,9 +14,9 @@ export interface AdamaxOptions extends CommonOptions {
 }
 
 /**
- * m = β₁m + (1 − β₁)g; u = max(β₂u, |g|); w −= η / (1 − β₁ᵗ) · m / (u + ε) (Kingma and Ba 2015, whose
- * algorithm has no ε). η default 0.002. Keras and TensorFlow.js have the same formula; PyTorch has
- * u = max(β₂u, |g| + ε) and divides by u alone.
+ * AdaMax (Kingma and Ba 2015, whose algorithm has no ε): m = β₁m + (1 − β₁)g; u = max(β₂u, |g|);
+ * w −= η / (1 − β₁ᵗ) · m / (u + ε). The default of η is 0.002. Keras and TensorFlow.js have the same
+ * formula; PyTorch has u = max(β₂u, |g| + ε) and divides by u alone.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

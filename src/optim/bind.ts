@@ -1,4 +1,4 @@
-/** `optim.bind`: an optimizer over the caller's own arrays, in place and synchronous. */
+/** `optim.bind`: an optimizer that updates the caller's arrays in place and synchronously. */
 import { checkArray, lengthOf } from '../arrays.js';
 import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
@@ -14,45 +14,45 @@ export type NamedArrays = Readonly<Record<string, Float32Array>>;
 
 /** Options of {@link bind}. */
 export interface BindOptions extends StepOptions {
-  /** Measure the gradient's norm in each step, also where nothing else needs it. Default false. */
+  /** True measures the gradient's norm in each step, even where nothing else needs it. Default false. */
   readonly reportNorm?: boolean;
-  /** `'cpu'`, one instruction set as `'cpu:avx2'`, or `'reference'`. Default `'cpu'`. */
+  /** `'cpu'`, one instruction set such as `'cpu:avx2'`, or `'reference'`. Default `'cpu'`. */
   readonly device?: DeviceName;
 }
 
-/** What schedules may look at besides the steps, which the stepper counts itself. */
+/** The inputs of schedules that the caller gives. The stepper counts the steps itself. */
 export interface EpochPosition {
-  /** Epochs finished so far; for schedules with `unit: 'epoch'`. */
+  /** The number of epochs finished so far, for schedules with `unit: 'epoch'`. */
   readonly epoch?: number;
-  /** The finished epochs, oldest first; for `schedule.plateau`. */
+  /** Metrics of the finished epochs, oldest first, for `schedule.plateau`. */
   readonly history?: readonly EpochMetrics[];
 }
 
-/** What a step did. */
+/** The result of a step. */
 export interface StepResult {
-  /** Steps taken so far; a skipped step does not count. */
+  /** The number of steps taken so far, without skipped steps. */
   readonly step: number;
-  /** True where `nonFinite: 'skip'` left the step out. */
+  /** True where `nonFinite: 'skip'` skipped the step. */
   readonly skipped: boolean;
   /**
-   * Euclidean norm of the whole gradient after scale and value clip, before norm clips; undefined
-   * where the step did not need it and `reportNorm` is off.
+   * Euclidean norm of the whole gradient after scaling and clipping by value, before clipping by norm.
+   * Undefined where the step did not need it and `reportNorm` is false.
    */
   readonly gradientNorm: number | undefined;
 }
 
 const bindKeys = ['clip', 'gradientScale', 'nonFinite', 'reportNorm', 'device'];
 /**
- * An optimizer bound to named arrays. The stepper owns its state; the arrays stay the caller's
- * and must neither be detached nor overlap. Make one with {@link bind}.
+ * An optimizer bound to named arrays. The stepper owns the optimizer's state. The caller owns the arrays,
+ * which must neither be detached nor overlap. {@link bind} makes a stepper.
  */
 export class Stepper implements Disposable {
   readonly #names: readonly string[];
   readonly #parameters: readonly Float32Array[];
   readonly #lengths: readonly number[];
-  /** Where the native side takes gradients from. */
+  /** The arrays from which native code reads gradients. */
   readonly #gradients: (Float32Array | undefined)[];
-  /** What the caller gave for the step under way. */
+  /** The values that the caller gave as gradients of the step under way. */
   readonly #given: unknown[];
   readonly #settings: StepSettings;
   #native: NativeStepper | undefined;
@@ -109,30 +109,30 @@ export class Stepper implements Disposable {
     return this.#names;
   }
 
-  /** Steps taken; skipped ones do not count. */
+  /** The number of steps taken, without skipped steps. */
   get steps(): number {
     return this.#step;
   }
 
-  /** Steps left out by `nonFinite: 'skip'`. */
+  /** The number of steps that `nonFinite: 'skip'` skipped. */
   get skipped(): number {
     return this.#skipped;
   }
 
   /**
-   * One update of every parameter, in place.
+   * Updates every parameter once, in place. Where it throws, nothing has changed.
    *
-   * @param gradients one Float32Array per bound parameter, under its name, of its length
-   * @param progress epochs and their metrics, where the learning rate depends on them
+   * @param gradients a Float32Array for each bound parameter, under its name and of its length
+   * @param progress epochs and their metrics, where a schedule depends on them
    * @throws ThalwegError SHAPE, DTYPE, DETACHED, RESIZABLE, ALIAS, MISSING, UNKNOWN_OPTION,
-   * NONFINITE, RANGE, BUSY, DISPOSED; nothing changed then
+   * NONFINITE, RANGE, BUSY, DISPOSED
    */
   step(gradients: NamedArrays, progress?: EpochPosition): StepResult {
     const stepper = this.#live();
     let norm: number;
     this.#stepping = true;
     try {
-      // What may run the caller's code comes first: it could detach an array.
+      // Code of the caller's, such as getters, runs before the arrays are checked: it could detach one.
       const settings = this.#settings.at({ ...progress, step: this.#step });
       this.#read(gradients);
       this.#point(stepper);
@@ -150,16 +150,17 @@ export class Stepper implements Disposable {
     };
   }
 
-  /** A copy of the optimizer's state, exact: restoring it continues bit by bit. */
+  /** Returns an exact copy of the optimizer's state: after `restore`, steps give the same bits. */
   state(): StepperState {
     return stateOf(this.#live().save(), this.#settings.rule, this.#names);
   }
 
   /**
-   * Puts back what {@link Stepper.state} gave. Parameters are found by name, whatever their order.
+   * Restores a state that {@link Stepper.state} returned. Parameters are found by name, in any order.
+   * Where it throws, nothing has changed.
    *
    * @throws ThalwegError VERSION, MISMATCH, MISSING, SHAPE, TYPE, DTYPE, RANGE, UNKNOWN_OPTION, BUSY,
-   * DISPOSED; nothing changed then
+   * DISPOSED
    */
   restore(state: StepperState): void {
     const stepper = this.#live();
@@ -175,7 +176,7 @@ export class Stepper implements Disposable {
     this.#native = undefined;
   }
 
-  /** As {@link Stepper.dispose}, for `using`. */
+  /** Calls {@link Stepper.dispose} at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -200,7 +201,7 @@ export class Stepper implements Disposable {
     return this.#native;
   }
 
-  /** Reads the gradients, which may be getters or a proxy. */
+  /** Reads each gradient once, because `gradients` may have getters or be a proxy. */
   #read(gradients: NamedArrays): void {
     if (typeof gradients !== 'object' || gradients === null)
       throw new ThalwegError({
@@ -218,15 +219,15 @@ export class Stepper implements Disposable {
       if (!known && !Object.hasOwn(gradients, names[i]!)) this.#refuseMissing(i);
       given[i] = gradient;
     }
-    // Each bound name is there: as many keys, and there is no other.
+    // Each bound name has a gradient, so an equal number of keys means that no other key exists.
     const keys = Object.keys(gradients);
     if (keys.length !== names.length) this.#refuseUnknown(keys);
   }
 
   /**
-   * Tells the native side where parameters and gradients lie. An array that is the same object as
-   * in the last step and still has its length cannot have moved: only detaching moves a buffer,
-   * and that makes the length 0. Nothing here runs the caller's code.
+   * Tells native code where parameters and gradients lie. An array that is the same object as in the
+   * last step and still has its length cannot have moved: only detaching moves a buffer, and it makes
+   * the length 0. This method runs no code of the caller's.
    */
   #point(stepper: NativeStepper): void {
     const parameters = this.#parameters;
@@ -256,7 +257,7 @@ export class Stepper implements Disposable {
 
   #refuseUnknown(keys: readonly string[]): void {
     const name = keys.find((key) => !this.#names.includes(key));
-    if (name === undefined) return; // fewer are enumerable
+    if (name === undefined) return; // some of the bound names are not enumerable
     throw new ThalwegError({
       code: 'UNKNOWN_OPTION',
       path: `gradients.${name}`,
@@ -277,12 +278,12 @@ export class Stepper implements Disposable {
 }
 
 /**
- * Binds an optimizer to the caller's arrays, for those who compute their own gradients.
+ * Binds an optimizer to the caller's arrays, for programs that compute gradients themselves.
  *
  * @param optimizer a description such as `optim.adamW({ learningRate: 1e-3 })`
- * @param parameters Float32Arrays by name, updated in place by each step; they must not overlap
- * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE, ALIAS, RANGE, UNKNOWN_OPTION, MEMORY; MISMATCH where a group of
- * the optimizer matches none of them
+ * @param parameters Float32Arrays by name, which each step updates in place; they must not overlap
+ * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE, ALIAS, RANGE, UNKNOWN_OPTION, MEMORY; MISMATCH
+ * where a group of the optimizer matches no parameter
  *
  * @example
  * const stepper = optim.bind(optim.adamW({ learningRate: 1e-3 }), { weight, bias });

@@ -1,4 +1,4 @@
-/** What an optimizer is in TypeScript: a checked, plain description, and how it lowers to a rule. */
+/** Optimizers as checked, plain descriptions, and the translation of a description into a native rule. */
 import { ThalwegError } from '../errors.js';
 import {
   checkBoolean,
@@ -20,22 +20,22 @@ import {
 /** A set of parameters with settings of its own. */
 export interface ParameterGroup {
   /**
-   * Glob over parameter names: `*` is any run of characters, as in `*.bias`. It must be the first to match some
-   * parameter; only `*`, for all the rest, may come to nothing.
+   * Pattern of parameter names, in which `*` stands for any characters, as in `*.bias`. A parameter belongs
+   * to the first group that matches it. A group without parameters is an error, unless its pattern is `*`.
    */
   readonly match: string;
   /** Multiplies the optimizer's learning rate. Default 1. */
   readonly learningRateScale?: number;
-  /** Replaces the learning rate, its schedule included; finite, at least 0. */
+  /** Replaces the optimizer's learning rate and its schedule; finite, at least 0. */
   readonly learningRate?: number;
   /** Replaces the optimizer's coupled L2; at least 0. */
   readonly l2?: number;
   /** Replaces the optimizer's decoupled decay; at least 0. */
   readonly weightDecay?: number;
   /**
-   * False: the parameters are frozen. No step computes, measures, checks or clips by their gradients, or
-   * moves them and their state; a batch norm all of whose parameters are frozen uses its running
-   * statistics, which stand still. A learning rate or scale of 0 says the same. Default true.
+   * False freezes the parameters. No step computes, measures, checks or clips their gradients, or changes
+   * them and their state. A batch norm whose parameters are all frozen uses its running statistics, which
+   * do not change. A learning rate or scale of 0 has the same effect. Default true.
    */
   readonly trainable?: boolean;
 }
@@ -44,41 +44,41 @@ export interface ParameterGroup {
 export interface CommonOptions {
   /** A number, a schedule, or a function of the steps taken so far; finite, at least 0. */
   readonly learningRate?: LearningRate;
-  /** Coupled L2: λw is added to the gradient. At least 0, default 0; may follow a schedule. */
+  /** λ of coupled L2, which adds λw to the gradient. At least 0, default 0; may follow a schedule. */
   readonly l2?: Scheduled;
   /**
-   * Decoupled decay: w −= ηλw beside the update. At least 0, default 0 (adamW 0.01); may follow a
+   * λ of decoupled decay, w −= ηλw besides the update. At least 0, default 0 (adamW 0.01); may follow a
    * schedule.
    */
   readonly weightDecay?: Scheduled;
-  /** Parameters with other rates or decays; the first match counts. Default none. */
+  /** Sets of parameters with other rates or decays; the first match counts. Default none. */
   readonly groups?: readonly ParameterGroup[];
-  /** `'tfjs'`: the formulas and defaults of TensorFlow.js where they differ. */
+  /** `'tfjs'` uses the formulas and defaults of TensorFlow.js where they differ. */
   readonly compat?: 'tfjs';
 }
 
 /** A plain, serialisable description of an optimizer; made by `optim.adam`, … */
 export interface Optimizer {
-  /** Which optimizer, as `adam`. */
+  /** The kind of optimizer, such as `adam`. */
   readonly kind: string;
-  /** Before the groups' scales. */
+  /** The learning rate, before a group's scale multiplies it. */
   readonly learningRate: LearningRate;
-  /** Coupled L2. */
+  /** λ of coupled L2. */
   readonly l2: Scheduled;
-  /** Decoupled decay. */
+  /** λ of decoupled decay. */
   readonly weightDecay: Scheduled;
-  /** Parameters with other rates or decays. */
+  /** Sets of parameters with other rates or decays. */
   readonly groups: readonly ParameterGroup[];
-  /** Whose formulas, where they differ from the papers'. */
+  /** The library whose formulas replace the papers' where they differ. */
   readonly compat?: 'tfjs';
 }
 
-/** A number of an optimizer: its default (tfjs's, where another) and what values it takes. */
+/** A numeric option of an optimizer: its default, TensorFlow.js's where it differs, and its range. */
 interface NumberSpec {
   readonly default: number;
   readonly tfjs?: number;
   readonly range: Range;
-  /** Whether it may follow a schedule. */
+  /** True where the option may follow a schedule. */
   readonly scheduled?: true;
 }
 
@@ -94,22 +94,22 @@ interface Definition {
   readonly learningRate: number;
   readonly weightDecay?: number;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** The native rule for these options. */
+  /** Returns the name of the native rule for these options. */
   rule(options: Readonly<Record<string, unknown>>): string;
 }
 
-/** A number that a step reads, and what keeps it sane where a schedule gives it. */
+/** A number that a step reads, and the range that its scheduled values must have. */
 export interface Setting {
-  /** Where the user gave it, for errors. */
+  /** The path of the option, for errors. */
   readonly path: string;
   readonly value: Scheduled;
   readonly range: Range;
 }
 
-/** What a bound optimizer needs: the native rule's name and its numbers. */
+/** An optimizer as the native step needs it: the rule's name and its numbers. */
 interface LoweredOptimizer {
   readonly rule: string;
-  /** By native name; without the learning rate. */
+  /** The rule's settings by their native names, without the learning rate. */
   readonly hyper: Readonly<Record<string, Setting>>;
   readonly learningRate: LearningRate;
   readonly l2: Setting;
@@ -117,10 +117,10 @@ interface LoweredOptimizer {
   readonly groups: readonly ParameterGroup[];
 }
 
-/** [0, 1), for decay rates. */
+/** The range of decay rates, [0, 1). */
 const unit: Range = { min: 0, max: 1, openMax: true };
 
-/** A share in [0, 1) that is kept from step to step, and may follow a schedule. */
+/** Describes an option in [0, 1) that may follow a schedule: the share that an average keeps at each step. */
 export function decayRate(fallback: number): NumberSpec {
   return { default: fallback, range: unit, scheduled: true };
 }
@@ -128,7 +128,7 @@ export function decayRate(fallback: number): NumberSpec {
 const commonKeys = ['learningRate', 'l2', 'weightDecay', 'groups', 'compat'];
 const groupNumbers = ['learningRateScale', 'learningRate', 'l2', 'weightDecay'];
 const groupKeys = ['match', ...groupNumbers, 'trainable'];
-/** Of every optimizer, by kind. */
+/** The definitions of all optimizers, by kind. */
 export const definitions = new Map<string, Definition>();
 
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
@@ -160,8 +160,8 @@ function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
 }
 
 /**
- * A number in the range, or a schedule that starts in it; its later values, and a function's, are
- * checked when they are used.
+ * Checks a number, or the first value of a schedule. Later values of a schedule, and all values of a
+ * function, are checked when a step uses them.
  */
 export function checkSetting(path: string, given: unknown, range: Range): Setting {
   if (typeof given === 'number') return { path, value: checkNumber(path, given, range), range };
@@ -170,12 +170,12 @@ export function checkSetting(path: string, given: unknown, range: Range): Settin
   return { path, value, range };
 }
 
-/** 0, or a number that float32 does not take for 0, nor for Infinity. */
+/** Checks a rate: 0, or a number that does not become 0 or Infinity in float32. */
 function checkRate(path: string, value: unknown): number {
   return checkNumber(path, value, typeof value === 'number' && value > 0 ? positive : nonNegative);
 }
 
-/** A learning rate, constant or scheduled; what a schedule gives later is checked when it is used. */
+/** Checks a learning rate. Later values of a schedule are checked when a step uses them. */
 function checkLearningRate(path: string, value: unknown): LearningRate {
   return typeof value === 'number'
     ? checkRate(path, value)
@@ -233,7 +233,7 @@ function tfjsDefault(spec: OptionSpec): number | boolean | string {
   return 'tfjs' in spec && spec.tfjs !== undefined ? spec.tfjs : spec.default;
 }
 
-/** `value` as an optimizer description, or TYPE. */
+/** Returns `value` if it is the description of an optimizer; otherwise throws TYPE. */
 export function checkOptimizer(value: unknown): Optimizer {
   const kind: unknown = (value as Optimizer | undefined | null)?.kind;
   if (typeof value === 'object' && typeof kind === 'string' && definitions.has(kind))
@@ -246,7 +246,7 @@ export function checkOptimizer(value: unknown): Optimizer {
   });
 }
 
-/** The rule and numbers of a description. Options are checked again: it may come from a file. */
+/** Returns the rule and numbers of a description. Checks the options again, because they may come from a file. */
 export function lower(optimizer: Optimizer): LoweredOptimizer {
   const definition = definitions.get(checkOptimizer(optimizer).kind)!;
   const options = optimizer as unknown as Readonly<Record<string, unknown>>;
@@ -268,7 +268,7 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
   };
 }
 
-/** Whether a group's parameters stay as they are. */
+/** Returns true where no step changes the group's parameters. */
 export function isFrozen({ trainable, learningRate, learningRateScale }: ParameterGroup): boolean {
   return trainable === false || (learningRate ?? learningRateScale) === 0;
 }

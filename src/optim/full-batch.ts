@@ -1,17 +1,17 @@
-/** Methods that look at the whole objective at each step: descriptions, and their directions. */
+/** Methods that evaluate the whole objective at each step: their descriptions and search directions. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, describe } from '../options.js';
 import { type Line, type Trial, type WolfeLimits, backtrack, wolfeSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
 export interface LbfgsOptions {
-  /** Pairs of step and change of gradient that are remembered, 1 to 1000. Default 10. */
+  /** The number of pairs of step and gradient change that are kept, 1 to 1000. Default 10. */
   readonly history?: number;
   /** c₁ of the strong Wolfe conditions, in (0, 1) and below `curvature`. Default 1e-4. */
   readonly decrease?: number;
   /** c₂ of the strong Wolfe conditions, in (0, 1). Default 0.9. */
   readonly curvature?: number;
-  /** Evaluations of one line search beyond its first, 1 to 1000. Default 25. */
+  /** The most evaluations of one line search after its first, 1 to 1000. Default 25. */
   readonly searches?: number;
 }
 
@@ -19,26 +19,26 @@ export interface LbfgsOptions {
 export interface GradientDescentOptions {
   /** Armijo's constant, in (0, 1). Default 1e-4. */
   readonly decrease?: number;
-  /** What a step that is too long is multiplied by, in (0, 1). Default 0.5. */
+  /** The factor by which a step that is too long is shortened, in (0, 1). Default 0.5. */
   readonly shrink?: number;
-  /** What the next search starts from: the last step times this, at least 1. Default 2. */
+  /** The next search starts from the last step times this factor, at least 1. Default 2. */
   readonly grow?: number;
-  /** Evaluations of one line search, 1 to 1000. Default 50. */
+  /** The most evaluations of one line search, 1 to 1000. Default 50. */
   readonly searches?: number;
 }
 
 /** A plain, serialisable description of a method for `optim.minimize` and `trainer.minimize`. */
 export type FullBatchMethod = LbfgsMethod | GradientDescentMethod;
 
-/** What {@link lbfgs} makes. */
+/** The description that {@link lbfgs} makes. */
 export interface LbfgsMethod extends Required<LbfgsOptions> {
-  /** Tells the methods apart. */
+  /** The kind of method. */
   readonly kind: 'lbfgs';
 }
 
-/** What {@link gradientDescent} makes. */
+/** The description that {@link gradientDescent} makes. */
 export interface GradientDescentMethod extends Required<GradientDescentOptions> {
-  /** Tells the methods apart. */
+  /** The kind of method. */
   readonly kind: 'gradientDescent';
 }
 
@@ -46,9 +46,9 @@ const unit = { min: 0, openMin: true, max: 1, openMax: true };
 const count = { min: 1, max: 1000, integer: true };
 
 /**
- * L-BFGS: the inverse Hessian as the last few steps tell it, by the two-loop recursion, with a strong
- * Wolfe line search (Nocedal and Wright, Numerical Optimization, algorithm 7.4). The first step is
- * at most 1 long in the sum of its elements.
+ * L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4). It estimates the inverse Hessian
+ * from the last steps by the two-loop recursion, and searches along each direction for a point that meets
+ * the strong Wolfe conditions. The absolute elements of the first trial step add up to at most 1.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
@@ -71,8 +71,8 @@ export function lbfgs(options: LbfgsOptions = {}): FullBatchMethod {
 }
 
 /**
- * Gradient descent with a backtracking line search (Armijo 1966): no rate to choose, and every step
- * lowers the objective.
+ * Gradient descent with a backtracking line search (Armijo 1966). It needs no learning rate, and every
+ * step lowers the objective.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
@@ -90,7 +90,7 @@ export function gradientDescent(options: GradientDescentOptions = {}): FullBatch
   });
 }
 
-/** The method, checked again, as it may come from a file; or TYPE. */
+/** Returns the method, whose options are checked again, because it may come from a file; throws TYPE for others. */
 export function checkMethod(value: unknown): FullBatchMethod {
   const kind: unknown = (value as { readonly kind?: unknown } | undefined | null)?.kind;
   if (kind === 'lbfgs') return lbfgs(value as LbfgsOptions);
@@ -104,14 +104,14 @@ export function checkMethod(value: unknown): FullBatchMethod {
   });
 }
 
-/** Σ aᵢ bᵢ, in order. */
+/** Returns Σ aᵢ bᵢ, summed in order. */
 export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; ++i) sum += a[i]! * b[i]!;
   return sum;
 }
 
-/** The largest element by amount. */
+/** Returns the largest absolute value of the elements. */
 export function largest(a: Float64Array): number {
   let most = 0;
   for (let i = 0; i < a.length; ++i) {
@@ -125,17 +125,18 @@ function addScaled(to: Float64Array, scale: number, from: Float64Array): void {
   for (let i = 0; i < to.length; ++i) to[i]! += scale * from[i]!;
 }
 
-/** A method under way: its directions and searches. */
+/** A running method: its directions and line searches. */
 interface Descent {
-  /** A direction in which the objective falls. */
+  /** Returns a direction in which the objective falls. */
   direction(gradient: Float64Array): Float64Array;
   search(line: Line, firstStep: number | undefined, change: number): Promise<Trial>;
-  /** What a step taught. False where the method has nothing more to forget after a failed search. */
+  /** Takes in a step and the change of the gradient over it. */
   learn(step: Float64Array, change: Float64Array): void;
+  /** Forgets all steps after a failed search. Returns false where the method knows none. */
   forget(): boolean;
 }
 
-/** The pairs of L-BFGS, oldest first. */
+/** L-BFGS with its pairs of step and gradient change, the oldest first. */
 class LimitedMemory implements Descent {
   readonly #limits: LbfgsMethod;
   #pairs: { readonly s: Float64Array; readonly y: Float64Array; readonly rho: number }[] = [];
@@ -165,7 +166,7 @@ class LimitedMemory implements Descent {
     return wolfeSearch(line, this.#pairs.length > 0 ? 1 : (firstStep ?? 1), limits);
   }
 
-  /** A pair without positive curvature would make directions that rise. */
+  /** Ignores a pair without positive curvature, because directions could then ascend. */
   learn(step: Float64Array, change: Float64Array): void {
     const curvature = dot(change, step);
     if (!(curvature > 1e-10 * dot(step, step))) return;
@@ -203,7 +204,7 @@ class SteepestDescent implements Descent {
   }
 
   learn(): void {
-    // The last step's length, which the search knows, is all there is to learn.
+    // The method uses only the length of the last step, which `search` keeps.
   }
 
   forget(): boolean {
@@ -211,7 +212,7 @@ class SteepestDescent implements Descent {
   }
 }
 
-/** A method at its beginning. */
+/** Starts a method that has taken no step. */
 export function startDescent(method: FullBatchMethod): Descent {
   return method.kind === 'lbfgs' ? new LimitedMemory(method) : new SteepestDescent(method);
 }

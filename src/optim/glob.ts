@@ -1,8 +1,8 @@
-/** Patterns over names, in which `*` is any run of characters. */
+/** Patterns of names, in which `*` stands for any characters. */
 
 /**
- * Whether a pattern is all of a name. Each part between stars is taken where it first occurs, which is right wherever it
- * is right at all: nothing is tried twice, however many stars there are.
+ * Returns true where a pattern matches a whole name. Each part between stars is matched where it first
+ * occurs. A match at a later place could only leave less for the other parts, so nothing is tried twice.
  */
 export function matches(pattern: string, name: string): boolean {
   const [first = '', ...parts] = pattern.split('*');

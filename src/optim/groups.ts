@@ -1,15 +1,15 @@
-/** Which parameters belong to which group of an optimizer. */
+/** Assigns parameters to the groups of an optimizer. */
 import { ThalwegError } from '../errors.js';
 import { describe, suggestion } from '../options.js';
 import type { ParameterGroup } from './define.js';
 import { matches } from './glob.js';
 
-/** Number of the group of a parameter: 0 for none, i + 1 for `groups[i]`. */
+/** Returns the number of a parameter's group: 0 for none, i + 1 for `groups[i]`. */
 export function groupOf(name: string, groups: readonly ParameterGroup[]): number {
   return groups.findIndex(({ match }) => matches(match, name)) + 1;
 }
 
-/** The name that differs from the pattern in the case of letters only, or one that is near. */
+/** Suggests the name that differs from the pattern only in the case of letters, or a similar name. */
 function remedyFor(pattern: string, names: readonly string[]): string {
   const lower = pattern.toLowerCase();
   const near = names.find((name) => matches(lower, name.toLowerCase()));
@@ -18,8 +18,8 @@ function remedyFor(pattern: string, names: readonly string[]): string {
 }
 
 /**
- * Refuses a group without a parameter: its settings would act on nothing. Only `*`, for all the rest, may come to
- * nothing.
+ * Refuses a group without a parameter, because its settings would have no effect. Only the pattern `*`,
+ * for all remaining parameters, may match none.
  *
  * @throws ThalwegError MISMATCH
  */

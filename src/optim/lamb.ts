@@ -11,17 +11,18 @@ export interface LambOptions extends CommonOptions {
   readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-6. */
   readonly epsilon?: number;
-  /** Default true; false takes m and v as they are. */
+  /** False takes m and v in the place of m̂ and v̂. Default true. */
   readonly biasCorrection?: boolean;
 }
 
 /**
- * Adam for very large batches: m, v, m̂, v̂ as in `adam`; u = m̂ / (√v̂ + ε) + λw; w −= η ‖w‖/‖u‖ u,
- * with the Euclidean norms of each tensor; where one of them is 0, w −= ηu (You et al. 2020, algorithm
- * 2, with the identity for φ; optax). η default 0.001; λ is `weightDecay`, default 0.01.
+ * LAMB, an Adam for very large batches (You et al. 2020, algorithm 2, with the identity for φ; optax). m,
+ * v, m̂ and v̂ are those of `adam`; u = m̂ / (√v̂ + ε) + λw; w −= η ‖w‖/‖u‖ u, with the Euclidean norms of
+ * each tensor. Where one of the two norms is 0, w −= ηu. The default of η is 0.001; λ is `weightDecay`,
+ * default 0.01.
  *
- * A tensor of zeros, as biases are at first, takes its first step as with Adam, at the whole rate. Where η is
- * high, give biases a rate of their own, `groups: [{ match: '*.bias', learningRate: 0.001 }]`.
+ * Biases start as tensors of zeros. The first step of such a tensor is a step of Adam at the full rate.
+ * Where η is high, give biases another rate: `groups: [{ match: '*.bias', learningRate: 0.001 }]`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

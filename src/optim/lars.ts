@@ -7,17 +7,18 @@ import { positive } from '../options.js';
 export interface LarsOptions extends CommonOptions {
   /** μ in [0, 1), default 0.9; may follow a schedule. */
   readonly momentum?: Scheduled;
-  /** Share of a tensor's norm that a step of rate 1 moves it by; greater than 0, default 0.001. */
+  /** The change of a tensor at learning rate 1, as a share of its norm; greater than 0, default 0.001. */
   readonly trustCoefficient?: number;
 }
 
 /**
- * Momentum for very large batches: r = c‖w‖ / (‖g‖ + λ‖w‖), with the Euclidean norms of each tensor,
- * 1 where one of them is 0; v = μv + ηr(g + λw); w −= v (You, Gitman and Ginsburg 2017, algorithm 1).
- * η default 1; λ is `weightDecay`, default 5e-4; c is `trustCoefficient`.
+ * LARS, momentum for very large batches (You, Gitman and Ginsburg 2017, algorithm 1):
+ * r = c‖w‖ / (‖g‖ + λ‖w‖), with the Euclidean norms of each tensor, and r = 1 where one of them is 0;
+ * v = μv + ηr(g + λw); w −= v. The default of η is 1; λ is `weightDecay`, default 5e-4; c is
+ * `trustCoefficient`.
  *
- * A tensor of zeros, as biases are at first, takes its first step with r = 1, and lands far off at a rate of 1:
- * give biases a rate of their own, `groups: [{ match: '*.bias', learningRate: 0.1 }]`.
+ * Biases start as tensors of zeros. The first step of such a tensor has r = 1, which is too large at a rate
+ * of 1. Give biases another rate: `groups: [{ match: '*.bias', learningRate: 0.1 }]`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -1,4 +1,4 @@
-/** Line searches: how far to go along a direction in which the objective falls. */
+/** Line searches, which choose the step length along a direction in which the objective falls. */
 
 /** A point, the objective there, and its gradient. */
 export interface Point {
@@ -11,34 +11,34 @@ export interface Point {
 export interface Trial {
   readonly t: number;
   readonly point: Point;
-  /** Infinite where the objective is no number. */
+  /** The objective's value; Infinity where the objective or its slope is not finite. */
   readonly value: number;
   readonly slope: number;
 }
 
-/** A direction out of a point: `start` is its trial at 0. */
+/** A line from a point along a direction; `start` is the trial at distance 0. */
 export interface Line {
   readonly start: Trial;
-  /** The largest element of the direction, by amount. */
+  /** The largest absolute value of the direction's elements. */
   readonly extent: number;
   at(t: number): Promise<Trial>;
 }
 
-/** What a search is told; see `optim.lbfgs` for ranges. */
+/** Limits of a search; `optim.lbfgs` states their ranges. */
 export interface WolfeLimits {
-  /** c₁: the share of the promised decrease that must come true. */
+  /** c₁: the least decrease, as a share of the decrease that the first slope predicts. */
   readonly decrease: number;
-  /** c₂: the share of the first slope that may be left. */
+  /** c₂: the steepest slope that is accepted, as a share of the first slope. */
   readonly curvature: number;
-  /** Evaluations beyond the first. */
+  /** The most evaluations after the first. */
   readonly searches: number;
-  /** No element of a step smaller than this matters. */
+  /** The search ends where no element of the point would change by as much as this. */
   readonly change: number;
 }
 
 /**
- * The minimum of the cubic through two trials, within bounds; their middle where there is none
- * (Nocedal and Wright, Numerical Optimization, 3.59).
+ * Returns the minimum, within bounds, of the cubic through two trials (Nocedal and Wright, Numerical
+ * Optimization, 3.59). Where the cubic has none, it returns the middle of the bounds.
  */
 function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
   const middle = (low + high) / 2;
@@ -52,24 +52,24 @@ function cubicMinimum(a: Trial, b: Trial, low: number, high: number): number {
   return Number.isFinite(t) ? Math.min(Math.max(t, low), high) : middle;
 }
 
-/** Whether a trial fell short of the decrease that its distance promised. */
+/** Returns true where a trial violates Armijo's condition: its decrease is too small for its distance. */
 function isHigh({ start }: Line, trial: Trial, decrease: number): boolean {
   return !(trial.value <= start.value + decrease * trial.t * start.slope);
 }
 
-/** Whether the slope has flattened enough. */
+/** Returns true where a trial meets the curvature condition: its slope is flat enough. */
 function isFlat({ start }: Line, trial: Trial, curvature: number): boolean {
   return Math.abs(trial.slope) <= -curvature * start.slope;
 }
 
-/** A bracket around points that meet the conditions; `found` is one of them. */
+/** An interval with points that meet both conditions; `found` is one of them, where the search has found one. */
 interface Bracketed {
   readonly found?: Trial;
   readonly ends: readonly [Trial, Trial];
   readonly searches: number;
 }
 
-/** Goes outward until a bracket, or a trial that meets both conditions, is found. */
+/** Tries larger and larger distances until it finds a bracket, or a trial that meets both conditions. */
 async function bracket(line: Line, first: number, limits: WolfeLimits): Promise<Bracketed> {
   let before = line.start;
   let trial = await line.at(first);
@@ -88,8 +88,8 @@ async function bracket(line: Line, first: number, limits: WolfeLimits): Promise<
 }
 
 /**
- * Where to look in a bracket. A cubic's minimum that crowds one end twice in a row is moved off it:
- * otherwise the bracket would hardly shrink.
+ * Returns the next distance to try in a bracket. Where the cubic's minimum lies close to an end twice in a
+ * row, it is moved away from this end; otherwise the bracket would hardly shrink.
  */
 function zoomPoint(
   [a, b]: readonly [Trial, Trial],
@@ -106,10 +106,9 @@ function zoomPoint(
 }
 
 /**
- * A step that meets the strong Wolfe conditions, found by bracketing and zooming with cubic
- * interpolation (Nocedal and Wright, algorithms 3.5 and 3.6, with the safeguards of PyTorch's
- * `strong_wolfe`); or the lowest trial, where the searches run out. Where nothing is lower than the
- * start, the start.
+ * Returns a step that meets the strong Wolfe conditions. It brackets and zooms with cubic interpolation
+ * (Nocedal and Wright, algorithms 3.5 and 3.6, with the safeguards of PyTorch's `strong_wolfe`). Where the
+ * evaluations run out, it returns the lowest trial, and the start where no trial is lower.
  */
 export async function wolfeSearch(line: Line, first: number, limits: WolfeLimits): Promise<Trial> {
   const bracketed = await bracket(line, first, limits);
@@ -137,8 +136,8 @@ export async function wolfeSearch(line: Line, first: number, limits: WolfeLimits
 }
 
 /**
- * The first of t, t · shrink, t · shrink², … with the decrease that its distance promises (Armijo's
- * condition); the start where none of `searches` has it.
+ * Returns the first trial at t, t · shrink, t · shrink², … that meets Armijo's condition. Where none of
+ * `searches` trials does, it returns the start.
  */
 export async function backtrack(
   line: Line,

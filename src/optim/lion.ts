@@ -11,8 +11,8 @@ export interface LionOptions extends CommonOptions {
 }
 
 /**
- * u = sign(β₁m + (1 − β₁)g); w −= η(u + λw); m = β₂m + (1 − β₂)g (Chen et al. 2023). η default 1e-4;
- * λ is `weightDecay`.
+ * Lion (Chen et al. 2023): u = sign(β₁m + (1 − β₁)g); w −= η(u + λw); m = β₂m + (1 − β₂)g. The default
+ * of η is 1e-4; λ is `weightDecay`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -5,55 +5,57 @@ import { type FullBatchMethod, checkMethod } from './full-batch.js';
 
 /** One step of `optim.minimize` or `trainer.minimize`. */
 export interface MinimizeIteration {
-  /** From 1; 0 is the start. */
+  /** The number of the step, from 1; 0 is the start. */
   readonly iteration: number;
-  /** Of the objective: of a trainer, the mean loss of the data set. */
+  /** The objective's value; of a trainer, the mean loss of the data set. */
   readonly value: number;
-  /** Euclidean norm. */
+  /** Euclidean norm of the gradient. */
   readonly gradientNorm: number;
-  /** How far the line search went, in units of its direction; 0 at the start. */
+  /** The distance of the step, in units of the search direction; 0 at the start. */
   readonly step: number;
-  /** Of objective and gradient so far. */
+  /** The number of evaluations of objective and gradient so far. */
   readonly evaluations: number;
-  /** Since the call. */
+  /** Seconds since the call. */
   readonly seconds: number;
 }
 
-/** When to stop, and whom to tell. */
+/** Options of `optim.minimize` and `trainer.minimize`. */
 export interface MinimizeOptions {
-  /** Steps at most, at least 1. Default 100. */
+  /** The most steps, at least 1. Default 100. */
   readonly iterations?: number;
-  /** Ends where no element of the gradient is larger; at least 0. Default 1e-7. */
+  /** The run ends where no element of the gradient is larger than this; at least 0. Default 1e-7. */
   readonly gradientTolerance?: number;
   /**
-   * Ends where a step changes the objective by less, or no parameter by more; at least 0. Default
-   * 1e-9.
+   * The run ends where a step lowers the objective by less than this, or changes no parameter by more than
+   * this; at least 0. Default 1e-9.
    */
   readonly changeTolerance?: number;
-  /** Ends the run with reason `'aborted'` at the last whole step. */
+  /** Ends the run with reason `'aborted'` at the last complete step. */
   readonly signal?: AbortSignal;
   /**
-   * Called with the start and after each step; awaited, also where the run is aborted meanwhile: a promise that
-   * never settles keeps the run from ending. What it throws ends the run.
+   * Called at the start and after each step. A returned promise is awaited, even where the run is aborted
+   * meanwhile, so a promise that never settles keeps the run from ending. An error that it throws ends the
+   * run.
    */
   readonly onIteration?: (iteration: MinimizeIteration) => unknown;
 }
 
 /**
- * Why a minimisation ended: `'stalled'` where the line search found nothing lower, `'unbounded'` where the
- * objective falls for ever: to −Infinity, or on and on beyond the point where the run would have ended, over 24 powers of
- * ten. A loss of a trainer never does.
+ * The reason why a minimisation ended. `'gradient'` and `'change'` name the tolerance that was met.
+ * `'stalled'` means that the line search found no lower value. `'unbounded'` means that the objective has no
+ * minimum: it reached −Infinity, or it falls over 24 powers of ten beyond the last point. The loss of a
+ * trainer is never unbounded.
  */
 export type MinimizeReason =
   'gradient' | 'change' | 'stalled' | 'unbounded' | 'iterations' | 'aborted';
 
-/** What a minimisation did. */
+/** The course of a minimisation. */
 export interface MinimizeHistory {
-  /** The start and every step; none where the run was aborted before it knew the start's value. */
+  /** The start and every step; empty where the run was aborted before the first evaluation ended. */
   readonly iterations: readonly MinimizeIteration[];
-  /** Why it ended. */
+  /** The reason why the minimisation ended. */
   readonly reason: MinimizeReason;
-  /** Of the objective, at the end; NaN where it is not known. */
+  /** The objective's value at the end; NaN where it is not known. */
   readonly value: number;
 }
 
@@ -66,10 +68,10 @@ export const minimizeKeys = [
   'onIteration',
 ];
 
-/** Checked options. */
+/** Checked options of a minimisation. */
 export interface MinimizePlan {
   readonly method: FullBatchMethod;
-  /** Whether the objective is known to have a lower bound. */
+  /** True where the objective is known to have a lower bound. */
   readonly isBounded: boolean;
   readonly iterations: number;
   readonly gradientTolerance: number;
@@ -78,7 +80,7 @@ export interface MinimizePlan {
   readonly onIteration: ((iteration: MinimizeIteration) => unknown) | undefined;
 }
 
-/** The options, checked. */
+/** Checks the method and the options. */
 export function planMinimize(
   path: string,
   method: unknown,

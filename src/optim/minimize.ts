@@ -1,4 +1,4 @@
-/** Minimising a function, or a whole data set's loss, step by step with a line search each. */
+/** Minimises a function, or the loss of a whole data set. Each step makes a line search. */
 import { setImmediate } from 'node:timers/promises';
 import { isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
@@ -16,11 +16,11 @@ import {
 } from './minimize-options.js';
 import { fallsForever } from './unbounded.js';
 
-/** What {@link minimize} found. */
+/** The result of {@link minimize}. */
 export interface Minimum extends MinimizeHistory {
-  /** Where. */
+  /** The last point. */
   readonly x: Float64Array;
-  /** There. */
+  /** The gradient at this point. */
   readonly gradient: Float64Array;
 }
 
@@ -30,16 +30,16 @@ export type ObjectiveFunction = (
   gradient: Float64Array,
 ) => number | Promise<number>;
 
-/** Where a run computes long, it lets others run this often, in milliseconds. */
+/** A long run lets the event loop turn once in so many milliseconds. */
 const breath = 20;
 
-/** A point this many times as far out as the start runs away. */
+/** A run has run away where its point is so many times as large as the start. */
 const runaway = 1e15;
 
-/** Thrown within a run by its own signal. */
+/** Ends a run after its signal was aborted. */
 class Aborted extends Error {}
 
-/** A minimisation under way. */
+/** A running minimisation. */
 export class Minimization {
   readonly #plan: MinimizePlan;
   readonly #evaluate: (x: Float64Array) => Promise<Point>;
@@ -47,9 +47,9 @@ export class Minimization {
   readonly #start = performance.now();
   #lastBreath = performance.now();
   #evaluations = 0;
-  /** The last step that was taken; empty before it. */
+  /** The last step; empty before the first. */
   #lastStep: Float64Array = new Float64Array(0);
-  /** Whether the objective was −Infinity somewhere. */
+  /** True after the objective has been −Infinity. */
   #hasFallenForever = false;
 
   constructor(plan: MinimizePlan, evaluate: (x: Float64Array) => Promise<Point>) {
@@ -57,7 +57,7 @@ export class Minimization {
     this.#evaluate = evaluate;
   }
 
-  /** From `x` to the end. `accept` hears of each point that is kept. */
+  /** Minimises from `x` on, and calls `accept` with each point that it keeps. */
   async run(x: Float64Array, accept: (point: Point) => void = () => undefined): Promise<Minimum> {
     const descent = startDescent(this.#plan.method);
     let point: Point = { x, value: NaN, gradient: new Float64Array(x.length).fill(NaN) };
@@ -107,7 +107,7 @@ export class Minimization {
     return largest(step) <= changeTolerance || decrease < changeTolerance;
   }
 
-  /** The start must be a number: nothing could be called lower. */
+  /** Evaluates the start. Its value must be finite, because no other could be lower than NaN. */
   async #first(x: Float64Array): Promise<Point> {
     this.#evaluations++;
     const point = await this.#evaluate(x);
@@ -141,14 +141,14 @@ export class Minimization {
     return { start, extent: largest(direction), at };
   }
 
-  /** Whether value or slope are beyond what numbers can hold. */
+  /** Returns true where the objective is negative and its slope overflows. */
   #isBeyondNumbers({ start }: Line): boolean {
     return start.value < 0 && !Number.isFinite(start.slope);
   }
 
   /**
-   * Whether the objective falls for ever beyond the last point: a gradient that fades, a step that is short and
-   * a search that fails tell nothing of that. A run that its iterations ended is asked where it ran away.
+   * Returns true where the objective falls without end beyond the last point. A small gradient, a short step
+   * or a failed search do not exclude this. A run that used up its iterations is tested only where it ran away.
    */
   async #isUnbounded(reason: MinimizeReason, point: Point, first: Float64Array): Promise<boolean> {
     if (this.#plan.isBounded) return false;
@@ -167,7 +167,7 @@ export class Minimization {
     return false;
   }
 
-  /** Lets the event loop turn, and the signal with it. */
+  /** Lets the event loop turn from time to time, so that the signal can be aborted; throws where it was. */
   async #breathe(): Promise<void> {
     if (performance.now() - this.#lastBreath > breath) {
       await setImmediate();
@@ -176,7 +176,7 @@ export class Minimization {
     if (this.#plan.signal?.aborted === true) throw new Aborted();
   }
 
-  /** For objectives that heard of the abort themselves. */
+  /** Ends the run from within an objective that has noticed the abort itself. */
   static abort(): never {
     throw new Aborted();
   }
@@ -195,7 +195,7 @@ export class Minimization {
   }
 }
 
-/** What a look beyond the end found; nothing, where the objective refuses such points or the run is aborted. */
+/** Awaits a look beyond the end; false where the objective refuses such points, or the run is aborted. */
 async function looks(look: Promise<boolean>): Promise<boolean> {
   try {
     return await look;
@@ -204,7 +204,7 @@ async function looks(look: Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** A direction that rounding has turned upward, or flat, leads nowhere. */
+/** Returns false where rounding errors have made a direction flat or ascending: a search along it would fail. */
 function isFalling(line: Line): boolean {
   return line.start.slope < 0 && Number.isFinite(line.start.slope);
 }
@@ -233,16 +233,17 @@ function checkStart(value: unknown): Float64Array {
 }
 
 /**
- * The least value of a smooth function, from `start` downhill, in float64: L-BFGS or gradient
- * descent with a line search. For functions of a few to a few million numbers with a gradient; a
- * trainer's loss is minimised by `trainer.minimize`.
+ * Minimises a smooth function in float64, from `start` downhill, by L-BFGS or gradient descent with a
+ * line search. It suits functions of a few to a few million numbers whose gradient is known.
+ * `trainer.minimize` minimises the loss of a trainer.
  *
  * @param objective writes its gradient at `x` and returns its value; may be asynchronous. Where the
- * value is NaN or infinite, the line search turns back. At the end it is asked far beyond the point that was found,
- * whether it falls there still; an error that it throws there is not told
- * @param start copied
- * @throws ThalwegError (as a rejection) TYPE, RANGE, UNKNOWN_OPTION, NONFINITE at the start; and
- * whatever the objective throws
+ * value is NaN or infinite, the line search tries shorter steps. At the end it is also called far beyond
+ * the last point, to find out whether it falls without end; errors that it throws there are ignored
+ * @param start the first point, which is copied
+ * @param method L-BFGS or gradient descent. Default `optim.lbfgs()`
+ * @throws ThalwegError (as a rejection) TYPE, RANGE, UNKNOWN_OPTION, NONFINITE at the start; and every
+ * error of the objective
  * @example
  * const { x } = await optim.minimize((x, gradient) => {
  *   gradient[0] = 2 * (x[0]! - 3);

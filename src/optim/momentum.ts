@@ -9,8 +9,8 @@ export interface MomentumOptions extends CommonOptions {
   /**
    * - `'heavyBall'` (default): v = μv + g; w −= ηv (Polyak 1964; PyTorch and TensorFlow.js)
    * - `'displacement'`: v = μv − ηg; w += v (CS231n, Keras)
-   * - `'averaged'`: v = μv + (1 − μ)g; w −= ηv (Ng). PyTorch's dampening μ takes the first gradient
-   *   whole, v₁ = g₁, so its v is larger by μᵗg₁ ever after.
+   * - `'averaged'`: v = μv + (1 − μ)g; w −= ηv (Ng). PyTorch with dampening μ starts from v₁ = g₁, so its v
+   *   is larger by μᵗg₁ at step t.
    */
   readonly form?: 'heavyBall' | 'displacement' | 'averaged';
 }
@@ -22,9 +22,9 @@ const rules: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gradient descent with momentum (Polyak 1964), in one of three forms. η default 0.01. At a
- * constant rate the first two take the same steps; where the rate changes, `'displacement'` keeps the
- * old one in v.
+ * Gradient descent with momentum (Polyak 1964), in one of three forms. The default of η is 0.01. At a
+ * constant rate the first two forms take the same steps. Where the rate changes, the v of
+ * `'displacement'` still contains the old rate.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

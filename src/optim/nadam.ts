@@ -16,8 +16,8 @@ export interface NadamOptions extends CommonOptions {
 }
 
 /**
- * Adam with Nesterov momentum (Dozat 2016), as in PyTorch. η default 0.002. `momentumDecay: 1` gives
- * Keras's formula.
+ * Adam with Nesterov momentum (Dozat 2016), with PyTorch's formula. The default of η is 0.002.
+ * `momentumDecay: 1` gives Keras's formula.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

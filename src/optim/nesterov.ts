@@ -9,7 +9,8 @@ export interface NesterovOptions extends CommonOptions {
 }
 
 /**
- * v = μv + g; w −= η(g + μv) (Sutskever et al. 2013). η default 0.01.
+ * Nesterov's accelerated gradient (Sutskever et al. 2013): v = μv + g; w −= η(g + μv). The default of η
+ * is 0.01.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -14,7 +14,7 @@ export interface RadamOptions extends CommonOptions {
 }
 
 /**
- * Adam with the variance rectified (Liu et al. 2020), as in PyTorch. η default 0.001.
+ * Adam with a rectified variance (Liu et al. 2020), with PyTorch's formula. The default of η is 0.001.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -11,14 +11,15 @@ export interface RmspropOptions extends CommonOptions {
   readonly epsilon?: number;
   /** μ in [0, 1), default 0: no momentum; may follow a schedule. */
   readonly momentum?: Scheduled;
-  /** Divide by the standard deviation, not the root mean square (Graves 2013). Default false. */
+  /** True divides by the standard deviation instead of the root mean square (Graves 2013). Default false. */
   readonly centered?: boolean;
 }
 
 /**
- * c = ρc + (1 − ρ)g²; w −= ηg / (√c + ε) (Tieleman and Hinton 2012); with momentum v = μv + g / (…);
- * w −= ηv. η default 0.001. TensorFlow.js and Keras put ε inside the root, and η inside the momentum
- * buffer; centered, TensorFlow.js subtracts ε there.
+ * RMSProp (Tieleman and Hinton 2012): c = ρc + (1 − ρ)g²; w −= ηg / (√c + ε). With momentum,
+ * v = μv + g / (√c + ε) and w −= ηv. The default of η is 0.001. TensorFlow.js and Keras put ε inside the
+ * root, and η inside the momentum buffer. TensorFlow.js subtracts ε inside the root where `centered` is
+ * true.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -1,4 +1,4 @@
-/** Step settings: from an optimizer's description to the numbers that a native step reads. */
+/** Step settings: turns an optimizer's description into the numbers that a native step reads. */
 import { ThalwegError } from '../errors.js';
 import { type NativeRule, native } from '../native.js';
 import {
@@ -23,7 +23,7 @@ import {
 } from './define.js';
 import { checkGroups, groupOf } from './groups.js';
 
-/** Bounds on the gradient, applied in this order. Each is off by default; each may follow a schedule. */
+/** Bounds on the gradient, applied in this order. None applies by default; each may follow a schedule. */
 export interface ClipOptions {
   /** Clamps each element to ±value; greater than 0. */
   readonly value?: Scheduled;
@@ -34,29 +34,28 @@ export interface ClipOptions {
 }
 
 /**
- * What happens to a step that meets NaN or an infinity in a gradient or loss, or would write one into a
- * weight, the optimizer's state or an average: `'stop'` throws NONFINITE before anything changes,
- * `'skip'` leaves the step out and counts it, `'allow'` does not look (and saves reading the
- * gradient twice).
+ * The policy for a step that finds NaN or an infinity in a gradient or loss, or would write one into a
+ * weight, the optimizer's state or an average. `'stop'` throws NONFINITE before anything changes. `'skip'`
+ * skips the step and counts it. `'allow'` makes no check, which saves one pass over the gradient.
  */
 export type NonFinitePolicy = 'stop' | 'skip' | 'allow';
 
 const policies: readonly NonFinitePolicy[] = ['stop', 'skip', 'allow'];
 
-/** What surrounds the rule in a step. */
+/** Options of a step besides the optimizer. */
 export interface StepOptions {
   /** Bounds on the gradient. Default none. */
   readonly clip?: ClipOptions;
-  /** Multiplies each gradient first, say to undo a loss scale. Default 1. */
+  /** Multiplies each gradient before all else, for example to undo a loss scale. Default 1. */
   readonly gradientScale?: number;
-  /** What a step does that meets or makes NaN or an infinity. Default `'stop'`. */
+  /** The policy for a step with NaN or an infinity. Default `'stop'`. */
   readonly nonFinite?: NonFinitePolicy;
 }
 
-/** Finite in float32. */
+/** The range of finite float32 numbers. */
 const finite: Range = { min: -greatestFloat, max: greatestFloat };
 
-/** The rule with this native name. */
+/** Returns the native rule with this name. */
 function ruleNamed(name: string): NativeRule {
   const rule = native.rules().find((candidate) => candidate.name === name);
   if (rule === undefined)
@@ -70,7 +69,7 @@ function ruleNamed(name: string): NativeRule {
   return rule;
 }
 
-/** The limits in the order of the settings row; Infinity where there is none. */
+/** Returns the limits in the order of the settings row, with Infinity for an absent one. */
 function checkClip(path: string, clip: ClipOptions | undefined): readonly (number | Setting)[] {
   const keys = ['value', 'tensorNorm', 'globalNorm'];
   const options = checkOptions(path, clip, keys);
@@ -80,33 +79,33 @@ function checkClip(path: string, clip: ClipOptions | undefined): readonly (numbe
 }
 
 /**
- * Length of the head of the row that a native step reads; train/settings.h has the other end. Then
- * come the groups, learning rate first.
+ * The number of settings in front of the groups in the row that a native step reads. Each group begins
+ * with its learning rate. native/train/settings.h reads the row.
  */
 const commonCount = 6;
 /** Index of `reportNorm` in the settings. */
 const reportNormIndex = 5;
 
-/** A number of the row that follows a schedule. */
+/** A setting that follows a schedule, and its index in the row. */
 interface Moving extends Setting {
   readonly column: number;
 }
 
-/** Values of a run of steps. */
+/** The scheduled settings of a run of steps. */
 export interface StepTable {
-  /** Base learning rate of each step. */
+  /** The base learning rate of each step. */
   readonly base: Float64Array;
-  /** [steps][columns] */
+  /** The values of the columns, [steps][columns]. */
   readonly values: Float64Array;
 }
 
 /**
- * The settings of one optimizer over parameters of given names. Group 0 is what no pattern
+ * The settings of one optimizer over named parameters. Group 0 holds the parameters that no pattern
  * matches; group i + 1 is the optimizer's `groups[i]`.
  */
 export class StepSettings {
   readonly rule: NativeRule;
-  /** Float64Array as the native step reads it; rewritten by {@link StepSettings.at}. */
+  /** The row that the native step reads; {@link StepSettings.at} overwrites its scheduled values. */
   readonly values: Float64Array;
   /** Indices of the values that change from step to step. */
   readonly columns: Float64Array;
@@ -116,10 +115,10 @@ export class StepSettings {
   readonly #rateScales: readonly number[];
   readonly #fixedRates: readonly (number | undefined)[];
   readonly #groups: readonly ParameterGroup[];
-  /** Multiplies every learning rate: what a run that went back to a checkpoint goes on with. */
+  /** Multiplies every learning rate; less than 1 after a run has gone back to a checkpoint. */
   rateScale = 1;
 
-  /** `tail`: what a trainer's row has behind the groups. */
+  /** A trainer's row has the settings of `tail` after the groups. */
   constructor(
     optimizer: Optimizer,
     options: StepOptions,
@@ -156,35 +155,35 @@ export class StepSettings {
     this.columns = Float64Array.from([...rates, ...this.#moving.map(({ column }) => column)]);
   }
 
-  /** The group of each parameter; MISMATCH where a group has none. */
+  /** Returns the group of each parameter; throws MISMATCH where a group has no parameter. */
   groupsOf(names: readonly string[]): number[] {
     checkGroups(this.#groups, names);
     return names.map((name) => groupOf(name, this.#groups));
   }
 
-  /** Whether a parameter stays as it is: by its layer, or by its group. */
+  /** Returns true where its layer or its group freezes a parameter. */
   isFrozen({ name, trainable }: { readonly name: string; readonly trainable?: false }): boolean {
     const group = this.#groups[groupOf(name, this.#groups) - 1];
     return trainable === false || (group !== undefined && isFrozen(group));
   }
 
-  /** Metrics of the history that the settings depend on. */
+  /** The metrics of the history that scheduled settings depend on. */
   get metrics(): readonly MetricPath[] {
     return [this.learningRate, ...this.#moving.map(({ value }) => value)].flatMap(metricsUsed);
   }
 
-  /** The highest rate of the groups with one of their own, which no schedule moves; 0 without. */
+  /** The highest learning rate that a group sets and no schedule changes; 0 where no group sets one. */
   get lastingRate(): number {
     return Math.max(0, ...this.#fixedRates.map((rate) => (rate ?? 0) * this.rateScale));
   }
 
-  /** The values of the next step at a point of a run. */
+  /** Returns the row of the next step at a position of a run. */
   at(position: Position): Float64Array {
     this.#advance(position);
     return this.values;
   }
 
-  /** The base learning rates and the columns of many steps. */
+  /** Returns the scheduled settings of many steps. */
   table(steps: number, positionOf: (step: number) => Position): StepTable {
     const { columns, values } = this;
     const base = new Float64Array(steps);
@@ -196,7 +195,7 @@ export class StepSettings {
     return { base, values: table };
   }
 
-  /** Writes what moves into the row; gives the base learning rate, finite and at least 0. */
+  /** Writes the scheduled values into the row. Returns the base learning rate, which is finite and at least 0. */
   #advance(position: Position): number {
     const { step } = position;
     const given = givenAt(this.learningRate, position);
@@ -213,7 +212,7 @@ export class StepSettings {
     return rate;
   }
 
-  /** What a trainer's row has behind the groups and the average: the rates of its dropout layers. */
+  /** Returns the rates of a trainer's dropout layers, which follow the groups and the average in the row. */
   dropoutRates(position: Position): Float64Array {
     return this.at(position).slice(this.#rateColumn(this.groupCount) + 1);
   }
@@ -229,7 +228,7 @@ export class StepSettings {
     return checkNumber(() => `learningRate of groups[${group - 1}]`, rate, nonNegative);
   }
 
-  /** The rates of groups with a scale; where none is scheduled, a rate is not 0 unless it is told to be. */
+  /** Refuses a scaled constant rate that becomes 0 in float32, although neither rate nor scale is 0. */
   #checkRates(base: number): void {
     this.#rateScales.forEach((scale, group) => {
       if (scale === 1 || scale === 0 || base === 0) return;
@@ -237,7 +236,7 @@ export class StepSettings {
     });
   }
 
-  /** Whether the step reports the gradient's norm. */
+  /** True makes each step report the gradient's norm. */
   set reportNorm(value: boolean) {
     this.values[reportNormIndex] = value ? 1 : 0;
   }

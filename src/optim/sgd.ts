@@ -2,7 +2,7 @@
 import { type CommonOptions, define } from './define.js';
 
 /**
- * w −= ηg (Robbins and Monro 1951). η default 0.01.
+ * Stochastic gradient descent (Robbins and Monro 1951): w −= ηg. The default of η is 0.01.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

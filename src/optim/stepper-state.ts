@@ -1,22 +1,22 @@
-/** A stepper's state as plain data: what it holds, checked. */
+/** A stepper's state as plain data, and its checks. */
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeRule, NativeStepperState } from '../native.js';
 import { checkNumber, describe, requireOptions } from '../options.js';
 
-/** Everything a step reads besides parameters, gradients and settings; keyed by parameter name. */
+/** The optimizer's state: all that a step reads besides parameters, gradients and settings. */
 export interface StepperState {
-  /** Of this layout. */
+  /** The version of this layout. */
   readonly version: 1;
-  /** Native name of the rule whose slots these are. */
+  /** Native name of the update rule. */
   readonly rule: string;
-  /** Steps taken. */
+  /** The number of steps taken. */
   readonly step: number;
-  /** Steps left out by `nonFinite: 'skip'`. */
+  /** The number of steps that `nonFinite: 'skip'` skipped. */
   readonly skipped: number;
-  /** Per-group scalar state, group after group; empty for most rules. */
+  /** The scalar state of each group, group after group; empty for most rules. */
   readonly scalars: Float64Array;
-  /** `slots[parameter][slot]`, each as long as the parameter. */
+  /** The slots by parameter name and slot name, each as long as the parameter. */
   readonly slots: Readonly<Record<string, Readonly<Record<string, Float32Array>>>>;
 }
 
@@ -26,7 +26,7 @@ function mismatch(path: string, received: string, expected: string): ThalwegErro
   return new ThalwegError({ code: 'MISMATCH', path, received, expected });
 }
 
-/** The state that native code saved, of the bound parameters `names`. */
+/** Returns a state that native code has saved, with the names of parameters and slots. */
 export function stateOf(
   { slots: saved, ...counts }: NativeStepperState,
   rule: NativeRule,
@@ -42,7 +42,7 @@ export function stateOf(
 }
 
 /**
- * A state as native code loads it.
+ * Checks a state, and returns it in the form that native code loads.
  *
  * @throws ThalwegError VERSION, MISMATCH, MISSING, TYPE, DTYPE, RANGE, UNKNOWN_OPTION
  */
@@ -61,7 +61,7 @@ export function readState(
   return { step, skipped, scalars, slots };
 }
 
-/** A state of this layout and rule, or VERSION, MISMATCH, TYPE. */
+/** Returns `state` if it has this layout and rule; otherwise throws VERSION, MISMATCH or TYPE. */
 function checkState(state: unknown, rule: string): StepperState {
   const { version, ...rest } = requireOptions('state', state, stateKeys);
   if (version !== 1)

@@ -1,20 +1,20 @@
-/** Whether an objective falls for ever: its gradient fades out there as it does at a minimum. */
+/** Tests whether an objective falls without end. Its gradient may vanish far out, as it does at a minimum. */
 import { largest } from './full-batch.js';
 
-/** Powers of ten that are looked at: what falls over all of them has no minimum that numbers reach. */
+/** The number of powers of ten that are tried. A function that falls over all of them has no reachable minimum. */
 const decades = 24;
-/** The first look's distance, as a power of ten times the point's size. */
+/** The exponent of the first distance, a power of ten times the size of the point. */
 const nearest = -3;
-/** Elements of a direction below this share of the largest are rounding, and far out more than that. */
+/** Smaller elements of a direction, as a share of the largest, are rounding errors that would grow far out. */
 const negligible = 1e-6;
-/** A fall that counts, as a share of the value: less is rounding. */
+/** The least decrease that counts, as a share of the value; a smaller one may be a rounding error. */
 const visible = 1e-12;
-/** The power of ten whose fall is the first that counts: nearer, the point itself hides how the objective falls. */
+/** The index of the first decrease that `levelsOff` uses: at smaller distances the point's size hides the trend. */
 const clear = 7;
-/** By how much a line may bend upward, as a share: rounding bends it, too. */
+/** The upward bend of a line that is tolerated, as a share, because rounding errors bend it too. */
 const straight = 0.01;
 
-/** A ray out of a point, and the objective at the point. */
+/** A ray from a point, and the objective's value at the point. */
 interface Ray {
   readonly from: Float64Array;
   readonly value: number;
@@ -22,10 +22,10 @@ interface Ray {
 }
 
 /**
- * Whether the objective falls all along a ray, from power of ten to power of ten, and does not level off.
- * Where it rises, as behind nearly every minimum, the first look tells.
+ * Returns true where the objective falls along a ray at every power of ten, and does not level off. Beyond
+ * nearly every minimum it rises, so the first evaluation usually decides.
  *
- * @param valueAt the objective; NaN where it has no value
+ * @param valueAt returns the objective's value, NaN where it has none
  */
 export async function fallsForever(
   { from, value, direction }: Ray,
@@ -50,9 +50,10 @@ export async function fallsForever(
 }
 
 /**
- * Whether the falls of the powers of ten add up to something finite. 1/fall grows along a line for −ln ln x,
- * which just has no bound; it bends upward for what is bounded, as with the square for 1/ln x. What falls
- * between −ln ln x and that, as −ln ln ln x does, counts as bounded; 1/ln x from 10¹⁰⁰ on counts as unbounded.
+ * Returns true where the decreases per power of ten add up to a finite sum. Their reciprocals grow along a
+ * line for −ln ln x, which is only just unbounded, and along a curve that bends upward for bounded functions
+ * such as 1/ln x. The test errs for slower functions: −ln ln ln x counts as bounded, and 1/ln x beyond
+ * x = 10¹⁰⁰ as unbounded.
  */
 function levelsOff(falls: readonly number[]): boolean {
   const [first, middle, last] = [clear, (clear + decades - 1) / 2, decades - 1].map(

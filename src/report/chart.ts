@@ -5,49 +5,49 @@ import { describe, requireOptions } from '../options.js';
 import { type Layout, layOut, sizes } from './layout.js';
 import { type Scale, scaleOver, ticksOf } from './scale.js';
 
-/** One line; its values are drawn at x = 1, 2, … */
+/** One line of a chart; its values are drawn at x = 1, 2, … */
 export interface Series {
-  /** Shown in the legend. */
+  /** The name in the legend. */
   readonly name: string;
-  /** The line has a gap where a value is not finite. Up to 100 are drawn with dots. */
+  /** The values. The line has a gap where a value is not finite. Up to 100 values have dots. */
   readonly values: readonly number[];
-  /** Which scale: left (default) or right. */
+  /** The scale of the values. Default `'left'`. */
   readonly axis?: 'left' | 'right';
-  /** Draws an exponentially weighted average with this β, in [0, 1), over the faint values. */
+  /** β of an exponentially weighted average, in [0, 1), which is drawn over the faint values. Default none. */
   readonly smooth?: number;
 }
 
-/** What {@link lines} draws. */
+/** Options of {@link lines}. */
 export interface ChartOptions {
-  /** Heading of the chart. */
+  /** The heading of the chart. */
   readonly title: string;
-  /** Below the horizontal axis. */
+  /** The label below the horizontal axis. */
   readonly xLabel: string;
-  /** Beside the left scale. */
+  /** The label beside the left scale. */
   readonly leftLabel: string;
-  /** Beside the right scale. Default none. */
+  /** The label beside the right scale. Default none. */
   readonly rightLabel?: string;
-  /** Up to 48 lines are told apart by colour and dashes. */
+  /** The lines. Colour and dashes distinguish up to 48 of them. */
   readonly series: readonly Series[];
 }
 
-/** Okabe and Ito's palette, told apart by all common forms of colour vision. */
+/** Okabe and Ito's palette, which people with all common forms of colour vision can distinguish. */
 const colours = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
 const dashes = ['', '6 3', '2 3', '8 3 2 3', '12 4', '4 6', '8 3 2 3 2 3', '1 5'];
 
-/** The colour of a line. */
+/** Returns the colour of a line. */
 function colourOf(index: number): string {
   return colours[index % colours.length]!;
 }
 
-/** Colour and dashes of a line: each time round, a colour comes with other dashes. */
+/** Returns colour and dashes of a line. Where a colour occurs again, it has other dashes. */
 function strokeOf(index: number): string {
   const round = Math.floor(index / colours.length);
   const dash = dashes[((index % colours.length) + round) % dashes.length]!;
   return `stroke="${colourOf(index)}"${dash && ` stroke-dasharray="${dash}"`}`;
 }
 
-/** Lines of more values are drawn without dots. */
+/** The most values of a line that is drawn with dots. */
 const mostDots = 100;
 
 function escape(text: string): string {
@@ -67,7 +67,7 @@ function ticksFor(series: readonly Series[], side: Side): number[] {
   return values.some(Number.isFinite) ? ticksOf(values) : [];
 }
 
-/** Ticks and the label of a scale; its lines begin at the outer edge, or end there. */
+/** Draws ticks and label of a vertical scale. The lines of the label begin or end at the outer edge. */
 function verticalAxis(axis: Scale, side: Side, layout: Layout): string[] {
   const isLeft = side === 'left';
   const anchor = isLeft ? 'end' : 'start';
@@ -91,13 +91,13 @@ function verticalAxis(axis: Scale, side: Side, layout: Layout): string[] {
   ];
 }
 
-/** The average of what is finite; gaps stay gaps. */
+/** Averages the finite values; other values stay gaps. */
 function smoothed(values: readonly number[], beta: number): number[] {
   const average = new ExponentialAverage({ beta });
   return values.map((value) => (Number.isFinite(value) ? average.push(value) : NaN));
 }
 
-/** A line, or for a smooth one the faint values under their average. */
+/** Draws a line. For a smooth one it draws the average over the faint values. */
 function path(line: Series, index: number, x: Scale, y: Scale): string {
   if (line.smooth === undefined) return curve(line.values, index, x, y);
   const values = smoothed(line.values, line.smooth);
@@ -109,7 +109,7 @@ interface Point {
   readonly y: string;
 }
 
-/** The points between gaps. */
+/** Returns the points of each piece between gaps. */
 function pieces(values: readonly number[], x: Scale, y: Scale): Point[][] {
   const all: Point[][] = [];
   values.forEach((value, i) => {
@@ -125,7 +125,7 @@ function curve(values: readonly number[], index: number, x: Scale, y: Scale): st
   const all = pieces(values, x, y);
   const d = all.flatMap((piece) => piece.map((p, i) => `${i ? 'L' : 'M'}${p.x} ${p.y}`)).join(' ');
   const points = all.flat();
-  // Dots tell few values apart; many would hide the line. A value alone is seen by its dot only.
+  // Dots show single values, but many dots would hide the line. A value between gaps always has a dot.
   const dotted =
     points.length > mostDots ? all.filter(({ length }) => length === 1).flat() : points;
   const dots = dotted.map(
@@ -154,7 +154,7 @@ function checkSeries(series: unknown): void {
   });
 }
 
-/** The scale of 1, 2, …, with ticks at whole numbers. */
+/** Returns the horizontal scale of 1, 2, …, with ticks at whole numbers. */
 function horizontalScale(series: readonly Series[], { left, right }: Layout): Scale {
   const longest = series.reduce((most, { values }) => Math.max(most, values.length), 2);
   return {
@@ -208,8 +208,8 @@ function draw(options: ChartOptions): { layout: Layout; body: string[] } {
 }
 
 /**
- * An SVG document of lines over 1, 2, …, with a scale on the left and, if used, on the right. Long
- * titles, labels and names are broken into lines, and the picture grows with them.
+ * Draws lines over 1, 2, … as an SVG document, with a scale on the left and, where a line uses it, on the
+ * right. Long titles, labels and names are broken into lines, and the picture grows with them.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION
  */

@@ -1,25 +1,25 @@
-/** Where the parts of a chart lie: margins grow with the texts in them. */
+/** The layout of a chart, whose margins grow with their texts. */
 import { breakText, widthOf } from './text-size.js';
 
-/** Pixels of the letters. */
+/** Font sizes in pixels. */
 export const sizes = { text: 12, title: 15 } as const;
 
 const width = 640;
 const plotHeight = 252;
-/** The least room left and right of the lines. */
+/** The least margin to the left and right of the plot, in pixels. */
 const margin = 64;
 /** Pixels from one line of text to the next. */
 const line = 15;
 const titleLine = 20;
-/** How much wider the title's bold letters are. */
+/** The width of the title's bold letters, relative to regular ones. */
 const boldness = 1.12;
-/** What stands between parts. */
+/** The space between two parts, in pixels. */
 const gap = 8;
-/** Room for a legend's piece of line, before its name. */
+/** The width of a legend's piece of line in front of the name. */
 const sample = 26;
 const edge = 16;
 
-/** What the parts say. */
+/** The texts and ticks of a chart. */
 interface Texts {
   readonly title: string;
   readonly xLabel: string;
@@ -31,18 +31,18 @@ interface Texts {
   readonly names: readonly string[];
 }
 
-/** A name of the legend, in lines, at its place. */
+/** A name of the legend, broken into lines, and its place. */
 interface LegendEntry {
   readonly x: number;
   readonly y: number;
   readonly lines: readonly string[];
 }
 
-/** Places in pixels. */
+/** The places of a chart's parts in pixels. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  /** Edges of where the lines are drawn. */
+  /** The edges of the plot, in which the lines are drawn. */
   readonly left: number;
   readonly right: number;
   readonly top: number;
@@ -54,13 +54,13 @@ export interface Layout {
   readonly legend: readonly LegendEntry[];
 }
 
-/** Room beside the lines for ticks and a label that stands on its side. */
+/** Returns the width of a margin beside the plot, for its ticks and its rotated label. */
 function besideFor(ticks: readonly number[], label: readonly string[]): number {
   const widest = ticks.reduce((most, tick) => Math.max(most, widthOf(String(tick), sizes.text)), 0);
   return Math.max(margin, widest + 2 * gap + label.length * line + gap);
 }
 
-/** Entries in rows, from the left; one that finds no room begins another row. */
+/** Places the names of the legend in rows. A name that does not fit begins another row. */
 function legendFrom(top: number, names: readonly string[], from: number, to: number) {
   const entries: LegendEntry[] = [];
   let [x, y, rows] = [from, top, 1];
@@ -75,7 +75,7 @@ function legendFrom(top: number, names: readonly string[], from: number, to: num
   return { entries, end: y + (rows - 1) * line };
 }
 
-/** The layout of a chart with these texts. */
+/** Returns the layout of a chart with these texts. */
 export function layOut(texts: Texts): Layout {
   const breakUp = (text: string, room: number): string[] =>
     text === '' ? [] : breakText(text, sizes.text, room);

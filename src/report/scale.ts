@@ -1,12 +1,12 @@
-/** Scales of a chart: where a value lies, and where marks stand. */
+/** Scales of a chart: the places of values and ticks. */
 
-/** From values to pixels. */
+/** A linear map from values to pixels, with its ticks. */
 export interface Scale {
   readonly ticks: readonly number[];
   at(value: number): number;
 }
 
-/** Ticks at 1, 2 or 5 times a power of ten that cover the values. */
+/** Returns ticks that cover the range, 1, 2 or 5 times a power of ten apart. */
 function niceTicks(low: number, high: number, count: number): number[] {
   const span = high > low ? high - low : Math.abs(high) || 1;
   const raw = span / count;
@@ -19,16 +19,16 @@ function niceTicks(low: number, high: number, count: number): number[] {
   );
 }
 
-/** Ticks that cover what is finite of the values. */
+/** Returns ticks that cover the finite values. */
 export function ticksOf(values: readonly number[]): number[] {
   const finite = values.filter(Number.isFinite);
-  // Not by spreading them: a call takes no million arguments.
+  // Math.min(...finite) would fail, because a call cannot take a million arguments.
   const lowest = finite.reduce((least, value) => Math.min(least, value), Infinity);
   const highest = finite.reduce((most, value) => Math.max(most, value), -Infinity);
   return niceTicks(lowest, highest, 5);
 }
 
-/** The scale that puts the first tick at one place and the last at another. */
+/** Returns the scale that maps the first tick to `from` and the last tick to `to`. */
 export function scaleOver(ticks: readonly number[], from: number, to: number): Scale {
   const [low = 0] = ticks;
   const high = ticks.at(-1) ?? 1;

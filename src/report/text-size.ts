@@ -1,6 +1,6 @@
-/** How much room a text takes, and where it breaks. No font is at hand: the widths are those of a wide one. */
+/** Estimates the width of texts, and breaks them into lines. The font is unknown, so a wide one is assumed. */
 
-/** Widths in ems, DejaVu Sans's or more; the first that fits counts. */
+/** Widths in ems, at least those of DejaVu Sans; the first pattern that matches a letter counts. */
 const widths: readonly (readonly [RegExp, number])[] = [
   [/[ijl.,:;'|!()[\]ftI\s]/, 0.4],
   [/[mwMW@%—…]/, 1],
@@ -9,13 +9,13 @@ const widths: readonly (readonly [RegExp, number])[] = [
 ];
 const ordinary = 0.64;
 
-/** Pixels of a text in a font of so many pixels, or a little more. */
+/** Returns the width of a text in pixels, or slightly more, in a font of `size` pixels. */
 export function widthOf(text: string, size: number): number {
   const ems = Array.from(text, (letter) => widths.find(([kind]) => kind.test(letter))?.[1]);
   return ems.reduce<number>((sum, width = ordinary) => sum + width * size, 0);
 }
 
-/** Pieces of a word that fit. */
+/** Cuts a word into pieces of at most `room` pixels. */
 function cut(word: string, size: number, room: number): string[] {
   const pieces = [''];
   for (const letter of word) {
@@ -26,7 +26,7 @@ function cut(word: string, size: number, room: number): string[] {
   return pieces;
 }
 
-/** The text in lines of at most `room` pixels: between words, or within one that is too long. */
+/** Breaks a text into lines of at most `room` pixels, between words or within a word that is too long. */
 export function breakText(text: string, size: number, room: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {
