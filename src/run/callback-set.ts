@@ -1,4 +1,4 @@
-/** The callbacks of a run together: checked, called in order. */
+/** Checks the callbacks of a run, and calls them in their order. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import type { TrainEvent } from './events.js';
@@ -34,7 +34,7 @@ function checkCallback(path: string, value: unknown): Callback {
   return value as Callback;
 }
 
-/** An array of callbacks whose names differ, or TYPE, DUPLICATE. */
+/** Returns `value` if it is an array of callbacks with different names; otherwise throws TYPE or DUPLICATE. */
 export function checkCallbacks(path: string, value: unknown): readonly Callback[] {
   if (!Array.isArray(value)) return refuse(path, describe(value), 'an array of callbacks');
   const checked = Array.from(value, (each, i) => checkCallback(`${path}[${i}]`, each));
@@ -51,7 +51,7 @@ export function checkCallbacks(path: string, value: unknown): readonly Callback[
   return checked;
 }
 
-/** Calls the hook of an event's type, callback after callback. */
+/** Calls the hook for an event's type on one callback after another, and awaits each. */
 export async function callHooks(
   callbacks: readonly Callback[],
   event: TrainEvent,
@@ -64,7 +64,7 @@ export async function callHooks(
   }
 }
 
-/** Calls the hook of an event that nothing waits for; `watch` takes what the hooks return. */
+/** Calls the hook for an event that the run does not await; passes what each hook returns to `watch`. */
 export function callHooksAtOnce(
   callbacks: readonly Callback[],
   event: TrainEvent,
@@ -77,7 +77,7 @@ export function callHooksAtOnce(
   }
 }
 
-/** Tells that the run went back, callback after callback. */
+/** Calls `rollback` on one callback after another, and awaits each. */
 export async function rollbackCallbacks(
   callbacks: readonly Callback[],
   run: RunControl,
@@ -85,7 +85,7 @@ export async function rollbackCallbacks(
   for (const callback of callbacks) await callback.rollback?.(run);
 }
 
-/** Waits for all callbacks at once, also where one throws; the first error is thrown. */
+/** Calls `flush` on all callbacks at once and waits for all of them; throws the first error after that. */
 export async function flushCallbacks(callbacks: readonly Callback[]): Promise<void> {
   const flushed = await Promise.allSettled(
     callbacks.map(async (each) => {
@@ -96,13 +96,14 @@ export async function flushCallbacks(callbacks: readonly Callback[]): Promise<vo
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Callbacks with a state that belongs to a run under way. */
+/** The callbacks whose state belongs to a run under way. */
 const inUse = new WeakSet<Callback>();
 
 /**
- * Takes the callbacks for a run, until what is returned is called: the state of one belongs to one run.
+ * Reserves the callbacks for a run until the returned function is called, because the state of a
+ * callback belongs to one run.
  *
- * @throws ThalwegError BUSY where another run has one that keeps a state
+ * @throws ThalwegError BUSY where another run has reserved a callback with a state
  */
 export function useCallbacks(callbacks: readonly Callback[]): () => void {
   const keeping = callbacks.filter((callback) => callback.restore !== undefined);

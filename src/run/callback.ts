@@ -1,10 +1,10 @@
-/** What a callback is: named hooks of a run, with a state that checkpoints can keep. */
+/** The type of callbacks: named hooks of a run, with a state that checkpoints can keep. */
 import type { Weights } from '../average/weights.js';
 import type { MetricPath } from '../metrics/path.js';
 import type { EndEvent, EpochEvent, ProgressEvent, StartEvent, WarningEvent } from './events.js';
 import type { EpochRecord } from './history.js';
 
-/** What JSON can hold. */
+/** The values that JSON can hold. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -13,37 +13,39 @@ export interface RunControl {
   /** Records of the finished epochs, over all runs. */
   readonly history: readonly EpochRecord[];
   /**
-   * Ends the run, with reason `'stopped'`: between epochs before the next one, in an epoch after the
-   * step under way. The first reason given is the one in the history.
+   * Ends the run with reason `'stopped'`: between two epochs at once, and during an epoch after the current
+   * step. The history contains the reason of the first call.
    *
-   * @param reason default `'a callback stopped it'`
-   * @throws ThalwegError TYPE where it is no text
+   * @param reason the reason as text. Default `'a callback stopped it'`
+   * @throws ThalwegError TYPE where the reason is no string
    */
   stop(reason?: string): void;
   /**
-   * A copy of each parameter and running statistic, by name; between epochs.
+   * Returns a copy of each parameter and running statistic, by name. Call it between epochs.
    *
-   * @param which the latest, or their average. Default `'raw'`
+   * @param which the latest weights, or their average. Default `'raw'`
    * @throws ThalwegError BUSY (from `progress`), DISPOSED, MISSING, RANGE
    */
   weights(which?: Weights): Record<string, Float32Array>;
   /**
-   * Replaces every parameter and running statistic, by name; optimizer state stays as it is. Between epochs.
+   * Replaces every parameter and running statistic, by name. The optimizer's state does not change. Call it
+   * between epochs. Where it throws, nothing has changed.
    *
-   * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
+   * @throws ThalwegError as {@link Trainer.setParameters}
    */
   setWeights(weights: Readonly<Record<string, Float32Array>>): void;
   /**
-   * Sends a warning, as an event; those of one code and layer once a run.
+   * Sends a warning as an event. A run sends only the first warning of one code and layer.
    *
-   * @throws ThalwegError TYPE unless its parts are texts
+   * @throws ThalwegError TYPE where a part is no string
    */
   warn(warning: Pick<WarningEvent, 'code' | 'message' | 'remedy' | 'layer'>): void;
 }
 
 /**
- * Hooks of a run, called after `onEvent`, callback after callback. What a hook throws ends the run,
- * which rejects with it. Between runs, and in a checkpoint, a callback lives on by its state.
+ * Hooks of a run. They are called after `onEvent`, one callback after another. An error that a hook throws
+ * ends the run, which rejects with it. Checkpoints keep the callback's state, so a later run continues
+ * with it.
  *
  * @example
  * const halve: Callback = {
@@ -52,46 +54,46 @@ export interface RunControl {
  * };
  */
 export interface Callback {
-  /** Tells the callbacks of a run apart, in checkpoints too. */
+  /** A name that no other callback of the run has; checkpoints use it too. */
   readonly name: string;
-  /** Metrics that it reads; a run that will not measure them is refused before its first step. */
+  /** Metrics that the callback reads. A run that does not measure them is refused before its first step. */
   readonly requires?: readonly MetricPath[];
-  /** Before the first step; awaited. */
+  /** Called before the first step, and awaited. */
   start?(event: StartEvent, run: RunControl): unknown;
-  /** At most 20 times a second while the epoch goes on beside it; not awaited. */
+  /** Called at most 20 times a second during an epoch. It is not awaited: training goes on meanwhile. */
   progress?(event: ProgressEvent, run: RunControl): unknown;
-  /** After each epoch and its validation; awaited before the next. */
+  /** Called after each epoch and its validation; awaited before the next epoch. */
   epoch?(event: EpochEvent, run: RunControl): unknown;
-  /** Where a run gives reason to doubt it; not awaited. */
+  /** Called with each warning, and not awaited. */
   warning?(event: WarningEvent, run: RunControl): unknown;
-  /** Last of all; awaited. Not called where the run failed. */
+  /** Called at the end, after all other hooks, and awaited. It is not called where the run failed. */
   end?(event: EndEvent, run: RunControl): unknown;
-  /** After the run went back to a checkpoint, and `restore`; awaited before it goes on. */
+  /** Called after the run went back to a checkpoint and called `restore`; awaited before the next step. */
   rollback?(run: RunControl): unknown;
   /**
-   * Waits until all that the callback was told is where it shall stay; those of all callbacks at once.
-   * Awaited before a checkpoint with its state is written, which one that throws prevents, and at the
-   * end of the run; there also after a failure, whose error counts then.
+   * Waits until all that the callback has written is stored safely. The run calls it on all callbacks at
+   * once and awaits it before it writes a checkpoint, and at the end, even after a failure. Where it
+   * throws, the checkpoint is not written. After a failure the failure's error is thrown instead.
    */
   flush?(): unknown;
   /**
-   * All that it must remember from epoch to epoch, as plain data, which is copied at once. Anything
-   * else, such as a Map, is TYPE and ends the run at its next checkpoint, as do arrays of another kind.
+   * Returns all that the callback must remember from epoch to epoch, as plain data, which is copied at
+   * once. Other values, such as a Map, end the run at its next checkpoint with TYPE.
    */
   state?(): Json;
-  /** Large numbers that belong to the state, by name; not copies. */
+  /** Returns large arrays that belong to the state, by name; they need not be copies. */
   arrays?(): Readonly<Record<string, Float32Array>>;
   /**
-   * Goes back to a state, before `start` or `rollback`; the arrays are its own from here on. Where a
-   * callback refuses its state by throwing, all are given back what `state` and `arrays` told before.
+   * Goes back to a state, before `start` or `rollback`. The callback owns the arrays from then on. Where one
+   * callback throws, all callbacks are restored to what their `state` and `arrays` returned before.
    */
   restore?(state: Json, arrays: Readonly<Record<string, Float32Array>>): void;
 }
 
 /** The state of one callback, as a checkpoint keeps it. */
 export interface SavedCallback {
-  /** What `state` gave; null without one. */
+  /** The result of `state`; null for a callback without it. */
   readonly state: Json;
-  /** What `arrays` gave. */
+  /** The result of `arrays`; empty for a callback without it. */
   readonly arrays: Readonly<Record<string, Float32Array>>;
 }

@@ -1,4 +1,4 @@
-/** What a trainer shares with its checkpoints and its runs. */
+/** The parts of a trainer that its checkpoints and its runs use. */
 import type { NativeTrainer } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
 import type { StepSettings } from '../optim/settings.js';
@@ -6,23 +6,23 @@ import type { TrainingRecord } from './record.js';
 import type { Task } from './task.js';
 import type { TrainerDescription } from './trainer-description.js';
 
-/** A trainer as checkpoints see it. */
+/** The parts of a trainer that its checkpoints use. */
 export interface TrainerContext {
   readonly native: NativeTrainer;
   readonly model: Sequential;
   readonly description: TrainerDescription;
-  /** Scalars of the optimizer, over all groups, and of the average. */
+  /** The number of scalars of the optimizer's state, over all groups, and of the average. */
   readonly scalars: number;
   readonly record: TrainingRecord;
 }
 
-/** A trainer as its runs see it. */
+/** The parts of a trainer that its runs use. */
 export interface RunContext extends Task, TrainerContext {
   readonly settings: StepSettings;
-  /** Over all runs; this one adds to it. */
+  /** The record of all runs, to which the current run adds. */
   readonly record: TrainingRecord;
-  /** False once the trainer was disposed of. */
+  /** Returns false after the trainer was disposed of. */
   readonly isLive: () => boolean;
-  /** Lets others read the trainer during the body, in which nothing else runs. */
+  /** Lets other calls read the trainer while `body` runs; no job of the run may run meanwhile. */
   readonly open: <T>(body: () => Promise<T>) => Promise<T>;
 }

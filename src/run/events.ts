@@ -1,67 +1,71 @@
-/** What a run tells while it runs. */
+/** The events of a run. */
 import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import type { EndReason, EpochRecord, EpochRecordOf, Evaluation } from './history.js';
 
 /** Sent once, before the first step. */
 export interface StartEvent {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'start';
-  /** Epochs of this run. */
+  /** The number of epochs of this run. */
   readonly epochs: number;
-  /** The number of the first of them, from 0 over all runs; also of a run that was resumed. */
+  /** The number of the run's first epoch, from 0 over all runs. A resumed run keeps this number. */
   readonly firstEpoch: number;
-  /** Steps of one epoch; of the first, where the batch size follows a schedule. */
+  /** The number of steps of one epoch; where the batch size follows a schedule, of the first epoch. */
   readonly stepsPerEpoch: number;
-  /** Rows of the training set. */
+  /** The number of rows of the training set. */
   readonly examples: number;
   /** The trainer's device. */
   readonly device: string;
   /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
-  /** Trainable numbers of the model. */
+  /** The number of elements of all parameters, with frozen ones. */
   readonly parameters: number;
 }
 
-/** Sent at most 20 times a second. Loss and accuracy are means over the epoch so far. */
+/** Sent at most 20 times a second during an epoch. Loss and accuracy are means over the epoch so far. */
 export interface ProgressEvent extends Evaluation {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'progress';
-  /** From 0, over all runs. */
+  /** The number of the epoch, from 0 over all runs. */
   readonly epoch: number;
-  /** Steps taken, over all runs. */
+  /** The number of steps taken, over all runs. */
   readonly step: number;
-  /** Steps done in this epoch, from 1, with skipped ones. */
+  /** The number of steps done in this epoch, from 1, with skipped steps. */
   readonly stepInEpoch: number;
-  /** Steps among these that `nonFinite: 'skip'` left out. */
+  /** The number of these steps that `nonFinite: 'skip'` skipped. */
   readonly skippedSteps: number;
-  /** Steps of this epoch. */
+  /** The number of steps of this epoch. */
   readonly stepsPerEpoch: number;
-  /** Rows a step, over all its accumulated batches. */
+  /** The rows of one step, over all its accumulated batches. */
   readonly batchSize: number;
-  /** Loss of about the last 50 steps: an exponentially weighted average. Absent before the first. */
+  /** Exponentially weighted average of the loss over about 50 steps. Absent before the first finite loss. */
   readonly smoothedLoss?: number;
   /** Euclidean norm of the last step's gradient; absent where the step did not need it. */
   readonly gradientNorm?: number;
   /** Base learning rate of the last step. */
   readonly learningRate: number;
-  /** Rows trained a second, over this epoch. */
+  /** Rows trained per second, over this epoch. */
   readonly examplesPerSecond: number;
 }
 
 /** Sent after each epoch and its validation. */
 export interface EpochEvent extends EpochRecord {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'epoch';
 }
 
 /**
- * What a warning is about: `STALL`: the learning rate is too small to move the loss;
- * `NOTHING_TRAINED`: every parameter is frozen; `LARGE_TARGETS`: numbers to be learnt are far from 1;
- * `ALL_SKIPPED`: no step of an epoch was taken. Of a monitor,
- * which names the layer, `EXPLODING`: its gradient grows beyond those before it; `VANISHING`: hardly
- * any gradient reaches it; `LARGE_UPDATES`: steps change it too much; `DEAD_UNITS`: too many of its
- * units are always 0. Of checkpoints, `CHECKPOINT`: one could not be written; `ROLLBACK`: the run went
- * back to one. Others are of callbacks.
+ * The subject of a warning. Callbacks may send other codes.
+ * - `STALL`: the learning rate is too small to change the loss
+ * - `NOTHING_TRAINED`: every parameter is frozen
+ * - `LARGE_TARGETS`: the regression targets are far from 1 in size
+ * - `ALL_SKIPPED`: no step of an epoch was taken
+ * - `EXPLODING`: the gradient of a layer is far larger than before
+ * - `VANISHING`: hardly any gradient reaches a layer
+ * - `LARGE_UPDATES`: steps change the weights of a layer too much
+ * - `DEAD_UNITS`: too many units of a layer are always 0
+ * - `CHECKPOINT`: a checkpoint could not be written
+ * - `ROLLBACK`: the run went back to a checkpoint
  */
 export type WarningCode =
   | 'STALL'
@@ -77,54 +81,54 @@ export type WarningCode =
   | (string & {});
 
 /**
- * Sent where a run gives reason to doubt it; each `code`, of each layer, at most once a run, also of one
- * that was resumed. But `CHECKPOINT` and `ROLLBACK` come each time, and what was warned of since the
- * checkpoint that a run goes back to may come again.
+ * Sent where a run gives reason for doubt. A run sends each `code` at most once for each layer, even if it
+ * was resumed, but `CHECKPOINT` and `ROLLBACK` each time. After the run went back to a checkpoint, it may
+ * repeat warnings that it had sent after this checkpoint.
  */
 export interface WarningEvent {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'warning';
-  /** What it is about. */
+  /** The subject of the warning. */
   readonly code: WarningCode;
-  /** From 0, over all runs. */
+  /** The number of the epoch, from 0 over all runs. */
   readonly epoch: number;
-  /** The layer or parameter that it is about, where it is about one. */
+  /** The layer or parameter of the warning; absent where it has none. */
   readonly layer?: string;
-  /** What was seen. */
+  /** The observation. */
   readonly message: string;
-  /** What to do about it. */
+  /** Advice for the user. */
   readonly remedy: string;
 }
 
-/** Sent last, but for what callbacks warn of in their own `end`. */
+/** Sent as the last event; only warnings that callbacks send from `end` follow it. */
 export interface EndEvent {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'end';
-  /** `aborted` by a signal or by disposal, `stopped` by a callback. */
+  /** `'completed'`, `'aborted'` by a signal or by disposal, or `'stopped'` by a callback. */
   readonly reason: EndReason;
-  /** What the callback said that stopped the run. */
+  /** The reason that the stopping callback gave; absent where no callback stopped the run. */
   readonly stopReason?: string;
-  /** Time of the whole call. */
+  /** Seconds that the whole call took. */
   readonly seconds: number;
 }
 
-/** Sent after a checkpoint was written; not of the last one, which `History.checkpoint` names. */
+/** Sent after a checkpoint was written, except the last one, which `History.checkpoint` names. */
 export interface CheckpointEvent {
-  /** Tells the events apart. */
+  /** The type of event. */
   readonly type: 'checkpoint';
-  /** Where it lies. */
+  /** The path of the file. */
   readonly file: string;
-  /** Steps taken when it was, over all runs. */
+  /** The number of steps that the checkpoint includes, over all runs. */
   readonly step: number;
-  /** Epochs finished then. */
+  /** The number of finished epochs that the checkpoint includes. */
   readonly epoch: number;
-  /** From the snapshot to the file's name; training went on meanwhile. */
+  /** Seconds from the snapshot until the file was complete; training went on meanwhile. */
   readonly seconds: number;
-  /** Size of the file. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
 }
 
-/** Any of them; `type` tells which. `L` is the name of the run's loss, where the type knows it. */
+/** Any event of a run; `type` distinguishes them. `L` is the name of the run's loss, where the type knows it. */
 export type TrainEvent<L extends LossName = LossName> =
   | CheckpointEvent
   | StartEvent

@@ -1,22 +1,22 @@
-/** The health of layers, as a monitor saw it. */
+/** The health of layers that a monitor measures. */
 
-/** One layer in an epoch: means over the steps that were looked at, unless said otherwise. */
+/** The health of one layer in an epoch. Unless stated otherwise, values are means over the monitored steps. */
 export interface LayerHealth {
   /** The layer's name. */
   readonly layer: string;
   /**
-   * Euclidean norm of the gradient of all its parameters, before clipping; absent where none is there, or
-   * all are frozen.
+   * Euclidean norm of the gradient of all the layer's parameters, before clipping; absent where the layer
+   * has no parameters, or all are frozen.
    */
   readonly gradientNorm?: number;
-  /** The largest of these norms. */
+  /** The largest gradient norm of the monitored steps. */
   readonly largestGradientNorm?: number;
-  /** Euclidean norm of all its parameters after the last step looked at. */
+  /** Euclidean norm of all the layer's parameters after the last monitored step. */
   readonly weightNorm?: number;
-  /** Norm of a step's change over that of the weights: about 10⁻³ in a healthy run. */
+  /** Norm of a step's update divided by the norm of the weights; about 10⁻³ in a healthy run. */
   readonly updateRatio?: number;
   /**
-   * Share of the units of a relu that were 0 for every row of this epoch that was looked at; absent of
+   * Share of the units of a relu that were 0 for all rows of the monitored steps of this epoch; absent for
    * other layers.
    */
   readonly deadShare?: number;

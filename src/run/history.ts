@@ -1,12 +1,12 @@
-/** What a run recorded, epoch by epoch; plain data. */
+/** The record of a run, epoch by epoch, as plain data. */
 import type { Weights } from '../average/weights.js';
 import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import type { MetricValue } from '../metrics/requests.js';
 import type { LayerHealth } from './health.js';
 
-/** Loss of a data set, and accuracy where the loss has one. */
+/** Loss over a data set, and accuracy where the loss has one. */
 export interface Evaluation {
-  /** Mean over examples. */
+  /** Mean loss over the examples. */
   readonly loss: number;
   /** Share of examples whose largest output is their label; absent for other losses. */
   readonly accuracy?: number;
@@ -14,56 +14,56 @@ export interface Evaluation {
   readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
 
-/** An evaluation that says which weights it measured. */
+/** An evaluation and the kind of weights that it measured. */
 export interface WeightedEvaluation extends Evaluation {
-  /** The latest, or their average. */
+  /** The latest weights (`'raw'`), or their average (`'averaged'`). */
   readonly weights: Weights;
 }
 
-/** One epoch. Training loss and accuracy are running means, as the weights changed. */
+/** The record of one epoch. Training loss and accuracy are means over its steps, while the weights changed. */
 export interface EpochRecord extends Evaluation {
-  /** From 0. */
+  /** The number of the epoch, from 0 over all runs. */
   readonly epoch: number;
   /** Exponentially weighted average of the epochs' losses so far, β = 0.9, bias corrected. */
   readonly smoothedLoss: number;
-  /** What the validation set measured after the epoch; absent where `fit` was given none. */
+  /** The evaluation of the validation set after the epoch; absent without a validation set. */
   readonly validation?: WeightedEvaluation;
-  /** Time of the epoch's training, without validation. */
+  /** Seconds of training, without validation. */
   readonly seconds: number;
-  /** Rows trained a second. */
+  /** Rows trained per second. */
   readonly examplesPerSecond: number;
   /** Base learning rate of the epoch's last step. */
   readonly learningRate: number;
   /** Euclidean norm of the last step's gradient; absent where the step did not need it. */
   readonly gradientNorm?: number;
-  /** Steps that `nonFinite: 'skip'` left out. */
+  /** The number of steps that `nonFinite: 'skip'` skipped. */
   readonly skippedSteps: number;
-  /** What the monitor saw, layer by layer; absent where it was off or looked at no step. */
+  /** The health of each layer; absent where the monitor was off or saw no step. */
   readonly layers?: readonly LayerHealth[];
 }
 
-/** An epoch of a run with the loss L, which types its accuracies. */
+/** The record of an epoch; the type of the loss, L, determines the types of its accuracies. */
 export type EpochRecordOf<L extends LossName> = EpochRecord &
   AccuracyByLoss[L] & {
-    /** What the validation set measured, as in {@link EpochRecord}. */
+    /** The evaluation of the validation set, as in {@link EpochRecord}. */
     readonly validation?: WeightedEvaluation & AccuracyByLoss[L];
   };
 
-/** Why a run ended: as asked for, by a signal or disposal, or by a callback. */
+/** The reason why a run ended: after all epochs, by a signal or disposal, or by a callback. */
 export type EndReason = 'completed' | 'aborted' | 'stopped';
 
-/** A whole run. `L` is the name of its loss, where the type knows it. */
+/** The record of a whole run. `L` is the name of its loss, where the type knows it. */
 export interface History<L extends LossName = LossName> {
-  /** The epochs that were finished. */
+  /** The records of the finished epochs. */
   readonly epochs: readonly EpochRecordOf<L>[];
-  /** Why it ended. */
+  /** The reason why the run ended. */
   readonly reason: EndReason;
-  /** What the callback said that stopped the run; absent where none did. */
+  /** The reason that the stopping callback gave; absent where no callback stopped the run. */
   readonly stopReason?: string;
-  /** Steps taken by the trainer so far, over all runs. */
+  /** The number of steps taken by the trainer so far, over all runs. */
   readonly steps: number;
-  /** Time of the whole call, validation included. */
+  /** Seconds that the whole call took, with validation. */
   readonly seconds: number;
-  /** The newest file, where the run kept checkpoints. */
+  /** The path of the newest checkpoint; absent where the run kept none. */
   readonly checkpoint?: string;
 }

@@ -1,7 +1,7 @@
-/** What a monitor keeps of one layer: sums over the epoch under way, and what explosions are judged by. */
+/** A monitor's memory of one layer: sums over the current epoch, and earlier gradient norms to compare with. */
 import { type LayerWatchState, mostNorms } from './saved-run.js';
 
-/** What one step showed of one layer. */
+/** The measurements of one layer in one step. */
 export interface Look {
   readonly gradient: number;
   readonly weight: number;
@@ -11,11 +11,11 @@ export interface Look {
 
 type Sums = Omit<LayerWatchState, 'norms' | 'first'>;
 
-/** Looks that an explosion is judged by, at least and at most. */
+/** The least and the most earlier norms with which a gradient is compared. */
 const [fewest, most] = [4, mostNorms];
-/** A gradient is exploding at this many times the median of those before it, */
+/** A gradient explodes where its norm is more than so many times the median of the earlier norms. */
 const explosion = 100;
-/** and this many times the first one: where the gradient has died down, its noise is no explosion. */
+/** It must also exceed the first norm so many times: after a gradient has faded, its noise is no explosion. */
 const beyondFirst = 10;
 
 const nothing: Sums = {
@@ -37,7 +37,7 @@ export class LayerWatch {
   #norms: number[] = [];
   #first: number | undefined;
 
-  /** Sums over the epoch under way. */
+  /** The sums over the current epoch. */
   get sums(): Sums {
     return this.#sums;
   }
@@ -54,7 +54,7 @@ export class LayerWatch {
     };
   }
 
-  /** Whether a gradient is beyond those before it, which it then joins. */
+  /** Returns true where a gradient is far larger than earlier ones; then adds it to them. */
   explodes(gradient: number): boolean {
     this.#first ??= gradient;
     const isHuge =
@@ -66,7 +66,7 @@ export class LayerWatch {
     return isHuge || !Number.isFinite(gradient);
   }
 
-  /** The sums start anew. */
+  /** Resets the sums for the next epoch. */
   endEpoch(): void {
     this.#sums = nothing;
   }
@@ -76,7 +76,7 @@ export class LayerWatch {
     return { ...this.#sums, norms: [...this.#norms], ...first };
   }
 
-  /** Goes back to a state; without one, to the beginning. */
+  /** Goes back to a state, or to the beginning where no state is given. */
   restore({ norms, first, ...sums }: LayerWatchState = { ...nothing, norms: [] }): void {
     this.#sums = sums;
     this.#norms = [...norms];

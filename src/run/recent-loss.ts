@@ -1,20 +1,20 @@
-/** The loss of the latest steps, from reports that are sums over an epoch so far. */
+/** Averages the loss of the latest steps; reports contain sums over the epoch so far. */
 import { ExponentialAverage } from '../average/exponential.js';
 import type { RecentLossState, RecentSums } from './saved-run.js';
 
 const none: RecentSums = { lossSum: 0, examples: 0, steps: 0 };
 
-/** An exponentially weighted average over about 50 steps, whenever the reports come. */
+/** An exponentially weighted average over about 50 steps, which does not depend on the times of the reports. */
 export class RecentLoss {
   readonly #average = new ExponentialAverage({ window: 50 });
   #seen = none;
 
-  /** The sums start anew. */
+  /** Prepares for the next epoch, whose sums begin at 0. */
   startEpoch(): void {
     this.#seen = none;
   }
 
-  /** Takes in the steps since the last report; undefined while no loss was finite. */
+  /** Adds the steps since the last report. Returns the average; undefined while no loss was finite. */
   push({ lossSum, examples, steps }: RecentSums): number | undefined {
     const count = steps - this.#seen.steps;
     const mean = (lossSum - this.#seen.lossSum) / (examples - this.#seen.examples);
@@ -27,7 +27,7 @@ export class RecentLoss {
     return { average: this.#average.state(), seen: this.#seen };
   }
 
-  /** Goes back to a state; without one, to the beginning. */
+  /** Goes back to a state, or to the beginning where no state is given. */
   restore(
     { average, seen }: RecentLossState = { average: { sum: 0, count: 0 }, seen: none },
   ): void {

@@ -1,33 +1,33 @@
-/** What a trainer has done so far, over all runs. */
+/** The record of a trainer's work, over all runs. */
 import { randomUUID } from 'node:crypto';
 import { ExponentialAverage } from '../average/exponential.js';
 import type { SavedCallback } from './callback.js';
 import type { EpochRecord } from './history.js';
 import type { SavedRun } from './saved-run.js';
 
-/** Shared by a trainer and its runs, which add to it. */
+/** The record that a trainer shares with its runs, which add to it. */
 export interface TrainingRecord {
-  /** Names the trainer's life in checkpoints. */
+  /** Identifies the trainer in checkpoints; a trainer that is resumed takes it over. */
   lineage: string;
   steps: number;
-  /** Weights that the average has seen. */
+  /** The number of times that the weights entered the average. */
   averaged: number;
   readonly history: EpochRecord[];
-  /** The average of the history's losses, without those that are not finite. */
+  /** The average of the finite losses of the history. */
   readonly smoothedLoss: ExponentialAverage;
-  /** The run that the next call of fit goes on with. */
+  /** The run that the next call of fit continues. */
   resumed: ResumedRun | undefined;
 }
 
-/** A run that a checkpoint was taken of. */
+/** A run that was read from a checkpoint. */
 interface ResumedRun {
   readonly run: SavedRun;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
-  /** The checkpoint. */
+  /** The path of the checkpoint. */
   readonly file: string;
 }
 
-/** The record of a trainer that has done nothing. */
+/** Returns the record of a new trainer. */
 export function newRecord(): TrainingRecord {
   return {
     lineage: randomUUID(),
@@ -39,7 +39,7 @@ export function newRecord(): TrainingRecord {
   };
 }
 
-/** Puts others in the place of all elements; there may be more of them than a call takes arguments. */
+/** Replaces all elements of an array in place. `push(...by)` would fail where `by` is long. */
 export function replaceAll<T>(array: T[], by: readonly T[]): void {
   array.length = 0;
   for (const each of by) array.push(each);

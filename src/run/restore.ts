@@ -1,22 +1,22 @@
-/** Puts saved states back into callbacks: all of them, or none. */
+/** Restores the states of callbacks: all of them, or none. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import { ignoreOutcome, isThenable } from '../promises.js';
 import type { Callback, SavedCallback } from './callback.js';
 import { copyOf, saveCallback } from './saved-state.js';
 
-/** The method of callbacks whose `state` does not tell all: it gives what brings back all that they hold now. */
+/** A method of callbacks that hold more than `state` returns: it returns a function that restores what they hold. */
 export const remember = Symbol('remember');
 
-/** The method that is called as a run ends, however it does: what was restored for it is not of the next. */
+/** A method that is called at the end of every run: it forgets restored state, which is not for the next run. */
 export const release = Symbol('release');
 
-/** A callback that remembers more than its `state` tells. */
+/** A callback that holds more than `state` returns. */
 interface Remembering {
   [remember](): () => void;
 }
 
-/** What brings a callback back to where it stands; nothing, where it cannot tell where that is. */
+/** Returns a function that restores a callback's present state; it does nothing where the state cannot be read. */
 function wayBack(callback: Callback & Partial<Remembering>): () => void {
   if (callback[remember] !== undefined) return callback[remember]();
   try {
@@ -26,11 +26,11 @@ function wayBack(callback: Callback & Partial<Remembering>): () => void {
       ignoreOutcome(callback.restore?.(state, Object.fromEntries(copies)));
     };
   } catch {
-    return () => undefined; // before its first run it may have no state yet
+    return () => undefined; // a callback may have no state before its first run
   }
 }
 
-/** A run begins at once: nobody would wait for a promise. */
+/** Refuses a promise, because a run begins at once and does not wait. */
 function refusePromise(path: string, value: unknown): void {
   if (!isThenable(value)) return;
   throw new ThalwegError({
@@ -42,7 +42,7 @@ function refusePromise(path: string, value: unknown): void {
   });
 }
 
-/** MISMATCH unless each callback with a state has one saved, and each one saved its callback. */
+/** Throws MISMATCH unless callbacks with a state and saved states have the same names. */
 function checkNames(names: readonly string[], saved: Readonly<Record<string, unknown>>): void {
   const without = names.find((name) => !Object.hasOwn(saved, name));
   const extra = Object.keys(saved).find((name) => !names.includes(name));
@@ -60,11 +60,11 @@ function checkNames(names: readonly string[], saved: Readonly<Record<string, unk
 }
 
 /**
- * Puts saved states back. All names are checked before any state changes; where one callback refuses its
- * state, all go back to where they stood.
+ * Restores saved states. All names are checked before any state changes. Where one callback throws, all
+ * callbacks go back to their states before the call.
  *
- * @throws ThalwegError MISMATCH; TYPE where a callback restores its state asynchronously; and whatever a
- * callback throws
+ * @throws ThalwegError MISMATCH; TYPE where a callback restores its state asynchronously; and every error
+ * of a callback
  */
 export function restoreCallbacks(
   callbacks: readonly Callback[],
@@ -80,7 +80,7 @@ export function restoreCallbacks(
     for (const callback of keeping) {
       const { state, arrays } = saved[callback.name]!;
       const path = `callbacks.${callback.name}`;
-      // A copy: after a refusal, the next call of fit restores the saved one.
+      // The callback gets a copy, because a later call of fit may restore the saved state again.
       const copy = copyOf(`${path}.state`, state);
       refusePromise(`${path}.restore`, callback.restore?.(copy, arrays));
     }
@@ -90,11 +90,11 @@ export function restoreCallbacks(
   }
 }
 
-/** One that fails keeps no other from going back; the error that is told is the first. */
+/** Restores one callback and ignores its error, so that the others go back too and the first error is thrown. */
 function goBackAnyway(goBack: () => void): void {
   try {
     goBack();
   } catch {
-    // its state is its own
+    // The other callbacks go back all the same.
   }
 }

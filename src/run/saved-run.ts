@@ -1,4 +1,4 @@
-/** What a checkpoint keeps of the call of fit that was under way; plain data. */
+/** The part of a checkpoint that describes the interrupted call of fit, as plain data. */
 import {
   type Infer,
   type Schema,
@@ -23,26 +23,26 @@ const json = anything as Schema<Json>;
 const fingerprint = text(/^[\da-f]{16}$/, '16 hexadecimal digits');
 const fileName = text(/^[^/\0]+$/, 'the name of a file, without a folder');
 const rate = where(magnitude, (value) => !Number.isNaN(value), 'a rate');
-/** A weighted mean, as `average.ExponentialAverage` keeps it. */
+/** The state of an `average.ExponentialAverage`. */
 export const exponentialState = object({
-  /** The sum of weighted values: the average before bias correction. */
+  /** The weighted sum of the values: the average before bias correction. */
   sum: number({}),
-  /** Values so far. */
+  /** The number of values so far. */
   count: count(),
 });
 
-/** The steps done of an epoch. */
+/** The sums over the steps of an epoch so far. */
 const epochProgress = where(
   object({
     /** Sum of the examples' losses. */
     lossSum: anyNumber,
-    /** Examples whose class was predicted. */
+    /** The number of examples with a correct prediction. */
     correct: count(),
-    /** Examples seen. */
+    /** The number of examples seen. */
     examples: count(),
-    /** Steps taken. */
+    /** The number of steps taken. */
     steps: count(),
-    /** Steps that `nonFinite: 'skip'` left out. */
+    /** The number of steps that `nonFinite: 'skip'` skipped. */
     skipped: count(),
     /** Norm of the last step's gradient; NaN where it was not measured. */
     gradientNorm: magnitude,
@@ -55,9 +55,9 @@ const epochProgress = where(
 const recentSums = object({
   /** Sum of the examples' losses. */
   lossSum: anyNumber,
-  /** Examples seen. */
+  /** The number of examples seen. */
   examples: count(),
-  /** Steps taken. */
+  /** The number of steps taken. */
   steps: count(),
 });
 /** Sums over an epoch so far. */
@@ -69,23 +69,23 @@ const recentLossState = object({
   /** The sums at the last report. */
   seen: recentSums,
 });
-/** What has been seen of the latest steps' loss; plain data. */
+/** The state of the average over the latest steps' losses, as plain data. */
 export interface RecentLossState extends Infer<typeof recentLossState> {}
 
 const epochUnderWay = where(
   object({
-    /** The steps done. */
+    /** The sums over the steps done. */
     progress: epochProgress,
-    /** Rows a step, of this epoch. */
+    /** The rows of one step of this epoch. */
     batchSize: count(1),
-    /** That were gathered at a time: less where steps accumulate. Absent in files of earlier versions. */
+    /** The rows gathered at a time, fewer where steps accumulate batches. Absent in files of earlier versions. */
     partRows: optional(count(1)),
-    /** Time of the steps done. */
+    /** Seconds that the steps took. */
     seconds: number({ min: 0 }),
-    /** In files of earlier versions, where {@link SavedRun} lacks it. */
+    /** Present only in files of earlier versions, whose {@link SavedRun} lacks it. */
     recentLoss: optional(recentLossState),
   }),
-  // Only an epoch's last batch is smaller than the others.
+  // Only the last batch of an epoch may be smaller than the others.
   ({ progress: { steps, examples }, batchSize, partRows = 1 }) =>
     partRows <= batchSize &&
     examples <= steps * batchSize &&
@@ -95,80 +95,80 @@ const epochUnderWay = where(
 /** The epoch that was under way. */
 export interface EpochUnderWay extends Infer<typeof epochUnderWay> {}
 
-/** What a callback keeps from epoch to epoch. */
+/** The state of a callback. */
 const callbackState = object({
-  /** Plain data, as the callback gives it. */
+  /** The plain data that the callback's `state` returns. */
   state: json,
   /** Names of its arrays, which are tensors of the checkpoint. */
   arrays: list(text()),
 });
-/** Norms that a monitor judges explosions by, at most. */
+/** The most earlier norms with which a monitor compares a gradient. */
 export const mostNorms = 101;
 
 const layerWatchState = object({
-  /** Looks of the epoch under way. */
+  /** The number of monitored steps of the current epoch. */
   looks: count(),
-  /** Sum of the norms of their gradients. */
+  /** Sum of the gradient norms of these steps. */
   gradientSum: magnitude,
   /** The largest of these norms. */
   largestGradient: magnitude,
-  /** Sum of their ratios of update to weights. */
+  /** Sum of the steps' ratios of update norm to weight norm. */
   ratioSum: magnitude,
-  /** Norm of the weights at the last look. */
+  /** Norm of the weights at the last monitored step. */
   weight: magnitude,
-  /** Share of dead units at the last look, over all rows of the epoch so far; NaN where units cannot die. */
+  /** Share of units that were 0 for all monitored rows of the epoch; NaN for layers whose units cannot die. */
   dead: magnitude,
-  /** Norms of gradients over the run, the latest last. */
+  /** Gradient norms of the run, the latest last. */
   norms: list(magnitude, mostNorms),
-  /** The first of all; absent before it. */
+  /** The first gradient norm of the run; absent before the first monitored step. */
   first: optional(magnitude),
 });
-/** What has been seen of a layer; plain data. */
+/** The state of a {@link LayerWatch}, as plain data. */
 export interface LayerWatchState extends Infer<typeof layerWatchState> {}
 
 const base64 = text(/^[A-Za-z\d+/]*={0,2}$/, 'bytes in base64');
 
 const monitorState = object({
-  /** In the model's order. */
+  /** The states of the layers, in the model's order. */
   layers: list(layerWatchState),
-  /** Which units have moved in the epoch under way: bits in base64; absent where none can. */
+  /** A bit for each relu unit that was above 0 in the current epoch, in base64; absent without relu units. */
   moved: optional(base64),
 });
-/** What a monitor has seen, of a run that goes on later; plain data. */
+/** The state of a monitor for a run that is continued later, as plain data. */
 export interface MonitorState extends Infer<typeof monitorState> {}
 
 const sentWarning = object({
-  /** What it was about. */
+  /** The code of the warning. */
   code: text(),
-  /** The layer that it was about; absent without one. */
+  /** The layer of the warning; absent where it has none. */
   layer: optional(text()),
 });
-/** A warning that the run has sent, and does not send again. */
+/** A warning that the run has sent and does not repeat. */
 export interface SentWarning extends Infer<typeof sentWarning> {}
 
 const rollbackFiles = where(
   object({
-    /** Files that led to the moment. */
+    /** The files that the run may go back to. */
     files: list(fileName),
-    /** Files among them that the run went back to. */
+    /** The files among them that the run has gone back to. */
     tried: list(fileName),
   }),
   ({ files, tried }) => tried.every((name) => files.includes(name)),
   'files that led to the moment',
 );
-/** Names of files of the folder, with which option `rollback` goes on. */
+/** The names of the checkpoint folder's files that option `rollback` uses. */
 export interface RollbackFiles extends Infer<typeof rollbackFiles> {}
 
-/** The call of fit that was under way. */
+/** The schema of {@link SavedRun}. */
 export const savedRun = where(
   object({
-    /** The number of its first epoch. */
+    /** The number of the run's first epoch. */
     firstEpoch: count(),
-    /** Epochs that it was to train. */
+    /** The number of epochs that the call asked for. */
     epochs: count(1),
-    /** Whether each epoch has an order of its own. */
+    /** True where each epoch has another order. */
     shuffle: boolean,
-    /** Whether a last, smaller batch is left out. */
+    /** True where epochs leave out a last, smaller batch. */
     dropLast: boolean,
     /** XXH64 of the data set. */
     dataset: fingerprint,
@@ -178,23 +178,23 @@ export const savedRun = where(
     sampling: optional(fingerprint),
     /** The highest learning rate so far. */
     highestRate: number({ min: 0 }),
-    /** The highest rates of the last epoch but one, and of the last that began. Absent in files of earlier versions. */
+    /** The highest rates of the two latest epochs, the older first. Absent in files of earlier versions. */
     highestLately: optional(pair(rate)),
-    /** What going back to checkpoints has left of the learning rate, from 1. */
+    /** The factor by which rollbacks have lowered the learning rate; 1 before the first. */
     rateScale: number({ min: 0, openMin: true, max: 1 }),
-    /** How often the run went back to a checkpoint. */
+    /** The number of times that the run went back to a checkpoint. */
     rollbacks: count(),
-    /** Absent without `rollback`. */
+    /** The files of option `rollback`; absent without it. */
     back: optional(rollbackFiles),
-    /** Absent between two epochs. */
+    /** The epoch that was under way; absent between two epochs. */
     underWay: optional(epochUnderWay),
-    /** What progress events smooth. Absent in files of earlier versions. */
+    /** The smoothed loss of progress events. Absent in files of earlier versions. */
     recentLoss: optional(recentLossState),
-    /** What a monitor has seen; absent without one. */
+    /** The state of the monitor; absent without one. */
     monitor: optional(monitorState),
-    /** In the order in which they were sent. Absent in files of earlier versions. */
+    /** The warnings sent so far, in their order. Absent in files of earlier versions. */
     warned: optional(list(sentWarning)),
-    /** What the callback said that had stopped the run. */
+    /** The reason that a stopping callback gave; absent where none stopped the run. */
     stopReason: optional(text()),
     /** States of the callbacks, by name. */
     callbacks: dictionary(callbackState),

@@ -1,4 +1,4 @@
-/** The states of callbacks as checkpoints keep them: checked, and copied where they may change. */
+/** Reads the states of callbacks for checkpoints: checks them, and copies what may change. */
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
@@ -20,23 +20,23 @@ function isPlain(value: object): boolean {
   return prototype === null || prototype === Object.prototype;
 }
 
-/** Objects within objects; less than what checkpoints can hold. */
+/** The deepest nesting of objects; checkpoints can hold deeper values. */
 const deepest = 500;
 
 /**
- * What promises in a refused value come to is nobody's business: without this, one that rejects would
- * end the process.
+ * Ignores later rejections of all promises in a refused value. An unhandled rejection would end the
+ * process.
  */
 function forgetPromises(value: unknown): void {
   const found = new Set<unknown>([value]);
   for (const each of found) {
     if (isThenable(each)) ignoreOutcome(each);
     else if (typeof each === 'object' && each !== null && (Array.isArray(each) || isPlain(each)))
-      for (const inner of Object.values(each)) found.add(inner); // which comes later
+      for (const inner of Object.values(each)) found.add(inner); // the outer loop visits it later
   }
 }
 
-/** What `read` makes of a value. */
+/** Calls `read` with a value. Where it throws, later rejections of promises in the value are ignored. */
 function take<T>(value: unknown, read: (value: unknown) => T): T {
   try {
     return read(value);
@@ -46,7 +46,7 @@ function take<T>(value: unknown, read: (value: unknown) => T): T {
   }
 }
 
-/** A copy of plain data, or TYPE. What is undefined in an object is left out, as JSON does. */
+/** Copies plain data; throws TYPE for other values. It leaves out undefined properties, as JSON does. */
 export function copyOf(path: string, value: unknown, around: readonly object[] = []): Json {
   if (value === null || ['boolean', 'number', 'string'].includes(typeof value))
     return value as Json;
@@ -64,7 +64,7 @@ export function copyOf(path: string, value: unknown, around: readonly object[] =
   );
 }
 
-/** Arrays of float32 by name, or TYPE, DTYPE, DETACHED, RESIZABLE. */
+/** Checks that `arrays` are float32 arrays by name; throws TYPE, DTYPE, DETACHED or RESIZABLE. */
 function arraysOf(path: string, arrays: unknown): SavedCallback['arrays'] {
   if (typeof arrays !== 'object' || arrays === null || !isPlain(arrays))
     throw new ThalwegError({
@@ -81,7 +81,7 @@ function arraysOf(path: string, arrays: unknown): SavedCallback['arrays'] {
   );
 }
 
-/** DUPLICATE where two arrays would be the same tensor of a file: names and keys may hold slashes. */
+/** Throws DUPLICATE where two arrays would have one tensor name in a file, because names may contain slashes. */
 function checkNames(saved: Readonly<Record<string, SavedCallback>>): void {
   const owners = new Map<string, string>();
   for (const [name, { arrays }] of Object.entries(saved))
@@ -100,7 +100,7 @@ function checkNames(saved: Readonly<Record<string, SavedCallback>>): void {
 }
 
 /**
- * The state of a callback: a copy, but for the arrays.
+ * Returns the state of a callback. The plain data are copied, the arrays are not.
  *
  * @throws ThalwegError TYPE, DTYPE, DETACHED, RESIZABLE
  */
@@ -112,7 +112,7 @@ export function saveCallback(callback: Callback): SavedCallback {
 }
 
 /**
- * The states of all callbacks that can be restored, by name.
+ * Returns the states of all callbacks that can be restored, by name.
  *
  * @throws ThalwegError as {@link saveCallback}; DUPLICATE
  */

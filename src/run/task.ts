@@ -1,4 +1,4 @@
-/** What is trained, and which data fit it. */
+/** The task of a trainer, and the check that data fit it. */
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { Loss, LossName } from '../loss/loss.js';
@@ -6,22 +6,22 @@ import { type Layer, elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
 import { describe } from '../options.js';
 
-/** What a run trains: sizes and the kind of labels follow from it. */
+/** The model and the loss, which determine the sizes and the kind of labels, and the device. */
 export interface Task {
   readonly model: Sequential;
   readonly loss: Loss;
   readonly device: string;
 }
 
-/** What a loss applies to the model's outputs by itself. */
+/** The activation that a loss applies to the model's outputs itself. */
 const appliedBy: Partial<Record<LossName, string>> = {
   softmaxCrossEntropy: 'softmax',
   sigmoidCrossEntropy: 'sigmoid',
 };
 
 /**
- * The model, or TYPE; or MISMATCH where it ends in what the loss applies, which would be twice, or has one
- * output for a softmax.
+ * Returns `model` if it is a model that suits the loss. Throws TYPE for other values, and MISMATCH where
+ * the model ends in the activation that the loss applies itself, or has one output for softmax.
  */
 export function checkModel(model: unknown, loss: Loss): Sequential {
   if (!(model instanceof Sequential))
@@ -45,7 +45,7 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
   return model;
 }
 
-/** Its probability is always 1: loss 0, accuracy 1, and nothing is learnt. */
+/** Refuses a single output: its softmax is always 1, so the loss is 0 and nothing is learnt. */
 function refuseOneClass(): never {
   throw new ThalwegError({
     code: 'MISMATCH',
@@ -61,7 +61,7 @@ function describeLabels({ labelKind, labelWidth }: Dataset): string {
   return labelKind === 'sparse' ? 'class indices' : `${labelWidth} values a row`;
 }
 
-/** SHAPE where the data set does not fit the model and its loss. */
+/** Throws SHAPE where the data set does not fit the model and its loss. */
 export function checkDataset(path: string, dataset: Dataset, { model, loss }: Task): void {
   nativeDataset(dataset, path);
   const features = elements(model.input);

@@ -1,11 +1,11 @@
-/** What a trainer was made with; plain data, which checkpoints keep. */
+/** The description of a trainer, as plain data that checkpoints keep. */
 import { type Infer, anything, count, list, object, oneOf, text } from '../schema.js';
 
 const name = text(/^.+$/, 'text of at least one character');
 const seed = text(/^\d{1,20}$/, 'an integer in decimal');
 
 export const trainerDescription = object({
-  /** The model, as `JSON.stringify(model)` has it. */
+  /** The description of the model, as `model.toJSON()` returns it. */
   model: anything,
   /** Kind and parameters of the loss. */
   loss: anything,
@@ -15,26 +15,26 @@ export const trainerDescription = object({
   groups: list(count()),
   /** The seed, in decimal. */
   seed,
-  /** The optimizer, as `optim.adam` and the others make it. */
+  /** The description of the optimizer, as `optim.adam` and the others make it. */
   optimizer: anything,
   /** Bounds on the gradient. */
   clip: anything,
-  /** What a NaN or infinite gradient does. */
+  /** The policy for a step with NaN or an infinity. */
   nonFinite: oneOf('stop', 'skip', 'allow'),
   /** The average of the weights; null where none is kept. */
   average: anything,
   /** The device in use. */
   device: name,
 });
-/** What a trainer was made with. A function of the caller's stands as `{ "$function": true }`. */
+/** The description of a trainer. `{ "$function": true }` stands for a function of the caller's. */
 export interface TrainerDescription extends Infer<typeof trainerDescription> {}
 
-/** What {@link Trainer.toJSON} gives: what the trainer was made with, and how far it is. */
+/** The result of {@link Trainer.toJSON}: the description of the trainer and its progress. */
 export interface TrainerJson extends Omit<TrainerDescription, 'rule' | 'groups'> {
-  /** Taken so far, over all runs. */
+  /** The number of steps taken so far, over all runs. */
   readonly steps: number;
-  /** Finished so far, over all runs. */
+  /** The number of epochs finished so far, over all runs. */
   readonly epochs: number;
-  /** How many weights the average has seen so far; 0 where none is kept. */
+  /** The number of times that the weights entered the average so far; 0 without an average. */
   readonly averaged: number;
 }

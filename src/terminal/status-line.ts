@@ -1,7 +1,7 @@
-/** A line at the bottom of a terminal that redraws itself, and steps aside for what others write. */
+/** A line at the bottom of a terminal that is redrawn, and is cleared before the process writes other text. */
 import { ignoreOutcome } from '../promises.js';
 
-/** What can be written to; the streams of a process are among them. */
+/** A stream with a `write` method, such as the streams of a process. */
 interface Writable {
   write(text: string): unknown;
 }
@@ -10,20 +10,20 @@ type Write = (...given: unknown[]) => unknown;
 
 const clear = '\r\x1b[2K';
 
-/** Whether what others wrote ends within a line; another status line does not count. */
+/** Returns true where written text ends without a line break. The text of another status line does not count. */
 function endsWithin(piece: unknown): boolean {
   const isText = typeof piece === 'string';
   const text = isText ? piece : Buffer.from(piece as Uint8Array).toString('latin1');
   return text !== '' && !text.endsWith('\n') && !text.startsWith(clear);
 }
 
-/** Where lines go to the terminal: the line's own stream, and those of the process. */
+/** Returns the streams that write to the terminal: the status line's own, and those of the process. */
 function terminals(own: Writable): Writable[] {
   const all = [process.stdout, process.stderr].filter(({ isTTY }) => isTTY);
   return [...new Set<Writable>([own, ...all])];
 }
 
-/** Lets `look` see each piece before it is written; the result ends that. */
+/** Calls `look` with each piece before it is written, until the returned function is called. */
 function watch(stream: Writable, look: (piece: unknown) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(stream, 'write');
   const write = Reflect.get(stream, 'write') as Write;
@@ -32,32 +32,32 @@ function watch(stream: Writable, look: (piece: unknown) => void): () => void {
     if (isOn) look(given[0]);
     return write.apply(stream, given);
   };
-  Reflect.set(stream, 'write', watched); // a frozen stream is not watched
+  Reflect.set(stream, 'write', watched); // this has no effect on a frozen stream
   return () => {
     isOn = false;
-    if (stream.write !== watched) return; // somebody else watches as well, by way of this
+    if (stream.write !== watched) return; // another watcher has wrapped this one
     if (own === undefined) Reflect.deleteProperty(stream, 'write');
     else Object.defineProperty(stream, 'write', own);
   };
 }
 
 /**
- * One line that is drawn again and again. While it shows, it is cleared before the process writes
- * anything else to its terminal, as by `console.log`; it shows again when it is drawn the next time.
+ * A line that is drawn repeatedly. It is cleared before the process writes other text to its terminal, for
+ * example by `console.log`, and shows again at the next `draw`.
  */
 export class StatusLine {
   readonly #stream: Writable;
   #watches: (() => void)[] = [];
   #isShown = false;
   #isWriting = false;
-  /** What others wrote ends within a line, which must stay. */
+  /** True after other text ended without a line break; drawing would overwrite it. */
   #isMidLine = false;
 
   constructor(stream: Writable) {
     this.#stream = stream;
   }
 
-  /** Shows a text of less than a line's width, in the place of the last one; gives what the stream gave. */
+  /** Shows a text of less than a line's width in the line. Returns the result of the stream's `write`. */
   draw(text: string): unknown {
     if (this.#watches.length === 0)
       this.#watches = terminals(this.#stream).map((stream) =>
@@ -71,7 +71,7 @@ export class StatusLine {
     return written;
   }
 
-  /** Writes a line, or several, which stay, in its place; gives what the stream gave. */
+  /** Replaces the status line by lasting lines. Returns the result of the stream's `write`. */
   replace(text: string): unknown {
     const before = this.#isShown ? clear : this.#isMidLine ? '\n' : '';
     const written = this.#write(`${before}${text}\n`);
@@ -79,13 +79,13 @@ export class StatusLine {
     return written;
   }
 
-  /** Without this, it would see itself. */
+  /** Writes a text, and marks it as the status line's own, so that the watchers ignore it. */
   #write(text: string): unknown {
     this.#isWriting = true;
     try {
       return this.#stream.write(text);
     } catch (error) {
-      this.#rest(); // the line is nowhere now
+      this.#rest(); // the line does not show
       throw error;
     } finally {
       this.#isWriting = false;
@@ -99,16 +99,16 @@ export class StatusLine {
     else this.#rest();
   }
 
-  /** For what others write, which a stream of the line's own that fails must not keep from its place. */
+  /** Clears the line before other text. An error of the line's own stream must not stop that text. */
   #clear(): void {
     try {
       ignoreOutcome(this.#write(clear));
     } catch {
-      // the next line tells of it
+      // The next line that is written reports this error.
     }
   }
 
-  /** Nothing of it is to be seen, and it looks at nothing. */
+  /** Stops watching the streams, after which no line shows. */
   #rest(): void {
     for (const end of this.#watches) end();
     this.#watches = [];

@@ -1,6 +1,6 @@
-/** Emphasis in a terminal, and lines no wider than it. */
+/** Emphasis in a terminal, and line breaks that fit its width. */
 
-/** Adds emphasis to a text, where it is shown. */
+/** Adds emphasis to a text where the terminal shows it. */
 export type Style = (text: string) => string;
 
 /** Kinds of emphasis. */
@@ -9,7 +9,7 @@ export interface Styles {
   readonly dim: Style;
 }
 
-/** Emphasis where a stream shows it: NO_COLOR wins over FORCE_COLOR. */
+/** Returns the styles for a stream. NO_COLOR has precedence over FORCE_COLOR. */
 export function styles(isTerminal: boolean): Styles {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   const forced = FORCE_COLOR !== undefined && FORCE_COLOR !== '0';
@@ -21,12 +21,12 @@ export function styles(isTerminal: boolean): Styles {
   return { bold: style(1), dim: style(2) };
 }
 
-/** The narrowest column of text: a narrower terminal breaks the lines itself. */
+/** The least width of a text in characters; a narrower terminal breaks the lines itself. */
 const least = 16;
 
 /**
- * A text in lines of at most `columns` characters, broken between words; a longer word has a line of
- * its own.
+ * Breaks a text between words into lines of at most `columns` characters. A longer word has a line of its
+ * own.
  */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
@@ -39,7 +39,7 @@ export function wrap(text: string, columns: number): string[] {
   return lines;
 }
 
-/** A label and its text beside it, in lines of at most `columns` characters. */
+/** Returns a label and its text beside it, in lines of at most `columns` characters. */
 export function row(label: string, text: string, width: number, columns: number): string {
   return wrap(text, columns - width)
     .map((line, i) => `${(i === 0 ? label : '').padEnd(width)}${line}`)

@@ -1,4 +1,4 @@
-/** Which batch size to take: a measurement of each. */
+/** Measures training at several batch sizes, and recommends one. */
 import type { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, describe } from '../options.js';
@@ -6,40 +6,40 @@ import { type Subject, twinOf } from './twin.js';
 
 /** Options of {@link adviseBatchSize}. */
 export interface BatchSizeOptions {
-  /** Rows a step, each an integer, at least 1. Default 64, 128, 256, 512. */
+  /** The batch sizes to measure, each an integer, at least 1. Default 64, 128, 256, 512. */
   readonly sizes?: readonly number[];
-  /** Time to measure each, greater than 0. Default 0.5. */
+  /** Seconds to measure each size, greater than 0. Default 0.5. */
   readonly seconds?: number;
-  /** Native memory that a trainer may take; sizes beyond are not advised. Default no limit. */
+  /** The most bytes of native memory of the trainer; larger sizes are not recommended. Default no limit. */
   readonly memoryLimit?: number;
 }
 
-/** What was measured of one size. */
+/** The measurements of one batch size. */
 export interface BatchSizeRow {
-  /** Rows a step. */
+  /** The rows of one step. */
   readonly batchSize: number;
-  /** Time of a step. */
+  /** The time of one step in milliseconds. */
   readonly stepMilliseconds: number;
-  /** Rows trained a second. */
+  /** Rows trained per second. */
   readonly examplesPerSecond: number;
-  /** Native memory of the trainer, in bytes, the data set not counted. */
+  /** Native memory of the trainer in bytes, without the data set. */
   readonly bytes: number;
 }
 
-/** What was measured of all, and what follows. */
+/** The measurements of all batch sizes, and the recommended size. */
 export interface BatchSizeAdvice {
   /** The smallest size within the limit that is at least 0.9 times as fast as the fastest. */
   readonly batchSize: number;
-  /** In the order of the sizes. Sizes for which there is no memory are left out. */
+  /** The measurements in the order of the sizes, without sizes for which the memory is too small. */
   readonly rows: readonly BatchSizeRow[];
-  /** The rows as text, a line each. */
+  /** The measurements as a table of text, with a line for each size. */
   readonly table: string;
 }
 
 const path = 'adviseBatchSize';
-/** Share of the fastest size's speed that is enough; larger batches for less would only cost steps. */
+/** A size is fast enough at this share of the highest speed: a larger one would mean fewer steps for little gain. */
 const fastEnough = 0.9;
-/** Steps before the clock runs: first touches of memory, primitives, recordings. */
+/** The number of steps before the measurement. They are slower, because they allocate, prepare and record. */
 const warmup = 3;
 
 function checkSizes(sizes: unknown, rows: number): readonly number[] {
@@ -69,7 +69,7 @@ async function measure(
   };
   await timed(warmup);
   const { each } = await timed(warmup);
-  // The best of three: what else runs on the machine only slows.
+  // The best of three rounds counts, because other programs on the machine only slow a round down.
   const steps = Math.max(1, Math.ceil((seconds * 1000) / 3 / each));
   const rounds = [await timed(steps), await timed(steps), await timed(steps)];
   const stepMilliseconds = Math.min(...rounds.map((round) => round.each));
@@ -94,12 +94,12 @@ function tableOf(rows: readonly BatchSizeRow[], advised: number): string {
 }
 
 /**
- * Measures training at several batch sizes, one after another, on trainers like the given one, which
- * stays as it is. The advice is about speed and memory alone: larger batches take fewer steps an epoch,
- * and may need another learning rate.
+ * Measures training at several batch sizes, one after another, on copies of the given trainer, which does
+ * not change. The advice considers only speed and memory: larger batches take fewer steps per epoch, and
+ * may need another learning rate.
  *
  * @param subject a trainer, or the options of one
- * @param dataset that the run will train on
+ * @param dataset the data set of the run
  * @throws ThalwegError RANGE, TYPE, SHAPE, UNKNOWN_OPTION, BUSY, DISPOSED; MEMORY where no size fits
  * @example
  * const { batchSize, table } = await tune.adviseBatchSize(trainer, train);

@@ -1,12 +1,12 @@
-/** Gradients against differences of the loss, parameter by parameter. */
+/** Compares gradients with finite differences of the loss, parameter by parameter. */
 import type { Dataset } from '../data/dataset.js';
 import type { Trainer } from '../train/trainer.js';
 
-/** How far the gradient of one parameter is from the loss's slope. */
+/** The difference between the gradient of one parameter and the measured slope of the loss. */
 interface GradientError {
-  /** The parameter. */
+  /** The parameter's name. */
   readonly name: string;
-  /** |slope − norm| / norm, along the gradient, less what rounding explains. */
+  /** |slope − norm| / norm along the gradient, minus the part that rounding errors explain. */
   readonly error: number;
 }
 
@@ -15,14 +15,15 @@ type Weights = Readonly<Record<string, Float32Array>>;
 const normOf = (array: Float32Array): number =>
   Math.sqrt(array.reduce((sum, value) => sum + value * value, 0));
 
-/** Changes of the loss, as a share of it, at which the slope is measured: one will suit the curve. */
+/** Changes of the loss, as a share of it, at which the slope is measured. The best result counts. */
 const changes = [1e-2, 2e-3, 4e-4];
-/** A loss of float32 outputs is right to about this share of it, or of 1. */
+/** The rounding error of a loss of float32 outputs, as a share of the loss, or of 1 for smaller losses. */
 const rounding = 2 ** -21;
 
 /**
- * The slope of the loss along a parameter's gradient is the gradient's norm. Central differences
- * measure it; what they cannot resolve in float32 counts as no error.
+ * Measures the error of each parameter's gradient. The slope of the loss along the gradient should equal
+ * the gradient's norm. Central differences measure this slope; differences below the float32 rounding error
+ * do not count.
  */
 export function gradientErrors(
   trainer: Trainer,
@@ -40,14 +41,14 @@ export function gradientErrors(
     const norm = normOf(gradient);
     const noise = rounding * Math.max(Math.abs(loss), 1);
     const found = changes.map((change) => {
-      // Along the gradient itself: ε in units of its length.
+      // The weights move by ε times the gradient.
       const epsilon = (change * Math.max(Math.abs(loss), 1e-3)) / norm ** 2;
       const rise = lossAt(name, gradient, epsilon) - lossAt(name, gradient, -epsilon);
       const slope = rise / (2 * epsilon * norm);
       const unresolved = noise / (epsilon * norm);
       return Math.max(Math.abs(slope - norm) - unresolved, 0) / norm;
     });
-    // No slope at all: nothing to compare.
+    // A gradient of 0 has no direction to compare along.
     return { name, error: norm === 0 ? 0 : Math.min(...found) };
   });
   trainer.setParameters(weights);

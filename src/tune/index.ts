@@ -1,4 +1,4 @@
-/** What a good practitioner does before a long run: checks, a learning rate, a batch size. */
+/** Helpers before a long run: checks, and recommendations of a learning rate and a batch size. */
 export { adviseBatchSize } from './batch-size.js';
 export { findLearningRate } from './learning-rate.js';
 export { sanityCheck } from './sanity.js';

@@ -1,4 +1,4 @@
-/** Which learning rate to take: a sweep over all of them. */
+/** Recommends a learning rate after a sweep from small to large rates. */
 import { ExponentialAverage } from '../average/exponential.js';
 import type { Dataset } from '../data/dataset.js';
 import { checkNumber, checkOptions } from '../options.js';
@@ -11,43 +11,43 @@ export interface LearningRateOptions {
   readonly minimum?: number;
   /** The last rate, greater than `minimum`. Default 10. */
   readonly maximum?: number;
-  /** Steps from one to the other, an integer, at least 10. Default 200. */
+  /** The number of steps from the first rate to the last, an integer, at least 10. Default 200. */
   readonly steps?: number;
-  /** Rows a step, as the run will have; an integer, at least 1. Default 32. */
+  /** The rows of one step, as in the run; an integer, at least 1. Default 32. */
   readonly batchSize?: number;
-  /** Weight of the past in the smoothed loss, in [0, 1). Default 0.9. */
+  /** β of the exponentially weighted average that smooths the loss, in [0, 1). Default 0.9. */
   readonly beta?: number;
 }
 
 /** One step of the sweep. */
 export interface LearningRatePoint {
-  /** Rate of the step. */
+  /** The learning rate of the step. */
   readonly learningRate: number;
-  /** Mean over the step's batch, before the step. */
+  /** The mean loss over the step's batch, before the step. */
   readonly loss: number;
   /** Exponentially weighted average of the losses so far, bias corrected. */
   readonly smoothedLoss: number;
 }
 
-/** What the sweep found. */
+/** The result of the sweep. */
 export interface LearningRateFinding {
-  /** Up to the step at which the loss was no longer finite or ten times that of the start. */
+  /** The steps before the loss was not finite or more than ten times the first loss. */
   readonly curve: readonly LearningRatePoint[];
   /**
-   * A tenth of the rate at which the smoothed loss was lowest (Smith 2017); undefined where it never
-   * fell by a hundredth: then no rate helps, and `sanityCheck` may say why.
+   * A tenth of the rate at which the smoothed loss was lowest (Smith 2017). Undefined where the loss never
+   * fell by a hundredth: then no rate helps, and `sanityCheck` may find the reason.
    */
   readonly suggestion: number | undefined;
-  /** The rate at which the smoothed loss fell fastest, over the logarithm of the rate. */
+  /** The rate at which the smoothed loss fell fastest over the rate's logarithm; undefined as `suggestion` is. */
   readonly steepest: number | undefined;
 }
 
 const keys = ['minimum', 'maximum', 'steps', 'batchSize', 'beta'];
 const path = 'findLearningRate';
 
-/** The sweep ends at this many times the first loss. */
+/** The curve ends where the loss is more than so many times the first loss. */
 const diverged = 10;
-/** A fall by less than this share of the first loss is none. */
+/** The least fall of the loss that counts, as a share of the first loss. */
 const noticeable = 0.01;
 
 function curveOf(losses: readonly number[], rateAt: (step: number) => number, beta: number) {
@@ -61,7 +61,7 @@ function curveOf(losses: readonly number[], rateAt: (step: number) => number, be
   return curve;
 }
 
-/** Index of the least value; -1 of none. */
+/** Returns the index of the least value; −1 for an empty array. */
 function leastOf(values: readonly number[]): number {
   return values.reduce((best, value, i) => (best < 0 || value < values[best]! ? i : best), -1);
 }
@@ -71,7 +71,7 @@ function conclude(curve: readonly LearningRatePoint[]): LearningRateFinding {
   const lowest = leastOf(smoothed);
   const falls = lowest >= 0 && smoothed[lowest]! < (1 - noticeable) * smoothed[0]!;
   if (!falls) return { curve, suggestion: undefined, steepest: undefined };
-  // Over steps as over the logarithm, which they divide evenly; of the way down alone.
+  // Steps divide the logarithm of the rate evenly. Only slopes before the lowest loss count.
   const slopes = smoothed.slice(1, lowest + 1).map((value, i) => value - smoothed[i]!);
   return {
     curve,
@@ -81,13 +81,13 @@ function conclude(curve: readonly LearningRatePoint[]): LearningRateFinding {
 }
 
 /**
- * Takes one step at each of many learning rates, from tiny to huge in equal ratios, and says where the
- * loss fell (Smith 2017, "Cyclical learning rates"). Works on a trainer of its own that starts at the
- * subject's weights: the subject stays as it is. Clipping, decay and batch size matter: give those of
- * the run.
+ * Takes one step at each of many learning rates, from tiny to huge in equal ratios, and finds the rates at
+ * which the loss falls (Smith 2017, "Cyclical learning rates"). It trains a copy that starts at the
+ * subject's weights; the subject does not change. Clipping, decay and batch size affect the result, so give
+ * those of the run.
  *
  * @param subject a trainer, or the options of one; its learning rate is not used
- * @param dataset that the run will train on
+ * @param dataset the data set of the run
  * @throws ThalwegError RANGE, TYPE, SHAPE, UNKNOWN_OPTION, BUSY, DISPOSED, MEMORY
  * @example
  * const { suggestion, curve } = await tune.findLearningRate(trainer, train, { batchSize: 128 });

@@ -1,30 +1,30 @@
-/** Between which values a loss moves: what knowing nothing gives, and what no model can beat. */
+/** Computes the expected range of a loss: its value without knowledge, and its lower bound. */
 import { isArrayOf } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { elements } from '../nn/layer.js';
 import type { Task } from '../run/task.js';
 
-/** Values of a loss over a data set. */
+/** The expected range of a loss over a data set. */
 export interface Level {
-  /** The loss of outputs that are all 0, as an untrained model's about are. */
+  /** The loss where all outputs are 0; those of an untrained model are about 0. */
   readonly chance: number;
-  /** By this factor an untrained loss may be off chance: outputs are not quite 0. */
+  /** The factor by which the loss of an untrained model may differ from `chance`: its outputs are not quite 0. */
   readonly factor: number;
-  /** The least there can be: above 0 where labels are probabilities. */
+  /** The lower bound of the loss, above 0 where labels are probabilities. */
   readonly least: number;
 }
 
-/** The factor for probabilities, and for numbers, whose loss grows with the square of the outputs. */
+/** The factors for classification and regression; a regression loss grows with the square of the outputs. */
 const [ofClasses, ofNumbers] = [2, 5];
 
-/** −p ln p, 0 at 0. */
+/** Returns −p ln p, and 0 for p = 0. */
 const surprise = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
 
 const mean = (values: Float32Array, of: (value: number) => number): number =>
   values.reduce((sum, value) => sum + of(value), 0) / values.length;
 
-/** The levels of the task's loss over all rows. */
+/** Returns the expected range of the task's loss over all rows. */
 export function levelOf(dataset: Dataset, { loss, model }: Pick<Task, 'loss' | 'model'>): Level {
   const rows = Uint32Array.from({ length: dataset.length }, (_, i) => i);
   const { labels } = gather(dataset, rows);

@@ -1,4 +1,4 @@
-/** The checks of a good practitioner before a long run, as one call. */
+/** Checks of data and model before a long run. */
 import { type Dataset, fromArrays } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import { shuffledIndex } from '../data/order.js';
@@ -15,47 +15,47 @@ import { type Subject, optionsOf, twinOf } from './twin.js';
 
 /** Options of {@link sanityCheck}. */
 export interface SanityOptions {
-  /** Rows to look at, an integer, at least 2. Default 256. */
+  /** The number of rows that are checked, an integer, at least 2. Default 256. */
   readonly rows?: number;
-  /** Rows that the model should learn by heart, an integer, at least 1. Default 20. */
+  /** The number of rows that the model should memorise, an integer, at least 1. Default 20. */
   readonly overfit?: number;
-  /** Steps that it has for that, an integer, at least 1. Default 500. */
+  /** The number of steps in which it should memorise them, an integer, at least 1. Default 500. */
   readonly steps?: number;
 }
 
-/** One check. */
+/** The result of one check. */
 export interface SanityCheck {
-  /** What was checked. */
+  /** The name of the check. */
   readonly name: 'inputs' | 'chanceLoss' | 'overfit' | 'gradients';
-  /** Whether it is as it should be. */
+  /** True where the check passed. */
   readonly passed: boolean;
-  /** The number that was judged. */
+  /** The measured number. */
   readonly measured: number;
-  /** What was found, and what it should be. */
+  /** The finding, and the expected value. */
   readonly message: string;
-  /** What to do about it; empty where it passed. */
+  /** Advice for the user; empty where the check passed. */
   readonly remedy: string;
 }
 
-/** All of them. */
+/** The results of all checks. */
 export interface SanityReport {
-  /** Whether every check passed. */
+  /** True where every check passed. */
   readonly passed: boolean;
-  /** In the order of the names. */
+  /** The checks in the order inputs, chanceLoss, overfit, gradients. */
   readonly checks: readonly SanityCheck[];
 }
 
 const path = 'sanityCheck';
-/** Typical inputs are within these, in size. */
+/** The bounds of a usual root mean square of the inputs. */
 const [smallest, greatest] = [1e-3, 30];
-/** What is learnt by heart has lost this share of its loss. */
+/** Rows count as memorised after their loss has fallen by this share. */
 const learnt = 0.9;
-/** A gradient may be off by this share: float32, and corners of relu in between. */
+/** The tolerated error of a gradient, as a share: float32 rounds, and a difference may cross a corner of relu. */
 const offGradient = 0.05;
 
 const show = (value: number): string => value.toPrecision(3);
 
-/** `count` different rows, picked by a fixed seed. */
+/** Returns `count` different rows, chosen with a fixed seed. */
 function pick(dataset: Dataset, count: number): Uint32Array {
   const { length } = dataset;
   return Uint32Array.from({ length: Math.min(count, length) }, (_, position) =>
@@ -110,7 +110,7 @@ function checkGradients(trainer: Trainer, dataset: Dataset, rows: Uint32Array): 
   };
 }
 
-/** The layers without dropout, in blocks too. */
+/** Returns the layers without dropout, also inside blocks. */
 function withoutDropout(layers: readonly Layer[]): Layer[] {
   return layers
     .filter(({ kind }) => kind !== 'dropout')
@@ -121,10 +121,10 @@ function withoutDropout(layers: readonly Layer[]): Layer[] {
     });
 }
 
-/** The options without what keeps a model from learning by heart. */
+/** Returns the options without dropout and decay, which keep a model from memorising rows. */
 function withoutRegularisation({ model, optimizer, ...rest }: TrainerOptions): TrainerOptions {
   const kept = withoutDropout(model.layers.map(({ layer }): Layer => layer));
-  // A schedule's highest rate of its beginning: warm-ups outlast these few steps.
+  // The rate is the highest of a schedule's first steps, because a warm-up may outlast this short training.
   const { learningRate } = optimizer;
   const rates = Array.from({ length: 1000 }, (_, step) =>
     valueAt(learningRate, { step, epoch: 0, history: [] }),
@@ -159,14 +159,15 @@ async function checkOverfit(
 }
 
 /**
- * Looks at the data, and at untrained and hardly trained twins of a trainer, before hours are spent
- * (Karpathy, "A recipe for training neural networks"): are inputs of a usual size; is the loss at the
- * level of chance before training; do gradients agree with differences of the loss (at the subject's
- * weights); can the model learn a few rows by heart, without dropout and decay. The subject stays as it
- * is.
+ * Checks the data and the model before a long run (Karpathy, "A recipe for training neural networks"). It
+ * works on copies; the subject does not change. The checks are:
+ * - `inputs`: the inputs are finite and of a usual size
+ * - `chanceLoss`: the loss before training is about that of a model without knowledge
+ * - `overfit`: the model can memorise a few rows, without dropout and decay
+ * - `gradients`: the gradients at the subject's weights agree with finite differences of the loss
  *
  * @param subject a trainer, or the options of one
- * @param dataset that the run will train on
+ * @param dataset the data set of the run
  * @throws ThalwegError RANGE, TYPE, SHAPE, UNKNOWN_OPTION, BUSY, DISPOSED, MEMORY
  * @example
  * const { passed, checks } = await tune.sanityCheck(trainer, train);
@@ -203,8 +204,8 @@ export async function sanityCheck(
 }
 
 /**
- * The rows. `size`: what numbers to be learnt are scaled to. Beside a target of 1e5 float32 does not see what
- * an output of 1 does to the loss, and differences of it would blame the gradient.
+ * Returns a data set of some rows. Regression targets are scaled down to `size`: with a target of 1e5,
+ * float32 would round away the effect of an output on the loss, and the gradient check would fail.
  */
 function subsetOf(dataset: Dataset, rows: Uint32Array, size?: number): Dataset {
   const { inputs, labels: given } = gather(dataset, rows);
@@ -216,7 +217,7 @@ function subsetOf(dataset: Dataset, rows: Uint32Array, size?: number): Dataset {
   });
 }
 
-/** At most of this size. */
+/** Scales labels so that none is larger than `size` in absolute value. */
 function shrink(labels: Float32Array, size: number): Float32Array {
   const largest = labels.reduce((most, label) => Math.max(most, Math.abs(label)), 0);
   return largest > size ? labels.map((label) => (label / largest) * size) : labels;

@@ -1,16 +1,16 @@
-/** Trainers to try things out with: like the given one, which stays as it is. */
+/** Makes copies of trainers for trials, so that the given trainer does not change. */
 import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
 
-/** A trainer, or what one is made with. */
+/** A trainer, or the options of one. */
 export type Subject = Trainer | TrainerOptions;
 
-/** What the subject is made with. */
+/** Returns the options of the subject. */
 export function optionsOf(subject: Subject): TrainerOptions {
   return subject instanceof Trainer ? subject.options : subject;
 }
 
-/** Another trainer, at the weights of the subject (a trainer's present ones); to be disposed of. */
+/** Returns another trainer at the present weights of the subject. The caller disposes of it. */
 export function twinOf(subject: Subject, changes: Partial<TrainerOptions> = {}): Trainer {
   const twin = new Trainer({ ...optionsOf(subject), ...changes });
   try {
