@@ -1,6 +1,6 @@
 /**
- * Schedules made of schedules. One after another is `sequence`: a module that exports `then` would
- * be taken for a promise by `import()`.
+ * Schedules made of schedules. `sequence` is not named `then`, because `import()` takes a module that
+ * exports `then` for a promise.
  */
 import {
   borders,
@@ -32,8 +32,8 @@ const schedules = list<number | Schedule, Sequence>(
 );
 
 /**
- * One schedule until the first border, then the next, … Each part's own count of `unit`s starts at
- * 0 where the part begins; the other count and the history run on.
+ * Follows one schedule until the first border, then the next, and so on. Each part counts its `unit`s from
+ * its own beginning. The count of the other unit and the history continue.
  *
  * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
  * @function
@@ -59,7 +59,7 @@ export const sequence = define<Sequence, SequenceOptions>({
 });
 
 /**
- * `factor` · `schedule`, either of which may be a number.
+ * Computes `factor` · `schedule`; each of them is a number or a schedule.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -72,7 +72,7 @@ export const scale = define<Scale, ScaleOptions>({
 });
 
 /**
- * `schedule`, but never below `min` or above `max`.
+ * Follows `schedule`, but never below `min` or above `max`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

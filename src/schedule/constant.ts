@@ -1,11 +1,11 @@
-/** The same value always. */
+/** The constant schedule. */
 import { define, number, rate } from './define.js';
 
-/** `value` at every step. */
+/** A schedule with one value at every step. */
 export interface Constant {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'constant';
-  /** Finite, at least 0. */
+  /** The value; finite, at least 0. */
   readonly value: number;
 }
 
@@ -16,9 +16,9 @@ const make = define<Constant, Omit<Constant, 'kind'>>({
 });
 
 /**
- * `value` at every step.
+ * Has one value at every step.
  *
- * @param value finite, at least 0
+ * @param value the value; finite, at least 0
  * @throws ThalwegError RANGE, TYPE
  */
 export function constant(value: number): Constant {

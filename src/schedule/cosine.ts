@@ -1,4 +1,4 @@
-/** Half cosines, once or again and again. */
+/** Schedules that fall along half a cosine, once or repeatedly. */
 import { blend, cosineFall, count, define, number, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
@@ -6,26 +6,26 @@ import { type TimeUnit, timeAt } from './position.js';
 export interface CosineOptions {
   /** The highest value; finite, at least 0. */
   readonly initial: number;
-  /** Steps (`unit`s) until `final` is reached, an integer, at least 1. */
+  /** The number of `unit`s until `final` is reached, an integer, at least 1. */
   readonly steps: number;
   /** The value from `steps` on; finite, at least 0. Default 0. */
   readonly final?: number;
-  /** Steps (`unit`s) of linear rise, an integer from 0 to `steps` − 1. Default 0. */
+  /** The number of `unit`s of linear rise, an integer from 0 to `steps` − 1. Default 0. */
   readonly warmup?: number;
-  /** What `steps` and `warmup` count. Default `'step'`. */
+  /** The unit of `steps` and `warmup`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** Half a cosine from `initial` to `final` over `steps`, after a linear warm-up from near 0. */
+/** A schedule that falls along half a cosine from `initial` to `final`, after a linear warm-up from near 0. */
 export interface Cosine extends Required<CosineOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'cosine';
 }
 
 /**
- * A cosine from `initial` at t = 0 to `final` at `steps`, and `final` from there on (Loshchilov and
- * Hutter 2017): `final` + (`initial` − `final`) · (1 + cos(π s)) / 2, s = (t − w) / (`steps` − w).
- * While t < w = `warmup` it is `initial` · (t + 1) / (w + 1). PyTorch's CosineAnnealingLR rises again
+ * Falls along half a cosine from `initial` to `final`, which it reaches at t = `steps` and keeps (Loshchilov
+ * and Hutter 2017): `final` + (`initial` − `final`) · (1 + cos(π s)) / 2 with s = (t − w) / (`steps` − w) and
+ * w = `warmup`. While t < w it is `initial` · (t + 1) / (w + 1). PyTorch's CosineAnnealingLR rises again
  * after its T_max.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
@@ -53,32 +53,32 @@ export const cosine = define<Cosine, CosineOptions>({
 export interface WarmRestartsOptions {
   /** The value at the start of the first period; finite, at least 0. */
   readonly initial: number;
-  /** The value that each period falls towards; finite, at least 0. Default 0. */
+  /** The value to which each period falls; finite, at least 0. Default 0. */
   readonly final?: number;
-  /** Length of the first period in `unit`s, an integer, at least 1. */
+  /** The length of the first period in `unit`s, an integer, at least 1. */
   readonly period: number;
   /** Multiplies the length after each period, an integer, at least 1. Default 1. */
   readonly periodFactor?: number;
-  /** Multiplies the start's height over `final` after each period, in [0, 1]. Default 1. */
+  /** Multiplies the height of the start above `final` after each period, in [0, 1]. Default 1. */
   readonly peakFactor?: number;
-  /** What `period` counts. Default `'step'`. */
+  /** The unit of `period`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** Cosines from `initial` to `final`, one period after another. */
+/** A schedule that falls along half a cosine in each period. */
 export interface WarmRestarts extends Required<WarmRestartsOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'warmRestarts';
 }
 
-/** Number, start and length of the period at t. Period n starts at T (mⁿ − 1) / (m − 1). */
+/** Returns number, start and length of the period at t. Period n starts at T (mⁿ − 1) / (m − 1). */
 function periodAt(t: number, period: number, factor: number): readonly [number, number, number] {
   if (factor === 1) {
     const n = Math.floor(t / period);
     return [n, n * period, period];
   }
   const start = (n: number): number => (period * (factor ** n - 1)) / (factor - 1);
-  // The logarithm may be off by one beside a border; the comparisons are exact.
+  // Near a border the logarithm may give a neighbouring period. These comparisons are exact.
   let n = Math.floor(Math.log1p((t / period) * (factor - 1)) / Math.log(factor));
   if (start(n + 1) <= t) n++;
   if (start(n) > t) n--;
@@ -86,8 +86,8 @@ function periodAt(t: number, period: number, factor: number): readonly [number, 
 }
 
 /**
- * Stochastic gradient descent with warm restarts (Loshchilov and Hutter 2017): in period n, which
- * starts at Sₙ and lasts Tₙ = `period` · `periodFactor`ⁿ, the value is
+ * The schedule of stochastic gradient descent with warm restarts (Loshchilov and Hutter 2017). Period n
+ * starts at Sₙ and lasts Tₙ = `period` · `periodFactor`ⁿ. Its value is
  * `final` + (`initial` − `final`) · `peakFactor`ⁿ · (1 + cos(π (t − Sₙ) / Tₙ)) / 2.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION

@@ -1,4 +1,4 @@
-/** Rates that rise and fall: once over a run, or in cycles. */
+/** Schedules that rise and fall, once over a run or in cycles. */
 import { blend, choice, cosineFall, count, define, flag, number, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
@@ -6,29 +6,29 @@ import { type TimeUnit, timeAt } from './position.js';
 export interface OneCycleOptions {
   /** The value between rise and fall; finite, at least 0. */
   readonly peak: number;
-  /** Steps (`unit`s) of the whole cycle, an integer, at least 1. */
+  /** The number of `unit`s of the whole cycle, an integer, at least 1. */
   readonly steps: number;
   /** The first value; finite, at least 0. Default `peak` / 25. */
   readonly initial?: number;
   /** The value from step `steps` − 1 on; finite, at least 0. Default `initial` / 10⁴. */
   readonly final?: number;
-  /** Share of the steps that rise, in (0, 1), with three phases (0, 0.5]. Default 0.3. */
+  /** The share of the steps in which the value rises, in (0, 1), with three phases in (0, 0.5]. Default 0.3. */
   readonly rise?: number;
-  /** Shape of rise and fall. Default `'cosine'`. */
+  /** The shape of rise and fall. Default `'cosine'`. */
   readonly shape?: 'cosine' | 'linear';
-  /** Falls to `initial` as fast as it rose, and then to `final`. Default false: falls at once. */
+  /** True falls to `initial` as fast as the value rose, then to `final`; false falls to `final`. Default false. */
   readonly threePhase?: boolean;
-  /** What `steps` counts. Default `'step'`. */
+  /** The unit of `steps`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** From `initial` up to `peak` and down to `final`. */
+/** A schedule that rises from `initial` to `peak` and falls to `final`. */
 export interface OneCycle extends Required<OneCycleOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'oneCycle';
 }
 
-/** The phases, as the time and the value where each ends. */
+/** Returns the time and the value at the end of each phase. */
 function phases({ peak, steps, initial, final, rise, threePhase }: OneCycle): [number, number][] {
   const top = rise * steps - 1;
   const end: [number, number] = [steps - 1, final];
@@ -48,9 +48,9 @@ function oneCycleAt(value: OneCycle, t: number): number {
 }
 
 /**
- * The 1cycle policy (Smith and Topin 2018), with PyTorch's phases: from `initial` to `peak` at
- * `rise` · `steps` − 1, from there to `final` at `steps` − 1. For a momentum that moves the other
- * way, give a `peak` below `initial` and `final`.
+ * The 1cycle policy (Smith and Topin 2018) with PyTorch's phases. It rises from `initial` to `peak`, which it
+ * reaches at t = `rise` · `steps` − 1, and falls to `final`, which it reaches at t = `steps` − 1. For a
+ * momentum, which moves the other way, give a `peak` below `initial` and `final`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -84,27 +84,27 @@ export interface CyclicOptions {
   readonly low: number;
   /** The upper end of the first cycle; finite, at least `low`. */
   readonly high: number;
-  /** `unit`s of each rise, an integer, at least 1. */
+  /** The number of `unit`s of each rise, an integer, at least 1. */
   readonly rise: number;
-  /** `unit`s of each fall, an integer, at least 1. Default `rise`. */
+  /** The number of `unit`s of each fall, an integer, at least 1. Default `rise`. */
   readonly fall?: number;
-  /** Multiplies the height after each cycle, in [0, 1]. Default 1; 0.5 is *triangular2*. */
+  /** Multiplies the height after each cycle, in [0, 1]. Default 1; 0.5 gives the paper's *triangular2*. */
   readonly cycleFactor?: number;
-  /** Multiplies the height after each `unit`, in [0, 1]. Default 1; less is *exp_range*. */
+  /** Multiplies the height after each `unit`, in [0, 1]. Default 1; less gives the paper's *exp_range*. */
   readonly stepFactor?: number;
-  /** What `rise` and `fall` count. Default `'step'`. */
+  /** The unit of `rise` and `fall`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** Triangles between `low` and `high`. */
+/** A schedule of triangles between `low` and `high`. */
 export interface Cyclic extends Required<CyclicOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'cyclic';
 }
 
 /**
  * Cyclical rates (Smith 2017): `low` + (`high` − `low`) · `cycleFactor`^c · `stepFactor`^t · h, where
- * c counts the cycles so far and h runs from 0 to 1 over `rise` and back over `fall`.
+ * c is the number of finished cycles, and h rises from 0 to 1 over `rise` and falls back over `fall`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

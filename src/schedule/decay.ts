@@ -1,25 +1,25 @@
-/** Rates that fall smoothly and never end. */
+/** Schedules that fall smoothly without an end. */
 import { define, number, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
 /** Options of {@link exponential}. */
 export interface ExponentialOptions {
-  /** The first value, a₀; finite, at least 0. */
+  /** The first value; finite, at least 0. */
   readonly initial: number;
-  /** k, per `unit`; finite, at least 0. */
+  /** The rate of decay per `unit`; finite, at least 0. */
   readonly rate: number;
-  /** What t counts. Default `'step'`. */
+  /** The unit of the time t. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `initial` · e^(−`rate` · t). */
+/** A schedule that falls as `initial` · e^(−`rate` · t). */
 export interface Exponential extends Required<ExponentialOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'exponential';
 }
 
 /**
- * `initial` · e^(−`rate` · t), t in steps or epochs (CS231n, *Annealing the learning rate*).
+ * Falls as `initial` · e^(−`rate` · t), with t in steps or epochs (CS231n, *Annealing the learning rate*).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -36,20 +36,20 @@ export interface PerStepFactorOptions {
   readonly initial: number;
   /** Multiplies the value after each `unit`; in [0, 1]. */
   readonly factor: number;
-  /** What t counts. Default `'step'`. */
+  /** The unit of the time t. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `initial` · `factor`^t. */
+/** A schedule that falls as `initial` · `factor`^t. */
 export interface PerStepFactor extends Required<PerStepFactorOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'perStepFactor';
 }
 
 /**
- * `initial` · `factor`^t: multiplied after each update. A factor such as 0.9 stalls soon (after 66
- * steps a thousandth is left); `unit: 'epoch'` multiplies once an epoch, as PyTorch's ExponentialLR
- * is used.
+ * Multiplies the value by `factor` after each `unit`: `initial` · `factor`^t. A factor of 0.9 leaves a
+ * thousandth after 66 steps, so training soon stalls. `unit: 'epoch'` multiplies once an epoch, which is the
+ * usual way of using PyTorch's ExponentialLR.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -62,22 +62,22 @@ export const perStepFactor = define<PerStepFactor, PerStepFactorOptions>({
 
 /** Options of {@link inverseTime}. */
 export interface InverseTimeOptions {
-  /** The first value, a₀; finite, at least 0. */
+  /** The first value; finite, at least 0. */
   readonly initial: number;
-  /** k, per `unit`; finite, at least 0. */
+  /** The rate of decay per `unit`; finite, at least 0. */
   readonly rate: number;
-  /** What t counts. Default `'step'`. */
+  /** The unit of the time t. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `initial` / (1 + `rate` · t). */
+/** A schedule that falls as `initial` / (1 + `rate` · t). */
 export interface InverseTime extends Required<InverseTimeOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'inverseTime';
 }
 
 /**
- * `initial` / (1 + `rate` · t), t in steps or epochs (CS231n, *Annealing the learning rate*).
+ * Falls as `initial` / (1 + `rate` · t), with t in steps or epochs (CS231n, *Annealing the learning rate*).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -92,21 +92,22 @@ export const inverseTime = define<InverseTime, InverseTimeOptions>({
 export interface InverseSquareRootOptions {
   /** The highest value; finite, at least 0. */
   readonly peak: number;
-  /** `unit`s of linear rise until `peak`, an integer, at least 1. Default 1: no rise. */
+  /** The number of `unit`s of linear rise to `peak`, an integer, at least 1. Default 1, which is no rise. */
   readonly warmup?: number;
-  /** What t counts. Default `'step'`. */
+  /** The unit of the time t. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `peak` · min(n / `warmup`, √(`warmup` / n)), n = t + 1. */
+/** A schedule of `peak` · min(n / `warmup`, √(`warmup` / n)), with n = t + 1. */
 export interface InverseSquareRoot extends Required<InverseSquareRootOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'inverseSquareRoot';
 }
 
 /**
- * `peak` · min(n / `warmup`, √(`warmup` / n)) with n = t + 1: the Transformer's rate (Vaswani et al.
- * 2017, §5.3), whose `peak` is d^(−½) · `warmup`^(−½).
+ * The learning rate of the Transformer (Vaswani et al. 2017, §5.3):
+ * `peak` · min(n / `warmup`, √(`warmup` / n)) with n = t + 1. The paper's `peak` is
+ * d^(−½) · `warmup`^(−½).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -1,4 +1,4 @@
-/** What a schedule is: a checked, plain value of some kind, and the formula of that kind. */
+/** Schedules as checked, plain values; each kind of schedule has one formula. */
 import { ThalwegError } from '../errors.js';
 import type { MetricPath } from '../metrics/path.js';
 import {
@@ -12,21 +12,21 @@ import {
 } from '../options.js';
 import type { Position, TimeUnit } from './position.js';
 
-/** What all schedules share. */
+/** The properties that all schedules share. */
 interface Kind {
   readonly kind: string;
 }
 
-/** Checks one option; `before` holds the options declared ahead of it, checked. */
+/** Checks one option; `before` holds the checked options that were declared before it. */
 type Field<T, V> = (path: string, value: unknown, before: V) => T;
 
 /** Everything that is particular to one kind of schedule. */
 interface Definition<V extends Kind> {
   readonly kind: V['kind'];
   readonly fields: { readonly [K in Exclude<keyof V, 'kind'>]: Field<V[K], V> };
-  /** The formula. */
+  /** Computes the value at a position. */
   at(value: V, position: Position): number;
-  /** Metrics that the formula reads from the history. Default none. */
+  /** Returns the metrics of the history that the formula reads. Default none. */
   metrics?(value: V): readonly MetricPath[];
 }
 
@@ -58,10 +58,10 @@ function definitionOf(value: Kind): Definition<Kind> {
   return definitions.get(value.kind)!;
 }
 
-/** Schedules within schedules; each level lengthens the path by one name. */
+/** The most names of a path; each nested schedule adds one name. */
 const deepest = 32;
 
-/** `value` as a number or a checked schedule (it may come from a file), or a coded error. */
+/** Returns `value` as a number or a schedule, which is checked again because it may come from a file. */
 export function checkPlain(path: string, value: unknown): number | Kind {
   if (typeof value === 'number') return checkNumber(path, value, { min: 0 });
   if (path.split('.').length > deepest)
@@ -86,22 +86,22 @@ export function checkPlain(path: string, value: unknown): number | Kind {
   });
 }
 
-/** The value at a point of a run. */
+/** Returns the value at a position of a run. */
 export function evaluate(value: number | Kind, position: Position): number {
   return typeof value === 'number' ? value : definitionOf(value).at(value, position);
 }
 
-/** The value at the beginning of a run. */
+/** Returns the value at the beginning of a run. */
 export function startOf(value: number | Kind): number {
   return evaluate(value, { step: 0, epoch: 0, history: [] });
 }
 
-/** Metrics that the value depends on. */
+/** Returns the metrics that the value depends on. */
 export function metricsOf(value: number | Kind): readonly MetricPath[] {
   return typeof value === 'number' ? [] : (definitionOf(value).metrics?.(value) ?? []);
 }
 
-/** A number in a range; without a fallback it must be given. */
+/** Describes an option that is a number in a range. Without a fallback it must be given. */
 export function number<V>(
   range: Range | ((before: V) => Range),
   fallback?: number | ((before: V) => number),
@@ -114,25 +114,25 @@ export function number<V>(
     );
 }
 
-/** A rate: finite, at least 0. */
+/** The range of a rate: finite, at least 0. */
 export const rate: Range = { min: 0 };
-/** A length or period in whole steps or epochs. */
+/** The range of a length or period in whole steps or epochs. */
 export const count: Range = { min: 1, integer: true };
 
-/** A choice among strings. */
+/** Describes an option that is one of a few strings. */
 export function choice<T extends string, V>(choices: readonly T[], fallback: T): Field<T, V> {
   return (path, value) => checkOneOf(path, value ?? fallback, choices);
 }
 
-/** True or false. */
+/** Describes an option that is true or false. */
 export function flag<V>(fallback: boolean): Field<boolean, V> {
   return (path, value) => checkBoolean(path, value ?? fallback);
 }
 
-/** `unit`: what the schedule's time is counted in; steps unless given. */
+/** The option `unit`, in which the schedule's time is counted. Default steps. */
 export const unit: Field<TimeUnit, unknown> = choice(['step', 'epoch'], 'step');
 
-/** A list of at least one item, each checked; frozen. */
+/** Describes an option that is a list of at least one checked item. The list is frozen. */
 export function list<T, V>(item: (path: string, value: unknown) => T): Field<readonly T[], V> {
   return (path, value) => {
     if (!Array.isArray(value) || value.length === 0)
@@ -146,7 +146,7 @@ export function list<T, V>(item: (path: string, value: unknown) => T): Field<rea
   };
 }
 
-/** Whole numbers of at least 1 that rise: the borders between parts. */
+/** Describes the borders between parts: whole numbers of at least 1 that rise. */
 export function borders<V>(): Field<readonly number[], V> {
   const integers = list<number, V>((path, value) => checkNumber(path, value, count));
   return (path, value, before) => {
@@ -162,7 +162,7 @@ export function borders<V>(): Field<readonly number[], V> {
   };
 }
 
-/** MISMATCH unless there is one part more than there are borders. */
+/** Throws MISMATCH unless the number of parts is the number of borders plus 1. */
 export function checkParts(path: string, parts: readonly unknown[], at: readonly unknown[]): void {
   if (parts.length !== at.length + 1)
     throw new ThalwegError({
@@ -173,12 +173,12 @@ export function checkParts(path: string, parts: readonly unknown[], at: readonly
     });
 }
 
-/** A schedule or number inside a schedule. */
+/** Describes an option that is a number or a schedule. */
 export function nested<T extends number | Kind, V>(): Field<T, V> {
   return (path, value) => checkPlain(path, value) as T;
 }
 
-/** How many borders lie at or before `time`. */
+/** Returns the number of borders at or before `time`. */
 export function partAt(time: number, at: readonly number[]): number {
   let low = 0;
   for (let high = at.length; low < high;) {
@@ -190,8 +190,8 @@ export function partAt(time: number, at: readonly number[]): number {
 }
 
 /**
- * The point between two values: `from` where `weight` is 1, `to` where it is 0, both exactly.
- * Monotone in the weight, and never outside the two.
+ * Interpolates between two values. The result is exactly `from` where `weight` is 1, and exactly `to` where it
+ * is 0. It is monotone in the weight and never outside the two values.
  */
 export function blend(from: number, to: number, weight: number): number {
   if (weight >= 1) return from;

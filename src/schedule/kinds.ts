@@ -1,6 +1,6 @@
 /**
- * Every kind of schedule as a value. Those that hold schedules stand here, beside the union that their
- * parts are of.
+ * The union of all kinds of schedules. Schedules that contain schedules are declared here, because their
+ * types refer to the union.
  */
 import type { Constant } from './constant.js';
 import type { Cosine, WarmRestarts } from './cosine.js';
@@ -13,7 +13,7 @@ import type { TimeUnit } from './position.js';
 import type { MultiStep, StepDecay } from './step-decay.js';
 import type { WarmupStableDecay } from './warmup-stable-decay.js';
 
-/** Any schedule as a value. */
+/** Any schedule. */
 export type Schedule =
   | Clamp
   | Constant
@@ -39,76 +39,76 @@ export type Schedule =
 export interface SequenceOptions {
   /** Borders in `unit`s: rising integers, at least 1. */
   readonly at: readonly number[];
-  /** One more than there are borders. */
+  /** The parts in their order, one more than the number of borders. */
   readonly parts: readonly (number | Schedule)[];
-  /** What `at` counts. Default `'step'`. */
+  /** The unit of `at`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** One schedule, then another, … */
+/** A schedule that follows one schedule after another. */
 export interface Sequence {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'sequence';
-  /** Where each part but the first begins. */
+  /** The times at which the second and later parts begin. */
   readonly at: readonly number[];
-  /** The parts in order. */
+  /** The parts in their order. */
   readonly parts: readonly (number | Schedule)[];
-  /** What `at` counts. */
+  /** The unit of `at`. */
   readonly unit: TimeUnit;
 }
 
 /** Options of {@link scale}. */
 export interface ScaleOptions {
-  /** What is scaled. */
+  /** The schedule that is scaled. */
   readonly schedule: number | Schedule;
-  /** Finite, at least 0; or a schedule of its own, and the two are multiplied. */
+  /** The factor: a number, finite and at least 0, or another schedule. */
   readonly factor: number | Schedule;
 }
 
-/** `factor` · `schedule`. */
+/** A schedule of `factor` · `schedule`. */
 export interface Scale extends ScaleOptions {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'scale';
 }
 
 /** Options of {@link clamp}. */
 export interface ClampOptions {
-  /** What is kept within bounds. */
+  /** The schedule that is kept within bounds. */
   readonly schedule: number | Schedule;
-  /** Finite, at least 0. Default 0. */
+  /** The lower bound; finite, at least 0. Default 0. */
   readonly min?: number;
-  /** Finite, at least `min`. Default: the largest number. */
+  /** The upper bound; finite, at least `min`. Default the largest number. */
   readonly max?: number;
 }
 
-/** min(max(`schedule`, `min`), `max`). */
+/** A schedule of min(max(`schedule`, `min`), `max`). */
 export interface Clamp extends Required<ClampOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'clamp';
 }
 
 /** Options of {@link warmup}. */
 export interface WarmupOptions {
-  /** What follows the rise; its time starts at 0 there. */
+  /** The schedule after the rise; its time starts at 0 there. */
   readonly into: number | Schedule;
-  /** Length of the rise in `unit`s, an integer, at least 1. */
+  /** The length of the rise in `unit`s, an integer, at least 1. */
   readonly steps: number;
-  /** The first value; finite, at least 0. Default: start / (`steps` + 1), one even stair. */
+  /** The first value; finite, at least 0. Default the first value of `into` divided by `steps` + 1. */
   readonly initial?: number;
-  /** What `steps` counts. Default `'step'`. */
+  /** The unit of `steps`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** A straight line to the start of another schedule, and then that schedule. */
+/** A schedule that rises linearly to the start of another schedule, and then follows it. */
 export interface Warmup {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'warmup';
-  /** What follows the rise. */
+  /** The schedule after the rise. */
   readonly into: number | Schedule;
-  /** Length of the rise. */
+  /** The length of the rise in `unit`s. */
   readonly steps: number;
   /** The first value. */
   readonly initial: number;
-  /** What `steps` counts. */
+  /** The unit of `steps`. */
   readonly unit: TimeUnit;
 }

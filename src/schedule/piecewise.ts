@@ -1,4 +1,4 @@
-/** Values one after another. */
+/** The schedule of constant values, one after another. */
 import { checkNumber } from '../options.js';
 import { borders, checkParts, define, list, partAt, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
@@ -7,24 +7,24 @@ import { type TimeUnit, timeAt } from './position.js';
 export interface PiecewiseOptions {
   /** Borders in `unit`s: rising integers, at least 1. */
   readonly at: readonly number[];
-  /** One value more than there are borders; each finite, at least 0. */
+  /** The values, one more than the number of borders; each finite, at least 0. */
   readonly values: readonly number[];
-  /** What `at` counts. Default `'step'`. */
+  /** The unit of `at`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `values[i]`, where i borders have been passed. */
+/** A schedule of `values[i]`, where i is the number of borders passed. */
 export interface Piecewise extends Required<PiecewiseOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'piecewise';
 }
 
 const rates = list<number, Piecewise>((path, value) => checkNumber(path, value, rate));
 
 /**
- * `values[i]`, i = |{b ∈ `at`: b ≤ t}|: values that jump at borders. The step that a border names is
- * the first with the new value, as in optax; in Keras's PiecewiseConstantDecay it is the last with
- * the old one, so add 1 to its boundaries.
+ * Jumps from one value to the next at each border: `values[i]` with i = |{b ∈ `at`: b ≤ t}|. The new value
+ * begins at the step that the border names, as in optax. Keras's PiecewiseConstantDecay begins it one step
+ * later, so add 1 to its boundaries.
  *
  * @throws ThalwegError RANGE, TYPE, MISMATCH, UNKNOWN_OPTION
  * @function

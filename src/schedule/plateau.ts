@@ -1,4 +1,4 @@
-/** A rate that falls where a metric stalls. */
+/** The schedule that falls where a metric stalls. */
 import { ThalwegError } from '../errors.js';
 import {
   type EpochMetrics,
@@ -15,35 +15,36 @@ export interface PlateauOptions {
   readonly initial: number;
   /** Multiplies the value at each stall, in [0, 1). Default 0.1. */
   readonly factor?: number;
-  /** Epochs without gain that are waited for, an integer, at least 0. Default 10. */
+  /** The number of epochs without improvement that are tolerated, an integer, at least 0. Default 10. */
   readonly patience?: number;
-  /** The least gain that counts, at least 0. Default 10⁻⁴. */
+  /** The least improvement that counts, at least 0. Default 10⁻⁴. */
   readonly threshold?: number;
-  /** Whether `threshold` is a share of the best value's size so far. Default `'relative'`. */
+  /** `'relative'`: `threshold` is a share of the best value so far; `'absolute'`: a value. Default `'relative'`. */
   readonly thresholdMode?: 'relative' | 'absolute';
-  /** Epochs after a fall that are not counted, an integer, at least 0. Default 0. */
+  /** The number of epochs after a fall that do not count as stalled, an integer, at least 0. Default 0. */
   readonly cooldown?: number;
-  /** The value never falls below it; at least 0. Default 0. */
+  /** The value never falls below this; at least 0, at most `initial`. Default 0. */
   readonly minimum?: number;
   /**
-   * What should improve: losses and errors fall, the rest rises. Those of the validation set besides its
-   * loss are asked for by fit's `metrics`: `'validation.f1'`. Default `'validation.loss'`.
+   * The metric that should improve. Losses and errors improve where they fall, other metrics where they rise.
+   * Metrics of the validation set besides its loss, such as `'validation.f1'`, also need option `metrics` of
+   * `fit`. Default `'validation.loss'`.
    */
   readonly metric?: MetricPath;
 }
 
-/** `initial` · `factor`^(stalls so far). */
+/** A schedule of `initial` · `factor`^(number of stalls so far), at least `minimum`. */
 export interface Plateau extends Required<PlateauOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'plateau';
 }
 
-/** Where the count stands after some epochs. */
+/** The counters after some epochs. */
 interface Count {
   readonly best: number | undefined;
-  /** Epochs since the best, or since the last fall. */
+  /** The number of epochs since the best value, or since the last fall. */
   readonly waited: number;
-  /** Epochs that are not counted yet. */
+  /** The number of epochs of the cooldown that are left. */
   readonly resting: number;
   readonly falls: number;
 }
@@ -57,7 +58,7 @@ function isBetter(plateau: Plateau, value: number, best: number | undefined): bo
   return isFalling(metric) ? value < best - gain : value > best + gain;
 }
 
-/** One epoch further; an epoch without the metric changes nothing. */
+/** Returns the counters after one more epoch. An epoch without the metric changes nothing. */
 function next(plateau: Plateau, count: Count, record: EpochMetrics): Count {
   const value = readMetric(record, plateau.metric);
   if (value === undefined) return count;
@@ -69,7 +70,7 @@ function next(plateau: Plateau, count: Count, record: EpochMetrics): Count {
   return { best, waited, resting, falls };
 }
 
-/** How far a history was followed: a run asks at every step, and adds an epoch at a time. */
+/** The counters at the end of a history. Keeping them saves time: a run asks for the value at every step. */
 interface Followed {
   readonly history: readonly EpochMetrics[];
   readonly length: number;
@@ -79,7 +80,7 @@ interface Followed {
 
 const followed = new WeakMap<Plateau, Followed>();
 
-/** Falls of the rate over the epochs that have the metric. */
+/** Returns the number of falls over the epochs that have the metric. */
 function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
   const before = followed.get(plateau);
   const goesOn =
@@ -94,15 +95,16 @@ function stalls(plateau: Plateau, history: readonly EpochMetrics[]): number {
 }
 
 /**
- * `initial`, times `factor` whenever `metric` has not improved for more than `patience` epochs, as
- * PyTorch's ReduceLROnPlateau: an epoch improves on the best if it is lower (higher, for what
- * should rise) by more than `threshold`. A pure function of the history of finished epochs, so a run
- * that resumes with its history resumes with its rate. Records must not change once they are in it.
- * Epochs without the metric are passed over; a NaN is no improvement.
+ * Starts at `initial`, and is multiplied by `factor` whenever `metric` has not improved for more than
+ * `patience` epochs, as PyTorch's ReduceLROnPlateau does. An epoch is an improvement if it is lower than the
+ * best (higher, for a metric that should rise) by more than `threshold`. Epochs without the metric are
+ * ignored, and NaN is no improvement.
  *
- * PyTorch's `eps`, by which falls of 10⁻⁸ and less are left out, has no counterpart: every fall
- * counts, down to `minimum`. Keras falls at `patience` epochs, one sooner, and has an absolute
- * threshold.
+ * The value is a pure function of the history of finished epochs, so a run that resumes with its history
+ * resumes with its rate. Records must not change after they were added to the history.
+ *
+ * PyTorch ignores falls of its `eps`, 10⁻⁸, and less. Here every fall counts, down to `minimum`. Keras falls
+ * after `patience` epochs, one earlier, and its threshold is absolute.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; `valueAt` throws MISSING without a history
  * @function

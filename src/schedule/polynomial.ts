@@ -1,4 +1,4 @@
-/** A power of the time that is left. */
+/** The schedule that falls with a power of the remaining time. */
 import { blend, count, define, number, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
@@ -6,24 +6,24 @@ import { type TimeUnit, timeAt } from './position.js';
 export interface PolynomialOptions {
   /** The first value; finite, at least 0. */
   readonly initial: number;
-  /** Steps (`unit`s) until `final` is reached, an integer, at least 1. */
+  /** The number of `unit`s until `final` is reached, an integer, at least 1. */
   readonly steps: number;
   /** The value from `steps` on; finite, at least 0. Default 0. */
   readonly final?: number;
-  /** Greater than 0; 1 is a straight line. Default 1. */
+  /** The exponent, greater than 0; 1 gives a straight line. Default 1. */
   readonly power?: number;
-  /** What `steps` counts. Default `'step'`. */
+  /** The unit of `steps`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `final` + (`initial` − `final`) · (1 − t / `steps`)^`power`. */
+/** A schedule of `final` + (`initial` − `final`) · (1 − t / `steps`)^`power`. */
 export interface Polynomial extends Required<PolynomialOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'polynomial';
 }
 
 /**
- * `final` + (`initial` − `final`) · (1 − t / `steps`)^`power`, and `final` from `steps` on.
+ * Falls as `final` + (`initial` − `final`) · (1 − t / `steps`)^`power`, and keeps `final` from `steps` on.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

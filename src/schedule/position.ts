@@ -1,21 +1,21 @@
-/** Where a run stands: everything that a schedule may look at. */
+/** The position of a run: all inputs of a schedule. */
 import { ThalwegError } from '../errors.js';
 import type { EpochMetrics } from '../metrics/path.js';
 
-/** A point of a run. A schedule's value is a pure function of it. */
+/** A position of a run. A schedule's value is a pure function of the position. */
 export interface Position {
-  /** Steps taken so far. */
+  /** The number of steps taken so far. */
   readonly step: number;
-  /** Epochs finished so far; read by schedules with `unit: 'epoch'`. */
+  /** The number of epochs finished so far, for schedules with `unit: 'epoch'`. */
   readonly epoch?: number;
-  /** The finished epochs, oldest first; read by `plateau`. */
+  /** Metrics of the finished epochs, oldest first, for `plateau`. */
   readonly history?: readonly EpochMetrics[];
 }
 
-/** What a schedule counts its time in. */
+/** The unit in which a schedule counts its time. */
 export type TimeUnit = 'step' | 'epoch';
 
-/** Steps or epochs so far, or MISSING. */
+/** Returns the number of steps or epochs so far; throws MISSING where the position lacks it. */
 export function timeAt({ step, epoch }: Position, unit: TimeUnit): number {
   if (unit === 'step') return step;
   if (epoch !== undefined) return epoch;
@@ -28,7 +28,7 @@ export function timeAt({ step, epoch }: Position, unit: TimeUnit): number {
   });
 }
 
-/** The position as a part sees it that began at `start`: its own `unit` counts from there. */
+/** Returns the position relative to a part that began at `start`: `unit` counts from there. */
 export function since(position: Position, start: number, unit: TimeUnit): Position {
   return unit === 'step'
     ? { ...position, step: position.step - start }

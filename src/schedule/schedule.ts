@@ -1,11 +1,11 @@
-/** Schedules: plain, serialisable values, pure functions of the point of a run. */
+/** Schedules: plain, serialisable values that are pure functions of the position of a run. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe } from '../options.js';
 import { checkPlain, evaluate, metricsOf } from './define.js';
 import type { MetricPath } from '../metrics/path.js';
 import type { Schedule } from './kinds.js';
 import type { Position } from './position.js';
-// Each file makes its kinds known, so that values read from a file are understood.
+// Each import registers the kinds of its file, so that values read from a file can have them.
 import './combine.js';
 import './constant.js';
 import './cosine.js';
@@ -18,10 +18,10 @@ import './step-decay.js';
 import './warmup.js';
 import './warmup-stable-decay.js';
 
-/** A schedule of the caller's own: of the steps taken so far, or of all that a schedule sees. */
+/** A schedule written as a function of the number of steps taken so far, and of the whole position. */
 export type ScheduleFunction = (step: number, position: Position) => number;
 
-/** A number, a schedule, or a function of the steps taken so far (from 0). */
+/** A number, a schedule, or a function of the number of steps taken so far, from 0. */
 export type Scheduled = number | Schedule | ScheduleFunction;
 
 /** A learning rate that may follow a schedule. */
@@ -29,7 +29,7 @@ export type LearningRate = Scheduled;
 
 const wholeNumber = { min: 0, integer: true };
 
-/** Cheap, for every step asks: of a history only that it is one. */
+/** Checks a position. The epochs of the history are not checked, because this runs at every step. */
 function checkPosition(at: Position | undefined | null): void {
   const { step, epoch, history } = (at ?? {}) as Partial<Position>;
   checkNumber('position.step', step, wholeNumber);
@@ -43,18 +43,18 @@ function checkPosition(at: Position | undefined | null): void {
     });
 }
 
-/** As {@link valueAt}, but what a function gives is not looked at: callers check it by their own ranges. */
+/** Acts like {@link valueAt}, but does not check the result of a function; callers check it by their own range. */
 export function givenAt(value: Scheduled, at: Position): unknown {
   checkPosition(at);
   return typeof value === 'function' ? value(at.step, at) : evaluate(value, at);
 }
 
 /**
- * The value for the step after `position.step` completed ones. Any step can be asked for, in any
- * order, in time that does not grow with it (`plateau`: with the epochs of the history).
+ * Returns the value for the step after `position.step` completed steps. Positions may come in any order. The
+ * time of a call does not depend on the step; for `plateau` it grows with the number of epochs.
  *
- * @param position the steps taken so far, or those with epochs and history
- * @throws ThalwegError RANGE, TYPE, also where a function gives no finite number; MISSING where the
+ * @param position the number of steps taken so far, or an object with epochs and history too
+ * @throws ThalwegError RANGE or TYPE, also where a function returns no finite number; MISSING where the
  * schedule needs epochs or a history
  */
 export function valueAt(value: Scheduled, position: number | Position): number {
@@ -63,9 +63,9 @@ export function valueAt(value: Scheduled, position: number | Position): number {
 }
 
 /**
- * A number, function or schedule (say, from a file) as it should be: frozen and complete.
+ * Checks a number, function or schedule, for example from a file. Returns schedules complete and frozen.
  *
- * @param path where it stands, for the error
+ * @param path the path of the value, for errors
  * @throws ThalwegError TYPE, RANGE, MISMATCH, UNKNOWN_OPTION
  */
 export function check(path: string, value: unknown): Scheduled {
@@ -74,7 +74,7 @@ export function check(path: string, value: unknown): Scheduled {
     : (checkPlain(path, value) as number | Schedule);
 }
 
-/** Metrics of the history that the value depends on; none for a function. */
+/** Returns the metrics of the history that the value depends on; none for a function. */
 export function metricsUsed(value: Scheduled): readonly MetricPath[] {
   return typeof value === 'function' ? [] : metricsOf(value);
 }

@@ -1,4 +1,4 @@
-/** Rates that fall in stairs. */
+/** Schedules that fall in stairs. */
 import { borders, count, define, number, partAt, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
@@ -8,21 +8,21 @@ export interface StepDecayOptions {
   readonly initial: number;
   /** Multiplies the value at each stair; finite, at least 0. */
   readonly factor: number;
-  /** Width of a stair in `unit`s, an integer, at least 1. */
+  /** The width of a stair in `unit`s, an integer, at least 1. */
   readonly every: number;
-  /** What `every` counts. Default `'step'`. */
+  /** The unit of `every`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `initial` · `factor`^⌊t / `every`⌋. */
+/** A schedule of `initial` · `factor`^⌊t / `every`⌋. */
 export interface StepDecay extends Required<StepDecayOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'stepDecay';
 }
 
 /**
- * `initial` · `factor`^⌊t / `every`⌋, t in steps or epochs. Common choices are half the rate each 5
- * epochs, or a tenth each 20 (CS231n, *Annealing the learning rate*).
+ * Falls as `initial` · `factor`^⌊t / `every`⌋, with t in steps or epochs. Common choices are a factor of 0.5
+ * every 5 epochs, or of 0.1 every 20 (CS231n, *Annealing the learning rate*).
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
@@ -44,18 +44,18 @@ export interface MultiStepOptions {
   readonly factor: number;
   /** Borders in `unit`s: rising integers, at least 1. */
   readonly at: readonly number[];
-  /** What `at` counts. Default `'step'`. */
+  /** The unit of `at`. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** `initial` · `factor`^(borders passed). */
+/** A schedule of `initial` · `factor`^(number of borders passed). */
 export interface MultiStep extends Required<MultiStepOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'multiStep';
 }
 
 /**
- * `initial`, times `factor` at each border: `initial` · `factor`^|{b ∈ `at`: b ≤ t}|.
+ * Starts at `initial` and is multiplied by `factor` at each border: `initial` · `factor`^|{b ∈ `at`: b ≤ t}|.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

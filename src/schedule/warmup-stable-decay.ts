@@ -1,4 +1,4 @@
-/** A rate that rises, stays, and falls. */
+/** The schedule that rises, stays constant, and falls. */
 import { blend, choice, cosineFall, count, define, number, rate, unit } from './define.js';
 import { type TimeUnit, timeAt } from './position.js';
 
@@ -6,23 +6,23 @@ import { type TimeUnit, timeAt } from './position.js';
 export interface WarmupStableDecayOptions {
   /** The highest value; finite, at least 0. */
   readonly peak: number;
-  /** `unit`s of linear rise, an integer, at least 0. */
+  /** The number of `unit`s of linear rise, an integer, at least 0. */
   readonly warmup: number;
-  /** `unit`s at `peak`, an integer, at least 0. */
+  /** The number of `unit`s at `peak`, an integer, at least 0. */
   readonly stable: number;
-  /** `unit`s of the fall, an integer, at least 1. */
+  /** The number of `unit`s of the fall, an integer, at least 1. */
   readonly decay: number;
-  /** The value from then on; finite, at least 0. Default 0. */
+  /** The value after the fall; finite, at least 0. Default 0. */
   readonly final?: number;
-  /** How the height falls with its share s: 1 − s, (1 + cos πs) / 2 or 1 − √s. Default `'linear'`. */
+  /** The fall over its share s: 1 − s, (1 + cos πs) / 2 or 1 − √s. Default `'linear'`. */
   readonly shape?: 'linear' | 'cosine' | 'squareRoot';
-  /** What the lengths count. Default `'step'`. */
+  /** The unit of the three lengths. Default `'step'`. */
   readonly unit?: TimeUnit;
 }
 
-/** Up, along, and down. */
+/** A schedule that rises to `peak`, stays there, and falls to `final`. */
 export interface WarmupStableDecay extends Required<WarmupStableDecayOptions> {
-  /** Tells the schedules apart. */
+  /** The kind of schedule. */
   readonly kind: 'warmupStableDecay';
 }
 
@@ -33,9 +33,9 @@ const falls = {
 } as const;
 
 /**
- * `peak` · (t + 1) / (`warmup` + 1) while t < `warmup`, `peak` for `stable`, then a fall to `final`
- * over `decay` (Hu et al. 2024; its shapes: Hägele et al. 2024). The stable part can be prolonged
- * without planning the whole run ahead.
+ * Rises as `peak` · (t + 1) / (`warmup` + 1) while t < `warmup`, keeps `peak` for `stable`, and falls to
+ * `final` over `decay` (Hu et al. 2024; the shapes are those of Hägele et al. 2024). The constant part can
+ * be made longer during a run, so the length of the run need not be known at its start.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function

@@ -1,4 +1,4 @@
-/** A rate that starts low. */
+/** The schedule that rises linearly before another schedule begins. */
 import {
   blend,
   count,
@@ -15,8 +15,9 @@ import type { Warmup, WarmupOptions } from './kinds.js';
 import { since, timeAt } from './position.js';
 
 /**
- * A linear rise from `initial` to the first value of `into`, then `into` (Goyal et al. 2017). While
- * t < `steps` it is `initial` + (start − `initial`) · t / `steps`.
+ * Rises linearly from `initial` to the first value of `into`, and then follows `into` (Goyal et al. 2017).
+ * While t < `steps` it is `initial` + (start − `initial`) · t / `steps`, where start is the first value of
+ * `into`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @function
