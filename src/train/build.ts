@@ -1,4 +1,4 @@
-/** From a trainer's options to what it is made of. */
+/** Makes the parts of a trainer from its options. */
 import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
 import { describeTrainer } from '../checkpoint/writer.js';
 import { checkSeed } from '../data/order.js';
@@ -30,21 +30,21 @@ const keys = [
   'memoryLimit',
 ];
 
-/** Checked options, defaults filled in. */
+/** The checked options with their defaults. */
 interface TrainerParts<L extends LossName = LossName> {
   readonly model: Sequential;
   readonly loss: Loss<L>;
   readonly optimizer: Optimizer;
   readonly average: WeightAverage | undefined;
-  /** With `'auto'` resolved. */
+  /** The device in use; `'auto'` is resolved. */
   readonly device: DeviceName;
   readonly seed: bigint;
 }
 
-/** All that a trainer is made of. */
+/** All parts of a trainer. */
 interface TrainerPlan<L extends LossName = LossName> extends TrainerParts<L> {
   readonly settings: StepSettings;
-  /** What checkpoints say of it. */
+  /** The description of the trainer for checkpoints. */
   readonly description: TrainerDescription;
   readonly native: NativeTrainerOptions;
 }
@@ -61,7 +61,7 @@ function checkParts<L extends LossName>(options: TrainerOptions<L>): TrainerPart
   };
 }
 
-/** Numbers of a tensor; OVERFLOW where JavaScript cannot count them. */
+/** Returns the number of elements of a tensor; throws OVERFLOW where it is no exact integer in JavaScript. */
 function countable({ name, shape }: { readonly name: string; readonly shape: readonly number[] }) {
   const length = elements(shape);
   if (length <= Number.MAX_SAFE_INTEGER) return length;
@@ -74,7 +74,7 @@ function countable({ name, shape }: { readonly name: string; readonly shape: rea
   });
 }
 
-/** What the addon needs of the model. */
+/** Returns the options of the native trainer that describe the model. */
 function lowerModel(model: Sequential) {
   return {
     names: model.parameters.map(({ name }) => name),
@@ -90,7 +90,7 @@ function lowerModel(model: Sequential) {
   };
 }
 
-/** Everything checked, before anything is allocated. @throws ThalwegError as `new Trainer` */
+/** Checks all options before anything is allocated. @throws ThalwegError as `new Trainer` */
 export function planTrainer<L extends LossName>(options: TrainerOptions<L>): TrainerPlan<L> {
   requireOptions('trainer', options, keys);
   const { clip, nonFinite } = options;
@@ -104,7 +104,7 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
     ...(nonFinite === undefined ? {} : { nonFinite }),
   };
   const settings = new StepSettings(optimizer, around, {
-    reportNorm: nonFinite !== 'allow', // for the events: the gradient is read anyway
+    reportNorm: nonFinite !== 'allow', // costs nothing then, because the check reads the gradient anyway
     tail: [average.decay, ...dropoutSettings(program)],
   });
   const groups = settings.groupsOf(model.parameters.map(({ name }) => name));

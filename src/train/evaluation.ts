@@ -1,4 +1,4 @@
-/** From sums over examples to what users read. */
+/** Turns sums over examples into evaluations. */
 import type { Weights } from '../average/weights.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { type Loss, hasAccuracy } from '../loss/loss.js';
@@ -6,10 +6,10 @@ import { type Wanted, fromTotals, toRequest } from '../metrics/measure.js';
 import type { NativeMetrics, NativeTrainer } from '../native.js';
 import type { Evaluation, WeightedEvaluation } from '../run/history.js';
 
-/** Rows a pass of evaluate and predict, unless told otherwise. */
+/** The default number of rows of one pass of `evaluate` and `predict`. */
 export const evaluationBatch = 512;
 
-/** Means over examples; NaN where there was none. */
+/** Returns means over the examples; NaN where there are none. */
 export function toEvaluation(
   { lossSum, correct, examples }: NativeMetrics,
   loss: Loss,
@@ -17,13 +17,13 @@ export function toEvaluation(
   return { loss: lossSum / examples, ...(hasAccuracy(loss) && { accuracy: correct / examples }) };
 }
 
-/** How a data set is evaluated. */
+/** The options of an evaluation. */
 export interface EvaluationPlan {
   readonly loss: Loss;
-  /** Besides the loss. Default none. */
+  /** The metrics to measure besides the loss. Default none. */
   readonly wanted?: readonly Wanted[];
   readonly batchSize?: number;
-  /** Default `'raw'`. */
+  /** The weights to evaluate. Default `'raw'`. */
   readonly weights?: Weights;
 }
 

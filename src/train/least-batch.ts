@@ -1,19 +1,20 @@
-/** Batches too small to train on: batch norm has no variance of one row. */
+/** Refuses batches that are too small for training: batch norm needs two rows for a variance. */
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 
+/** Returns the number of rows of the smallest batch of an epoch. */
 function smallestBatch(rows: number, batchSize: number): number {
   return rows % batchSize || batchSize;
 }
 
-/** The largest batch size of at most `most` that the model can do with, if there is one. */
+/** Returns the largest batch size, at most `most`, whose last batch is large enough for the model, if any. */
 export function fittingBatch({ leastBatch }: Sequential, rows: number, most: number): number {
   let batchSize = Math.min(rows, most);
   while (batchSize > leastBatch && smallestBatch(rows, batchSize) < leastBatch) batchSize--;
   return batchSize;
 }
 
-/** RANGE where `rows` rows, cut into batches, give one that the model cannot be trained on. */
+/** Throws RANGE where one batch of `rows` rows would be too small to train the model. */
 export function checkLeastBatch(
   path: string,
   model: Sequential,

@@ -1,8 +1,8 @@
-/** How much memory a trainer may hold. */
+/** Chooses the memory limit of a trainer. */
 import { usableMemory } from '../machine/memory.js';
 import { checkNumber } from '../options.js';
 
-/** Bytes; undefined where the device has a memory of its own, which says itself when it is full. */
+/** Returns the limit in bytes; undefined for a GPU, whose driver refuses allocations beyond its memory. */
 export function checkMemoryLimit(path: string, given: unknown, device: string): number | undefined {
   if (given !== undefined) return checkNumber(path, given, { min: 1, integer: true });
   return device.startsWith('cuda') ? undefined : usableMemory();

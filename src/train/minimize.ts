@@ -1,4 +1,4 @@
-/** A data set's whole loss minimised by a method that looks at all of it at each step. */
+/** Minimises the loss over a data set by methods that evaluate all rows at each step. */
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
@@ -19,20 +19,20 @@ import { checkBatch } from './run/batches.js';
 /** Options of `trainer.minimize`. */
 export interface TrainerMinimizeOptions extends MinimizeOptions {
   /**
-   * Rows a pass, which bounds memory. It changes the order of sums, and so the last bits; the same
-   * size gives the same bits. Default 2048.
+   * The rows of one pass, which limits memory. Another size changes the order of sums, and so the last bits;
+   * equal sizes give equal bits. Default 2048.
    */
   readonly batchSize?: number;
 }
 
-/** A checked call. */
+/** A checked call of `trainer.minimize`. */
 interface TrainerMinimization {
   readonly dataset: Dataset;
   readonly plan: ReturnType<typeof planMinimize>;
   readonly batchSize: number;
 }
 
-/** The arguments, checked; throws before anything has changed. */
+/** Checks the arguments before anything changes. */
 export function planTrainerMinimize(
   dataset: Dataset,
   method: unknown,
@@ -49,7 +49,7 @@ export function planTrainerMinimize(
   };
 }
 
-/** All parameters one after another, as the objective sees them. */
+/** Reads and writes all parameters as one array, the argument of the objective. */
 class FlatParameters {
   readonly #lengths: readonly number[];
 
@@ -67,7 +67,7 @@ class FlatParameters {
     return flat;
   }
 
-  /** Rounds `flat` to float32, in place: the point that is evaluated is the one that is kept. */
+  /** Rounds `flat` to float32 in place, so that the search continues from the evaluated point. */
   write(trainer: NativeTrainer, flat: Float64Array): void {
     const single = Float32Array.from(flat);
     flat.set(single);
@@ -76,7 +76,7 @@ class FlatParameters {
   }
 }
 
-/** Runs it. The trainer ends at the last point that was kept, also where an error ends the run. */
+/** Runs the minimisation. At the end, even after an error, the trainer has the weights of the last kept point. */
 export async function minimizeLoss(
   trainer: NativeTrainer,
   task: Task & { readonly isLive: () => boolean },
@@ -87,7 +87,7 @@ export async function minimizeLoss(
   let kept = start;
   const evaluate = async (x: Float64Array): Promise<Point> => {
     if (!task.isLive() || plan.signal?.aborted === true) Minimization.abort();
-    // The line search takes no point without a value.
+    // Weights beyond float32 have no loss. The line search then tries a shorter step.
     if (!x.every((value) => Number.isFinite(Math.fround(value))))
       return { x, value: NaN, gradient: new Float64Array(x.length).fill(NaN) };
     flat.write(trainer, x);
@@ -107,7 +107,7 @@ export async function minimizeLoss(
   }
 }
 
-/** A job that the signal, or disposal, cut short ends the run, not in an error. */
+/** Awaits a job. Where the signal or disposal has cancelled the job, the run ends without an error. */
 async function orAbort<T>(job: Promise<T>): Promise<T> {
   try {
     return await job;

@@ -1,4 +1,4 @@
-/** A model whose weights lie in native memory: read, replaced, kept in files, and used to predict. */
+/** A model with weights in native memory: they are read, replaced, kept in files, and used for predictions. */
 import { checkWeights } from '../average/weights.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, checkPath } from '../options.js';
@@ -14,14 +14,14 @@ import { type PassOptions, type WeightsOptions, planPrediction } from './passes.
 import type { TrainerHandle } from './trainer-handle.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
-/** What a trainer is without its training: a model, and weights of its own. */
+/** The base class of a trainer without its training: a model and its weights. */
 export class ModelInMemory implements Disposable {
-  /** The model whose weights these are. */
+  /** The model to which the weights belong. */
   readonly model: Sequential;
   readonly #handle: TrainerHandle;
 
   /**
-   * Takes the handle over: disposing of this disposes of it.
+   * Owns the handle: `dispose` also disposes of the handle.
    *
    * @internal
    */
@@ -31,10 +31,10 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * The model's outputs, [rows, outputs] in one Float32Array: logits, where it ends in logits. Any number
-   * of calls may wait for each other, and during a run for the end of its epoch.
+   * Computes the model's outputs, [rows, outputs] in one Float32Array. They are logits where the model ends in
+   * logits. Calls run one after another, and during a run after the end of its epoch.
    *
-   * @param inputs rows × features, one row after another; copied before this returns
+   * @param inputs rows × features numbers, one row after another; copied before the call returns
    * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE,
    * RANGE, MISSING, UNKNOWN_OPTION
    */
@@ -47,7 +47,7 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * A copy of each parameter, by name.
+   * Returns a copy of each parameter, by name.
    *
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
@@ -59,20 +59,22 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * Replaces every parameter, by name; optimizer state and average stay as they are.
+   * Replaces every parameter, by name. The optimizer's state and the average do not change. Where it
+   * throws, nothing has changed.
    *
    * @throws ThalwegError MISSING, UNKNOWN_OPTION, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE, BUSY,
-   * DISPOSED; nothing changed then
+   * DISPOSED
    */
   setParameters(parameters: Readonly<Record<string, Float32Array>>): void {
     writeParameters(this.#handle.getExclusive(), this.model, parameters);
   }
 
   /**
-   * A copy of each running statistic, by name: `batchNorm1.mean`, `batchNorm1.variance`, …
+   * Returns a copy of each running statistic, by name: `batchNorm1.mean`, `batchNorm1.variance`, …
    *
-   * @param options `weights`: of the averaged weights those that {@link Trainer.refreshStatistics}
-   * gave them, until training goes on; else the run's, which serve both. Default `'raw'`
+   * @param options `weights`: `'averaged'` returns the statistics that {@link Trainer.refreshStatistics}
+   * computed for the averaged weights, until training goes on. Without such statistics it returns those of the
+   * run, as the default `'raw'` does
    * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
    */
   statistics(options: WeightsOptions = {}): Record<string, Float32Array> {
@@ -83,19 +85,17 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * Replaces every running statistic, by name.
+   * Replaces every running statistic, by name. Where it throws, nothing has changed.
    *
-   * @throws ThalwegError as {@link Trainer.setParameters}; nothing changed then
+   * @throws ThalwegError as {@link Trainer.setParameters}
    */
   setStatistics(statistics: Readonly<Record<string, Float32Array>>): void {
     writeStatistics(this.#handle.getExclusive(), this.model, statistics);
   }
 
   /**
-   * Writes the weights and running statistics as a safetensors file, atomically: a crash leaves the
-   * old file or the new.
-   *
-   * The file's metadata say which weights they are.
+   * Writes the weights and running statistics as a safetensors file. The write is atomic: a crash leaves
+   * the old file or the new one. The file's metadata state whether the weights are raw or averaged.
    *
    * @throws ThalwegError (as a rejection) DISPOSED, NO_SPACE, MISSING, RANGE, TYPE, UNKNOWN_OPTION; or
    * another error of the file system
@@ -111,14 +111,15 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * Reads weights that {@link Trainer.saveWeights} wrote, or those of a checkpoint; optimizer state
-   * stays as it is. Files of other makers may hold them in F16, BF16 or F64, too: they become float32. Of tensors that the
-   * model lacks nothing is read.
+   * Reads weights from a file of {@link Trainer.saveWeights} or from a checkpoint. The optimizer's state does
+   * not change. Files of other programs may hold the weights in F16, BF16 or F64; they become float32. The
+   * values of tensors that the model lacks are not read. Where it rejects, nothing has changed.
    *
-   * @param options `match: 'overlap'`: takes the tensors whose name and shape the model has too, as a
-   * warm start from another model; default `'exact'`: all of them, and no other
-   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, RANGE at a number beyond float32, or as
-   * `io.readSafetensors`; nothing changed then
+   * @param options `match`: `'exact'` requires all tensors of the model and no other. `'overlap'` takes the
+   * tensors whose name and shape the model has, as a warm start from another model. Default `'exact'`
+   * @returns the names of the tensors that were loaded, kept and unused
+   * @throws ThalwegError (as a rejection) MISSING, MISMATCH, BUSY, DISPOSED, RANGE at a number beyond float32,
+   * or as `io.readSafetensors`
    */
   async loadWeights(
     file: string,
@@ -133,12 +134,12 @@ export class ModelInMemory implements Disposable {
     return names;
   }
 
-  /** Stops what runs, frees all memory; later calls throw DISPOSED. */
+  /** Stops a running job and frees all memory. Later calls throw DISPOSED. */
   dispose(): void {
     this.#handle.dispose();
   }
 
-  /** Calls {@link Trainer.dispose}, for `using`. */
+  /** Calls {@link Trainer.dispose} at the end of a `using` block. */
   [Symbol.dispose](): void {
     this.dispose();
   }

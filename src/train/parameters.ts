@@ -1,4 +1,4 @@
-/** A model's parameters and running statistics in native memory, read and replaced by name. */
+/** Reads and replaces a model's parameters and running statistics in native memory, by name. */
 import { checkArray } from '../arrays.js';
 import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
@@ -10,7 +10,7 @@ import { checkOptions } from '../options.js';
 type Arrays = Readonly<Record<string, Float32Array>>;
 type Named = readonly { readonly name: string }[];
 
-/** A copy of each parameter. */
+/** Returns a copy of each parameter. */
 export function readParameters(
   trainer: NativeTrainer,
   model: Sequential,
@@ -22,12 +22,12 @@ export function readParameters(
   );
 }
 
-/** Replaces all; everything is checked before anything changes. */
+/** Replaces all of them, after all arrays have been checked. */
 export function writeParameters(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
   trainer.setParameters(inOrder('parameters', model.parameters, given));
 }
 
-/** A copy of each running statistic. */
+/** Returns a copy of each running statistic. */
 export function readStatistics(
   trainer: NativeTrainer,
   model: Sequential,
@@ -39,12 +39,12 @@ export function readStatistics(
   );
 }
 
-/** Replaces all; everything is checked before anything changes. */
+/** Replaces all of them, after all arrays have been checked. */
 export function writeStatistics(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
   trainer.setStatistics(inOrder('statistics', model.statistics, given));
 }
 
-/** All that prediction depends on: parameters, then statistics. */
+/** Returns copies of all tensors that predictions depend on: parameters, then statistics. */
 export function readState(
   trainer: NativeTrainer,
   model: Sequential,
@@ -53,7 +53,7 @@ export function readState(
   return { ...readParameters(trainer, model, weights), ...readStatistics(trainer, model, weights) };
 }
 
-/** Replaces all that {@link readState} read; everything is checked before anything changes. */
+/** Replaces all tensors that {@link readState} returns, after all arrays have been checked. */
 export function writeState(trainer: NativeTrainer, model: Sequential, given: Arrays): void {
   const { parameters, statistics } = model;
   const arrays = inOrder('weights', [...parameters, ...statistics], given);
@@ -72,7 +72,7 @@ export function writeState(trainer: NativeTrainer, model: Sequential, given: Arr
   trainer.setStatistics(arrays.slice(parameters.length));
 }
 
-/** The arrays in the order of `specs`, of which each must be there, and nothing else. */
+/** Returns the arrays in the order of `specs`; throws where one is missing or has another name. */
 function inOrder(path: string, specs: Named, arrays: Arrays): Float32Array[] {
   const names = specs.map(({ name }) => name);
   checkOptions(path, arrays, names);

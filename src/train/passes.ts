@@ -1,4 +1,4 @@
-/** Passes of a trainer over rows without a step: their options, checked before anything runs. */
+/** Checks the options of a trainer's passes over rows that take no step. */
 import { checkArray } from '../arrays.js';
 import { type Weights, checkWeights } from '../average/weights.js';
 import { Dataset } from '../data/dataset.js';
@@ -15,15 +15,15 @@ import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
 import { checkLeastBatch, fittingBatch } from './least-batch.js';
 import { checkBatch } from './run/batches.js';
 
-/** What {@link Trainer.gradients} gives. */
+/** The result of {@link Trainer.gradients}. */
 export interface LossGradients {
-  /** Mean over the rows. */
+  /** The mean loss over the rows. */
   readonly loss: number;
-  /** Gradients of the mean loss, by parameter name, each as long as its parameter; frozen ones have none. */
+  /** Gradients of the mean loss by parameter name, each as long as its parameter, without frozen parameters. */
   readonly gradients: Record<string, Float32Array>;
 }
 
-/** Options of what reads a trainer's weights. */
+/** Options of methods that read a trainer's weights. */
 export interface WeightsOptions {
   /** The latest weights, or their average, which must have begun. Default `'raw'`. */
   readonly weights?: Weights;
@@ -31,7 +31,7 @@ export interface WeightsOptions {
 
 /** Options of passes over rows. */
 export interface PassOptions extends WeightsOptions {
-  /** Rows a pass, which changes speed and memory only; an integer, at least 1. Default 512. */
+  /** The rows of one pass, which affect only speed and memory; an integer, at least 1. Default 512. */
   readonly batchSize?: number;
 }
 
@@ -39,17 +39,17 @@ export interface PassOptions extends WeightsOptions {
 export interface EvaluateOptions<
   M extends readonly Metric[] = readonly Metric[],
 > extends PassOptions {
-  /** What to measure besides the loss. Default nothing. */
+  /** The metrics to measure besides the loss. Default none. */
   readonly metrics?: M;
 }
 
-/** The values of the metrics that were asked for, by name. */
+/** The values of the requested metrics, by name. */
 export interface MeasuredMetrics<M extends readonly Metric[]> {
-  /** Each as its metric gives it. */
+  /** The value of each metric, in the metric's own form. */
   readonly metrics: Measured<M>;
 }
 
-/** An {@link Evaluation} by the loss L with the values of the metrics that were asked for. */
+/** An {@link Evaluation} by the loss L with the values of the requested metrics. */
 export type MeasuredEvaluation<M extends readonly Metric[], L extends LossName = LossName> = Omit<
   WeightedEvaluation,
   'metrics'
@@ -59,7 +59,7 @@ export type MeasuredEvaluation<M extends readonly Metric[], L extends LossName =
 
 const passKeys = ['batchSize', 'weights'];
 
-/** A call of {@link Trainer.evaluate}. */
+/** Checks a call of {@link Trainer.evaluate}. */
 export function planEvaluation(
   dataset: Dataset,
   options: EvaluateOptions,
@@ -77,13 +77,13 @@ export function planEvaluation(
 
 interface PredictionPlan {
   readonly rows: number;
-  /** Numbers a row. */
+  /** The number of outputs of one row. */
   readonly outputs: number;
   readonly batchSize: number;
   readonly averaged: boolean;
 }
 
-/** Numbers of whole rows, or TYPE with what gives them. */
+/** Throws TYPE unless `inputs` is a Float32Array; for a data set the error names the function that returns one. */
 function checkInputs(inputs: unknown): Float32Array {
   if (inputs instanceof Dataset)
     throw new ThalwegError({
@@ -96,7 +96,7 @@ function checkInputs(inputs: unknown): Float32Array {
   return checkArray('inputs', inputs, Float32Array);
 }
 
-/** A call of {@link Trainer.predict}. */
+/** Checks a call of {@link Trainer.predict}. */
 export function planPrediction(
   inputs: Float32Array,
   options: PassOptions,
@@ -119,7 +119,7 @@ export function planPrediction(
   return { rows, outputs: elements(model.outputShape), batchSize, averaged };
 }
 
-/** A call of {@link Trainer.refreshStatistics}. */
+/** Checks a call of {@link Trainer.refreshStatistics}. */
 export function planRefresh(
   dataset: Dataset,
   options: PassOptions,
@@ -136,7 +136,7 @@ export function planRefresh(
   return { batchSize, averaged };
 }
 
-/** A call of {@link Trainer.gradients}: whether it is as in training. */
+/** Checks a call of {@link Trainer.gradients}. Returns true where layers act as in training. */
 export function checkGradients(
   dataset: Dataset,
   rows: Uint32Array,

@@ -1,27 +1,27 @@
-/** Steps outside of any run: epochs that may end early, with the loss of each step. */
+/** Takes steps outside of any run, and returns the loss of each. */
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import type { NativeTrainer } from '../native.js';
 import type { StepSettings } from '../optim/settings.js';
 
-/** What is tried. */
+/** The options of a sweep. */
 export interface SweepPlan {
-  /** Rows a step, at most the data set's. */
+  /** The rows of one step, at most those of the data set. */
   readonly batchSize: number;
-  /** Steps to take; epoch follows epoch, each without its last, smaller batch. */
+  /** The number of steps, over several epochs, each without its last, smaller batch. */
   readonly steps: number;
-  /** Asked up to 20 times a second about the last loss; false ends the sweep. */
+  /** Called with the last loss, at most 20 times a second; false ends the sweep. */
   readonly goesOn?: (loss: number) => boolean;
 }
 
-/** What came of it. */
+/** The result of a sweep. */
 export interface Sweep {
-  /** Mean loss of each step's batch. */
+  /** The mean loss of each step's batch. */
   readonly losses: readonly number[];
-  /** Native memory of the trainer now. */
+  /** Native memory of the trainer after the sweep, in bytes. */
   readonly bytes: number;
 }
 
-/** Steps of `settings`, counted from 0. */
+/** Takes the steps; schedules of `settings` count them from 0. */
 export async function sweep(
   trainer: NativeTrainer,
   dataset: Dataset,

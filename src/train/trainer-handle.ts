@@ -1,19 +1,19 @@
-/** A handle on a native trainer: exclusive and shared access to it, until it is disposed of. */
+/** A handle of a native trainer, which gives exclusive and shared access until it is disposed of. */
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 
 /**
- * Calls that change the trainer have exclusive access: other such calls are BUSY meanwhile. Calls that
- * only read share it: they run one after another, after the exclusive call, or within it where that
- * {@link TrainerHandle.open opens} the trainer, as a run does between epochs.
+ * Calls that change the trainer have exclusive access: other such calls throw BUSY meanwhile. Calls that only
+ * read have shared access: they wait and run one after another, after the exclusive call. An exclusive call
+ * may {@link TrainerHandle.open open} the trainer to them, as a run does between epochs.
  */
 export class TrainerHandle {
   #trainer: NativeTrainer | undefined;
   #isHeld = false;
-  /** How many bodies of {@link TrainerHandle.open} are under way. */
+  /** The number of calls of {@link TrainerHandle.open} that have not ended. */
   #open = 0;
   #isRead = false;
-  /** Calls that wait to read, in their order; each function lets one begin. */
+  /** The calls that wait to read, in their order; each function lets one begin. */
   readonly #waiting: (() => void)[] = [];
 
   constructor(trainer: NativeTrainer) {
@@ -24,12 +24,12 @@ export class TrainerHandle {
     return this.#trainer !== undefined;
   }
 
-  /** Whether a call that reads would run at once. */
+  /** True where a call that reads would run at once. */
   get isReadable(): boolean {
     return !this.#isRead && (!this.#isHeld || this.#open > 0);
   }
 
-  /** The trainer, whoever uses it. @throws ThalwegError DISPOSED */
+  /** Returns the trainer even while it is in use. @throws ThalwegError DISPOSED */
   get(): NativeTrainer {
     if (this.#trainer === undefined)
       throw new ThalwegError({
@@ -42,21 +42,21 @@ export class TrainerHandle {
     return this.#trainer;
   }
 
-  /** The trainer, for a synchronous call that changes something. @throws ThalwegError DISPOSED, BUSY */
+  /** Returns the trainer for a synchronous call that changes it. @throws ThalwegError DISPOSED, BUSY */
   getExclusive(): NativeTrainer {
     const trainer = this.get();
     if (this.#isHeld || this.#isRead) refuse();
     return trainer;
   }
 
-  /** The trainer, for a synchronous call that only reads. @throws ThalwegError DISPOSED, BUSY */
+  /** Returns the trainer for a synchronous call that only reads. @throws ThalwegError DISPOSED, BUSY */
   getShared(): NativeTrainer {
     const trainer = this.get();
     if (!this.isReadable) refuse();
     return trainer;
   }
 
-  /** Keeps others out until what the body gives has settled. @throws as {@link TrainerHandle.getExclusive} */
+  /** Has exclusive access until the body's promise settles. @throws as {@link TrainerHandle.getExclusive} */
   async withExclusive<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
     const trainer = this.getExclusive();
     this.#isHeld = true;
@@ -68,11 +68,11 @@ export class TrainerHandle {
     }
   }
 
-  /** Runs a body that only reads: at once where the trainer is readable, else in turn. @throws ThalwegError DISPOSED */
+  /** Runs a body that only reads, at once or after waiting calls. @throws ThalwegError DISPOSED */
   async withShared<T>(body: (trainer: NativeTrainer) => Promise<T>): Promise<T> {
     this.get();
     const wait = this.#beginReading();
-    if (wait !== undefined) await wait; // else the body begins before this returns
+    if (wait !== undefined) await wait; // without a wait the body begins before this function returns
     try {
       return await body(this.get());
     } finally {
@@ -81,7 +81,7 @@ export class TrainerHandle {
     }
   }
 
-  /** Lets others read during the body; those that wait then read before the exclusive call goes on. */
+  /** Lets other calls read during the body. Calls that still wait at its end read before this one returns. */
   async open<T>(body: () => Promise<T>): Promise<T> {
     this.#open++;
     this.#letNextRead();
@@ -95,13 +95,13 @@ export class TrainerHandle {
     }
   }
 
-  /** Stops what runs, frees all memory. */
+  /** Stops a running job and frees all memory. */
   dispose(): void {
     this.#trainer?.dispose();
     this.#trainer = undefined;
   }
 
-  /** Begins to read; gives a promise where the call has to wait. */
+  /** Begins to read; returns a promise where the call has to wait. */
   #beginReading(): Promise<void> | undefined {
     if (!this.isReadable || this.#waiting.length > 0)
       return new Promise((resolve) => this.#waiting.push(resolve));
@@ -109,7 +109,7 @@ export class TrainerHandle {
     return undefined;
   }
 
-  /** Lets the next waiting call read, where there is one. */
+  /** Lets the next waiting call read, if there is one. */
   #letNextRead(): void {
     if (!this.isReadable || this.#waiting.length === 0) return;
     this.#isRead = true;

@@ -1,4 +1,4 @@
-/** The trainer: a model, a loss and an optimizer bound to memory and a native loop. */
+/** The trainer: a model, a loss and an optimizer with native memory and a native training loop. */
 import { type WeightAverage, averageScalars } from '../average/weights.js';
 import {
   type Resumed,
@@ -43,26 +43,26 @@ import { TrainerHandle } from './trainer-handle.js';
 import type { TrainerOptions } from './trainer-options.js';
 
 /**
- * Trains a model, natively, on a thread of its own. Owns native memory: dispose of it, or declare
- * it with `using`. `L` is the name of its loss, by which `accuracy` of results is typed: it follows from
- * the options, and a plain `Trainer` is one of any loss.
+ * Trains a model in native code on its own thread. It owns native memory: call `dispose`, or declare it with
+ * `using`. `L` is the name of its loss, which follows from the options and determines the type of `accuracy`
+ * in results. A plain `Trainer` may have any loss.
  *
  * @example
  * const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
  * const history = await trainer.fit(digits.train, { epochs: 5, batchSize: 128 });
  */
 export class Trainer<L extends LossName = LossName> extends ModelInMemory {
-  /** The loss being minimised. */
+  /** The loss that training minimises. */
   readonly loss: Loss<L>;
   /** The optimizer's description. */
   readonly optimizer: Optimizer;
-  /** What is averaged of the weights, if anything. */
+  /** The description of the weights' average; undefined where none is kept. */
   readonly average: WeightAverage | undefined;
-  /** The device in use: as the option, with `'auto'` resolved. */
+  /** The device in use; `'auto'` is resolved. */
   readonly device: DeviceName;
-  /** Seed of initial weights, shuffles and dropout. */
+  /** The seed of initial weights, shuffles and dropout. */
   readonly seed: bigint;
-  /** What it was made with: `new Trainer(trainer.options)` makes its like, untrained. */
+  /** The options that were given; `new Trainer(trainer.options)` makes an untrained trainer like it. */
   readonly options: TrainerOptions<L>;
   readonly #settings: StepSettings;
   readonly #handle: TrainerHandle;
@@ -82,29 +82,29 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
     this.#description = plan.description;
   }
 
-  /** Steps taken so far, over all runs. */
+  /** The number of steps taken so far, over all runs. */
   get steps(): number {
     return this.#record.steps;
   }
 
-  /** How many weights the average has seen so far; 0 where none is kept. */
+  /** The number of times that the weights entered the average so far; 0 without an average. */
   get averaged(): number {
     return this.#record.averaged;
   }
 
-  /** Epochs finished so far, over all runs; each new run continues the count. */
+  /** The number of epochs finished so far, over all runs. */
   get epochs(): number {
     return this.#record.history.length;
   }
 
-  /** Records of the finished epochs, over all runs: what schedules such as `plateau` look at. */
+  /** The records of the finished epochs, over all runs. Schedules such as `plateau` read them. */
   get history(): readonly EpochRecordOf<L>[] {
     return [...this.#record.history] as EpochRecordOf<L>[];
   }
 
   /**
-   * Trains for some epochs. Each epoch visits every row once, in an order that is a pure function
-   * of seed and epoch.
+   * Trains for some epochs. Each epoch visits every row once unless options say otherwise, in an order that
+   * is a pure function of seed and epoch.
    *
    * @returns a {@link Fit}: await it for the {@link History}, or iterate it for events
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, SHAPE, RANGE, NONFINITE, EMPTY_EPOCH
@@ -120,15 +120,15 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Lowers the mean loss of a whole data set by a method with a line search: the baseline that needs
-   * no rate, for small data sets and models. Gradients are native, of all rows at every evaluation,
-   * in passes of `batchSize` rows, without dropout; optimizer, steps and history stay as they are.
+   * Minimises the mean loss of a whole data set by a method with a line search. It needs no learning rate, and
+   * suits small data sets and models. Each evaluation computes the gradient of all rows in native code, in
+   * passes of `batchSize` rows and without dropout. Optimizer, steps and history do not change.
    *
    * @param method `optim.lbfgs()` or `optim.gradientDescent()`
-   * @returns every iteration, and why it ended: by `signal`, with reason `'aborted'`. The weights are
-   * those of the last iteration, also after an error
+   * @returns every iteration, and the reason of the end, which is `'aborted'` after an abort of `signal`. The
+   * weights are those of the last iteration, even after an error
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION,
-   * NONFINITE where the loss is no number at the present weights
+   * NONFINITE where the loss at the present weights is not finite
    * @example
    * const { value } = await trainer.minimize(digits.train, optim.lbfgs(), { iterations: 50 });
    */
@@ -145,7 +145,7 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Takes some steps outside of any run, for what only tries things out: the loss of each.
+   * Takes some steps outside of any run, for trials, and returns the loss of each.
    *
    * @internal
    */
@@ -155,11 +155,11 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Mean loss over a data set, accuracy where the loss has one, and the metrics asked for: counted
-   * natively as the outputs come, the same at every batch size as far as the outputs are. During a run it
-   * waits for the end of the epoch, as `predict` and `saveWeights` do.
+   * Computes the mean loss over a data set, the accuracy where the loss has one, and the requested metrics.
+   * Native code counts them batch by batch. The batch size changes them only as far as it changes the
+   * outputs. During a run it waits for the end of the epoch, as `predict` and `saveWeights` do.
    *
-   * @param options `metrics`: names and `metrics.topK(5)`, `metrics.f1({ average })`, …
+   * @param options `metrics`: names, or descriptions such as `metrics.topK(5)` and `metrics.f1({ average })`
    * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, RANGE, MISMATCH, MISSING,
    * DUPLICATE, UNKNOWN_OPTION
    * @example
@@ -176,15 +176,15 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Makes the running statistics those of a whole data set at the present weights: after weights
-   * were averaged or set, the old ones belong to others. One pass without dropout; each batch is
-   * normalised by its own mean and variance, and those of all batches are put together exactly.
+   * Computes the running statistics over a whole data set at the present weights. Call it after weights were
+   * averaged or set, because the old statistics do not fit the new weights. It makes one pass without
+   * dropout. Each batch is normalised by its own mean and variance, and the statistics of all batches are
+   * combined exactly. Where it rejects, nothing has changed.
    *
-   * @param options `batchSize`: rows a pass, as in training. Default 512, or fewer where that would
-   * leave a last batch of one row. `weights: 'averaged'`: those of the averaged weights, which keep
-   * them apart from the run's until training goes on. Default `'raw'`
-   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE,
-   * UNKNOWN_OPTION; nothing changed then
+   * @param options `batchSize`: the rows of one pass, as in training. Default 512, or fewer where the last
+   * batch would have one row. `weights`: `'averaged'` computes the statistics of the averaged weights, which
+   * are kept beside those of the run until training goes on. Default `'raw'`
+   * @throws ThalwegError (as a rejection) BUSY, DISPOSED, ABORTED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION
    */
   async refreshStatistics(dataset: Dataset, options: PassOptions = {}): Promise<void> {
     const { batchSize, averaged } = planRefresh(dataset, options, this);
@@ -194,11 +194,11 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Loss and gradients of some rows at the present weights, without a step.
+   * Computes loss and gradients of some rows at the present weights, without a step.
    *
    * @param rows row numbers of the data set
-   * @param options `training`: as the next step would see them, with dropout, and with batch norm by
-   * these rows; otherwise as {@link Trainer.evaluate} does. Default false
+   * @param options `training`: true computes as the next step would, with its dropout, and with batch norm
+   * over these rows; false computes as {@link Trainer.evaluate} does. Default false
    * @throws ThalwegError BUSY, DISPOSED, RANGE, SHAPE, TYPE, DTYPE, UNKNOWN_OPTION
    */
   gradients(
@@ -219,12 +219,12 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Writes a checkpoint, atomically: weights, optimizer state, history and counters, from which
-   * {@link Trainer.resume} goes on. A run that the trainer was resumed to, and fit has not gone on with
-   * yet, is part of it. During a run, option `checkpoint` of fit does this.
+   * Writes a checkpoint atomically: weights, optimizer state, history and counters, from which
+   * {@link Trainer.resume} continues. After `resume` and before the next `fit`, the checkpoint also contains
+   * the interrupted run. During a run, use option `checkpoint` of `fit` instead.
    *
    * @throws ThalwegError (as a rejection) BUSY, DISPOSED, NO_SPACE, MISSING, PERMISSION, MEMORY; CORRUPTION
-   * after a guarded run, where memory has changed since; or another error of the file system
+   * where memory has changed since a guarded run; or another error of the file system
    */
   async save(file: string): Promise<void> {
     checkPath('file', file);
@@ -232,16 +232,16 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * Takes over the state of the newest good checkpoint: weights, optimizer state, history, counters.
-   * The next call of {@link Trainer.fit} goes on with the run that it was taken of, at the next
-   * batch, and ends in the same bits as if that run had never stopped.
+   * Restores the state of the newest undamaged checkpoint: weights, optimizer state, history and counters.
+   * The next call of {@link Trainer.fit} continues the run of the checkpoint at its next batch, and ends with
+   * the same bits as if that run had never stopped. Where it rejects, nothing has changed.
    *
    * @param path a folder of checkpoints, or one file
-   * @param options `run: 'new'`: the next call of fit starts a run of its own, with any data
-   * @returns what was found; undefined where there is no checkpoint, and nothing changed
-   * @throws ThalwegError (as a rejection) MISMATCH where model, loss, rule, groups or seed are others;
-   * CHECKSUM where every checkpoint is damaged; VERSION, BUSY, DISPOSED, PERMISSION, MEMORY. Nothing
-   * changed then
+   * @param options `run`: `'new'` makes the next call of fit start a new run, with any data. Default
+   * `'continue'`
+   * @returns a description of the checkpoint; undefined where there is none, and nothing has changed
+   * @throws ThalwegError (as a rejection) MISMATCH where model, loss, rule, groups or seed differ;
+   * CHECKSUM where every checkpoint is damaged; VERSION, BUSY, DISPOSED, PERMISSION, MEMORY
    */
   async resume(path: string, options: ResumeOptions = {}): Promise<Resumed | undefined> {
     checkPath('path', path);
@@ -253,9 +253,9 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   }
 
   /**
-   * What `JSON.stringify(trainer)` writes: a plain description, without weights and history. A
-   * function of the caller's, such as a rate, stands as `{ "$function": true }`. It answers at any
-   * time, also during a run and after disposal.
+   * Returns a plain description without weights and history, which `JSON.stringify(trainer)` writes.
+   * `{ "$function": true }` stands for a function of the caller's, such as a learning rate. It may be called
+   * at any time, even during a run and after disposal.
    */
   toJSON(): TrainerJson {
     const { model, loss, optimizer, clip, nonFinite, average, device, seed } = this.#description;

@@ -1,6 +1,6 @@
 /**
- * Weights of a model as a safetensors file: one float32 tensor for each parameter and running
- * statistic, by name.
+ * Reads and writes the weights of a model as a safetensors file, with one float32 tensor for each parameter
+ * and running statistic, by name.
  */
 import type { Weights } from '../average/weights.js';
 import { type CheckpointSink, readCheckpoint } from '../checkpoint/file.js';
@@ -12,7 +12,7 @@ import { readFloats, withSafetensors, writeOwnSafetensors } from '../io/safetens
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 
-/** Writes the tensors, with what they are of in the metadata, atomically. */
+/** Writes the tensors atomically, with the model and the kind of weights in the metadata. */
 export async function writeWeights(
   file: string,
   model: Sequential,
@@ -32,24 +32,24 @@ export async function writeWeights(
   });
 }
 
-/** What {@link Trainer.loadWeights} did, by names of parameters and statistics. */
+/** The result of {@link Trainer.loadWeights}: names of parameters and statistics. */
 export interface LoadedWeights {
   /** Tensors of the model that were replaced. */
   readonly loaded: readonly string[];
-  /** Tensors of the model that the file lacks with that shape: they stay as they were. */
+  /** Tensors of the model that did not change, because the file lacks them or has another shape. */
   readonly kept: readonly string[];
-  /** Tensors of the file that the model lacks with that shape. */
+  /** Tensors of the file that were not used, because the model lacks them or has another shape. */
   readonly unused: readonly string[];
 }
 
-/** How a checkpoint names them. */
+/** The prefixes of tensor names in a checkpoint. */
 const inCheckpoint = /^(?:parameters|statistics)\//;
 
 function show({ dtype, shape }: Pick<Entry, 'dtype' | 'shape'>): string {
   return `${dtype} [${shape.join(', ')}]`;
 }
 
-/** What a file of weights holds. */
+/** Returns the tensors that a file of weights contains. */
 function stateOf({ parameters, statistics }: Sequential) {
   return [...parameters, ...statistics];
 }
@@ -83,13 +83,13 @@ function checkExact(
     });
 }
 
-/** The names of what is read, and where it goes. */
+/** The names of the tensors, and the entries to read with the arrays for their values. */
 interface Plan extends LoadedWeights {
   readonly wanted: readonly { readonly entry: Entry; readonly values: Float32Array }[];
 }
 
 /**
- * Which tensors of a file the model takes, from its header alone.
+ * Chooses the tensors of a file that the model takes. It needs only the file's header.
  *
  * @throws ThalwegError MISSING, MISMATCH
  */
@@ -123,7 +123,7 @@ function plan(
   return { ...names, wanted };
 }
 
-/** Copies what is wanted out of the pieces of a checkpoint's data, whose weights are float32. */
+/** Copies the wanted tensors out of the pieces of a checkpoint's data, whose weights are float32. */
 function sinkOf({ wanted }: Plan): CheckpointSink {
   const targets = wanted.map(({ entry, values }) => ({
     begin: entry.begin,
@@ -138,7 +138,7 @@ function sinkOf({ wanted }: Plan): CheckpointSink {
   };
 }
 
-/** From a checkpoint, all of whose checksums are verified. */
+/** Reads weights from a checkpoint, and verifies all its checksums. */
 async function readFromCheckpoint(
   file: string,
   model: Sequential,
@@ -156,10 +156,10 @@ async function readFromCheckpoint(
 }
 
 /**
- * Reads parameters and statistics of `model` from a file of weights or a checkpoint: all of them and
- * nothing else, or those whose name and shape agree. Of a file's other tensors nothing is read.
+ * Reads parameters and statistics of `model` from a file of weights or a checkpoint. `'exact'` requires all of
+ * them and no other; `'overlap'` takes those whose name and shape agree. Other tensors are not read.
  *
- * @throws ThalwegError MISSING, MISMATCH, RANGE, and what reading a damaged file throws
+ * @throws ThalwegError MISSING, MISMATCH, RANGE, and the errors of a damaged file
  */
 export async function readWeights(
   file: string,

@@ -1,4 +1,4 @@
-/** Who is to be told that a signal was aborted: any number of runs, by one listener of the signal's. */
+/** The actions of any number of runs that one listener of a signal calls. */
 
 interface Watchers {
   readonly actions: Set<() => void>;
@@ -8,9 +8,9 @@ interface Watchers {
 const watched = new WeakMap<AbortSignal, Watchers>();
 
 /**
- * Calls the action, a function of this caller's own, when the signal is aborted, until what is
- * returned is called. Node.js takes more than ten listeners of one signal for a leak, and one signal
- * may end a hundred runs.
+ * Calls the action when the signal is aborted, until the returned function is called. Each call needs a
+ * function object of its own. A signal gets only one listener: Node.js warns of a leak above ten, but one
+ * signal may end a hundred runs.
  */
 export function onAbort(signal: AbortSignal | undefined, action: () => void): () => void {
   if (signal === undefined) return () => undefined;

@@ -1,4 +1,4 @@
-/** How epochs are cut into steps and batches, by a number or by a schedule. */
+/** Divides epochs into steps and batches, by a number or by a schedule. */
 import { ThalwegError } from '../../errors.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { checkNumber, describe } from '../../options.js';
@@ -6,35 +6,35 @@ import type { Position } from '../../schedule/position.js';
 import { check as checkScheduled, givenAt } from '../../schedule/schedule.js';
 import { checkLeastBatch } from '../least-batch.js';
 
-/** How an epoch is cut. */
+/** The division of an epoch. */
 export interface Batches {
-  /** Rows a step. */
+  /** The rows of one step. */
   readonly batchSize: number;
-  /** Rows that are gathered at a time. */
+  /** The rows that are gathered at a time. */
   readonly partRows: number;
-  /** Steps an epoch. */
+  /** The number of steps of the epoch. */
   readonly steps: number;
 }
 
-/** How the epoch is cut that begins at a point of the run. */
+/** Returns the division of the epoch that begins at a position of the run. */
 export type BatchPlan = (position: Position) => Batches;
 
-/** What there is to be cut. */
+/** The properties of a run that determine the division. */
 interface Cut {
-  /** That an epoch visits. */
+  /** The number of rows that an epoch visits. */
   readonly rows: number;
   readonly dropLast: boolean;
-  /** Batches a step. */
+  /** The number of batches of one step. */
   readonly accumulate: number;
   readonly model: Sequential;
 }
 
-/** A batch size of at most `rows`, or RANGE. */
+/** Checks a batch size, and limits it to `rows`. */
 export function checkBatch(path: string, batchSize: unknown, rows: number): number {
   return Math.min(checkNumber(path, batchSize, { min: 1, integer: true }), rows);
 }
 
-/** One epoch; RANGE where batches are too small to train on, EMPTY_EPOCH where there is none. */
+/** Divides one epoch. Throws RANGE where a batch is too small for training, EMPTY_EPOCH where none is left. */
 function cut(path: string, partRows: number, { rows, dropLast, accumulate, model }: Cut): Batches {
   const whole = partRows * accumulate;
   const batchSize = dropLast ? whole : Math.min(whole, rows);
@@ -50,7 +50,7 @@ function cut(path: string, partRows: number, { rows, dropLast, accumulate, model
   return { batchSize, partRows, steps };
 }
 
-/** Batches of one size are checked now; those of a schedule when it is asked. */
+/** Checks a constant batch size now; the values of a schedule are checked before each epoch. */
 export function planBatches(given: unknown, plan: Cut): BatchPlan {
   const path = 'fit.batchSize';
   const { rows, dropLast } = plan;

@@ -1,4 +1,4 @@
-/** The run's side of {@link RunControl}. */
+/** The implementation of {@link RunControl}. */
 import type { Weights } from '../../average/weights.js';
 import type { RunControl } from '../../run/callback.js';
 import type { SavedRun, SentWarning } from '../../run/saved-run.js';
@@ -14,7 +14,7 @@ import { checkWeights } from '../../average/weights.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 
-/** TYPE unless a callback's warning is of texts; a whole event will do, too. */
+/** Throws TYPE unless the parts of a callback's warning are strings. A whole event has these parts too. */
 function checkWarning(warning: unknown): void {
   const path = 'run.warn';
   if (typeof warning !== 'object' || warning === null || isThenable(warning))
@@ -30,11 +30,11 @@ function checkWarning(warning: unknown): void {
 }
 
 export class Control implements RunControl {
-  /** What the first callback said that wants the run to end. */
+  /** The reason of the first call of `stop`; undefined before it. */
   stopReason: string | undefined;
-  /** Whether the native loop is under way. */
+  /** True while the native loop runs. */
   isTraining = false;
-  /** Whether the validation is. */
+  /** True while the validation runs. */
   isValidating = false;
   readonly #context: RunContext;
   readonly #send: (warning: WarningEvent) => void;
@@ -49,12 +49,12 @@ export class Control implements RunControl {
     return [...this.#context.record.history];
   }
 
-  /** The warnings that are not sent again, as a checkpoint keeps them; a log may be cut off again. */
+  /** The warnings that a resumed run does not repeat. A warning about a lost part of a log may come again. */
   get warned(): readonly SentWarning[] {
     return [...this.#warned.values()].filter(({ code }) => !code.startsWith('LOG.'));
   }
 
-  /** Goes on with a run that had come so far. A stop that was asked for since then counts. */
+  /** Restores the warnings and the stop of a saved run. A later call of `stop` has precedence. */
   restore({ warned = [], stopReason }: SavedRun): void {
     this.stopReason ??= stopReason;
     this.#warned.clear();
@@ -87,7 +87,7 @@ export class Control implements RunControl {
     this.warnOf(this.#epoch, warning);
   }
 
-  /** Sends a warning about an epoch, once a run. */
+  /** Sends a warning about an epoch, unless the run has sent one of this code and layer. */
   warnOf(epoch: number, warning: Warning): void {
     const { code, layer } = warning;
     const sent = { code, ...(layer === undefined ? {} : { layer }) };
@@ -97,7 +97,7 @@ export class Control implements RunControl {
     this.#tell(epoch, warning);
   }
 
-  /** Sends a warning, however often it was sent. */
+  /** Sends a warning, even if the run has sent one of this code and layer. */
   warnEachTime(warning: Warning): void {
     this.#tell(this.#epoch, warning);
   }
@@ -113,7 +113,7 @@ export class Control implements RunControl {
     });
   }
 
-  /** What a warning is about: between epochs the one that has just ended. */
+  /** The epoch of a warning; between two epochs the one that has just ended. */
   get #epoch(): number {
     const { length } = this.#context.record.history;
     return this.isTraining ? length : Math.max(length - 1, 0);

@@ -1,4 +1,4 @@
-/** What gives reason to doubt a run that is allowed. */
+/** Finds reasons to warn about a run that is allowed but probably useless. */
 import type { Dataset } from '../../data/dataset.js';
 import { gather } from '../../data/gather.js';
 import type { NativeTrainProgress } from '../../native.js';
@@ -8,12 +8,12 @@ import type { FitPlan } from './plan.js';
 
 type Warning = Parameters<RunControl['warn']>[0];
 
-/** Targets of about this size and more are far from the outputs of an untrained model. */
+/** Targets above this size are far from the outputs of an untrained model. */
 const largeTargets = 1000;
-/** Rows whose targets are looked at. */
+/** The number of rows whose targets are checked. */
 const sampleRows = 64;
 
-/** Warnings about a run that begins. */
+/** Returns warnings about a run that begins. */
 export function doubtsBefore(
   { model, loss, settings }: RunContext,
   { dataset }: FitPlan,
@@ -24,12 +24,12 @@ export function doubtsBefore(
   return [...(isIdle ? [nothingTrained] : []), ...(size > largeTargets ? [unscaled(size)] : [])];
 }
 
-/** Warnings about an epoch that has ended. */
+/** Returns warnings about an epoch that has ended. */
 export function doubtsAfter({ steps, skipped }: NativeTrainProgress): readonly Warning[] {
   return steps === 0 && skipped > 0 ? [allSkipped(skipped)] : [];
 }
 
-/** The root of the mean square of some rows' targets; NaN and infinities are another's concern. */
+/** Returns the root mean square of some rows' targets. Other checks report NaN and infinities. */
 function sizeOfTargets(dataset: Dataset): number {
   const count = Math.min(sampleRows, dataset.length);
   const rows = Uint32Array.from({ length: count }, (_, i) =>

@@ -1,4 +1,4 @@
-/** The native loop over one epoch, as a run calls it. */
+/** Runs the native loop over one epoch. */
 import type { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
 import { nativeDataset } from '../../data/dataset.js';
 import { Sampling } from '../../data/sampling.js';
@@ -12,24 +12,24 @@ import type { FitPlan } from './plan.js';
 import { progressEvent } from './reports.js';
 import type { RunState } from './state.js';
 
-/** What a loop has of its run. */
+/** The parts of a run that its epoch loop uses. */
 interface LoopContext {
   readonly context: RunContext;
   readonly plan: FitPlan;
   readonly state: RunState;
   readonly listeners: Listeners;
   readonly monitor: Monitor;
-  /** Whether the run should end. */
+  /** Returns true where the run should end. */
   readonly isStopped: () => boolean;
-  /** A snapshot is full, of the epoch as it stands there. */
+  /** Called after the native loop has filled a snapshot; `underWay` is the progress at that step. */
   readonly keep: (underWay: EpochUnderWay) => void;
 }
 
-/** What came of an epoch's training. */
+/** The result of an epoch's training. */
 interface Trained {
-  /** Undefined where it was ended before its end could be told. */
+  /** The sums over the epoch; undefined where an abort or disposal ended it without a report. */
   readonly done: NativeTrainProgress | undefined;
-  /** The learning rate of a step's group 0, from what native code reports. */
+  /** Returns the base learning rate of the last step of a report. */
   readonly rateOf: (progress: NativeTrainProgress) => number;
 }
 
@@ -41,7 +41,7 @@ export class EpochLoop {
     this.#run = run;
   }
 
-  /** Trains what is left of the epoch. A listener's error cancels it and is thrown here. */
+  /** Trains the rest of the epoch. An error of a listener cancels it and is thrown here. */
   async train(start: number, snapshots?: RunCheckpoints['request']): Promise<Trained> {
     const { context, plan, state, listeners } = this.#run;
     const { record, settings } = context;
@@ -49,14 +49,14 @@ export class EpochLoop {
     const rates = settings.table(state.batches.steps, (step) => state.position(step));
     if (state.underWay === undefined) state.recentLoss.startEpoch();
     const rateOf: Trained['rateOf'] = ({ steps }) => rates.base[Math.max(steps, 1) - 1]!;
-    // The caller's schedules have run: they may have ended it.
+    // Schedules of the caller's have just run, and may have ended the run.
     if (this.#run.isStopped()) return { done: undefined, rateOf };
     state.see(rates.base);
     const job = this.#start({ ...this.#request(rates.values), ...snapshots }, start, rateOf);
     listeners.control.isTraining = true;
     const done = await unlessAborted(job).finally(() => {
       listeners.control.isTraining = false;
-      // Also after a failure: the steps before it were taken.
+      // This also runs after a failure, because the steps before the failure count.
       state.underWay = undefined;
       if (!context.isLive()) return;
       record.steps = context.native.stepCount();
@@ -76,7 +76,7 @@ export class EpochLoop {
     const validation = this.#isBegun
       ? undefined
       : plan.validation && nativeDataset(plan.validation);
-    this.#isBegun = true; // later it may have been disposed of
+    this.#isBegun = true; // the check comes once: the validation set may be disposed of later
     return {
       validation,
       dataset: nativeDataset(dataset),
@@ -105,7 +105,7 @@ export class EpochLoop {
     return context.native.train(
       request,
       (progress) => {
-        if (!context.isLive()) return; // sent before a listener disposed of the trainer
+        if (!context.isLive()) return; // a listener has disposed of the trainer meanwhile
         listeners.guard(() => {
           this.#look(progress);
           const learningRate = rateOf(progress);
@@ -130,7 +130,7 @@ export class EpochLoop {
     );
   }
 
-  /** Takes in what the monitor saw, and warns of it at once. */
+  /** Passes the monitor's sums to the monitor, and sends its warnings at once. */
   #look(progress: NativeTrainProgress): void {
     const { context, listeners, monitor } = this.#run;
     for (const warning of monitor.take(progress))
@@ -138,7 +138,7 @@ export class EpochLoop {
   }
 }
 
-/** The job's value, or undefined where an abort or disposal ended it. */
+/** Returns the job's value, or undefined where an abort or disposal ended the job. */
 export async function unlessAborted<T>(job: Promise<T>): Promise<T | undefined> {
   try {
     return await job;

@@ -1,43 +1,42 @@
-/** What `trainer.fit` returns: a promise of the history that can also be iterated for events. */
+/** The return value of `trainer.fit`: a promise of the history that can also be iterated for events. */
 import type { LossName } from '../../loss/loss.js';
 import type { TrainEvent } from '../../run/events.js';
 import type { History } from '../../run/history.js';
 
-/** An event, and the way to those after it: what every loop has passed, nobody keeps. */
+/** A linked list of events. Events that every loop has passed can be garbage-collected. */
 interface Link<L extends LossName> {
   readonly event?: TrainEvent<L>;
   next?: Link<L>;
 }
 
-/** Trains, handing each event to `emit`. It knows its loss as a value, but not as a type. */
+/** Trains, and calls `emit` with each event. Its types do not know the loss. */
 type Run = (emit: (event: TrainEvent) => void) => Promise<History>;
 
-/** Progress events of the epoch under way that are kept, at least, for loops that come late. */
+/** The least number of progress events of the current epoch that are kept for loops that begin late. */
 const lateProgress = 1000;
 
 /**
- * A training run under way: `await` it for its history, or iterate it for typed events. Leaving a
- * loop over it early does not end the run; an `AbortSignal` or disposal does. `L` is the name of the
- * loss, where the type knows it.
+ * A training run: `await` it for its history, or iterate it for typed events. Leaving such a loop early does
+ * not end the run; an `AbortSignal` or disposal does. `L` is the name of the loss, where the type knows it.
  */
 export class Fit<L extends LossName = LossName>
   implements PromiseLike<History<L>>, AsyncIterable<TrainEvent<L>>
 {
   readonly #history: Promise<History<L>>;
-  /** Events for loops that come late. */
+  /** The events for loops that begin late. */
   readonly #kept: TrainEvent<L>[] = [];
-  /** Where those of the epoch under way begin, and how many of them are progress. */
+  /** The index of the current epoch's first kept event, and the number of its progress events. */
   #epoch = { begin: 0, progress: 0 };
   #last: Link<L> = {};
-  /** Loops under way. */
+  /** The number of loops that have not ended. */
   #loops = 0;
-  /** Whether someone awaits the history, or a loop has come to the end. */
+  /** True after the caller has awaited the history, or a loop has come to the end. */
   #isHeard = false;
   readonly #listeners = new Set<() => void>();
   #settled = false;
 
   /**
-   * `run` trains, handing each event to `emit`.
+   * Starts `run`, which trains and calls `emit` with each event.
    *
    * @internal
    */
@@ -45,7 +44,7 @@ export class Fit<L extends LossName = LossName>
     this.#history = this.#run(run);
   }
 
-  /** No handler hangs on the promise: a failure that nobody awaits is an unhandled rejection. */
+  /** Runs the training. No handler is attached here, so a failure that nobody awaits is an unhandled rejection. */
   async #run(run: Run): Promise<History<L>> {
     try {
       const history = await run((told) => {
@@ -56,7 +55,7 @@ export class Fit<L extends LossName = LossName>
       });
       return history as History<L>;
     } catch (error) {
-      if (this.#loops > 0) this.#history.catch(() => undefined); // told where a loop gets there
+      if (this.#loops > 0) this.#history.catch(() => undefined); // a loop throws the error at its end
       throw error;
     } finally {
       this.#settled = true;
@@ -64,7 +63,7 @@ export class Fit<L extends LossName = LossName>
     }
   }
 
-  /** Long runs send without end what nobody may ever read: progress goes with its epoch. */
+  /** Keeps an event. Drops progress events of finished epochs, which would fill the memory in a long run. */
   #keep(event: TrainEvent<L>): void {
     this.#kept.push(event);
     if (event.type === 'progress') this.#epoch.progress++;
@@ -79,7 +78,7 @@ export class Fit<L extends LossName = LossName>
     else this.#epoch.progress -= lateProgress;
   }
 
-  /** Makes `await fit` give the history, as a promise does. */
+  /** Makes `await fit` return the history. */
   then<A = History<L>, B = never>(
     onFulfilled?: ((history: History<L>) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -88,7 +87,7 @@ export class Fit<L extends LossName = LossName>
     return this.#history.then(onFulfilled, onRejected);
   }
 
-  /** As of a promise. */
+  /** Handles a failure of the run, as `Promise.catch` does. */
   catch<B = never>(
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<History<L> | B> {
@@ -96,15 +95,16 @@ export class Fit<L extends LossName = LossName>
     return this.#history.catch(onRejected);
   }
 
-  /** As of a promise. */
+  /** Calls a function after the run, as `Promise.finally` does. */
   finally(onFinally?: (() => void) | null): Promise<History<L>> {
     this.#isHeard = true;
     return this.#history.finally(onFinally);
   }
 
   /**
-   * Every event from the first on, then the run's error if it failed. Of epochs that ended before the
-   * loop began, the progress is left out, and of the epoch under way all but about the latest thousand.
+   * Iterates over all events from the first on; throws the run's error at the end if it failed. A loop that
+   * begins late gets no progress events of finished epochs, and of the current epoch about the latest
+   * thousand.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainEvent<L>, History<L>> {
     let link = this.#last;
@@ -128,7 +128,7 @@ export class Fit<L extends LossName = LossName>
     }
   }
 
-  /** Where every loop was left before it came to the failure: as if there had been none. */
+  /** Makes the failure an unhandled rejection where every loop was left before it could throw the error. */
   #tellProcess(): void {
     setImmediate(() => {
       if (!this.#isHeard && this.#loops === 0) void this.#history.then(() => undefined);

@@ -1,15 +1,15 @@
-/** How often a guarded run takes a step twice. */
+/** The option of `fit` that computes some steps twice, to find hardware errors. */
 import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
 
 /** Options of `fit`'s `guard`. */
 export interface GuardOptions {
-  /** Takes every such step twice, counted over all runs: an integer, at least 1. Default 1000. */
+  /** One step in so many, counted over all runs, is computed twice: an integer, at least 1. Default 1000. */
   readonly everySteps?: number;
 }
 
 const defaultEverySteps = 1000;
 
-/** `everySteps`, or 0 for none. */
+/** Returns `everySteps`; 0 where no step is computed twice. */
 export function checkGuard(path: string, given: unknown): number {
   if (typeof given !== 'object') return checkBoolean(path, given) ? defaultEverySteps : 0;
   const { everySteps = defaultEverySteps } = checkOptions(path, given, ['everySteps']);

@@ -1,4 +1,4 @@
-/** Who is told of a run: its caller, its onEvent, its callbacks. */
+/** The listeners of a run: loops over its events, its `onEvent`, and its callbacks. */
 import {
   callHooks,
   callHooksAtOnce,
@@ -13,20 +13,20 @@ import type { TrainEvent } from '../../run/events.js';
 import type { FitPlan } from './plan.js';
 import type { RunContext } from '../../run/context.js';
 
-/** Tells of an error that comes when nobody waits for it any more. It must not end what came after the run. */
+/** Reports an error after the end of the run as a warning, because it must not end the program's later work. */
 function warnProcess(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : describe(error);
   process.emitWarning(`a listener failed after its run was over: ${text}`, 'ThalwegWarning');
 }
 
-/** The listeners of one run, and what they throw. */
+/** Calls the listeners of one run, and keeps their first error. */
 export class Listeners {
-  /** What callbacks are given of the run. */
+  /** The control of the run that callbacks get. */
   readonly control: Control;
   readonly #context: RunContext;
   readonly #plan: FitPlan;
   readonly #emit: (event: TrainEvent) => void;
-  /** What was thrown while nobody could catch it. */
+  /** The first error of a listener that nothing awaits. */
   #error: { readonly error: unknown } | undefined;
   #isOver = false;
 
@@ -39,25 +39,25 @@ export class Listeners {
     });
   }
 
-  /** Whether one of them has thrown. */
+  /** True after a listener has thrown. */
   get hasFailed(): boolean {
     return this.#error !== undefined;
   }
 
-  /** Tells all but the callbacks; gives what is settled once the caller's listener has heard it. */
+  /** Sends an event to loops and `onEvent`. Returns a promise of the end of an asynchronous `onEvent`. */
   send(event: TrainEvent): Promise<void> | undefined {
     this.#emit(event);
     return this.#watch(this.#plan.onEvent?.(event));
   }
 
-  /** Tells of an event, and waits for the callbacks; at the end for the caller's listener as well. */
+  /** Sends an event to all listeners, and awaits the callbacks. At the end it also awaits `onEvent`. */
   async tell(event: TrainEvent): Promise<void> {
     const heard = this.send(event);
     await this.#open(() => callHooks(this.#plan.callbacks, event, this.control));
     if (event.type === 'end') await heard;
   }
 
-  /** Tells of one that nothing waits for. */
+  /** Sends an event to all listeners, and awaits none. */
   tellAtOnce(event: TrainEvent): void {
     void this.send(event);
     callHooksAtOnce(this.#plan.callbacks, event, this.control, (told) => {
@@ -65,12 +65,12 @@ export class Listeners {
     });
   }
 
-  /** Tells the callbacks that the run went back. */
+  /** Calls the callbacks after the run went back to a checkpoint. */
   async tellOfRollback(): Promise<void> {
     await this.#open(() => rollbackCallbacks(this.#plan.callbacks, this.control));
   }
 
-  /** Hooks may read the trainer. What an abort of the run cut short in one is no failure of it. */
+  /** Calls hooks, which may read the trainer. After an abort of the run, ABORTED from a hook is no failure. */
   async #open(hooks: () => Promise<void>): Promise<void> {
     const { signal } = this.#plan;
     try {
@@ -81,19 +81,19 @@ export class Listeners {
     }
   }
 
-  /** Waits until what the callbacks were told is where it shall stay, or throws. */
+  /** Waits until the callbacks have stored safely what they wrote; throws the first error. */
   async flush(): Promise<void> {
     const flush = () => flushCallbacks(this.#plan.callbacks);
     const isBusy = this.control.isTraining || this.control.isValidating;
     await (isBusy ? flush() : this.#context.open(flush));
   }
 
-  /** Waits as {@link Listeners.flush} does, and throws nothing: an error is on its way already. */
+  /** Waits as {@link Listeners.flush} does, but throws no error. */
   async settle(): Promise<void> {
     await this.flush().catch(() => undefined);
   }
 
-  /** Runs their code where an error has nowhere to go: it ends the run, and is thrown then. */
+  /** Runs code of listeners that nothing awaits. An error ends the run, which then throws it. */
   guard(body: () => void): void {
     try {
       body();
@@ -102,13 +102,13 @@ export class Listeners {
     }
   }
 
-  /** Watches an asynchronous listener that nothing waits for: what it throws ends the run, too. */
+  /** Watches an asynchronous listener that nothing awaits. An error of it ends the run too. */
   #watch(told: unknown): Promise<void> | undefined {
     if (!isThenable(told)) return undefined;
     return Promise.resolve(told).then(
       () => undefined,
       (error: unknown) => {
-        if (this.#error !== undefined) return; // the run tells of the first
+        if (this.#error !== undefined) return; // the run throws the first error
         if (this.#isOver) warnProcess(error);
         else this.#fail(error);
       },
@@ -120,12 +120,12 @@ export class Listeners {
     this.#context.native.cancel();
   }
 
-  /** Throws what one of them threw. */
+  /** Throws the first error of a listener, if there is one. */
   throwError(): void {
     if (this.#error !== undefined) throw this.#error.error;
   }
 
-  /** The run is over: what is thrown from here on is a warning of the process. */
+  /** Marks the end of the run: later errors become warnings of the process. */
   leave(): void {
     this.#isOver = true;
   }

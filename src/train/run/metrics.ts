@@ -1,4 +1,4 @@
-/** What a run will measure, and whether that is all that its schedules and callbacks read. */
+/** Checks that a run measures all metrics that its schedules and callbacks read. */
 import { ThalwegError } from '../../errors.js';
 import { type Loss, hasAccuracy } from '../../loss/loss.js';
 import { type Wanted, checkMetrics } from '../../metrics/measure.js';
@@ -7,14 +7,14 @@ import { elements } from '../../nn/layer.js';
 import type { Callback } from '../../run/callback.js';
 import type { Task } from '../../run/task.js';
 
-/** What a run will measure. */
+/** The metrics that a run measures. */
 interface RunMetrics {
   readonly loss: Loss;
-  /** Metrics of the validation set besides its loss; undefined without one. */
+  /** Metrics of the validation set besides its loss; undefined without a validation set. */
   readonly ofValidation: readonly Wanted[] | undefined;
 }
 
-/** Metrics of the validation set, which there must be, or MISSING. */
+/** Checks the metrics of the validation set; throws MISSING where there are metrics but no validation set. */
 export function checkWanted(
   metrics: unknown,
   validates: boolean,
@@ -30,19 +30,19 @@ export function checkWanted(
   });
 }
 
-/** MISSING where a schedule looks at a metric that this run will not measure. */
+/** Throws MISSING where a schedule reads a metric that the run does not measure. */
 export function checkPlateaus(metrics: readonly MetricPath[], measured: RunMetrics): void {
   const remedy = "give fit a validation set, or plateau another metric such as 'loss'";
   checkAll('a plateau', metrics, measured, remedy);
 }
 
-/** MISSING where a callback reads a metric that this run will not measure. */
+/** Throws MISSING where a callback reads a metric that the run does not measure. */
 export function checkRequired(callbacks: readonly Callback[], measured: RunMetrics): void {
   const remedy = "give fit a validation set and its metrics, or let it look at 'loss'";
   for (const { name, requires = [] } of callbacks) checkAll(name, requires, measured, remedy);
 }
 
-/** MISSING where the best checkpoints are chosen by a metric that this run will not measure. */
+/** Throws MISSING where the best checkpoints are chosen by a metric that the run does not measure. */
 export function checkBestBy(metric: MetricPath, measured: RunMetrics): void {
   const remedy = "give fit a validation set, or choose by another metric such as 'loss'";
   checkAll('fit.checkpoint.bestBy', [metric], measured, remedy);
@@ -72,7 +72,7 @@ function isMeasured(metric: MetricPath, { loss, ofValidation: wanted }: RunMetri
   return ofValidation && wanted!.some((each) => each.name === name && isNumber(each));
 }
 
-/** Whether a metric gives one number. */
+/** Returns true where the value of a metric is one number. */
 function isNumber({ kind }: Wanted): boolean {
   return kind !== 'confusionMatrix' && kind !== 'perClass';
 }

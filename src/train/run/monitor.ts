@@ -1,4 +1,4 @@
-/** The health of layers while they train: what native code saw of some steps, and what it means. */
+/** Monitors the health of layers: collects the measurements of native code, and warns of problems. */
 import type { NativeTrainProgress } from '../../native.js';
 import { count } from '../../nn/layer.js';
 import type { Sequential } from '../../nn/sequential.js';
@@ -12,17 +12,17 @@ import type { MonitorState } from '../../run/saved-run.js';
 /** Options of `fit`'s `monitor`. */
 export interface MonitorOptions {
   /**
-   * Looks at every such step, counted over all runs: an integer, at least 1. Default 100; on a GPU,
-   * which has to be waited for, 1000.
+   * One step in so many, counted over all runs, is monitored: an integer, at least 1. Default 100. On a GPU
+   * default 1000, because monitoring waits for the GPU.
    */
   readonly every?: number;
 }
 
-/** What native code saw since the last report; native/train/monitor.h describes it. */
+/** The measurements of native code since the last report; native/train/monitor.h has the layout. */
 type Seen = Pick<NativeTrainProgress, 'seen' | 'moved'>;
 type Warning = Parameters<RunControl['warn']>[0];
 
-/** `every`, or 0 for none. */
+/** Returns `every`; 0 where no step is monitored. */
 export function checkMonitor(path: string, given: unknown, device: string): number {
   const fallback = device.startsWith('cuda') ? 1000 : 100;
   if (typeof given !== 'object') return checkBoolean(path, given) ? fallback : 0;
@@ -30,13 +30,13 @@ export function checkMonitor(path: string, given: unknown, device: string): numb
   return checkNumber(`${path}.every`, every, { min: 1, integer: true });
 }
 
-/** Where the numbers of a layer, in blocks of each op, lie in a row that native code wrote. */
+/** The columns of one layer in a row of measurements; in a block, of one op. */
 interface LayerColumns {
   readonly layer: string;
-  /** Index of the first tensor's three columns; those of the others follow. */
+  /** The index of the first tensor's three columns; the columns of the layer's other tensors follow. */
   readonly first: number;
   readonly tensors: number;
-  /** Numbers in the tensors that are trained. */
+  /** The number of elements of the trained tensors. */
   readonly size: number;
   readonly dead: number;
 }
@@ -64,18 +64,18 @@ function lookAt(row: Float64Array, { first, tensors, dead }: LayerColumns): Look
   return { gradient, weight, ratio: weight === 0 ? 0 : update / weight, dead: row[dead]! };
 }
 
-/** Updates as large as this share of the weights throw away what they knew. */
+/** Updates larger than this share of the weights destroy what the layer has learnt. */
 const largeUpdate = 0.1;
-/** A gradient vanishes where it is, number by number, this share of the largest layer's. */
+/** A gradient vanishes below this share of the largest gradient of a layer, both per element. */
 const vanishing = 1e-4;
-/** More dead units than this share are too many. */
+/** The share of dead units above which a layer gets a warning. */
 const manyDead = 0.5;
 
-/** Takes in what native code saw, and judges it. */
+/** Collects the measurements of native code, and warns of problems. */
 export class Monitor {
   readonly #columns: readonly LayerColumns[];
   readonly #width: number;
-  /** By layer. */
+  /** The sums of each layer. */
   readonly #watches: readonly LayerWatch[];
   #moved: Uint8Array | undefined;
 
@@ -85,12 +85,12 @@ export class Monitor {
     this.#watches = this.#columns.map(() => new LayerWatch());
   }
 
-  /** Which units have moved in the epoch under way, as native code told last. */
+  /** A bit for each relu unit that was above 0 in the current epoch, as native code last reported. */
   get moved(): Uint8Array | undefined {
     return this.#moved;
   }
 
-  /** What native code has seen since the last report; gives warnings of what cannot wait. */
+  /** Adds the measurements since the last report. Returns warnings of exploding gradients. */
   take({ seen = new Float64Array(), moved = this.#moved }: Seen): readonly Warning[] {
     this.#moved = moved;
     const warnings: Warning[] = [];
@@ -106,7 +106,7 @@ export class Monitor {
     return warnings;
   }
 
-  /** The epoch's record of each layer, where any step was looked at. */
+  /** Returns the health of each layer in the epoch, where a step was monitored, and begins the next epoch. */
   endEpoch(): { readonly layers?: readonly LayerHealth[] } {
     const sums = this.#watches.map((watch) => watch.sums);
     for (const watch of this.#watches) watch.endEpoch();
@@ -122,7 +122,7 @@ export class Monitor {
     };
   }
 
-  /** Goes back to a state; without one, to the beginning. */
+  /** Goes back to a state, or to the beginning where no state is given. */
   restore(state?: MonitorState): void {
     this.#watches.forEach((watch, i) => {
       watch.restore(state?.layers[i]);
@@ -131,7 +131,7 @@ export class Monitor {
     this.#moved = moved === undefined ? undefined : new Uint8Array(Buffer.from(moved, 'base64'));
   }
 
-  /** What an epoch's record gives reason to warn of. */
+  /** Returns the warnings for the health of the layers in an epoch. */
   warnings(layers: readonly LayerHealth[] = []): readonly Warning[] {
     const spread = (health: LayerHealth, i: number): number =>
       (health.gradientNorm ?? 0) / Math.sqrt(Math.max(this.#columns[i]!.size, 1));

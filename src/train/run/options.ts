@@ -1,4 +1,4 @@
-/** What a call of fit is told. */
+/** The options of a call of fit. */
 import type { Weights } from '../../average/weights.js';
 import type { CheckpointOptions } from '../../checkpoint/options.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -13,61 +13,62 @@ import type { MonitorOptions } from './monitor.js';
 
 /** Options of {@link Trainer.fit}. `L` is the name of the loss, where the type knows it. */
 export interface FitOptions<L extends LossName = LossName> {
-  /** Epochs to train, at least 1. */
+  /** The number of epochs to train, at least 1. */
   readonly epochs: number;
   /**
-   * Rows a step; `'full'` takes the whole data set. A schedule is asked before each epoch, and what
-   * it gives is rounded. Default 32.
+   * The rows of one batch; `'full'` takes the whole data set. A schedule is evaluated before each epoch, and
+   * its value is rounded. Default 32.
    */
   readonly batchSize?: Scheduled | 'full';
   /**
-   * Batches whose gradients make one step, an integer, at least 1, default 1: each step follows the
-   * gradient of the mean over `batchSize` × `accumulate` rows, as one batch of so many would, within
-   * float rounding and in the memory of `batchSize` rows; the last step's over what is left. Dropout
-   * draws a mask of its own for each batch. Batch norm normalises each by itself; its running
-   * statistics follow the last of a step.
+   * The number of batches whose gradients make one step, an integer, at least 1. Default 1. Each step follows
+   * the mean gradient over `batchSize` × `accumulate` rows, the last step of an epoch over the remaining rows.
+   * The result equals that of one larger batch up to float rounding, with the memory of `batchSize` rows.
+   * Each batch has another dropout mask, and batch norm normalises each batch by itself. The running
+   * statistics of batch norm follow the last batch of a step.
    */
   readonly accumulate?: number;
-  /** Evaluated after each epoch. */
+  /** The validation set, which is evaluated after each epoch. Default none. */
   readonly validation?: Dataset;
-  /** Measured natively on the validation set, besides its loss: `['f1', metrics.topK(5)]`. */
+  /** Metrics of the validation set besides its loss, such as `['f1', metrics.topK(5)]`. Default none. */
   readonly metrics?: readonly Metric[];
   /**
-   * Which weights the validation measures; raw ones until the average has begun, and where the
-   * trainer keeps none. The records say which. Default `'raw'`.
+   * The weights that the validation evaluates. They are the raw ones until the average has begun, and where
+   * the trainer keeps none; the records state which. Default `'raw'`.
    */
   readonly validationWeights?: Weights;
-  /** A new order each epoch. Default true. */
+  /** True visits the rows in another order in each epoch. Default true. */
   readonly shuffle?: boolean;
   /**
-   * Which rows an epoch visits, from `data.weighted` or `data.stratified`. Default each row once, in
-   * an order that follows `shuffle`.
+   * The choice of rows that an epoch visits, from `data.weighted` or `data.stratified`. By default an epoch
+   * visits each row once, in an order that `shuffle` determines.
    */
   readonly sampling?: Sampling;
-  /** What becomes of a last, smaller batch. Default `'keep'`. */
+  /** Keeps or drops a last, smaller batch of an epoch. Default `'keep'`. */
   readonly last?: 'keep' | 'drop';
   /**
-   * Ends the run within 100 ms, with reason `'aborted'`, after the last whole step; later only where
-   * one matrix product of a very large batch takes longer.
+   * Ends the run with reason `'aborted'` after the last complete step. This takes at most 100 ms, unless one
+   * matrix product of a very large batch takes longer.
    */
   readonly signal?: AbortSignal;
-  /** Looks at the layers' health and warns of ill ones; `true` takes the defaults. Default false. */
+  /** Measures the health of layers and warns of problems; `true` takes the defaults. Default false. */
   readonly monitor?: boolean | MonitorOptions;
   /**
-   * Finds corrupted numbers, which a failing processor or memory leaves without a word: takes one step
-   * in so many twice and compares the bits of the whole state, and looks whether that stayed as it was
-   * between epochs. A difference is CORRUPTION, which names tensor and step; the last checkpoint
-   * stays. `true` takes the default, which costs under 1 %. Default false.
+   * Finds numbers that a failing processor or memory has corrupted. One step in so many is computed twice and
+   * the bits of the whole state are compared; between epochs the state must not change. A difference throws
+   * CORRUPTION, which names tensor and step, and leaves the last checkpoint as it is. `true` takes the
+   * default, which costs less than 1 % of the time. Default false.
    */
   readonly guard?: boolean | GuardOptions;
-  /** What watches the run, and may stop it: `callbacks.earlyStopping()`, … Called in their order. */
+  /** Callbacks such as `callbacks.earlyStopping()`, which are called in their order. Default none. */
   readonly callbacks?: readonly Callback[];
-  /** Files from which the run can go on after a crash, with the very same bits. Default none. */
+  /** Checkpoint files, from which the run can continue after a crash with the same bits. Default none. */
   readonly checkpoint?: CheckpointOptions;
   /**
-   * Called with each event; `progress()` makes one that draws a bar. Awaited at the last event only, also of an
-   * aborted run: a promise that never settles keeps the run from ending. What it throws, also later, ends the
-   * run, and is a warning of the process where that is over.
+   * Called with each event; `progress()` makes a function that draws a progress bar. Only the call with the
+   * last event is awaited, even in an aborted run, so a promise that never settles keeps the run from ending.
+   * An error that it throws, or rejects with later, ends the run. After the run such an error becomes a
+   * warning of the process.
    */
   readonly onEvent?: (event: TrainEvent<L>) => unknown;
 }

@@ -1,4 +1,4 @@
-/** A call of fit, checked. */
+/** Checks a call of fit. */
 import { type Weights, checkWeights } from '../../average/weights.js';
 import { type CheckpointPlan, planCheckpoints } from '../../checkpoint/options.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -27,13 +27,13 @@ export interface FitPlan {
   readonly sampling: Sampling | undefined;
   readonly dropLast: boolean;
   readonly validation: Dataset | undefined;
-  /** Metrics that are measured on the validation set. */
+  /** Metrics of the validation set besides its loss. */
   readonly wanted: readonly Wanted[];
   readonly validationWeights: Weights;
   readonly signal: AbortSignal | undefined;
-  /** Steps from one that a monitor looks at to the next; 0 without one. */
+  /** One step in so many is monitored; 0 where none is. */
   readonly monitorEvery: number;
-  /** Steps from one that is taken twice to the next; 0: none is. */
+  /** One step in so many is computed twice; 0 where none is. */
   readonly guardEvery: number;
   readonly callbacks: readonly Callback[];
   readonly checkpoint: CheckpointPlan | undefined;
@@ -58,7 +58,7 @@ const fitKeys = [
   'guard',
 ];
 
-/** A call of fit, checked; throws before anything has changed. */
+/** Checks a call of fit before anything changes. */
 export function planFit(
   dataset: Dataset,
   options: FitOptions,

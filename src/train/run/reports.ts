@@ -1,4 +1,4 @@
-/** What a run tells of itself: its start, its progress, its epochs. */
+/** Makes the events and records of a run. */
 import { isaOf } from '../../device.js';
 import type { NativeTrainProgress } from '../../native.js';
 import type { RunContext } from '../../run/context.js';
@@ -28,15 +28,15 @@ export function startEvent(
   };
 }
 
-/** How far the epoch under way is. */
+/** The state of the current epoch that a progress event needs. */
 interface ProgressContext {
   readonly batches: Batches;
-  /** Steps of the trainer when the epoch began. */
+  /** The number of steps of the trainer at the beginning of the epoch. */
   readonly epochStart: number;
-  /** When it began, had it not been interrupted; as `performance.now()`. */
+  /** The start of the epoch as `performance.now()`, moved so that an interruption does not count. */
   readonly start: number;
   readonly learningRate: number;
-  /** Takes the progress in. */
+  /** The smoothed loss, to which the progress is added. */
   readonly recentLoss: RecentLoss;
 }
 
@@ -62,16 +62,16 @@ export function progressEvent(
   };
 }
 
-/** What came of an epoch besides its sums. */
+/** The results of an epoch besides its sums. */
 interface EpochOutcome {
   readonly seconds: number;
   readonly evaluation: WeightedEvaluation | undefined;
   readonly learningRate: number;
-  /** Ends its epoch with this. */
+  /** The monitor, whose epoch ends here. */
   readonly monitor: Monitor;
 }
 
-/** The record of an epoch, whose loss the smoothed one takes in. */
+/** Makes the record of an epoch, and adds its loss to the smoothed loss. */
 export function epochRecord(
   { loss, record }: RunContext,
   done: NativeTrainProgress,

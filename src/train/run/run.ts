@@ -1,4 +1,4 @@
-/** One call of fit: its epochs, its events, its end. */
+/** Runs one call of fit: its epochs, its events and its end. */
 import type { Moment } from '../../checkpoint/moment.js';
 import { identify } from '../../checkpoint/resumed.js';
 import { RunCheckpoints } from '../../checkpoint/run-checkpoints.js';
@@ -21,8 +21,8 @@ import { stallIn } from './stall.js';
 import { RunState } from './state.js';
 
 /**
- * Runs a plan once. What a checkpoint must know of the data is found beforehand: later it may have
- * been disposed of.
+ * Runs a plan once. It computes the fingerprints of the data for checkpoints first, because the data may be
+ * disposed of during the run.
  */
 export async function runTraining(
   context: RunContext,
@@ -49,7 +49,7 @@ class TrainingRun {
   readonly #monitor: Monitor;
   readonly #loop: EpochLoop;
   #checkpoints: RunCheckpoints | undefined;
-  /** Whether an abort cut a validation short. */
+  /** True after an abort cut a validation short. */
   #isCut = false;
 
   constructor(context: RunContext, plan: FitPlan, emit: (event: TrainEvent) => void) {
@@ -69,7 +69,7 @@ class TrainingRun {
     });
   }
 
-  /** To the end, an abort, or the first error. */
+  /** Runs until the end, an abort, or the first error. */
   async run(): Promise<History> {
     const { checkpoint } = this.#plan;
     if (checkpoint !== undefined)
@@ -99,7 +99,7 @@ class TrainingRun {
     } finally {
       this.#listeners.leave();
       await this.#context.open(async () => {
-        await this.#checkpoints?.settle(); // it may warn
+        await this.#checkpoints?.settle(); // a failed write sends a warning
         await this.#listeners.settle();
       });
       await this.#checkpoints?.close(hasFailed);
@@ -132,7 +132,7 @@ class TrainingRun {
       forget();
     }
     const settle = async () => this.#checkpoints?.settle();
-    await this.#context.open(settle); // its events come before the last one
+    await this.#context.open(settle); // events of checkpoints come before the last event
     this.#listeners.throwError();
     const end = { reason: this.#reason(), ...this.#stopReason() };
     try {
@@ -147,7 +147,7 @@ class TrainingRun {
     return { epochs: this.#state.epochs, ...end, steps, seconds: seconds() };
   }
 
-  /** Goes on with the run that the trainer was resumed to. */
+  /** Continues the run of the checkpoint from which the trainer was resumed, if there is one. */
   #resume(): void {
     const run = this.#state.resume();
     if (run === undefined) return;
@@ -161,24 +161,24 @@ class TrainingRun {
     return this.#state.moment({ ...monitor, warned, ...this.#stopReason() }, underWay);
   }
 
-  /** Something to go back to, that is of this run. */
+  /** Writes a first checkpoint of this run to which it can go back, where option `rollback` needs one. */
   async #keepFirst(): Promise<void> {
     const checkpoints = this.#checkpoints;
     if (checkpoints?.rollback !== undefined && !checkpoints.isBegun) await this.#writeNow();
   }
 
   async #keepLast(): Promise<void> {
-    // Where a validation was cut short, the moment before it was kept.
+    // Where a validation was cut short, the run has already written the state before the validation.
     if (this.#context.isLive() && !this.#isCut) await this.#writeNow();
   }
 
-  /** The present moment, whose logs are on the disk then, or have failed: a run is worth more than a row. */
+  /** Writes the present state after all logs. A log that fails does not stop the checkpoint. */
   async #writeNow(): Promise<void> {
     await this.#listeners.settle();
     await this.#checkpoints?.writeLast(this.#moment());
   }
 
-  /** An epoch; where a number in it is not finite, after going back, as often as that is allowed. */
+  /** Trains an epoch. After NONFINITE it goes back to a checkpoint and tries again, as often as allowed. */
   async #epochOrBack(): Promise<EpochRecord | undefined> {
     for (;;) {
       try {
@@ -189,7 +189,7 @@ class TrainingRun {
     }
   }
 
-  /** Goes back to the last checkpoint with a lower rate, or throws the error. */
+  /** Goes back to the last checkpoint and lowers the rate; throws the error where that is not allowed. */
   async #goBack(error: unknown): Promise<void> {
     const checkpoints = this.#checkpoints;
     const rollback = checkpoints?.rollback;
@@ -197,7 +197,7 @@ class TrainingRun {
     const isAllowed = isNonFinite && this.#state.rollbacks < (rollback?.times ?? 0);
     if (checkpoints === undefined || rollback === undefined || !isAllowed) throw error;
     const rollbacks = this.#state.rollbacks + 1;
-    // Not 0, which would be no rate any more.
+    // The scale must not underflow to 0.
     const rateScale = Math.max(this.#state.rateScale * rollback.rateFactor, Number.MIN_VALUE);
     await checkpoints.goBack(error);
     this.#resume();
@@ -231,18 +231,18 @@ class TrainingRun {
     return this.#reason() === 'stopped' && stopReason !== undefined ? { stopReason } : {};
   }
 
-  /** Whether the caller wants the run to end at once. */
+  /** Returns true where the run must end at once: after an abort, a disposal, a signal or a listener's error. */
   #isAborted(): boolean {
     const isStopping = this.#checkpoints?.isStopping === true || this.#listeners.hasFailed;
     return !this.#context.isLive() || this.#plan.signal?.aborted === true || isStopping;
   }
 
-  /** Whether the caller or a callback wants the run to end. */
+  /** Returns true where the run must end at once, or a callback has stopped it. */
   #isStopped(): boolean {
     return this.#isAborted() || this.#listeners.control.stopReason !== undefined;
   }
 
-  /** One epoch; undefined when it was aborted. */
+  /** Trains and validates one epoch; undefined where it was aborted. */
   async #epoch(): Promise<EpochRecord | undefined> {
     const { record, loss } = this.#context;
     const { validation, validationWeights, wanted } = this.#plan;
@@ -269,7 +269,7 @@ class TrainingRun {
     return epoch;
   }
 
-  /** Undefined where it was cut short. */
+  /** Evaluates the validation set; undefined where the evaluation was cut short. */
   async #validate(dataset: Dataset, plan: EvaluationPlan): Promise<WeightedEvaluation | undefined> {
     const { control } = this.#listeners;
     control.isValidating = true;
@@ -280,7 +280,7 @@ class TrainingRun {
     }
   }
 
-  /** Warns where its rate no longer moves the loss. */
+  /** Warns where the learning rate no longer changes the loss. */
   #warn(): void {
     const [before, last] = this.#state.epochs.slice(-2);
     if (before === undefined || last === undefined) return;

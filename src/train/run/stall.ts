@@ -1,35 +1,35 @@
-/** Finds rates that have become too small to move the loss. */
+/** Finds learning rates that have become too small to change the loss. */
 import type { WarningEvent } from '../../run/events.js';
 import type { EpochRecord } from '../../run/history.js';
 
 /** A rate below this share of the highest counts as faded. */
 const faded = 1e-3;
-/** Relative change of the loss from epoch to epoch that counts as none, of a faded rate. */
+/** A smaller relative change of the loss between epochs counts as none where the rate has faded. */
 const stillWhenFaded = 1e-3;
-/** Relative change of the loss from epoch to epoch that counts as none, at any rate. */
+/** A smaller relative change of the loss between epochs counts as none at any rate. */
 const still = 1e-6;
-/** A rate below this share of the highest for two epochs moves nothing, however the loss scatters. */
+/** A rate below this share of the highest for two epochs counts as 0, even if the loss varies. */
 const gone = 1e-6;
-/** Share of a run's epochs that must remain: schedules that fade out at the end are meant to. */
+/** The share of the epochs that must remain for a warning, because a schedule may fade at the end on purpose. */
 const worthwhile = 0.1;
 
-/** What the detector looks at besides the last two epochs. */
+/** The inputs of the detector besides the last two epochs. */
 interface StallContext {
   /** The highest learning rate of the run so far. */
   readonly highestRate: number;
   /** The highest learning rate of the last two epochs. */
   readonly highestLately: number;
-  /** Epochs left of the run, and all of them. */
+  /** The number of epochs that remain. */
   readonly remaining: number;
+  /** The number of all epochs of the run. */
   readonly epochs: number;
 }
 
 /**
- * A warning where the loss of the epoch before last and of the last are as good as equal while the
- * rate has fallen below a thousandth of its highest (or exactly equal, to a millionth, at any
- * rate), and at least a tenth of the run is left. With dropout or batch norm the loss scatters while
- * the weights stand still: there a rate tells that stayed below a millionth
- * for both epochs.
+ * Returns a warning where the last two epochs have almost the same loss: within a millionth, or within a
+ * thousandth after the rate has fallen below a thousandth of its highest value. With dropout or batch norm
+ * the loss varies although the weights hardly change, so a rate below a millionth of the highest for both
+ * epochs is also a stall. At least a tenth of the run must remain.
  */
 export function stallIn(
   [before, last]: readonly [EpochRecord, EpochRecord],

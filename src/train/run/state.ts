@@ -1,4 +1,4 @@
-/** Where a run stands: what a checkpoint of it keeps, and a resumed one takes up. */
+/** The state of a run that a checkpoint keeps and a resumed run restores. */
 import { restoreCallbacks } from '../../run/restore.js';
 import { saveCallbacks } from '../../run/saved-state.js';
 import {
@@ -19,24 +19,24 @@ import { replaceAll } from '../../run/record.js';
 import type { RunContext } from '../../run/context.js';
 
 export class RunState {
-  /** The run's finished epochs; a resumed run's from before as well. */
+  /** The records of the run's finished epochs; a resumed run includes those before the interruption. */
   readonly epochs: EpochRecord[] = [];
-  /** How the epoch under way is cut, or the first. */
+  /** The division of the current epoch, or of the first before it begins. */
   batches: Batches;
-  /** What was done of the next epoch before its native loop begins; all of it while it is validated. */
+  /** The finished part of the next epoch before its native loop; during the validation, the whole epoch. */
   underWay: EpochUnderWay | undefined;
-  /** How often it went back to a checkpoint. */
+  /** The number of times that the run went back to a checkpoint. */
   rollbacks = 0;
   readonly recentLoss = new RecentLoss();
   readonly #context: RunContext;
   readonly #plan: FitPlan;
   #firstEpoch: number;
   #highestRate = 0;
-  /** Highest rates of the epoch before the latest, and of the latest; not known at first. */
+  /** The highest rates of the two latest epochs, the older first; Infinity where not known. */
   #latestHighest: readonly [number, number] = [Infinity, Infinity];
   #rateScale = 1;
 
-  /** @throws ThalwegError MISMATCH where the trainer was resumed to a run of other data */
+  /** @throws ThalwegError MISMATCH where the resumed run had other data */
   constructor(context: RunContext, plan: FitPlan) {
     this.#context = context;
     this.#plan = plan;
@@ -58,12 +58,12 @@ export class RunState {
     return this.#highestRate;
   }
 
-  /** The highest rate of the latest two epochs; infinite where they are not known. */
+  /** The highest rate of the two latest epochs; Infinity where not known. */
   get highestLately(): number {
     return Math.max(...this.#latestHighest);
   }
 
-  /** What going back has left of the learning rate, from 1. */
+  /** The factor by which rollbacks have lowered the learning rate; 1 before the first. */
   get rateScale(): number {
     return this.#rateScale;
   }
@@ -72,18 +72,18 @@ export class RunState {
     this.#rateScale = this.#context.settings.rateScale = value;
   }
 
-  /** Steps of the trainer when the epoch began. */
+  /** The number of steps of the trainer at the beginning of the epoch. */
   get epochStart(): number {
     return this.#context.record.steps - (this.underWay?.progress.steps ?? 0);
   }
 
-  /** The point of the run `steps` after the beginning of the epoch. */
+  /** Returns the position of the run `steps` steps after the beginning of the epoch. */
   position(steps = 0): Position {
     const { history } = this.#context.record;
     return { step: this.epochStart + steps, epoch: history.length, history };
   }
 
-  /** Goes on with the run that the trainer was resumed to; gives it where there is one. */
+  /** Restores the run of the checkpoint from which the trainer was resumed, and returns it, if there is one. */
   resume(): SavedRun | undefined {
     const { record, settings } = this.#context;
     const { resumed } = record;
@@ -103,7 +103,7 @@ export class RunState {
     return run;
   }
 
-  /** Rates that the epoch begins with, or goes on with. */
+  /** Adds the learning rates of the epoch, which begins or continues, to the highest rates. */
   see(rates: Float64Array): void {
     const highest = rates.reduce((a, b) => Math.max(a, b), this.#context.settings.lastingRate);
     const [before, last] = this.#latestHighest;
@@ -111,14 +111,14 @@ export class RunState {
     this.#highestRate = Math.max(this.#highestRate, highest);
   }
 
-  /** What an epoch has done since `start`, as a checkpoint keeps it. */
+  /** Returns the progress of an epoch that began at `start`, as a checkpoint keeps it. */
   after(progress: NativeTrainProgress, start: number): EpochUnderWay {
     const { cancelled: _, seen: _seen, moved: _moved, losses: _losses, ...rest } = progress;
     const { batchSize, partRows } = this.batches;
     return { progress: rest, batchSize, partRows, seconds: (performance.now() - start) / 1000 };
   }
 
-  /** The run as a checkpoint keeps it, with what others know of it. */
+  /** Returns the run as a checkpoint keeps it; `others` are the parts that other objects hold. */
   moment(
     others: Pick<SavedRun, 'monitor' | 'warned' | 'stopReason'>,
     underWay = this.underWay,
