@@ -15,7 +15,7 @@ interface Optional<T> {
 
 type Field = Schema<unknown> | Optional<unknown>;
 
-/** The type that a schema gives. */
+/** The type of the values that a schema returns. */
 export type Infer<S extends Schema<unknown>> = ReturnType<S>;
 
 /** The type of the object that fields describe. */

@@ -45,7 +45,7 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly cancelled: boolean;
   /** The monitor's sums since the last report; native/train/monitor.h has the layout. */
   readonly seen?: Float64Array;
-  /** A bit for each relu unit: 1 where the monitor saw it above 0 in this epoch. For a run that may go on later. */
+  /** A bit for each relu unit: 1 where the monitor saw it above 0 in this epoch. A later run may continue from it. */
   readonly moved?: Uint8Array;
   /** The mean loss of each step, where `keepLosses` asks for them. */
   readonly losses?: Float64Array;

@@ -2,8 +2,9 @@
 import type { NativeInitial } from '../native.js';
 
 /**
- * The distribution of a parameter's initial values. fanIn and fanOut are the numbers of connections into
- * and out of a unit:
+ * The distribution of a parameter's initial values.
+ *
+ * In these variances, fanIn and fanOut are the numbers of connections into and out of a unit:
  * - `zeros`, `ones`
  * - `glorotUniform`, `glorotNormal`, `glorotTruncatedNormal`: variance 2 / (fanIn + fanOut) (Glorot
  *   and Bengio 2010)

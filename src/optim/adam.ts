@@ -11,7 +11,7 @@ export interface AdamOptions extends CommonOptions {
   readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-8, with `compat: 'tfjs'` 1e-7. */
   readonly epsilon?: number;
-  /** False takes m and v in the place of m̂ and v̂, the simplified form of courses. Default true. */
+  /** False takes m and v instead of m̂ and v̂, the simplified form of courses. Default true. */
   readonly biasCorrection?: boolean;
   /** True divides by the largest second moment so far (Reddi, Kale and Kumar 2018). Default false. */
   readonly amsgrad?: boolean;

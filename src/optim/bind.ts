@@ -52,7 +52,7 @@ export class Stepper implements Disposable {
   readonly #lengths: readonly number[];
   /** The arrays from which native code reads gradients. */
   readonly #gradients: (Float32Array | undefined)[];
-  /** The values that the caller gave as gradients of the step under way. */
+  /** The values that the caller gave as gradients of the current step. */
   readonly #given: unknown[];
   readonly #settings: StepSettings;
   #native: NativeStepper | undefined;

@@ -17,7 +17,7 @@ import {
   check as checkScheduled,
 } from '../schedule/schedule.js';
 
-/** A set of parameters with settings of its own. */
+/** A set of parameters with separate settings. */
 export interface ParameterGroup {
   /**
    * Pattern of parameter names, in which `*` stands for any characters, as in `*.bias`. A parameter belongs

@@ -11,7 +11,7 @@ export interface LambOptions extends CommonOptions {
   readonly beta2?: Scheduled;
   /** Greater than 0; default 1e-6. */
   readonly epsilon?: number;
-  /** False takes m and v in the place of m̂ and v̂. Default true. */
+  /** False takes m and v instead of m̂ and v̂. Default true. */
   readonly biasCorrection?: boolean;
 }
 

@@ -56,6 +56,7 @@ export interface EpochEvent extends EpochRecord {
 
 /**
  * The subject of a warning. Callbacks may send other codes.
+ *
  * - `STALL`: the learning rate is too small to change the loss
  * - `NOTHING_TRAINED`: every parameter is frozen
  * - `LARGE_TARGETS`: the regression targets are far from 1 in size

@@ -10,7 +10,7 @@ export interface Evaluation {
   readonly loss: number;
   /** Share of examples whose largest output is their label; absent for other losses. */
   readonly accuracy?: number;
-  /** Values of the metrics that were asked for, by name; absent where none were. */
+  /** Values of the requested metrics, by name; absent where none was requested. */
   readonly metrics?: Readonly<Record<string, MetricValue>>;
 }
 

@@ -92,7 +92,7 @@ const epochUnderWay = where(
     (steps === 0 || examples > (steps - 1) * batchSize),
   'as many examples as the steps have rows',
 );
-/** The epoch that was under way. */
+/** The epoch that was interrupted. */
 export interface EpochUnderWay extends Infer<typeof epochUnderWay> {}
 
 /** The state of a callback. */
@@ -186,7 +186,7 @@ export const savedRun = where(
     rollbacks: count(),
     /** The files of option `rollback`; absent without it. */
     back: optional(rollbackFiles),
-    /** The epoch that was under way; absent between two epochs. */
+    /** The epoch that was interrupted; absent between two epochs. */
     underWay: optional(epochUnderWay),
     /** The smoothed loss of progress events. Absent in files of earlier versions. */
     recentLoss: optional(recentLossState),
@@ -202,5 +202,5 @@ export const savedRun = where(
   ({ rateScale, rollbacks }) => (rateScale === 1) === (rollbacks === 0),
   'a lower rate where the run went back, and only there',
 );
-/** The call of fit that was under way. */
+/** The interrupted call of fit. */
 export interface SavedRun extends Infer<typeof savedRun> {}

@@ -160,7 +160,9 @@ async function checkOverfit(
 
 /**
  * Checks the data and the model before a long run (Karpathy, "A recipe for training neural networks"). It
- * works on copies; the subject does not change. The checks are:
+ * works on copies; the subject does not change.
+ *
+ * The checks are:
  * - `inputs`: the inputs are finite and of a usual size
  * - `chanceLoss`: the loss before training is about that of a model without knowledge
  * - `overfit`: the model can memorise a few rows, without dropout and decay
