@@ -83,7 +83,7 @@ defineKind<GroupNormLayer>({
     if (elements(input) === groups)
       refuse(
         path,
-        'groups of one number, which minus its own mean is always 0',
+        'groups of one number, whose difference from the mean is always 0',
         'at least two numbers a group',
       );
     return input;

@@ -70,7 +70,7 @@ defineKind<LayerNormLayer>({
       throw new ThalwegError({
         code: 'SHAPE',
         path,
-        received: 'one feature, which minus its own mean is always 0',
+        received: 'one feature, whose difference from the mean is always 0',
         expected: 'at least two features, the last dimension of an example',
         remedy: 'take nn.batchNorm(), which normalises over the rows of a batch, or leave it out',
       });

@@ -48,7 +48,7 @@ function refuseLater(path: string, { kind }: Layer): never {
   throw new ThalwegError({
     code: 'SHAPE',
     path,
-    received: `what the layers before give, for ${kind}`,
+    received: `the output of another layer as input of ${kind}`,
     expected: "the model's inputs, which hold indices",
     remedy: `make ${kind} the first layer of the model`,
   });

@@ -129,7 +129,7 @@ defineKind<ResidualLayer>({
       code: 'SHAPE',
       path,
       received: `layers that give [${shape.join(', ')}] beside a shortcut of [${beside.join(', ')}]`,
-      expected: 'two of the same shape, to be added',
+      expected: 'two equal shapes, because the block adds them',
       remedy: `project x: shortcut: nn.dense(${shape.at(-1)!}, { useBias: false })`,
     });
   },

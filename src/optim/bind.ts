@@ -251,7 +251,7 @@ export class Stepper implements Disposable {
       path: `parameters.${this.#names[index]!}`,
       received: 'a detached array',
       expected: `a Float32Array of ${this.#lengths[index]!}`,
-      remedy: 'bind again to the array that took its place',
+      remedy: 'bind again to the new array',
     });
   }
 

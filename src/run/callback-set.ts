@@ -112,8 +112,8 @@ export function useCallbacks(callbacks: readonly Callback[]): () => void {
     throw new ThalwegError({
       code: 'BUSY',
       path: `callbacks.${taken.name}`,
-      received: 'a callback of a run under way, whose state it keeps',
-      expected: 'one that no other run has',
+      received: 'a callback that another run is using',
+      expected: 'a callback that no other run uses',
       remedy: 'make one for each run, or await the first run',
     });
   for (const callback of keeping) inUse.add(callback);

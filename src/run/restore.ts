@@ -52,8 +52,8 @@ function checkNames(names: readonly string[], saved: Readonly<Record<string, unk
     path: `callbacks.${without ?? extra!}`,
     received:
       without === undefined
-        ? 'no callback of this name, which the checkpoint has a state of'
-        : 'a callback that the checkpoint has no state of',
+        ? 'no callback of this name, but a saved state of it'
+        : 'a callback without a saved state in the checkpoint',
     expected: 'the callbacks of the saved run',
     remedy: "resume with callbacks of the same names, or with { run: 'new' }",
   });

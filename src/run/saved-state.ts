@@ -92,7 +92,7 @@ function checkNames(saved: Readonly<Record<string, SavedCallback>>): void {
       throw new ThalwegError({
         code: 'DUPLICATE',
         path: `callbacks.${name}.arrays.${key}`,
-        received: `${name}/${key}, which an array of '${other}' is called too`,
+        received: `${name}/${key}, which is also the name of an array of '${other}'`,
         expected: 'one array of that name',
         remedy: 'name callbacks and arrays without slashes',
       });

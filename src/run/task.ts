@@ -38,7 +38,7 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
       code: 'MISMATCH',
       path: 'model',
       received: `a model that ends in ${end}`,
-      expected: `one that ends in logits, for ${loss.kind} applies ${end} itself`,
+      expected: `a model that ends in logits, because ${loss.kind} applies ${end} itself`,
       remedy: `leave the ${end} out`,
     });
   if (loss.kind === 'softmaxCrossEntropy' && elements(model.outputShape) === 1) refuseOneClass();

@@ -25,8 +25,8 @@ export function checkLeastBatch(
   throw new ThalwegError({
     code: 'RANGE',
     path,
-    received: `${batchSize} of ${rows} rows, and so a batch of ${smallest}`,
-    expected: `batches of at least ${model.leastBatch} rows, which batchNorm takes its variance of`,
+    received: `${batchSize} of ${rows} rows, which leaves a batch of ${smallest}`,
+    expected: `batches of at least ${model.leastBatch} rows, which the variance of batchNorm needs`,
     remedy: "choose another batch size, or leave the rest out with last: 'drop'",
   });
 }

@@ -85,12 +85,12 @@ function checkChance(loss: number, { chance, factor }: Level): SanityCheck {
     name: 'chanceLoss',
     passed,
     measured: loss,
-    message: `the untrained loss is ${show(loss)}; knowing nothing gives ${show(chance)}`,
+    message: `the untrained loss is ${show(loss)}; guessing gives ${show(chance)}`,
     remedy: passed
       ? ''
       : loss > chance
         ? 'scale the inputs to about 1, take smaller initial weights, or scale the labels'
-        : 'look whether the inputs give the labels away, and whether the labels vary at all',
+        : 'check whether the inputs contain the labels, and whether the labels vary at all',
   };
 }
 
@@ -151,7 +151,7 @@ async function checkOverfit(
     name: 'overfit',
     passed,
     measured: after + least,
-    message: `in ${steps} steps the loss of ${few.length} rows went from ${show(before + least)} to ${show(after + least)}; by heart it is ${show(least)}`,
+    message: `in ${steps} steps the loss of ${few.length} rows went from ${show(before + least)} to ${show(after + least)}; perfect predictions give ${show(least)}`,
     remedy: passed
       ? ''
       : 'try tune.findLearningRate; look whether labels belong to their rows, and whether equal rows have different ones; give the model more units',

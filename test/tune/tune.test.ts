@@ -201,7 +201,7 @@ describe('sanityCheck', () => {
     const [inputs, chance] = report.checks;
     expect(inputs!.remedy).toContain('scale');
     expect(chance!.measured).toBeGreaterThan(100);
-    expect(chance!.message).toContain('knowing nothing gives 1.10');
+    expect(chance!.message).toContain('guessing gives 1.10');
   });
 
   it('finds labels that contradict each other, and rates that do not learn', async () => {

@@ -58,7 +58,7 @@ function unscaled(size: number): Warning {
 function allSkipped(steps: number): Warning {
   return {
     code: 'ALL_SKIPPED',
-    message: `all ${steps} steps of the epoch were skipped, for a gradient or loss that is not finite: nothing was learnt`,
+    message: `all ${steps} steps of the epoch were skipped, because a gradient or loss was not finite: nothing was learnt`,
     remedy:
       "look for NaN in the data, lower the learning rate, or take nonFinite: 'stop', which names the rows",
   };

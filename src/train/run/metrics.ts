@@ -60,7 +60,7 @@ function checkAll(
     code: 'MISSING',
     path: missing.startsWith('validation.') ? 'fit.validation' : 'loss',
     received: `a run without ${missing}`,
-    expected: `what ${reader} looks at, ${missing}`,
+    expected: `a run that measures ${missing}, which ${reader} reads`,
     remedy,
   });
 }

@@ -175,7 +175,7 @@ function vanished(layer: string, share: number): Warning {
   return {
     code: 'VANISHING',
     layer,
-    message: `hardly any gradient reaches ${layer}: number by number ${share.toPrecision(3)} of the largest layer's`,
+    message: `hardly any gradient reaches ${layer}: per element ${share.toPrecision(3)} of the largest gradient of a layer`,
     remedy: 'take relu or gelu with the initializer heNormal, fewer layers, or ones that normalise',
   };
 }
