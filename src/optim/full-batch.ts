@@ -46,9 +46,9 @@ const unit = { min: 0, openMin: true, max: 1, openMax: true };
 const count = { min: 1, max: 1000, integer: true };
 
 /**
- * L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4). It estimates the inverse Hessian
- * from the last steps by the two-loop recursion, and searches along each direction for a point that meets
- * the strong Wolfe conditions. The absolute elements of the first trial step add up to at most 1.
+ * Limited-memory BFGS with a strong Wolfe line search (Nocedal and Wright, Numerical Optimization, algorithm
+ * 7.4). It estimates the inverse Hessian from the last steps by the two-loop recursion. The absolute elements
+ * of the first trial step add up to at most 1.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
