@@ -114,10 +114,7 @@ export function dot(a: Float64Array, b: Float64Array): number {
 /** Returns the largest absolute value of the elements. */
 export function largest(a: Float64Array): number {
   let most = 0;
-  for (let i = 0; i < a.length; ++i) {
-    const size = Math.abs(a[i]!);
-    if (!(size <= most)) most = size;
-  }
+  for (const value of a) most = Math.max(most, Math.abs(value));
   return most;
 }
 

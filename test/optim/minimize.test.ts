@@ -353,4 +353,18 @@ describe('bad input', () => {
     const error = await failure(body);
     expect([error.code, error.path]).toEqual([code, path]);
   });
+
+  it.each([0, 1, 2])('a gradient that is NaN at %i is NONFINITE', async (place) => {
+    const error = await failure(() =>
+      optim.minimize(
+        (x, gradient) => {
+          gradient.fill(1);
+          gradient[place] = NaN;
+          return x[0]!;
+        },
+        [1, 1, 1],
+      ),
+    );
+    expect([error.code, error.path]).toEqual(['NONFINITE', 'start']);
+  });
 });
