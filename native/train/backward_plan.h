@@ -1,6 +1,6 @@
-// Which buffers hold the gradients of a network's values while backward runs: as few
-// as may be, two for ops in a chain. A value that is read twice has two gradients,
-// which are added. Where no parameter below is trained, there is none.
+// Decides which buffers hold the gradients of a network's values during backward. It uses as few as
+// it can: two for a chain of layers. A value that is read twice has two gradients, which are added.
+// A value without a trained parameter below it has none.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,22 @@ inline constexpr int kNoSlot = -1;
 
 struct BackwardStep {
   enum class Kind {
-    kLayer,  // op `layer`: `from` has the gradient of what it gave, `to` gets that of what it read
-    kCopy,   // to = from
-    kSum,    // to += from
+    // Runs the layer's backward: `from` is the gradient of its output, `to` that of its input.
+    kLayer,
+    kCopy,  // to = from
+    kSum,   // to += from
   };
   Kind kind;
-  int from, to;       // slots; of an op, `to` may be `from`, and kNoSlot where nobody needs it
-  size_t layer = 0;   // of kLayer
-  int64_t width = 0;  // of the others: numbers a row
+  // Slots. For kLayer, `to` may equal `from`; it is kNoSlot where nobody needs the gradient.
+  int from, to;
+  size_t layer = 0;   // for kLayer
+  int64_t width = 0;  // numbers per row, for kCopy and kSum
 };
 
 struct BackwardPlan {
   std::vector<BackwardStep> steps;
-  std::vector<int64_t> widths;  // of the slots, numbers a row
-  int first = 0;                // has the gradient of the network's outputs
+  std::vector<int64_t> widths;  // numbers per row of each slot
+  int first = 0;                // the slot of the gradient of the network's outputs
 };
 
 BackwardPlan plan_backward(const Layers& layers);

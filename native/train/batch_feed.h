@@ -1,4 +1,4 @@
-// The batches of an epoch, gathered into a plan one after another.
+// Gathers the batches of an epoch into a plan, one after another.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +11,14 @@
 
 namespace thalweg {
 
-// Where the batches come from. Steps are counted from the beginning of the epoch.
+// Says which rows the batches hold. Steps count from the beginning of the epoch.
 struct BatchSource {
   const data::Dataset* dataset;
   const Order* order;
   int64_t batch_size;
-  int64_t steps;                       // of the epoch
-  const CancelFlag* cancel = nullptr;  // or null: of the job, asked for where a data set is copied
+  int64_t steps;  // the number of batches in the epoch
+  // The job's flag, checked while a data set is copied; may be null.
+  const CancelFlag* cancel = nullptr;
 };
 
 inline int64_t rows_of(const BatchSource& source, int64_t step) {
@@ -25,16 +26,15 @@ inline int64_t rows_of(const BatchSource& source, int64_t step) {
   return rest < source.batch_size ? rest : source.batch_size;
 }
 
-// All that the source names, and the plan, outlive the feed.
+// The plan and everything that the source names outlive the feed.
 class BatchFeed {
  public:
   virtual ~BatchFeed() = default;
-  // Makes the batch of a step the plan's current one. Returns its rows.
+  // Makes the batch of a step the plan's current one. Returns the number of its rows.
   virtual int64_t load(int64_t step) = 0;
 };
 
-// Gathers on the host; large batches, with a processor to spare, while the step
-// before runs.
+// Gathers on the host. Where a processor is free, a large batch is gathered during the step before.
 class HostFeed final : public BatchFeed {
  public:
   HostFeed(const BatchSource& source, Plan& plan);
@@ -47,7 +47,7 @@ class HostFeed final : public BatchFeed {
   BatchSource source_;
   Plan& plan_;
   bool ahead_ = false;
-  int64_t next_ = -1;  // the step whose batch is being, or was, gathered ahead
+  int64_t next_ = -1;  // the step whose batch is gathered ahead; -1: none
   std::vector<uint32_t> indices_;
   Prefetch prefetch_;
 };

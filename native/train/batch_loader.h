@@ -1,5 +1,5 @@
-// Brings rows into the plan as its current batch: checked once a data set, from the host's memory
-// or the device's own copy.
+// Brings rows into the plan as its current batch, from the host's memory or from the device's copy.
+// Each data set is checked once.
 #pragma once
 
 #include <cstdint>
@@ -17,30 +17,30 @@
 
 namespace thalweg {
 
-// How errors call the data set of a pass.
+// The name of a pass's data set in errors.
 inline constexpr const char* kDatasetName = "dataset";
 
 class BatchLoader {
  public:
-  // All outlive it.
+  // All arguments outlive the loader.
   BatchLoader(const Network& network, Plan& plan, Backend& backend);
 
-  // RANGE unless an embedding can read the inputs of the data set, which errors call `name`,
-  // and the loss its labels; it is looked at once.
+  // Throws RANGE unless an embedding can read the data set's inputs and the loss its labels. Errors
+  // call the data set `name`. Each data set is checked once.
   void check(const data::Dataset& dataset, const char* name, const CancelFlag* cancel);
-  // The batches of the source, which is checked.
+  // Returns the batches of the source, after a check of its data set.
   std::unique_ptr<BatchFeed> feed(const BatchSource& source);
-  // These rows of a data set.
+  // Loads these rows of a data set, after a check of it.
   void load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
-  // inputs [rows, features], without labels.
+  // Loads inputs [rows, features] without labels.
   void load_inputs(const float* inputs, int64_t rows);
-  // RANGE unless an embedding can read these inputs [rows, features].
+  // Throws RANGE unless an embedding can read these inputs [rows, features].
   void check_inputs(const float* inputs, int64_t rows, const CancelFlag* cancel) const;
 
-  // Returns when the device has done what was queued: other threads, whose queues are others, may
-  // read its memory then. Throws DEVICE.
+  // Waits until the device has done all queued work. Other threads, which have queues of their own,
+  // may then read its memory. Throws DEVICE.
   void wait();
-  // Null where the backend runs on the host.
+  // Returns null where the backend runs on the host.
   DeviceBatches* device() { return device_batches_.get(); }
 
  private:
@@ -49,7 +49,7 @@ class BatchLoader {
   const Network& network_;
   Plan& plan_;
   Backend& backend_;
-  std::set<uint64_t> checked_;  // serials of data sets
+  std::set<uint64_t> checked_;  // serials of the data sets that passed
   std::unique_ptr<DeviceBatches> device_batches_;
 };
 

@@ -1,5 +1,5 @@
-// The check of what an embedding reads, before a run begins: every input of a data
-// set, or of predict, is a whole number below the count of rows.
+// Checks what an embedding reads, before a run begins: every input must be a whole number below the
+// number of table rows.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace thalweg {
 
-// Throws RANGE naming the first of inputs [rows, columns] that is none, with `of` behind it,
-// and Aborted.
+// Throws RANGE for the first of the inputs [rows, columns] that is no index below `count`, and
+// Aborted. The name of the input in the error ends with `of`.
 template <class Value>
 void check_indices(int64_t rows, int64_t columns, int64_t count, const std::string& of,
                    const CancelFlag* cancel, Value value) {
@@ -20,7 +20,7 @@ void check_indices(int64_t rows, int64_t columns, int64_t count, const std::stri
   for (int64_t i = 0; i < rows * columns; ++i) {
     if (i % kOften == 0) refuse_cancelled(cancel);
     const float index = value(i);
-    // Not a comparison that NaN would pass.
+    // NaN fails these comparisons, so it is refused.
     if (index >= 0 && index < static_cast<float>(count) &&
         index == static_cast<float>(static_cast<int64_t>(index)))
       continue;

@@ -1,5 +1,5 @@
-// The check of what a loss reads, before a run begins: every class is below the count
-// of outputs, every target of a cross entropy a probability.
+// Checks what a loss reads, before a run begins: every class must be below the number of outputs,
+// and every target of a cross entropy must be a probability.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@
 
 namespace thalweg {
 
-// Throws RANGE naming the first row whose label the loss cannot read, of the data set that
-// is called `name`, and Aborted. NaN passes: what it does is the policy's to say.
+// Throws RANGE for the first row whose label the loss cannot read, and Aborted. Errors call the
+// data set `name`. NaN passes, because the policy for numbers that are not finite decides about it.
 void check_labels(const data::Dataset& dataset, LossKind loss, int64_t outputs,
                   const std::string& name, const CancelFlag* cancel);
 

@@ -1,5 +1,5 @@
-// Batches for a device that runs behind the host: data sets kept in its memory and
-// gathered there by a row order; where one does not fit, brought batch by batch.
+// Brings batches to a device that runs behind the host. A data set that fits lies in the device's
+// memory and is gathered there. Any other data set is sent batch by batch.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,14 @@ class DeviceBatches {
  public:
   explicit DeviceBatches(QueuedBackend& backend);
 
-  // The order of the batches to come. Throws MEMORY, and Aborted.
+  // Writes the order of the next batches to the device. Throws MEMORY and Aborted.
   void set_order(const BatchSource& source);
-  // Makes room for a data set, whole or for batches of its size. Throws MEMORY, and Aborted.
+  // Copies the data set to the device, or makes room there for batches of its size. Throws MEMORY
+  // and Aborted.
   void keep(const BatchSource& source);
 
-  // Calls body(). Where it lacks memory, and data sets lie here, once more without them: they are
-  // made again, or staged, when they are needed next. Nothing is in flight.
+  // Calls body(). Where it lacks memory, drops the device's data sets and calls it again. A dropped
+  // data set is copied or staged again at its next use. No step may be in flight.
   template <class Body>
   void with_room(Body body) {
     try {
@@ -40,23 +41,24 @@ class DeviceBatches {
     body();
   }
 
-  // A step's batch, in four moves. fetch() sees to it that its rows are, or will be, on
-  // the device, and returns the position they begin at; load() queues them into the
-  // plan, whose current batch they become, from that position, which it reads in the
-  // device's memory when it runs; release() says that load() is queued.
+  // A step's batch takes three calls. fetch() brings its rows to the device, or has them on their
+  // way, and returns the position of the first.
   uint64_t fetch(const BatchSource& source, int64_t step);
+  // Queues the gather of `count` rows as the plan's current batch. The device reads the position of
+  // the first row from *start when the gather runs.
   void load(const data::Dataset& dataset, const uint64_t* start, int64_t count, Plan& plan);
+  // Frees the stage that fetch() took. load() must be queued by then.
   void release();
-  // All of that for one batch now: a step's, or a list of rows.
+  // Makes all three calls for one batch: the batch of a step, or a list of rows.
   void load_step(const BatchSource& source, int64_t step, Plan& plan);
   void load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows, Plan& plan);
 
-  // Changes when a data set leaves the device's memory.
+  // Returns a number that changes when a data set leaves the device's memory.
   int64_t generation() const { return generation_; }
   size_t bytes() const;
 
  private:
-  // A data set: whole on the device, or staged.
+  // A data set that lies on the device whole, or is staged.
   struct Known {
     uint64_t serial = 0;
     ResidentData data = {};
@@ -74,9 +76,9 @@ class DeviceBatches {
   void load_now(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);
 
   QueuedBackend& backend_;
-  std::vector<Known> known_;          // the latest used last
-  StagedBatches* fetched_ = nullptr;  // that the last fetch() took a stage of
-  std::vector<uint32_t> rows_;        // of the batch being fetched
+  std::vector<Known> known_;          // the latest used one is last
+  StagedBatches* fetched_ = nullptr;  // the stages that fetch() took one of; or null
+  std::vector<uint32_t> rows_;        // the rows of the batch being fetched
   int64_t generation_ = 0;
   std::shared_ptr<void> order_;     // RowOrder
   std::shared_ptr<void> identity_;  // RowOrder

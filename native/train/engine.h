@@ -1,5 +1,6 @@
-// The native training engine: one network, its state, the loop of its steps and the passes without
-// steps. It runs on one thread at a time (a trainer's JobThread) and knows nothing of JavaScript.
+// The native training engine: one network, its state, the loop of its steps, and the passes that
+// take no step. It runs on one thread at a time (a trainer's JobThread) and knows nothing of
+// JavaScript.
 #pragma once
 
 #include "train/batch_loader.h"
@@ -14,9 +15,9 @@ namespace thalweg {
 
 class Engine {
  public:
-  // Throws MEMORY before anything is allocated where the options pass their limit.
+  // Throws MEMORY, before it allocates anything, where the options exceed their limit.
   explicit Engine(EngineOptions options);
-  // Its parts refer to one another.
+  // The parts refer to one another, so an engine cannot be copied.
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
@@ -26,12 +27,12 @@ class Engine {
   Passes& passes() { return passes_; }
 
   LossKind loss_kind() const { return options_.network.loss; }
-  // Numbers of one row, and of one output.
+  // The number of values in a row of inputs, and of outputs.
   int64_t input_width() const { return options_.network.inputs(); }
   int64_t output_width() const { return options_.network.outputs(); }
 
   size_t bytes() const { return memory_.held + plan_.bytes(); }
-  // MEMORY where so many more would pass the trainer's limit.
+  // Throws MEMORY where so many more bytes would exceed the trainer's limit.
   void require_memory(size_t more) const { memory_.require(plan_.bytes() + more); }
 
  private:

@@ -1,4 +1,4 @@
-// What an engine is made of.
+// The options from which an engine is made.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace thalweg {
 
-// A tensor that is state but no parameter.
+// A tensor that belongs to the state but is no parameter.
 struct StatisticOptions {
   std::string name;
   int64_t length;
@@ -21,12 +21,12 @@ struct StatisticOptions {
 
 struct EngineOptions {
   Network network;
-  StepperOptions stepper;                    // tensors in the order of the network's parameters
+  StepperOptions stepper;                    // has the order of the network's parameters
   std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
   std::string device;
   uint64_t seed = 0;
   size_t memory_limit = SIZE_MAX;  // bytes
-  // It stands between a step's gradients and its update.
+  // The reducer stands between a step's gradients and its update.
   std::shared_ptr<GradientReducer> reducer = std::make_shared<WholeGradients>();
 };
 

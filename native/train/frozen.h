@@ -1,4 +1,4 @@
-// Which parts of a network stay as they are, from which of its parameters do.
+// Finds the layers that training leaves unchanged, from their frozen parameters.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace thalweg {
 
-// Marks parameters that are frozen, and the layers of which all are. `tensors` are the
+// Marks the frozen parameters, and each layer whose parameters are all frozen. `tensors` lists the
 // network's parameters in its order.
 inline void mark_frozen(const std::vector<StepperTensor>& tensors, const Layers& layers) {
   size_t next = 0;
@@ -23,7 +23,7 @@ inline void mark_frozen(const std::vector<StepperTensor>& tensors, const Layers&
   }
 }
 
-// Whether a layer has a parameter that is trained.
+// True where a layer has a parameter that is trained.
 inline bool is_trained(const Layer& layer) {
   const std::vector<Parameter*>& own = layer.parameters();
   return std::any_of(own.begin(), own.end(), [](const Parameter* p) { return !p->frozen; });

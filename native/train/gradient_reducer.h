@@ -1,11 +1,11 @@
-// What stands between a step's gradients and its update.
+// A reducer stands between a step's gradients and its update.
 #pragma once
 
 #include <cstdint>
 
 namespace thalweg {
 
-// The gradients of one step: all tensors in one array, and the zeros between them.
+// The gradients of one step. One array holds all tensors and the zeros between them.
 struct GradientArray {
   float* values;
   int64_t length;  // elements
@@ -14,7 +14,7 @@ struct GradientArray {
 class GradientReducer {
  public:
   virtual ~GradientReducer() = default;
-  // Makes the gradients those of the whole batch, in place. On a queued backend the call comes
+  // Turns the gradients into those of the whole batch, in place. On a queued backend the call comes
   // while a step is queued or recorded, and the work joins that queue.
   virtual void reduce(GradientArray gradients) = 0;
 };

@@ -1,5 +1,5 @@
-// The gradient of a batch that is taken in parts: the sum of the parts' gradients,
-// each times its share of the rows.
+// The gradient of a batch that is computed in parts. It is the sum of the parts' gradients, each
+// times its share of the rows.
 #pragma once
 
 #include <vector>
@@ -15,10 +15,10 @@ class GradientSum {
   GradientSum(const std::vector<StepperTensor>& tensors, StepExecutor& executor);
 
   void clear();
-  // Adds share times the gradient of each tensor; the same bits on every device.
+  // Adds share * gradient for each tensor. The bits are the same on every device.
   void add(const float* const* gradients, double share);
   const std::vector<const float*>& tensors() const { return sums_; }
-  // The sums of all tensors, and the zeros between them.
+  // Returns the array with the sums of all tensors and the zeros between them.
   GradientArray array() const { return {arena_.base(0), arena_.array_length()}; }
   size_t bytes() const { return arena_.bytes(); }
   static size_t bytes_for(const std::vector<StepperTensor>& tensors);
@@ -28,8 +28,8 @@ class GradientSum {
   std::vector<int64_t> lengths_;
   Arena arena_;
   std::vector<float*> places_;
-  std::vector<const float*> sums_;  // the same, to read
-  Stepper descent_;                 // sums -= rate * gradients, the rate being -share
+  std::vector<const float*> sums_;  // places_, read-only
+  Stepper descent_;                 // sums -= rate * gradients, where rate = -share
 };
 
 }  // namespace thalweg

@@ -1,6 +1,6 @@
-// Finds corruption that nothing else sees. A step computed twice from the same state
-// must end in the same bits, and state that no step moves must stay as it is: else the
-// processor or its memory errs, or something else writes there.
+// Finds corruption that nothing else notices. A step taken twice from one state must give the same
+// bits, and a state that no step moves must not change. Otherwise the processor or its memory errs,
+// or something else writes there.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@ namespace thalweg {
 
 class Guard {
  public:
-  // Of the tensors, which outlive it. Throws MEMORY.
+  // Guards these tensors, which outlive the guard. Throws MEMORY.
   Guard(const std::vector<StateTensor>& state, Memory& memory, bool is_host);
 
-  // Bytes that it takes.
+  // The number of bytes that a guard takes.
   static size_t bytes_for(const std::vector<StateTensor>& state);
 
-  // The state before a step, to go back to.
+  // Keeps the state before a step, for put_back(). Throws Aborted.
   void keep(const StepCounters& counters, const CancelFlag& cancel);
-  void put_back() const;  // takes no memory
+  void put_back() const;  // allocates nothing
   const StepCounters& counters() const { return before_.counters; }
 
-  // XXH64 of each tensor. Throws Aborted, where `cancel` is set.
+  // The XXH64 of each tensor. Computing them throws Aborted where `cancel` is set.
   using Digests = std::vector<uint64_t>;
   Digests digests(const CancelFlag* cancel = nullptr);
 
-  // CORRUPTION, naming the tensors whose digests differ, unless none does; `how`: where
-  // the others were found.
+  // Throws CORRUPTION where digests differ. The error names the first such tensor, and `how` says
+  // what came before the difference.
   void compare(const Digests& before, const Digests& now, const std::string& how) const;
 
  private:
@@ -37,7 +37,7 @@ class Guard {
   Memory& memory_;
   bool is_host_;
   Snapshot before_;
-  std::vector<float> copy_;  // of a device's tensor
+  std::vector<float> copy_;  // a copy of a device's tensor
 };
 
 }  // namespace thalweg

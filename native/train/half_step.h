@@ -1,4 +1,4 @@
-// What is queued behind an update: where that fails, half a step is queued and may have run.
+// Queues the work behind an update. Where that fails, half a step is queued and may have run.
 #pragma once
 
 #include <new>
@@ -8,7 +8,7 @@
 
 namespace thalweg {
 
-// Calls body(). Whatever it throws becomes DEVICE, for the state on the device is no step's.
+// Calls body(). Any error becomes DEVICE, because the state on the device belongs to no step.
 template <class Body>
 void complete_step(Body body) {
   try {
@@ -20,7 +20,8 @@ void complete_step(Body body) {
     fields.remedy = "half a step was taken: make another trainer from a checkpoint";
     throw Error(std::move(fields));
   } catch (const std::bad_alloc&) {
-    throw Error({"DEVICE", "step", "no memory", "a whole step", ""});  // strings that take none
+    // Strings as short as these allocate nothing.
+    throw Error({"DEVICE", "step", "no memory", "a whole step", ""});
   }
 }
 

@@ -1,5 +1,5 @@
-// One thread that runs jobs in order: the native loop of a trainer, apart from
-// libuv's pool, whose four threads file reads need. Kept between jobs.
+// One thread that runs jobs in order, such as a trainer's native loop. It is kept between jobs.
+// libuv's pool has only four threads, which file reads need.
 #pragma once
 
 #include <condition_variable>
@@ -15,15 +15,16 @@ class JobThread {
   using Job = std::function<void()>;
 
   JobThread() = default;
-  // Drops queued jobs and waits for the running one; cancel it first.
+  // Drops queued jobs and waits for the running one, which should be cancelled before.
   ~JobThread();
   JobThread(const JobThread&) = delete;
   JobThread& operator=(const JobThread&) = delete;
 
-  // Jobs catch their own exceptions. The thread starts with the first job; where
-  // the system has none to give, throws std::system_error, and nothing has changed.
+  // Runs the job after those before it; a job catches its own exceptions. The first job starts the
+  // thread. Throws std::system_error where the system has no thread to give; nothing has changed
+  // then.
   void post(Job job);
-  // As the destructor; later posts are dropped.
+  // Does what the destructor does. Later posts are dropped.
   void stop();
 
  private:
@@ -31,7 +32,7 @@ class JobThread {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::vector<Job> jobs_;  // one, as a rule
+  std::vector<Job> jobs_;  // usually one
   std::thread thread_;
   bool stopping_ = false;
 };

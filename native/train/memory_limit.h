@@ -1,4 +1,4 @@
-// How many bytes a trainer may hold: asked before any of them is allocated.
+// The number of bytes that a trainer may hold. It is checked before any of them is allocated.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,9 @@ namespace thalweg {
 
 struct MemoryLimit {
   size_t bytes = SIZE_MAX;
-  size_t held = 0;  // for good: weights, gradients, optimizer state
+  size_t held = 0;  // during the trainer's life: weights, gradients, slots
 
-  // MEMORY where `more` bytes besides those held would pass the limit.
+  // Throws MEMORY where `more` bytes besides the held ones would exceed the limit.
   void require(size_t more) const {
     size_t needed = 0;
     if (__builtin_add_overflow(held, more, &needed)) needed = SIZE_MAX;
@@ -24,7 +24,7 @@ struct MemoryLimit {
   }
 };
 
-// Counts so many bytes more as held, while it lives.
+// Counts so many more bytes as held during its own life.
 class HeldMemory {
  public:
   HeldMemory(MemoryLimit& limit, size_t bytes) : limit_(limit), bytes_(bytes) {

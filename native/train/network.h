@@ -1,4 +1,4 @@
-// A network: its layers, in an order that has values before their uses, and the loss at its end.
+// A network: its layers, each behind the layers that it reads, and the loss at its end.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace thalweg {
 
 struct Network {
   Layers layers;
-  std::vector<Initial> initials;  // of the layers' parameters, in their order
+  std::vector<Initial> initials;  // one per parameter of the layers, in their order
   LossKind loss = LossKind::kSoftmaxCrossEntropy;
-  double loss_parameter = 1;  // huber's delta
+  double loss_parameter = 1;  // the delta of the Huber loss
 
-  // Numbers of one example.
+  // The number of values in one example's inputs, and in its outputs.
   int64_t inputs() const { return layers.front()->inputs(); }
   int64_t outputs() const { return layers.back()->outputs(); }
 };

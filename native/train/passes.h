@@ -17,7 +17,7 @@
 
 namespace thalweg {
 
-// What a pass works with; all of it outlives the passes.
+// The parts that a pass works with. All of them outlive the passes.
 struct PassContext {
   const EngineOptions& options;
   Backend& backend;
@@ -26,7 +26,7 @@ struct PassContext {
   Plan& plan;
   BatchLoader& batches;
 
-  // MEMORY where so many more bytes would pass the trainer's limit.
+  // Throws MEMORY where so many more bytes would exceed the trainer's limit.
   void require_memory(size_t more) const { memory.require(plan.bytes() + more); }
 };
 
@@ -34,24 +34,25 @@ class Passes {
  public:
   explicit Passes(const PassContext& context) : context_(context) {}
 
-  // Adds the rows' outputs to `sums`, where it is not null.
+  // Returns the sums over all rows. Adds the rows' outputs to `sums` unless it is null.
   Metrics evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                    Weights weights, MetricSums* sums);
-  // inputs [rows, features] → outputs [rows, outputs]
+  // Reads inputs [rows, features] and writes outputs [rows, outputs].
   void predict(const float* inputs, int64_t rows, int64_t batch_size, float* outputs,
                const CancelFlag& cancel, Weights weights);
-  // Gradients of the mean loss over a whole data set, without a step or dropout, summed in double
-  // over batches in order; `gradient` holds all tensors one after another.
+  // Computes the gradients of the mean loss over a whole data set, without a step or dropout. They
+  // are summed in double over the batches in order. `gradient` holds all tensors one after another.
   Metrics full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                          const CancelFlag& cancel);
-  // Gradients of the mean loss over the given rows of a data set, into the state's gradients;
-  // `dropout_rates`: as the next step has them, with these and batch statistics; null: without.
+  // Computes the gradients of the mean loss over the given rows into the state's gradients, and
+  // returns the loss. With `dropout_rates` the pass uses the next step's dropout and batch
+  // statistics; null means neither.
   double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                    const std::vector<double>* dropout_rates);
-  // Makes running statistics those of the whole data set at the present weights, each layer
-  // normalising by the batch's; nothing changes before all is through. Throws ABORTED.
-  // Statistics of frozen layers stay. Averaged weights then have some of their own, until the
-  // next step or load.
+  // Sets running statistics to those of the whole data set at the present weights. The pass itself
+  // normalises by the batch's. Nothing changes before it is complete. Throws ABORTED. Frozen layers
+  // keep their statistics. Averaged weights get statistics of their own until the next step or
+  // load.
   void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
                           const CancelFlag& cancel, Weights weights);
 

@@ -1,5 +1,5 @@
-// Moments of a whole data set from those of its batches, for every layer that keeps
-// such: exact, in float64, in the order of the batches.
+// Computes the moments of a whole data set from those of its batches, for each layer that keeps
+// moments. The formula is exact and runs in float64, in the order of the batches.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace thalweg {
 
 class PooledStatistics {
  public:
-  // Of the moments that add() and write() are given.
+  // `memory` holds the moments that add() and write() are given.
   explicit PooledStatistics(Memory& memory) : memory_(memory) {}
 
   void add(const std::vector<SeenMoments>& layers);
-  // The running moments become those of all rows added.
+  // Sets the running moments to those of all rows added.
   void write(const std::vector<SeenMoments>& layers) const;
 
  private:

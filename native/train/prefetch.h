@@ -1,4 +1,4 @@
-// One job beside the training thread: gathering the next batch while a step runs.
+// Runs one job beside the training thread: it gathers the next batch during a step.
 #pragma once
 
 #include <condition_variable>
@@ -14,9 +14,9 @@ class Prefetch {
  public:
   ~Prefetch() { finish(); }
 
-  // What the job refers to must live until wait().
+  // Starts the job. Whatever it refers to must live until wait().
   void start(JobThread::Job job) {
-    const std::lock_guard<std::mutex> lock(mutex_);  // the job ends no sooner
+    const std::lock_guard<std::mutex> lock(mutex_);  // so the job cannot end before running_ is set
     thread_.post([this, job = std::move(job)] {
       try {
         job();
@@ -30,7 +30,7 @@ class Prefetch {
     running_ = true;
   }
 
-  // Returns when the job, if any, has run; throws what it threw.
+  // Waits for the job, if any, and throws what it threw.
   void wait() {
     finish();
     if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
@@ -46,7 +46,7 @@ class Prefetch {
   std::mutex mutex_;
   std::condition_variable done_;
   bool running_ = false;  // guarded by mutex_
-  JobThread thread_;      // joined before done_ goes
+  JobThread thread_;      // destroyed, and so joined, before done_
 };
 
 }  // namespace thalweg

@@ -1,4 +1,4 @@
-// NONFINITE of a step, which says of which rows.
+// Adds the rows of the batch to a step's NONFINITE error.
 #pragma once
 
 #include "core/error.h"
@@ -6,8 +6,8 @@
 
 namespace thalweg {
 
-// Throws the error with the rows of the step's batch, by their numbers in the data set; those whose
-// own inputs or labels are not finite are named as such.
+// Throws the error with the row numbers of the step's batch. Rows whose own inputs or labels are
+// not finite are named as such.
 [[noreturn]] void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step);
 
 }  // namespace thalweg

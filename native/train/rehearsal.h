@@ -11,7 +11,7 @@
 
 namespace thalweg {
 
-// A number that a step would write.
+// A number that a step would write and that is not finite.
 struct Overflow {
   enum class Array { kWeight, kSlot, kAverage };
   Array array = Array::kWeight;
@@ -19,18 +19,18 @@ struct Overflow {
   int32_t tensor = 0;
   int64_t element = 0;
   float value = 0;
-  float gradient = 0;  // as it was given
+  float gradient = 0;  // before scaling and clipping
 };
 
 struct RehearsedStep {
-  std::optional<Overflow> overflow;  // the first, in the order of tensors and elements
-  std::vector<GroupBounds> bounds;   // of all arrays, before and after the step
+  std::optional<Overflow> overflow;  // the first by tensor and element
+  std::vector<GroupBounds> bounds;   // hold all arrays, before and after the step
 };
 
-// sums[i]: of pieces[i], as StepExecutor::tensor_sums.
+// Writes sums[i] for pieces[i], as StepExecutor::tensor_sums does.
 void measure_tensors(const StepWork& work, Memory& memory, TensorSums* sums);
 
-// `memory` holds the work's arrays; `groups`: how many there are. Changes nothing.
+// Changes nothing. `memory` holds the work's arrays, and `groups` is the number of groups.
 RehearsedStep rehearse(const StepWork& work, size_t groups, Memory& memory);
 
 }  // namespace thalweg

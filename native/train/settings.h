@@ -1,5 +1,5 @@
-// The settings of a step as they cross from TypeScript: a row of numbers, the
-// same for optim.bind and the trainer. src/optim/settings.ts writes them.
+// The settings of a step as TypeScript passes them: a row of numbers, the same for optim.bind and
+// the trainer. src/optim/settings.ts writes it.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace thalweg {
 
-// [gradientScale, clipValue, clipTensorNorm, clipGlobalNorm, nonFinite,
-// reportNorm, then per group the rule's hyper-parameters, l2, weightDecay]
+// A row is [gradientScale, clipValue, clipTensorNorm, clipGlobalNorm, nonFinite, reportNorm], then
+// for each group the rule's hyper-parameters, l2 and weightDecay.
 inline constexpr size_t kCommonSettings = 6;
 
 inline size_t settings_length(const Stepper& stepper) {
@@ -36,15 +36,14 @@ inline StepSettings read_settings(const double* values, size_t length, const Ste
   return settings;
 }
 
-// What changes from step to step: the learning rates, and whatever else follows a
-// schedule.
+// The numbers that change from step to step: learning rates, and whatever else follows a schedule.
 struct StepTable {
-  std::vector<double> columns;  // which numbers of the settings row
+  std::vector<double> columns;  // positions in the settings row
   std::vector<double> values;   // [steps][columns]
 };
 
-// The same settings with each step's own values put in. A trainer's row may go on
-// behind the groups: [averageDecay, then the rate of each dropout layer]
+// Reads the settings row with each step's own values put in. A trainer's row may continue behind
+// the groups: [averageDecay, then the rate of each dropout layer].
 class SettingsReader {
  public:
   SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
@@ -55,10 +54,10 @@ class SettingsReader {
                      "less than " + std::to_string(values_.size()), ""});
   }
 
-  // `step` counts from the table's first.
+  // Returns the settings of a step, counted from the table's first.
   StepSettings at(int64_t step) {
     const size_t width = table_.columns.size();
-    // Divided, not multiplied: a product of what came from a file could wrap.
+    // These numbers may come from a file, so their product could wrap. A quotient cannot.
     const size_t steps = width == 0 ? SIZE_MAX : table_.values.size() / width;
     if (step < 0 || static_cast<size_t>(step) >= steps)
       throw Error({"RANGE", "rates", "step " + std::to_string(step) + " of the table",

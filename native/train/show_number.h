@@ -1,5 +1,4 @@
-// Numbers as errors show them: as JavaScript writes those that are not finite, others by six
-// digits.
+// Writes numbers for errors: with six digits, or as JavaScript writes those that are not finite.
 #pragma once
 
 #include <cmath>

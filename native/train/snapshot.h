@@ -1,5 +1,5 @@
-// A copy of all that a training run needs to go on: tensors and counters. Taken on
-// the training thread between two steps, read on another while the run goes on.
+// A copy of all that a training run needs to continue: tensors and counters. The training thread
+// takes it between two steps. Another thread reads it while the run goes on.
 #pragma once
 
 #include <atomic>
@@ -14,23 +14,22 @@
 
 namespace thalweg {
 
-// A named piece of a trainer's state, in the device's memory: `parameters/NAME`,
-// `slots/SLOT/NAME`, `statistics/NAME`, and whatever else steps read and write; last
-// `averagedStatistics/NAME`, where an average is kept.
+// A named tensor of a trainer's state, in the device's memory: `parameters/NAME`,
+// `slots/SLOT/NAME`, `averages/KIND/NAME` or `statistics/NAME`. Where an average is kept,
+// `averagedStatistics/NAME` come last.
 struct StateTensor {
   std::string name;
   float* data;
   int64_t length;  // floats
 };
 
-// A state cut into blocks, which are copied side by side where `is_host`: several threads
-// may use the memory at once.
+// A state cut into blocks. Where `is_host` is true, several threads copy blocks at the same time.
 class StateBlocks {
  public:
   StateBlocks(const std::vector<StateTensor>& state, bool is_host);
 
   size_t bytes() const { return bytes_; }
-  // Calls copy(data, offset in the state, bytes) for each block. Takes no memory.
+  // Calls copy(data, offset in the state, bytes) for each block. Allocates nothing.
   template <class Copy>
   void each(const Copy& copy) const;
 
@@ -47,13 +46,14 @@ class StateBlocks {
 
 class Snapshot {
  public:
-  // Room for tensors of so many bytes in all, one after another. Throws MEMORY.
+  // Makes room for tensors of so many bytes in all, one after another. Throws MEMORY.
   explicit Snapshot(size_t bytes) : memory_(bytes), bytes_(bytes) {}
 
   char* data() const { return static_cast<char*>(memory_.data()); }
   size_t bytes() const { return bytes_; }
 
-  // From and to a state that fills it exactly, else SHAPE. A cancelled copy throws Aborted.
+  // These copy a state into the snapshot and back. They throw SHAPE unless the state fills it
+  // exactly, and Aborted where `cancel` is set.
   void take(const StateBlocks& state, Memory& memory, const CancelFlag* cancel = nullptr);
   void put_back(const StateBlocks& state, Memory& memory) const;
   void check_size(const StateBlocks& state) const;
@@ -61,10 +61,10 @@ class Snapshot {
   StepCounters counters;
   bool has_averaged_statistics = false;
 
-  // Any thread: the next free moment between two steps should be kept.
+  // Asks, on any thread, for a copy at the next free moment between two steps.
   void ask() { asked_.store(true, std::memory_order_relaxed); }
   bool is_asked() const { return asked_.load(std::memory_order_relaxed); }
-  // One thread fills it, and one then reads it and says so.
+  // One thread fills the snapshot. Another one then reads it and calls release().
   bool is_free() const { return !full_.load(std::memory_order_acquire); }
   void fill() {
     asked_.store(false, std::memory_order_relaxed);

@@ -1,5 +1,5 @@
-// Batches of a data set that stays on the host because the device has no room for
-// it: their rows are gathered into pinned memory and copied while earlier steps run.
+// Batches of a data set that stays on the host because the device has no room for it. Their rows
+// are gathered into pinned memory and copied while earlier steps run.
 #pragma once
 
 #include <cstdint>
@@ -13,25 +13,24 @@ namespace thalweg {
 
 class StagedBatches {
  public:
-  // For batches of at most `rows`. Throws MEMORY.
+  // Makes stages for batches of at most `rows`. Throws MEMORY.
   StagedBatches(QueuedBackend& backend, const data::Dataset& dataset, int64_t rows);
 
-  // Brings these rows of the data set as the next batch; work queued from here on finds
-  // them in data(), from the row returned on, and release() says that it has its fill.
-  // Waits only for a stage to be free.
+  // Sends these rows of the data set and returns the position of the first in data(). Work queued
+  // from here on finds them there, until release(). Waits only for a free stage.
   uint64_t send(const data::Dataset& dataset, const std::vector<uint32_t>& rows);
   void release() { courier_->release(stage_); }
 
-  // All stages, as one data set on the device.
+  // Returns all stages as one data set on the device.
   const ResidentData& data() const { return data_; }
-  int64_t rows() const { return stage_rows_; }  // of a stage
+  int64_t rows() const { return stage_rows_; }  // rows per stage
   size_t bytes() const { return inputs_.bytes + labels_.bytes; }
 
  private:
-  // What is gathered in one piece: inputs, or labels.
+  // One kind of data, inputs or labels, with room for all stages.
   struct Column {
     size_t row_bytes = 0;
-    size_t bytes = 0;  // of all stages
+    size_t bytes = 0;  // in all stages
     std::shared_ptr<void> pinned;
     std::shared_ptr<void> device;
   };
@@ -46,8 +45,8 @@ class StagedBatches {
   Column inputs_;
   Column labels_;
   ResidentData data_ = {};
-  int stage_ = 0;                     // of the latest batch
-  std::unique_ptr<Courier> courier_;  // ends, with its copies, before the memory
+  int stage_ = 0;                     // the stage of the latest batch
+  std::unique_ptr<Courier> courier_;  // waits for its copies before the memory is freed
 };
 
 }  // namespace thalweg

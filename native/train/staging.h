@@ -1,5 +1,5 @@
-// Stand-ins in a device's own memory for arrays that the caller owns: copied there
-// before a step, and back after one that succeeded.
+// Copies of the caller's arrays in a device's own memory. They are uploaded before a step and
+// downloaded after one that succeeded.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
-// What is known of the numbers that an optimizer works on, group by group, without reading them:
-// the intervals that hold all weights, slots and averages. They tell beforehand that a step with
-// ordinary gradients overflows nothing, so that only other steps are rehearsed.
+// Bounds of the numbers that an optimizer works on, known without reading them. Intervals hold all
+// weights, slots and averages of each group. They tell beforehand that a step with ordinary
+// gradients overflows nothing, so that only other steps are rehearsed.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace thalweg {
 
-// A gradient whose elements stay below this is ordinary.
+// A gradient is ordinary where every element is below this.
 inline constexpr float kOrdinary = 0x1p40f;
 
 // The intervals of one parameter group.
@@ -23,27 +23,27 @@ struct GroupBounds {
 
 class StateBounds {
  public:
-  // Slots and averages are 0, weights unknown.
+  // At first slots and averages are 0, and weights are unknown.
   explicit StateBounds(size_t groups);
 
-  // Slots and averages may have become anything, and weights, too.
+  // These drop the bounds of all arrays, or of the weights alone, which may have become anything.
   void forget();
   void forget_weights();
-  // No weight exceeds this.
+  // Says that no weight is larger than this.
   void set_weights(double largest);
   void set(const std::vector<GroupBounds>& bounds) { groups_ = bounds; }
 
-  // Whether the step must know of the weights, and does not.
+  // True where the step needs a bound of the weights and none is known.
   bool lacks_weights(const StepWork& work) const;
-  // Whether the step surely overflows nothing, where no element of the prepared gradient exceeds
-  // `gradient`; the bounds then hold before and after it.
+  // Returns true where the step surely overflows nothing, if no element of the prepared gradient
+  // exceeds `gradient`. The bounds then hold before and after the step.
   bool advance(const StepWork& work, double gradient);
-  // The same, before the step is decided on.
+  // Returns what advance() would, and leaves the bounds as they are.
   bool is_sure(const StepWork& work, double gradient);
 
  private:
   std::vector<GroupBounds> groups_;
-  std::vector<GroupBounds> next_;  // after the step that is_sure() looked at
+  std::vector<GroupBounds> next_;  // the bounds after the step of is_sure()
 };
 
 }  // namespace thalweg

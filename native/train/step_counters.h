@@ -1,4 +1,4 @@
-// What a step counts on the host.
+// The counters of an optimizer, which the host keeps.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct StepCounters {
   std::vector<double> scalars;
 };
 
-// Refuses counters that no run could have, of an optimizer with so many scalars: SHAPE, RANGE.
+// Throws SHAPE or RANGE for counters that no run could have, with so many scalars.
 void check_counters(const StepCounters& counters, size_t scalars, bool averages);
 
 }  // namespace thalweg

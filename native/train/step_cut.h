@@ -8,13 +8,14 @@
 
 namespace thalweg {
 
-// Pieces are small enough to spread a 100 K parameter model over threads, large
-// enough (100 KiB of traffic) to hide the call. Fixed: the norm's order rests on it.
+// Pieces are small enough to spread a model of 100,000 parameters over threads, and large enough
+// (100 KiB of traffic) to hide the call. The length is fixed, because the order of the norm's sum
+// depends on it.
 inline constexpr int64_t kPieceLength = 4096;
 
 struct StepCut {
   std::vector<StepPiece> pieces;
-  std::vector<int64_t> parts;  // as StepWork's
+  std::vector<int64_t> parts;  // laid out as StepWork::parts
 };
 
 // Tensors of length 0 have no piece.

@@ -1,5 +1,5 @@
-// What a step makes of sums of squares of its pieces: norms, clip factors, and the ratios of a rule
-// that looks at tensors. Sums run in the order of core/fold.h.
+// Computes norms, clip factors and a rule's ratios from sums of squares of a step's pieces. Sums
+// run in the order of core/fold.h.
 #pragma once
 
 #include <vector>
@@ -12,12 +12,13 @@ struct NormLimits {
   double tensor, global;  // infinity: none
 };
 
-// The norm of the whole gradient; sets the tensors' clip factors. square_sums: of the pieces.
+// Sets the tensors' clip factors and returns the norm of the whole gradient. `square_sums` holds
+// one sum per piece.
 double clip_by_norm(const std::vector<StepPiece>& pieces, const std::vector<double>& square_sums,
                     NormLimits limits, std::vector<StepTensor>& tensors);
 
-// Sets the tensors' ratios, where `work` has their coefficients; gives the largest norm of a
-// tensor's weights. sums: of the pieces.
+// Sets the tensors' ratios by the coefficients in `work`, and returns the largest norm of a
+// tensor's weights. `sums` holds one entry per piece.
 double set_ratios(const StepWork& work, const std::vector<TensorSums>& sums,
                   std::vector<StepTensor>& tensors);
 

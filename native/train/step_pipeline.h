@@ -1,8 +1,7 @@
-// Training steps in flight on a device that runs behind the host: each is queued
-// as one recorded sequence of ops, from the gather to the update, and reports
-// through memory that both see. A step that halts the queue (a gradient that is
-// not finite, a class that is none) changes nothing, nor does any behind it; the
-// caller rewinds, and runs it again by itself.
+// Keeps training steps in flight on a device that runs behind the host. A step is queued as one
+// recorded sequence of ops, from the gather to the update, and reports through shared memory. Where
+// a gradient is not finite or a class is invalid, the step halts the queue: it changes nothing, nor
+// do the steps behind it. The caller rewinds, and runs it again by itself.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +21,13 @@ namespace thalweg {
 class StepPipeline {
  public:
   struct Step {
-    int64_t number = 0;  // of the epoch
+    int64_t number = 0;  // counted within the epoch
     int64_t rows = 0;
-    bool reports_norm = false;  // the receipt's norm was asked for
+    bool reports_norm = false;  // the caller asked for the norm
     StepReceipt receipt = {};
   };
 
-  // What the steps work with; all of it outlives the pipeline, and the stepper is bound.
+  // The parts that the steps work with. All of them outlive the pipeline, and the stepper is bound.
   struct Context {
     QueuedBackend& backend;
     Plan& plan;
@@ -39,28 +38,28 @@ class StepPipeline {
   };
   explicit StepPipeline(const Context& context);
 
-  // Steps take their batches from `source` from here on. Nothing is in flight.
+  // Lets steps take their batches from `source` from here on. No step may be in flight.
   void begin(const BatchSource& source, uint64_t seed);
-  // Steps in flight.
+  // The number of steps in flight.
   int64_t size() const { return static_cast<int64_t>(flying_.size()); }
   bool is_full() const { return flying_.size() == kSlots; }
   bool is_empty() const { return flying_.empty(); }
-  // Queues step `number` of the epoch and counts it as taken. Where it throws, the step is
-  // neither counted nor in flight, but its gradient may be queued: settle(), and make another
-  // pipeline. DEVICE where its update may be, too.
+  // Queues step `number` of the epoch and counts it as taken. Where this throws, the step is
+  // neither counted nor in flight, but its gradient may be queued: call settle() and make another
+  // pipeline. Throws DEVICE where its update may be queued, too.
   void push(int64_t number, const StepSettings& settings);
   // Waits for the oldest step. Throws DEVICE where the device failed.
   Step pop();
-  // After pop() gave a halted step: all behind it are dropped, the stepper stands
-  // before it, and the queue runs again.
+  // Call it after pop() returned a halted step. Drops all steps behind that one, puts the stepper
+  // back to before it, and lets the queue run again.
   void rewind();
-  // Waits for all steps; the first halted one and all behind it are dropped.
+  // Waits for all steps. Drops the first halted one and all behind it.
   void settle();
 
  private:
   static constexpr uint64_t kSlots = 32;
 
-  // What a recording depends on besides memory that never moves.
+  // A recording depends on these values, and on memory that never moves.
   struct Key {
     int64_t rows;
     bool measures;
@@ -91,17 +90,18 @@ class StepPipeline {
   BatchSource source_ = {};
   uint64_t seed_ = 0;
 
-  std::shared_ptr<void> arguments_;  // of the step that runs, in device memory
+  std::shared_ptr<void> arguments_;  // for the step that runs, in device memory
   std::shared_ptr<void> state_;      // device memory: counter, halt, outcome
   std::shared_ptr<void> ring_;       // shared: arguments [kSlots]
   std::shared_ptr<void> receipts_;   // shared: StepReceipt [kSlots]
-  const uint64_t* start_ = nullptr;  // these three lie in arguments_
+  // start_ and draws_ point into arguments_.
+  const uint64_t* start_ = nullptr;
   const DropoutDraw* draws_ = nullptr;
   StepFeed feed_ = {};
-  uint64_t queued_ = 0;  // steps so far
+  uint64_t queued_ = 0;  // the number of steps queued so far
   std::deque<Flying> flying_;
-  StepCounters halted_;  // the stepper's before the step that halted
-  // Null: came once, and is recorded when it comes again.
+  StepCounters halted_;  // the stepper's counters before the halted step
+  // Null means that the key came once. The step is recorded when the key comes again.
   std::map<Key, std::unique_ptr<Recording>> recordings_;
 };
 

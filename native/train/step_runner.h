@@ -1,5 +1,5 @@
-// Takes one training step by itself and waits for it: in parts where its batch is, twice where the
-// guard asks, with the monitor around its update.
+// Takes one training step by itself and waits for it. The batch may come in parts, the guard may
+// have the step taken twice, and the monitor may look at its update.
 #pragma once
 
 #include <cstdint>
@@ -18,15 +18,15 @@ class StepRunner {
 
   // Makes room for the sum of a batch's parts. Throws MEMORY.
   void reserve_parts();
-  // Takes and counts a step of the run; false when it was cancelled. Throws NONFINITE with the rows
-  // of the batch, and CORRUPTION.
+  // Takes and counts a step of the run. Returns false when the run was cancelled. Throws NONFINITE,
+  // with the rows of the batch, and CORRUPTION.
   bool step(TrainingRun& run, int64_t number);
-  // Whether the next step is looked at: by the monitor, or by the guard.
+  // True where the monitor or the guard looks at the next step.
   bool is_watched(const TrainingRun& run) const { return is_monitored(run) || is_guarded(run); }
 
  private:
   class Stages;
-  // What came of a step, before it is counted.
+  // The results of a step before it is counted.
   struct Outcome {
     LossResult loss;
     StepReport stepped;
@@ -40,7 +40,7 @@ class StepRunner {
   MonitorView view(int64_t rows, const float* const* gradients) const;
 
   PassContext context_;
-  std::unique_ptr<GradientSum> sum_;  // from the first batch in parts on
+  std::unique_ptr<GradientSum> sum_;  // made for the first batch in parts
 };
 
 }  // namespace thalweg

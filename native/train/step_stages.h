@@ -1,4 +1,5 @@
-// The one order of a training step's stages, whether it runs at once or is queued on a device.
+// The one order of a training step's stages, whether the step runs at once or is queued on a
+// device.
 #pragma once
 
 #include "train/gradient_reducer.h"
@@ -8,7 +9,8 @@ namespace thalweg {
 class StepStages {
  public:
   virtual ~StepStages() = default;
-  // Loads the batch, and computes the loss and the gradients. False: the run was cancelled.
+  // Loads the batch, and computes the loss and the gradients. Returns false where the run was
+  // cancelled.
   virtual bool differentiate() = 0;
   virtual GradientArray gradients() = 0;
   // Moves the weights, the optimizer's slots and the running statistics.
@@ -17,7 +19,7 @@ class StepStages {
   virtual void observe() {}
 };
 
-// False when the step was cancelled, which then changes nothing.
+// Returns false where the step was cancelled. Nothing has changed then.
 inline bool take_step(StepStages& step, GradientReducer& reducer) {
   if (!step.differentiate()) return false;
   reducer.reduce(step.gradients());

@@ -1,5 +1,6 @@
-// All that training moves: weights, gradients, running statistics, the optimizer's slots and
-// counters, the average of the weights. It is read, written, copied, restored and guarded here.
+// All that training moves: weights, gradients, running statistics, the average of the weights, and
+// the optimizer's slots and counters. This is where the state is read, written, copied, restored
+// and guarded.
 #pragma once
 
 #include <cstdint>
@@ -17,21 +18,21 @@
 
 namespace thalweg {
 
-// Which of the two a pass without training uses.
+// The weights that a pass without training uses.
 enum class Weights { kRaw, kAveraged };
 
 class TrainState {
  public:
-  // The options and the backend outlive it.
+  // The options and the backend outlive the state.
   TrainState(const EngineOptions& options, Backend& backend);
   static size_t bytes_for(const EngineOptions& options);
 
   const std::vector<StepperTensor>& tensors() const { return options_.stepper.tensors; }
-  // Running statistics: the mean, then the variance of each batch norm.
+  // The running statistics: the mean, then the variance of each batch norm.
   const std::vector<StatisticOptions>& statistics() const { return options_.statistics; }
   Stepper& stepper() { return stepper_; }
 
-  // Places in the backend's memory.
+  // These arrays lie in the backend's memory.
   const Arena& arena() const { return arena_; }                  // 0: parameters, 1: gradients
   const Arena& statistics_arena() const { return statistics_; }  // 0: raw, 1: averaged
   const std::vector<float*>& parameters() const { return parameters_; }
@@ -39,7 +40,7 @@ class TrainState {
   const std::vector<const float*>& gradients() const { return gradients_; }
   GradientArray gradient_array() const { return {arena_.base(1), arena_.array_length()}; }
 
-  // Copies of whole tensors, wherever the arena lies.
+  // These calls copy whole tensors between the host and the backend's memory.
   void read_parameter(size_t index, float* out) const { read(0, index, out); }
   void read_gradient(size_t index, float* out) const { read(1, index, out); }
   void read_average(size_t index, float* out) const;
@@ -47,36 +48,39 @@ class TrainState {
   void read_statistic(size_t index, float* out, Weights weights = Weights::kRaw) const;
   void write_statistic(size_t index, const float* values);
 
-  // Averaged weights have statistics of their own from a refresh until the next step or load.
+  // True where averaged weights have statistics of their own: from a refresh until the next step or
+  // load.
   bool has_averaged_statistics() const { return has_averaged_statistics_; }
   void set_averaged_statistics(bool present) { has_averaged_statistics_ = present; }
-  // The array of the statistics arena that goes with the weights.
+  // Returns the array of the statistics arena that goes with the weights.
   int statistics_of(Weights weights) const {
     return weights == Weights::kAveraged && has_averaged_statistics_ ? 1 : 0;
   }
 
-  // All that a run needs to go on besides what it was made with, and its copies.
+  // The tensors and counters that a run needs to continue, besides its options, and copies of them.
   const std::vector<StateTensor>& list() const { return list_; }
   StepCounters counters() const { return stepper_.counters(); }
-  // Throws CORRUPTION as check_rest() does; Aborted where `cancel` is set.
+  // Copies the state to the snapshot. Throws CORRUPTION as check_rest() does, and Aborted where
+  // `cancel` is set.
   void save(Snapshot& snapshot, const CancelFlag* cancel = nullptr);
   void load(const Snapshot& snapshot);
-  // Bytes from `offset` on, as they stand in a snapshot. Throws RANGE.
+  // Reads bytes of the state from `offset` on, laid out as in a snapshot. Throws RANGE.
   void read_bytes(size_t offset, char* out, size_t bytes) const;
 
   bool has_guard() const { return guard_ != nullptr; }
   size_t guard_bytes() const { return Guard::bytes_for(list_); }
   // Makes the guard, which a guarded run needs. Throws MEMORY.
   void make_guard();
-  // Between two guarded runs nothing may move the state. A run begins with `guarded` set where some
-  // of its steps are taken twice. Throws CORRUPTION and Aborted.
+  // A run begins with `guarded` set where some of its steps are taken twice. Between two guarded
+  // runs nothing may move the state. Throws CORRUPTION and Aborted.
   void begin_run(bool guarded, const CancelFlag& cancel);
   void end_run(bool guarded);
-  // CORRUPTION where the state is another than at the end of a guarded run, and no call moved it.
+  // Throws CORRUPTION where the state has changed since the end of a guarded run and no call moved
+  // it.
   void check_rest(const CancelFlag* cancel = nullptr);
-  // The state was moved from outside.
+  // Call it when the state is moved from outside.
   void forget_rest() { at_rest_.clear(); }
-  // From the first guarded run on.
+  // There is a guard from the first guarded run on.
   Guard& guard() { return *guard_; }
 
  private:
@@ -95,7 +99,7 @@ class TrainState {
   std::vector<const float*> gradients_;
   std::vector<StateTensor> list_;
   std::unique_ptr<Guard> guard_;
-  Guard::Digests at_rest_;  // at the end of a guarded run; empty: unknown
+  Guard::Digests at_rest_;  // the state's at the end of a guarded run; empty: unknown
 };
 
 }  // namespace thalweg

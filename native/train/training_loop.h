@@ -13,8 +13,8 @@ class TrainingLoop {
  public:
   explicit TrainingLoop(const PassContext& context) : context_(context), runner_(context) {}
 
-  // Calls report(progress) after each step. Returns with cancelled set when
-  // `cancel` was set; the step under way is then left out whole.
+  // Calls report(progress) after each step. Returns with cancelled set where `cancel` was set; the
+  // step under way then changes nothing.
   TrainProgress train(const TrainRequest& request, const CancelFlag& cancel,
                       const std::function<void(const TrainProgress&)>& report);
 
@@ -23,9 +23,9 @@ class TrainingLoop {
                           const std::function<void(const TrainProgress&)>& report);
   void check(const TrainRequest& request, const CancelFlag& cancel);
   size_t bytes_of_copies(const TrainRequest& request) const;
-  // Makes the guard where it is missing. Throws MEMORY.
+  // Makes the guard unless there is one. Throws MEMORY.
   void reserve_guard();
-  // All steps of a run; what the device was told is done when this returns or throws.
+  // Takes all steps of a run. The device has done all queued work when this returns or throws.
   void run_steps(TrainingRun& run);
   void run_one_by_one(TrainingRun& run);
   void run_queued(TrainingRun& run);
@@ -36,7 +36,7 @@ class TrainingLoop {
 
   PassContext context_;
   StepRunner runner_;
-  std::unique_ptr<StepPipeline> pipeline_;  // of a queued backend, from the first run on
+  std::unique_ptr<StepPipeline> pipeline_;  // null unless the last run queued steps
 };
 
 }  // namespace thalweg

@@ -1,4 +1,4 @@
-// A run of steps under way: what it was asked for, where its batches come from, how far it is.
+// A run of steps under way: its request, the source of its batches, and its progress.
 #pragma once
 
 #include <chrono>
@@ -19,23 +19,23 @@ struct TrainingRun {
   const TrainRequest& request;
   const CancelFlag& cancel;
   const std::function<void(const TrainProgress&)>& report;
-  BatchSource source;  // of steps
-  BatchSource parts;   // of what is gathered at a time
+  BatchSource source;  // its batches are whole steps
+  BatchSource parts;   // its batches are what is gathered at a time
   SettingsReader settings;
   std::unique_ptr<BatchFeed> feed;
   TrainProgress progress;
-  int64_t first_step_count = 0;  // of the trainer, when this epoch began
+  int64_t first_step_count = 0;  // the trainer's steps when this epoch began
   bool owes_snapshot = false;
 
   int64_t parts_a_step() const { return ceil_div(source.batch_size, parts.batch_size); }
-  // The settings of step `number` of the epoch, `ahead` of the last one reported.
+  // Returns the settings of step `number` of the epoch. `ahead` steps in flight come before it.
   StepSettings settings_of(int64_t number, int64_t ahead) {
     StepSettings step = settings.at(progress.steps + ahead);
     if (number + 1 == source.steps) step.ended_epoch = request.epoch + 1;
     return step;
   }
-  // Whether the state should be kept before the next step. Where the plan waits, sleeps until
-  // the place is free, or the run cancelled.
+  // Returns true where the state should be kept before the next step. Where the plan waits, sleeps
+  // until the place is free or the run is cancelled.
   bool await_snapshot_place() const {
     const auto& place = request.snapshots.place;
     if (!place || !(owes_snapshot || place->is_asked())) return false;
@@ -43,7 +43,8 @@ struct TrainingRun {
       std::this_thread::sleep_for(std::chrono::microseconds(100));
     return place->is_free();
   }
-  // Whether one will be once the steps in flight are done: those after them should wait.
+  // Returns true where a snapshot is due after the steps in flight, so that later steps should
+  // wait.
   bool is_snapshot_ahead(int64_t in_flight) const {
     const SnapshotPlan& plan = request.snapshots;
     if (!plan.place || plan.every_steps == 0 || in_flight == 0) return false;
