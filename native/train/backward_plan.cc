@@ -32,7 +32,7 @@ class Planner {
   }
 
  private:
-  // Of layers that read one value.
+  // Plans the backward step of a layer that reads one value.
   void run_layer(size_t index, int dy) {
     const Layer& layer = *layers_[index];
     const int64_t from = layer.from().front();
@@ -44,13 +44,14 @@ class Planner {
     if (dx != kNoSlot) deliver(from, dx, layer.inputs());
   }
 
-  // Whether a parameter below what the layer reads is trained.
+  // True where a parameter below the layer is trained.
   bool is_needed(const Layer& layer) const {
     const std::vector<int64_t>& from = layer.from();
     return std::any_of(from.begin(), from.end(), [&](int64_t value) { return needed_[value]; });
   }
 
-  // The gradient of what the layer gives is that of each value it reads: the first takes its slot.
+  // The gradient of the layer's output is also that of each value it reads. The first value takes
+  // over its slot.
   void pass_on(const Layer& layer, int dy) {
     const std::vector<int64_t>& from = layer.from();
     const int64_t width = layer.inputs();
@@ -64,7 +65,7 @@ class Planner {
     deliver(from.front(), dy, width);
   }
 
-  // `slot` holds a gradient of a value.
+  // Gives the value the gradient in `slot`, or adds that to the gradient it has.
   void deliver(int64_t value, int slot, int64_t width) {
     if (needed_[value] && slots_[value] == kNoSlot) {
       slots_[value] = slot;
@@ -81,15 +82,15 @@ class Planner {
       plan_.widths.push_back(width);
       return static_cast<int>(plan_.widths.size()) - 1;
     }
-    const int slot = free_.back();  // the latest: likeliest in a cache
+    const int slot = free_.back();  // the latest is the likeliest in a cache
     free_.pop_back();
     plan_.widths[slot] = std::max(plan_.widths[slot], width);
     return slot;
   }
 
   const Layers& layers_;
-  std::vector<int> slots_;    // of each value's gradient
-  std::vector<bool> needed_;  // whether a parameter on the way to the value is trained
+  std::vector<int> slots_;    // the slot of each value's gradient
+  std::vector<bool> needed_;  // true where a trained parameter is at or below the value
   std::vector<int> free_;
   BackwardPlan plan_;
 };

@@ -9,7 +9,7 @@ namespace thalweg {
 
 namespace {
 
-// Numbers of a batch from which another thread's help pays (docs/decisions/0006).
+// From so many numbers per batch on, the help of another thread pays (docs/decisions/0006).
 constexpr int64_t kLargeBatch = int64_t{1} << 20;
 
 bool pays_ahead(const BatchSource& source) {
@@ -45,7 +45,7 @@ int64_t HostFeed::load(int64_t step) {
   return rows_of(source_, step);
 }
 
-// Whether the step's batch is being gathered: else there was no thread to be had, or no memory.
+// Starts to gather the step's batch. Returns false where there is no thread or no memory for it.
 bool HostFeed::begin(int64_t step) {
   try {
     prefetch_.start([this, step, place = plan_.place(1)] { gather(step, place, 1); });

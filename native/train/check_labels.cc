@@ -9,13 +9,13 @@ namespace thalweg {
 
 namespace {
 
-// Numbers between two looks at the cancel flag.
+// The number of values between two checks of the cancel flag.
 constexpr int64_t kOften = int64_t{1} << 18;
-// How far the sum of a distribution may be from 1: labels may have been rounded to percents.
+// The sum of a distribution may differ from 1 by so much, because labels may be rounded percents.
 constexpr double kNearOne = 0.02;
 
-// The first row of [0, rows) for which is_wrong(row) holds, or `rows`. `are_fine(first, last)`
-// looks at many at once.
+// Returns the first row of [0, rows) for which is_wrong(row) holds, or `rows`. `are_fine(first,
+// last)` checks many rows at once.
 template <class AreFine, class IsWrong>
 int64_t first_wrong(int64_t rows, int64_t width, const CancelFlag* cancel, AreFine are_fine,
                     IsWrong is_wrong) {
@@ -55,7 +55,7 @@ void check_classes(const data::Dataset& dataset, int64_t count, const std::strin
 
 bool is_no_probability(float value) { return value < 0 || value > 1; }
 
-// Without a branch in the loop, which the compiler then turns into vectors.
+// The loop has no branch, so the compiler can turn it into vectors.
 bool are_probabilities(const float* values, int64_t count) {
   int wrong = 0;
   for (int64_t i = 0; i < count; ++i)

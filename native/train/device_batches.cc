@@ -10,21 +10,22 @@ namespace thalweg {
 
 namespace {
 
-// One to train on and one to validate with.
+// The device keeps one data set for training and one for validation.
 constexpr size_t kMostKnown = 2;
 
-// A data set may take this share of the free memory, in eighths: CUDA itself needs some. Where a
-// larger batch, or another data set, then lacks room, with_room() makes it.
+// A data set may take so many eighths of the free memory; CUDA itself needs some. Where a larger
+// batch or another data set then lacks room, with_room() makes it.
 constexpr size_t kEighths = 7;
 
-// What a data set may take: THALWEG_RESIDENT_BYTES, or else most of what is free.
+// Returns the most bytes that a data set may take: THALWEG_RESIDENT_BYTES, or most of the free
+// memory.
 size_t most_bytes(QueuedBackend& backend) {
   const char* wanted = std::getenv("THALWEG_RESIDENT_BYTES");
   if (wanted != nullptr) return std::strtoull(wanted, nullptr, 10);
   return backend.free_bytes() / 8 * kEighths;
 }
 
-// In pieces of some milliseconds; throws Aborted between them.
+// Writes in pieces of some milliseconds. Throws Aborted between them.
 void write(Memory& memory, void* to, const void* from, size_t bytes, const CancelFlag* cancel) {
   constexpr size_t kPiece = size_t{32} << 20;
   for (size_t done = 0; done < bytes; done += kPiece) {
@@ -40,7 +41,7 @@ std::shared_ptr<void> upload(Memory& memory, const HostMemory& from, const Cance
   return data;
 }
 
-// The rows of an order that draws them position by position.
+// Returns the rows of an order that draws them position by position.
 std::vector<uint32_t> draw_all(const Order& order, const CancelFlag* cancel) {
   constexpr int64_t kPiece = int64_t{1} << 20;
   std::vector<uint32_t> rows(order.length());
@@ -66,7 +67,7 @@ DeviceBatches::DeviceBatches(QueuedBackend& backend)
 void DeviceBatches::keep(const BatchSource& source) { find(source); }
 
 DeviceBatches::Known& DeviceBatches::find(const BatchSource& source) {
-  // Of a sampled order there may be more than the data set has.
+  // A sampled order may have more rows than the data set.
   return find(*source.dataset, rows_of(source, 0), source.cancel);
 }
 

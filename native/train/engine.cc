@@ -8,7 +8,7 @@ namespace thalweg {
 
 namespace {
 
-// What the trainer holds from the beginning, or MEMORY.
+// Returns what the trainer holds from the beginning. Throws MEMORY where that exceeds the limit.
 MemoryLimit check_memory(const EngineOptions& options) {
   MemoryLimit memory{.bytes = options.memory_limit, .held = TrainState::bytes_for(options)};
   memory.require(0);

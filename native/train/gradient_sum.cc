@@ -37,7 +37,7 @@ void GradientSum::add(const float* const* gradients, double share) {
   const double group[] = {-share, 0, 0};  // learningRate, l2, weightDecay
   StepSettings settings;
   settings.groups = group;
-  settings.non_finite = NonFinite::kAllow;  // the optimizer's step looks at the sum
+  settings.non_finite = NonFinite::kAllow;  // the optimizer's step checks the sum
   descent_.step(places_.data(), gradients, settings);
 }
 

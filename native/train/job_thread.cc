@@ -9,7 +9,8 @@ JobThread::~JobThread() { stop(); }
 void JobThread::post(Job job) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (stopping_) return;
-  // First, for it may throw: no job waits then for a thread that is not there.
+  // The thread starts first, because that may throw. Otherwise a job would wait for a thread that
+  // does not exist.
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   jobs_.push_back(std::move(job));
   wake_.notify_one();

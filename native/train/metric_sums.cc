@@ -19,7 +19,7 @@ bool has_nan(const Number* values, int64_t count) {
   return std::any_of(values, values + count, [](Number value) { return std::isnan(value); });
 }
 
-// Outputs that lead the label's.
+// Returns the number of outputs that lead the label's.
 int64_t rank_of(const float* outputs, int64_t count, int64_t label) {
   int64_t ahead = 0;
   for (int64_t i = 0; i < count; ++i)
@@ -27,7 +27,7 @@ int64_t rank_of(const float* outputs, int64_t count, int64_t label) {
   return ahead;
 }
 
-// Asks for the cancel flag once in so many calls.
+// Checks the cancel flag once in kOften calls.
 class Asking {
  public:
   explicit Asking(const CancelFlag& cancel) : cancel_(cancel) {}
@@ -48,7 +48,7 @@ void sort(std::vector<double>& scores, Asking& asking) {
   });
 }
 
-// The share of pairs in which the positive scores higher, ties counted half; both
+// Returns the share of pairs in which the positive scores higher; ties count half. Both vectors are
 // sorted.
 double area(const std::vector<double>& positives, const std::vector<double>& negatives,
             Asking& asking) {
@@ -75,7 +75,7 @@ MetricSums::MetricSums(const MetricRequest& request, LossKind loss, int64_t colu
       classes_(binary_ ? 2 : columns) {
   if (request_.confusion) totals_.confusion.resize(classes_ * classes_);
   totals_.top.resize(std::min(request_.top, classes_));
-  // Of two classes the area of the second is that of the first.
+  // The second of two classes has the same area as the first, so one is enough.
   if (request_.auc) scores_.resize(!separate_ && columns_ == 2 ? 1 : columns_);
   row_scores_.resize(scores_.size());
   if (request_.errors) totals_.errors.resize(3 * columns_);
@@ -86,14 +86,15 @@ bool MetricSums::is_positive(const Row& row, int64_t column) const {
   return separate_ ? row.values[column] >= 0.5f : row.label == column;
 }
 
-// What `auc` ranks a row by, column by column. NaN where infinite outputs leave no order.
+// Computes the scores by which `auc` ranks a row, one per column. They are NaN where infinite
+// outputs leave no order.
 void MetricSums::score(const Row& row) {
   const float* outputs = row.outputs;
   if (separate_) {
     std::copy_n(outputs, columns_, row_scores_.begin());
   } else if (columns_ == 2) {
     row_scores_[0] = static_cast<double>(outputs[1]) - outputs[0];
-  } else {  // a class against the rest: its probability
+  } else {  // the score is the probability of one class against the rest
     const double highest = outputs[largest(outputs, columns_)];
     double sum = 0;
     for (int64_t i = 0; i < columns_; ++i) sum += row_scores_[i] = std::exp(outputs[i] - highest);
@@ -102,14 +103,14 @@ void MetricSums::score(const Row& row) {
 }
 
 void MetricSums::add_scores(const Row& row) {
-  const bool second = !separate_ && columns_ == 2;  // of two classes the second
+  const bool second = !separate_ && columns_ == 2;  // the score is that of class 1
   for (size_t i = 0; i < scores_.size(); ++i) {
     const bool positive = is_positive(row, static_cast<int64_t>(second ? 1 : i));
     (positive ? scores_[i].positives : scores_[i].negatives).push_back(row_scores_[i]);
   }
 }
 
-// The spread is updated with the mean (Welford 1962): large offsets cancel nothing.
+// The variance is updated with the mean (Welford 1962), so that large offsets lose no digits.
 void MetricSums::add_errors(const Row& row) {
   const auto count = static_cast<double>(totals_.rows - totals_.unordered);
   for (int64_t i = 0; i < columns_; ++i) {

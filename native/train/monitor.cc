@@ -12,7 +12,7 @@ namespace thalweg {
 
 namespace {
 
-// Elements that one thread takes at a time.
+// The number of elements that one thread takes at a time.
 constexpr int64_t kPiece = 1 << 14;
 
 int64_t piece_count(int64_t length) { return ceil_div(length, kPiece); }
@@ -26,8 +26,8 @@ void for_pieces(int64_t length, Body body) {
   });
 }
 
-// The sum of the squares of value(first), …, value(last - 1), in partial sums that
-// the compiler can keep in a register.
+// Returns the sum of the squares of value(first), …, value(last - 1). The compiler can keep the
+// partial sums in a register.
 template <class Value>
 double square_sum(int64_t first, int64_t last, Value value) {
   constexpr int64_t kPartials = 16;
@@ -59,7 +59,8 @@ Monitor::Monitor(int64_t every, const std::vector<uint8_t>& moved) : every_(ever
     moved_[unit] = static_cast<char>(moved[unit / 8] >> unit % 8 & 1);
 }
 
-// The array in the host's memory; on a device a copy, which lives until the next.
+// Returns the array in the host's memory. A device's array is copied, and the next call
+// overwrites the copy.
 const float* Monitor::here(const MonitorView& view, const float* data, int64_t length) {
   if (view.memory == nullptr) return data;
   copy_.resize(length);

@@ -10,7 +10,7 @@ namespace thalweg {
 
 namespace {
 
-// The error of a number, which `path` says without its index.
+// Throws the error about the number at `path`.
 [[noreturn]] void refuse(const RefusedStep& step, const std::string& path, const std::string& found,
                          const char* expected) {
   throw Error({"NONFINITE", path, found + " at step " + std::to_string(step.number), expected,
@@ -36,7 +36,7 @@ std::string array_name(const RefusedStep& step, const Overflow& overflow) {
 
 void refuse_gradient(const RefusedStep& step, const std::vector<double>& square_sums, double loss) {
   const std::vector<StepPiece>& pieces = *step.work.pieces;
-  std::vector<float> gradient;  // of a piece
+  std::vector<float> gradient;  // one piece's
   for (size_t piece = 0; piece < pieces.size(); ++piece) {
     if (std::isfinite(square_sums[piece])) continue;
     const StepTensor& tensor = (*step.work.tensors)[pieces[piece].tensor];

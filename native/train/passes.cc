@@ -12,7 +12,8 @@ namespace thalweg {
 
 namespace {
 
-// Where a pass throws, the device is done with what it queued before anybody uses its buffers.
+// Where a pass throws, waits until the device has done what the pass queued. Its buffers are then
+// free for others.
 class DeviceScope {
  public:
   explicit DeviceScope(BatchLoader& batches)
@@ -22,7 +23,7 @@ class DeviceScope {
     try {
       batches_.wait();
     } catch (...) {
-      // The device is lost: the error under way, or the next call, says so.
+      // The device is lost. The error under way, or the next call, says so.
     }
   }
   DeviceScope(const DeviceScope&) = delete;
@@ -33,7 +34,7 @@ class DeviceScope {
   int before_;
 };
 
-// Lets the plan read the weights of a pass, while it lives.
+// Lets the plan read the weights of a pass during its own life.
 class WeightsScope {
  public:
   WeightsScope(const PassContext& context, Weights weights)
@@ -53,7 +54,7 @@ class WeightsScope {
 
 }  // namespace
 
-// Every row once, in their order: `body` finds a batch in the plan.
+// Goes once through all rows in order. `body` finds each batch in the plan.
 void Passes::each_batch(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                         FunctionRef<void(int64_t rows)> body) {
   const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
@@ -79,13 +80,14 @@ Metrics Passes::evaluate(const data::Dataset& dataset, int64_t batch_size, const
   return metrics;
 }
 
-// Adds the plan's current batch, whose labels the loss has checked.
+// Adds the plan's current batch. The loss has checked its labels.
 void Passes::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
   const BatchPlace place = context_.plan.place();
   const MetricBatch batch{context_.plan.outputs(), sparse ? place.classes : nullptr,
                           sparse ? nullptr : place.values, rows};
   if (context_.batches.device() == nullptr) return sums.add(batch);
-  Memory& memory = context_.backend.memory();  // The device runs behind the host: sums read copies.
+  // The device runs behind the host, so the sums read copies.
+  Memory& memory = context_.backend.memory();
   const size_t count = static_cast<size_t>(rows * context_.options.network.outputs());
   std::vector<float> outputs(count), values(sparse ? 0 : count);
   std::vector<int32_t> classes(sparse ? rows : 0);
@@ -126,7 +128,7 @@ Metrics Passes::full_gradients(const data::Dataset& dataset, int64_t batch_size,
     LossResult loss;
     if (!context_.plan.forward(mode) || !context_.plan.backward(mode, &loss)) throw Aborted();
     metrics.add(loss, rows);
-    // A batch's gradients belong to its mean loss.
+    // A batch's gradients are those of its mean loss.
     const double share = static_cast<double>(rows) / static_cast<double>(dataset.rows);
     double* sum = gradient;
     for (size_t i = 0; i < state.tensors().size(); ++i) {

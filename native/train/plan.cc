@@ -1,4 +1,4 @@
-// A plan's memory: what its layers read and write, for batches of up to so many rows.
+// A plan's memory: it holds what the layers read and write, for batches of up to so many rows.
 #include "train/plan.h"
 
 #include <algorithm>
@@ -42,7 +42,8 @@ int64_t Plan::scratch_length(int64_t rows) const {
   return longest * static_cast<int64_t>(sizeof(double) / sizeof(float));
 }
 
-// OVERFLOW where numbers of a batch cannot be counted, at most four for each of a layer's.
+// Throws OVERFLOW where the size of a batch would overflow. A layer needs at most four numbers for
+// each of its outputs.
 void Plan::check_sizes(int64_t rows, int64_t label_width) const {
   int64_t widest = std::max(network_.inputs(), label_width);
   for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
@@ -68,7 +69,7 @@ void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
   const std::vector<int64_t> of_inputs{rows * network_.inputs()};
   const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
   const std::vector<int64_t> of_rows{rows * 2, rows, scratch_length(rows)};
-  // All are there before any takes its place: without memory the old ones stay.
+  // Everything is allocated before anything is replaced. Without memory the old buffers stay.
   limit_.require(bytes() + Arena::bytes_for(lengths, 1) + Arena::bytes_for(of_inputs, sides) +
                  Arena::bytes_for(of_labels, sides) + Arena::bytes_for(of_rows, 1));
   Memory& memory = backend_.memory();

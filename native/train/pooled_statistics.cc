@@ -4,7 +4,7 @@
 
 namespace thalweg {
 
-// Chan, Golub and LeVeque 1979: two sets of rows become one.
+// Merges two sets of rows into one (Chan, Golub and LeVeque 1979).
 void PooledStatistics::add(const std::vector<SeenMoments>& layers) {
   layers_.resize(layers.size());
   for (size_t i = 0; i < layers.size(); ++i) {
@@ -28,7 +28,7 @@ void PooledStatistics::add(const std::vector<SeenMoments>& layers) {
 }
 
 void PooledStatistics::write(const std::vector<SeenMoments>& layers) const {
-  std::vector<std::vector<float>> values;  // all before any is written
+  std::vector<std::vector<float>> values;  // computed before anything is written
   for (size_t i = 0; i < layers_.size(); ++i) {
     const auto count = static_cast<double>(layers_[i].rows - (layers[i].unbiased ? 1 : 0));
     std::vector<float> mean, variance;

@@ -15,13 +15,13 @@ namespace {
 
 using rules::Bound;
 
-// Copies of a piece's arrays.
+// Copies of one piece's arrays.
 struct PieceCopy {
   float parameter[kPieceLength], gradient[kPieceLength], average[kPieceLength];
   float slot[kMaxSlots][kPieceLength];
 };
 
-// What came of a piece.
+// The result for one piece.
 struct Piece {
   GroupBounds bounds;
   std::optional<Overflow> overflow;
@@ -32,7 +32,7 @@ Bound bound_of(const float* values, int64_t length) {
   for (int64_t i = 0; i < length; ++i) {
     low = values[i] < low ? values[i] : low;
     high = values[i] > high ? values[i] : high;
-    nan += values[i] - values[i];  // NaN where one is not finite
+    nan += values[i] - values[i];  // NaN where a value is not finite
   }
   return std::isfinite(nan) ? Bound(low, high) : Bound::unknown();
 }
@@ -47,7 +47,7 @@ class PieceRehearsal {
         slots_(static_cast<int>(rule_infos()[work.rule].slots.size())) {}
 
   Piece run() const {
-    // Not on the stack, which a thread may have little of.
+    // A thread may have a small stack, so the copy is on the heap.
     const auto copy = std::make_unique<PieceCopy>();
     load(*copy);
     GroupBounds bounds = bounds_of(*copy);
@@ -84,7 +84,7 @@ class PieceRehearsal {
     return seen;
   }
 
-  // The first number that is not finite.
+  // Returns the first number that is not finite.
   std::optional<Overflow> find(const PieceCopy& copy) const {
     using Array = Overflow::Array;
     std::optional<Overflow> found;
@@ -110,7 +110,7 @@ class PieceRehearsal {
 }  // namespace
 
 void measure_tensors(const StepWork& work, Memory& memory, TensorSums* sums) {
-  std::vector<float> parameter, gradient, slot[kMaxSlots];  // of a piece
+  std::vector<float> parameter, gradient, slot[kMaxSlots];  // one piece's
   const auto slots = rule_infos()[work.rule].slots.size();
   const auto read = [&](std::vector<float>& to, const float* from, const StepPiece& piece) {
     to.resize(piece.length);

@@ -10,14 +10,14 @@ namespace thalweg {
 
 namespace {
 
-constexpr size_t kBytesPerPart = size_t{1} << 18;  // that a thread copies at once
+constexpr size_t kBytesPerPart = size_t{1} << 18;  // a thread copies so many at a time
 
 size_t input_bytes(const data::Dataset& dataset) {
   return dataset.features * (dataset.feature_type == data::FeatureType::kUint8 ? 1 : sizeof(float));
 }
 size_t label_bytes(const data::Dataset& dataset) {
   if (dataset.label_type == data::LabelType::kNone) return 0;
-  return dataset.label_width * sizeof(float);  // a class index takes one, too
+  return dataset.label_width * sizeof(float);  // a class index is as large
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ StagedBatches::Column StagedBatches::make(size_t row_bytes) {
   return {row_bytes, bytes, backend_.allocate_shared(bytes), backend_.memory().allocate(bytes)};
 }
 
-// Copies the rows into the stage's pinned memory, over threads, and sends them off.
+// Copies the rows into the stage's pinned memory, on several threads, and sends them off.
 void StagedBatches::gather(const Column& column, const HostMemory& from,
                            const std::vector<uint32_t>& rows) {
   if (column.bytes == 0) return;

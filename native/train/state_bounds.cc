@@ -9,17 +9,17 @@ namespace {
 
 using rules::Bound;
 
-// A move of less than this rounds no finite weight to infinity: it is a quarter of the last place
-// of the largest float32.
+// A smaller move rounds no finite weight to infinity, because it is below a quarter of the last
+// place of the largest float32.
 constexpr double kSureMove = 0x1p102;
 
 // Weights beyond this may be infinite or NaN.
 constexpr double kHuge = std::numeric_limits<float>::max();
 
-// Whether decoupled decay leaves each weight as large as it was, or smaller.
+// True where decoupled decay makes no weight larger.
 bool only_shrinks(const StepCoefficients& group) { return group.shrink >= 0 && group.shrink <= 1; }
 
-// The bounds after a step; false where something may overflow.
+// Moves the bounds over a step. Returns false where something may overflow.
 bool step(const StepWork& work, int group, double gradient, GroupBounds& bounds) {
   const StepCoefficients& values = work.groups[group];
   Bound g = Bound::within(gradient);
@@ -34,7 +34,7 @@ bool step(const StepWork& work, int group, double gradient, GroupBounds& bounds)
   if (!only_shrinks(values) && !bounds.weight.is_finite()) return false;
   if (work.average_rate == 0) return true;
   const Bound change = work.average_rate * (bounds.weight - bounds.average);
-  // Between what it was and the weight, but for rounding.
+  // The new average lies between the old one and the weight, except for rounding.
   bounds.average = bounds.average.with(Bound::within(bounds.weight.largest() * (1 + 0x1p-20)));
   return change.is_finite();
 }

@@ -12,7 +12,7 @@ namespace thalweg {
 
 namespace {
 
-// Calls body(tensor, its first piece, how many there are) for each of `tensors` tensors.
+// Calls body(tensor, its first piece, the number of its pieces) for each of `tensors` tensors.
 template <class Body>
 void each_tensor(const std::vector<StepPiece>& pieces, size_t tensors, Body body) {
   size_t first = 0;
@@ -52,7 +52,7 @@ double set_ratios(const StepWork& work, const std::vector<TensorSums>& sums,
     const double weights = fold(count, [&](int64_t k) { return sums[first + k].weight; });
     const double measured = fold(count, [&](int64_t k) { return sums[first + k].measured; });
     tensors[i].ratio = rule.ratio(work.groups[tensors[i].group].rule, weights, measured);
-    if (!std::isnan(largest) && !(weights <= largest)) largest = weights;  // NaN stays
+    if (!std::isnan(largest) && !(weights <= largest)) largest = weights;  // a NaN stays
   });
   return square_root(largest);
 }

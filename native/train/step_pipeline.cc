@@ -16,8 +16,8 @@ namespace thalweg {
 
 namespace {
 
-// A step's arguments: where its batch starts, dropout's draws, then the
-// optimizer's. Each begins at a multiple of 16 bytes.
+// A step's arguments are the start of its batch, dropout's draws and the optimizer's arguments.
+// Each begins at a multiple of 16 bytes.
 constexpr size_t kDrawsAt = 16;
 static_assert(sizeof(DropoutDraw) % 16 == 0 && alignof(StepArguments) == 16);
 
@@ -25,14 +25,14 @@ size_t step_arguments_at(const Plan& plan) {
   return kDrawsAt + plan.draw_count() * sizeof(DropoutDraw);
 }
 
-// In the device's memory.
+// This lies in the device's memory.
 struct DeviceState {
   uint64_t counter;
   int32_t halted;
   StepOutcome outcome;
 };
 
-// A wait first asks again at once, then sleeps: steps take tens of microseconds.
+// A wait polls some times before it sleeps, because steps take tens of microseconds.
 constexpr int kSpins = 64;
 constexpr auto kNap = std::chrono::microseconds(20);
 
@@ -128,12 +128,12 @@ void StepPipeline::run(int64_t rows, const StepSettings& settings) {
   const Key key = {rows, settings.measures(), source_.dataset->serial, plan_.generation(),
                    batches_.generation()};
   const auto [known, is_new] = recordings_.try_emplace(key);
-  if (is_new) {  // op by op, each of which runs at once
+  if (is_new) {  // ops that are not recorded run one by one
     queue_update(rows, settings);
     return complete_step([&] { queue_end(); });
   }
   if (known->second == nullptr) {
-    std::erase_if(recordings_, [&](const auto& entry) {  // what can come no more
+    std::erase_if(recordings_, [&](const auto& entry) {  // entries that cannot come again
       return entry.first.plan != key.plan || entry.first.batches != key.batches;
     });
     recordings_[key] = backend_.record([&] {
@@ -164,7 +164,7 @@ const StepReceipt& StepPipeline::await(uint64_t ticket) {
   const std::atomic_ref<uint64_t> written(receipt.ticket);
   for (int spins = 0;; ++spins) {
     if (written.load(std::memory_order_acquire) == ticket) return receipt;
-    const bool idle = backend_.idle();  // asked first: the receipt may come meanwhile
+    const bool idle = backend_.idle();  // read first, because the receipt may come meanwhile
     if (written.load(std::memory_order_acquire) == ticket) return receipt;
     if (idle) throw Error({"DEVICE", "training step", "no receipt", "a receipt of each step", ""});
     if (spins > kSpins) std::this_thread::sleep_for(kNap);
@@ -185,7 +185,7 @@ void StepPipeline::settle() {
     if (pop().receipt.halted != 0) rewind();
 }
 
-// Where it throws on the way, settle() comes here again.
+// Where this throws midway, settle() calls it again.
 void StepPipeline::rewind() {
   stepper_.set_counters(halted_);
   for (Flying& behind : flying_) behind.before = halted_;

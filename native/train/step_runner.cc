@@ -49,8 +49,8 @@ class StepRunner::Stages final : public StepStages {
   bool monitored_;
   StepSettings settings_;
   Outcome* outcome_;
-  int64_t part_rows_ = 0;  // of the part that came last
-  int64_t taken_ = 0;      // steps of the trainer before this one
+  int64_t part_rows_ = 0;  // rows of the latest part
+  int64_t taken_ = 0;      // the trainer's steps before this one
   MonitorView view_;
 };
 
@@ -114,14 +114,14 @@ bool StepRunner::take(TrainingRun& run, int64_t number, Watch watch, Outcome* ou
   }
 }
 
-// Takes the step, goes back and takes it again: both must end in the same bits. Where they
-// do not, or the second is cancelled, the state is the one before.
+// Takes the step, goes back and takes it again. Both must give the same bits. Where they do not, or
+// the second is cancelled, the state is that before the step.
 bool StepRunner::take_twice(TrainingRun& run, int64_t number, Outcome* outcome) {
   Stepper& stepper = context_.state.stepper();
   Guard& guard = context_.state.guard();
   guard.keep(stepper.counters(), run.cancel);
   if (!take(run, number, Watch::kAlone, outcome)) return false;
-  const auto go_back = [&] {  // takes no memory
+  const auto go_back = [&] {  // allocates nothing
     guard.put_back();
     stepper.set_counters(guard.counters());
   };

@@ -22,7 +22,7 @@ void prepare_groups(const StepSettings& settings, const RuleInfo& rule,
     out.scale = static_cast<float>(settings.gradient_scale);
     out.clip_value = static_cast<float>(settings.clip_value);
     out.l2 = static_cast<float>(l2);
-    // hyper[0]: learningRate
+    // hyper[0] is the learning rate.
     out.shrink = rule.decays ? 0 : static_cast<float>(hyper[0] * weight_decay);
     decays[group] = decay_kind(l2, rule.decays ? 0 : weight_decay);
     hyper = own + kGroupNumbers;

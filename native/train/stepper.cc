@@ -16,7 +16,7 @@ Stepper::Stepper(StepperOptions options, StepExecutor& executor)
   const RuleInfo& info = rule();
   const auto slots = static_cast<int>(info.slots.size());
   slots_ = Arena(lengths_of(options_.tensors), slots + averages(), executor_.memory());
-  std::vector<int64_t> lengths;  // of what moves
+  std::vector<int64_t> lengths;  // 0 where a tensor is frozen
   for (size_t i = 0; i < options_.tensors.size(); ++i) {
     StepTensor tensor;
     tensor.length = options_.tensors[i].length;
@@ -48,7 +48,7 @@ StepWork Stepper::work() const {
 
 void Stepper::bind(float* const* parameters, const float* const* gradients) {
   bool moved = !bound_;
-  bound_ = false;  // until all is done
+  bound_ = false;  // until everything is bound
   for (size_t i = 0; i < tensors_.size(); ++i) {
     moved |= tensors_[i].parameter != parameters[i] || tensors_[i].gradient != gradients[i];
     tensors_[i].parameter = parameters[i];
@@ -63,7 +63,7 @@ void Stepper::prepare(const StepSettings& settings) {
   for (StepTensor& tensor : tensors_) tensor.factor = tensor.ratio = 1;
 }
 
-// The rules' coefficients of the next step, which thereby counts as taken.
+// Computes the rules' coefficients of the next step and counts it as taken.
 void Stepper::advance(const StepSettings& settings) {
   const size_t stride = hyper_count(), scalars = rule().scalars.size();
   for (int group = 0; group < options_.groups; ++group)
@@ -85,13 +85,13 @@ int64_t Stepper::averaged_count() const {
   return static_cast<int64_t>(counters_.scalars[counters_.scalars.size() - kAverageScalars]);
 }
 
-// The global norm of the gradient; sets the tensors' clip factors.
+// Sets the tensors' clip factors and returns the global norm of the gradient.
 double Stepper::fold_sums(const StepSettings& settings) {
   return clip_by_norm(cut_.pieces, square_sums_,
                       {settings.clip_tensor_norm, settings.clip_global_norm}, tensors_);
 }
 
-// What a rule that looks at tensors makes of them, with the present coefficients.
+// Computes the tensors' ratios for a rule that looks at tensors, with the present coefficients.
 void Stepper::find_ratios() {
   if (rule().ratio == nullptr) return;
   if (queued_ == nullptr)
@@ -109,7 +109,7 @@ Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report
   return settings.clips_to_ordinary() || norm <= kOrdinary ? Gradient::kOrdinary : Gradient::kLarge;
 }
 
-// Measures no more than it must.
+// Measures only what it must.
 Stepper::Gradient Stepper::look_at_elements(const StepSettings& settings) {
   const bool is_clipped = settings.clips_to_ordinary();
   StepLook look;
@@ -118,7 +118,7 @@ Stepper::Gradient Stepper::look_at_elements(const StepSettings& settings) {
   if (!executor_.all_within(work(), look)) {
     found = Gradient::kLarge;
     if (is_clipped || !executor_.all_within(work(), {})) {
-      executor_.square_sums(work(), square_sums_.data());  // which element is it?
+      executor_.square_sums(work(), square_sums_.data());  // skip() finds the element by them
       return Gradient::kNonFinite;
     }
   }
@@ -142,7 +142,7 @@ bool Stepper::advance_bounds(const StepSettings& settings) {
   const StepWork step = work();
   const bool looks = looks_at_weights();
   if (looks && queued_ != nullptr) bounds_.set_weights(kOrdinary);
-  // find_ratios() has set them where the rule looks at tensors.
+  // Where the rule looks at tensors, find_ratios() has set these bounds.
   if (looks && rule().ratio == nullptr && queued_ == nullptr) bounds_.forget_weights();
   if (queued_ == nullptr && bounds_.lacks_weights(step) &&
       executor_.all_within(step, {StepLook::At::kWeights, kOrdinary}))
@@ -157,11 +157,11 @@ bool Stepper::is_sure(const StepSettings& settings) {
   advance(settings);
   set_counters(before_);
   StateBounds bounds = bounds_;
-  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // once it looked
+  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // the step itself checks that
   return bounds.is_sure(work(), settings.largest_gradient());
 }
 
-// What the step with the present coefficients would overflow.
+// Returns what the step with the present coefficients would overflow.
 std::optional<Overflow> Stepper::find_overflow() {
   if (queued_ != nullptr) find_ratios();
   const RehearsedStep seen = rehearse(work(), options_.groups, executor_.memory());
@@ -169,7 +169,7 @@ std::optional<Overflow> Stepper::find_overflow() {
   return seen.overflow;
 }
 
-// Rehearses the step only where its bounds do not rule an overflow out.
+// Rehearses the step only where its bounds do not rule out an overflow.
 std::optional<Overflow> Stepper::foresee(const StepSettings& settings, Gradient gradient) {
   if (!settings.refuses()) {
     bounds_.forget();
@@ -206,8 +206,8 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   return report;
 }
 
-// The norm beyond which the step is left out, that the host may look at it first; it counts as
-// taken.
+// Returns the norm beyond which the device leaves the step out, so that the host can look at it
+// first. The bounds move as if the step were taken.
 double Stepper::norm_limit(const StepSettings& settings) {
   if (!settings.refuses()) {
     bounds_.forget();
@@ -242,7 +242,7 @@ void Stepper::queue(const StepPlace& place, const StepSettings& settings) {
   queued_->queue(place, settings.measures());
 }
 
-// One queued step, waited for.
+// Queues one step and waits for it.
 StepReport Stepper::step_queued(const StepSettings& settings) {
   before_ = counters_;
   try {
@@ -258,10 +258,10 @@ StepReport Stepper::step_queued(const StepSettings& settings) {
   }
 }
 
-// After a queued step that was left out: takes it if its gradient is finite, and it overflows
-// nothing.
+// Handles a queued step that was left out. Takes it if its gradient is finite and nothing
+// overflows.
 StepReport Stepper::step_unsure(const StepSettings& settings, StepReport report) {
-  bounds_.forget_weights();  // the device may have found them large
+  bounds_.forget_weights();  // the device may have found large weights
   queued_->read_square_sums(square_sums_.data());
   const bool is_finite = std::isfinite(settings.loss) && std::isfinite(fold_sums(settings));
   const std::optional<Overflow> overflow = is_finite ? find_overflow() : std::nullopt;
@@ -273,12 +273,12 @@ StepReport Stepper::step_unsure(const StepSettings& settings, StepReport report)
   return skip(settings, report, overflow ? &*overflow : nullptr);
 }
 
-// Runs the step with the present coefficients, and waits.
+// Runs the step with the present coefficients and waits for it.
 StepOutcome Stepper::run_queued(const StepSettings& settings, double norm_limit) {
   Memory& memory = executor_.memory();
   const size_t bytes = argument_bytes() + 2 * sizeof(StepOutcome);
   if (place_ == nullptr) place_ = memory.allocate(bytes);
-  std::vector<char> place(bytes);  // zeros; aligned as all that is allocated
+  std::vector<char> place(bytes);  // zeros, aligned like any allocation
   write(settings, norm_limit, place.data());
   memory.write(place_.get(), place.data(), bytes);
   auto* outcome =

@@ -72,7 +72,7 @@ void TrainState::write_parameter(size_t index, const float* values) {
   const StepperTensor& tensor = tensors()[index];
   const size_t bytes = static_cast<size_t>(tensor.length) * sizeof(float);
   backend_.memory().write(parameters_[index], values, bytes);
-  // No step moves the average of what no step moves.
+  // No step moves the average of a frozen tensor, so it is written here.
   if (tensor.frozen && stepper_.averages())
     backend_.memory().write(stepper_.average(index), values, bytes);
 }
@@ -97,7 +97,7 @@ void TrainState::save(Snapshot& snapshot, const CancelFlag* cancel) {
 
 void TrainState::load(const Snapshot& snapshot) {
   stepper_.check_counters(snapshot.counters);
-  // The list of blocks takes memory, so it is made before anything changes.
+  // The list of blocks needs memory, so it is made before anything changes.
   const StateBlocks blocks(list_, backend_.queued() == nullptr);
   snapshot.check_size(blocks);
   forget_rest();
@@ -130,7 +130,8 @@ void TrainState::make_guard() {
 
 void TrainState::begin_run(bool guarded, const CancelFlag& cancel) {
   if (!guarded) return forget_rest();
-  check_rest(&cancel);  // A wrong state stays known as wrong: no checkpoint may be made of it.
+  // Where this throws, the digests stay, so that no checkpoint is made of a wrong state.
+  check_rest(&cancel);
   forget_rest();
 }
 

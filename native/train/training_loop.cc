@@ -42,7 +42,7 @@ TrainProgress TrainingLoop::train(const TrainRequest& request, const CancelFlag&
                                   const std::function<void(const TrainProgress&)>& report) {
   try {
     return run_epoch(request, cancel, report);
-  } catch (const Aborted&) {  // before its first step
+  } catch (const Aborted&) {  // the run was cancelled before its first step
     TrainProgress progress = request.before;
     progress.cancelled = true;
     return progress;
@@ -76,7 +76,7 @@ TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelF
   state.begin_run(guarded, cancel);
   run.feed = context_.batches.feed(run.parts);
   run.first_step_count = state.stepper().step_count() - request.before.steps;
-  state.set_averaged_statistics(false);  // The average moves on.
+  state.set_averaged_statistics(false);  // steps move the average away from them
   run_steps(run);
   state.end_run(guarded);
   return run.progress;
@@ -144,14 +144,14 @@ void TrainingLoop::begin_pipeline(TrainingRun& run) {
   pipeline_->begin(run.source, context_.options.seed);
 }
 
-// Keeps the device fed: queues a step where there is room, else waits for the oldest one.
+// Keeps the device busy: queues a step where there is room, else waits for the oldest one.
 void TrainingLoop::run_queued(TrainingRun& run) {
   begin_pipeline(run);
   int64_t next = run.request.first_step;
   for (;;) {
     const bool pushes = next < run.source.steps && !run.cancel.is_set() &&
                         !run.await_snapshot_place() && !run.is_snapshot_ahead(pipeline_->size());
-    // A step that is looked at, or may overflow, runs by itself, once those before it are done.
+    // A step that is looked at, or may overflow, runs by itself after the steps before it.
     const bool watched =
         pushes && (runner_.is_watched(run) ||
                    !context_.state.stepper().is_sure(run.settings_of(next, pipeline_->size())));
@@ -171,8 +171,8 @@ void TrainingLoop::run_queued(TrainingRun& run) {
   run.progress.cancelled = next < run.source.steps;
 }
 
-// Waits for the oldest step in flight. A halted one is run again by itself, which says what was
-// wrong, or skips it; false when that was cancelled.
+// Waits for the oldest step in flight. A halted step runs again by itself, which names the fault or
+// skips the step. Returns false when that was cancelled.
 bool TrainingLoop::count_oldest(TrainingRun& run, int64_t* next) {
   const StepPipeline::Step done = pipeline_->pop();
   if (done.receipt.halted == 0) {
@@ -188,14 +188,14 @@ bool TrainingLoop::count_oldest(TrainingRun& run, int64_t* next) {
   return true;
 }
 
-// Counts the steps in flight that were taken. The pipeline is made anew: what failed may
-// have queued half a step.
+// Lets the steps in flight finish, so that those taken count. Drops the pipeline, because half a
+// step may be queued in it.
 void TrainingLoop::abandon_steps() {
   try {
     if (pipeline_) pipeline_->settle();
     context_.batches.wait();
   } catch (...) {
-    // The device is lost, or there is no memory: the error under way, or the next call, says so.
+    // The device is lost, or memory is short. The error under way, or the next call, says so.
   }
   pipeline_.reset();
 }
@@ -208,7 +208,7 @@ void TrainingLoop::keep(TrainingRun& run) {
   try {
     run.request.snapshots.taken(run.progress);
   } catch (...) {
-    place.release();  // Nobody reads a snapshot that nobody is told of.
+    place.release();  // nobody will read and release this copy
     throw;
   }
 }
