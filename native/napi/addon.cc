@@ -1,4 +1,4 @@
-// The addon's entry: hands each concern the exports object. One line a concern.
+// The addon's entry. Each part of the addon registers its functions in one line.
 #include <napi.h>
 
 #include <string>
@@ -35,7 +35,7 @@ static Napi::Value get_threads(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// endJobs(): of all environments; for the end of the process.
+// endJobs() ends the jobs of all environments, at the end of the process.
 static Napi::Value end_all_jobs(const Napi::CallbackInfo& info) {
   end_jobs();
   return info.Env().Undefined();
@@ -59,7 +59,7 @@ static Napi::Value twins(const Napi::CallbackInfo& info) {
   return list;
 }
 
-// cudaStatus() → { devices: [{ name, description, uuid, refusal }], missing, remedy }
+// cudaStatus() → { devices: [{ name, description, uuid, bytes, refusal }], missing, remedy }
 static Napi::Value get_cuda_status(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const CudaStatus& status = cuda_status();
@@ -80,7 +80,7 @@ static Napi::Value get_cuda_status(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// findCuda("cuda", "cuda:1" or "cuda:GPU-…") → "cuda:0" …
+// findCuda(name) → such as "cuda:0", for the names "cuda", "cuda:1" or "cuda:GPU-…"
 static Napi::Value find_cuda(const Napi::CallbackInfo& info) {
   const std::string name = info[0].As<Napi::String>();
   const CudaDevice& device = find_cuda_device(name);

@@ -20,7 +20,7 @@ std::string hexadecimal(uint64_t value) {
   return text;
 }
 
-// Takes bytes in, piece by piece.
+// Hashes bytes piece by piece.
 class NativeChecksum : public Wrapped<NativeChecksum> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -50,7 +50,7 @@ class NativeChecksum : public Wrapped<NativeChecksum> {
   Xxh64 hash_;
 };
 
-// XXH64 of a data set's shape and every value, in turns that the event loop can wait for.
+// Hashes a data set's shape and every value (XXH64). The event loop can run between its turns.
 class NativeFingerprint : public Wrapped<NativeFingerprint> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -58,7 +58,7 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
                        {InstanceMethod<&NativeFingerprint::next>("next")});
   }
 
-  // (dataset)
+  // new Fingerprint(dataset)
   explicit NativeFingerprint(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       dataset_ = to_dataset(info[0], "dataset");
@@ -78,7 +78,7 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   }
 
  private:
-  // next() → undefined, or 16 hexadecimal digits once all is through
+  // next() → undefined, or 16 hexadecimal digits once everything is hashed
   Napi::Value next(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       if (!waiting_.empty()) take_in();
@@ -96,7 +96,7 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
 
   std::shared_ptr<const data::Dataset> dataset_;
   Xxh64 hash_;
-  std::vector<PieceHash> waiting_;  // the first of them under way
+  std::vector<PieceHash> waiting_;  // the first is under way
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// XXH64 of bytes and of data sets.
+// Makes XXH64 checksums of bytes and of data sets.
 #pragma once
 
 #include <napi.h>

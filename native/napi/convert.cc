@@ -9,7 +9,7 @@
 namespace thalweg::napi {
 
 static thread_local napi_env this_threads_environment = nullptr;
-// Doubles count no further exactly.
+// Doubles count exactly up to this.
 static constexpr double kLargestCount = 9007199254740992.0;
 
 Environment& environment(Napi::Env env) { return *env.GetInstanceData<Environment>(); }
@@ -31,7 +31,7 @@ Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
   return environment(env).error_class.New({options});
 }
 
-// Out of literals: strings of ours would need memory.
+// Only literals are used, because strings of ours would need memory.
 static Napi::Error memory_error(Napi::Env env, const char* path, const char* received,
                                 const char* expected, const char* remedy) {
   Napi::Object options = Napi::Object::New(env);

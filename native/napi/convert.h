@@ -1,5 +1,5 @@
-// Between JavaScript values and C++ values. Options are read by the caller
-// first; pointers into ArrayBuffers are taken last and never kept past a call.
+// Converts between JavaScript values and C++ values. A caller reads options first, takes pointers
+// into ArrayBuffers last, and keeps none past a call.
 #pragma once
 
 #include <napi.h>
@@ -15,24 +15,24 @@
 
 namespace thalweg::napi {
 
-// Per-environment state: several Node environments (worker threads) load one addon.
+// State of one environment. Several Node environments (worker threads) load one addon.
 struct Environment {
   Napi::FunctionReference error_class;  // src/errors.ts ThalwegError
-  // Those of the caller's realm: Jest runs each test file in a realm of its own, and the addon is
-  // of the first.
+  // The array classes of the caller's realm. Jest runs each test file in a realm of its own, and
+  // the addon belongs to the first.
   Napi::FunctionReference float32_array, float64_array, uint32_array, uint8_array;
 };
 Environment& environment(Napi::Env env);
-// Makes it, when the addon is loaded.
+// Makes the state when the addon is loaded.
 void set_environment(Napi::Env env);
-// That of the calling thread, which runs JavaScript.
+// Returns the environment of the calling thread, which runs JavaScript.
 Napi::Env this_environment();
 
-// The JavaScript ThalwegError for a native one.
+// Makes the JavaScript ThalwegError for a native one.
 Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields);
 
-// A view of a typed array's bytes, checked: attached, not shared. Resizable buffers
-// are refused by src/arrays.ts.
+// A view of a typed array's bytes, checked to be attached and not shared. src/arrays.ts refuses
+// resizable buffers.
 struct Span {
   void* data = nullptr;
   size_t length = 0;  // elements
@@ -44,29 +44,29 @@ inline float* float32_span(const Napi::Value& value, const std::string& path, si
   return static_cast<float*>(span.data);
 }
 
-// A JavaScript number or bigint as uint64 (seeds, counts); throws TYPE or RANGE.
+// Converts a JavaScript number or bigint, such as a seed. Throws TYPE or RANGE.
 uint64_t to_uint64(const Napi::Value& value, const std::string& path);
 
-// A JavaScript number that counts something: a whole one in [least, 2^53], or TYPE, RANGE. What
-// comes out is safe to add and to compare; products need count_product.
+// Converts a JavaScript number that counts something, an integer in [least, 2^53]. Throws TYPE or
+// RANGE. Counts are safe to add and to compare; count_product() multiplies them.
 int64_t to_count(const Napi::Value& value, const std::string& path, int64_t least = 0);
 inline int64_t to_count(const Napi::Object& object, const char* key, int64_t least = 0) {
   return to_count(object.Get(key), key, least);
 }
-// The product of two counts, or OVERFLOW.
+// Returns the product of two counts. Throws OVERFLOW.
 int64_t count_product(int64_t a, int64_t b, const std::string& path);
-// A count below `size`, as an index, or RANGE.
+// Converts a count below `size` to an index. Throws TYPE or RANGE.
 size_t to_index(const Napi::Value& value, const std::string& path, size_t size);
 
-// The JavaScript error for the C++ exception that is being handled. Where memory is
-// lacking it takes none of this addon's to say so.
+// Makes the JavaScript error for the C++ exception that is being handled. Where memory is short,
+// this allocates none for the addon itself.
 Napi::Error current_error(Napi::Env env);
 
-// A new Float32Array, Float64Array, Uint32Array or Uint8Array. Where there is no memory for it,
-// JavaScript's constructors throw, which is MEMORY here; N-API's end the process.
+// Makes a Float32Array, Float64Array, Uint32Array or Uint8Array. Without memory for it,
+// JavaScript's constructors throw, which becomes MEMORY here; those of N-API end the process.
 template <class T>
 Napi::TypedArrayOf<T> new_array(Napi::Env env, size_t length);
-// One that holds a copy.
+// Makes an array that holds a copy of the values.
 template <class T>
 Napi::TypedArrayOf<T> to_array(Napi::Env env, const std::vector<T>& values) {
   Napi::TypedArrayOf<T> array = new_array<T>(env, values.size());
@@ -74,8 +74,8 @@ Napi::TypedArrayOf<T> to_array(Napi::Env env, const std::vector<T>& values) {
   return array;
 }
 
-// Calls body, under IEEE's arithmetic, and turns every C++ exception into a JavaScript one;
-// nothing native ever escapes into V8.
+// Calls body under IEEE arithmetic. Turns every C++ exception into a JavaScript one, because none
+// may escape into V8.
 template <class Body>
 auto guarded(Napi::Env env, Body&& body) -> decltype(body()) {
   const FloatMode mode;
@@ -88,8 +88,8 @@ auto guarded(Napi::Env env, Body&& body) -> decltype(body()) {
   }
 }
 
-// A class of JavaScript's that the addon defines. Where there is no memory for an
-// object, `new` is MEMORY there.
+// A JavaScript class that the addon defines. Without memory for an object, `new` throws MEMORY in
+// JavaScript.
 template <class T>
 class Wrapped : public Napi::ObjectWrap<T> {
  public:

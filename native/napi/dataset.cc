@@ -18,7 +18,7 @@ HostMemory copy(const void* from, size_t bytes) {
   return memory;
 }
 
-// The sizes that TypeScript checked, checked where memory is read.
+// TypeScript has checked the sizes. They are checked again here, because memory is read by them.
 void check_size(const Span& span, int64_t expected, const char* path) {
   if (static_cast<int64_t>(span.length) != expected)
     throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
@@ -59,7 +59,8 @@ class NativeDataset : public Wrapped<NativeDataset> {
     return DefineClass(env, "NativeDataset", {InstanceMethod<&NativeDataset::dispose>("dispose")});
   }
 
-  // { inputs, rows, features, scale, offset, labels?, labelWidth }, sizes checked by TypeScript
+  // new Dataset({ inputs, rows, features, scale, offset, labels?, labelWidth }), sizes checked by
+  // TypeScript
   explicit NativeDataset(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
@@ -89,7 +90,7 @@ class NativeDataset : public Wrapped<NativeDataset> {
   const std::shared_ptr<const Dataset>& get() const { return dataset_; }
 
  private:
-  // Memory lives on while a trainer still reads it.
+  // The memory lives on while a trainer still reads it.
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -bytes_);
     bytes_ = 0;

@@ -1,4 +1,4 @@
-// Data sets as JavaScript holds them: an opaque native handle.
+// Shows data sets to JavaScript as opaque native handles.
 #pragma once
 
 #include <napi.h>
@@ -12,7 +12,7 @@ namespace thalweg::napi {
 
 void register_dataset(Napi::Env env, Napi::Object exports);
 
-// The data set behind a handle; throws TYPE or DISPOSED.
+// Returns the data set behind a handle. Throws TYPE or DISPOSED.
 std::shared_ptr<const data::Dataset> to_dataset(const Napi::Value& value, const std::string& path);
 
 }  // namespace thalweg::napi

@@ -9,7 +9,7 @@ namespace thalweg::napi {
 
 namespace {
 
-// Ends with release(), with its garbage collection or with its environment.
+// A lock ends with release(), with its garbage collection or with its environment.
 class NativeFileLock : public Wrapped<NativeFileLock> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -18,7 +18,7 @@ class NativeFileLock : public Wrapped<NativeFileLock> {
                         InstanceMethod<&NativeFileLock::release>("release")});
   }
 
-  // (file, owner)
+  // new FileLock(file, owner)
   explicit NativeFileLock(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       lock_ = std::make_unique<FileLock>(info[0].As<Napi::String>().Utf8Value(),
@@ -27,7 +27,7 @@ class NativeFileLock : public Wrapped<NativeFileLock> {
   }
 
  private:
-  // isInPlace(): whether the file still lies where it was locked; false once it was released
+  // isInPlace() → true while the file still lies where it was locked; false after release()
   Napi::Value is_in_place(const Napi::CallbackInfo& info) {
     return Napi::Boolean::New(info.Env(), lock_ && lock_->is_in_place());
   }

@@ -1,4 +1,4 @@
-// Locks on files for JavaScript.
+// Lets JavaScript lock files.
 #pragma once
 
 #include <napi.h>

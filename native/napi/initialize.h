@@ -1,4 +1,4 @@
-// An addon prepares each environment that loads it, before anything else.
+// Prepares each environment that loads an addon, before anything else.
 #pragma once
 
 #include <napi.h>

@@ -1,6 +1,6 @@
-// From a worker thread to JavaScript: a queue that is drained on the JavaScript
-// thread. Messages to an owner that has gone are dropped. The end of a job is told
-// without memory, for there may be none.
+// Carries messages from a worker thread to JavaScript, in a queue that the JavaScript thread
+// drains. Messages to an owner that has gone are dropped. The end of a job is reported without
+// memory, because there may be none.
 #pragma once
 
 #include <napi.h>
@@ -28,7 +28,8 @@ class Mailbox {
   static std::shared_ptr<Mailbox> open(Napi::Env env) {
     auto mailbox = std::make_shared<Mailbox>();
     auto owner = std::make_unique<Owner>(mailbox);
-    // The C interface: node-addon-api's is no constant expression under GCC's UBSan.
+    // This is the C interface, because node-addon-api's is no constant expression under GCC's
+    // UBSan.
     const napi_status status = napi_create_threadsafe_function(
         env, nullptr, nullptr, Napi::String::New(env, "thalweg"), 0, 1, owner.get(), &on_release,
         owner.get(), &on_wake, &mailbox->wake_);
@@ -38,7 +39,7 @@ class Mailbox {
     return mailbox;
   }
 
-  // Any thread. The message runs later, on the JavaScript thread.
+  // Called on any thread. The message runs later, on the JavaScript thread.
   void post(Message message) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
@@ -46,17 +47,17 @@ class Mailbox {
     napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
 
-  // Any thread, once a job: what on_end() gave runs after all messages before.
+  // Called on any thread, once a job. The message given to on_end() runs after all messages before.
   void post_end() noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;
     ended_ = true;
     napi_call_threadsafe_function(wake_, nullptr, napi_tsfn_nonblocking);
   }
-  // JavaScript thread, before any job.
+  // Called on the JavaScript thread, before any job.
   void on_end(Message message) { end_ = std::move(message); }
 
-  // JavaScript thread: runs what is queued.
+  // Called on the JavaScript thread. Runs what is queued.
   void drain(Napi::Env env) {
     for (;;) {
       Message message;
@@ -73,15 +74,14 @@ class Mailbox {
       try {
         (message ? message : end_)(env);
       } catch (const Napi::Error&) {
-        // The environment is ending and runs no more JavaScript: our own callbacks
-        // throw nothing.
+        // The environment is ending and runs no more JavaScript. Our own callbacks throw nothing.
       } catch (const std::bad_alloc&) {
-        // A report that finds no memory is left out; how a job ends is told without.
+        // A message that finds no memory is left out. The end of a job needs none.
       }
     }
   }
 
-  // JavaScript thread. keep_alive(true) holds the process up while a job runs.
+  // Called on the JavaScript thread. keep_alive(true) keeps the process alive while a job runs.
   void keep_alive(Napi::Env env, bool alive) {
     if (closed_) return;
     if (alive)
@@ -90,7 +90,7 @@ class Mailbox {
       napi_unref_threadsafe_function(env, wake_);
   }
 
-  // JavaScript thread; drops what is queued. Calling it again does nothing.
+  // Called on the JavaScript thread. Drops what is queued; a second call does nothing.
   void close() {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;

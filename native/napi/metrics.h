@@ -1,4 +1,4 @@
-// An evaluation's metrics as they cross the border.
+// Converts an evaluation's metrics between JavaScript and C++.
 #pragma once
 
 #include <napi.h>
@@ -7,9 +7,9 @@
 
 namespace thalweg::napi {
 
-// { confusion, top, auc, errors }; nothing asks for nothing.
+// Reads { confusion, top, auc, errors }. A value that is no object asks for nothing.
 MetricRequest read_metric_request(const Napi::Value& value);
-// The same names as Float64Arrays, with rows and unordered.
+// Makes an object of Float64Arrays with these names, and the numbers `rows` and `unordered`.
 Napi::Object totals_object(Napi::Env env, const MetricTotals& totals);
 
 }  // namespace thalweg::napi

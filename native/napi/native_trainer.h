@@ -1,7 +1,7 @@
-// The trainer as JavaScript sees it (src/native/trainer.ts): an engine, and the thread of
-// its runs. The JavaScript side holds the lease and asks BUSY itself. At the end of an environment
-// the cleanup hook, registered after the mailbox's own and so run before it, cancels the job and
-// joins the thread.
+// The trainer as JavaScript sees it (src/native/trainer.ts): an engine, and the thread of its runs.
+// The JavaScript side holds the lease and checks for BUSY itself. When an environment ends, the
+// cleanup hook cancels the job and joins the thread. It is registered after the mailbox's hook, so
+// it runs first.
 #pragma once
 
 #include <napi.h>
@@ -20,7 +20,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   void Finalize(Napi::BasicEnv env) override;
 
  private:
-  // A function as a method: with DISPOSED, and with its errors noted.
+  // Makes a method of a function. The method throws DISPOSED, and notes the function's errors.
   template <Napi::Value (*kFunction)(TrainerParts&, const Napi::CallbackInfo&)>
   Napi::Value call(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
@@ -37,7 +37,7 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   Napi::Value dispose(const Napi::CallbackInfo& info);
 
   void refuse_disposed() const;
-  // Tells V8 what the engine takes by now: its buffers grow with the batch.
+  // Tells V8 how many bytes the engine holds by now, because its buffers grow with the batch.
   void report_bytes(Napi::Env env);
 
   static void at_exit(void* self);

@@ -16,7 +16,7 @@ namespace thalweg::napi {
 
 namespace {
 
-// Doubles hold any row below 2^53 exactly; they are written in blocks.
+// The number of rows that are converted at a time. Doubles hold any row below 2^53 exactly.
 constexpr int64_t kBlock = 4096;
 
 bool is_wide(const Napi::Value& value) {
@@ -24,7 +24,7 @@ bool is_wide(const Napi::Value& value) {
          value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
 }
 
-// The lanes that `isa` names ("" for the process's), for tests of all in one process.
+// Returns the lanes that `isa` names, or the process's for "". Tests use all lanes in one process.
 const OrderLanes& lanes_named(const std::string& isa) {
   for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
     if (isa == isa_name(candidate) && candidate <= detect_isa()) return *order_lanes_for(candidate);
@@ -39,7 +39,7 @@ OrderOptions read_order(const Napi::Object& object) {
           .exact = object.Get("exact").ToBoolean().Value()};
 }
 
-// { sampling?, batch, world } where there is a sampling, which takes the place of a permutation.
+// Reads { sampling?, batch, world }. A sampling takes the place of a permutation.
 void read_sampling(const Napi::Object& object, OrderOptions& options) {
   options.sampling = to_sampling(object.Get("sampling"), "sampling");
   if (!options.sampling) return;
@@ -62,7 +62,7 @@ Execution read_execution(const Napi::Object& object) {
           lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
 }
 
-// RANGE unless positions first, first + stride, … are all within the order.
+// Throws RANGE unless positions first, first + stride, … are all within the order.
 void check_positions(const Order& order, uint64_t first, uint64_t stride, size_t count) {
   if (count == 0) return;
   const uint64_t length = order.length();
@@ -82,7 +82,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
                         InstanceMethod<&NativeOrder::dispose>("dispose")});
   }
 
-  // { length, seed, epoch, exact, sampling?, batch?, world?, threads?, isa? }
+  // new Order({ length, seed, epoch, exact, sampling?, batch?, world?, threads?, isa? })
   explicit NativeOrder(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
@@ -107,7 +107,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
     return info.Env().Undefined();
   }
 
-  // indices(first, stride, out): out a Uint32Array, or a Float64Array.
+  // indices(first, stride, out), where out is a Uint32Array or a Float64Array
   Napi::Value indices(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       if (!order_) throw Error({"DISPOSED", "order", "a disposed order", "a live order", ""});
@@ -129,7 +129,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
     for (int64_t done = 0; done < count; done += kBlock) {
       const int64_t part = std::min(kBlock, count - done);
       order_->indices(first + done * stride, stride, part, block);
-      // Signed, for which processors have an instruction.
+      // The numbers are signed, because processors have an instruction for those.
       for (int64_t i = 0; i < part; ++i)
         out[done + i] = static_cast<double>(static_cast<int64_t>(block[i]));
     }
@@ -165,8 +165,8 @@ Napi::Value shuffled_index(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(index));
 }
 
-// A span that gather writes or reads: long enough, and apart from the others, since threads
-// write while others still read indices.
+// A span that gather writes or reads. Spans must not overlap, because threads write while others
+// still read indices.
 struct Range {
   const char* path;
   const char* begin;
@@ -185,8 +185,8 @@ void refuse_overlap(const Range& a, const Range& b) {
                  "arrays that do not overlap", "copy one of them"});
 }
 
-// gather(dataset, indices, inputs, labels or undefined, { threads?, isa? }); lengths checked by
-// TypeScript, indices here.
+// gather(dataset, indices, inputs, labels or undefined, { threads?, isa? }). TypeScript checks the
+// lengths, and this checks the indices.
 Napi::Value gather(const Napi::CallbackInfo& info) {
   const std::shared_ptr<const data::Dataset> dataset = to_dataset(info[0], "dataset");
   const Execution execution = read_execution(info[4].As<Napi::Object>());

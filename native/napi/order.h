@@ -1,4 +1,4 @@
-// Orders, permutations and gathers, synchronous, into the caller's arrays.
+// Computes orders, permutations and gathers, synchronously, into the caller's arrays.
 #pragma once
 
 #include <napi.h>

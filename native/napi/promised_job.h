@@ -1,7 +1,6 @@
-// The jobs of a JavaScript object, one at a time: each is a promise, runs on the
-// object's own thread, and tells listeners how it goes. The worker thread never touches
-// JavaScript; it posts plain values to the mailbox. How a job ends is told also where no
-// memory is left.
+// Runs the jobs of a JavaScript object, one at a time. Each job is a promise, runs on the object's
+// own thread, and reports to listeners. The worker thread never touches JavaScript; it posts plain
+// values to the mailbox. The end of a job is reported even without memory.
 #pragma once
 
 #include <napi.h>
@@ -25,46 +24,46 @@ namespace thalweg::napi {
 
 class PromisedJob {
  public:
-  // Makes the value that a promise resolves to, or a listener is told.
+  // Makes the value that a promise resolves to, or that a listener receives.
   using MakeValue = std::function<Napi::Value(Napi::Env)>;
   enum Listener { kProgress, kSnapshot, kListeners };
 
-  // `ended` is called after each job, before its promise settles; a job itself must not need
-  // memory once its work is done.
+  // Calls `ended` after each job, before its promise settles. A job must not need memory once its
+  // work is done.
   PromisedJob(Napi::Env env, std::function<void(Napi::Env)> ended);
 
   const CancelFlag& cancelled() const { return cancel_; }
-  // At any time, also when nothing runs.
+  // Works at any time, also when nothing runs.
   void cancel() { cancel_.set(); }
 
-  // Throws BUSY while a job is under way, and for good the error that took the device.
+  // Throws BUSY while a job is under way. Once a device is lost, throws its error for good.
   void refuse_busy() const;
-  // To be told of each error of a call.
+  // Must be told each error of a call, because the error may mean that the device is lost.
   void note(const Error& error);
 
-  // work(), on the worker thread, returns a MakeValue; what it throws rejects the
-  // promise. The object that `info` was called on lives as long as the job.
+  // Runs work() on the worker thread; it returns a MakeValue. If it throws, the promise is
+  // rejected. The object that `info` was called on lives as long as the job.
   template <class Work>
   Napi::Value start(const Napi::CallbackInfo& info, Work work) {
-    refresh_thread_count();  // may throw: nothing has begun
+    refresh_thread_count();  // it may throw, so it comes before anything has begun
     const Napi::Value promise = open(info);
     try {
       thread_.post([this, work = std::move(work)]() mutable {
         const RunningJob running;
         if (running.may_begin()) run(work);
       });
-    } catch (...) {  // no memory, or no thread to be had
+    } catch (...) {  // there is no memory, or no thread
       finish(info.Env());
       throw;
     }
     return promise;
   }
 
-  // Of the job under way; a value that is no function listens to nothing.
+  // Sets a listener of the job under way. A value that is no function is ignored.
   void listen(Listener listener, const Napi::Value& function);
 
-  // Worker thread: calls the listener, if there is one, with make(env), or else dropped(), as
-  // where there is no memory for the value. Where this throws, neither is called.
+  // Called on the worker thread. Calls the listener with make(env), or else dropped() where there
+  // is no listener or no memory for the value. Where tell() itself throws, neither is called.
   template <class MakeValue, class Dropped>
   void tell(Listener listener, MakeValue make, Dropped dropped) {
     mailbox_->post([this, listener, make = std::move(make), dropped](Napi::Env env) {
@@ -82,13 +81,13 @@ class PromisedJob {
 
   // Cancels, and waits for the operation under way. No job runs after that.
   void stop();
-  // stop(), and the promise of a job under way is settled.
+  // Calls stop(), and settles the promise of a job under way.
   void abort(Napi::Env env);
-  // After stop(): nothing reaches JavaScript any more.
+  // Called after stop(). Nothing reaches JavaScript any more.
   void close() { mailbox_->close(); }
 
  private:
-  // What the JavaScript thread keeps for the job under way.
+  // The data that the JavaScript thread keeps for the job under way.
   struct Pending {
     Napi::Promise::Deferred deferred;
     Napi::ObjectReference self;  // keeps the object while the job runs
@@ -97,7 +96,7 @@ class PromisedJob {
 
   Napi::Value open(const Napi::CallbackInfo& info);
   std::unique_ptr<Pending> finish(Napi::Env env);
-  // JavaScript thread, when the job has ended.
+  // Called on the JavaScript thread, when the job has ended.
   void settle(Napi::Env env);
   [[noreturn]] void rethrow(const std::exception_ptr& failure);
 
@@ -115,8 +114,8 @@ class PromisedJob {
   std::shared_ptr<Mailbox> mailbox_;
   std::function<void(Napi::Env)> ended_;
   std::unique_ptr<Pending> pending_;
-  std::optional<ErrorFields> lost_;  // the device failed, and the state with it
-  // What came of the job, from its end until it is told.
+  std::optional<ErrorFields> lost_;  // set once the device and the state are lost
+  // The job's result, from its end until it is reported.
   MakeValue make_value_;
   std::exception_ptr failure_;
   CancelFlag cancel_;

@@ -39,7 +39,8 @@ class NativeSampling : public Wrapped<NativeSampling> {
                         InstanceMethod<&NativeSampling::dispose>("dispose")});
   }
 
-  // { weights: Float64Array, draws, replacement } or { labels: Int32Array or a data set }
+  // new Sampling({ weights: Float64Array, draws, replacement } or { labels: Int32Array or a data
+  // set })
   explicit NativeSampling(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
@@ -74,7 +75,7 @@ class NativeSampling : public Wrapped<NativeSampling> {
     });
   }
 
-  // Memory lives on while an order still reads it.
+  // The memory lives on while an order still reads it.
   Napi::Value dispose(const Napi::CallbackInfo& info) {
     Napi::MemoryManagement::AdjustExternalMemory(info.Env(), -bytes_);
     bytes_ = 0;

@@ -1,4 +1,4 @@
-// Samplings as JavaScript holds them: an opaque native handle.
+// Shows samplings to JavaScript as opaque native handles.
 #pragma once
 
 #include <napi.h>
@@ -12,7 +12,7 @@ namespace thalweg::napi {
 
 void register_sampling(Napi::Env env, Napi::Object exports);
 
-// The sampling behind a handle, null for undefined; throws TYPE or DISPOSED.
+// Returns the sampling behind a handle, or null for undefined. Throws TYPE or DISPOSED.
 std::shared_ptr<const Sampling> to_sampling(const Napi::Value& value, const std::string& path);
 
 }  // namespace thalweg::napi

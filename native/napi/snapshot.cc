@@ -50,7 +50,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
                        });
   }
 
-  // (bytes)
+  // new Snapshot(bytes)
   explicit NativeSnapshot(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
@@ -81,7 +81,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
     reported_ += bytes;
   }
 
-  // Bytes [offset, offset + array's length) of the snapshot, and the array's own.
+  // Returns bytes [offset, offset + array's length) of the snapshot, and those of the array.
   std::pair<char*, Span> range(const Napi::CallbackInfo& info) const {
     const uint64_t offset = to_uint64(info[0], "offset");
     const Span span = typed_span(info[1], napi_uint8_array, "bytes");
@@ -137,7 +137,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
   }
 
   std::shared_ptr<Snapshot> snapshot_;
-  int64_t reported_ = 0;  // bytes, to V8
+  int64_t reported_ = 0;  // bytes reported to V8
 };
 
 }  // namespace

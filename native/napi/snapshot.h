@@ -1,4 +1,4 @@
-// A trainer's state in memory of its own: native/train/snapshot.h for JavaScript.
+// Lets JavaScript make, read and write snapshots (native/train/snapshot.h) of a trainer's state.
 #pragma once
 
 #include <napi.h>
@@ -11,11 +11,11 @@ namespace thalweg::napi {
 
 void register_snapshot(Napi::Env env, Napi::Object exports);
 
-// { step, skipped, scalars: Float64Array, hasAveragedStatistics }
+// Makes { step, skipped, scalars: Float64Array, hasAveragedStatistics }.
 Napi::Object counters_object(Napi::Env env, const StepCounters& counters,
                              bool has_averaged_statistics);
 
-// The snapshot of a JavaScript handle, or TYPE / DISPOSED.
+// Returns the snapshot of a JavaScript handle. Throws TYPE or DISPOSED.
 std::shared_ptr<Snapshot> to_snapshot(const Napi::Value& value);
 
 }  // namespace thalweg::napi

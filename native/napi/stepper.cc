@@ -1,7 +1,6 @@
-// A Stepper over the caller's own Float32Arrays. Calls are synchronous; pointers
-// are cached between calls, which is safe because JavaScript holds the arrays,
-// refuses resizable buffers, and proves before each call (by length) that none
-// was detached: nothing else can move a buffer.
+// A Stepper over the caller's own Float32Arrays, with synchronous calls. Pointers are cached
+// between calls. JavaScript holds the arrays, refuses resizable buffers, and proves before each
+// call (by length) that none was detached, so nothing can move a buffer.
 #include "napi/stepper.h"
 
 #include <algorithm>
@@ -102,7 +101,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
   }
 
   StepReport run(const StepSettings& settings) {
-    stepper_->forget_parameters();  // the caller's own, who may have written there
+    stepper_->forget_parameters();  // the caller may have written to them
     if (!staging_) return stepper_->step(parameters_.data(), gradients_.data(), settings);
     staging_->upload(parameters_, gradients_);
     const StepReport report =
@@ -142,7 +141,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
     checked_ = true;
   }
 
-  // point(index, gradient): from now on tensor `index` takes its gradient there.
+  // point(index, gradient) lets tensor `index` take its gradient there from now on.
   Napi::Value point(const Napi::CallbackInfo& info) {
     const size_t i = info[0].As<Napi::Number>().Uint32Value();
     float* data = pointer(info[1], "gradients", i);
@@ -151,8 +150,8 @@ class NativeStepper : public Wrapped<NativeStepper> {
     return info.Env().Undefined();
   }
 
-  // step(settings: Float64Array as train/settings.h reads it) → gradient norm, NaN
-  // where not measured, -1 where the step was skipped.
+  // step(settings) → gradient norm, NaN where not measured, -1 where the step was skipped. The
+  // settings are a Float64Array that train/settings.h reads.
   Napi::Value step(const Napi::CallbackInfo& info) {
     refuse_lost();
     const Span span = typed_span(info[0], napi_float64_array, "settings");
@@ -187,7 +186,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
     return state;
   }
 
-  // load(state as save gives it). Everything is checked before anything changes.
+  // load(state) takes what save() gives. Everything is checked before anything changes.
   Napi::Value load(const Napi::CallbackInfo& info) {
     refuse_lost();
     const auto state = info[0].As<Napi::Object>();
@@ -227,7 +226,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
 
   std::unique_ptr<Stepper> stepper_;
   std::unique_ptr<Staging> staging_;   // where the device has a memory of its own
-  std::unique_ptr<ErrorFields> lost_;  // the device failed, and the state with it
+  std::unique_ptr<ErrorFields> lost_;  // set once the device and the state are lost
   std::vector<float*> parameters_;
   std::vector<float*> gradients_;
   bool checked_ = false;  // no two of the current arrays overlap

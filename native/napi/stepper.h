@@ -1,4 +1,4 @@
-// optim.bind's native half: a Stepper over arrays that JavaScript owns.
+// The native half of optim.bind: a Stepper over arrays that JavaScript owns.
 #pragma once
 
 #include <napi.h>

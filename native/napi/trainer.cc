@@ -1,4 +1,4 @@
-// A trainer's life.
+// Makes, cancels and disposes of a trainer.
 #include "napi/trainer.h"
 
 #include "napi/native_trainer.h"
@@ -64,7 +64,7 @@ void NativeTrainer::report_bytes(Napi::Env env) {
 void NativeTrainer::at_exit(void* self) {
   auto* trainer = static_cast<NativeTrainer*>(self);
   trainer->hooked_ = false;
-  trainer->end();  // the mailbox's function does not live until the finalizers
+  trainer->end();  // the mailbox's function does not live until finalizers run
 }
 
 void NativeTrainer::refuse_disposed() const {
@@ -78,13 +78,13 @@ void NativeTrainer::end() {
   parts_.job->close();
 }
 
-// Signals may fire at any time: also after disposal, when there is nothing to end.
+// A signal may fire at any time, also after disposal. There is nothing to cancel then.
 Napi::Value NativeTrainer::cancel(const Napi::CallbackInfo& info) {
   parts_.job->cancel();
   return info.Env().Undefined();
 }
 
-// Cancels, waits for the operation under way, settles the promise, frees.
+// Cancels, waits for the operation under way, settles the promise and frees the engine.
 Napi::Value NativeTrainer::dispose(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   return guarded(env, [&]() -> Napi::Value {

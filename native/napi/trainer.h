@@ -1,4 +1,4 @@
-// The trainer's native half: an Engine and the thread it runs on.
+// The native half of a trainer: an Engine and the thread that it runs on.
 #pragma once
 
 #include <napi.h>

@@ -25,7 +25,7 @@ std::string text(const Napi::Object& object, const char* key) {
 double number(const Napi::Object& object, const char* key) {
   return object.Get(key).As<Napi::Number>().DoubleValue();
 }
-// A count, or `otherwise` where the key is absent.
+// Returns a count, or `otherwise` where the key is absent.
 int64_t count_or(const Napi::Object& object, const char* key, int64_t least, int64_t otherwise) {
   return object.Get(key).IsUndefined() ? otherwise : to_count(object, key, least);
 }
@@ -39,7 +39,7 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
   return {data, data + span.length};
 }
 
-// The fields of one layer, on the object that crossed the border.
+// Reads the fields of one layer from its JavaScript object.
 class ObjectFields final : public LayerFields {
  public:
   explicit ObjectFields(const Napi::Object& object) : object_(object) {}
@@ -54,7 +54,8 @@ class ObjectFields final : public LayerFields {
   Napi::Object object_;
 };
 
-// The values that layer number `index` reads: 0 is the network's input, i + 1 what layer i gives.
+// Returns the values that layer number `index` reads. Value 0 is the network's input, and value i +
+// 1 is the output of layer i.
 std::vector<int64_t> read_from(const Napi::Array& values, uint32_t index) {
   std::vector<int64_t> from;
   for (uint32_t i = 0; i < values.Length(); ++i)
@@ -104,7 +105,7 @@ AverageOptions read_average_options(const Napi::Value& value) {
   return options;
 }
 
-// SHAPE unless there is a tensor for each that the layers own.
+// Throws SHAPE unless the tensors have the lengths that the layers own.
 template <class Tensors>
 void check_lengths(const char* path, const Tensors& tensors, const std::vector<int64_t>& owned) {
   std::vector<int64_t> given;
@@ -118,8 +119,8 @@ void check_lengths(const char* path, const Tensors& tensors, const std::vector<i
   throw Error({"SHAPE", path, sum(given), sum(owned) + ", which the layers own", ""});
 }
 
-// SHAPE unless there is a layer, none but the first reads rows of a table, and each reads values
-// of as many numbers as it says.
+// Throws SHAPE unless there is a layer, only the first is an embedding, and each layer's input is
+// as wide as the values that it reads.
 void check_values(const Network& network) {
   if (network.layers.empty()) throw Error({"SHAPE", "layers", "none", "one or more", ""});
   for (size_t i = 1; i < network.layers.size(); ++i)

@@ -1,4 +1,4 @@
-// JavaScript options of a trainer, read into plain structs.
+// Reads the JavaScript options of a trainer into plain structs.
 #pragma once
 
 #include <napi.h>

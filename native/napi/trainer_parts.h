@@ -1,4 +1,4 @@
-// What the functions of a JavaScript trainer work with: an engine, and the thread of its runs.
+// The parts that a JavaScript trainer's functions use: an engine, and the thread of its runs.
 #pragma once
 
 #include <chrono>
@@ -12,10 +12,11 @@ namespace thalweg::napi {
 struct TrainerParts {
   std::unique_ptr<Engine> engine;                       // null: disposed
   std::unique_ptr<PromisedJob> job;                     // its thread ends before the engine does
-  std::chrono::steady_clock::time_point last_progress;  // the worker thread's
+  std::chrono::steady_clock::time_point last_progress;  // the worker thread's alone
 };
 
-// Whether a pass takes the averaged weights, or MISSING where there are none yet.
+// Returns the weights that a pass takes. Throws MISSING where these are averages and there are none
+// yet.
 Weights to_weights(TrainerParts& trainer, const Napi::Value& averaged);
 
 }  // namespace thalweg::napi

@@ -37,10 +37,10 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
   return object;
 }
 
-// What a monitor has to tell of a run.
+// The results of a run's monitor.
 struct Seen {
-  std::vector<double> rows;    // empty where it looked at no step
-  std::vector<uint8_t> moved;  // asked for where the run may go on later
+  std::vector<double> rows;    // empty where the monitor looked at no step
+  std::vector<uint8_t> moved;  // empty unless the run may continue later
 };
 
 Seen take_seen(const TrainRequest& request, bool with_moved) {
@@ -59,8 +59,8 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress, const Seen&
 
 }  // namespace
 
-// train(request, onProgress, onSnapshot) → Promise of the last progress; onSnapshot
-// is told where the run stood when the request's snapshot was taken.
+// train(request, onProgress, onSnapshot) → Promise of the last progress. onSnapshot receives the
+// run's progress when the request's snapshot was taken.
 Napi::Value train(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   auto request = std::make_shared<TrainRequest>(read_train_request(info[0].As<Napi::Object>()));
@@ -68,7 +68,7 @@ Napi::Value train(TrainerParts& trainer, const Napi::CallbackInfo& info) {
     const auto make = [progress, seen = take_seen(*request, true)](Napi::Env env) {
       return to_object(env, progress, seen);
     };
-    // What nobody is told of nobody releases.
+    // A snapshot of which nobody is told is released here, because nobody else would.
     trainer.job->tell(PromisedJob::kSnapshot, make,
                       [place = request->snapshots.place] { place->release(); });
   };
@@ -98,8 +98,8 @@ Napi::Value train(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return promise;
 }
 
-// evaluate(dataset, batchSize, metrics, averaged) → Promise<{ lossSum, correct, examples, totals?
-// }>
+// evaluate(dataset, batchSize, metrics, averaged)
+// → Promise<{ lossSum, correct, examples, totals? }>
 Napi::Value evaluate(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   auto dataset = to_dataset(info[0], "dataset");
@@ -124,8 +124,8 @@ Napi::Value evaluate(TrainerParts& trainer, const Napi::CallbackInfo& info) {
       });
 }
 
-// predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>;
-// the inputs are copied before this returns.
+// predict(inputs: Float32Array, rows, outputs, batchSize, averaged) → Promise<Float32Array>. The
+// inputs are copied before this returns.
 Napi::Value predict(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const int64_t rows = to_count(info[1], "rows");
@@ -173,8 +173,8 @@ Napi::Value full_gradients(TrainerParts& trainer, const Napi::CallbackInfo& info
                             });
 }
 
-// gradients(dataset, rows: Uint32Array, dropoutRates?: Float64Array) → { loss, gradients:
-// Float32Array[] }; synchronous.
+// gradients(dataset, rows: Uint32Array, dropoutRates?: Float64Array)
+// → { loss, gradients: Float32Array[] }, synchronously
 Napi::Value gradients(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const auto dataset = to_dataset(info[0], "dataset");

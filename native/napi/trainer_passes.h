@@ -1,4 +1,4 @@
-// A trainer's passes over data. All but gradients() run on the trainer's own thread, and give
+// A trainer's passes over data. All but gradients() run on the trainer's own thread and return
 // promises.
 #pragma once
 

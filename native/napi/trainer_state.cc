@@ -12,7 +12,8 @@ namespace thalweg::napi::state {
 
 namespace {
 
-// The arrays' elements, each array's length checked; expected(i) is its name and length.
+// Returns the arrays' elements after a check of each length. expected(i) gives an array's name and
+// length.
 template <class Expected>
 std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, Expected expected) {
   std::vector<const float*> sources;
@@ -29,7 +30,7 @@ std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, E
 
 }  // namespace
 
-// state() → [{ name, length }]: the tensors of a snapshot, in its order
+// state() → [{ name, length }], the tensors of a snapshot in its order
 Napi::Value tensors(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   Napi::Array list = Napi::Array::New(info.Env());
   for (const StateTensor& tensor : trainer.engine->state().list()) {
@@ -41,7 +42,7 @@ Napi::Value tensors(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return list;
 }
 
-// read(offset, target: Uint8Array), counters(): as a snapshot's, between runs
+// read(offset, target: Uint8Array) and counters() give what a snapshot would hold, between runs.
 Napi::Value read(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const uint64_t offset = to_uint64(info[0], "offset");
@@ -62,7 +63,8 @@ Napi::Value check_rest(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// save(snapshot), load(snapshot) → Promise<undefined>; a saved one is full until its release
+// save(snapshot) and load(snapshot) → Promise<undefined>. A saved snapshot is full until its
+// release.
 Napi::Value save(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return trainer.job->start(
       info, [&trainer, snapshot = to_snapshot(info[0])]() -> PromisedJob::MakeValue {
@@ -93,7 +95,7 @@ Napi::Value parameter(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return array;
 }
 
-// setParameters(arrays: Float32Array[]): all are checked before any changes.
+// setParameters(arrays: Float32Array[]) checks all arrays before it changes anything.
 Napi::Value set_parameters(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const auto& tensors = trainer.engine->state().tensors();
@@ -115,7 +117,7 @@ Napi::Value statistic(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   return array;
 }
 
-// setStatistics(arrays: Float32Array[]): all are checked before any changes.
+// setStatistics(arrays: Float32Array[]) checks all arrays before it changes anything.
 Napi::Value set_statistics(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const auto& statistics = trainer.engine->state().statistics();
@@ -127,27 +129,27 @@ Napi::Value set_statistics(TrainerParts& trainer, const Napi::CallbackInfo& info
   return info.Env().Undefined();
 }
 
-// bytes() → what the trainer holds by now
+// bytes() → the number of bytes that the trainer holds by now
 Napi::Value bytes(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   return Napi::Number::New(info.Env(), static_cast<double>(trainer.engine->bytes()));
 }
 
-// requireMemory(bytes): MEMORY where the trainer may not hold so many more.
+// requireMemory(bytes) throws MEMORY where the trainer may not hold so many more.
 Napi::Value require_memory(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   trainer.engine->require_memory(to_uint64(info[0], "bytes"));
   return info.Env().Undefined();
 }
 
-// stepCount() → the steps that were taken
+// stepCount() → the number of steps taken
 Napi::Value step_count(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const Stepper& stepper = trainer.engine->state().stepper();
   return Napi::Number::New(info.Env(), static_cast<double>(stepper.step_count()));
 }
 
-// averagedCount() → how many weights the average has seen
+// averagedCount() → the number of weights that the average has taken
 Napi::Value averaged_count(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   trainer.job->refuse_busy();
   const Stepper& stepper = trainer.engine->state().stepper();

@@ -1,4 +1,4 @@
-// What a trainer holds: weights, statistics, counters, and the state of its run.
+// Gives JavaScript a trainer's weights, statistics, counters, and the state of its run.
 #pragma once
 
 #include <napi.h>
