@@ -54,8 +54,8 @@ Napi::Error current_error(Napi::Env env) {
     return memory_error(env, "allocation", "out of memory", "enough free memory",
                         "use a smaller model, batch or data set");
   } catch (const std::length_error&) {
-    return memory_error(env, "allocation", "more than there can be", "enough free memory",
-                        "use a smaller size");
+    return memory_error(env, "allocation", "a size beyond the largest possible one",
+                        "enough free memory", "use a smaller size");
   } catch (const std::system_error& error) {
     return memory_error(env, "thread", error.what(), "a new thread",
                         "end other threads or raise the limit");

@@ -55,7 +55,7 @@ void Guard::compare(const Digests& before, const Digests& now, const std::string
   }
   if (count == 0) return;
   throw Error({"CORRUPTION", state_[first].name,
-               "others " + how + ", in " + std::to_string(count) + " of " +
+               "other bits " + how + ", in " + std::to_string(count) + " of " +
                    std::to_string(state_.size()) + " tensors",
                "the same bits",
                "the machine errs: resume from the last checkpoint, on another one if it happens "

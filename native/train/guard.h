@@ -27,8 +27,8 @@ class Guard {
   using Digests = std::vector<uint64_t>;
   Digests digests(const CancelFlag* cancel = nullptr);
 
-  // Throws CORRUPTION where digests differ. The error names the first such tensor, and `how` says
-  // what came before the difference.
+  // Throws CORRUPTION where digests differ, naming the first such tensor. The error says "other
+  // bits" and then `how`.
   void compare(const Digests& before, const Digests& now, const std::string& how) const;
 
  private:

@@ -26,7 +26,7 @@ void check_counters(const StepCounters& counters, size_t count, bool averages) {
   if (averaged < 0 || averaged > static_cast<double>(counters.steps) ||
       averaged != std::floor(averaged))
     throw Error({"RANGE", "scalars[" + std::to_string(count - kAverageScalars) + "]",
-                 std::to_string(averaged), "how many of the steps' weights were averaged", ""});
+                 std::to_string(averaged), "an integer from 0 to the number of steps", ""});
 }
 
 }  // namespace thalweg

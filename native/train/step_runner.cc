@@ -137,7 +137,7 @@ bool StepRunner::take_twice(TrainingRun& run, int64_t number, Outcome* outcome) 
   if (!take(run, number, Watch::kMonitored, &again)) return false;
   try {
     const std::string step = std::to_string(guard.counters().steps + 1);
-    guard.compare(first, guard.digests(&run.cancel), "where step " + step + " was taken again");
+    guard.compare(first, guard.digests(&run.cancel), "when step " + step + " was taken again");
   } catch (...) {
     go_back();
     throw;

@@ -121,7 +121,8 @@ void TrainState::read_bytes(size_t offset, char* out, size_t bytes) const {
     offset -= length;
   }
   if (bytes > 0)
-    throw Error({"RANGE", "state", std::to_string(bytes) + " bytes beyond it", "bytes of it", ""});
+    throw Error({"RANGE", "state", std::to_string(bytes) + " bytes beyond its end",
+                 "bytes within the state", ""});
 }
 
 void TrainState::make_guard() {
@@ -143,7 +144,7 @@ void TrainState::check_rest(const CancelFlag* cancel) {
   if (at_rest_.empty()) return;
   const std::string step = std::to_string(stepper_.step_count());
   guard_->compare(at_rest_, guard_->digests(cancel),
-                  "than after step " + step + ", since when none ran");
+                  "than after step " + step + ", though no step ran since");
 }
 
 }  // namespace thalweg

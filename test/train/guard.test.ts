@@ -128,7 +128,7 @@ describe('a bit that turns around by itself', () => {
       }
       const error = await failure(run);
       expect(error).toMatchObject({ code: 'CORRUPTION', path: 'parameters/dense1.weight' });
-      expect(error.received).toMatch(/^others than after step 12, .* in 1 of \d+ tensors$/);
+      expect(error.received).toMatch(/^other bits than after step 12, .* in 1 of \d+ tensors$/);
       expect(trainer.steps).toBe(12);
       expect((await trainer.fit(set, fit)).reason).toBe('completed');
     }
@@ -178,7 +178,9 @@ describe('a bit that turns around by itself', () => {
     clearInterval(flipping);
     expect(error).toBeInstanceOf(ThalwegError);
     expect(error.code).toBe('CORRUPTION');
-    expect(error.received).toMatch(/^others (where step \d+ was taken again|than after step \d+)/);
+    expect(error.received).toMatch(
+      /^other bits (when step \d+ was taken again|than after step \d+)/,
+    );
     expect((await trainer.fit(set, fit)).reason).toBe('completed');
     using next = make();
     expect(await next.resume(folder)).toBeDefined();
