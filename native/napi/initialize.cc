@@ -6,8 +6,7 @@
 namespace thalweg::napi {
 
 // initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array }?) sets the
-// classes of errors and results. By default these are the classes of the realm that loaded the
-// addon.
+// classes of errors and results; by default those of the realm that loaded the addon.
 static Napi::Value initialize(const Napi::CallbackInfo& info) {
   Environment& made = environment(info.Env());
   made.error_class = Napi::Persistent(info[0].As<Napi::Function>());

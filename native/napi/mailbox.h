@@ -1,6 +1,5 @@
-// Carries messages from a worker thread to JavaScript, in a queue that the JavaScript thread
-// drains. Messages to an owner that has gone are dropped. The end of a job is reported without
-// memory, because there may be none.
+// Carries messages from a worker thread to JavaScript, whose thread drains the queue. Messages to
+// an owner that has gone are dropped.
 #pragma once
 
 #include <napi.h>
@@ -48,6 +47,7 @@ class Mailbox {
   }
 
   // Called on any thread, once a job. The message given to on_end() runs after all messages before.
+  // This allocates nothing, because memory may be short.
   void post_end() noexcept {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (closed_) return;

@@ -1,7 +1,5 @@
 // The trainer as JavaScript sees it (src/native/trainer.ts): an engine, and the thread of its runs.
-// The JavaScript side holds the lease and checks for BUSY itself. When an environment ends, the
-// cleanup hook cancels the job and joins the thread. It is registered after the mailbox's hook, so
-// it runs first.
+// The JavaScript side holds the lease and checks for BUSY itself.
 #pragma once
 
 #include <napi.h>
@@ -40,6 +38,8 @@ class NativeTrainer : public Wrapped<NativeTrainer> {
   // Tells V8 how many bytes the engine holds by now, because its buffers grow with the batch.
   void report_bytes(Napi::Env env);
 
+  // The cleanup hook of an environment cancels the job and joins the thread. It is registered after
+  // the mailbox's own hook, so it runs before it.
   static void at_exit(void* self);
   void end();
 

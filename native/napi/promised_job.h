@@ -1,6 +1,5 @@
-// Runs the jobs of a JavaScript object, one at a time. Each job is a promise, runs on the object's
-// own thread, and reports to listeners. The worker thread never touches JavaScript; it posts plain
-// values to the mailbox. The end of a job is reported even without memory.
+// Runs the jobs of a JavaScript object one at a time, each as a promise, on the object's own
+// thread. The worker thread never touches JavaScript; it posts plain values to the mailbox.
 #pragma once
 
 #include <napi.h>
@@ -100,6 +99,7 @@ class PromisedJob {
   void settle(Napi::Env env);
   [[noreturn]] void rethrow(const std::exception_ptr& failure);
 
+  // Reports the end of the job without memory, because there may be none.
   template <class Work>
   void run(Work& work) noexcept {
     const FloatMode mode;

@@ -1,6 +1,5 @@
-// A Stepper over the caller's own Float32Arrays, with synchronous calls. Pointers are cached
-// between calls. JavaScript holds the arrays, refuses resizable buffers, and proves before each
-// call (by length) that none was detached, so nothing can move a buffer.
+// A Stepper over the caller's own Float32Arrays. Pointers are cached between calls: JavaScript
+// holds the arrays, refuses resizable buffers, and proves by their length that none was detached.
 #include "napi/stepper.h"
 
 #include <algorithm>

@@ -1,6 +1,5 @@
-// Decides which buffers hold the gradients of a network's values during backward. It uses as few as
-// it can: two for a chain of layers. A value that is read twice has two gradients, which are added.
-// A value without a trained parameter below it has none.
+// Decides which buffers hold gradients during backward, as few as possible: two for a chain of
+// layers. A value has no gradient unless a parameter below it is trained.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +17,7 @@ struct BackwardStep {
     // Runs the layer's backward: `from` is the gradient of its output, `to` that of its input.
     kLayer,
     kCopy,  // to = from
-    kSum,   // to += from
+    kSum,   // to += from, where a value is read twice
   };
   Kind kind;
   // Slots. For kLayer, `to` may equal `from`; it is kNoSlot where nobody needs the gradient.

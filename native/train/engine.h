@@ -1,6 +1,5 @@
-// The native training engine: one network, its state, the loop of its steps, and the passes that
-// take no step. It runs on one thread at a time (a trainer's JobThread) and knows nothing of
-// JavaScript.
+// The native training engine: one network, its state, its training loop and its other passes. It
+// runs on one thread at a time (a trainer's JobThread) and knows nothing of JavaScript.
 #pragma once
 
 #include "train/batch_loader.h"

@@ -1,6 +1,5 @@
-// Finds corruption that nothing else notices. A step taken twice from one state must give the same
-// bits, and a state that no step moves must not change. Otherwise the processor or its memory errs,
-// or something else writes there.
+// Finds corruption that nothing else notices: a step taken twice gives other bits, or a state that
+// no step moves changes. Then the machine errs, or something else writes there.
 #pragma once
 
 #include <cstdint>

@@ -20,9 +20,8 @@ class JobThread {
   JobThread(const JobThread&) = delete;
   JobThread& operator=(const JobThread&) = delete;
 
-  // Runs the job after those before it; a job catches its own exceptions. The first job starts the
-  // thread. Throws std::system_error where the system has no thread to give; nothing has changed
-  // then.
+  // Queues a job, which catches its own exceptions. The first job starts the thread. Where the
+  // system has none to give, this throws std::system_error and changes nothing.
   void post(Job job);
   // Does what the destructor does. Later posts are dropped.
   void stop();

@@ -1,6 +1,5 @@
-// Looks at one step in so many: at the norms of gradients, weights and updates of each tensor, and
-// at the units that no row has moved. It only reads, so the step computes the same bits. Norms are
-// summed in double, in an order that depends on the lengths alone.
+// Measures gradients, weights and updates at one step in so many, and finds units that no row has
+// moved. It only reads. Norms are summed in double, in an order that depends on the lengths alone.
 #pragma once
 
 #include <cstdint>

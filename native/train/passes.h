@@ -44,15 +44,13 @@ class Passes {
   // are summed in double over the batches in order. `gradient` holds all tensors one after another.
   Metrics full_gradients(const data::Dataset& dataset, int64_t batch_size, double* gradient,
                          const CancelFlag& cancel);
-  // Computes the gradients of the mean loss over the given rows into the state's gradients, and
-  // returns the loss. With `dropout_rates` the pass uses the next step's dropout and batch
-  // statistics; null means neither.
+  // Computes the gradients of the mean loss over these rows into the state's, and returns the loss.
+  // `dropout_rates` turn on the next step's dropout and batch statistics; null: neither.
   double gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                    const std::vector<double>* dropout_rates);
-  // Sets running statistics to those of the whole data set at the present weights. The pass itself
-  // normalises by the batch's. Nothing changes before it is complete. Throws ABORTED. Frozen layers
-  // keep their statistics. Averaged weights get statistics of their own until the next step or
-  // load.
+  // Sets running statistics to those of the whole data set at the present weights, once the pass is
+  // complete. Throws ABORTED. Frozen layers keep theirs. Averaged weights get statistics of their
+  // own until the next step or load.
   void refresh_statistics(const data::Dataset& dataset, int64_t batch_size,
                           const CancelFlag& cancel, Weights weights);
 

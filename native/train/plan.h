@@ -1,6 +1,5 @@
-// A network's buffers and the order of its ops. Forward keeps what backward needs, and backward
-// fills the gradient arena. Running statistics move after the update. Buffers grow with the batch
-// and never shrink.
+// A network's buffers and the order of its ops. Buffers grow with the batch and never shrink.
+// Running statistics move only after the update.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
-// Bounds of the numbers that an optimizer works on, known without reading them. Intervals hold all
-// weights, slots and averages of each group. They tell beforehand that a step with ordinary
-// gradients overflows nothing, so that only other steps are rehearsed.
+// Intervals that hold all weights, slots and averages of each group, known without reading them.
+// They rule out an overflow in steps with ordinary gradients, so only other steps are rehearsed.
 #pragma once
 
 #include <vector>

@@ -1,7 +1,5 @@
-// Keeps training steps in flight on a device that runs behind the host. A step is queued as one
-// recorded sequence of ops, from the gather to the update, and reports through shared memory. Where
-// a gradient is not finite or a class is invalid, the step halts the queue: it changes nothing, nor
-// do the steps behind it. The caller rewinds, and runs it again by itself.
+// Keeps training steps in flight on a device that runs behind the host. Each step is one recorded
+// sequence of ops, from the gather to the update, and reports through memory that both see.
 #pragma once
 
 #include <cstdint>
@@ -44,14 +42,14 @@ class StepPipeline {
   int64_t size() const { return static_cast<int64_t>(flying_.size()); }
   bool is_full() const { return flying_.size() == kSlots; }
   bool is_empty() const { return flying_.empty(); }
-  // Queues step `number` of the epoch and counts it as taken. Where this throws, the step is
-  // neither counted nor in flight, but its gradient may be queued: call settle() and make another
-  // pipeline. Throws DEVICE where its update may be queued, too.
+  // Queues step `number` of the epoch and counts it as taken. Where this throws, the step does not
+  // count; call settle() and make another pipeline. Throws DEVICE where its update may be queued.
   void push(int64_t number, const StepSettings& settings);
-  // Waits for the oldest step. Throws DEVICE where the device failed.
+  // Waits for the oldest step. A halted one (a gradient not finite, a class invalid) has changed
+  // nothing, nor have those behind it. Throws DEVICE where the device failed.
   Step pop();
-  // Call it after pop() returned a halted step. Drops all steps behind that one, puts the stepper
-  // back to before it, and lets the queue run again.
+  // Called after pop() returned a halted step. Drops all steps behind it, puts the stepper back to
+  // before it, and lets the queue run again.
   void rewind();
   // Waits for all steps. Drops the first halted one and all behind it.
   void settle();

@@ -1,6 +1,5 @@
-// One optimizer bound to a list of tensors: slots, step count, clipping, the non-finite policy. It
-// serves the arena (training loop) and the caller's own arrays (optim.bind) alike, and owns no
-// parameters or gradients. It is not thread-safe; callers hold the lease.
+// One optimizer bound to a list of tensors: slots, counters, clipping, the non-finite policy. It
+// owns no parameters or gradients. It is not thread-safe; callers hold the lease.
 #pragma once
 
 #include <cstdint>

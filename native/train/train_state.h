@@ -1,6 +1,5 @@
-// All that training moves: weights, gradients, running statistics, the average of the weights, and
-// the optimizer's slots and counters. This is where the state is read, written, copied, restored
-// and guarded.
+// All that training moves: weights, gradients, statistics, averages, slots and counters. This is
+// where the state is read, written, copied, restored and guarded.
 #pragma once
 
 #include <cstdint>
