@@ -39,8 +39,8 @@ class NativeSampling : public Wrapped<NativeSampling> {
                         InstanceMethod<&NativeSampling::dispose>("dispose")});
   }
 
-  // new Sampling({ weights: Float64Array, draws, replacement } or { labels: Int32Array or a data
-  // set })
+  // new Sampling({ weights: Float64Array, draws, replacement }), or new Sampling({ labels }) with
+  // an Int32Array or a data set
   explicit NativeSampling(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);

@@ -21,7 +21,7 @@ struct StatisticOptions {
 
 struct EngineOptions {
   Network network;
-  StepperOptions stepper;                    // has the order of the network's parameters
+  StepperOptions stepper;                    // its tensors are the network's parameters
   std::vector<StatisticOptions> statistics;  // mean and variance of each batch norm
   std::string device;
   uint64_t seed = 0;

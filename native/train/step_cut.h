@@ -8,9 +8,8 @@
 
 namespace thalweg {
 
-// Pieces are small enough to spread a model of 100,000 parameters over threads, and large enough
-// (100 KiB of traffic) to hide the call. The length is fixed, because the order of the norm's sum
-// depends on it.
+// Pieces spread a model of 100,000 parameters over threads, and their 100 KiB of traffic hides the
+// call. Their length is fixed, because the order of the norm's sum depends on it.
 inline constexpr int64_t kPieceLength = 4096;
 
 struct StepCut {

@@ -157,7 +157,7 @@ bool Stepper::is_sure(const StepSettings& settings) {
   advance(settings);
   set_counters(before_);
   StateBounds bounds = bounds_;
-  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // the step itself checks that
+  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // the device checks that
   return bounds.is_sure(work(), settings.largest_gradient());
 }
 
