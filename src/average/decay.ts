@@ -1,41 +1,40 @@
-/** How fast an average forgets, in three views: β, half-life, and window 1 / (1 − β). */
+/** The decay of an exponential average as β, as a half-life, or as a window of 1 / (1 − β) values. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, requireOptions } from '../options.js';
 
-/** How fast an average forgets, in one of three views of the same number. */
+/** How fast an average forgets; exactly one of `beta`, `halfLife` and `window` is given. */
 export type Decay =
   | {
-      /** What is left of a weight after one value; in [0, 1). */
+      /** The factor by which each new value shrinks the weights of earlier ones; in [0, 1). */
       readonly beta: number;
-      /** Another view of the same. */
+      /** Absent, because `beta` is given. */
       readonly halfLife?: never;
-      /** Another view of the same. */
+      /** Absent, because `beta` is given. */
       readonly window?: never;
     }
   | {
-      /** Values after which a weight has halved: ln ½ / ln β; greater than 0. */
+      /** The number of values after which a weight has halved: ln ½ / ln β; greater than 0. */
       readonly halfLife: number;
-      /** Another view of the same. */
+      /** Absent, because `halfLife` is given. */
       readonly beta?: never;
-      /** Another view of the same. */
+      /** Absent, because `halfLife` is given. */
       readonly window?: never;
     }
   | {
-      /** Values that are averaged, about: 1 / (1 − β); at least 1. */
+      /** The approximate number of values that are averaged: 1 / (1 − β); at least 1. */
       readonly window: number;
-      /** Another view of the same. */
+      /** Absent, because `window` is given. */
       readonly beta?: never;
-      /** Another view of the same. */
+      /** Absent, because `window` is given. */
       readonly halfLife?: never;
     };
 
-/** β in [0, 1). */
 const betaRange = { min: 0, max: 1, openMax: true };
 
-/** The views, as keys of options. */
+/** The keys of {@link Decay}. */
 export const decayKeys = ['beta', 'halfLife', 'window'] as const;
 
-/** β of whichever view `options` has, or a coded error. */
+/** Returns β from the one key of {@link Decay} that `options` has, or throws a coded error. */
 export function checkDecay(path: string, options: Readonly<Record<string, unknown>>): number {
   const given = decayKeys.filter((key) => options[key] !== undefined);
   const [key] = given;
@@ -53,7 +52,7 @@ export function checkDecay(path: string, options: Readonly<Record<string, unknow
 }
 
 /**
- * β of a decay: of a half-life h it is 2^(−1/h), of a window n 1 − 1/n.
+ * Returns β of a decay: 2^(−1/h) for a half-life h, and 1 − 1/n for a window n.
  *
  * @throws ThalwegError MISSING, DUPLICATE, RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -62,7 +61,7 @@ export function betaOf(decay: Decay): number {
 }
 
 /**
- * Values after which a weight has halved: ln ½ / ln β; 0 for β = 0.
+ * Returns the number of values after which a weight has halved: ln ½ / ln β; 0 for β = 0.
  *
  * @param beta in [0, 1)
  * @throws ThalwegError RANGE, TYPE
@@ -73,7 +72,8 @@ export function halfLifeOf(beta: number): number {
 }
 
 /**
- * Values that are averaged, about: 1 / (1 − β), after which a weight is down to about 1/e.
+ * Returns the approximate number of values that are averaged: 1 / (1 − β). After so many values a
+ * weight is down to about 1/e.
  *
  * @param beta in [0, 1)
  * @throws ThalwegError RANGE, TYPE
@@ -83,8 +83,8 @@ export function windowOf(beta: number): number {
 }
 
 /**
- * Weights of the latest value, the one before it, …: (1 − β) βᵏ. They sum to 1 − β^`count`, which
- * the bias correction divides by.
+ * Returns the weights of the latest `count` values, the latest first: (1 − β) βᵏ. They sum to
+ * 1 − β^`count`, by which the bias correction divides.
  *
  * @param beta in [0, 1)
  * @param count an integer, 0 to 2^24

@@ -1,23 +1,23 @@
-/** Exponentially weighted averages of numbers as they come. */
+/** Exponentially weighted averages of a series of numbers, updated with each number. */
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
 import { type Decay, checkDecay, decayKeys } from './decay.js';
 
-/** Options of an average: one view of β, and the bias correction. */
+/** Options of an average: its decay, and the bias correction. */
 export type ExponentialOptions = Decay & {
-  /** Divides by 1 − βᵗ, which makes up for the start at 0. Default true. */
+  /** True divides by 1 − βᵗ, which makes up for the start at 0. Default true. */
   readonly biasCorrection?: boolean;
 };
 
-/** What an {@link ExponentialAverage} has seen; plain data. */
+/** The state of an {@link ExponentialAverage}; plain data. */
 export interface ExponentialState {
   /** The sum of weighted values: the average before bias correction. */
   readonly sum: number;
-  /** Values so far. */
+  /** The number of values so far. */
   readonly count: number;
 }
 
-/** Refuses what is neither finite nor a number, and counts that are not whole. */
+/** Returns the state, or throws where the sum is not finite or the count is not a whole number. */
 function checkState(state: unknown): ExponentialState {
   const { sum, count } = requireOptions('state', state, ['sum', 'count']);
   return {
@@ -27,17 +27,17 @@ function checkState(state: unknown): ExponentialState {
 }
 
 /**
- * v ← βv + (1 − β)x from v = 0; with bias correction the value is v / (1 − βᵗ) after t values
- * (Kingma and Ba 2015, §3). Looks back over about 1 / (1 − β) values.
+ * Computes v ← βv + (1 − β)x from v = 0. With bias correction, the value after t numbers is
+ * v / (1 − βᵗ) (Kingma and Ba 2015, §3). The average looks back over about 1 / (1 − β) numbers.
  *
  * @example
  * const smooth = new average.ExponentialAverage({ beta: 0.9 });
  * for (const loss of losses) console.log(smooth.push(loss));
  */
 export class ExponentialAverage {
-  /** What is left of a weight after one value. */
+  /** The factor by which each new value shrinks the weights of earlier ones. */
   readonly beta: number;
-  /** Whether values are divided by 1 − βᵗ. */
+  /** True where the value is divided by 1 − βᵗ. */
   readonly biasCorrection: boolean;
   #sum = 0;
   #count = 0;
@@ -49,7 +49,7 @@ export class ExponentialAverage {
     this.biasCorrection = checkBoolean('average.biasCorrection', checked['biasCorrection'] ?? true);
   }
 
-  /** Values so far. */
+  /** The number of values so far. */
   get count(): number {
     return this.#count;
   }
@@ -61,11 +61,12 @@ export class ExponentialAverage {
   }
 
   /**
-   * Takes a value in and gives the new average.
+   * Adds a value and returns the new average.
    *
-   * @param x finite
-   * @param count how often it came in a row, as the mean of some values does; at least 1, default 1
-   * @throws ThalwegError RANGE, TYPE; nothing changed then
+   * @param x a finite number
+   * @param count an integer, at least 1: counts `x` as that many values in a row, for example where
+   *   `x` is their mean. Default 1
+   * @throws ThalwegError RANGE, TYPE; the average stays as it was
    */
   push(x: number, count = 1): number {
     checkNumber('x', x);
@@ -75,15 +76,16 @@ export class ExponentialAverage {
     return this.value;
   }
 
-  /** What it has seen, to be put back by {@link ExponentialAverage.restore}. */
+  /** Returns the state, which {@link ExponentialAverage.restore} takes. */
   state(): ExponentialState {
     return { sum: this.#sum, count: this.#count };
   }
 
   /**
-   * Continues, to the last bit, from what {@link ExponentialAverage.state} gave.
+   * Puts back a state that {@link ExponentialAverage.state} returned. Later averages have the same
+   * bits as if there had been no break.
    *
-   * @throws ThalwegError RANGE, TYPE; nothing changed then
+   * @throws ThalwegError RANGE, TYPE; the average stays as it was
    */
   restore(state: ExponentialState): void {
     const { sum, count } = checkState(state);
@@ -91,7 +93,7 @@ export class ExponentialAverage {
     this.#count = count;
   }
 
-  /** 1 − β^count: the weight of `count` values, without cancellation for β near 1. */
+  /** Returns 1 − β^count, the weight of `count` values. `expm1` avoids cancellation for β near 1. */
   #forgotten(count: number): number {
     if (count === 1) return 1 - this.beta;
     return this.beta === 0 ? 1 : -Math.expm1(count * Math.log(this.beta));
@@ -99,7 +101,7 @@ export class ExponentialAverage {
 }
 
 /**
- * The average after each value of an array.
+ * Returns the average after each value of an array.
  *
  * @param values finite numbers
  * @throws ThalwegError MISSING, DUPLICATE, RANGE, TYPE, UNKNOWN_OPTION
@@ -112,9 +114,9 @@ export function exponential(values: ArrayLike<number>, options: ExponentialOptio
 }
 
 /**
- * The average after each value of a stream, as the values come.
+ * Yields the average after each value of a stream.
  *
- * @param source any iterable, synchronous or not
+ * @param source any iterable or asynchronous iterable of finite numbers
  * @throws ThalwegError (at the first value) MISSING, DUPLICATE, RANGE, TYPE, UNKNOWN_OPTION
  */
 export async function* exponentialStream(

@@ -1,4 +1,4 @@
-/** Averages that forget, of numbers and of weights. */
+/** Moving averages of numbers and of a model's weights. */
 export { betaOf, halfLifeOf, weightsOf, windowOf } from './decay.js';
 export { ExponentialAverage, exponential, exponentialStream } from './exponential.js';
 export type { Decay } from './decay.js';

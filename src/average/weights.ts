@@ -1,4 +1,4 @@
-/** Averages of a model's weights along its run: plain descriptions, made while it trains. */
+/** Plain descriptions of averages of a model's weights, which the trainer computes while it trains. */
 import { ThalwegError } from '../errors.js';
 import type { NativeAverage } from '../native.js';
 import { type Setting, checkSetting } from '../optim/define.js';
@@ -6,51 +6,52 @@ import { type Range, checkNumber, checkOneOf, checkOptions, describe } from '../
 import type { TimeUnit } from '../schedule/position.js';
 import type { Scheduled } from '../schedule/schedule.js';
 
-/** Which of a trainer's weights: the latest, or their average. */
+/** Selects a trainer's weights: `'raw'` is the latest ones, `'averaged'` their average. */
 export type Weights = 'raw' | 'averaged';
 
-/** Which weights; the raw ones unless told otherwise. */
+/** Returns the checked option, by default `'raw'`. */
 export function checkWeights(path: string, weights: unknown): Weights {
   return checkOneOf(path, weights ?? 'raw', ['raw', 'averaged']);
 }
 
-/** Which weights count: those after `start`, `start` + `every`, `start` + 2 `every`, … */
+/** The pace of an average: the weights after `start`, `start` + `every`, … enter it. */
 export interface AveragePace {
-  /** Steps (`unit`s) taken before the first weights that count, an integer, at least 1. Default 1. */
+  /** The steps (or epochs) before the first weights that enter, an integer, at least 1. Default 1. */
   readonly start?: number;
-  /** Steps (`unit`s) from one to the next, an integer, at least 1. Default 1. */
+  /** The steps (or epochs) between weights that enter, an integer, at least 1. Default 1. */
   readonly every?: number;
   /**
-   * What the two count, over all runs. An epoch's weights are those after its last step; where
-   * `nonFinite: 'skip'` left that step out, the epoch does not count. Default `'step'`.
+   * The unit of `start` and `every`, which count over all runs. An epoch's weights are those after
+   * its last step. Where `nonFinite: 'skip'` leaves out that step, the epoch does not count. Default
+   * `'step'`.
    */
   readonly unit?: TimeUnit;
 }
 
 /** Options of {@link ema}. */
 export interface EmaOptions extends AveragePace {
-  /** Share d of the average that is kept, in [0, 1]; may follow a schedule. Default 0.999. */
+  /** The share d of the average that is kept, in [0, 1]; may follow a schedule. Default 0.999. */
   readonly decay?: Scheduled;
   /**
-   * At least 0, default 0. Above 1, the n-th weights are taken in with a decay of at most
-   * n / (`warmup` + n − 1), so that the first ones are soon forgotten; TensorFlow's number is 10.
+   * At least 0, default 0. Above 1, the n-th weights enter with a decay of at most
+   * n / (`warmup` + n − 1), so that the first ones are soon forgotten. TensorFlow uses 10.
    */
   readonly warmup?: number;
 }
 
 /** Options of {@link running}. */
 export interface RunningOptions extends AveragePace {
-  /** Factor d of older weights, in [0, 1]; may follow a schedule. Default 0.995. */
+  /** The factor d of older weights, in [0, 1]; may follow a schedule. Default 0.995. */
   readonly decay?: Scheduled;
 }
 
 /** A plain, serialisable description of an average; made by {@link ema}, {@link swa}, … */
 export interface WeightAverage extends Required<AveragePace> {
-  /** Which average. */
+  /** The function that made the description. */
   readonly kind: 'ema' | 'running' | 'swa' | 'polyak';
-  /** Of `ema` and `running`. */
+  /** The decay; present for `ema` and `running`. */
   readonly decay?: Scheduled;
-  /** Of `ema`. */
+  /** The warm-up; present for `ema`. */
   readonly warmup?: number;
 }
 
@@ -84,8 +85,9 @@ const decay =
     checkSetting(path, value ?? fallback, share).value;
 
 /**
- * Exponential moving average: a ← d·a + (1 − d)·w, from the first weights that count. Looks back
- * over about 1 / (1 − d) of them; evaluate with `weights: 'averaged'`.
+ * Describes an exponential moving average: a ← d·a + (1 − d)·w, which starts at the first weights
+ * that enter. It looks back over about 1 / (1 − d) of them. `evaluate` measures it with
+ * `weights: 'averaged'`.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
@@ -99,9 +101,9 @@ export function ema(options: EmaOptions = {}): WeightAverage {
 }
 
 /**
- * The running average that CS231n describes: an exponentially decaying sum of all weights so far,
- * w₁dᵗ⁻¹ + … + wₜ, divided by the sum of its factors. Unlike {@link ema} it does not favour the
- * first weights, so that it needs no warm-up.
+ * Describes the running average of CS231n: an exponentially decaying sum of all weights so far,
+ * w₁dᵗ⁻¹ + … + wₜ, divided by the sum of its factors. Unlike {@link ema}, it does not favour the
+ * first weights, so it needs no warm-up.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -110,9 +112,10 @@ export function running(options: RunningOptions = {}): WeightAverage {
 }
 
 /**
- * Stochastic weight averaging (Izmailov et al. 2018): the plain mean of the weights after `start`,
- * `start` + `every`, … With a constant rate, `every` is an epoch (`unit: 'epoch'`); with a cyclic
- * one it is the length of a cycle, so that each cycle's last and lowest rate ends in the mean.
+ * Describes stochastic weight averaging (Izmailov et al. 2018). It is the plain mean of the weights
+ * after `start`, `start` + `every` and so on. With a constant learning rate, `every` is usually one
+ * epoch (`unit: 'epoch'`). With a cyclic rate, `every` is the length of a cycle, so that the weights
+ * at the end of each cycle, where the rate is lowest, enter the mean.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example
@@ -123,8 +126,8 @@ export function swa(options: AveragePace = {}): WeightAverage {
 }
 
 /**
- * Polyak–Ruppert averaging (Polyak and Juditsky 1992): the plain mean of the weights after every
- * step from `start` on.
+ * Describes Polyak–Ruppert averaging (Polyak and Juditsky 1992): the plain mean of the weights after
+ * every step from `start` on. `start` is an integer, at least 1, default 1.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -134,7 +137,7 @@ export function polyak(options: { readonly start?: number } = {}): WeightAverage
 
 const kinds = { ema, running, swa, polyak };
 
-/** The description as it should be: checked again, since it may come from a file; or TYPE. */
+/** Returns the description, checked again because it may come from a file; throws TYPE and others. */
 export function checkAverage(value: unknown): WeightAverage {
   const { kind, ...options } = (value ?? {}) as Partial<WeightAverage>;
   if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
@@ -147,13 +150,13 @@ export function checkAverage(value: unknown): WeightAverage {
   if (kind !== 'polyak') return kinds[kind](options);
   const { every, unit, ...rest } = options;
   if (every === 1 && unit === 'step') return polyak(rest);
-  return polyak(options); // what it never gives, it refuses
+  return polyak(options); // throws, because `polyak` takes neither key
 }
 
-/** Numbers that an average counts in: kAverageScalars of native/train/average.h. */
+/** The number of scalars in a native average's state: `kAverageScalars` in native/train/average.h. */
 export const averageScalars = 2;
 
-/** The average for the addon, and its decay for the row of settings. */
+/** Returns the average as the addon takes it, and its decay as a setting of the optimizer's row. */
 export function lowerAverage(average: WeightAverage | undefined): {
   readonly native: NativeAverage;
   readonly decay: Setting;

@@ -4,7 +4,7 @@ import { ThalwegError } from '../errors.js';
 import { checkOptions, describe } from '../options.js';
 import type { Json } from '../run/callback.js';
 
-/** Text of at least one character, or TYPE. */
+/** Returns a text of at least one character; throws TYPE for anything else. */
 export function checkName(path: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new ThalwegError({
@@ -15,7 +15,7 @@ export function checkName(path: string, value: unknown): string {
   });
 }
 
-/** The name of a file without a folder, or TYPE, RANGE: states come from files. */
+/** Returns a file's name without a folder; throws TYPE or RANGE. States come from files. */
 export function checkFileName(path: string, value: unknown): string {
   const name = checkName(path, value);
   if (basename(name) === name && name !== '.' && name !== '..') return name;
@@ -27,7 +27,7 @@ export function checkFileName(path: string, value: unknown): string {
   });
 }
 
-/** A saved state with exactly these keys: others are TYPE, UNKNOWN_OPTION, MISSING. */
+/** Returns a saved state with exactly these keys; throws TYPE, UNKNOWN_OPTION or MISSING otherwise. */
 export function checkState<K extends string>(
   path: string,
   state: Json,

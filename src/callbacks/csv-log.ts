@@ -1,4 +1,4 @@
-/** Epochs as a table of comma-separated values. */
+/** Logs epochs as a table of comma-separated values. */
 import { readFile } from 'node:fs/promises';
 import { checkNumber, checkPath, requireOptions } from '../options.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
@@ -12,14 +12,14 @@ import { scalarsOf } from './scalars.js';
 export interface CsvLogOptions {
   /** The file; its folder is made where there is none. */
   readonly file: string;
-  /** Default `'csvLog'`. */
+  /** The callback's name in checkpoints. Default `'csvLog'`. */
   readonly name?: string;
 }
 
 /** How much of the file belongs to a run. */
 interface Kept {
   readonly bytes: number;
-  /** Below the header. */
+  /** The number of rows below the header. */
   readonly rows?: number;
 }
 
@@ -27,9 +27,9 @@ class CsvLog implements Callback {
   readonly name: string;
   readonly #log: Log;
   #columns: readonly string[] = [];
-  /** Below the header. */
+  /** The number of rows below the header. */
   #rows = 0;
-  /** What a checkpoint had. */
+  /** The part of the file that a restored checkpoint knows; undefined after the run has begun. */
   #kept: Kept | undefined;
 
   constructor(options: CsvLogOptions) {
@@ -67,7 +67,7 @@ class CsvLog implements Callback {
     await this.#log.flush();
   }
 
-  /** Rows count: bytes change where columns are added. */
+  /** Tells the rows besides the bytes, because added columns change the number of bytes. */
   state(): Json {
     if (this.#kept !== undefined) return { ...this.#kept };
     return { ...(this.#log.state() as { bytes: number }), rows: this.#rows };
@@ -80,7 +80,7 @@ class CsvLog implements Callback {
     const range = { min: 0, integer: true };
     this.#kept = {
       bytes: checkNumber(`${path}.bytes`, bytes, range),
-      // Earlier versions had none.
+      // Checkpoints of earlier versions have no rows.
       ...(rows !== undefined && { rows: checkNumber(`${path}.rows`, rows, range) }),
     };
   }
@@ -92,7 +92,7 @@ class CsvLog implements Callback {
     };
   }
 
-  /** Where the rows of a checkpoint end now; beyond the file's end where it has fewer. */
+  /** Returns the offset where the checkpoint's rows end, beyond the file's end where it lacks some. */
   async #bytesOf({ bytes, rows }: Kept): Promise<number> {
     if (bytes === 0 || rows === undefined) return bytes;
     const text = await readFile(this.#log.file, 'utf8').catch(() => '');
@@ -102,12 +102,12 @@ class CsvLog implements Callback {
   }
 }
 
-/** Whole ones. */
+/** Returns the lines that end with a line break. */
 function linesOf(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }
 
-/** With more columns, which earlier rows have nothing in. */
+/** Returns the table with more columns, which are empty in its rows. */
 function widened(text: string, more: readonly string[]): string {
   const lines = linesOf(text).map(
     (line, i) => line + (i === 0 ? `,${more.join()}` : ','.repeat(more.length)),
@@ -116,12 +116,12 @@ function widened(text: string, more: readonly string[]): string {
 }
 
 /**
- * Writes each epoch as a row: epoch (from 0), loss, accuracy, rate, times and everything measured on
- * the validation set. Columns that begin later are added at the end; earlier rows have nothing in them.
- * NaN and Infinity are written as such.
+ * Writes each epoch as a row: the epoch (from 0), loss, accuracy, learning rate, times, and all numbers
+ * measured on the validation set. A number that first appears in a later epoch adds a column at the
+ * end, which is empty in earlier rows. NaN and Infinity are written by these names.
  *
- * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with
- * the same callback. The run fails where it cannot be written.
+ * A trainer's first run replaces the file, and later runs add to it. A run of another trainer with the
+ * same callback adds to it, too. The run fails where the file cannot be written.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH, or
  * another error of the file system

@@ -1,4 +1,4 @@
-/** Ends a run whose metric no longer improves, at its best weights. */
+/** Ends a run whose metric no longer improves, and restores the weights of its best epoch. */
 import type { Weights } from '../average/weights.js';
 import {
   type MetricPath,
@@ -16,29 +16,32 @@ import { release, remember } from '../run/restore.js';
 
 /** Options of {@link earlyStopping}. */
 export interface EarlyStoppingOptions {
-  /** What should improve. Default `'validation.loss'`. */
+  /** The metric that should improve. Default `'validation.loss'`. */
   readonly metric?: MetricPath;
-  /** Whether smaller or larger is better. Default by name: losses and errors fall, the rest rises. */
+  /**
+   * The direction of an improvement. The default follows from the metric's name: losses and errors
+   * fall, all others rise.
+   */
   readonly mode?: 'fall' | 'rise';
-  /** Epochs without gain that are waited for, an integer, at least 0. Default 5. */
+  /** The epochs in a row that the run may have without a gain, an integer, at least 0. Default 5. */
   readonly patience?: number;
-  /** The least gain that counts, absolute, at least 0. Default 0. */
+  /** A gain counts where it is larger than this absolute difference, at least 0. Default 0. */
   readonly minDelta?: number;
-  /** Epochs at the beginning of the run that are not judged, an integer, at least 0. Default 0. */
+  /** The first epochs of the run, which are not judged, an integer, at least 0. Default 0. */
   readonly warmup?: number;
-  /** Whether the run ends with the weights of its best epoch. Default true. */
+  /** True ends the run with the weights of its best epoch. Default true. */
   readonly restoreBest?: boolean;
-  /** Default `'earlyStopping'`. */
+  /** The callback's name in checkpoints. Default `'earlyStopping'`. */
   readonly name?: string;
 }
 
 const keys = ['metric', 'mode', 'patience', 'minDelta', 'warmup', 'restoreBest', 'name'];
 
-/** An {@link earlyStopping}, which tells what it has seen. */
+/** The callback that {@link earlyStopping} makes; it tells the best value and epoch. */
 export class EarlyStopping implements Callback {
-  /** Its name in checkpoints. */
+  /** The callback's name in checkpoints. */
   readonly name: string;
-  /** Its metric. */
+  /** The metric that it judges. */
   readonly requires: readonly [MetricPath];
   readonly #falls: boolean;
   readonly #patience: number;
@@ -48,9 +51,8 @@ export class EarlyStopping implements Callback {
   #best: number | undefined;
   #bestEpoch: number | undefined;
   #waited = 0;
-  /** The first epoch of the run. */
   #firstEpoch = 0;
-  /** Whether the state is what a checkpoint had of the run that starts next. */
+  /** True where a checkpoint's state was put back for the run that starts next. */
   #isRestored = false;
   #weights: Readonly<Record<string, Float32Array>> = {};
 
@@ -74,17 +76,17 @@ export class EarlyStopping implements Callback {
     this.#restoreBest = checkBoolean(`${path}.restoreBest`, options.restoreBest ?? true);
   }
 
-  /** The best value so far; undefined before the first. */
+  /** The best value so far; undefined before the first finite one. */
   get best(): number | undefined {
     return this.#best;
   }
 
-  /** The epoch of the best value, from 0 over all runs. */
+  /** The epoch of the best value, counted from 0 over all runs; undefined before the first. */
   get bestEpoch(): number | undefined {
     return this.#bestEpoch;
   }
 
-  /** Begins anew, unless the run goes on from a checkpoint: what it saw of another run says nothing of this one. */
+  /** Begins anew unless the run resumes a checkpoint, because values of another run do not compare. */
   start(event: StartEvent): void {
     this.#firstEpoch = event.firstEpoch;
     if (!this.#isRestored)
@@ -92,12 +94,12 @@ export class EarlyStopping implements Callback {
     this.#isRestored = false;
   }
 
-  /** The run goes on from what was restored. */
+  /** Ends the restoring: the state serves the run that went back, and the next run begins anew. */
   rollback(): void {
     this.#isRestored = false;
   }
 
-  /** Judges an epoch. */
+  /** Judges an epoch, and stops the run after too many epochs without a gain. */
   epoch(event: EpochEvent, run: RunControl): void {
     if (event.epoch - this.#firstEpoch < this.#warmup) return;
     const [metric] = this.requires;
@@ -116,7 +118,7 @@ export class EarlyStopping implements Callback {
     run.stop(`${this.name}: ${metric} ${since}`);
   }
 
-  /** Goes back to the best weights, unless an abort ended the run, which may then go on later. */
+  /** Restores the best weights, except after an abort, because the aborted run may be resumed. */
   end(event: { readonly reason: string }, run: RunControl): void {
     if (event.reason === 'aborted' || Object.keys(this.#weights).length === 0) return;
     const last = run.history.at(-1);
@@ -124,17 +126,17 @@ export class EarlyStopping implements Callback {
     if (!isPresent) run.setWeights(this.#weights);
   }
 
-  /** What it has seen. */
+  /** Returns the best value, its epoch, and the number of epochs since. */
   state(): Json {
     return { best: this.#best ?? null, bestEpoch: this.#bestEpoch ?? null, waited: this.#waited };
   }
 
-  /** The best weights. */
+  /** Returns the best weights. */
   arrays(): Readonly<Record<string, Float32Array>> {
     return this.#weights;
   }
 
-  /** Goes back to a state. */
+  /** Puts back a state that a checkpoint kept. */
   restore(state: Json, arrays: Readonly<Record<string, Float32Array>>): void {
     const path = `callbacks.${this.name}`;
     const { best, bestEpoch, waited } = checkState(path, state, ['best', 'bestEpoch', 'waited']);
@@ -150,7 +152,7 @@ export class EarlyStopping implements Callback {
   }
 
   /**
-   * Also whether it goes on from a state.
+   * Remembers `#isRestored` too, which `state` leaves out.
    *
    * @internal
    */
@@ -164,7 +166,8 @@ export class EarlyStopping implements Callback {
   }
 
   /**
-   * A run that failed before it began leaves nothing to the next one.
+   * Forgets that a state was restored, so that a run that fails before its start leaves none to the
+   * next.
    *
    * @internal
    */
@@ -172,7 +175,7 @@ export class EarlyStopping implements Callback {
     this.#isRestored = false;
   }
 
-  /** Which weights the metric is of. */
+  /** Returns the weights that the metric was measured with. */
   #measuredIn({ validation }: EpochRecord): Weights {
     return splitMetricPath(this.requires[0]).ofValidation ? (validation?.weights ?? 'raw') : 'raw';
   }
@@ -187,13 +190,12 @@ export class EarlyStopping implements Callback {
 
 /**
  * Stops a run when `metric` has not improved by more than `minDelta` for more than `patience` epochs
- * in a row, and gives the trainer the weights of the best epoch at the end (Prechelt 1998); also where
- * the run completes after its best. The optimizer's state stays that of the last step. NaN and
- * infinities are no improvement. Each run begins anew, also of another trainer or on other data; one that
- * is resumed goes on from its best.
+ * in a row (Prechelt 1998). At the end, also of a run that completes, the trainer gets the weights of
+ * the best epoch. The optimizer's state stays that of the last step. NaN and infinities are no
+ * improvement. Each run begins anew, and a resumed run goes on from its best value.
  *
- * Where the validation measures averaged weights, these are what the best epoch is known by: the
- * trainer gets them as its own, raw, weights at the end. Its average stays that of the last step.
+ * Where the validation measures averaged weights, the averaged weights of the best epoch are kept.
+ * The trainer gets them as its raw weights at the end. Its average stays that of the last step.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example

@@ -1,4 +1,4 @@
-/** What watches a run, may stop it, and writes down how it went. */
+/** Callbacks that watch a run, stop it, or log its progress. */
 export { csvLog } from './csv-log.js';
 export { earlyStopping } from './early-stopping.js';
 export { jsonLog } from './json-log.js';

@@ -1,4 +1,4 @@
-/** Events as lines of JSON. */
+/** Logs events as lines of JSON. */
 import { checkBoolean, checkPath, requireOptions } from '../options.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import type { TrainEvent } from '../run/events.js';
@@ -10,9 +10,9 @@ import { remember } from '../run/restore.js';
 export interface JsonLogOptions {
   /** The file; its folder is made where there is none. */
   readonly file: string;
-  /** Whether progress within epochs is written too, at most 20 lines a second. Default false. */
+  /** True writes progress within epochs too, at most 20 lines a second. Default false. */
   readonly progress?: boolean;
-  /** Default `'jsonLog'`. */
+  /** The callback's name in checkpoints. Default `'jsonLog'`. */
   readonly name?: string;
 }
 
@@ -75,11 +75,11 @@ function lineOf(event: TrainEvent): string {
 }
 
 /**
- * Writes each event as a line of JSON, with the `time` it came in milliseconds since 1970. JSON has no
- * NaN and no infinities: they are null.
+ * Writes each event as a line of JSON, with its `time` in milliseconds since 1970. NaN and infinities
+ * become null, because JSON has no such numbers.
  *
- * A trainer's first run replaces the file, later runs add to it; so does a run of another trainer with
- * the same callback. The run fails where it cannot be written.
+ * A trainer's first run replaces the file, and later runs add to it. A run of another trainer with the
+ * same callback adds to it, too. The run fails where the file cannot be written.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH, or
  * another error of the file system

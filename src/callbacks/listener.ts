@@ -1,4 +1,4 @@
-/** A function of yours as a callback. */
+/** Makes a callback of a function. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 import type { Callback, RunControl } from '../run/callback.js';
@@ -6,8 +6,8 @@ import type { TrainEvent } from '../run/events.js';
 import { checkName } from './check.js';
 
 /**
- * Calls a function with every event, and with the run, which it can stop. The run waits for a promise
- * that it returns to `start`, `epoch` and `end`.
+ * Makes a callback that calls a function with every event and with the run, which the function can
+ * stop. Where the function returns a promise for `start`, `epoch` or `end`, the run waits for it.
  *
  * @throws ThalwegError TYPE
  * @example

@@ -1,4 +1,4 @@
-/** What the logs share: a file that begins anew, or goes on where a run does. */
+/** The file of a logging callback, which begins anew or goes on together with the run. */
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../io/atomic.js';
 import { fileError } from '../io/files.js';
@@ -7,33 +7,32 @@ import { checkNumber } from '../options.js';
 import type { Json, RunControl } from '../run/callback.js';
 import { checkState } from './check.js';
 
-/** A log of a callback: the file, and how much of it belongs to the run. */
+/** The log of a callback. It knows how much of the file belongs to the run. */
 export class Log {
   readonly #name: string;
   readonly #log: LogFile;
   #keep: number | undefined;
   #hasBegun = false;
 
-  /** `whole` as {@link LogFile} takes it. */
+  /** `whole` is the one of {@link LogFile}. */
   constructor(name: string, file: string, whole = wholeLines) {
     this.#name = name;
     this.#log = new LogFile(file, whole);
   }
 
-  /** The file. */
   get file(): string {
     return this.#log.file;
   }
 
-  /** Whether a run begins that is another trainer's than the one that the log has been of. */
+  /** Returns true where the log has served one trainer and the run is the first of another. */
   isOfAnother(run: RunControl): boolean {
     return this.#hasBegun && this.#keep === undefined && run.history.length === 0;
   }
 
   /**
-   * A trainer's first run replaces the file, unless this log wrote it; later ones add to it. A resumed
-   * run takes it up where the checkpoint was made, and so does one that goes back to it. Tells
-   * whether the file is empty now.
+   * Replaces the file for a trainer's first run, unless this log wrote it; later runs add to it.
+   * After a checkpoint was restored, the file goes on where the checkpoint was made.
+   * Returns true where the file is now empty.
    */
   async begin(run: RunControl): Promise<boolean> {
     const continues = this.#keep === undefined && (run.history.length > 0 || this.#hasBegun);
@@ -45,20 +44,21 @@ export class Log {
   }
 
   add(data: string | Uint8Array): void {
-    if (this.#keep === undefined) this.#log.add(data); // what is to begin keeps nothing from before
+    // Between `restore` and `begin`, an addition would only be cut off again.
+    if (this.#keep === undefined) this.#log.add(data);
   }
 
-  /** Throws what went wrong with earlier additions; this one is written while the run goes on. */
+  /** Adds data, to be written while the run goes on. Throws where an earlier addition failed. */
   async write(data: string | Uint8Array): Promise<void> {
     await this.#log.flush();
     this.#log.add(data);
   }
 
-  /** Puts another text in the place of all that is there, as one change. */
+  /** Replaces the file's text atomically. */
   async replace(change: (text: string) => string): Promise<void> {
     await this.#log.flush();
     const present = await readFile(this.file, 'utf8').catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // put aside by somebody
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // somebody moved the file
       throw fileError(error, this.file);
     });
     const text = change(present);
@@ -66,7 +66,7 @@ export class Log {
     await this.#log.begin(Buffer.byteLength(text));
   }
 
-  /** Waits until a power cut would leave all of it. */
+  /** Waits until the disk has all data, so that a power cut loses none. */
   async flush(): Promise<void> {
     await this.#log.sync();
   }
@@ -81,7 +81,7 @@ export class Log {
     this.#keep = checkNumber(`${path}.bytes`, bytes, { min: 0, integer: true });
   }
 
-  /** Gives what brings back where it begins: its state does not tell whether it was restored. */
+  /** Returns a function that puts `#keep` back; `state` does not tell whether it was restored. */
   remember(): () => void {
     const keep = this.#keep;
     return () => {
@@ -92,7 +92,7 @@ export class Log {
   #warn(lost: number, run: RunControl): void {
     if (lost === 0) return;
     run.warn({
-      code: `LOG.${this.#name}`, // of each log
+      code: `LOG.${this.#name}`, // a code for each log, so that each one warns
       message: `${this.#log.file} lacks ${lost} bytes that the run had written`,
       remedy: 'what is whole of it stays, and the run goes on behind that',
     });

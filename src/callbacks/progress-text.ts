@@ -1,4 +1,4 @@
-/** The lines that tell how training goes. */
+/** Formats the lines that show the progress of training. */
 import type { EpochEvent, ProgressEvent, StartEvent } from '../run/events.js';
 import type { Evaluation } from '../run/history.js';
 import {
@@ -10,10 +10,10 @@ import {
 } from '../terminal/number-text.js';
 import type { Styles } from '../terminal/style.js';
 
-/** Epochs of a run, and those before it. */
+/** The number of epochs of a run, and of those before it. */
 export type Run = Pick<StartEvent, 'epochs' | 'firstEpoch'>;
 
-/** Where lines go, and how wide they may be. */
+/** The look of the lines: `columns` is the greatest width, and `widths` keeps numbers aligned. */
 export interface Page {
   readonly columns: number;
   readonly styles: Styles;
@@ -22,21 +22,21 @@ export interface Page {
 
 const separator = ' · ';
 
-/** Before an epoch's first step. */
+/** Returns the line before a run's first step. */
 export function startText({ device, isa, parameters, examples, epochs }: StartEvent): string {
   const count = parameters.toLocaleString('en-US');
   const rows = examples.toLocaleString('en-US');
   return `training ${count} parameters on ${rows} examples, ${epochs} epochs, ${device} (${isa})`;
 }
 
-/** Where an epoch stands among those of its run, from 1, as text. */
+/** Returns the number of an epoch within its run, from 1, as text such as `epoch 3/10`. */
 function placeOf({ epoch }: { readonly epoch: number }, { epochs, firstEpoch }: Run): string {
   const place = epoch - firstEpoch + 1;
   const all = Math.max(epochs, place);
   return `epoch ${String(place).padStart(String(all).length)}/${all}`;
 }
 
-/** Loss, accuracy, and every metric that is one number; each is a part that no line breaks. */
+/** Returns the loss, accuracy, and every metric that is one number; no line breaks within a part. */
 function measures({ loss, accuracy, metrics = {} }: Evaluation, of: string, widths: Widths) {
   const fill = (name: string, text: string, least = 0): string =>
     `${name} ${widths.fill(of + name, text, least)}`;
@@ -50,7 +50,7 @@ function measures({ loss, accuracy, metrics = {} }: Evaluation, of: string, widt
   ];
 }
 
-/** Parts in lines of at most `columns`, the later ones as far from the left as the first part is. */
+/** Returns the parts in lines of at most `columns`; later lines are indented to the first part. */
 function fillLines(head: string, parts: readonly string[], columns: number): string[] {
   const indent = head.length + separator.length;
   const lines: string[] = [head];
@@ -62,7 +62,7 @@ function fillLines(head: string, parts: readonly string[], columns: number): str
   return lines;
 }
 
-/** After an epoch: a line, or several where one is too narrow; validation begins another then. */
+/** Returns the line after an epoch. A line that is too long breaks, first before the validation. */
 export function epochText(event: EpochEvent, run: Run, { columns, styles, widths }: Page): string {
   const { validation, skippedSteps } = event;
   const place = placeOf(event, run);
@@ -100,13 +100,13 @@ function secondsLeft(event: ProgressEvent, run: Run): number {
   return (remaining * event.batchSize) / Math.max(event.examplesPerSecond, 1e-9);
 }
 
-/** Bars of fewer characters say little. */
+/** A bar of fewer characters shows too little. */
 const shortestBar = 8;
 const longestBar = 30;
 
 /**
- * While an epoch runs: one line, narrower than the terminal, of as much as there is room for. The
- * loss is that of the latest steps.
+ * Returns the line while an epoch runs. It leaves out parts so that it is narrower than the
+ * terminal. The loss is smoothed over the latest steps.
  */
 export function barText(event: ProgressEvent, run: Run, { columns, widths }: Page): string {
   const room = columns - 1;
@@ -115,7 +115,7 @@ export function barText(event: ProgressEvent, run: Run, { columns, widths }: Pag
   const rate = `${widths.fill('bar.rate', formatRate(event.examplesPerSecond))}/s`;
   const eta = `ETA ${widths.fill('bar.eta', formatDuration(secondsLeft(event, run)))}`;
   const parts = [...measured, rate, eta];
-  // What is dispensable first: the rate, the accuracy, the time.
+  // Parts are left out in this order, the least important first.
   const order = [rate, ...(accuracy === undefined ? [] : [measured[1]!]), eta, measured[0]!];
   const place = placeOf(event, run);
   const lengthOf = (kept: readonly string[]): number =>

@@ -1,4 +1,4 @@
-/** Progress of a run: one line that redraws itself in a terminal, a plain line an epoch elsewhere. */
+/** Shows the progress of a run: a line that redraws itself in a terminal, or a line for each epoch. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, describe } from '../options.js';
 import type { Callback } from '../run/callback.js';
@@ -8,21 +8,21 @@ import { StatusLine } from '../terminal/status-line.js';
 import { type Style, type Styles, styles, wrap } from '../terminal/style.js';
 import { type Page, type Run, barText, epochText, startText } from './progress-text.js';
 
-/** Where progress goes: a terminal, a file, a pipe. */
+/** The destination of the progress lines: a terminal, a file or a pipe. */
 export interface ProgressStream {
-  /** Takes a piece of text. */
+  /** Writes a piece of text. */
   write(text: string): unknown;
-  /** Whether lines can be redrawn. Default false. */
+  /** True where the stream is a terminal, which can redraw lines. Default false. */
   readonly isTTY?: boolean;
-  /** Width of the terminal in characters. Default 80. */
+  /** The width of the terminal in characters. Default 80. */
   readonly columns?: number;
 }
 
 /** Options of {@link progress}. */
 export interface ProgressOptions {
-  /** Default `process.stderr`. */
+  /** The destination of the lines. Default `process.stderr`. */
   readonly stream?: ProgressStream;
-  /** Redraws a second at most. Default 10. */
+  /** The greatest number of redraws a second, greater than 0. Default 10. */
   readonly framesPerSecond?: number;
 }
 
@@ -39,7 +39,6 @@ function checkStream(stream: unknown): ProgressStream {
   });
 }
 
-/** One run's display. */
 class Display {
   readonly #stream: ProgressStream;
   readonly #interval: number;
@@ -58,7 +57,7 @@ class Display {
     this.#line = new StatusLine(stream);
   }
 
-  /** Gives what the stream gave. */
+  /** Returns the result of the stream's `write`, which may be a promise to wait for. */
   show(event: TrainEvent): unknown {
     if (event.type === 'start') {
       [this.#run, this.#widths] = [event, new Widths()];
@@ -79,7 +78,7 @@ class Display {
     return this.#say(`${how} after ${formatDuration(event.seconds)}${why}`, this.#styles.dim);
   }
 
-  /** The width is asked for at each line: people resize windows. */
+  /** Reads the width anew for each line, because people resize windows. */
   #page(): Page {
     const columns = this.#isTerminal ? this.#stream.columns || 80 : Infinity;
     return { columns, styles: this.#styles, widths: this.#widths };
@@ -99,14 +98,15 @@ class Display {
 }
 
 /**
- * The display of {@link callbacks.progress} as a listener for `fit({ onEvent: progress() })`: what
- * `callbacks.progress()` draws in its place among the callbacks, this draws before all of them. It shows
- * loss, accuracy, the metrics that were asked for, and pace.
+ * Makes a listener for `fit({ onEvent: progress() })` that shows loss, accuracy, the requested metrics,
+ * and speed. It draws the same as {@link callbacks.progress}, but before all callbacks; the callback
+ * draws at its place among them.
  *
- * In a terminal it redraws one line, and breaks others between numbers where it is narrow; what is
- * written to the terminal meanwhile, as by `console.log`, stays whole above it. Into a file or pipe it
- * writes a plain line an epoch. NO_COLOR and FORCE_COLOR are honoured. A stream whose `write` fails, also by a
- * promise, ends the run.
+ * In a terminal it redraws one line while an epoch runs. Lines too long for the terminal break between
+ * numbers. Text that others write to the terminal meanwhile, for example with `console.log`, stays
+ * whole above the line. Into a file or pipe it writes one plain line for each epoch. The environment
+ * variables NO_COLOR and FORCE_COLOR are honoured. Where the stream's `write` throws or its promise
+ * rejects, the run ends.
  *
  * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */
@@ -119,7 +119,7 @@ export function progressListener(options: ProgressOptions = {}): (event: TrainEv
 }
 
 /**
- * Shows how training goes, as `onEvent: progress()` does, in its place among the callbacks.
+ * Shows the progress of training as `onEvent: progress()` does, but at its place among the callbacks.
  *
  * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */

@@ -1,7 +1,7 @@
-/** The numbers of an epoch's record, by name, as logs write them. */
+/** Lists the numbers of an epoch's record under the names that logs write. */
 import type { EpochRecord, Evaluation } from '../run/history.js';
 
-/** Numbers by name, in a fixed order. */
+/** Named numbers in a fixed order. */
 type Scalars = readonly (readonly [name: string, value: number])[];
 
 const fields = [
@@ -22,7 +22,7 @@ function ofEvaluation(validation: Evaluation): Scalars {
   );
 }
 
-/** The numbers that the record has. */
+/** Returns every number that the record has, those of the validation and of the layers included. */
 export function scalarsOf(record: EpochRecord): Scalars {
   const own = fields.flatMap((name) => {
     const value = record[name];

@@ -13,17 +13,20 @@ import { scalarsOf } from './scalars.js';
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
-  /** Where the event files go: a folder for each run, made where there is none. */
+  /** The folder of the event files, one for each run. It is made where there is none. */
   readonly folder: string;
-  /** Seconds between points within an epoch, at least 0; `Infinity` writes none. Default 1. */
+  /**
+   * The least time in seconds between points within an epoch, at least 0; `Infinity` writes none.
+   * Default 1.
+   */
   readonly every?: number;
-  /** Default `'tensorBoard'`. */
+  /** The callback's name in checkpoints. Default `'tensorBoard'`. */
   readonly name?: string;
 }
 
 const now = (): number => Date.now() / 1000;
 
-/** Names of files, as TensorBoard has them; the last part tells threads apart, and processes of containers. */
+/** TensorBoard looks for such names. The last part is unique among threads and containers. */
 function newFileName(): string {
   return `events.out.tfevents.${Math.floor(now())}.${hostname()}.${process.pid}.${randomUUID()}`;
 }
@@ -50,7 +53,7 @@ class TensorBoard implements Callback {
     return new Log(this.name, join(this.#folder, this.#file), wholeRecords);
   }
 
-  /** Another trainer's points are in a file of their own. */
+  /** Begins another file for another trainer, so that their points do not mix. */
   async start(_: StartEvent, run: RunControl): Promise<void> {
     if (this.#log.isOfAnother(run)) {
       this.#file = newFileName();
@@ -92,7 +95,7 @@ class TensorBoard implements Callback {
     const path = `callbacks.${this.name}`;
     const { file, log } = checkState(path, state, ['file', 'log']);
     const name = checkFileName(`${path}.file`, file);
-    // One log a file, which knows what is still being written.
+    // The present log is used again for its file, because it may still be writing.
     const resumed =
       name === this.#file ? this.#log : new Log(this.name, join(this.#folder, name), wholeRecords);
     resumed.restore(log);
@@ -108,19 +111,20 @@ class TensorBoard implements Callback {
   }
 }
 
-/** `epoch/loss`, `validation/loss`, `dense1/gradientNorm`: TensorBoard groups by the first part. */
+/** Returns `epoch/loss`, `validation/loss` and the like; TensorBoard groups by the first part. */
 function tagOf(name: string): string {
   if (name.startsWith('layers.')) return name.slice('layers.'.length).replace(/\.(\w+)$/, '/$1');
   return name.startsWith('validation.') ? name.replace('.', '/') : `epoch/${name}`;
 }
 
 /**
- * Writes event files for TensorBoard: each epoch's numbers as `epoch/…` and `validation/…` over
- * finished epochs, what a monitor saw as `LAYER/…`, and within epochs smoothed loss, rate, gradient norm and speed as `step/…` over
- * steps. The files need nothing but `tensorboard --logdir`.
+ * Writes event files for TensorBoard; `tensorboard --logdir` shows them. Each epoch's numbers are
+ * `epoch/…` and `validation/…`, and those of a monitor `LAYER/…`, over the number of finished
+ * epochs. Within epochs, the smoothed loss, learning rate, gradient norm and speed are `step/…`, over
+ * the number of steps.
  *
- * Each callback writes a file of its own, and one for each trainer; one that is resumed goes on in its
- * old file. The run fails where it cannot be written.
+ * Each callback writes a file of its own for each trainer; a resumed run goes on in its old file. The
+ * run fails where the file cannot be written.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; the run rejects with NO_SPACE, MISSING, UNSAFE_PATH,
  * or another error of the file system

@@ -5,8 +5,10 @@ import { checkName } from './check.js';
 
 /**
  * Stops a run whose training or validation loss is NaN or infinite, within about a twentieth of a
- * second. For trainers with `nonFinite: 'allow'` or `'skip'`; with `'stop'`, the default, the step
- * itself throws before it changes a weight.
+ * second. It is for trainers with `nonFinite: 'allow'` or `'skip'`. With `'stop'`, the default, the
+ * step itself throws before it changes a weight.
+ *
+ * `name` is the callback's name, by default `'terminateOnNonFinite'`.
  *
  * @throws ThalwegError TYPE, UNKNOWN_OPTION
  */
