@@ -1,14 +1,14 @@
-/** Checksums as checkpoints have them: XXH64, in 16 hexadecimal digits. */
+/** The checksums of checkpoints: XXH64, as 16 hexadecimal digits. */
 import { native } from '../native.js';
 
-/** The checksum of parts one after another. */
+/** Returns the checksum of the concatenated parts. */
 export function checksumOf(...parts: readonly Uint8Array[]): string {
   const hash = new native.Checksum();
   for (const part of parts) hash.update(part);
   return hash.digest();
 }
 
-/** Checksums of the tensors, as their bytes pass by in order. */
+/** Computes the checksum of each tensor from pieces of the data, which must come in order. */
 export class TensorChecksums {
   readonly #entries: readonly { readonly name: string; readonly begin: number; end: number }[];
   readonly #sums: string[] = [];
@@ -18,7 +18,7 @@ export class TensorChecksums {
     this.#entries = entries;
   }
 
-  /** Bytes of the data from `offset` on. */
+  /** Adds the bytes of the data that begin at `offset`. */
   update(offset: number, bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
       this.#finishThrough(offset + at);
@@ -29,7 +29,7 @@ export class TensorChecksums {
     }
   }
 
-  /** In the order of the tensors. */
+  /** Returns the checksums in the order of the tensors. */
   digests(): readonly string[] {
     this.#finishThrough(Infinity);
     return this.#sums;

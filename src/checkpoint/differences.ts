@@ -1,9 +1,9 @@
-/** Where two plain values differ. */
+/** Lists the places where two plain values differ. */
 import { toExactJson } from './exact-json.js';
 
-/** One place, with both values as text. */
+/** One place where a checkpoint and a trainer differ, with both values as JSON text. */
 export interface Difference {
-  /** Where they differ, as `optimizer.learningRate` or `model.layers[1].units`. */
+  /** The path of the value, such as `optimizer.learningRate` or `model.layers[1].units`. */
   readonly path: string;
   /** The checkpoint's value. */
   readonly saved: string;
@@ -20,7 +20,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Every place where two values from JSON differ, the first first; none where they are equal. */
+/** Returns every place where two values from JSON differ, in the order of their keys. */
 export function differences(saved: unknown, present: unknown, path = ''): Difference[] {
   if (Object.is(saved, present)) return [];
   if (!isObject(saved) || !isObject(present) || Array.isArray(saved) !== Array.isArray(present))

@@ -1,4 +1,4 @@
-/** An epoch's record as a file holds it. */
+/** The schema of an epoch's record in a file. */
 import type { ClassScores } from '../metrics/confusion-matrix.js';
 import type { MetricValue } from '../metrics/requests.js';
 import type { LayerHealth } from '../run/health.js';
@@ -50,7 +50,7 @@ const layerHealth = objectOf<LayerHealth>({
   deadShare: optional(share),
 });
 
-/** One finished epoch. */
+/** The schema of one finished epoch. */
 export const epochRecord = objectOf<EpochRecord>({
   ...evaluation,
   epoch: count(),

@@ -1,6 +1,6 @@
 /**
- * JSON that keeps every number: NaN, the infinities and −0, which JSON lacks, as `{"$number": …}`.
- * A function, which no file can hold, becomes `{"$function": true}`.
+ * JSON that keeps every number. NaN, the infinities and −0, which JSON lacks, become
+ * `{"$number": …}`. A function, which no file can hold, becomes `{"$function": true}`.
  */
 import { ThalwegError } from '../errors.js';
 
@@ -24,15 +24,15 @@ function read(_: string, value: unknown): unknown {
   return typeof name === 'string' && special.has(name) ? special.get(name) : value;
 }
 
-/** The value as text; what is undefined is left out. */
+/** Returns the value as text; undefined properties are left out. */
 export function toExactJson(value: unknown): string {
   return JSON.stringify(value, write);
 }
 
-/** Brackets within brackets: deep models nest, and what reads and compares values recurs. */
+/** The greatest depth of brackets. Reading and comparing values is recursive, so it needs a limit. */
 const deepest = 1000;
 
-/** Whether brackets nest deeper than may be, in any text: it is looked at before it is parsed. */
+/** Returns true where brackets nest too deep. The text need not be valid: it is parsed afterwards. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   let isQuoted = false;
@@ -48,9 +48,10 @@ function isTooDeep(text: string): boolean {
 }
 
 /**
- * The value of a text that {@link toExactJson} wrote.
+ * Returns the value of a text that {@link toExactJson} wrote.
  *
- * @throws ThalwegError DEPTH, and FORMAT where it is no JSON
+ * @param path the name of the text in errors
+ * @throws ThalwegError DEPTH, and FORMAT where the text is not JSON
  */
 export function fromExactJson(text: string, path: string): unknown {
   if (isTooDeep(text))
@@ -70,7 +71,7 @@ export function fromExactJson(text: string, path: string): unknown {
   }
 }
 
-/** A value as a file would give it back. */
+/** Returns a copy of the value as it would be after writing it to a file and reading it. */
 export function plain<T>(value: T): T {
   return JSON.parse(toExactJson(value), read) as T;
 }

@@ -1,6 +1,6 @@
 /**
- * A checkpoint as a file: safetensors with a header of ours (head.ts). The history, which has no bounds,
- * is the last tensor. Checksums are XXH64, in 16 hexadecimal digits.
+ * Reads and writes checkpoint files: safetensors files whose metadata head.ts defines. The history is
+ * the last tensor, because the header's length is limited and the history's is not.
  */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
@@ -21,26 +21,28 @@ import {
 import { decodeLast, encodeHistory, historyTensor } from './history-text.js';
 import { type CheckpointState, checkHistory } from './state.js';
 
-/** A tensor of a checkpoint. */
 export type TensorEntry = Pick<Entry, 'name' | 'dtype' | 'shape'>;
 
-/** What is written: tensors one after another, and where their bytes come from. */
+/** The content of a checkpoint to write: the state, and the tensors in order. */
 interface CheckpointSource {
   readonly state: CheckpointState;
   readonly entries: readonly TensorEntry[];
-  /** Copies bytes of the data from `offset` on. */
+  /** Fills `target` with the bytes of the data that begin at `offset`. */
   readonly read: (offset: number, target: Uint8Array) => void;
 }
 
 /** Takes bytes of the data that start at `offset`. */
 export type CheckpointSink = (offset: number, bytes: Uint8Array) => void;
 
-/** Bytes of a piece that is written: what the event loop waits for at a time is a copy and a hash of it. */
+/** The bytes of a piece that is written. The event loop is blocked while a piece is copied and hashed. */
 const writtenPiece = 4 << 20;
-/** The same of one that is read, or compared: those land in new memory, or wait for no disk. */
+/**
+ * The bytes of a piece that is read or compared. They are fewer, because reading copies into new memory,
+ * which is slower, and comparing has no wait for a disk in which the event loop could run.
+ */
 const readPiece = 1 << 20;
 
-/** Two pieces by turns: one is worked on while the other is in the hands of the system. */
+/** Yields two buffers by turns: one is worked on while the system reads or writes the other. */
 function* pieces(
   total: number,
   pieceBytes: number,
@@ -58,8 +60,8 @@ async function writeFully(handle: FileHandle, bytes: Uint8Array, position: numbe
 }
 
 /**
- * Writes the data and gives its checksums. A piece is copied and hashed while the one before it is
- * being written: two writes at once would spin on the lock of the file.
+ * Writes the data and returns its checksums. A piece is copied and hashed while the one before it is
+ * being written. Two writes at once would spin on the lock of the file.
  */
 async function writeData(
   handle: FileHandle,
@@ -77,13 +79,13 @@ async function writeData(
       writing = writeFully(handle, piece, start + offset);
     }
   } finally {
-    // Nothing may be under way any more when the file is closed.
+    // The caller closes the file, which must not happen during a write.
     await writing;
   }
   return sums.digests();
 }
 
-/** Begin and end of each tensor in the data. */
+/** Returns the tensors with the places where each begins and ends in the data. */
 function place(entries: readonly TensorEntry[]): Entry[] {
   let at = 0;
   return entries.map((entry) => {
@@ -91,7 +93,7 @@ function place(entries: readonly TensorEntry[]): Entry[] {
   });
 }
 
-/** The source with its history behind it. */
+/** Returns the source with its history as one more tensor at the end. */
 async function withHistory({ state, entries, read }: CheckpointSource): Promise<CheckpointSource> {
   const text = await encodeHistory(state.history);
   const all = place([...entries, { name: historyTensor, dtype: 'U8', shape: [text.length] }]);
@@ -109,10 +111,10 @@ async function withHistory({ state, entries, read }: CheckpointSource): Promise<
 }
 
 /**
- * Writes a checkpoint atomically. The checksums are made while the data is written, and the header,
- * which holds them, comes last.
+ * Writes a checkpoint atomically. The header is written last, because it holds the checksums, which are
+ * computed while the data is written.
  *
- * @returns the file's bytes
+ * @returns the number of the file's bytes
  * @throws ThalwegError as `io.writeSafetensors`
  */
 export async function writeCheckpoint(file: string, given: CheckpointSource): Promise<number> {
@@ -128,8 +130,8 @@ export async function writeCheckpoint(file: string, given: CheckpointSource): Pr
 }
 
 /**
- * Whether a checkpoint says that it holds the source's tensors, bit for bit; the history, which the state
- * tells, is left out.
+ * Returns true where the checksums in a checkpoint's header are those of the source's tensors. It leaves
+ * out the history.
  *
  * @throws ThalwegError as {@link readCheckpointState}
  */
@@ -149,9 +151,9 @@ export async function holdsTensors(file: string, source: CheckpointSource): Prom
 }
 
 /**
- * The state of a checkpoint, with no more of its history than the last record for certain.
+ * Returns the state of a checkpoint. Its history may hold the last record only.
  *
- * @throws ThalwegError as {@link readCheckpoint}, without a look at the tensors
+ * @throws ThalwegError as {@link readCheckpoint}, but the tensors are not verified
  */
 export async function readCheckpointState(file: string): Promise<CheckpointState> {
   const read = async (opened: OpenSafetensors): Promise<CheckpointState> =>
@@ -162,8 +164,8 @@ export async function readCheckpointState(file: string): Promise<CheckpointState
 /**
  * Reads a checkpoint and verifies every checksum.
  *
- * @param accept is shown the header, may refuse it by throwing, and gives what takes the data; what
- * that took is only good if this returns
+ * @param accept takes the header and returns the sink of the data, or throws to refuse the file. The
+ * sink's data is valid only once this function has resolved
  * @throws ThalwegError CHECKSUM, VERSION, as `io.readSafetensors`, and what `accept` throws
  */
 export async function readCheckpoint(
@@ -198,7 +200,7 @@ async function readData(
     const current = await reading;
     if (current === undefined) break;
     reading = read(all.next());
-    reading.catch(() => undefined); // awaited in the next turn
+    reading.catch(() => undefined); // the next turn awaits it, and throws then
     sums.update(current.offset, current.piece);
     sink(current.offset, current.piece);
   }

@@ -1,4 +1,4 @@
-/** Whether the parts of a checkpoint fit each other and the model: what no schema of one part can tell. */
+/** Checks that the parts of a checkpoint fit each other and the model, which no schema can tell. */
 import { averageScalars } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
@@ -16,7 +16,7 @@ function refuse(path: string, received: string, expected: string): never {
   });
 }
 
-/** Refuses callbacks whose arrays are not the tensors behind the trainer's own. */
+/** Throws where the callbacks' arrays are not exactly the tensors that follow the trainer's. */
 export function checkArrays(file: string, { entries }: Layout, header: CheckpointHeader): void {
   const present = new Set(header.entries.slice(entries.length).map(({ name }) => name));
   for (const [name, { arrays }] of Object.entries(header.state.run?.callbacks ?? {}))
@@ -27,7 +27,7 @@ export function checkArrays(file: string, { entries }: Layout, header: Checkpoin
     refuse(`${file}: ${name}`, 'a tensor of no callback', "the callbacks' arrays only");
 }
 
-/** Refuses what was seen of other layers, and more units than the model has. */
+/** Throws where a monitor's state has another number of layers, or more units, than the model. */
 export function checkMonitor(file: string, model: Sequential, state?: MonitorState): void {
   if (state === undefined) return;
   const { ops } = model.lower();
@@ -39,7 +39,7 @@ export function checkMonitor(file: string, model: Sequential, state?: MonitorSta
   if (moved > bytes) refuse(`${file}: run.monitor.moved`, `${moved} bytes`, `at most ${bytes}`);
 }
 
-/** Refuses scalars of the optimizer that no steps give: what averages count becomes an integer. */
+/** Throws where a scalar is not finite, or an average counts more weights than there were steps. */
 export function checkScalars(
   file: string,
   scalars: Float64Array,

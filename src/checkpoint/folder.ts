@@ -1,4 +1,4 @@
-/** A folder of checkpoints: names, order, the newest good one, and the lock of its writer. */
+/** A folder of checkpoints: names, order, the newest readable file, and the writer's lock. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -7,36 +7,36 @@ import { isTemporary } from '../io/atomic.js';
 import { fileError, files } from '../io/files.js';
 import { type NativeFileLock, native } from '../native.js';
 
-/** A file of the folder, by its name. */
+/** A checkpoint of the folder, known by its name only. */
 export interface FolderEntry {
   readonly name: string;
   readonly file: string;
-  /** Rises from checkpoint to checkpoint. */
+  /** The checkpoint's number; later checkpoints have higher ones. */
   readonly sequence: number;
 }
 
-/** A checkpoint that cannot be used. */
+/** A checkpoint that cannot be read. */
 export interface DamagedCheckpoint {
-  /** Where it lies. */
+  /** The path of the file. */
   readonly file: string;
-  /** What is wrong with it. */
+  /** The error that reading it threw. */
   readonly error: Error;
 }
 
 const pattern = /^checkpoint-(\d{6,15})-step-\d+\.safetensors$/;
-/** The pattern's highest number, less all that a run can write: names of the next files fit it. */
+/** Below the highest number that the pattern allows, so that the names of all later files fit it. */
 const highestSequence = 1e14;
 
-/** `checkpoint-000012-step-3400.safetensors`: names sort as the checkpoints were made. */
+/** Returns `checkpoint-000012-step-3400.safetensors` and the like; sorted names are in order of age. */
 export function checkpointName(sequence: number, step: number): string {
   return `checkpoint-${String(sequence).padStart(6, '0')}-step-${step}.safetensors`;
 }
 
 /**
- * The number of the next checkpoint.
+ * Returns the number of the next checkpoint.
  *
- * @param entries the folder's, the newest first
- * @throws ThalwegError RANGE where the numbers are used up, as by a file that no run has written
+ * @param entries the folder's checkpoints, the newest first
+ * @throws ThalwegError RANGE where the newest number is too high, which no run writes
  */
 export function nextSequence([newest]: readonly FolderEntry[]): number {
   if (newest === undefined) return 1;
@@ -59,7 +59,7 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-/** The checkpoints of a folder by name, the newest first; none where there is no folder. */
+/** Returns the checkpoints of a folder, the newest first; none where there is no folder. */
 export async function listCheckpoints(folder: string): Promise<FolderEntry[]> {
   return (await namesIn(folder))
     .flatMap((name) => {
@@ -70,7 +70,7 @@ export async function listCheckpoints(folder: string): Promise<FolderEntry[]> {
     .sort((a, b) => b.sequence - a.sequence);
 }
 
-/** What a damaged file is refused with; other refusals say that the file is whole but not ours. */
+/** The codes of errors that a damaged file causes. Other codes mean a whole file that does not fit. */
 const damage = new Set([
   'CHECKSUM',
   'FORMAT',
@@ -89,20 +89,20 @@ const damage = new Set([
   'RANGE',
 ]);
 
-/** Whether an error of reading a checkpoint means that an older one should be tried. */
+/** Returns true where an error of reading a checkpoint means that an older one should be tried. */
 export function isDamage(error: unknown): error is Error {
   if (error instanceof ThalwegError) return damage.has(error.code);
-  // An error of the file system, say EIO.
+  // An error of the file system, such as EIO, counts too.
   return error instanceof Error && (error as NodeJS.ErrnoException).syscall !== undefined;
 }
 
-/** A checkpoint that could be loaded. */
+/** A checkpoint that was loaded. */
 interface GoodCheckpoint<T> {
   readonly file: string;
   readonly loaded: T;
 }
 
-/** The first file that `load` takes, if any, and the damaged ones before it. */
+/** Returns the first file that `load` accepts, if any, and the damaged ones before it. */
 export async function firstGood<T>(
   given: readonly string[],
   load: (file: string) => Promise<T>,
@@ -121,7 +121,7 @@ export async function firstGood<T>(
   return { found: undefined, damaged };
 }
 
-/** CHECKSUM, because all checkpoints of a folder are damaged; `cause`: why they were asked for. */
+/** Throws CHECKSUM: all checkpoints of a folder are damaged. `cause` says why one was needed. */
 export function refuseDamaged(
   folder: string,
   damaged: readonly DamagedCheckpoint[],
@@ -141,15 +141,16 @@ export function refuseDamaged(
   );
 }
 
-/** The newest checkpoint that could be loaded, and those after it that could not. */
+/** The newest checkpoint that was loaded, and the newer ones, which are damaged. */
 interface NewestGood<T> extends GoodCheckpoint<T> {
   readonly damaged: readonly DamagedCheckpoint[];
 }
 
 /**
- * The newest checkpoint that `load` takes; those that are damaged are passed over.
+ * Returns the newest checkpoint that `load` accepts, skipping damaged ones, or undefined where there
+ * are no checkpoints.
  *
- * @throws ThalwegError CHECKSUM where there are checkpoints, all of them damaged
+ * @throws ThalwegError CHECKSUM where all checkpoints are damaged
  */
 export async function newestGood<T>(
   folder: string,
@@ -164,7 +165,7 @@ export async function newestGood<T>(
   return damaged.length === 0 ? undefined : refuseDamaged(folder, damaged);
 }
 
-/** Makes the folder and locks it for this writer; LOCKED where there is another. */
+/** Makes the folder and locks it for this writer; throws LOCKED where another writer holds it. */
 export async function lockFolder(folder: string): Promise<NativeFileLock> {
   try {
     await files.mkdir(folder, { recursive: true });
@@ -185,7 +186,7 @@ export async function lockFolder(folder: string): Promise<NativeFileLock> {
 }
 
 /**
- * Refuses a folder that is no longer the one that was locked, whose writer may be another by now.
+ * Throws where the path no longer leads to the locked folder, because another run may write there.
  *
  * @throws ThalwegError UNSAFE_PATH
  */
@@ -200,7 +201,7 @@ export function checkInPlace(folder: string, lock: NativeFileLock): void {
   });
 }
 
-/** Removes what writes left behind that were cut short. Only for the lock's owner. */
+/** Removes the temporary files of interrupted writes. Only the lock's owner may call it. */
 export async function removeTemporaries(folder: string): Promise<void> {
   for (const name of await namesIn(folder))
     if (isTemporary(name) && name.startsWith('.checkpoint-'))

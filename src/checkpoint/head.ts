@@ -1,6 +1,6 @@
 /**
- * The header of a checkpoint: its metadata hold the state, a checksum of each tensor, and first of all one
- * of the header itself. All that is read goes through a schema.
+ * The header of a checkpoint. Its metadata hold a checksum of the header, which comes first, a checksum
+ * of each tensor, and the state. A schema checks everything that is read.
  */
 import { type Entry, encodeHeader, refuse } from '../io/safetensors-header.js';
 import { type OpenSafetensors, readInto } from '../io/safetensors.js';
@@ -13,29 +13,29 @@ import { checkHistoryBytes, decodeHistory, historyTensor } from './history-text.
 import { formatVersion, migrate } from './migrations.js';
 import { type CheckpointState, checkHistory, parseHeadState, parseHistory } from './state.js';
 
-/** What a header says. */
+/** The parsed header of a checkpoint, and the history. */
 export interface CheckpointHeader {
-  /** In today's format. */
+  /** The state, converted to the present format. */
   readonly state: CheckpointState;
-  /** The format that the file is in. */
+  /** The number of the file's format. */
   readonly version: number;
-  /** The tensors of the source. */
+  /** The tensors of the trainer and of the callbacks, without the history. */
   readonly entries: readonly Entry[];
-  /** The history, behind them; absent in a file of format 1. */
+  /** The tensor of the history, the last one; absent in a file of format 1. */
   readonly history: Entry | undefined;
 }
 
-/** What the metadata call a checkpoint. */
+/** The name of the format in the metadata. */
 export const checkpointFormat = 'thalweg.checkpoint';
-/** The file begins so, behind its length; then come the 16 digits of the header's checksum. */
+/** The header's first bytes, which stand before the 16 digits of its checksum. */
 const opening = Buffer.from('{"__metadata__":{"checksum":"');
 const digits = 16;
 const noChecksum = '0'.repeat(digits);
 const checksumAt = 8 + opening.length;
-/** The data begins at a page of the system's file cache: writes of whole pages are the fastest. */
+/** The data begins at a multiple of this, because writes of whole pages are the fastest. */
 const pageBytes = 4096;
 
-/** The checksum of a file's head, made as if the checksum in it were zeros. */
+/** Returns the checksum of a file's head, in which the checksum itself counts as zeros. */
 function headChecksum(head: Uint8Array): string {
   return checksumOf(
     head.subarray(0, checksumAt),
@@ -44,7 +44,7 @@ function headChecksum(head: Uint8Array): string {
   );
 }
 
-/** The head of a file; without `sums` as long as it will be. */
+/** Returns the head of a file. Zeros replace missing `sums`, so that the length is the same. */
 export function encodeHead(
   { history: _, ...state }: CheckpointState,
   entries: readonly Entry[],
@@ -63,7 +63,7 @@ export function encodeHead(
   return head;
 }
 
-/** What its reader would refuse is not written: better to fail now than when the run is to go on. */
+/** Throws what reading the state back would throw, so that no unreadable checkpoint is written. */
 export function checkReadable(whole: CheckpointState, file: string): void {
   const { history: _, ...state } = whole;
   parseHeadState(fromExactJson(toExactJson(state), `${file}: state`), file);
@@ -73,19 +73,19 @@ export function checkReadable(whole: CheckpointState, file: string): void {
 /** A header, and the checksums that it states. */
 type Parsed = CheckpointHeader & { readonly sums: Sums };
 
-/** What the bytes of a history become; the text names it in errors. */
+/** Decodes the bytes of a history; `path` is its name in errors. */
 type Decode = (
   bytes: Uint8Array,
   path: string,
 ) => readonly EpochRecord[] | Promise<readonly EpochRecord[]>;
 
-/** A text of the metadata, or FORMAT. */
+/** Returns a text of the metadata, or throws FORMAT where it is missing. */
 function metadataOf({ metadata }: OpenSafetensors, key: string, file: string): string {
   const text = Object.hasOwn(metadata, key) ? metadata[key] : undefined;
   return text ?? refuse('FORMAT', `${file}: ${key}`, 'nothing', 'its text in the metadata');
 }
 
-/** Refuses another file than a checkpoint, and a header that changed. Checksums do not tell who made a file. */
+/** Throws FORMAT for a file that is not a checkpoint, and CHECKSUM for a header that has changed. */
 function checkHead(opened: OpenSafetensors, file: string): void {
   const { head, metadata } = opened;
   const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);
@@ -104,7 +104,7 @@ function versionOf(opened: OpenSafetensors, file: string): number {
 }
 
 /**
- * What a head says, and the history.
+ * Parses and checks a file's head, and reads the history.
  *
  * @throws ThalwegError CHECKSUM, VERSION, FORMAT, DEPTH, ENCODING
  */
@@ -144,10 +144,10 @@ async function readHistory(
 }
 
 const checksums = dictionary(text(/^[\da-f]{16}$/, '16 hexadecimal digits'));
-/** Checksums by tensor. */
+/** Checksums by the names of their tensors. */
 export type Sums = Infer<typeof checksums>;
 
-/** CHECKSUM where a tensor has another one than is stated. */
+/** Throws CHECKSUM where a tensor's checksum differs from the one in the header. */
 export function checkSum(
   file: string,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * The finished epochs as the bytes of a tensor, a line of JSON each: a header would soon be too long
- * for its readers, and one text of all of them for a string.
+ * The finished epochs as the bytes of a tensor, one line of JSON for each epoch. Many epochs would
+ * exceed the limit of a header's length, and that of a string.
  */
 import { setImmediate } from 'node:timers/promises';
 import { refuse } from '../io/safetensors-header.js';
@@ -9,18 +9,18 @@ import { parseValue } from '../schema.js';
 import { epochRecord } from './epoch-record.js';
 import { fromExactJson, toExactJson } from './exact-json.js';
 
-/** Name of the tensor. */
+/** The name of the tensor. */
 export const historyTensor = 'history';
-/** Bytes of it at most: one array holds them all. */
+/** The most bytes of a history, because one array must hold them all. */
 const largestHistory = 2 ** 31;
-/** Milliseconds after which the event loop gets its turn. */
+/** The time in milliseconds after which the event loop may run. */
 const patience = 5;
 const newline = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-/** Records never change: each is made text once, however many checkpoints hold it. */
+/** The lines of known records. Records never change, so each is converted once for all checkpoints. */
 const known = new WeakMap<EpochRecord, Uint8Array>();
 
-/** What its reader would refuse is not written: callers see the records, and may change them. */
+/** Returns the line of a record, checked because callers see the records and may change them. */
 function lineOf(record: EpochRecord, index: number): Uint8Array {
   let line = known.get(record);
   if (line === undefined) {
@@ -30,7 +30,7 @@ function lineOf(record: EpochRecord, index: number): Uint8Array {
   return line;
 }
 
-/** Calls body for each, and lets the event loop have its turn in between. */
+/** Calls `body` for each item, and lets the event loop run in between. */
 async function forEachPatiently<T>(each: Iterable<T>, body: (one: T) => void): Promise<void> {
   let since = performance.now();
   for (const one of each) {
@@ -41,13 +41,13 @@ async function forEachPatiently<T>(each: Iterable<T>, body: (one: T) => void): P
   }
 }
 
-/** OVERFLOW where a history takes more bytes than are read at once. */
+/** Throws OVERFLOW where a history has too many bytes for one array. */
 export function checkHistoryBytes(bytes: number, path: string): void {
   if (bytes > largestHistory)
     refuse('OVERFLOW', path, `${bytes} bytes`, `at most ${largestHistory}`);
 }
 
-/** The lines of all records, one after another. */
+/** Returns the lines of all records as one array. */
 export async function encodeHistory(history: readonly EpochRecord[]): Promise<Uint8Array> {
   const lines: Uint8Array[] = [];
   await forEachPatiently(history, (record) => {
@@ -66,24 +66,24 @@ function textOf(line: Uint8Array, path: string): string {
   }
 }
 
-/** The record of a line. */
+/** Returns the record of a line. */
 function recordOf(line: Uint8Array, path: string): EpochRecord {
   if (line.at(-1) !== newline) refuse('FORMAT', path, 'a line without an end', 'whole lines');
   return parseValue(epochRecord, fromExactJson(textOf(line, path), path), path);
 }
 
 /**
- * The record of the last line, or none.
+ * Returns the record of the last line; an empty array where there are no lines.
  *
  * @throws ThalwegError as {@link decodeHistory}
  */
 export function decodeLast(bytes: Uint8Array, path: string): EpochRecord[] {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const before = text.lastIndexOf(newline, -2); // the last one ends the text
+  const before = text.lastIndexOf(newline, -2); // the text itself ends with one
   return text.length === 0 ? [] : [recordOf(text.subarray(before + 1), path)];
 }
 
-/** Each with its newline, but for a last one that has none. */
+/** Yields the lines with their newlines; a last line without one comes as it is. */
 function* linesOf(text: Buffer): Generator<Buffer> {
   for (let at = 0; at < text.length;) {
     const end = text.indexOf(newline, at) + 1 || text.length;
@@ -93,9 +93,9 @@ function* linesOf(text: Buffer): Generator<Buffer> {
 }
 
 /**
- * The records of the lines.
+ * Returns the records of all lines.
  *
- * @param path what an error names
+ * @param path the name of the history in errors
  * @throws ThalwegError FORMAT, ENCODING, DEPTH
  */
 export async function decodeHistory(bytes: Uint8Array, path: string): Promise<EpochRecord[]> {

@@ -1,4 +1,4 @@
-/** Checkpoints as files; `Trainer.save`, `Trainer.resume` and option `checkpoint` of fit make and use them. */
+/** Checkpoint files: `Trainer.save` and fit's option `checkpoint` write, `Trainer.resume` reads them. */
 export { inspect } from './inspect.js';
 export type { InspectedState, InspectedTensor, Inspection } from './inspect.js';
 export type { CheckpointOptions, RollbackOptions } from './options.js';

@@ -1,4 +1,4 @@
-/** What a checkpoint holds, and whether it is whole. */
+/** Reads and verifies a checkpoint without a trainer. */
 import { checkPath } from '../options.js';
 import type { EpochRecord } from '../run/history.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
@@ -7,43 +7,43 @@ import type { CheckpointState } from './state.js';
 
 /** One tensor of a checkpoint. */
 export interface InspectedTensor {
-  /** Its name, as `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
+  /** Its name, such as `parameters/dense1.weight` or `slots/firstMoment/dense1.weight`. */
   readonly name: string;
-  /** `F32`; `F64` for the optimizer's scalars, `U8` for the history, a line of JSON an epoch. */
+  /** `F32`; `F64` for the optimizer's scalars; `U8` for the history, one line of JSON an epoch. */
   readonly dtype: string;
-  /** Extents, the slowest first. */
+  /** The extents, with the slowest axis first. */
   readonly shape: readonly number[];
 }
 
 /**
- * What a checkpoint holds besides its tensors. It also holds the run that was under way, the states of its
- * callbacks and who wrote it, which belong to the format: `JSON.stringify(state)` shows them, but no type
- * promises them.
+ * The state of a checkpoint, without its tensors. The object also holds the unfinished run, the states
+ * of its callbacks and the writer of the file. `JSON.stringify(state)` shows these parts, but the types
+ * leave them out because they may change with the format.
  */
 export interface InspectedState {
-  /** Steps taken, over all runs. */
+  /** The number of steps taken, over all runs. */
   readonly steps: number;
-  /** Steps that `nonFinite: 'skip'` left out. */
+  /** The number of steps that `nonFinite: 'skip'` left out. */
   readonly skipped: number;
-  /** The finished epochs, over all runs. */
+  /** The records of the finished epochs, over all runs. */
   readonly history: readonly EpochRecord[];
-  /** What the trainer was made with. */
+  /** The model and options of the trainer. */
   readonly trainer: TrainerDescription;
 }
 
-/** A checkpoint whose every checksum is right. */
+/** A checkpoint in which every checksum is right. */
 export interface Inspection {
-  /** Where it lies. */
+  /** The path of the file. */
   readonly file: string;
-  /** Version of the file's format. */
+  /** The version of the file's format. */
   readonly version: number;
-  /** Everything but the tensors. */
+  /** The content besides the tensors. */
   readonly state: InspectedState;
-  /** In the order of the file. */
+  /** The tensors in the order of the file. */
   readonly tensors: readonly InspectedTensor[];
 }
 
-/** Does what {@link inspect} does, and types all of the state; `file` is a path. */
+/** Does the work of {@link inspect}; its type shows the whole state, and it does not check the path. */
 export async function inspectWhole(
   file: string,
 ): Promise<Inspection & { readonly state: CheckpointState }> {
@@ -54,7 +54,7 @@ export async function inspectWhole(
 }
 
 /**
- * Reads a checkpoint through and verifies it.
+ * Reads a whole checkpoint and verifies every checksum.
  *
  * @throws ThalwegError (as a rejection) CHECKSUM, FORMAT, VERSION, MISSING, TRUNCATED, UNSAFE_PATH and
  * the others of `io.readSafetensors`

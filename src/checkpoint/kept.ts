@@ -1,4 +1,4 @@
-/** The files of a run's folder: which of them stay, and which the run may go back to. */
+/** Decides which files of a run's folder stay, and which the run may go back to. */
 import { basename, dirname, join, resolve } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { files } from '../io/files.js';
@@ -17,21 +17,21 @@ import {
 import type { CheckpointPlan } from './options.js';
 import type { CheckpointState } from './state.js';
 
-/** A file that can be read. */
+/** A readable checkpoint. */
 interface Kept extends FolderEntry {
-  /** Lower is better; undefined within an epoch. */
+  /** The value of {@link scoreOf}. */
   readonly score: number | undefined;
 }
 
-/** The files of one run's folder, which has no other writer. */
+/** The readable checkpoints of one run's folder, which has no other writer. */
 export class KeptFiles {
   readonly #plan: CheckpointPlan;
   readonly #kept: Kept[];
-  /** Number of the next file. */
+  /** The number of the next file. */
   #sequence: number;
-  /** Names of those that led to where the run is: the folder may hold other branches. */
+  /** The names of files with earlier moments of this run; others may be of branches it has left. */
   readonly #own: Set<string>;
-  /** Names of those that the run went back to. */
+  /** The names of files that the run went back to. */
   readonly #tried: Set<string>;
 
   private constructor(
@@ -50,8 +50,7 @@ export class KeptFiles {
   /**
    * Lists the files of the plan's folder.
    *
-   * @throws ThalwegError MISMATCH where one is of another trainer's life; RANGE as
-   * {@link nextSequence}
+   * @throws ThalwegError MISMATCH where a file has another lineage; RANGE as {@link nextSequence}
    */
   static async open(
     plan: CheckpointPlan,
@@ -63,32 +62,32 @@ export class KeptFiles {
     return new KeptFiles(plan, kept, sequence, rollbackFilesOf(record, plan.folder));
   }
 
-  /** The newest good file. */
+  /** The newest readable file. */
   get newest(): string | undefined {
     return this.#newestFirst()[0]?.file;
   }
 
-  /** Whether the newest file is one that the run may go back to. */
+  /** True where the newest file is one that the run may go back to. */
   get isBegun(): boolean {
     const [newest] = this.#newestFirst();
     return newest !== undefined && this.#own.has(newest.name);
   }
 
-  /** Where the next file goes. Never the same twice: one whose writing failed may be there all the same. */
+  /** Returns a new name for the next file, also after a failure, which may have left a file. */
   next(step: number): FolderEntry {
     const sequence = this.#sequence++;
     const name = checkpointName(sequence, step);
     return { name, file: join(this.#plan.folder, name), sequence };
   }
 
-  /** Takes in a file that was written, and deletes those that need not stay. */
+  /** Adds a file that was written, and deletes files that need not stay. */
   async add(entry: FolderEntry, state: CheckpointState): Promise<void> {
     this.#kept.push({ ...entry, score: scoreOf(state, this.#plan) });
     this.#own.add(entry.name);
     await this.#removeOld();
   }
 
-  /** Whether the epoch that has just ended is one of the best. */
+  /** Returns true where the epoch that has just ended is one of the best. */
   isAmongBest(history: readonly EpochRecord[]): boolean {
     const { keepBest } = this.#plan;
     if (keepBest === 0) return false;
@@ -97,7 +96,7 @@ export class KeptFiles {
     return score !== undefined && (best.length < keepBest || score < best.at(-1)!.score!);
   }
 
-  /** Files that the run may go back to, the newest first, behind them those that it went back to before. */
+  /** Returns the files that the run may go back to, the newest first; those tried before come last. */
   toGoBackTo(): string[] {
     const own = this.#newestFirst().filter(({ name }) => this.#own.has(name));
     const isTried = ({ name }: Kept): boolean => this.#tried.has(name);
@@ -106,7 +105,7 @@ export class KeptFiles {
     );
   }
 
-  /** What came after the file leads nowhere the run goes to now. */
+  /** Notes that the run went back to a file; newer files then belong to a branch that it has left. */
   wentBackTo(file: string): void {
     const name = basename(file);
     this.#tried.add(name);
@@ -115,7 +114,7 @@ export class KeptFiles {
       if (to !== undefined && each.sequence > to.sequence) this.#own.delete(each.name);
   }
 
-  /** For a run that is resumed to the moment: the files that it may go back to besides. */
+  /** Returns the files that the run may go back to, for a checkpoint from which it is resumed. */
   back(): RollbackFiles {
     const oldestFirst = this.#newestFirst().reverse();
     const names = oldestFirst.map(({ name }) => name).filter((name) => this.#own.has(name));
@@ -133,7 +132,7 @@ export class KeptFiles {
       .slice(0, this.#plan.keepBest);
   }
 
-  /** What cannot be deleted now will be tried again. */
+  /** Deletes files that need not stay. A file that cannot be deleted is tried again the next time. */
   async #removeOld(): Promise<void> {
     const newest = this.#newestFirst();
     const stay = new Set([...newest.slice(0, this.#plan.keepLast), ...this.#best()]);
@@ -145,7 +144,7 @@ export class KeptFiles {
   }
 }
 
-/** The files that a run resumed from the folder may go back to; another run has none yet. */
+/** Returns the files that a run resumed from the folder may go back to; none for another run. */
 function rollbackFilesOf(
   { resumed }: Pick<TrainingRecord, 'resumed'>,
   folder: string,
@@ -157,7 +156,7 @@ function rollbackFilesOf(
   return { files: [...before, basename(file)], tried };
 }
 
-/** Lower is better; undefined within an epoch, and where the metric was not measured. */
+/** Returns a score, the lower the better; undefined within an epoch and without the metric. */
 function scoreOf(
   { history, run }: Pick<CheckpointState, 'history' | 'run'>,
   { bestBy }: CheckpointPlan,
@@ -169,7 +168,7 @@ function scoreOf(
   return isFalling(bestBy) ? value : -value;
 }
 
-/** The good ones of a folder, which must belong to one trainer's life. */
+/** Returns the readable checkpoints of a folder, all of which must have the given lineage. */
 async function keptOf(
   plan: CheckpointPlan,
   entries: readonly FolderEntry[],
@@ -182,7 +181,7 @@ async function keptOf(
       if (state.lineage !== lineage) refuseForeign(plan.folder, entry.file);
       kept.push({ ...entry, score: scoreOf(state, plan) });
     } catch (error) {
-      if (!isDamage(error)) throw error; // damaged ones stay where they are
+      if (!isDamage(error)) throw error; // damaged files are left alone
     }
   }
   return kept;

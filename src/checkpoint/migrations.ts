@@ -1,20 +1,20 @@
-/** Formats of checkpoints, and the way from each to the next. */
+/** The formats of checkpoints, and the conversion of each into the next. */
 import { ThalwegError } from '../errors.js';
 
-/** What this version writes. */
+/** The format that this version writes. */
 export const formatVersion = 2;
 
-/** Makes the state of format n + 1 out of that of format n. */
+/** Converts a state of format n into format n + 1. */
 type Migration = (state: unknown) => unknown;
 
-/** `migrations[n - 1]` leads from format n to n + 1: one fewer than there are formats. */
+/** `migrations[n - 1]` converts format n into n + 1. */
 const migrations: readonly Migration[] = [
-  // 2 has the history in a tensor of its own; a state that holds its history is read as it is.
+  // Format 2 moves the history into a tensor; the reader still accepts a state that holds it.
   (state) => state,
 ];
 
 /**
- * The state in today's format.
+ * Converts the state of a file into the present format.
  *
  * @throws ThalwegError VERSION where the format is newer than this package
  */

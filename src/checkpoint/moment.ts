@@ -1,4 +1,4 @@
-/** Saving a trainer and putting it back: between its native memory, its record and a file. */
+/** Saves a trainer to a file, and puts it back: its native memory, its record, and its callbacks. */
 import { ThalwegError } from '../errors.js';
 import { type NativeSnapshot, type NativeState, type NativeTrainer, native } from '../native.js';
 import type { SavedCallback } from '../run/callback.js';
@@ -23,13 +23,13 @@ import {
 } from './tensors.js';
 import { writer } from './writer.js';
 
-/** Everything of one moment but the tensors. */
+/** The run and the callbacks at one moment, without the trainer's tensors. */
 export interface Moment {
   readonly run: Omit<SavedRun, 'callbacks'>;
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
 }
 
-/** Memory for a copy of the trainer's state. */
+/** Allocates memory for a copy of the trainer's state. */
 export function newSnapshot(trainer: NativeTrainer): NativeSnapshot {
   const bytes = snapshotBytes(trainer);
   trainer.requireMemory(bytes);
@@ -57,18 +57,18 @@ function stateOf(
   };
 }
 
-/** A moment, ready to be written. */
+/** A moment that is ready to be written. */
 export interface CapturedMoment {
   readonly state: CheckpointState;
-  /** Gives the file's bytes. */
+  /** Writes the moment to a file, and returns the number of bytes. */
   readonly write: (file: string) => Promise<number>;
-  /** Whether a checkpoint holds its tensors, bit for bit. */
+  /** Returns true where a checkpoint holds the same tensors, bit for bit. */
   readonly isIn: (file: string) => Promise<boolean>;
 }
 
 /**
- * What writes the moment to a file, from what the source holds, which must not change until then. The
- * record is read at once.
+ * Prepares a moment for writing. The trainer's record is copied at once. The tensors are read from
+ * `source` while the file is written, so it must not change until then.
  */
 export function captureMoment(
   trainer: TrainerContext,
@@ -89,11 +89,11 @@ export function captureMoment(
   };
 }
 
-/** What must be the same for a trainer to go on where another stopped. */
+/** The parts of a trainer's description that must be the same to resume another's checkpoint. */
 const essential = ['model', 'loss', 'rule', 'groups', 'seed', 'average.kind'] as const;
 
 function isEssential(path: string): boolean {
-  // Between an average and none there is no kind to differ in.
+  // Where one of the two has no average, the paths differ at `average` and not at its kind.
   return path === 'average' || essential.some((key) => path.startsWith(key));
 }
 
@@ -114,24 +114,24 @@ function checkDescription(
   });
 }
 
-/** What decides bits besides the trainer: products of a library, on `cpu`, follow the processor. */
+/** Returns what else decides the bits of a run; a library's products on `cpu` depend on the ISA. */
 function surroundings(by: Writer | undefined, device: string) {
   const { thalweg, isa } = by ?? ({} as Partial<Writer>);
   return { writer: device === 'cpu' ? { thalweg, isa } : { thalweg } };
 }
 
-/** A checkpoint that has been read and verified; nothing of the trainer has changed yet. */
+/** A checkpoint that has been read into a snapshot and verified. The trainer has not changed yet. */
 interface Loaded {
   readonly header: CheckpointHeader;
-  /** Where it differs from the trainer, without harm. */
+  /** Differences from the trainer that do not prevent resuming. */
   readonly differences: readonly Difference[];
   readonly callbacks: Readonly<Record<string, SavedCallback>>;
 }
 
 /**
- * Reads a file into the snapshot. All that it says is checked here, also against the trainer.
+ * Reads a file into the snapshot. It checks the whole content, also against the trainer.
  *
- * @throws ThalwegError MISMATCH, VERSION, or as damaged files are refused
+ * @throws ThalwegError MISMATCH, VERSION, or an error that {@link isDamage} accepts
  */
 export async function loadInto(
   trainer: TrainerContext,
@@ -168,7 +168,7 @@ export async function loadInto(
   return { header, differences: found, callbacks };
 }
 
-/** Makes the trainer what the snapshot and the state say; it goes on with the run of `file`, if given. */
+/** Puts the loaded state into the trainer. Where `file` is given, the next fit resumes its run. */
 export async function putBack(
   { native, record }: TrainerContext,
   snapshot: NativeSnapshot,
@@ -176,7 +176,7 @@ export async function putBack(
   file: string | undefined,
 ): Promise<void> {
   const { lineage, steps, history, smoothedLoss, run } = header.state;
-  // Last of all that can fail: what the state says has been checked.
+  // This is the last call that can fail, because the state has been checked.
   await native.load(snapshot);
   record.lineage = lineage;
   record.steps = steps;

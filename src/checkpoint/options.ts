@@ -1,4 +1,4 @@
-/** What fit is told about checkpoints, checked. */
+/** Option `checkpoint` of fit, and its checks. */
 import { resolve } from 'node:path';
 import { type MetricPath, checkMetricPath } from '../metrics/path.js';
 import {
@@ -10,52 +10,59 @@ import {
   requireOptions,
 } from '../options.js';
 
-/** What becomes of a run whose gradient or loss is no longer finite. */
+/** How a run goes back to a checkpoint after a gradient or loss that is not finite. */
 export interface RollbackOptions {
-  /** How often a run may go back, at least 1. Default 3. */
+  /** The most times that a run goes back, an integer, at least 1. Default 3. */
   readonly times?: number;
-  /** Multiplies the learning rate each time, in (0, 1). Default 0.5. */
+  /** The factor that multiplies the learning rate each time, in (0, 1). Default 0.5. */
   readonly rateFactor?: number;
 }
 
 /** Option `checkpoint` of fit. */
 export interface CheckpointOptions {
-  /** Made where it is missing. One writer at a time. */
+  /** The folder of the checkpoints. It is made where it is missing, and has one writer at a time. */
   readonly folder: string;
-  /** After so many steps, counted over all runs; at least 1. */
+  /** The steps from one checkpoint to the next, counted over all runs, an integer, at least 1. */
   readonly everySteps?: number;
-  /** After so many minutes; greater than 0. Default 0.5 where no other interval is given. */
+  /**
+   * The minutes from one checkpoint to the next, greater than 0, at most 10,000. Default 0.5 where no
+   * other interval is given.
+   */
   readonly everyMinutes?: number;
-  /** After so many epochs and their validation; at least 1. */
+  /** The epochs, with their validation, from one checkpoint to the next, an integer, at least 1. */
   readonly everyEpochs?: number;
   /**
-   * Whether training waits for the disk rather than put off a checkpoint while another is being
-   * written. Default false.
+   * Decides about a checkpoint that is due while another is being written. True makes the training wait
+   * for the disk; false puts off the checkpoint. Default false.
    */
   readonly waits?: boolean;
-  /** The newest ones that stay, at least 1. Default 3. */
+  /** The number of newest checkpoints that stay, an integer, at least 1. Default 3. */
   readonly keepLast?: number;
-  /** The best ones, of those taken after an epoch, that stay besides. Default 0. */
+  /**
+   * The number of best checkpoints that stay besides the newest, an integer, at least 0. Only those
+   * written after an epoch count. Default 0.
+   */
   readonly keepBest?: number;
   /**
-   * What the best are chosen by: losses and errors fall, the rest rises, as `'validation.f1'` among fit's
-   * `metrics`. Default `'validation.loss'`, without validation `'loss'`.
+   * The metric that finds the best checkpoints, for example `'validation.f1'` where fit's `metrics` has
+   * it. Lower losses and errors are better, and higher values of all other metrics. Default
+   * `'validation.loss'`, or `'loss'` where there is no validation.
    */
   readonly bestBy?: MetricPath;
   /**
-   * What SIGTERM and SIGINT do: `'exit'` saves and then ends the process as the signal would, unless
-   * it has other listeners; `'ignore'` leaves them alone. A second signal ends the process at once.
-   * Default `'exit'`.
+   * The response to SIGTERM and SIGINT. `'exit'` saves a checkpoint and then ends the process by the
+   * signal, unless the program listens to it, too. A second signal ends the process at once.
+   * `'ignore'` leaves the signals alone. Default `'exit'`.
    */
   readonly signals?: 'exit' | 'ignore';
   /**
-   * Where set, a gradient or loss that is not finite, with `nonFinite: 'stop'`, sends the run back to
-   * its last checkpoint, with a lower learning rate. Default: it ends the run.
+   * Where given, a run with `nonFinite: 'stop'` whose gradient or loss is not finite goes back to its
+   * last checkpoint and goes on with a lower learning rate. By default it ends.
    */
   readonly rollback?: RollbackOptions;
 }
 
-/** The options, checked, with every default in its place. */
+/** The checked options with their defaults; an interval of 0 is none. */
 export interface CheckpointPlan {
   readonly folder: string;
   readonly everySteps: number;
@@ -96,11 +103,11 @@ function checkRollback(path: string, value: unknown): Required<RollbackOptions> 
   };
 }
 
-/** The plan of an option, or a coded error; `validates`: whether the run measures on other data. */
+/** Returns the checked option, or throws. `validates` is true where the run has validation data. */
 export function planCheckpoints(path: string, value: unknown, validates: boolean): CheckpointPlan {
   const options = requireOptions(path, value, keys);
   const { everySteps, everyMinutes, everyEpochs } = options;
-  // Where the process changes its folder, the run stays in this one.
+  // An absolute path stays valid when the process changes its working directory.
   const folder = resolve(checkPath(`${path}.folder`, options['folder']));
   const count = (key: string, fallback: number, min = 1): number =>
     checkNumber(`${path}.${key}`, options[key] ?? fallback, { min, integer: true });

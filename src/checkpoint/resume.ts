@@ -1,4 +1,4 @@
-/** The trainer's own calls: save to a file, resume from a file or a folder. */
+/** The work of `Trainer.save` and `Trainer.resume`. */
 import { extname } from 'node:path';
 import { fileError, files } from '../io/files.js';
 import type { TrainerContext } from '../run/context.js';
@@ -9,34 +9,35 @@ import { captureMoment, loadInto, newSnapshot, putBack } from './moment.js';
 /** Options of {@link Trainer.resume}. */
 export interface ResumeOptions {
   /**
-   * `'continue'`: the next call of fit goes on with the run that the checkpoint was taken of. `'new'`:
-   * it starts one of its own. Default `'continue'`.
+   * `'continue'` lets the next call of fit go on with the run of the checkpoint. `'new'` lets it start
+   * a new run. Default `'continue'`.
    */
   readonly run?: 'continue' | 'new';
 }
 
-/** What {@link Trainer.resume} found. */
+/** The result of {@link Trainer.resume}. */
 export interface Resumed {
-  /** The checkpoint. */
+  /** The path of the checkpoint. */
   readonly file: string;
-  /** Steps taken, over all runs. */
+  /** The number of steps taken, over all runs. */
   readonly step: number;
-  /** Epochs finished, over all runs. */
+  /** The number of epochs finished, over all runs. */
   readonly epoch: number;
-  /** Batches done of the epoch under way. */
+  /** The number of batches done in the unfinished epoch; 0 between epochs. */
   readonly stepInEpoch: number;
   /** Newer checkpoints that could not be read. */
   readonly damaged: readonly DamagedCheckpoint[];
   /**
-   * Where the saved trainer was made otherwise in what may differ, such as `optimizer.learningRate` or
-   * `device`. Then the run ends in other bits than one never stopped.
+   * Differences between the saved trainer and this one that do not prevent resuming, such as
+   * `optimizer.learningRate` or `device`. With any, the run may end with other bits than one that was
+   * never stopped.
    */
   readonly differences: readonly Difference[];
 }
 
 /**
- * Writes the trainer as it is, between runs, with the run that it was resumed to: it must do nothing
- * else until then.
+ * Writes the trainer as it is between runs, together with a run that it has resumed and not yet
+ * continued. The trainer must do nothing else until the file is written.
  */
 export async function saveCheckpoint(trainer: TrainerContext, file: string): Promise<void> {
   trainer.native.checkRest();
@@ -52,7 +53,7 @@ async function isFolder(path: string): Promise<boolean | undefined> {
   }
 }
 
-/** Makes the trainer what a file, or the newest good one of a folder, says. */
+/** Puts the trainer back to a file, or to the newest readable file of a folder. */
 export async function resumeFrom(
   trainer: TrainerContext,
   path: string,

@@ -1,4 +1,4 @@
-/** Whether a call of fit may go on with the run of a checkpoint. */
+/** Checks whether a call of fit may go on with the run of a checkpoint. */
 import { setImmediate } from 'node:timers/promises';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
@@ -7,7 +7,7 @@ import type { SavedRun } from '../run/saved-run.js';
 
 const fingerprints = new WeakMap<Dataset, string>();
 
-/** XXH64 of a data set, made once, between turns of the event loop: a large one takes seconds. */
+/** Returns the XXH64 of a data set, computed once. It may take seconds, so the event loop runs meanwhile. */
 export async function identify(dataset: Dataset): Promise<string> {
   const known = fingerprints.get(dataset);
   if (known !== undefined) return known;
@@ -18,7 +18,7 @@ export async function identify(dataset: Dataset): Promise<string> {
   return found;
 }
 
-/** The fingerprint of a data set that {@link identify} has seen. */
+/** Returns the fingerprint of a data set that {@link identify} has computed. */
 export function fingerprint(dataset: Dataset): string {
   return fingerprints.get(dataset)!;
 }
@@ -33,7 +33,7 @@ function refuse(path: string, received: string, expected: string): never {
   });
 }
 
-/** The data and options of a call of fit that a checkpoint knows too. */
+/** The data and options of a call of fit that a checkpoint stores, too. */
 export interface FitIdentity {
   readonly dataset: string;
   readonly validation: string | undefined;
@@ -43,7 +43,7 @@ export interface FitIdentity {
 }
 
 /**
- * Refuses other data; within an epoch, another order or cut of it as well.
+ * Throws where the data differs. Within an epoch, the order of rows and the last batch must be the same.
  *
  * @throws ThalwegError MISMATCH
  */
@@ -64,8 +64,8 @@ export function checkResumed(run: SavedRun, present: FitIdentity): void {
 }
 
 /**
- * Refuses within an epoch another batch size, steps of as many rows in other parts, and more steps done
- * than the epoch has.
+ * Throws where, within an epoch, the batch size or the number of rows gathered at a time differs, or
+ * where the epoch has fewer steps than are done.
  */
 export function checkBatchSize(
   { underWay }: SavedRun,

@@ -1,4 +1,4 @@
-/** The checkpoints of one run: when, into which files, and which of them stay. */
+/** Writes the checkpoints of one run, and puts the trainer back to one of them. */
 import { resolve } from 'node:path';
 import type { ThalwegError } from '../errors.js';
 import type { NativeFileLock, NativeSnapshot, NativeTrainRequest } from '../native.js';
@@ -24,7 +24,7 @@ import type { CheckpointPlan } from './options.js';
 import { watchSignals } from './signals.js';
 import type { CheckpointState } from './state.js';
 
-/** A checkpoint that was written. */
+/** A checkpoint that was written; `epoch` is the number of finished epochs. */
 interface WrittenCheckpoint {
   readonly file: string;
   readonly step: number;
@@ -33,33 +33,33 @@ interface WrittenCheckpoint {
   readonly bytes: number;
 }
 
-/** What a run does for its checkpoints. */
+/** The functions of a run that its checkpoints call. */
 interface CheckpointHooks {
-  /** Called after each file but the last one, whose writing the run waits for. */
+  /** Is told of each written file, except the one that `writeLast` writes. */
   readonly written: (checkpoint: WrittenCheckpoint) => void;
-  /** A file could not be written; the run goes on. */
+  /** Is told that a file could not be written; the run goes on. */
   readonly failed: (error: unknown) => void;
-  /** A signal came: the run should end soon. */
+  /** Asks the run to end, because a signal came. */
   readonly stop: () => void;
-  /** Waits until the disk has all that the callbacks' states count on, or throws. */
+  /** Waits until the disk has all data that the callbacks' states refer to, or throws. */
   readonly flush: () => Promise<void>;
 }
 
 type Pointed = Pick<CheckpointState, 'steps' | 'skipped' | 'history' | 'run'>;
 
-/** Distinguishes moments of a run: equal ones need no second file. */
+/** Returns a text that tells moments of a run apart; a second file of the same moment is not needed. */
 function pointOf({ steps, skipped, history, run }: Pointed): string {
   const { underWay, stopReason } = run ?? {};
   return JSON.stringify([steps, skipped, history.length, underWay !== undefined, stopReason]);
 }
 
-/** The newest file of a folder, and the moment that it is of. */
+/** The newest file of a folder, and its moment as {@link pointOf} names it. */
 interface NewestFile {
   readonly file: string;
   readonly point: string;
 }
 
-/** The file that the run goes on from, where it is the newest of the folder: a run may end as it begins. */
+/** Returns the file that the run resumed, if it is the newest: a run that ends at once needs no other. */
 function resumedFrom({ native, record }: TrainerContext, kept: KeptFiles): NewestFile | undefined {
   const { resumed, steps, history } = record;
   if (resumed === undefined || kept.newest === undefined) return undefined;
@@ -69,9 +69,9 @@ function resumedFrom({ native, record }: TrainerContext, kept: KeptFiles): Newes
 }
 
 export class RunCheckpoints {
-  /** Whether a signal came. */
+  /** True once a signal has come. */
   isStopping = false;
-  /** The newest file of this run. */
+  /** The newest file that holds a moment of this run. */
   last: string | undefined;
   readonly #plan: CheckpointPlan;
   readonly #trainer: TrainerContext;
@@ -79,9 +79,9 @@ export class RunCheckpoints {
   readonly #snapshot: NativeSnapshot;
   readonly #lock: NativeFileLock;
   readonly #kept: KeptFiles;
-  /** Undefined where the newest file is not of this run. */
+  /** The newest file; undefined where it does not hold a moment of this run. */
   #newest: NewestFile | undefined;
-  /** The file that is being written. */
+  /** Pending while a file is being written. */
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #unwatch: (hasFailed: boolean) => void;
@@ -112,7 +112,7 @@ export class RunCheckpoints {
   }
 
   /**
-   * Locks the folder. It must be empty, or hold checkpoints of the same trainer's life.
+   * Locks the folder, which must be empty or hold checkpoints with the trainer's lineage.
    *
    * @throws ThalwegError LOCKED, MISMATCH, PERMISSION, UNSAFE_PATH, MEMORY
    */
@@ -132,7 +132,7 @@ export class RunCheckpoints {
     }
   }
 
-  /** What the native loop is told. */
+  /** The options of the native loop that say when it fills the snapshot. */
   get request(): Pick<NativeTrainRequest, 'snapshot' | 'snapshotEverySteps' | 'snapshotWaits'> {
     const { everySteps, waits } = this.#plan;
     return { snapshot: this.#snapshot, snapshotEverySteps: everySteps, snapshotWaits: waits };
@@ -142,7 +142,7 @@ export class RunCheckpoints {
     return this.#plan.rollback;
   }
 
-  /** The snapshot is full: writes it, as of the moment that it is of, while the run goes on. */
+  /** Writes the full snapshot while the run goes on; `momentOf` returns its moment. */
   write(momentOf: () => Moment): void {
     let captured: CapturedMoment;
     try {
@@ -167,8 +167,9 @@ export class RunCheckpoints {
   }
 
   /**
-   * An epoch has ended, with its validation. Where a file is still being written, this one is put off
-   * to the first moment after; one of the best is waited for.
+   * Writes a checkpoint after an epoch and its validation, if one is due. While another file is being
+   * written, it is put off until that file is finished; but an epoch that is among the best is never
+   * put off.
    */
   async epochEnded(moment: Moment): Promise<void> {
     const { everyEpochs } = this.#plan;
@@ -184,7 +185,7 @@ export class RunCheckpoints {
     this.write(() => moment);
   }
 
-  /** Writes the present moment, unless the newest file holds the same. Failures are thrown. */
+  /** Writes the present moment, unless the newest file already holds it. Throws where it fails. */
   async writeLast(moment: Moment): Promise<void> {
     await this.#writing;
     await this.#trainer.native.save(this.#snapshot);
@@ -198,10 +199,10 @@ export class RunCheckpoints {
   }
 
   /**
-   * Puts the trainer back to the newest good file of the run; where that led nowhere before, to the one
-   * before it, for its weights may already have been on their way out.
+   * Puts the trainer back to the newest readable file of the run. Files that it went back to before
+   * come last, because their weights may already have been diverging.
    *
-   * @throws ThalwegError CHECKSUM where none is good, because of `reason`
+   * @throws ThalwegError CHECKSUM where no file is readable; its cause is `reason`
    */
   async goBack(reason: ThalwegError): Promise<void> {
     await this.#writing;
@@ -215,17 +216,17 @@ export class RunCheckpoints {
     this.#newest = undefined;
   }
 
-  /** Whether the newest file is one that the run may go back to. */
+  /** True where the newest file is one that the run may go back to. */
   get isBegun(): boolean {
     return this.#kept.isBegun;
   }
 
-  /** Waits for what is being written. */
+  /** Waits for the file that is being written. */
   async settle(): Promise<void> {
     await this.#writing;
   }
 
-  /** Waits for what is being written, and lets go of everything. */
+  /** Waits for the file that is being written, and releases the timer, memory, lock and signals. */
   async close(hasFailed: boolean): Promise<void> {
     clearInterval(this.#timer);
     await this.settle();
@@ -244,7 +245,7 @@ export class RunCheckpoints {
     return captureMoment(this.#trainer, this.#snapshot, { run: { ...run, ...back }, callbacks });
   }
 
-  /** Whether the newest file is of this moment, and of the same weights: a callback may have set others. */
+  /** True where the newest file has this moment and these weights; a callback may have set others. */
   async #isHeld({ state, isIn }: CapturedMoment): Promise<boolean> {
     const newest = this.#newest;
     if (newest === undefined || newest.point !== pointOf(state)) return false;

@@ -1,17 +1,17 @@
 /**
- * SIGTERM and SIGINT for runs that keep checkpoints: the first asks every such run to save and end,
- * and is given back to the process once all have; the second ends the process at once. Until then our
- * listener stays: others, such as the package signal-exit, end the process where they find themselves
- * alone.
+ * Handles SIGTERM and SIGINT for runs that keep checkpoints. The first signal asks every such run to
+ * save and end, and is sent to the process again once all have ended. The second signal ends the
+ * process at once. The listener stays until all runs have ended, because others, such as the package
+ * signal-exit, end the process where theirs is the only listener.
  */
 import { isMainThread } from 'node:worker_threads';
 
 const signals = ['SIGTERM', 'SIGINT'] as const;
 const runs = new Set<() => void>();
-/** What came, and whether the program listens to it, too. */
+/** The signal that came; `isHeard` is true where the program has a listener of its own for it. */
 let received: { readonly signal: NodeJS.Signals; readonly isHeard: boolean } | undefined;
 
-/** Runs before other listeners, so that one of `once` still counts. */
+/** Runs before other listeners, so that it still counts one that was added with `once`. */
 function onSignal(signal: NodeJS.Signals): void {
   if (received !== undefined) {
     unlisten();
@@ -27,9 +27,9 @@ function unlisten(): void {
 }
 
 /**
- * Calls `stop` at a signal, once, until the returned function is called: by a run that has ended, and
- * says whether it has failed. Where a signal came, the last of them ends the process with it, unless
- * someone else listened too; after a failure once whoever waits for the run was told.
+ * Calls `stop` once at a signal. A run calls the returned function when it has ended, and says whether
+ * it has failed. After a signal that nobody else listens to, the last run's call ends the process. It
+ * does so after a failure only when the caller of the run has received the error.
  */
 export function watchSignals(stop: () => void): (hasFailed: boolean) => void {
   if (!isMainThread) return () => undefined; // signals come to the main thread only

@@ -1,7 +1,7 @@
 /**
- * What a checkpoint holds besides tensors; plain data. The schemas here and in src/run are the one
- * place that says what a file may hold: types follow from them, and every state goes through them when
- * it is written and when it is read.
+ * The state of a checkpoint, without its tensors; plain data. The schemas here and in src/run alone
+ * define what a file may hold. The types follow from them, and they check every state when it is
+ * written and when it is read.
  */
 import { ThalwegError } from '../errors.js';
 import type { EpochRecord } from '../run/history.js';
@@ -15,46 +15,46 @@ const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');
 const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'a UUID');
 
 const writer = object({
-  /** When it was written, in ISO 8601. */
+  /** The time of writing, in ISO 8601. */
   time: date,
-  /** Version of this package. */
+  /** The version of this package. */
   thalweg: name,
-  /** Version of Node.js. */
+  /** The version of Node.js. */
   node: name,
-  /** Instruction set of the vector lanes. */
+  /** The instruction set of the vector lanes. */
   isa: name,
 });
-/** Who wrote a checkpoint, when. */
+/** The process that wrote a checkpoint, and the time. */
 export interface Writer extends Infer<typeof writer> {}
 
 const headState = object({
-  /** Which trainer's life this is a moment of; resuming goes on with the same. */
+  /** Identifies a trainer; one that resumes its checkpoint takes over the same lineage. */
   lineage: uuid,
-  /** What it was made with. */
+  /** The model and options of the trainer. */
   trainer: trainerDescription,
-  /** Steps taken, over all runs. */
+  /** The number of steps taken, over all runs. */
   steps: count(),
-  /** Steps that `nonFinite: 'skip'` left out. */
+  /** The number of steps that `nonFinite: 'skip'` left out. */
   skipped: count(),
   /** The average of the history's losses. */
   smoothedLoss: exponentialState,
-  /** Absent where no run was under way. */
+  /** The unfinished run; absent between runs. */
   run: optional(savedRun),
-  /** Who wrote it. */
+  /** The process that wrote the checkpoint. */
   writer,
 });
-/** What stands in the header: all but the history, which has no bounds. */
+/** The state that stands in the header: all but the history, whose length has no limit. */
 export interface HeadState extends Infer<typeof headState> {}
 
-/** All of it. */
+/** The whole state. */
 export interface CheckpointState extends HeadState {
-  /** The finished epochs. */
+  /** The records of the finished epochs. */
   readonly history: readonly EpochRecord[];
 }
 
 type Limit = readonly [path: string, value: number, most: number];
 
-/** Numbers that another part of the state bounds. */
+/** Returns the numbers that another part of the state bounds, with their bounds. */
 function limitsOf({ steps, skipped, run }: HeadState): Limit[] {
   const done = run?.underWay?.progress;
   if (done === undefined) return [];
@@ -80,10 +80,10 @@ function checkLimits(limits: readonly Limit[], file: string): void {
 }
 
 /**
- * The state that a header holds.
+ * Returns the checked state of a header.
  *
- * @throws ThalwegError FORMAT where a part is missing, of another type, out of its range, or at odds
- * with another part
+ * @throws ThalwegError FORMAT where a part is missing, has another type, is out of its range, or
+ * contradicts another part
  */
 export function parseHeadState(value: unknown, file: string): HeadState {
   const state = parseValue(headState, value, file);
@@ -92,7 +92,7 @@ export function parseHeadState(value: unknown, file: string): HeadState {
 }
 
 /**
- * The records of a file of format 1, whose state holds them.
+ * Returns the history of a file of format 1, whose state holds it.
  *
  * @throws ThalwegError FORMAT
  */
@@ -101,7 +101,7 @@ export function parseHistory(value: unknown, file: string): readonly EpochRecord
 }
 
 /**
- * Whether a whole history is that of its state.
+ * Checks that a whole history fits the rest of its state.
  *
  * @throws ThalwegError FORMAT
  */

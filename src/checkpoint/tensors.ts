@@ -1,4 +1,4 @@
-/** The tensors of a checkpoint: a trainer's snapshot, and what lives in JavaScript beside it. */
+/** The tensors of a checkpoint: a trainer's snapshot, and the arrays that JavaScript owns. */
 import { ThalwegError } from '../errors.js';
 import type { NativeSnapshot, NativeState, NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
@@ -8,19 +8,19 @@ import type { SavedRun } from '../run/saved-run.js';
 import type { CheckpointSink, TensorEntry } from './file.js';
 import type { CheckpointHeader } from './head.js';
 
-/** Where the tensors lie: float64 scalars first, then the snapshot, then the callbacks' arrays. */
+/** The order of a checkpoint's data: float64 scalars, then the snapshot, then the callbacks' arrays. */
 export interface Layout {
   readonly entries: readonly TensorEntry[];
   readonly scalarBytes: number;
   readonly snapshotBytes: number;
 }
 
-/** A callback's array, among the tensors. */
+/** Returns the name of the tensor that holds a callback's array. */
 export function callbackTensor(callback: string, key: string): string {
   return `callbacks/${callback}/${key}`;
 }
 
-/** The shape of the parameter that a state tensor belongs to, where it belongs to one. */
+/** Returns the shape of the parameter that a state tensor belongs to; `[length]` without one. */
 function shapeOf(name: string, length: number, model: Sequential): readonly number[] {
   const owner = name.startsWith('parameters/')
     ? name.slice('parameters/'.length)
@@ -33,7 +33,7 @@ function bytesOf(tensors: readonly { readonly length: number }[]): number {
   return tensors.reduce((sum, { length }) => sum + length * 4, 0);
 }
 
-/** Bytes of a trainer's snapshot. */
+/** Returns the number of bytes of a trainer's snapshot. */
 export function snapshotBytes(trainer: NativeTrainer): number {
   return bytesOf(trainer.state());
 }
@@ -41,14 +41,14 @@ export function snapshotBytes(trainer: NativeTrainer): number {
 const isOfAveraged = ({ name }: { readonly name: string }): boolean =>
   name.startsWith('averagedStatistics/');
 
-/** Whether a file has running statistics of averaged weights. */
+/** Returns true where a file has running statistics of averaged weights. */
 export function hasAveragedStatistics({ entries }: CheckpointHeader): boolean {
   return entries.some(isOfAveraged);
 }
 
 /**
- * The tensors of a trainer, with `scalars` numbers of its optimizer; `hasAveraged`: and with running
- * statistics of its averaged weights, the last of its state.
+ * Returns the tensors of a trainer. `scalars` is the number of its optimizer's scalars. Where
+ * `hasAveraged` is true, running statistics of the averaged weights are the last tensors.
  */
 export function layoutOf(
   trainer: NativeTrainer,
@@ -70,7 +70,7 @@ export function layoutOf(
   };
 }
 
-/** A copy of the callbacks' arrays as tensors: callbacks may change theirs while they are written. */
+/** Returns the callbacks' arrays as tensors, copied because callbacks may change theirs meanwhile. */
 export function callbackArrays(
   callbacks: Readonly<Record<string, SavedCallback>>,
 ): { readonly entry: TensorEntry; readonly bytes: Uint8Array }[] {
@@ -82,17 +82,17 @@ export function callbackArrays(
   );
 }
 
-/** Reads or writes a part of a stretch of the data, from `offset` in it on. */
+/** Reads or writes a part of a region, which begins at `offset` in the region. */
 type Access = (offset: number, part: Uint8Array) => void;
 
-/** A stretch of the data, and the memory behind it. */
+/** A contiguous range of the data, and the access to the memory that holds it. */
 interface Region {
   readonly begin: number;
   readonly length: number;
   readonly access: Access;
 }
 
-/** The regions of a checkpoint's data in their order; `of` gives access to bytes in JavaScript. */
+/** Returns the regions of a checkpoint's data in order; `of` makes the access to bytes in JavaScript. */
 function regionsOf(
   { scalarBytes, snapshotBytes: length }: Layout,
   { state, of }: { readonly state: Access; readonly of: (bytes: Uint8Array) => Access },
@@ -112,7 +112,7 @@ function regionsOf(
   return regions;
 }
 
-/** Hands each part of a piece of the data that starts at `offset` to the region that it lies in. */
+/** Passes each part of a piece of the data, which starts at `offset`, to the region that contains it. */
 function eachPart(regions: readonly Region[], offset: number, piece: Uint8Array): void {
   for (const { begin, length, access } of regions) {
     const from = Math.max(begin, offset);
@@ -121,7 +121,7 @@ function eachPart(regions: readonly Region[], offset: number, piece: Uint8Array)
   }
 }
 
-/** Copies pieces of the data out of a trainer's state and the arrays around it. */
+/** Returns a function that copies pieces of the data out of a trainer's state and the arrays. */
 export function readerOf(
   layout: Layout,
   source: NativeState,
@@ -143,16 +143,16 @@ export function readerOf(
   };
 }
 
-/** What a checkpoint's data becomes while it is read. */
+/** The destination of a checkpoint's data. */
 interface ReadTensors {
   readonly sink: CheckpointSink;
-  /** The optimizer's scalars, once all is read. */
+  /** The optimizer's scalars; complete once the sink has all data. */
   readonly scalars: Float64Array;
-  /** The callbacks' arrays, by the names of their tensors, once all is read. */
+  /** The callbacks' arrays by the names of their tensors; complete once the sink has all data. */
   readonly arrays: ReadonlyMap<string, Float32Array>;
 }
 
-/** Copies pieces of the data into a snapshot and arrays. */
+/** Returns a sink that copies pieces of the data into a snapshot and arrays. */
 export function writerOf(
   layout: Layout,
   snapshot: NativeSnapshot,
@@ -181,7 +181,7 @@ export function writerOf(
 }
 
 /**
- * Whether a file has a trainer's tensors, in their order, before those of callbacks.
+ * Checks that a file has exactly a trainer's tensors, in their order, before those of callbacks.
  *
  * @throws ThalwegError MISMATCH
  */
@@ -191,7 +191,7 @@ export function checkEntries(file: string, layout: Layout, header: CheckpointHea
     const found = header.entries.find(({ name }) => name === expected.name);
     if (found === undefined)
       throw new ThalwegError({
-        code: 'MISMATCH', // not MISSING, as a file is
+        code: 'MISMATCH', // MISSING would mean that there is no file
         path: `${file}: ${expected.name}`,
         received: 'no such tensor',
         expected: show(expected),
@@ -215,7 +215,7 @@ export function checkEntries(file: string, layout: Layout, header: CheckpointHea
     });
 }
 
-/** The callbacks' states with their arrays put back. */
+/** Returns the callbacks' states together with their arrays. */
 export function joinCallbacks(
   states: SavedRun['callbacks'],
   arrays: ReadonlyMap<string, Float32Array>,

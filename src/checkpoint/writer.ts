@@ -1,11 +1,11 @@
-/** Who writes checkpoints: this package in this process, and the names and descriptions of trainers. */
+/** The descriptions, in a checkpoint, of the process that writes it and of the trainer. */
 import { native } from '../native.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
 import { packageVersion } from '../version.js';
 import { plain } from './exact-json.js';
 import type { Writer } from './state.js';
 
-/** This process, now. */
+/** Describes this process at this time. */
 export function writer(): Writer {
   return {
     time: new Date().toISOString(),
@@ -15,7 +15,7 @@ export function writer(): Writer {
   };
 }
 
-/** The description of a trainer as a file would give it back. */
+/** Returns the description of a trainer as reading it from a file would return it. */
 export function describeTrainer(parts: TrainerDescription): TrainerDescription {
   return plain(parts);
 }
