@@ -1,12 +1,12 @@
-/** What a command of `thalweg` is. */
+/** The interface of the commands of `thalweg`. */
 
-/** Where a command writes. */
+/** The output of a command. */
 export interface Output {
   /** Writes a line, or several, to standard output. */
   readonly print: (text: string) => void;
   /** Writes a line, or several, to standard error. */
   readonly complain: (text: string) => void;
-  /** Width of lines; infinite where no terminal shows them. */
+  /** The greatest width of a line in characters; infinite where the output is not a terminal. */
   readonly columns: number;
   readonly isTerminal: boolean;
 }
@@ -14,21 +14,21 @@ export interface Output {
 /** A command. */
 export interface Command {
   readonly name: string;
-  /** What follows the name: `FILE…`. */
+  /** The arguments as the help shows them behind the name, such as `FILE…`. */
   readonly usage: string;
-  /** One line. */
+  /** A description of one line, for the list of commands. */
   readonly summary: string;
-  /** What it does, each a paragraph. */
+  /** The paragraphs of the command's help. */
   readonly description: readonly string[];
-  /** Its options and what each does. */
+  /** The options, each with a description. */
   readonly options: Readonly<Record<string, string>>;
-  /** How many words it takes besides options. */
+  /** The least and the greatest number of arguments that are not options. */
   readonly operands: { readonly least: number; readonly most: number };
-  /** Does it; gives the exit status. */
+  /** Runs the command, and returns the exit status. */
   run(given: Given, output: Output): Promise<number>;
 }
 
-/** What a command was given. */
+/** The arguments of a command, sorted into options and others. */
 export interface Given {
   readonly operands: readonly string[];
   readonly options: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-/** A diagnosis as a page for people. */
+/** Formats a diagnosis as text for people. */
 import type { Gpus } from '../device.js';
 import type { Memory } from '../machine/memory.js';
 import { formatBytes } from './bytes.js';
@@ -27,7 +27,7 @@ function gpuRows({ devices, gpus, driver }: Gpus): Row[] {
   ];
 }
 
-/** What only the addon knows. */
+/** Returns the facts that only the addon knows. */
 function addonRows({ facts }: Diagnosis): Row[] {
   const { addon, isa, threads, threadsReason, plugins = [], gpus, device, reason } = facts;
   if (addon === undefined || gpus === undefined) return [['addon', 'does not serve']];
@@ -60,7 +60,7 @@ function verdict({ trials, trains }: Diagnosis): string {
 
 const labelWidth = 14;
 
-/** The page, in lines of at most `columns` characters. */
+/** Formats a diagnosis in lines of at most `columns` characters. */
 export function describeDiagnosis(
   diagnosis: Diagnosis,
   { bold, dim }: Styles,

@@ -1,10 +1,10 @@
-/** `thalweg doctor`: what this machine trains on, and what is wrong with it. */
+/** The command `thalweg doctor` shows the devices that this machine trains on, and its problems. */
 import type { Command, Given, Output } from './command.js';
 import { describeDiagnosis } from './diagnosis-text.js';
 import { examine } from './examine.js';
 import { styles } from '../terminal/style.js';
 
-/** Errors have no fields that JSON sees. */
+/** Replaces errors for `JSON.stringify`, which leaves out an error's message. */
 function plainErrors(_: string, value: unknown): unknown {
   if (!(value instanceof Error)) return value;
   return Object.assign({}, value, { message: value.message, cause: undefined });

@@ -1,4 +1,4 @@
-/** Finds out what this machine trains on, also where the addon does not load. */
+/** Finds out which devices of this machine train. It works without the addon, too. */
 import type { DeviceExplanation, DeviceName } from '../device.js';
 import { lookAtMemory } from '../machine/memory.js';
 import { lookForNvidia } from '../machine/nvidia.js';
@@ -7,23 +7,23 @@ import { packageVersion } from '../version.js';
 import { type Trial, tryDevice } from './trial.js';
 import { type Trouble, findTroubles } from './troubles.js';
 
-/** What is known where the addon does not load. */
+/** The facts that need no addon. */
 type Least = Pick<DeviceExplanation, 'memory' | 'system'>;
 
-/** What an examination finds; all of it is plain data. */
+/** The result of an examination; plain data. */
 export interface Diagnosis {
-  /** Version of the package. */
+  /** The version of the package. */
   readonly thalweg: string;
-  /** As `device.explain()` gives it; where that fails, what needs no addon. */
+  /** The result of `device.explain()`; where it fails, the facts that need no addon. */
   readonly facts: Least & Partial<DeviceExplanation>;
-  /** A training on the processor, and one on the GPU where one was chosen. */
+  /** The trial on the processor, and one on the GPU where `'auto'` chose a GPU. */
   readonly trials: readonly Trial[];
   readonly troubles: readonly Trouble[];
-  /** Whether any device trains. */
+  /** True where at least one device trains. */
   readonly trains: boolean;
 }
 
-/** What `device.explain()` says, or what made it fail: the addon is loaded here, not before. */
+/** Loads the addon, and returns the result of `device.explain()` or the error that prevented it. */
 async function explain(): Promise<DeviceExplanation | { readonly error: unknown }> {
   try {
     const device = await import('../device.js');
@@ -33,7 +33,7 @@ async function explain(): Promise<DeviceExplanation | { readonly error: unknown 
   }
 }
 
-/** Examines the machine, and trains on it. */
+/** Examines the machine, and tries a training on its devices. */
 export async function examine(): Promise<Diagnosis> {
   const found = await explain();
   const isExplained = !('error' in found);

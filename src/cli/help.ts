@@ -1,4 +1,4 @@
-/** Help: what commands there are, and what each takes. */
+/** The help texts of `thalweg` and of each command. */
 import type { Command } from './command.js';
 import { row, wrap } from '../terminal/style.js';
 
@@ -7,13 +7,13 @@ const general: Readonly<Record<string, string>> = {
   '--help': 'prints this, or what a command takes',
 };
 
-/** A table of names and what they stand for. */
+/** Formats a table of names and descriptions. */
 function table(entries: readonly (readonly [string, string])[], columns: number): string[] {
   const width = Math.max(...entries.map(([name]) => name.length)) + 4;
   return entries.map(([name, text]) => row(`  ${name}`, text, width, columns));
 }
 
-/** All commands. */
+/** Returns the help that lists all commands. */
 export function overview(commands: readonly Command[], columns: number): string {
   return [
     'usage: thalweg COMMAND',
@@ -29,12 +29,12 @@ export function overview(commands: readonly Command[], columns: number): string 
   ].join('\n');
 }
 
-/** One line. */
+/** Returns the line that shows how a command is called. */
 export function usageOf({ name, usage }: Command): string {
   return `usage: thalweg ${name} ${usage}`;
 }
 
-/** One command. */
+/** Returns the help of one command. */
 export function helpOf(command: Command, columns: number): string {
   const options = Object.entries(command.options);
   return [

@@ -1,8 +1,8 @@
-/** `thalweg inspect`: what checkpoints hold. */
+/** The command `thalweg inspect` shows the content of checkpoints. */
 import type { Command, Given, Output } from './command.js';
 
 async function run({ operands }: Given, output: Output): Promise<number> {
-  const { describeFailure, inspectPath } = await import('./inspection.js'); // it needs the addon
+  const { describeFailure, inspectPath } = await import('./inspection.js'); // loads the addon
   let isGood = true;
   for (const path of operands) {
     try {

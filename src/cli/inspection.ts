@@ -1,14 +1,14 @@
-/** What checkpoints hold, as text. */
+/** Formats the content of checkpoints as text. */
 import { stat } from 'node:fs/promises';
 import { inspectWhole } from '../checkpoint/inspect.js';
 import { isDamage, listCheckpoints } from '../checkpoint/folder.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 
-/** A checkpoint, with all of its state. */
+/** A checkpoint with its whole state. */
 type Inspection = Awaited<ReturnType<typeof inspectWhole>>;
 
-/** Numbers by the first part of the tensors' names: `parameters`, `slots`, … */
+/** Returns the sizes of the groups of tensors, by the first part of their names, such as `slots`. */
 function sizes({ tensors }: Inspection): string[] {
   const groups = new Map<string, { count: number; numbers: number }>();
   for (const { name, shape } of tensors) {
@@ -42,7 +42,7 @@ function position({ steps, skipped, history, run }: Inspection['state']): string
   ];
 }
 
-/** Several lines about a good checkpoint. */
+/** Returns several lines about a whole checkpoint. */
 export function describeCheckpoint(inspection: Inspection): string {
   const { file, version, state } = inspection;
   const { trainer, writer } = state;
@@ -61,7 +61,7 @@ export function describeCheckpoint(inspection: Inspection): string {
   ].join('\n');
 }
 
-/** A line about a checkpoint that could not be read. */
+/** Returns a line about a checkpoint that could not be read. */
 export function describeFailure(error: unknown, file?: string): string {
   const isMissing = error instanceof ThalwegError && error.code === 'MISSING';
   const label = isMissing ? 'missing' : isDamage(error) ? 'damaged' : 'unread';
@@ -69,7 +69,7 @@ export function describeFailure(error: unknown, file?: string): string {
   return `${label.padEnd(9)}${path}${(error as Error).message}`;
 }
 
-/** One line of a folder's list. */
+/** Returns one line of the list of a folder's checkpoints. */
 async function line(file: string): Promise<{ text: string; isGood: boolean }> {
   try {
     const { state } = await inspectWhole(file);
@@ -80,7 +80,7 @@ async function line(file: string): Promise<{ text: string; isGood: boolean }> {
   }
 }
 
-/** Prints what a file, or each checkpoint of a folder, holds; false where one is damaged, or none is there. */
+/** Prints the content of a file or a folder; returns false where one is damaged or a folder has none. */
 export async function inspectPath(path: string, print: (text: string) => void): Promise<boolean> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-/** The command `thalweg`. */
+/** Runs the command `thalweg`. */
 import { run } from './run.js';
 
 const { stdout, stderr } = process;
 
-// A reader such as `head` may close its end early; the exit status stays that of the work.
+// A reader such as `head` may close the pipe early, which does not change the exit status.
 for (const stream of [stdout, stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;

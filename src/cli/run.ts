@@ -1,4 +1,4 @@
-/** From the words of a command line to what they ask for. */
+/** Parses a command line and runs the command. */
 import { suggestion } from '../options.js';
 import { packageVersion } from '../version.js';
 import type { Command, Given, Output } from './command.js';
@@ -6,12 +6,12 @@ import { doctor } from './doctor.js';
 import { helpOf, overview, usageOf } from './help.js';
 import { inspect } from './inspect.js';
 
-/** What a shell sees of a wrong call. */
+/** The exit status of a wrong call. */
 const wrongCall = 2;
 
 const commands: readonly Command[] = [doctor, inspect];
 
-/** A call that is wrong, and what would be right. */
+/** The error of a wrong command line; its message says what is right. */
 class WrongCall extends Error {}
 
 const helpOptions = ['--help', '-h'];
@@ -28,7 +28,7 @@ function find(name: string): Command {
   throw new WrongCall(`unknown command ${name}; ${suggestion(name, known)}`);
 }
 
-/** Options and other words; what follows `--` is no option. */
+/** Sorts words into options and operands. All words after `--` are operands. */
 function parse(words: readonly string[], command: Command): Given {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);
@@ -67,7 +67,7 @@ async function dispatch(words: readonly string[], output: Output): Promise<numbe
   return 0;
 }
 
-/** Does what the words ask for; gives the exit status. */
+/** Runs the command line, and returns the exit status. */
 export async function run(words: readonly string[], output: Output): Promise<number> {
   try {
     return await dispatch(words, output);

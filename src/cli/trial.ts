@@ -1,27 +1,27 @@
-/** Trains a small network and compares what comes out with what is right. */
+/** Trains a small network and compares its loss with the known result. */
 import type { DeviceName } from '../device.js';
 
-/** What training on a device came to. */
+/** The result of training on a device. */
 export interface Trial {
   readonly device: string;
-  /** Whether the loss is right. */
+  /** True where the loss is right. */
   readonly trains: boolean;
-  /** After the last step; absent where training failed. */
+  /** The loss after the last step; absent where training failed. */
   readonly loss?: number;
-  /** What failed. */
+  /** The error that ended the training; absent where there was none. */
   readonly error?: unknown;
 }
 
-/** Steps of the trial. */
+/** The number of steps of the trial. */
 export const trialSteps = 20;
 
-/** The loss after them in double precision; test/cli computes it by loops of its own. */
+/** The loss after these steps in double precision; test/cli computes it independently. */
 export const rightLoss = 0.1353101545;
 
-/** How far single precision may be from it, as a share: about a hundred times what it is. */
+/** The greatest relative error that is accepted, about a hundred times that of single precision. */
 const tolerance = 1e-3;
 
-/** Weights of 2-4-2 that learn the exclusive or soon. */
+/** Initial weights of a 2-4-2 network with which it learns the exclusive or in a few steps. */
 export const trialWeights = {
   'dense1.weight': Float32Array.of(1, -1, 0.5, -0.5, 1, -1, -0.5, 0.5),
   'dense1.bias': Float32Array.of(-0.5, 1.5, 0.25, 0.25),
@@ -47,7 +47,7 @@ async function train(device: DeviceName): Promise<number> {
   return (await trainer.evaluate(set)).loss;
 }
 
-/** Trains on a device. Never throws: what fails is part of the answer. */
+/** Trains on a device. It never throws; an error is part of the result. */
 export async function tryDevice(device: DeviceName): Promise<Trial> {
   try {
     const loss = await train(device);

@@ -1,4 +1,4 @@
-/** What is wrong with a machine, each with its remedy. */
+/** Finds the problems of a machine, each with its remedy. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { DeviceExplanation } from '../device.js';
@@ -8,25 +8,25 @@ import { oldestNode } from '../version.js';
 import { formatBytes } from './bytes.js';
 import { type Trial, rightLoss, trialSteps } from './trial.js';
 
-/** Something that is wrong. */
+/** A problem and its remedy. */
 export interface Trouble {
   readonly what: string;
   readonly remedy: string;
 }
 
-/** What was found out. */
+/** The facts in which problems are searched. */
 export interface Findings {
   readonly facts: Pick<DeviceExplanation, 'memory' | 'system'> & Partial<DeviceExplanation>;
   readonly hardware: NvidiaHardware;
   readonly trials: readonly Trial[];
-  /** What made the addon, or its explanation, fail. */
+  /** The error of loading the addon or of `device.explain()`; undefined where there was none. */
   readonly error: unknown;
 }
 
-/** Less than this is little: Node.js and a small network take about a quarter of it. */
+/** Less memory than this is a problem; Node.js and a small network take about a quarter of it. */
 const littleMemory = 256 * 2 ** 20;
 
-/** An error in two parts. */
+/** Splits an error into a problem and its remedy. */
 function asTrouble(error: unknown, before = ''): Trouble {
   if (!(error instanceof ThalwegError))
     return { what: `${before}${String(error)}`, remedy: 'please report it, with this output' };
@@ -39,7 +39,7 @@ function ofAddon({ error }: Findings): Trouble[] {
   return error === undefined ? [] : [asTrouble(error, 'the addon does not serve: ')];
 }
 
-/** Compares versions number by number. */
+/** Returns true where a version is lower than another, compared number by number. */
 function isOlder(version: string, than: string): boolean {
   const [a = [], b = []] = [version, than].map((text) => text.split('.').map(Number));
   const differs = b.findIndex((part, i) => part !== a[i]);
@@ -121,7 +121,7 @@ function ofTrials({ trials }: Findings): Trouble[] {
   });
 }
 
-/** All that is wrong, what prevents training first. */
+/** Returns all problems; those that prevent training come first. */
 export function findTroubles(findings: Findings): Trouble[] {
   const all = [ofAddon, ofTrials, ofNode, ofMemory, ofGpus, ofPlugins, ofInstructions];
   return all.flatMap((look) => look(findings));
