@@ -1,18 +1,18 @@
-/** How the positions of an epoch's order are dealt out: in batches, to shards. */
+/** Divides the positions of an epoch's order into batches of shards. */
 import type { Shard } from './shard.js';
 
-/** What is dealt out, and to whom. */
+/** The parameters of a {@link BatchGrid}. */
 interface Deal {
-  /** Positions of the order of a whole epoch. */
+  /** The number of positions of a whole epoch. */
   readonly positions: number;
-  /** Positions of a batch. */
+  /** The number of positions of a batch. */
   readonly batchSize: number;
   readonly shard: Shard;
-  /** What becomes of the last positions, which fill no whole batch, as in {@link ShufflerOptions}. */
+  /** The treatment of an incomplete last batch; see {@link ShufflerOptions}. */
   readonly last: 'keep' | 'drop' | 'mask';
 }
 
-/** One shard's batches of an epoch. */
+/** The batches of one shard in an epoch. */
 export class BatchGrid {
   readonly #deal: Deal;
 
@@ -20,12 +20,12 @@ export class BatchGrid {
     this.#deal = deal;
   }
 
-  /** Positions that all shards together use up with one batch each. */
+  /** The number of positions that one batch of every shard takes. */
   get stride(): number {
     return this.#deal.batchSize * this.#deal.shard.world;
   }
 
-  /** This shard's batches from a position on. */
+  /** Returns the number of this shard's batches from a position on. */
   batchesFrom(position: number): number {
     const { positions, batchSize, last } = this.#deal;
     const left = positions - position;
@@ -34,17 +34,17 @@ export class BatchGrid {
     return Math.ceil(this.#rowsFrom(position) / batchSize);
   }
 
-  /** Rows of this shard's batch at a position: fewer than a batch at the end of an epoch. */
+  /** Returns the number of rows of this shard's batch at a position; the last batch may be smaller. */
   rowsAt(position: number): number {
     return Math.min(this.#deal.batchSize, this.#rowsFrom(position));
   }
 
-  /** Where the next batches begin. */
+  /** Returns the position after one batch of every shard. */
   after(position: number): number {
     return Math.min(this.#deal.positions, position + this.stride);
   }
 
-  /** Stratified orders hold the shards' batches one after another: this shard's begins here. */
+  /** Returns where this shard's batch begins in a stratified order, which holds them one by one. */
   stratumStart(position: number): number {
     const { positions, batchSize, shard } = this.#deal;
     const left = positions - position;
@@ -53,7 +53,7 @@ export class BatchGrid {
     return position + shard.rank * smaller + Math.min(shard.rank, left % shard.world);
   }
 
-  /** This shard's rows from a position on. */
+  /** Returns the number of this shard's rows from a position on. */
   #rowsFrom(position: number): number {
     const { positions, shard } = this.#deal;
     return Math.max(0, Math.ceil((positions - position - shard.rank) / shard.world));

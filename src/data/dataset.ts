@@ -1,4 +1,4 @@
-/** Data sets: rows of features with labels, copied once into native memory. */
+/** Data sets: rows of features with labels, which are copied once into native memory. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeDataset, native } from '../native.js';
@@ -6,18 +6,18 @@ import { checkNumber, describe, isArray, requireOptions, typedArrayName } from '
 
 /** Options of {@link fromArrays}. */
 export interface FromArraysOptions {
-  /** Rows one after another. Uint8Array is kept as bytes and converted as batches are made. */
+  /** The rows one after another. A Uint8Array stays bytes, which are converted as batches are made. */
   readonly inputs: Float32Array | Uint8Array;
-  /** `[rows, ...shape of one row]`. */
+  /** `[rows, ...shape of one row]`: integers of at least 1, at most 64 of them, fewer than 2^32 rows. */
   readonly shape: readonly number[];
   /**
-   * Class indices (Int32Array or Uint8Array, one a row), or values (Float32Array, as many a row as
-   * fit).
+   * One class index for each row (Int32Array or Uint8Array), or the same number of values for each row
+   * (Float32Array). Default: no labels.
    */
   readonly labels?: Int32Array | Uint8Array | Float32Array;
-  /** Of byte inputs: x · scale + offset, in float32. Default 1. */
+  /** The factor of byte inputs, which become x · scale + offset in float32. Default 1. */
   readonly scale?: number;
-  /** Default 0. */
+  /** The term that is added to byte inputs after scaling. Default 0. */
   readonly offset?: number;
 }
 
@@ -60,15 +60,15 @@ function checkShape(shape: unknown): readonly number[] {
 
 /** A data set in native memory. Make one with {@link fromArrays}, `data.idx` or `data.mnist`. */
 export class Dataset implements Disposable {
-  /** Rows. */
+  /** The number of rows. */
   readonly length: number;
-  /** Shape of one row. */
+  /** The shape of one row. */
   readonly shape: readonly number[];
-  /** Numbers in one row. */
+  /** The number of features of one row. */
   readonly features: number;
-  /** `sparse`: a class index a row; `dense`: values; `none`: no labels. */
+  /** `sparse`: one class index for each row; `dense`: values; `none`: no labels. */
   readonly labelKind: 'none' | 'sparse' | 'dense';
-  /** Label values a row: 1 for class indices. */
+  /** The number of label values for each row: 1 for class indices, 0 without labels. */
   readonly labelWidth: number;
   #native: NativeDataset | undefined;
 
@@ -120,21 +120,21 @@ export class Dataset implements Disposable {
   }
 
   /**
-   * Frees the memory, once no epoch reads it; later use throws DISPOSED, and so does the next epoch
-   * of a run under way.
+   * Frees the memory as soon as no epoch reads it. Later use throws DISPOSED, and so does the next
+   * epoch of a run that is under way.
    */
   dispose(): void {
     this.#native?.dispose();
     this.#native = undefined;
   }
 
-  /** As {@link Dataset.dispose}, for `using`. */
+  /** Calls {@link Dataset.dispose}, so that `using` works. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
   /**
-   * The native half.
+   * Returns the native data set; throws TYPE for another value and DISPOSED for a disposed one.
    *
    * @internal
    */
@@ -157,10 +157,10 @@ export class Dataset implements Disposable {
   }
 }
 
-/** Typed arrays of whole numbers, which most likely are classes. */
+/** Matches typed arrays of whole numbers, whose values are probably classes. */
 const wholeNumbers = /^(Big)?(Ui|I)nt\d+(Clamped)?Array$/;
 
-/** TYPE or DTYPE for labels of another type, with what makes labels of them. */
+/** Throws TYPE or DTYPE for labels of another type; the remedy says how to convert them. */
 function refuseLabels(labels: unknown): never {
   const name = typedArrayName(labels);
   const nested = isArray(labels) && isArray(labels[0]) ? '.flat()' : '';
@@ -213,13 +213,13 @@ function refuseScaling(option: 'scale' | 'offset', value: unknown): never {
   });
 }
 
-/** The native half of a data set, or TYPE / DISPOSED. */
+/** Returns the native data set, or throws TYPE or DISPOSED. */
 export function nativeDataset(dataset: unknown, path = 'dataset'): NativeDataset {
   return Dataset.handle(dataset, path);
 }
 
 /**
- * A data set from arrays, which are copied.
+ * Makes a data set from arrays, which are copied.
  *
  * @throws ThalwegError SHAPE, TYPE, DTYPE, RANK, OVERFLOW, DETACHED, RESIZABLE, MEMORY, RANGE, UNSUPPORTED
  * @example

@@ -1,23 +1,26 @@
-/** Batches of rows: picked by index, converted and packed by native code. */
+/** Gathers rows of a data set by index; native code converts and packs them. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
 import { checkOptions } from '../options.js';
 import { Dataset } from './dataset.js';
 
-/** Where {@link gather} writes. */
+/** The arrays that {@link gather} fills. */
 export interface GatherTargets {
-  /** At least rows × features numbers. Default: a new array. */
+  /** An array of at least rows × features numbers. Default: a new array. */
   readonly inputs?: Float32Array;
-  /** Int32Array for class indices, Float32Array for values. Default: a new array. */
+  /**
+   * An array of at least rows × labelWidth numbers: an Int32Array for class indices, a Float32Array for
+   * values. Default: a new array.
+   */
   readonly labels?: Int32Array | Float32Array;
 }
 
-/** Rows of a data set, packed. */
+/** Packed rows of a data set. */
 export interface Batch {
-  /** [rows, features], bytes converted by the data set's scale and offset. */
+  /** Features of shape [rows, features]; the data set's scale and offset have converted bytes. */
   readonly inputs: Float32Array;
-  /** [rows] class indices, [rows, labelWidth] values, or nothing. */
+  /** Class indices [rows] or values [rows, labelWidth]; undefined for a data set without labels. */
   readonly labels: Int32Array | Float32Array | undefined;
 }
 
@@ -40,12 +43,12 @@ function room<T extends Float32Array | Int32Array>(
 }
 
 /**
- * Copies the rows at `indices` into packed arrays, over all threads. An index equal to the data
- * set's length is padding: zeros, and the class -1.
+ * Copies the rows at `indices` into packed arrays, on all threads. For an index equal to the data
+ * set's length, which is padding, it writes zeros and the class -1.
  *
- * @param indices as {@link Shuffler} yields them
+ * @param indices integers from 0 to the data set's length, such as {@link Shuffler} yields
  * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, ALIAS, DISPOSED, DETACHED, RESIZABLE,
- * UNKNOWN_OPTION; nothing was written then
+ * UNKNOWN_OPTION; the targets stay as they were
  * @example
  * for (const indices of shuffler) {
  *   const { inputs, labels } = data.gather(dataset, indices);
@@ -66,7 +69,7 @@ export function gather(
   return { inputs, labels };
 }
 
-/** A data set has fewer than 2^32 rows, also where a Shuffler's indices are doubles. */
+/** Converts indices to 32 bits, which suffice because a data set has fewer than 2^32 rows. */
 function toUint32(indices: unknown): Uint32Array {
   if (!isArrayOf(indices, Float64Array)) return checkArray('indices', indices, Uint32Array);
   const packed = Uint32Array.from(checkArray('indices', indices, Float64Array));

@@ -1,19 +1,19 @@
-/** Element types of the IDX format, and the big-endian numbers of a file as they arrive. */
+/** The element types of the IDX format, and the conversion of a file's big-endian numbers. */
 import { newBytes } from '../io/memory.js';
 
-/** Element types that IDX knows and this reader takes. */
+/** The array types of the elements of IDX files. */
 export type IdxArray =
   Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
 /** An element type. */
 export interface IdxType {
-  /** Bytes of an element. */
+  /** The number of bytes of an element. */
   readonly bytes: 1 | 2 | 4 | 8;
-  /** An array over the memory. */
+  /** Returns an array over the memory. */
   over(memory: ArrayBuffer): IdxArray;
 }
 
-/** By the code in the file's third byte. */
+/** The element types by the code in a file's third byte. */
 export const idxTypes: ReadonlyMap<number, IdxType> = new Map<number, IdxType>([
   [0x08, { bytes: 1, over: (memory) => new Uint8Array(memory) }],
   [0x09, { bytes: 1, over: (memory) => new Int8Array(memory) }],
@@ -31,35 +31,35 @@ function swap(bytes: Uint8Array, size: IdxType['bytes']): void {
   else if (size === 8) buffer.swap64();
 }
 
-/** Room for all elements of a file, filled as their bytes arrive. */
+/** Memory for all elements of a file, which is filled as the bytes arrive. */
 export class IdxElements {
   readonly #type: IdxType;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   #filled = 0;
   #swapped = 0;
 
-  /** MEMORY where there is no room for `count` elements; `path` names the file. */
+  /** Throws MEMORY where there is no memory for `count` elements; `path` names the file. */
   constructor(type: IdxType, count: number, path: string) {
     this.#type = type;
     this.#bytes = newBytes(count * type.bytes, path);
   }
 
-  /** Bytes that have arrived. */
+  /** The number of bytes that have arrived. */
   get filled(): number {
     return this.#filled;
   }
 
-  /** Bytes in all. */
+  /** The number of all bytes. */
   get length(): number {
     return this.#bytes.length;
   }
 
-  /** Room for the next bytes, at most `most`; {@link IdxElements.advance} says how many are there. */
+  /** Returns memory for at most `most` next bytes; {@link IdxElements.advance} takes their number. */
   room(most: number): Uint8Array {
     return this.#bytes.subarray(this.#filled, this.#filled + most);
   }
 
-  /** So many bytes have been put into the room: whole elements get this machine's byte order. */
+  /** Counts bytes that were put into the room, and swaps whole elements into little-endian order. */
   advance(count: number): void {
     this.#filled += count;
     const { bytes } = this.#type;
@@ -68,13 +68,13 @@ export class IdxElements {
     this.#swapped = whole;
   }
 
-  /** Takes bytes, which must fit. */
+  /** Adds bytes, which must fit. */
   take(bytes: Uint8Array): void {
     this.room(bytes.length).set(bytes);
     this.advance(bytes.length);
   }
 
-  /** The elements, once all bytes have arrived. */
+  /** Returns the elements, which are complete once all bytes have arrived. */
   array(): IdxArray {
     return this.#type.over(this.#bytes.buffer);
   }

@@ -1,4 +1,4 @@
-/** The IDX format of MNIST: a strict reader. */
+/** A strict reader of the IDX format, in which MNIST is published. */
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
@@ -11,11 +11,11 @@ import { type IdxArray, IdxElements, type IdxType, idxTypes } from './idx-elemen
 
 export type { IdxArray } from './idx-elements.js';
 
-/** What an IDX file holds. */
+/** The content of an IDX file. */
 export interface IdxTensor {
-  /** Extents, the slowest first. */
+  /** The extents, with the slowest axis first. */
   readonly shape: readonly number[];
-  /** The elements in row-major order, in an array of their own. */
+  /** The elements in row-major order; the array shares no memory with others. */
   readonly data: IdxArray;
 }
 
@@ -23,22 +23,22 @@ function refuse(code: ErrorCode, path: string, received: string, expected: strin
   throw new ThalwegError({ code, path, received, expected });
 }
 
-/** What the first bytes of a file say. */
+/** The parsed header of a file. */
 interface Header {
   readonly type: IdxType;
   readonly shape: readonly number[];
-  /** Elements. */
+  /** The number of elements. */
   readonly count: number;
-  /** Bytes of the header. */
+  /** The number of bytes of the header. */
   readonly start: number;
-  /** Bytes of the whole file. */
+  /** The number of bytes of the whole file. */
   readonly end: number;
 }
 
-/** Bytes of the longest header: the magic number and 255 extents. */
+/** The number of bytes of the longest header: the magic number and 255 extents. */
 const longestHeader = 4 + 4 * 255;
 
-/** Reads a header out of the first bytes of a file, which are all there are where they are few. */
+/** Parses the header from the first bytes of a file; throws TRUNCATED where they are too few. */
 function readHeader(bytes: Uint8Array, path: string): Header {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 4) refuse('TRUNCATED', path, `${bytes.length} bytes`, 'a header of 4 bytes');
@@ -55,7 +55,7 @@ function readHeader(bytes: Uint8Array, path: string): Header {
   return { type, shape, count, start, end: start + count * type.bytes };
 }
 
-/** TRUNCATED or FORMAT unless a file of `length` bytes is as long as its header says. */
+/** Throws TRUNCATED or FORMAT where `length` differs from the number of bytes that the header implies. */
 function checkLength({ shape, end }: Header, length: number, path: string): void {
   const whole = `${end} bytes, for shape [${shape.join(', ')}]`;
   if (length < end) refuse('TRUNCATED', path, `${length} bytes`, whole);
@@ -63,10 +63,10 @@ function checkLength({ shape, end }: Header, length: number, path: string): void
 }
 
 /**
- * Parses the bytes of an IDX file. Sizes are checked before memory is taken.
+ * Parses the bytes of an IDX file. It checks sizes before it allocates memory.
  *
- * @param bytes not gzipped
- * @param path names them in errors. Default `idx`
+ * @param bytes the bytes of the file, not gzipped
+ * @param path the name of the bytes in errors. Default `idx`
  * @throws ThalwegError FORMAT, TRUNCATED, TYPE, DETACHED, RESIZABLE, MEMORY
  */
 export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
@@ -79,7 +79,7 @@ export function parseIdx(bytes: Uint8Array, path = 'idx'): IdxTensor {
   return { shape: header.shape, data: elements.array() };
 }
 
-/** Fills an array with the next bytes of a file; gives how many there were. */
+/** Fills an array with the next bytes of a file, and returns how many there were. */
 type Fill = (target: Uint8Array) => Promise<number>;
 
 function fillFrom(handle: FileHandle): Fill {
@@ -116,10 +116,10 @@ function fillFromChunks(source: AsyncIterable<Buffer>): Fill {
   };
 }
 
-/** Bytes that are read, and put in order, at a time; a multiple of every element. */
+/** The number of bytes that are read and byte-swapped at a time; a multiple of every element's size. */
 const piece = 2 ** 20;
 
-/** Reads a header, which `checkSize` may refuse, then what it says and no more. */
+/** Reads a header, which `checkSize` may refuse, and then as many elements as the header says. */
 async function read(
   fill: Fill,
   checkSize: (header: Header) => void,
@@ -143,7 +143,7 @@ async function read(
   return { shape: header.shape, data: elements.array() };
 }
 
-/** Deflate packs at most 258 bytes in 2 bits. */
+/** The greatest compression ratio of deflate, which packs at most 258 bytes in 2 bits. */
 const greatestRatio = 1032;
 
 async function readGzipped({ handle, size }: RegularFile, path: string): Promise<IdxTensor> {
@@ -166,8 +166,8 @@ async function readGzipped({ handle, size }: RegularFile, path: string): Promise
 }
 
 /**
- * Reads an IDX file, gzipped or not. Memory is taken for what its header says, once the file is long enough for that;
- * of a gzipped file no more is unpacked.
+ * Reads an IDX file, gzipped or not. It allocates memory only where the file is long enough for the
+ * shape in its header. A gzipped file is unpacked no further than the header's size.
  *
  * @throws ThalwegError (as a rejection) FORMAT, TRUNCATED, MEMORY, MISSING, PERMISSION, UNSAFE_PATH; or
  * another error of the file system

@@ -1,4 +1,4 @@
-/** Data sets and their files. */
+/** Data sets, readers of their files, and the orders in which epochs visit their rows. */
 export { Dataset, fromArrays } from './dataset.js';
 export type { FromArraysOptions } from './dataset.js';
 export { gather } from './gather.js';

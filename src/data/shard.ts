@@ -1,15 +1,15 @@
-/** Shares of an order, for several processes that go through one data set together. */
+/** Shards of an order, for several processes that work through one data set together. */
 import { checkNumber, checkOptions } from '../options.js';
 
-/** One share of an order that several processes work through together. */
+/** One process's share of an order that several processes work through together. */
 export interface Shard {
-  /** From 0 to world − 1. */
+  /** The number of this share, an integer from 0 to world − 1. */
   readonly rank: number;
-  /** How many shares there are, 1 to 2^20. */
+  /** The number of shares, an integer from 1 to 2^20. */
   readonly world: number;
 }
 
-/** A share, or TYPE, RANGE, UNKNOWN_OPTION; undefined is all. */
+/** Returns the checked shard, by default the only one; throws TYPE, RANGE or UNKNOWN_OPTION. */
 export function checkShard(path: string, value: unknown): Shard {
   if (value === undefined) return { rank: 0, world: 1 };
   const { rank, world: given } = checkOptions(path, value, ['rank', 'world']);

@@ -1,4 +1,4 @@
-/** Batches of shuffled row indices, resumable anywhere. */
+/** Yields batches of shuffled row indices, and can be resumed at any batch. */
 import { ThalwegError } from '../errors.js';
 import { type NativeOrder, native } from '../native.js';
 import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../options.js';
@@ -9,62 +9,64 @@ import { type Shard, checkShard } from './shard.js';
 
 /** Options of {@link Shuffler}. */
 export interface ShufflerOptions extends OrderOptions {
-  /** Rows of a batch, at least 1. */
+  /** The number of rows of a batch, an integer from 1 to 2^32 - 1. */
   readonly batchSize: number;
   /**
-   * The last rows of an epoch that fill no whole batch: `keep` yields a smaller batch, `drop` leaves
-   * them out, `mask` fills the batch up with the value `length`, which is no row (`data.gather`
-   * writes zeros and the class -1 for it). With `drop` and `mask` all shards yield the same number
-   * of batches. Default `keep`.
+   * The treatment of an epoch's last rows where they do not fill a whole batch. `'keep'` yields a
+   * smaller batch. `'drop'` leaves the rows out. `'mask'` fills the batch up with the padding value
+   * `length`, for which `data.gather` writes zeros and the class -1. With `'drop'` and `'mask'`, all
+   * shards yield the same number of batches. Default `'keep'`.
    */
   readonly last?: 'keep' | 'drop' | 'mask';
-  /** This one's share: positions rank, rank + world, … of the one global order. Default all. */
+  /** The share of this process: positions rank, rank + world, … of the global order. Default: all. */
   readonly shard?: Shard;
   /**
-   * Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row; otherwise only up to 2^16
-   * rows, above by an index cipher without memory. Default false.
+   * True makes orders that are exactly uniform at any length, with 4 bytes of memory a row (8 from 2^32
+   * rows on). False makes orders of more than 2^16 rows by an index cipher, which takes no memory.
+   * Default false.
    */
   readonly exact?: boolean;
   /**
-   * Which rows an epoch visits, from `data.weighted` or `data.stratified`, which must be of `length`
-   * rows. Default each row once, in an order uniform by itself.
+   * The choice of an epoch's rows, made by `data.weighted` or `data.stratified` for `length` rows.
+   * Default: each row once, in a uniformly random order.
    */
   readonly sampling?: Sampling;
 }
 
 /**
- * Where a {@link Shuffler} stands: plain JSON. Batch size and shards may change on resumption, unless
- * the sampling is stratified.
+ * The position of a {@link Shuffler} in its order; plain JSON. A shuffler with another batch size or
+ * other shards can restore it, unless the sampling is stratified.
  */
 export interface ShufflerState {
-  /** Of this layout. */
+  /** The version of this layout. */
   readonly version: 1;
-  /** Rows. */
+  /** The number of rows. */
   readonly length: number;
-  /** In decimal. */
+  /** The seed in decimal. */
   readonly seed: string;
-  /** Whether orders of more than 2^16 rows are exactly uniform. */
+  /** True where orders of more than 2^16 rows are exactly uniform. */
   readonly exact: boolean;
   /**
-   * Of the sampling, where there is one: its fingerprint, and after it, where it is stratified, the
-   * batch size and the shards.
+   * The fingerprint of the sampling; for a stratified one also the batch size and the number of shards.
+   * Absent without a sampling.
    */
   readonly sampling?: string;
-  /** Epoch of the next batch. */
+  /** The epoch of the next batch. */
   readonly epoch: number;
-  /** Positions of the global order already used up in this epoch. */
+  /** The number of positions of the global order that are used up in this epoch. */
   readonly position: number;
 }
 
 const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact', 'sampling'];
 
 /**
- * Iterates the index batches of one epoch after another: each `for … of` runs through the rest of
- * the current epoch and then advances to the next. Every batch is an array of its own, a
- * Uint32Array, or a Float64Array from 2^32 - 1 rows on.
+ * Yields batches of row indices, one epoch after another. Each `for … of` runs through the rest of the
+ * current epoch, and then advances to the next. Every batch is a new Uint32Array, or from 2^32 - 1 rows
+ * on a Float64Array.
  *
- * The order depends on (length, seed, epoch, exact, sampling) alone, not on batches, shards, threads
- * or instruction set; only a stratified one follows the batch size and the number of shards.
+ * The order depends on `length`, `seed`, `epoch`, `exact` and `sampling` alone, not on batches, shards,
+ * threads or instruction sets. Only a stratified order also depends on the batch size and the number of
+ * shards.
  *
  * @throws ThalwegError RANGE, TYPE, SEED, UNKNOWN_OPTION, EMPTY_EPOCH, SHAPE, DISPOSED
  * @example
@@ -72,24 +74,24 @@ const keys = ['length', 'batchSize', 'seed', 'epoch', 'last', 'shard', 'exact', 
  * for (const indices of shuffler) console.log(data.gather(digits.train, indices));
  */
 export class Shuffler implements Iterable<Uint32Array | Float64Array> {
-  /** Rows. */
+  /** The number of rows. */
   readonly length: number;
-  /** Rows of a batch. */
+  /** The number of rows of a batch. */
   readonly batchSize: number;
-  /** Seed of every epoch's order. */
+  /** The seed of every epoch's order. */
   readonly seed: bigint;
-  /** Whether orders of more than 2^16 rows are exactly uniform. */
+  /** True where orders of more than 2^16 rows are exactly uniform. */
   readonly exact: boolean;
-  /** What becomes of the last rows of an epoch. */
+  /** The treatment of an epoch's incomplete last batch. */
   readonly last: 'keep' | 'drop' | 'mask';
-  /** This one's share. */
+  /** The share of this process. */
   readonly shard: Shard;
-  /** Which rows an epoch visits; undefined: each once. */
+  /** The choice of an epoch's rows; undefined where each row comes once. */
   readonly sampling: Sampling | undefined;
   readonly #grid: BatchGrid;
   #epoch: number;
   #position = 0;
-  /** The current epoch's order, made when first read. */
+  /** The order of the current epoch, made when it is first read. */
   #order: NativeOrder | undefined;
 
   constructor(options: ShufflerOptions) {
@@ -121,32 +123,32 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
       });
   }
 
-  /** Epoch of the next batch, or of the last one inside a loop. */
+  /** The epoch of the next batch; within a loop, the epoch of the batch that was yielded last. */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Positions of the global order used up in this epoch, by all shards together. */
+  /** The number of positions of the global order that all shards have used up in this epoch. */
   get position(): number {
     return this.#position;
   }
 
-  /** Of the global order of an epoch: its rows, or the draws of the sampling. */
+  /** The number of positions of an epoch's global order: the rows, or the draws of the sampling. */
   get positions(): number {
     return this.sampling?.draws ?? this.length;
   }
 
-  /** Batches of a whole epoch. */
+  /** The number of batches of a whole epoch. */
   get batches(): number {
     return this.#grid.batchesFrom(0);
   }
 
   /**
-   * Yields the rest of the current epoch, then advances to the next. A loop that is left goes on with the batch behind;
-   * left at the last batch of an epoch, it goes on with the next epoch.
+   * Yields the rest of the current epoch, then advances to the next. After a loop that was left early,
+   * the next loop begins with the following batch; after an epoch's last batch, with the next epoch.
    */
   *[Symbol.iterator](): Generator<Uint32Array | Float64Array, void, undefined> {
-    this.#leaveEpoch(); // an iterator that was not asked for more, nor closed, left it
+    this.#leaveEpoch(); // an earlier iterator may have stopped after the last batch, without closing
     const epoch = this.#epoch;
     try {
       while (this.#epoch === epoch && this.#isWithin) {
@@ -159,12 +161,12 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     }
   }
 
-  /** Whether the current epoch has batches left. */
+  /** True where the current epoch has batches left. */
   get #isWithin(): boolean {
     return this.#grid.batchesFrom(this.#position) > 0;
   }
 
-  /** Advances to the next epoch where no batch of this one is left. */
+  /** Advances to the next epoch where the current one has no batches left. */
   #leaveEpoch(): void {
     if (!this.#isWithin) this.#startEpoch(this.#epoch + 1);
   }
@@ -204,9 +206,12 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   }
 
   /**
-   * Moves to a position of the global order, in rows, and optionally to another epoch, in constant
-   * time. The next batch starts there; at the end of an epoch it is the first of the next. A stratified order is entered only where its batches begin.
+   * Moves to a position of the global order, and optionally to another epoch, in constant time. The next
+   * batch begins there; from the end of an epoch, it is the first of the next epoch.
    *
+   * @param position an integer from 0 to `positions`; in a stratified order a place where the batches of
+   * all shards begin, or the end
+   * @param epoch an integer, at least 0. Default: the current epoch
    * @throws ThalwegError RANGE, TYPE
    */
   seek(position: number, epoch: number = this.#epoch): void {
@@ -224,7 +229,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     this.#position = to;
   }
 
-  /** What {@link restore} needs to go on with the next batch. */
+  /** Returns the state that {@link restore} takes to go on with the next batch. */
   state(): ShufflerState {
     const done = !this.#isWithin;
     return {
@@ -238,7 +243,7 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
     };
   }
 
-  /** What `JSON.stringify` writes: {@link state}. */
+  /** Returns {@link state}, which `JSON.stringify` writes. */
   toJSON(): ShufflerState {
     return this.state();
   }
@@ -249,9 +254,9 @@ export class Shuffler implements Iterable<Uint32Array | Float64Array> {
   }
 
   /**
-   * Goes on where `state` was taken, possibly with other batches or shards.
+   * Moves to the position of `state`, which a shuffler with other batches or shards may have taken.
    *
-   * @throws ThalwegError STATE_MISMATCH where the state is of another order; VERSION, TYPE, RANGE
+   * @throws ThalwegError STATE_MISMATCH where the state belongs to another order; VERSION, TYPE, RANGE
    */
   restore(state: ShufflerState): void {
     const path = 'state';
