@@ -1,4 +1,4 @@
-/** Devices: which there are, which is chosen, and why. */
+/** Finds the devices of a machine, and chooses one by name. */
 import { ThalwegError } from './errors.js';
 import { type Memory, lookAtMemory } from './machine/memory.js';
 import { type NvidiaHardware, lookForNvidia } from './machine/nvidia.js';
@@ -12,60 +12,66 @@ export type { Memory } from './machine/memory.js';
 export type { NvidiaHardware } from './machine/nvidia.js';
 export type { System } from './machine/system.js';
 
-/** The GPUs of a machine, and what is in the way of using them. */
+/** The GPUs of a machine, and the reasons why they cannot be used. */
 export interface Gpus extends NvidiaHardware {
-  /** Those that the driver shows. */
+  /** The GPUs that the driver lists. */
   readonly devices: readonly Gpu[];
-  /** What is missing where there are none; else empty. */
+  /** The part that is missing where `devices` is empty; otherwise an empty text. */
   readonly missing: string;
-  /** What to do about that; empty where nothing is missing. */
+  /** The remedy for the missing part; an empty text where nothing is missing. */
   readonly remedy: string;
 }
 
-/** A library that the addon opens where it is there. */
+/** A library that the addon opens where it is present. */
 export interface Plugin {
   /** `oneDNN` or `CUDA`. */
   readonly name: string;
-  /** Whether it is in use. */
+  /** True where the library is in use. */
   readonly loaded: boolean;
-  /** Its version where it is loaded, and why it is not elsewhere. */
+  /** A text about the loaded library, such as its version; otherwise the reason why it is not loaded. */
   readonly about: string;
 }
 
-/** What {@link explain} tells of a device, and of the machine around it. */
+/** The description of a device and of the machine, which {@link explain} returns. */
 export interface DeviceExplanation {
-  /** The device that the name chose, as `cpu` or `cuda:0`. */
+  /** The chosen device, such as `cpu` or `cuda:0`. */
   readonly device: DeviceName;
-  /** Why this device: what was asked for, or what `'auto'` found or lacked. */
+  /** The reason of the choice: the name that was asked for, or the GPU that `'auto'` found or lacked. */
   readonly reason: string;
-  /** Instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
+  /** The instruction set of the vector lanes: `baseline`, `avx2` or `avx512`. */
   readonly isa: string;
   /**
-   * Threads of a parallel loop: the processors that the process may run on or, where they are fewer, the
-   * whole processors that its control group grants. The variable `THALWEG_THREADS` (1 to 256) overrides both.
+   * The number of threads of a parallel loop. It is the smaller of two numbers: the processors that the
+   * process may run on, and the whole processors that its control group grants. The environment
+   * variable `THALWEG_THREADS` (1 to 256) overrides it.
    */
   readonly threads: number;
-  /** Why so many, as `2 processors` or `THALWEG_THREADS`. */
+  /** The reason of the number of threads, such as `2 processors` or `THALWEG_THREADS`. */
   readonly threadsReason: string;
-  /** Every operation and what serves it. */
+  /** Every operation and the implementation that serves it. */
   readonly operations: readonly OperationImplementation[];
-  /** The file of the native addon. */
+  /** The path of the native addon. */
   readonly addon: string;
-  /** The libraries that the addon opens where they are there. */
+  /** The libraries that the addon opens where they are present. */
   readonly plugins: readonly Plugin[];
   /** The GPUs of the machine, and their driver. */
   readonly gpus: Gpus;
-  /** Bytes of the machine, and of the control group around this process. */
+  /** The memory of the machine, and the limit of the control group, in bytes. */
   readonly memory: Memory;
   /** The platform, the C library, Node.js and the processor. */
   readonly system: System;
 }
 
 /**
- * A device by name. `'auto'` is the first GPU that serves, or else `'cpu'`; `'cuda'` that GPU and nothing
- * else; `'cuda:1'`, or `'cuda:GPU-…'` or `'cuda:MIG-…'` with a UUID as nvidia-smi prints it, one of several.
- * `'cpu:baseline'`, `'cpu:avx2'` and `'cpu:avx512'` force an instruction set; `'reference'` is plain
- * loops in double.
+ * The name of a device.
+ *
+ * - `'auto'`: the first usable GPU, or `'cpu'` where there is none.
+ * - `'cuda'`: the first usable GPU.
+ * - `'cuda:1'`, `'cuda:GPU-…'`, `'cuda:MIG-…'`: the GPU with this number, or with this UUID as
+ *   nvidia-smi prints it.
+ * - `'cpu'`: the processor with its best instruction set.
+ * - `'cpu:baseline'`, `'cpu:avx2'`, `'cpu:avx512'`: the processor with this instruction set.
+ * - `'reference'`: plain loops in double precision on the processor.
  */
 export type DeviceName =
   | 'auto'
@@ -89,7 +95,7 @@ const known: readonly DeviceName[] = [
   'reference',
 ];
 
-/** A device and why it was chosen. */
+/** Returns the device that a name chooses, and the reason. */
 function choose(name: DeviceName): { device: DeviceName; reason: string } {
   if (name !== 'auto') return { device: name, reason: 'asked for' };
   const { devices, missing, remedy } = native.cudaStatus();
@@ -104,11 +110,9 @@ function choose(name: DeviceName): { device: DeviceName; reason: string } {
 }
 
 /**
- * The device that a name stands for: `'auto'` is the first GPU that serves, or else the processor;
- * `'cuda'` that GPU and nothing else; `'cuda:1'`, `'cuda:GPU-…'` or `'cuda:MIG-…'` (a UUID as nvidia-smi
- * prints it) one of several.
+ * Returns the device that a name stands for; see {@link DeviceName}.
  *
- * @throws ThalwegError NO_DEVICE, naming what is missing and its remedy
+ * @throws ThalwegError NO_DEVICE, which names the missing part and its remedy; TYPE
  */
 export function resolveDevice(name: unknown): DeviceName {
   if (typeof name === 'string') {
@@ -137,7 +141,7 @@ function lookAtPlugins(): Plugin[] {
 }
 
 /**
- * Instruction set of the vector lanes on a device that has them.
+ * Returns the instruction set of the vector lanes on a device that has them.
  *
  * @internal
  */
@@ -146,11 +150,12 @@ export function isaOf(device: string): string {
 }
 
 /**
- * Which device a name chooses and why, on what it runs, and which implementation serves each
- * operation. `thalweg doctor` prints the same, with what is wrong and its remedy.
+ * Returns the device that a name chooses, the reason, the machine's properties, and the implementation
+ * of each operation. `thalweg doctor` prints the same, together with problems and their remedies.
  *
- * @throws ThalwegError NO_DEVICE, naming what is missing and its remedy; RANGE or UNSUPPORTED where
- * `THALWEG_ISA` or `THALWEG_THREADS` is wrong
+ * @param name default `'auto'`
+ * @throws ThalwegError NO_DEVICE, which names the missing part and its remedy; TYPE; RANGE or
+ * UNSUPPORTED where `THALWEG_ISA` or `THALWEG_THREADS` is wrong
  */
 export function explain(name: DeviceName = 'auto'): DeviceExplanation {
   const device = resolveDevice(name);

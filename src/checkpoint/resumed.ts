@@ -7,7 +7,7 @@ import type { SavedRun } from '../run/saved-run.js';
 
 const fingerprints = new WeakMap<Dataset, string>();
 
-/** Returns the XXH64 of a data set, computed once. It may take seconds, so the event loop runs meanwhile. */
+/** Returns the XXH64 of a data set, computed once. The event loop runs meanwhile: it may take seconds. */
 export async function identify(dataset: Dataset): Promise<string> {
   const known = fingerprints.get(dataset);
   if (known !== undefined) return known;

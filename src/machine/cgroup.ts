@@ -1,30 +1,30 @@
 /**
- * Limits of memory that Linux's control groups set, version 1 and 2, up to the outermost group. It does not
- * ask native/core/cpu_quota.cc, which walks the same groups: `thalweg doctor` tells of memory where no addon loads.
+ * Reads the memory limits of Linux's control groups, version 1 and 2, up to the outermost group. It
+ * repeats the walk of native/core/cpu_quota.cc, because `thalweg doctor` must work without the addon.
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 /** A control group's limit of memory. */
 export interface GroupLimit {
-  /** Bytes that the group may use. */
+  /** The number of bytes that the group may use. */
   readonly bytes: number;
-  /** Bytes that it may still take; files that it keeps only as a cache count as free. */
+  /** The number of bytes that are left; cached files that can be dropped count as free. */
   readonly left: number;
-  /** The file that sets the limit. */
+  /** The path of the file that sets the limit. */
   readonly file: string;
 }
 
-/** Where a hierarchy of groups is mounted. */
+/** A mounted hierarchy of groups. */
 interface Mount {
   readonly version: 1 | 2;
-  /** The folder. */
+  /** The folder of the mount. */
   readonly point: string;
-  /** The group that the folder shows. */
+  /** The group that this folder shows. */
   readonly root: string;
 }
 
-/** What a version calls its files. */
+/** The names of the files of each version. */
 const names = {
   1: {
     limits: ['memory.limit_in_bytes'],
@@ -42,7 +42,7 @@ function read(file: string): string {
   }
 }
 
-/** Spaces and the like stand in mountinfo as octal numbers. */
+/** Decodes a path of mountinfo, in which spaces and the like are octal numbers. */
 function unescape(path: string): string {
   return path.replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8)));
 }
@@ -59,7 +59,7 @@ function mounts(system: string): Mount[] {
   });
 }
 
-/** The process's group in the hierarchy of a version. */
+/** Returns the group of this process in the hierarchy of a version. */
 function groupOf(version: 1 | 2, system: string): string | undefined {
   for (const line of read(join(system, 'proc/self/cgroup')).split('\n')) {
     const [id, controllers = '', ...path] = line.split(':');
@@ -69,24 +69,24 @@ function groupOf(version: 1 | 2, system: string): string | undefined {
   return undefined;
 }
 
-/** The folders of a group and of those around it, as far as the mount shows them. */
+/** Returns the folders of a group and of its parents, as far as the mount shows them. */
 function folders({ point, root }: Mount, group: string, system: string): string[] {
   const top = join(system, point);
   const inside = relative(root, group);
-  // A group outside of what is mounted is one of another namespace.
+  // A group outside the mount belongs to another namespace; the mount's own group stands for it.
   let folder = inside.startsWith('..') ? top : join(top, inside);
   const all = [folder];
   while (folder !== top) all.push((folder = dirname(folder)));
   return all;
 }
 
-/** The limits that the files of one folder set. */
+/** Returns the limits that the files of one folder set. */
 function limitsIn(folder: string, version: 1 | 2): GroupLimit[] {
   const { limits, usage, cache } = names[version];
   return limits.flatMap((name): GroupLimit[] => {
     const file = join(folder, name);
     const bytes = Number.parseInt(read(file), 10);
-    // No limit is the word `max` in version 2, and a number near 2^63 in version 1.
+    // Where there is no limit, version 2 has the word `max` and version 1 a number near 2^63.
     if (!Number.isSafeInteger(bytes)) return [];
     const kept = new RegExp(`^${cache} (\\d+)$`, 'm').exec(read(join(folder, 'memory.stat')));
     const used = Number(read(join(folder, usage))) - Number(kept?.[1] ?? 0);
@@ -95,7 +95,8 @@ function limitsIn(folder: string, version: 1 | 2): GroupLimit[] {
 }
 
 /**
- * The limit with the fewest bytes, and what the fullest group leaves; undefined where there is none.
+ * Returns the limit with the fewest bytes, or undefined where there is none. `left` is the least that any
+ * of the groups has left.
  *
  * @param system the folder that holds proc and sys
  */

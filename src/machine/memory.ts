@@ -1,18 +1,18 @@
-/** The memory of the machine, and what the control groups of the process leave of it. */
+/** Reads the memory of the machine, and the limits of the process's control groups. */
 import { freemem, totalmem } from 'node:os';
 import { type GroupLimit, tightestLimit } from './cgroup.js';
 
 /** Memory that a process may use, in bytes. */
 export interface Memory {
-  /** All that the machine has. */
+  /** The memory of the machine. */
   readonly total: number;
-  /** What the machine has left, caches that it would give up included. */
+  /** The free memory of the machine, including caches that can be dropped. */
   readonly free: number;
-  /** The tightest limit of a control group around this process; absent where none is below `total`. */
+  /** The tightest limit of this process's control groups; absent where none is below `total`. */
   readonly limit?: GroupLimit;
 }
 
-/** Looks at the memory now. */
+/** Reads the memory at this time. */
 export function lookAtMemory(): Memory {
   const total = totalmem();
   const limit = tightestLimit();
@@ -20,7 +20,7 @@ export function lookAtMemory(): Memory {
   return limit === undefined || limit.bytes >= total ? facts : { ...facts, limit };
 }
 
-/** Bytes that this process may use at most: the machine's, or those of its control group. */
+/** Returns the most bytes that this process may use: the group's limit, or the machine's memory. */
 export function usableMemory(): number {
   const { total, limit } = lookAtMemory();
   return limit?.bytes ?? total;

@@ -1,12 +1,12 @@
-/** What the kernel knows of NVIDIA's GPUs, without any library of theirs. */
+/** Reads what the kernel knows of NVIDIA GPUs, without any library of NVIDIA. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** NVIDIA's GPUs as the kernel sees them. */
+/** The NVIDIA GPUs that the kernel sees. */
 export interface NvidiaHardware {
-  /** GPUs on the machine's buses, with a driver or without. */
+  /** The number of GPUs on the machine's buses, with or without a driver. */
   readonly gpus: number;
-  /** Version of the driver in the kernel; absent where none is loaded. */
+  /** The version of the driver in the kernel; absent where none is loaded. */
   readonly driver?: string;
 }
 
@@ -27,11 +27,11 @@ function list(folder: string): string[] {
 }
 
 const vendor = '0x10de';
-/** PCI's class of displays, which computing cards without an outlet have too. */
+/** PCI's class of displays, to which computing cards without a video output belong, too. */
 const display = '0x03';
 
 /**
- * Looks at the buses and at the kernel's driver.
+ * Counts the GPUs on the PCI bus, and reads the version of the kernel's driver.
  *
  * @param system the folder that holds proc and sys
  */

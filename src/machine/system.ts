@@ -1,19 +1,19 @@
-/** What this process runs on, as Node.js tells it. */
+/** Reads the properties of the system from Node.js. */
 import { availableParallelism, cpus, release, type } from 'node:os';
 
-/** The system and the processor below a process. */
+/** The system and the processor on which a process runs. */
 export interface System {
-  /** Node.js's names of system and processor family: `linux-x64`. */
+  /** Node.js's names of the system and the processor family, such as `linux-x64`. */
   readonly platform: string;
-  /** Name and version of the kernel: `Linux 6.1.0`. */
+  /** The name and version of the kernel, such as `Linux 6.1.0`. */
   readonly kernel: string;
-  /** The C library: `glibc 2.36`, `musl`, or `unknown` where Node.js does not tell. */
+  /** The C library: `glibc 2.36`, `musl`, or `unknown` where Node.js does not tell it. */
   readonly libc: string;
-  /** The version of Node.js: `22.11.0`. */
+  /** The version of Node.js, such as `22.11.0`. */
   readonly node: string;
-  /** What the processor calls itself; empty where it does not say. */
+  /** The name of the processor; an empty text where it is unknown. */
   readonly processor: string;
-  /** Processors that this process may run on. */
+  /** The number of processors that this process may use. */
   readonly processors: number;
 }
 
@@ -23,7 +23,7 @@ interface Report {
   readonly sharedObjects?: readonly string[];
 }
 
-/** A report without its network part, which asks for the names of every open connection. */
+/** Returns a report without its network part, which would look up the name of every connection. */
 function report(): Report {
   const report: typeof process.report & { excludeNetwork?: boolean } = process.report;
   const { excludeNetwork: before = false } = report;
@@ -48,7 +48,7 @@ function findLibc(): string {
   }
 }
 
-/** Looks at the system; the C library is looked for once. */
+/** Reads the system's properties; the C library is looked up once. */
 export function lookAtSystem(): System {
   return {
     platform: `${process.platform}-${process.arch}`,
