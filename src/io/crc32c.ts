@@ -1,4 +1,4 @@
-/** CRC-32C (Castagnoli, RFC 3720), a byte at a time. */
+/** CRC-32C (Castagnoli, RFC 3720), computed byte by byte. */
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** Of some bytes, in [0, 2^32). */
+/** Returns the CRC of the bytes, in [0, 2^32). */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8);

@@ -4,10 +4,10 @@
  */
 import { crc32c } from './crc32c.js';
 
-/** A scalar by its tag. */
+/** A scalar and its tag. */
 export type Scalar = readonly [tag: string, value: number];
 
-/** Numbers of seven bits, the lowest first; `value` a safe integer of at least 0. */
+/** Encodes a safe integer of at least 0 in groups of seven bits, the lowest first. */
 function varint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = BigInt(value);
@@ -15,7 +15,7 @@ function varint(value: number): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-/** A field's number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
+/** Encodes a field's number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
 const key = (field: number, wire: 0 | 1 | 2 | 5): Buffer => varint((field << 3) | wire);
 
 function bytesField(field: number, bytes: Uint8Array): Buffer {
@@ -34,7 +34,7 @@ function floatField(field: number, value: number): Buffer {
   return Buffer.concat([key(field, 5), bytes]);
 }
 
-/** As TFRecord masks it: rotated and offset, for CRCs of data that contain CRCs. */
+/** Returns the CRC rotated and offset as TFRecord does, because data may itself contain CRCs. */
 function maskedCrc(bytes: Uint8Array): Buffer {
   const crc = crc32c(bytes);
   const masked = Buffer.alloc(4);
@@ -48,12 +48,12 @@ function frame(data: Uint8Array): Buffer {
   return Buffer.concat([length, maskedCrc(length), data, maskedCrc(data)]);
 }
 
-/** The record that every event file begins with. `time` in seconds since 1970. */
+/** Returns the record with which every event file begins; `time` is in seconds since 1970. */
 export function versionRecord(time: number): Buffer {
   return frame(Buffer.concat([doubleField(1, time), bytesField(3, Buffer.from('brain.Event:2'))]));
 }
 
-/** Scalars at a step, as float32. */
+/** Returns the record of scalars at a step, as float32; `time` is in seconds since 1970. */
 export function scalarRecord(time: number, step: number, scalars: readonly Scalar[]): Buffer {
   const values = scalars.map(([tag, value]) =>
     bytesField(1, Buffer.concat([bytesField(1, Buffer.from(tag)), floatField(2, value)])),
@@ -62,7 +62,7 @@ export function scalarRecord(time: number, step: number, scalars: readonly Scala
   return frame(Buffer.concat([...event, bytesField(5, Buffer.concat(values))]));
 }
 
-/** Bytes of whole records at the beginning of a file that may have been cut off anywhere. */
+/** Returns the number of bytes of the whole records at the beginning of a file that may be cut off. */
 export function wholeRecords(bytes: Buffer): number {
   for (let at = 0; ;) {
     if (bytes.length - at < 12) return at;

@@ -1,14 +1,14 @@
 /**
- * The file operations of atomic writes and of checkpoints. Always called as `files.…`: tests put
- * others in their place, which fail, crash and record.
+ * The file operations of atomic writes and of checkpoints. Callers write `files.…`, so that tests can
+ * replace them by operations that fail, crash and record.
  */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { type ErrorCode, ThalwegError } from '../errors.js';
 
-/** The part of node:fs/promises that is used. */
+/** The functions of node:fs/promises that tests may replace. */
 export const files = { mkdir, open, readdir, rename, rm, stat };
 
-/** What the system's error codes become. */
+/** The code, `received`, `expected` and `remedy` for each error code of the system. */
 const known: Readonly<Record<string, readonly [ErrorCode, string, string, string?]>> = {
   ENOSPC: [
     'NO_SPACE',
@@ -33,7 +33,7 @@ const known: Readonly<Record<string, readonly [ErrorCode, string, string, string
   ENXIO: ['UNSAFE_PATH', 'no regular file', 'a regular file'],
 };
 
-/** What the file system refused, as a coded error where there is a code for it. */
+/** Converts an error of the file system into a coded error; returns other errors as they are. */
 export function fileError(error: unknown, path: string): unknown {
   const entry = known[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
   if (entry === undefined || error instanceof ThalwegError) return error;

@@ -1,19 +1,19 @@
-/** Numbers of other floating-point types as float32. */
+/** Converts numbers of other floating-point types to float32. */
 import { ThalwegError } from '../errors.js';
 import type { SafetensorsType } from './safetensors-type.js';
 
-/** Types whose numbers become float32: exactly, but for F64, which is rounded to the nearest. */
+/** The types that are converted to float32. The conversion is exact, except that F64 is rounded. */
 export type FloatType = Extract<SafetensorsType, 'F32' | 'F16' | 'BF16' | 'F64'>;
 
-/** Bytes of an element. */
+/** The number of bytes of an element. */
 export const floatBytes: Readonly<Record<FloatType, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8 };
 
-/** Whether numbers of the type become float32. */
+/** Returns true for a type that is converted to float32. */
 export function isFloat(type: SafetensorsType): type is FloatType {
   return Object.hasOwn(floatBytes, type);
 }
 
-/** The value of an IEEE half: 1 bit of sign, 5 of exponent, 10 of fraction. */
+/** Returns the value of an IEEE half: 1 bit of sign, 5 of exponent, 10 of fraction. */
 function half(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
@@ -24,7 +24,7 @@ function half(bits: number): number {
     : sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** Of all 2^16 halves, made on first use. */
+/** The values of all 2^16 halves, computed on first use. */
 let halves: Float32Array | undefined;
 
 function fromHalves(source: Uint16Array, target: Float32Array): void {
@@ -51,17 +51,17 @@ function fromDoubles(source: Float64Array, target: Float32Array, path: string, a
   }
 }
 
-/** Where converted numbers go. */
+/** The destination of converted numbers. */
 interface FloatTarget {
   readonly values: Float32Array;
-  /** Of the first number that is converted. */
+  /** The index of the first converted number in `values`. */
   readonly at: number;
-  /** Names the tensor in errors. */
+  /** The name of the tensor in errors. */
   readonly path: string;
 }
 
 /**
- * Converts whole elements of little-endian bytes, which begin at a multiple of 8 of their buffer.
+ * Converts whole elements of little-endian bytes, whose offset in their buffer is a multiple of 8.
  *
  * @throws ThalwegError RANGE at a finite double beyond float32
  */

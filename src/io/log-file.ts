@@ -1,11 +1,11 @@
-/** A file that grows: lines or records are added whole, in order, beside the run. */
+/** Adds whole lines or records to the end of a file, in order, while the caller goes on. */
 import { mkdir, open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { syncFolder } from './atomic.js';
 import { fileError } from './files.js';
 
-/** Bytes of a regular file; 0 where there is none. Others (a pipe would block) are UNSAFE_PATH. */
+/** Returns the bytes of a file, 0 where there is none; throws UNSAFE_PATH, as a pipe would block. */
 async function lengthOf(file: string): Promise<number> {
   try {
     const found = await stat(file);
@@ -22,48 +22,48 @@ async function lengthOf(file: string): Promise<number> {
   });
 }
 
-/** Bytes of a log that are looked through at a time. */
+/** The number of bytes of a log that are searched at a time. */
 const pieceBytes = 2 ** 20;
-/** Bytes after which no addition is awaited: what a run adds at a time are some thousands. */
+/** The search for an addition's end gives up after so many bytes; real additions have thousands. */
 const longestAddition = 2 ** 24;
 
-/** Bytes of whole lines. */
+/** Returns the number of bytes up to the end of the last whole line. */
 export function wholeLines(bytes: Buffer): number {
   return bytes.lastIndexOf('\n') + 1;
 }
 
 /**
- * Adds to a file. No handle stays open between additions, and one that fails leaves no piece of
- * itself where that can be helped.
+ * Adds to a file, which is closed between additions. A failed addition is cut off again where that is
+ * possible.
  */
 export class LogFile {
   readonly file: string;
   readonly #whole: (bytes: Buffer) => number;
   #bytes = 0;
-  /** Bytes that the disk has for certain, under the file's name; -1: not even that. */
+  /** The number of bytes that the disk has for certain; -1 until the folder is synced, too. */
   #synced = -1;
   #syncing: Promise<void> | undefined;
   #waiting: Buffer[] = [];
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
 
-  /** `whole`: the bytes of whole additions at the beginning of what a crash may have cut off. */
+  /** `whole` returns the bytes of the whole additions at the start of a text that a crash cut off. */
   constructor(file: string, whole: (bytes: Buffer) => number) {
     this.file = file;
     this.#whole = whole;
   }
 
-  /** Bytes written and waiting. */
+  /** The number of bytes that are written or wait to be written. */
   get bytes(): number {
     return this.#waiting.reduce((sum, { length }) => sum + length, this.#bytes);
   }
 
   /**
-   * Begins after the first `keep` bytes; what comes after them goes, and so does an earlier failure.
-   * Where a crash left fewer, it begins after the last whole addition. The folder is made where there
-   * is none.
+   * Begins after the first `keep` bytes, cuts off the rest, and forgets an earlier failure. Where a
+   * crash left fewer bytes, it begins after the last whole addition. It makes the folder where there is
+   * none.
    *
-   * @returns how many of them are lost
+   * @returns the number of the `keep` bytes that are lost
    * @throws ThalwegError UNSAFE_PATH, NO_SPACE, MISSING; or another error of the file system
    */
   async begin(keep = 0): Promise<number> {
@@ -83,9 +83,9 @@ export class LogFile {
   }
 
   /**
-   * Begins after all that the file holds, but for half an addition that a crash left at its end.
+   * Begins at the end of the file, and cuts off a partial addition that a crash left there.
    *
-   * @returns the bytes of that
+   * @returns the number of bytes that are cut off
    * @throws ThalwegError as {@link LogFile.begin}
    */
   async continue(): Promise<number> {
@@ -98,17 +98,17 @@ export class LogFile {
     try {
       await mkdir(dirname(this.file), { recursive: true });
     } catch (error) {
-      // A file is there in its place, or a folder that a link leads to nowhere: opening says which.
+      // A file or a broken link has the folder's name; opening the log throws the right error.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
 
-  /** Bytes of whole additions at the beginning of the file, which is read piece by piece. */
+  /** Returns the bytes of the whole additions at the beginning of the file, read piece by piece. */
   async #wholeBytes(): Promise<number> {
     const handle = await open(this.file, 'r');
     try {
       const piece = Buffer.alloc(pieceBytes);
-      let rest: Buffer = Buffer.alloc(0); // of an addition whose end is still to come
+      let rest: Buffer = Buffer.alloc(0); // the beginning of an addition that ends in a later piece
       for (let at = 0; ;) {
         const { bytesRead } = await handle.read(piece, 0, pieceBytes, at + rest.length);
         const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
@@ -122,14 +122,14 @@ export class LogFile {
     }
   }
 
-  /** Takes in one addition; it is written soon. */
+  /** Queues one addition, which is written soon. */
   add(data: string | Uint8Array): void {
     this.#waiting.push(Buffer.from(data as string));
     this.#writing ??= this.#drain();
   }
 
   /**
-   * Waits until all is written.
+   * Waits until all additions are written.
    *
    * @throws ThalwegError NO_SPACE, MISSING, or another error of the file system, until the next `begin`
    */
@@ -139,13 +139,13 @@ export class LogFile {
   }
 
   /**
-   * Waits until the disk has all, so that a power cut leaves it.
+   * Waits until the disk has all additions, so that a power cut loses none.
    *
    * @throws ThalwegError as {@link LogFile.flush}
    */
   async sync(): Promise<void> {
     await this.flush();
-    const wanted = this.#bytes; // more may come meanwhile
+    const wanted = this.#bytes; // later additions are not waited for
     while (this.#synced < wanted) {
       this.#syncing ??= this.#syncNow().finally(() => {
         this.#syncing = undefined;
@@ -165,7 +165,7 @@ export class LogFile {
       }
       if (this.#synced < 0) await syncFolder(dirname(this.file));
     } catch (error) {
-      // Who removes a log, or puts it aside, misses no row; the next one begins another file.
+      // A log that was removed or moved needs no sync; the next addition begins another file.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileError(error, this.file);
     }
     this.#synced = bytes;
@@ -178,7 +178,7 @@ export class LogFile {
   async #drain(): Promise<void> {
     try {
       while (this.#waiting.length > 0) {
-        const { length } = this.#waiting; // more may come meanwhile
+        const { length } = this.#waiting; // more additions may come during the write
         const data = Buffer.concat(this.#waiting);
         await this.#append(data);
         this.#waiting.splice(0, length);

@@ -1,4 +1,4 @@
-/** Memory for what a file holds: a number in a file may be anything. */
+/** Allocates memory for the content of files, whose sizes may be wrong numbers. */
 import { totalmem } from 'node:os';
 import { ThalwegError } from '../errors.js';
 
@@ -13,17 +13,17 @@ function refuseRoom(bytes: number, path: string, most: string, remedy: string, c
   return new ThalwegError(fields, { cause });
 }
 
-/** Bytes that this process may hold: those of the machine, or of the control group that it is in. */
+/** Returns the bytes that this process may use: the machine's memory, or its control group's limit. */
 function memoryOfMachine(): number {
   const constrained = process.constrainedMemory(); // 0 where no limit is known
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
 }
 
-/** Asked for once: each batch of a shuffler is an array. */
+/** The memory of this process. It is looked up once, because each batch of a shuffler checks it. */
 let most: number | undefined;
 
 /**
- * Refuses what this machine can never hold, before any of it is read.
+ * Throws where so many bytes exceed the memory of this machine.
  *
  * @throws ThalwegError MEMORY
  */
@@ -32,7 +32,7 @@ export function checkRoom(bytes: number, path: string, remedy = ''): void {
   if (bytes > most) throw refuseRoom(bytes, path, `at most ${most}, this machine's memory`, remedy);
 }
 
-/** So many zeros, or MEMORY: Node.js throws a RangeError without a code. */
+/** Returns so many zeros, or throws MEMORY in place of Node.js's RangeError, which has no code. */
 export function newBytes(length: number, path: string): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);

@@ -1,24 +1,24 @@
-/** Reading a file that may be anything: a folder or a FIFO is refused, not waited for. */
+/** Opens files for reading, and refuses folders, FIFOs and devices without waiting for them. */
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { ThalwegError } from '../errors.js';
 import { checkPath } from '../options.js';
 import { fileError, files } from './files.js';
 
-/** What is opened. */
+/** An open regular file. */
 export interface RegularFile {
   readonly handle: FileHandle;
-  /** Bytes. */
+  /** The number of bytes. */
   readonly size: number;
 }
 
 /**
  * Opens a regular file, and closes it after `body`.
  *
- * @param expected what it should be, for the error where there is none
- * @param flags besides O_RDONLY and O_NONBLOCK
- * @throws ThalwegError TYPE, RANGE, MISSING, PERMISSION, UNSAFE_PATH, or another error of the file system; and what
- * `body` throws
+ * @param expected the kind of file, for the error where it cannot be opened
+ * @param flags more flags than O_RDONLY and O_NONBLOCK
+ * @throws ThalwegError TYPE, RANGE, MISSING, PERMISSION, UNSAFE_PATH, or another error of the file
+ * system; and what `body` throws
  */
 export async function withRegularFile<T>(
   file: string,
@@ -27,7 +27,7 @@ export async function withRegularFile<T>(
   flags = 0,
 ): Promise<T> {
   checkPath('file', file);
-  // O_NONBLOCK: opening a FIFO must not wait for a writer.
+  // With O_NONBLOCK, opening a FIFO does not wait for a writer.
   const handle = await files
     .open(file, constants.O_RDONLY | constants.O_NONBLOCK | flags)
     .catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-/** The header of a safetensors file: a strict reader, and what makes one. */
+/** Reads the header of a safetensors file strictly, and encodes one. */
 import { type ErrorCode, ThalwegError } from '../errors.js';
 import { describe, shorten } from '../options.js';
 import {
@@ -12,28 +12,28 @@ import { JsonReader } from './strict-json.js';
 
 /** One named tensor. */
 export interface SafetensorsTensor {
-  /** Any text but `__metadata__`. */
+  /** The name: any text but `__metadata__`. */
   readonly name: string;
-  /** Type of the elements. */
+  /** The type of the elements. */
   readonly dtype: SafetensorsType;
-  /** Extents, the slowest first; empty for a single number. */
+  /** The extents, with the slowest axis first; empty for a single number. */
   readonly shape: readonly number[];
-  /** The elements' bytes; when reading, a Uint8Array at a multiple of 8 of its buffer. */
+  /** The bytes of the elements. The reader returns a Uint8Array whose offset is a multiple of 8. */
   readonly data: ArrayBufferView;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface SafetensorsFile {
-  /** In the order of their data. */
+  /** The tensors in the order of their data. */
   readonly tensors: readonly SafetensorsTensor[];
-  /** What stood under `__metadata__`. */
+  /** The texts under `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** As the reference implementation: a longer header is an attack or damage. */
+/** The reference implementation has this limit, too: a longer header is an attack or damage. */
 const largestHeader = 100_000_000;
 
-/** Throws. */
+/** Throws an error of these parts. */
 export function refuse(
   code: ErrorCode,
   path: string,
@@ -44,7 +44,7 @@ export function refuse(
   throw new ThalwegError({ code, path, received, expected, remedy });
 }
 
-/** A tensor in a header; its bytes are [begin, end) of the data. */
+/** A tensor in a header, whose bytes are [begin, end) of the data. */
 export interface Entry {
   readonly name: string;
   readonly dtype: SafetensorsType;
@@ -85,14 +85,14 @@ function parseMetadata(value: unknown, path: string): Record<string, string> {
   return Object.fromEntries(entries as [string, string][]);
 }
 
-/** What a header says. */
+/** A parsed header. */
 export interface Header {
-  /** In the order of their data. */
+  /** The tensors in the order of their data. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Refuses holes and overlaps between the tensors, which are in the order of their data. */
+/** Throws LAYOUT for gaps or overlaps between tensors, which come in the order of their data. */
 function checkLayout(entries: readonly Entry[], path: string): void {
   let at = 0;
   for (const [i, { name, begin, end }] of entries.entries()) {
@@ -116,7 +116,7 @@ function headerOf(json: Fields, path: string): Header {
   return { entries, metadata };
 }
 
-/** Takes the bytes of a header as they are read, and refuses them at the first that is wrong. */
+/** Checks the bytes of a header while they are read, and throws at the first wrong one. */
 export class HeaderReader {
   readonly #path: string;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -129,7 +129,7 @@ export class HeaderReader {
     this.#json = new JsonReader(path);
   }
 
-  /** Takes the next bytes: ENCODING, FORMAT, DEPTH, OVERFLOW or DUPLICATE. */
+  /** Scans the next bytes; throws ENCODING, FORMAT, DEPTH, OVERFLOW or DUPLICATE. */
   feed(bytes: Uint8Array): void {
     if (!this.#begun && bytes.length > 0 && bytes[0] !== 0x7b)
       refuse('FORMAT', this.#path, 'a header without {', 'a JSON object');
@@ -137,7 +137,7 @@ export class HeaderReader {
     this.#json.feed(this.#decode(bytes, true));
   }
 
-  /** What the bytes say of a file of `size`, whose data begins at `start`. */
+  /** Parses the whole header of a file of `size` bytes, whose data begins at `start`. */
   header(start: number, size: number): Header {
     this.#json.feed(this.#decode(new Uint8Array(), false));
     const header = headerOf(this.#json.value() as Fields, this.#path);
@@ -162,10 +162,11 @@ function checkLength(length: number, path: string): void {
 }
 
 /**
- * Bytes of a file's head, its length and its header, before memory is taken for them.
+ * Returns the number of bytes of a file's head, which is the length and the header. It checks the number
+ * before anybody allocates memory for it.
  *
- * @param prefix the first 8 bytes of the file, or all there are
- * @param size bytes of the file
+ * @param prefix the first 8 bytes of the file, or all where there are fewer
+ * @param size the number of bytes of the file
  * @throws ThalwegError TRUNCATED, HEADER_LIMIT
  */
 export function headBytes(prefix: Uint8Array, size: number, path: string): number {
@@ -178,7 +179,7 @@ export function headBytes(prefix: Uint8Array, size: number, path: string): numbe
   return 8 + length;
 }
 
-/** What a head says of a file of `size` bytes, which must be its tensors' and no more. */
+/** Parses the head of a file, whose `size` must be exactly that of the head and the tensors. */
 export function parseHead(head: Uint8Array, size: number, path: string): Header {
   const reader = new HeaderReader(path);
   reader.feed(head.subarray(8));
@@ -186,10 +187,10 @@ export function parseHead(head: Uint8Array, size: number, path: string): Header 
 }
 
 /**
- * The beginning of a file: the header's length, and the header, padded so that the data begins at a
- * multiple of `alignment`. Tensors come in the given order.
+ * Returns the beginning of a file: the length of the header, and the header. Padding lets the data begin
+ * at a multiple of `alignment`. The tensors keep their order.
  *
- * @throws ThalwegError DUPLICATE; HEADER_LIMIT or OVERFLOW where no reader would take it
+ * @throws ThalwegError DUPLICATE; HEADER_LIMIT or OVERFLOW where no reader would accept the header
  */
 export function encodeHeader(
   tensors: readonly Pick<Entry, 'name' | 'dtype' | 'shape'>[],

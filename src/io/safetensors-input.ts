@@ -1,4 +1,4 @@
-/** What `io.writeSafetensors` is given, checked before anything is written. */
+/** Checks the arguments of `io.writeSafetensors` before anything is written. */
 import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { describe, isArray, shorten } from '../options.js';
@@ -9,13 +9,13 @@ export interface CheckedTensor {
   readonly name: string;
   readonly dtype: SafetensorsType;
   readonly shape: readonly number[];
-  /** The caller's memory, as many bytes as type and shape say. */
+  /** The caller's memory; its length is that of the type and shape. */
   readonly bytes: Uint8Array;
 }
 
-/** Half a surrogate pair, which other readers refuse: no UTF-8 says it. */
+/** Matches half a surrogate pair, which UTF-8 cannot express. */
 const halfPair = /\p{Surrogate}/u;
-/** Well-formed text, or TYPE / ENCODING. */
+/** Returns well-formed text, or throws TYPE or ENCODING. */
 function checkText(path: string, value: unknown): string {
   if (typeof value !== 'string')
     throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'text' });
@@ -47,7 +47,11 @@ function checkTensor(path: string, value: unknown): CheckedTensor {
   });
 }
 
-/** The tensors as they are now; TYPE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE or DETACHED where one is wrong. */
+/**
+ * Returns the checked tensors.
+ *
+ * @throws ThalwegError TYPE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE, DETACHED
+ */
 export function checkTensors(value: unknown): readonly CheckedTensor[] {
   if (isArray(value)) return Array.from(value, (tensor, i) => checkTensor(`tensors[${i}]`, tensor));
   throw new ThalwegError({
@@ -58,7 +62,7 @@ export function checkTensors(value: unknown): readonly CheckedTensor[] {
   });
 }
 
-/** A copy of the metadata, all of it text; TYPE or ENCODING. */
+/** Returns a copy of the metadata, which must be texts; throws TYPE or ENCODING. */
 export function checkMetadata(value: unknown): Readonly<Record<string, string>> {
   const path = 'metadata';
   const given = checkObject(path, value);

@@ -1,10 +1,10 @@
-/** Element types of the safetensors format, and how many bytes a tensor takes. */
+/** The element types of the safetensors format, and the sizes of tensors. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 
 /**
- * Element types; the data is raw little-endian bytes, in which numbers of 4 and 6 bits are packed. This is the list of the
- * reference implementation, version 0.6.
+ * An element type of version 0.6 of the reference implementation. The data is raw little-endian bytes,
+ * in which numbers of 4 and 6 bits are packed.
  */
 export type SafetensorsType =
   | 'BOOL'
@@ -28,7 +28,7 @@ export type SafetensorsType =
   | 'F6_E3M2'
   | 'F4';
 
-/** Bits of an element. */
+/** The number of bits of an element. */
 const elementBits: Readonly<Record<SafetensorsType, number>> = {
   BOOL: 8,
   U8: 8,
@@ -52,15 +52,15 @@ const elementBits: Readonly<Record<SafetensorsType, number>> = {
   F4: 4,
 };
 
-/** Dimensions of a tensor: more than any real one has, and few enough to be shown. */
+/** The most dimensions of a tensor: more than real tensors have, few enough for an error message. */
 const highestRank = 64;
 
-/** A whole number of at least 0. JSON can say -0, which other readers refuse, too. */
+/** Returns true for an integer of at least 0, but not for JSON's -0, which other readers refuse, too. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0);
 }
 
-/** An element type, or DTYPE. */
+/** Returns an element type, or throws DTYPE. */
 export function checkType(path: string, value: unknown): SafetensorsType {
   if (typeof value === 'string' && Object.hasOwn(elementBits, value))
     return value as SafetensorsType;
@@ -72,7 +72,7 @@ export function checkType(path: string, value: unknown): SafetensorsType {
   });
 }
 
-/** A copy of a list of extents; SHAPE where it is none, RANK where there are too many. */
+/** Returns a copy of a list of extents; throws SHAPE for another value, RANK for too many extents. */
 export function checkExtents(path: string, value: unknown): readonly number[] {
   if (!Array.isArray(value))
     throw new ThalwegError({
@@ -100,9 +100,9 @@ export function checkExtents(path: string, value: unknown): readonly number[] {
 }
 
 /**
- * Bytes of a tensor of this type and shape.
+ * Returns the number of bytes of a tensor with this type and shape.
  *
- * @throws ThalwegError OVERFLOW where its bits cannot be counted; SHAPE where it ends within a byte
+ * @throws ThalwegError OVERFLOW at 2^53 bits or more; SHAPE where the last byte is not full
  */
 export function byteLength(
   dtype: SafetensorsType,

@@ -17,10 +17,10 @@ import {
 } from './safetensors-header.js';
 import { type CheckedTensor, checkMetadata, checkTensors } from './safetensors-input.js';
 
-/** Bytes of one read: Node.js aborts the process where it is asked for 2 GiB or more at once. */
+/** The most bytes of one read, because Node.js aborts the process at 2 GiB or more. */
 const largestRead = 2 ** 30;
 
-/** Fills `bytes` from position `at` of the file, or TRUNCATED. */
+/** Fills `bytes` from position `at` of the file, or throws TRUNCATED. */
 export async function readInto(
   handle: FileHandle,
   bytes: Uint8Array,
@@ -46,11 +46,11 @@ async function readExactly(handle: FileHandle, at: number, length: number, path:
 /** A file whose header has been read. */
 export interface OpenSafetensors extends Header {
   readonly handle: FileHandle;
-  /** The length and the header, as they stand in the file. */
+  /** The bytes of the header's length and of the header. */
   readonly head: Uint8Array;
 }
 
-/** Bytes of a header that are read, and looked through, at a time. */
+/** The number of bytes of a header that are read and checked at a time. */
 const headerPiece = 2 ** 20;
 
 async function readHead({ handle, size }: RegularFile, file: string): Promise<OpenSafetensors> {
@@ -67,10 +67,10 @@ async function readHead({ handle, size }: RegularFile, file: string): Promise<Op
 }
 
 /**
- * Opens a file, reads its header, and closes it after `body`. Every size is checked against the file
- * before memory is taken.
+ * Opens a file, reads its header, and closes it after `body`. It checks every size against the file
+ * before it allocates memory.
  *
- * @param flags besides O_RDONLY and O_NONBLOCK
+ * @param flags more flags than O_RDONLY and O_NONBLOCK
  * @throws ThalwegError as {@link readSafetensors}, and what `body` throws
  */
 export async function withSafetensors<T>(
@@ -82,13 +82,13 @@ export async function withSafetensors<T>(
   return withRegularFile(file, 'a safetensors file', read, flags);
 }
 
-/** Bytes of a tensor that are read and converted at a time; a multiple of every element. */
+/** The bytes of a tensor that are read and converted at a time; a multiple of every element's size. */
 const floatPiece = 2 ** 20;
 
 /**
  * Reads a tensor of a floating-point type as float32.
  *
- * @param values one for each element
+ * @param values an array with one number for each element, which is filled
  * @throws ThalwegError TRUNCATED; RANGE at a finite double beyond float32
  */
 export async function readFloats(
@@ -109,11 +109,11 @@ export async function readFloats(
 
 /** Options of {@link readSafetensors}. */
 export interface ReadSafetensorsOptions {
-  /** The tensors that are read; of the others not a byte is. Default all. */
+  /** The names of the tensors to read; no byte of the others is read. Default: all. */
   readonly names?: readonly string[];
 }
 
-/** The entries that are asked for; MISSING where the file lacks one. */
+/** Returns the entries with the given names; throws MISSING where the file lacks one. */
 function wanted(entries: readonly Entry[], names: unknown, file: string): readonly Entry[] {
   if (names === undefined) return entries;
   if (!isArray(names)) refuse('TYPE', 'names', describe(names), 'an array of tensor names');
@@ -128,8 +128,8 @@ function wanted(entries: readonly Entry[], names: unknown, file: string): readon
 }
 
 /**
- * Reads a file, or some of its tensors. Every size is checked against the file, and against the memory of the
- * machine, before memory is taken.
+ * Reads a file, or some of its tensors. It checks every size against the file, and against the memory
+ * of the machine, before it allocates memory.
  *
  * @throws ThalwegError MISSING, PERMISSION, UNSAFE_PATH, TRUNCATED, HEADER_LIMIT, FORMAT, ENCODING,
  * DEPTH, DUPLICATE, DTYPE, SHAPE, RANK, OVERFLOW, LAYOUT, MEMORY, TYPE, UNKNOWN_OPTION
@@ -157,7 +157,7 @@ export async function readSafetensors(
   });
 }
 
-/** What is written, checked. */
+/** The checked content of a file to write. */
 interface Checked {
   readonly head: Uint8Array;
   readonly tensors: readonly CheckedTensor[];
@@ -169,12 +169,13 @@ function check(tensors: unknown, metadata: unknown): Checked {
 }
 
 /**
- * Writes tensors in the given order, atomically. Their data is copied before the call returns, so that the arrays may
- * change at once. A file that is there keeps its access rights, and a symbolic link its target.
+ * Writes tensors in the given order, atomically. Their data is copied before the call returns, so that
+ * the arrays may change at once. A replaced file keeps its access rights, and a symbolic link its target.
  *
- * @param metadata strings, kept under `__metadata__`
- * @throws ThalwegError TYPE, DUPLICATE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE, DETACHED, HEADER_LIMIT, MEMORY,
- * NO_SPACE, MISSING, PERMISSION; or another error of the file system. What was there before stays then
+ * @param metadata texts, which are written under `__metadata__`
+ * @throws ThalwegError TYPE, DUPLICATE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE, DETACHED,
+ * HEADER_LIMIT, MEMORY, NO_SPACE, MISSING, PERMISSION; or another error of the file system. A present
+ * file then stays as it was
  */
 export async function writeSafetensors(
   file: string,
@@ -191,7 +192,7 @@ export async function writeSafetensors(
   await writeAtomically(await throughLinks(file), [head, ...copies]);
 }
 
-/** As {@link writeSafetensors}, of arrays that nobody changes meanwhile: they are not copied. */
+/** Does the work of {@link writeSafetensors} without copies; nobody may change the arrays meanwhile. */
 export async function writeOwnSafetensors(
   file: string,
   tensors: readonly SafetensorsTensor[],

@@ -1,21 +1,22 @@
 /**
- * JSON that comes from a file or a user, read within limits. A scan finds too deep or too many values, and keys that
- * stand twice, before `JSON.parse` makes anything: it would take seconds and forty bytes for each byte of brackets.
+ * Parses JSON from a file or a user within limits. Before `JSON.parse` runs, a scan refuses too deep
+ * brackets, too many values, and repeated keys. Without it, a text of brackets would take seconds and
+ * forty bytes of memory for each byte.
  */
 import { ThalwegError } from '../errors.js';
 import { shorten } from '../options.js';
 
-/** What a text may hold. */
+/** The limits of a text. */
 interface JsonLimits {
-  /** Brackets within brackets. */
+  /** The greatest depth of nested brackets. */
   readonly depth: number;
-  /** Values in all, those within others too. */
+  /** The greatest number of values, nested ones included. */
   readonly values: number;
 }
 
 /**
- * Blocks of a model nest 64 deep, at two brackets a block (nn/nesting.ts). A file of 100,000 tensors has about 900,000
- * values.
+ * A model may nest 64 blocks, with two brackets for each (nn/nesting.ts). A file of 100,000 tensors has
+ * about 900,000 values.
  */
 const usualLimits: JsonLimits = { depth: 256, values: 2 ** 20 };
 
@@ -27,21 +28,21 @@ const rightBracket = 0x5d;
 const leftBrace = 0x7b;
 const rightBrace = 0x7d;
 
-/** Whether the character at `end` is escaped by backslashes, none of which stands before `start`. */
+/** Returns true where an odd number of backslashes, from `start` on, escapes the character at `end`. */
 function isEscaped(text: string, start: number, end: number): boolean {
   let count = 0;
   while (end - 1 - count >= start && text.charCodeAt(end - 1 - count) === backslash) count++;
   return count % 2 === 1;
 }
 
-/** A bracket that is open. */
+/** An open bracket. */
 interface Open {
   readonly isObject: boolean;
-  /** The keys so far, from the first one on. */
+  /** The keys so far; absent before the first. */
   keys?: Set<string>;
 }
 
-/** Takes a text piece by piece, and refuses it at the first character that goes beyond the limits. */
+/** Scans a text piece by piece, and throws at the first character beyond the limits. */
 export class JsonReader {
   readonly #path: string;
   readonly #limits: JsonLimits;
@@ -49,11 +50,11 @@ export class JsonReader {
   readonly #open: Open[] = [];
   #values = 1;
   #inString = false;
-  /** Whether the next character of the string that is open is escaped. */
+  /** True where the next character of the open string is escaped. */
   #escaped = false;
-  /** Whether the next string is a key. */
+  /** True where the next string is a key. */
   #atKey = false;
-  /** The key that is being read, in its quotes. */
+  /** The pieces of the key that is being read, with its quotes. */
   #key: string[] | undefined;
 
   /** `path` names the text in errors. */
@@ -63,9 +64,9 @@ export class JsonReader {
   }
 
   /**
-   * Takes the next piece. It may end anywhere.
+   * Scans the next piece, which may end anywhere.
    *
-   * @throws ThalwegError DEPTH, OVERFLOW, DUPLICATE; FORMAT at a key that is none
+   * @throws ThalwegError DEPTH, OVERFLOW, DUPLICATE; FORMAT at an invalid key
    */
   feed(text: string): void {
     this.#pieces.push(text);
@@ -74,7 +75,7 @@ export class JsonReader {
   }
 
   /**
-   * The value of all pieces.
+   * Parses all pieces and returns the value.
    *
    * @throws ThalwegError FORMAT
    */
@@ -86,7 +87,7 @@ export class JsonReader {
     }
   }
 
-  /** Behind the quote that opens the next string, or the end of the text. */
+  /** Returns the index after the quote that opens the next string, or the end of the text. */
   #nextString(text: string, from: number): number {
     for (let at = from; at < text.length; at++) {
       const code = text.charCodeAt(at);
@@ -125,7 +126,7 @@ export class JsonReader {
       this.#refuse('OVERFLOW', `more than ${values} values`, `at most ${values}`);
   }
 
-  /** Behind the string that is open, or the end of the text. */
+  /** Returns the index after the open string, or the end of the text. */
   #skipString(text: string, from: number): number {
     const start = this.#escaped ? from + 1 : from;
     this.#escaped = false;
@@ -170,11 +171,11 @@ export class JsonReader {
 }
 
 /**
- * The value of a text.
+ * Parses a text and returns the value.
  *
- * @param path names it in errors
- * @throws ThalwegError FORMAT where it is no JSON, DEPTH where it nests deeply, OVERFLOW at too many values, DUPLICATE at
- * a key twice
+ * @param path the name of the text in errors
+ * @throws ThalwegError FORMAT where the text is not JSON, DEPTH where brackets nest too deep, OVERFLOW
+ * at too many values, DUPLICATE at a repeated key
  */
 export function parseStrictJson(text: string, path: string, limits = usualLimits): unknown {
   const reader = new JsonReader(path, limits);

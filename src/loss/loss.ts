@@ -1,32 +1,32 @@
-/** Losses: names and options; the arithmetic is in native/ops. */
+/** The names and options of losses; native/ops computes them. */
 import { checkNumber, checkOneOf, checkOptions, positive } from '../options.js';
 
-/** Losses by name. Each is a mean, so that its gradient does not grow with the batch. */
+/** The name of a loss. Each loss is a mean, so that its gradient does not grow with the batch. */
 export type LossName = 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'huber';
 
-/** Description of a loss. `Kind` is its name, where the type knows it. */
+/** The description of a loss. `Kind` is its name where the type knows it. */
 export interface Loss<Kind extends LossName = LossName> {
-  /** Its name. */
+  /** The name of the loss. */
   readonly kind: Kind;
-  /** Where huber turns from square to linear; greater than 0. Unused elsewhere. */
+  /** The error at which `huber` turns from square to linear; greater than 0. Other losses ignore it. */
   readonly delta: number;
 }
 
-/** Results of a loss that has an accuracy. */
+/** The part of a result that a loss with an accuracy has. */
 export interface Accurate {
-  /** Share of examples whose largest output is their label. */
+  /** The share of examples whose largest output is at their label, in [0, 1]. */
   readonly accuracy: number;
 }
 
-/** What results say of accuracy, by the name of their loss. */
+/** The type of the accuracy in results, by the name of the loss. */
 export interface AccuracyByLoss {
-  /** It is there. */
+  /** The accuracy is present. */
   readonly softmaxCrossEntropy: Accurate;
-  /** It is absent. */
+  /** The accuracy is absent. */
   readonly sigmoidCrossEntropy: Partial<Accurate>;
-  /** It is absent. */
+  /** The accuracy is absent. */
   readonly meanSquaredError: Partial<Accurate>;
-  /** It is absent. */
+  /** The accuracy is absent. */
   readonly huber: Partial<Accurate>;
 }
 
@@ -38,31 +38,32 @@ const names: readonly LossName[] = [
 ];
 
 /**
- * Mean over the batch of −Σ p log softmax(logits), with labels as class indices (Int32Array) or
- * as one distribution a row (Float32Array). The model ends in logits, without a softmax.
+ * Describes the mean over the batch of −Σ p log softmax(logits). The labels are class indices
+ * (Int32Array), or one distribution p for each row (Float32Array). The model ends in logits, without a
+ * softmax.
  */
 export function softmaxCrossEntropy(): Loss<'softmaxCrossEntropy'> {
   return Object.freeze({ kind: 'softmaxCrossEntropy', delta: 1 });
 }
 
 /**
- * Mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]
+ * Describes the mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]
  * (Float32Array, [rows, outputs]). The model ends in logits, without a sigmoid.
  */
 export function sigmoidCrossEntropy(): Loss<'sigmoidCrossEntropy'> {
   return Object.freeze({ kind: 'sigmoidCrossEntropy', delta: 1 });
 }
 
-/** Mean over all outputs of (y − label)², labels a Float32Array of [rows, outputs]. */
+/** Describes the mean over all outputs of (y − label)². Labels are a Float32Array [rows, outputs]. */
 export function meanSquaredError(): Loss<'meanSquaredError'> {
   return Object.freeze({ kind: 'meanSquaredError', delta: 1 });
 }
 
 /**
- * Mean over all outputs of ½ d² for |d| ≤ delta, else delta (|d| − ½ delta), d = y − label (Huber
- * 1964).
+ * Describes the mean over all outputs of ½ d² where |d| ≤ delta, and of delta (|d| − ½ delta)
+ * elsewhere, with d = y − label (Huber 1964). Labels are a Float32Array [rows, outputs].
  *
- * @param options `delta`: greater than 0. Default 1
+ * @param options `delta` is greater than 0, by default 1
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function huber(options: { readonly delta?: number } = {}): Loss<'huber'> {
@@ -71,7 +72,7 @@ export function huber(options: { readonly delta?: number } = {}): Loss<'huber'> 
   return Object.freeze({ kind: 'huber', delta });
 }
 
-/** A loss from its name or description. */
+/** Returns the description of a loss, which may be given by its name. */
 export function toLoss<L extends LossName>(loss: L | Loss<L>): Loss<L> {
   if (typeof loss !== 'object') {
     checkOneOf('loss', loss, names);
@@ -83,7 +84,7 @@ export function toLoss<L extends LossName>(loss: L | Loss<L>): Loss<L> {
   return loss;
 }
 
-/** Whether its results have an accuracy. */
+/** Returns true where the results of a loss have an accuracy. */
 export function hasAccuracy(loss: Loss): boolean {
   return loss.kind === 'softmaxCrossEntropy';
 }
