@@ -1,4 +1,4 @@
-/** Checks of batches: everything is checked before anything is counted. */
+/** Checks of batches. A metric checks the whole batch before it counts any row. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 
@@ -8,20 +8,20 @@ function refuse(code: 'SHAPE' | 'RANGE' | 'TYPE' | 'NONFINITE', path: string, re
   };
 }
 
-/** An array or typed array of numbers, or TYPE. */
+/** Returns an array or typed array, or throws TYPE. */
 export function checkArrayLike(path: string, value: unknown): ArrayLike<number> {
   const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
   if (Array.isArray(value) || isTyped) return value as unknown as ArrayLike<number>;
   return refuse('TYPE', path, describe(value))('an array of numbers');
 }
 
-/** SHAPE unless there are `width` predictions a row. */
+/** Throws SHAPE unless there are `width` predictions for each row. */
 export function checkWidth(predictions: number, rows: number, width: number): void {
   if (predictions !== rows * width)
     refuse('SHAPE', 'predictions', `${predictions} numbers`)(`${width} for each of ${rows} labels`);
 }
 
-/** Class indices in [0, classes), or RANGE, TYPE. */
+/** Throws RANGE or TYPE unless all values are class indices in [0, classes). */
 export function checkClasses(path: string, values: ArrayLike<number>, classes: number): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
@@ -34,7 +34,7 @@ export function checkClasses(path: string, values: ArrayLike<number>, classes: n
   }
 }
 
-/** Numbers that can be ranked: TYPE, or NONFINITE for a NaN. */
+/** Throws TYPE unless all values are numbers, and NONFINITE for NaN, which has no rank. */
 export function checkRankable(path: string, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
@@ -47,7 +47,7 @@ export function checkRankable(path: string, values: ArrayLike<number>): void {
   }
 }
 
-/** Finite numbers, or TYPE, NONFINITE. */
+/** Throws TYPE or NONFINITE unless all values are finite numbers. */
 export function checkFinite(path: string, values: ArrayLike<number>): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;

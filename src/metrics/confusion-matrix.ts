@@ -1,48 +1,52 @@
-/** Which classes are taken for which, and the scores that follow from it. */
+/** Counts actual and predicted classes, and computes scores of a classification from the counts. */
 import { checkNumber, checkOneOf, requireOptions } from '../options.js';
 import { checkArrayLike, checkClasses, checkRankable, checkWidth } from './check.js';
 
 /** Options of a {@link ConfusionMatrix}. */
 export interface ConfusionMatrixOptions {
-  /** Number of classes, an integer, at least 2. */
+  /** The number of classes, an integer from 2 to 2^13; 2 with `threshold`. */
   readonly classes: number;
   /**
-   * For two classes told apart by one score a row: class 1 from this score on. Finite. Default: the
-   * class, or a score for each class, is predicted.
+   * The least score, a finite number, that predicts class 1 where each row has one score. Default: none;
+   * each row then has a class index, or one score for each class.
    */
   readonly threshold?: number;
 }
 
-/** Precision, recall and their harmonic mean. A quotient of 0 by 0 counts as 0. */
+/**
+ * Precision, recall and their harmonic mean, in [0, 1]. TP, FP and FN are the numbers of true positives,
+ * false positives and false negatives. A quotient of 0 by 0 counts as 0.
+ */
 export interface ClassificationScores {
-  /** TP / (TP + FP): the share of the predictions of a class that are right. */
+  /** The share of the predictions of a class that are right: TP / (TP + FP). */
   readonly precision: number;
-  /** TP / (TP + FN): the share of a class that is found. */
+  /** The share of the examples of a class that are found: TP / (TP + FN). */
   readonly recall: number;
-  /** 2 TP / (2 TP + FP + FN). */
+  /** The harmonic mean of precision and recall: 2 TP / (2 TP + FP + FN). */
   readonly f1: number;
 }
 
 /** The scores of one class. */
 export interface ClassScores extends ClassificationScores {
-  /** Examples of the class. */
+  /** The number of examples of the class. */
   readonly support: number;
 }
 
 /**
- * How the scores of classes become one: `'macro'` is their mean, `'weighted'` their mean weighted by
- * support, `'micro'` counts all classes together, which for one label a row is the accuracy.
+ * The way to combine the scores of classes. `'macro'` is their mean. `'weighted'` is their mean weighted
+ * by support. `'micro'` adds the counts of all classes first, which gives the accuracy where each row
+ * has one label.
  */
 export type ScoreAverage = 'macro' | 'micro' | 'weighted';
 
 const averages: readonly ScoreAverage[] = ['macro', 'micro', 'weighted'];
 
 interface Counts {
-  /** Right predictions of the class. */
+  /** The number of right predictions of the class. */
   readonly hits: number;
-  /** Predictions of the class. */
+  /** The number of predictions of the class. */
   readonly predicted: number;
-  /** Examples of the class. */
+  /** The number of examples of the class. */
   readonly actual: number;
 }
 
@@ -56,7 +60,7 @@ function scoresOf({ hits, predicted, actual }: Counts): ClassificationScores {
   };
 }
 
-/** Index of the first of the largest of `width` scores. */
+/** Returns the index of the largest of `width` scores; the first where several are equal. */
 function largest(scores: ArrayLike<number>, offset: number, width: number): number {
   let best = 0;
   for (let i = 1; i < width; i++) if (scores[offset + i]! > scores[offset + best]!) best = i;
@@ -64,8 +68,8 @@ function largest(scores: ArrayLike<number>, offset: number, width: number): numb
 }
 
 /**
- * Counts of (actual, predicted) classes, batch by batch; exact, so the same at every batch size.
- * Accuracy, precision, recall and F1 follow from it as scikit-learn defines them.
+ * Counts pairs of actual and predicted classes, batch by batch. The counts are exact, and so the same at
+ * every batch size. Accuracy, precision, recall and F1 are those of scikit-learn.
  *
  * @example
  * const matrix = new metrics.ConfusionMatrix({ classes: 10 });
@@ -73,9 +77,9 @@ function largest(scores: ArrayLike<number>, offset: number, width: number): numb
  * console.log(matrix.accuracy, matrix.scores('macro').f1);
  */
 export class ConfusionMatrix {
-  /** Number of classes. */
+  /** The number of classes. */
   readonly classes: number;
-  /** The least score of class 1, where rows have one score. */
+  /** The least score that predicts class 1; undefined where rows have a class or several scores. */
   readonly threshold: number | undefined;
   #counts: Float64Array;
 
@@ -94,7 +98,7 @@ export class ConfusionMatrix {
   }
 
   /**
-   * From counts, [actual × classes + predicted].
+   * Makes a matrix of counts, whose index is actual × classes + predicted.
    *
    * @internal
    */
@@ -107,10 +111,10 @@ export class ConfusionMatrix {
   /**
    * Counts a batch.
    *
-   * @param predictions a class index a row; or `classes` scores a row, of which the first largest
-   * counts; or with `threshold` one score a row
-   * @param labels a class index a row
-   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); nothing is counted then
+   * @param predictions one class index for each row; or `classes` scores for each row, where the first
+   * of the largest wins; or, with `threshold`, one score for each row
+   * @param labels one class index for each row
+   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); the batch is not counted
    */
   add(predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
     checkArrayLike('predictions', predictions);
@@ -120,7 +124,7 @@ export class ConfusionMatrix {
       this.#counts[labels[row]! * this.classes + classOf(row)]!++;
   }
 
-  /** Gives the predicted class of a row, from whatever `predictions` are. */
+  /** Returns a function that reads the predicted class of a row from classes or scores. */
   #reader(predictions: ArrayLike<number>, rows: number): (row: number) => number {
     const { classes, threshold } = this;
     if (threshold !== undefined) {
@@ -137,30 +141,30 @@ export class ConfusionMatrix {
     return (row) => largest(predictions, row * classes, classes);
   }
 
-  /** Rows counted. */
+  /** The number of counted rows. */
   get count(): number {
     return this.#counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** A copy of the counts, [actual × classes + predicted]. */
+  /** A copy of the counts, whose index is actual × classes + predicted. */
   get counts(): Float64Array {
     return this.#counts.slice();
   }
 
-  /** Share of the rows whose prediction is right; NaN before the first. */
+  /** The share of rows whose prediction is right, in [0, 1]; NaN before the first row. */
   get accuracy(): number {
     const { hits, actual } = this.#total();
     return hits / actual;
   }
 
-  /** The scores of each class. */
+  /** Returns the scores of each class. */
   perClass(): ClassScores[] {
     return this.#perClass().map((counts) => ({ ...scoresOf(counts), support: counts.actual }));
   }
 
   /**
-   * The scores of all classes in one. Classes that neither occur nor are predicted are left out;
-   * NaN before the first row.
+   * Returns the combined scores of all classes. Classes that neither occur nor are predicted do not
+   * count. Before the first row, all scores are NaN.
    *
    * @param average default `'macro'`
    * @throws ThalwegError RANGE, TYPE
@@ -179,7 +183,7 @@ export class ConfusionMatrix {
     return { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') };
   }
 
-  /** Forgets all rows. */
+  /** Sets all counts to 0. */
   reset(): void {
     this.#counts.fill(0);
   }

@@ -1,4 +1,4 @@
-/** Metrics that take in predictions batch by batch, exact at every batch size. */
+/** Metrics that add predictions batch by batch, with the same result at every batch size. */
 export { ConfusionMatrix } from './confusion-matrix.js';
 export { Regression } from './regression.js';
 export { RocAuc } from './roc-auc.js';

@@ -1,4 +1,4 @@
-/** Asked-for metrics: checked against the loss, requested from native code, read from its sums. */
+/** Checks requested metrics against the loss, requests them of native code, and reads its sums. */
 import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import type { NativeMetricRequest, NativeMetricTotals } from '../native.js';
@@ -15,14 +15,14 @@ import {
   topK,
 } from './requests.js';
 
-/** A metric in one form: named, with what its kind needs. */
+/** A requested metric in a uniform form: its kind, its name, and the options of its kind. */
 export type Wanted = { readonly kind: MetricName | 'topK' } & Omit<MetricRequest, 'kind'>;
 
 const ofClasses = ['accuracy', 'precision', 'recall', 'f1', 'perClass', 'confusionMatrix'] as const;
 const ofErrors = ['mae', 'mse', 'rmse', 'r2'] as const;
 const names: readonly MetricName[] = [...ofClasses, 'rocAuc', ...ofErrors];
 
-/** The largest confusion matrix, in classes: 2^26 counts. */
+/** The most classes of a confusion matrix, which then has 2^26 counts. */
 const mostClasses = 2 ** 13;
 
 function toWanted(path: string, metric: unknown): Wanted {
@@ -46,13 +46,13 @@ function toWanted(path: string, metric: unknown): Wanted {
   }
 }
 
-/** What kind of question a metric asks of the outputs. */
+/** Returns the kind of outputs that a metric needs. */
 function questionOf({ kind }: Wanted): 'classes' | 'ranking' | 'numbers' {
   if (kind === 'rocAuc') return 'ranking';
   return (ofErrors as readonly string[]).includes(kind) ? 'numbers' : 'classes';
 }
 
-/** MISMATCH where the loss and the outputs give a metric no meaning. */
+/** Throws MISMATCH where a metric does not fit the loss, and RANGE where it does not fit the classes. */
 function checkMeaning(path: string, wanted: Wanted, { kind }: Loss, outputs: number): void {
   const question = questionOf(wanted);
   const isSoftmax = kind === 'softmaxCrossEntropy';
@@ -86,7 +86,7 @@ function checkMeaning(path: string, wanted: Wanted, { kind }: Loss, outputs: num
     });
 }
 
-/** A list of metrics that the loss and the outputs give a meaning; TYPE, RANGE, MISMATCH, DUPLICATE. */
+/** Returns the checked list of metrics; throws TYPE, RANGE, MISMATCH or DUPLICATE. */
 export function checkMetrics(
   path: string,
   given: unknown,
@@ -114,7 +114,7 @@ export function checkMetrics(
   return wanted;
 }
 
-/** What native code has to count for them. */
+/** Returns the request to native code that the metrics need. */
 export function toRequest(wanted: readonly Wanted[]): NativeMetricRequest {
   const ranks = wanted.map(({ kind, k }) => (kind === 'topK' ? k! : 0));
   const classes: readonly string[] = ofClasses;
@@ -129,7 +129,7 @@ export function toRequest(wanted: readonly Wanted[]): NativeMetricRequest {
 const mean = (values: ArrayLike<number>): number =>
   Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
-/** 1 − Σ error² / Σ (label − mean)²; of a constant label 1 if it is met exactly, 0 if not. */
+/** Returns 1 − Σ error² / Σ (label − mean)². For constant labels, it is 1 without errors, else 0. */
 function determination(squared: number, spread: number): number {
   if (spread === 0) return squared === 0 ? 1 : 0;
   return 1 - squared / spread;
@@ -171,7 +171,7 @@ function valueOf(wanted: Wanted, totals: NativeMetricTotals, matrix: ConfusionMa
   }
 }
 
-/** The metrics' values by name. Where an output was NaN, each number is NaN. */
+/** Returns the metrics' values by name. Where an output was NaN, each value that is a number is NaN. */
 export function fromTotals(
   wanted: readonly Wanted[],
   totals: NativeMetricTotals,

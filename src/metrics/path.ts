@@ -1,45 +1,45 @@
-/** The name of a metric of an epoch, by where it stands in the epoch's record. */
+/** Paths that name a metric in the record of an epoch. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
 
 /**
- * A metric of an epoch: its training loss or accuracy, or one of the validation set, such as
- * `'validation.loss'`, or `'validation.f1'` where fit's `metrics` ask for it.
+ * The name of a metric of an epoch. It is the training `'loss'` or `'accuracy'`, or a metric of the
+ * validation set such as `'validation.loss'`, or `'validation.f1'` where fit's `metrics` has it.
  */
 export type MetricPath = 'loss' | 'accuracy' | `validation.${string}`;
 
-/** What was measured on a data set. */
+/** The metrics that were measured on a data set. */
 export interface DatasetMetrics {
-  /** Mean over the examples. */
+  /** The mean loss over the examples. */
   readonly loss: number;
-  /** Share of right answers; absent where the loss has none. */
+  /** The share of right predictions, in [0, 1]; absent where the loss has no accuracy. */
   readonly accuracy?: number;
-  /** Other metrics, by name; those that are numbers count. */
+  /** Other metrics by name; a {@link MetricPath} can name those that are numbers. */
   readonly metrics?: Readonly<Record<string, unknown>>;
 }
 
-/** What a finished epoch measured; an `EpochRecord` of a history is one. */
+/** The metrics of a finished epoch; an `EpochRecord` of a history has them. */
 export interface EpochMetrics extends DatasetMetrics {
-  /** Of the validation set, where there is one. */
+  /** The metrics of the validation set; absent where there is none. */
   readonly validation?: DatasetMetrics;
 }
 
 const prefix = 'validation.';
-/** Metrics that get better as they fall; every other one rises. */
+/** The metrics whose smaller values are better; larger values of all others are better. */
 const falling: readonly string[] = ['loss', 'mae', 'mse', 'rmse'];
 
-/** The metric's own name, and whether it is measured on the validation set. */
+/** Returns the metric's own name; `ofValidation` is true where the validation set measures it. */
 export function splitMetricPath(path: MetricPath): { name: string; ofValidation: boolean } {
   const ofValidation = path.startsWith(prefix);
   return { ofValidation, name: ofValidation ? path.slice(prefix.length) : path };
 }
 
-/** Whether a smaller value is a better one. */
+/** Returns true where a smaller value of the metric is better. */
 export function isFalling(path: MetricPath): boolean {
   return falling.includes(splitMetricPath(path).name);
 }
 
-/** The number in an epoch's record, which may come from a file; undefined where it was not measured. */
+/** Returns a metric of a record, which may come from a file; undefined where it was not measured. */
 export function readMetric(record: EpochMetrics, path: MetricPath): number | undefined {
   const known = record as EpochMetrics | undefined | null;
   const { name, ofValidation } = splitMetricPath(path);
@@ -51,7 +51,7 @@ export function readMetric(record: EpochMetrics, path: MetricPath): number | und
   return typeof value === 'number' ? value : undefined;
 }
 
-/** `loss`, `accuracy`, or a name after `validation.`; or TYPE, RANGE. `option`: what is checked. */
+/** Returns a valid path, or throws TYPE or RANGE; `option` is the name of the option in errors. */
 export function checkMetricPath(option: string, value: unknown): MetricPath {
   if (value === 'loss' || value === 'accuracy') return value;
   if (typeof value === 'string' && /^validation\.[a-z]\w*$/i.test(value))

@@ -1,34 +1,34 @@
-/** How far predicted numbers are from the true ones. */
+/** Measures the errors of predicted numbers. */
 import { checkNumber, checkOptions } from '../options.js';
 import { checkArrayLike, checkFinite, checkWidth } from './check.js';
 
 /** Options of {@link Regression}. */
 export interface RegressionOptions {
-  /** Numbers a row, an integer, at least 1. Default 1. */
+  /** The number of outputs of a row, an integer, at least 1. Default 1. */
   readonly outputs?: number;
 }
 
-/** Sums over the rows of one output. */
+/** Sums over the rows of one output, with predictions ŷ and labels y. */
 interface Sums {
   /** Σ |ŷ − y|. */
   absolute: number;
   /** Σ (ŷ − y)². */
   squared: number;
-  /** Mean of y so far. */
+  /** The mean of y so far. */
   mean: number;
-  /** Σ (y − ȳ)², updated with the mean (Welford 1962), so large offsets cancel nothing. */
+  /** Σ (y − ȳ)², updated with the mean (Welford 1962), which avoids cancellation at large offsets. */
   spread: number;
 }
 
-/** 1 − Σ (ŷ − y)² / Σ (y − ȳ)²; where y is constant, 1 if it is met exactly and 0 if not. */
+/** Returns 1 − Σ (ŷ − y)² / Σ (y − ȳ)². For constant y, it is 1 where ŷ equals y, and 0 elsewhere. */
 function determination({ squared, spread }: Sums): number {
   if (spread === 0) return squared === 0 ? 1 : 0;
   return 1 - squared / spread;
 }
 
 /**
- * Errors of a regression, batch by batch: rows are summed one by one in float64, so the result is
- * the same to the last bit at every batch size. With several outputs each is the mean over the
+ * Measures the errors of a regression, batch by batch. It adds rows one by one in float64, so that the
+ * result has the same bits at every batch size. With several outputs, each error is the mean over the
  * outputs, as in scikit-learn.
  *
  * @example
@@ -37,7 +37,7 @@ function determination({ squared, spread }: Sums): number {
  * console.log(errors.rootMeanSquaredError, errors.r2);
  */
 export class Regression {
-  /** Numbers a row. */
+  /** The number of outputs of a row. */
   readonly outputs: number;
   #sums: Sums[];
   #count = 0;
@@ -62,11 +62,11 @@ export class Regression {
   }
 
   /**
-   * Takes in a batch.
+   * Adds a batch.
    *
-   * @param predictions [rows, outputs], finite
-   * @param labels as many, finite
-   * @throws ThalwegError TYPE, SHAPE, NONFINITE; nothing is taken in then
+   * @param predictions finite numbers, [rows, outputs]
+   * @param labels finite numbers, [rows, outputs]
+   * @throws ThalwegError TYPE, SHAPE, NONFINITE; the batch is not added
    */
   add(predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
     checkArrayLike('predictions', predictions);
@@ -92,29 +92,30 @@ export class Regression {
     sums.spread += before * (label - sums.mean);
   }
 
-  /** Rows taken in. */
+  /** The number of rows so far. */
   get count(): number {
     return this.#count;
   }
 
-  /** Mean of |ŷ − y|; NaN before the first row. */
+  /** The mean of |ŷ − y|, with predictions ŷ and labels y; NaN before the first row. */
   get meanAbsoluteError(): number {
     return this.#mean(({ absolute }) => absolute / this.#count);
   }
 
-  /** Mean of (ŷ − y)²; NaN before the first row. */
+  /** The mean of (ŷ − y)²; NaN before the first row. */
   get meanSquaredError(): number {
     return this.#mean(({ squared }) => squared / this.#count);
   }
 
-  /** √ of the mean of (ŷ − y)², output by output; NaN before the first row. */
+  /** The root of the mean of (ŷ − y)² of each output, averaged over outputs; NaN before the first row. */
   get rootMeanSquaredError(): number {
     return this.#mean(({ squared }) => Math.sqrt(squared / this.#count));
   }
 
   /**
-   * Coefficient of determination R² = 1 − Σ (ŷ − y)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as the
-   * labels' mean. NaN before the second row; for constant labels 1 if they are met exactly, else 0.
+   * The coefficient of determination R² = 1 − Σ (ŷ − y)² / Σ (y − ȳ)². 1 is perfect, and 0 is as good as
+   * predicting the labels' mean. For constant labels, it is 1 where all predictions are right, and 0
+   * elsewhere. NaN before the second row.
    */
   get r2(): number {
     return this.#count < 2 ? NaN : this.#mean(determination);
@@ -124,7 +125,7 @@ export class Regression {
     return this.#sums.reduce((sum, sums) => sum + value(sums), 0) / this.outputs;
   }
 
-  /** Forgets all rows. */
+  /** Removes all rows. */
   reset(): void {
     this.#sums = this.#zeros();
     this.#count = 0;

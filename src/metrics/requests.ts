@@ -1,74 +1,75 @@
-/** Metrics that `evaluate` and `fit` measure natively: what they are called, and what they give. */
+/** The names and values of the metrics that `evaluate` and `fit` measure in native code. */
 import { checkNumber, checkOneOf, checkOptions } from '../options.js';
 import type { ClassScores, ScoreAverage } from './confusion-matrix.js';
 
-/** What a metric gives: a number, a table of counts, or the scores of each class. */
+/** The value of a metric: a number, a table of counts, or the scores of each class. */
 export type MetricValue = number | readonly (readonly number[])[] | readonly ClassScores[];
 
-/** Metrics by name alone, and what each gives. */
+/** The metrics without options, and the value of each. */
 export interface MetricValues {
-  /** Share of rows whose predicted class is the label's. */
+  /** The share of rows whose predicted class is the label, in [0, 1]. */
   readonly accuracy: number;
-  /** Mean over classes of TP / (TP + FP). */
+  /** The mean over classes of TP / (TP + FP). */
   readonly precision: number;
-  /** Mean over classes of TP / (TP + FN). */
+  /** The mean over classes of TP / (TP + FN). */
   readonly recall: number;
-  /** Mean over classes of 2 TP / (2 TP + FP + FN). */
+  /** The mean over classes of 2 TP / (2 TP + FP + FN). */
   readonly f1: number;
-  /** Precision, recall, F1 and support of each class. */
+  /** The precision, recall, F1 and support of each class. */
   readonly perClass: readonly ClassScores[];
-  /** Counts, [actual][predicted]. */
+  /** The counts of rows, [actual][predicted]. */
   readonly confusionMatrix: readonly (readonly number[])[];
   /**
-   * Area under the ROC curve. Of more than two classes the mean of each against the rest, by its
-   * probability; of several sigmoid outputs their mean.
+   * The area under the ROC curve. With more than two classes, it is the mean of the areas of each class
+   * against the rest, by the class's probability. With several sigmoid outputs, it is the mean over the
+   * outputs.
    */
   readonly rocAuc: number;
-  /** Mean of |y − label|, over all outputs. */
+  /** The mean of |y − label| over all outputs. */
   readonly mae: number;
-  /** Mean of (y − label)², over all outputs. */
+  /** The mean of (y − label)² over all outputs. */
   readonly mse: number;
-  /** √ of the mean of (y − label)², output by output; their mean. */
+  /** The root of the mean of (y − label)² of each output, averaged over outputs. */
   readonly rmse: number;
-  /** 1 − Σ (y − label)² / Σ (label − mean)², output by output; their mean. */
+  /** 1 − Σ (y − label)² / Σ (label − mean)² of each output, averaged over outputs. */
   readonly r2: number;
 }
 
-/** Metrics by name alone. */
+/** The name of a metric without options. */
 export type MetricName = keyof MetricValues;
 
-/** A metric with options; made by {@link topK}, {@link f1}, {@link precision}, {@link recall}. */
+/** A metric with options; {@link topK}, {@link f1}, {@link precision} and {@link recall} make one. */
 export interface MetricRequest<Name extends string = string> {
-  /** Which one. */
+  /** The function that made the request. */
   readonly kind: 'topK' | 'precision' | 'recall' | 'f1';
-  /** What it is called in results. */
+  /** The metric's name in results. */
   readonly name: Name;
-  /** Of topK: how many of the largest outputs count. */
+  /** The number of largest outputs that count; present for `topK`. */
   readonly k?: number;
-  /** Of the others: how classes become one number. */
+  /** The way to combine the classes' scores; present for all but `topK`. */
   readonly average?: ScoreAverage;
 }
 
-/** What `metrics` of `evaluate` and `fit` holds: names and {@link MetricRequest}s. */
+/** An element of option `metrics` of `evaluate` and `fit`: a name or a {@link MetricRequest}. */
 export type Metric = MetricName | MetricRequest;
 
-/** What a metric is called in results. */
+/** The name of a metric in results. */
 export type MetricNameOf<M> = M extends MetricName
   ? M
   : M extends MetricRequest<infer Name>
     ? Name
     : never;
-/** What a metric gives. */
+/** The type of a metric's value. */
 export type MetricValueOf<M> = M extends MetricName ? MetricValues[M] : number;
 
-/** Results of a list of metrics, by name. */
+/** The values of a list of metrics, by name. */
 export type Measured<M extends readonly Metric[]> = {
   readonly [Each in M[number] as MetricNameOf<Each>]: MetricValueOf<Each>;
 };
 
 /**
- * Share of rows whose label is among the k largest outputs, as `top5`. Of equal outputs the lower
- * class leads.
+ * Requests the share of rows whose label is among the k largest outputs. Results name it `top5` for
+ * k = 5, and so on. Among equal outputs, the lower class ranks first.
  *
  * @param k an integer, at least 1
  * @throws ThalwegError RANGE, TYPE
@@ -81,7 +82,7 @@ export function topK<K extends number>(k: K): MetricRequest<`top${K}`> {
 const averages = ['macro', 'micro', 'weighted'] as const;
 
 type Score = 'precision' | 'recall' | 'f1';
-/** How a score's name ends: `f1`, `f1Micro`, `f1Weighted`. */
+/** The ending of a score's name: `f1`, `f1Micro` or `f1Weighted`. */
 export type AverageSuffix<A extends ScoreAverage> = A extends 'macro' ? '' : Capitalize<A>;
 
 function score<Kind extends Score, A extends ScoreAverage>(
@@ -96,9 +97,10 @@ function score<Kind extends Score, A extends ScoreAverage>(
 }
 
 /**
- * Precision over all classes, as `precision`, `precisionMicro` or `precisionWeighted`.
+ * Requests the precision over all classes. Results name it `precision`, `precisionMicro` or
+ * `precisionWeighted`.
  *
- * @param options `average`: default `'macro'`
+ * @param options `average` is the way to combine the classes' scores, by default `'macro'`
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function precision<A extends ScoreAverage = 'macro'>(
@@ -108,9 +110,9 @@ export function precision<A extends ScoreAverage = 'macro'>(
 }
 
 /**
- * Recall over all classes, as `recall`, `recallMicro` or `recallWeighted`.
+ * Requests the recall over all classes. Results name it `recall`, `recallMicro` or `recallWeighted`.
  *
- * @param options `average`: default `'macro'`
+ * @param options `average` is the way to combine the classes' scores, by default `'macro'`
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function recall<A extends ScoreAverage = 'macro'>(
@@ -120,9 +122,9 @@ export function recall<A extends ScoreAverage = 'macro'>(
 }
 
 /**
- * F1 over all classes, as `f1`, `f1Micro` or `f1Weighted`.
+ * Requests F1 over all classes. Results name it `f1`, `f1Micro` or `f1Weighted`.
  *
- * @param options `average`: default `'macro'`
+ * @param options `average` is the way to combine the classes' scores, by default `'macro'`
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function f1<A extends ScoreAverage = 'macro'>(

@@ -1,4 +1,4 @@
-/** Area under the receiver operating characteristic. */
+/** Measures the area under the receiver operating characteristic. */
 import { checkArrayLike, checkClasses, checkRankable, checkWidth } from './check.js';
 
 /** A Float64Array that grows. */
@@ -21,20 +21,21 @@ class Column {
 }
 
 /**
- * The probability that a positive example scores higher than a negative one, ties counted half:
- * Σ (#{n < p} + ½ #{n = p}) / (P · N) over positives p and negatives n, which is the area under the
- * ROC curve (Hanley and McNeil 1982). Exact: it keeps every score, eight bytes a row.
+ * Measures the area under the ROC curve, which is the probability that a positive example scores higher
+ * than a negative one, where a tie counts half (Hanley and McNeil 1982). Over positives p and negatives
+ * n, it is Σ (#{n < p} + ½ #{n = p}) / (P · N). It is exact, because it keeps every score, which takes
+ * eight bytes a row.
  */
 export class RocAuc {
   #positives = new Column();
   #negatives = new Column();
 
   /**
-   * Takes in a batch.
+   * Adds a batch.
    *
-   * @param predictions one score a row, larger for the positive class
-   * @param labels 0 or 1 a row
-   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); nothing is taken in then
+   * @param predictions one score for each row, larger for the positive class
+   * @param labels 0 or 1 for each row; 1 is the positive class
+   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); the batch is not added
    */
   add(predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
     checkArrayLike('predictions', predictions);
@@ -45,12 +46,12 @@ export class RocAuc {
       (labels[row] === 1 ? this.#positives : this.#negatives).push(predictions[row]!);
   }
 
-  /** Rows taken in. */
+  /** The number of rows so far. */
   get count(): number {
     return this.#positives.length + this.#negatives.length;
   }
 
-  /** The area, in time n log n; NaN until both classes have occurred. */
+  /** The area, in [0, 1], computed in time n log n; NaN until both classes have occurred. */
   get value(): number {
     const positives = this.#positives.sorted();
     const negatives = this.#negatives.sorted();
@@ -63,7 +64,7 @@ export class RocAuc {
     return halves / 2 / (positives.length * negatives.length);
   }
 
-  /** Forgets all rows. */
+  /** Removes all rows. */
   reset(): void {
     this.#positives = new Column();
     this.#negatives = new Column();

@@ -1,23 +1,23 @@
-/** Whether the label is among the best k. */
+/** Measures how often the label is among the k largest scores. */
 import { checkNumber, requireOptions } from '../options.js';
 import { checkArrayLike, checkClasses, checkRankable, checkWidth } from './check.js';
 
 /** Options of {@link TopK}. */
 export interface TopKOptions {
-  /** Number of classes, an integer, at least 2. */
+  /** The number of classes, an integer, at least 2. */
   readonly classes: number;
-  /** An integer from 1 to `classes`. Default 5, or `classes` where there are fewer. */
+  /** The number of largest scores that count, from 1 to `classes`. Default: 5, or `classes` if smaller. */
   readonly k?: number;
 }
 
 /**
- * Share of the rows whose label is among the k largest scores. Of equal scores the lower class ranks
- * first, so k = 1 is the accuracy.
+ * Measures the share of rows whose label is among the k largest scores. Among equal scores, the lower
+ * class ranks first, so that k = 1 gives the accuracy.
  */
 export class TopK {
-  /** Number of classes. */
+  /** The number of classes. */
   readonly classes: number;
-  /** How many of the largest scores count. */
+  /** The number of largest scores that count. */
   readonly k: number;
   #hits = 0;
   #count = 0;
@@ -36,9 +36,9 @@ export class TopK {
   /**
    * Counts a batch.
    *
-   * @param predictions `classes` a row: probabilities, logits or whatever ranks them
-   * @param labels a class index a row
-   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); nothing is counted then
+   * @param predictions `classes` scores for each row, such as probabilities or logits
+   * @param labels one class index for each row
+   * @throws ThalwegError TYPE, SHAPE, RANGE, NONFINITE (for a NaN score); the batch is not counted
    */
   add(predictions: ArrayLike<number>, labels: ArrayLike<number>): void {
     checkArrayLike('predictions', predictions);
@@ -50,7 +50,7 @@ export class TopK {
     this.#count += labels.length;
   }
 
-  /** Classes ahead of `label`. */
+  /** Returns the number of classes that rank before `label`. */
   #rank(predictions: ArrayLike<number>, offset: number, label: number): number {
     const own = predictions[offset + label]!;
     let ahead = 0;
@@ -61,17 +61,17 @@ export class TopK {
     return ahead;
   }
 
-  /** Rows counted. */
+  /** The number of counted rows. */
   get count(): number {
     return this.#count;
   }
 
-  /** The share; NaN before the first row. */
+  /** The share of rows, in [0, 1]; NaN before the first row. */
   get value(): number {
     return this.#hits / this.#count;
   }
 
-  /** Forgets all rows. */
+  /** Removes all rows. */
   reset(): void {
     this.#hits = 0;
     this.#count = 0;
