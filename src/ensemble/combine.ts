@@ -1,32 +1,32 @@
-/** From members' outputs to one prediction: by probability, by logit, by vote or by mean. */
+/** Combines the outputs of members into one prediction: by probability, logit, vote or mean. */
 import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import { checkOneOf } from '../options.js';
 
 /**
- * How predictions become one. `'probability'`: the mean of the members' probabilities. `'logit'`: the
- * probabilities of their mean logits. `'vote'`: the share of the members that decide so. `'mean'`: the
- * mean of their outputs, for regressions.
+ * The way to combine predictions. `'probability'` is the mean of the members' probabilities. `'logit'`
+ * is the probabilities of their mean logits. `'vote'` is the share of members that decide for a class.
+ * `'mean'` is the mean of their outputs, for regressions.
  */
 export type Combine = 'probability' | 'logit' | 'vote' | 'mean';
 
-/** What a loss says about outputs: rows of logits, single logits, or plain numbers. */
+/** The meaning of outputs: logits of classes, a logit for each bit, or plain numbers. */
 export type OutputKind = 'classes' | 'bits' | 'numbers';
 
-/** What outputs are that were trained with the loss. */
+/** Returns the meaning of outputs that were trained with the loss. */
 export function outputKindOf(loss: Loss): OutputKind {
   if (loss.kind === 'softmaxCrossEntropy') return 'classes';
   return loss.kind === 'sigmoidCrossEntropy' ? 'bits' : 'numbers';
 }
 
-/** The way to combine, which must suit the kind of outputs; by default `'probability'`, or `'mean'`. */
+/** Returns the checked way to combine; by default `'probability'`, or `'mean'` for numbers. */
 export function checkCombine(path: string, combine: unknown, outputKind: OutputKind): Combine {
   const fitting: readonly Combine[] =
     outputKind === 'numbers' ? ['mean'] : ['probability', 'logit', 'vote'];
   return checkOneOf(path, combine ?? fitting[0], fitting);
 }
 
-/** Index of the largest of `width` values from `first` on; the first of equals. */
+/** Returns the index of the largest of `width` values from `first` on; the first among equals. */
 function largestAt(values: ArrayLike<number>, first: number, width: number): number {
   let best = 0;
   for (let i = 1; i < width; i++) if (values[first + i]! > values[first + best]!) best = i;
@@ -43,14 +43,14 @@ function softmax(values: Float64Array, width: number): void {
   }
 }
 
-/** Logits become probabilities, in place. */
+/** Converts logits to probabilities, in place. */
 function activate(values: Float64Array, width: number, outputKind: OutputKind): Float64Array {
   if (outputKind === 'classes') softmax(values, width);
   else for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]!));
   return values;
 }
 
-/** Decisions: 1 for the class with the largest logit (the first of equals), or for a logit above 0. */
+/** Returns 1 for each row's largest logit (the first among equals), or for each bit's logit above 0. */
 function decide(logits: ArrayLike<number>, width: number, outputKind: OutputKind): Float64Array {
   if (outputKind === 'bits') return Float64Array.from(logits, (logit) => Number(logit > 0));
   const votes = new Float64Array(logits.length);
@@ -59,7 +59,7 @@ function decide(logits: ArrayLike<number>, width: number, outputKind: OutputKind
   return votes;
 }
 
-/** What one member adds to the sum, [rows, width]. */
+/** Returns what one member adds to the sum of predictions, [rows, width]. */
 export function contribution(
   outputs: Float32Array,
   width: number,
@@ -71,7 +71,7 @@ export function contribution(
   return combine === 'probability' ? activate(values, width, outputKind) : values;
 }
 
-/** The prediction from the weighted sum of contributions: probabilities, shares or numbers. */
+/** Returns the prediction from the weighted sum of contributions; `total` is the sum of weights. */
 export function finish(
   sum: Float64Array,
   total: number,
@@ -83,7 +83,7 @@ export function finish(
   return combine === 'logit' ? activate(mean, width, outputKind) : mean;
 }
 
-/** Decisions in a prediction: a class a row, or 0 and 1 a number. */
+/** Returns the decisions of a prediction: one class for each row, or 0 or 1 for each bit. */
 export function decisions(
   prediction: ArrayLike<number>,
   width: number,

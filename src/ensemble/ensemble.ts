@@ -1,4 +1,4 @@
-/** Several models as one. */
+/** Combines the predictions of several models. */
 import { checkArray } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
 import { type DeviceName, resolveDevice } from '../device.js';
@@ -21,31 +21,31 @@ import {
 
 /** Options of an {@link Ensemble}. */
 export interface EnsembleOptions {
-  /** At least one, of one input and one output shape. */
+  /** At least one member; all have the same input shape and the same output shape. */
   readonly members: readonly Member[];
-  /** What the members were trained with; it says what their outputs mean. */
+  /** The loss that the members were trained with. It decides what their outputs mean. */
   readonly loss: LossName | Loss;
-  /** How predictions become one. Default `'probability'`; `'mean'` for regressions. */
+  /** The way to combine predictions. Default `'probability'`; `'mean'` for regressions. */
   readonly combine?: Combine;
-  /** A weight for each member, at least 0 and not all 0. Default 1 each. */
+  /** One weight for each member, at least 0 and not all 0. Default 1 each. */
   readonly weights?: readonly number[];
-  /** The device, named as a trainer's. Default `'auto'`. */
+  /** The name of the device, as for a trainer. Default `'auto'`. */
   readonly device?: DeviceName;
 }
 
 /** Options of {@link Ensemble.select}. */
 export interface SelectOptions {
-  /** Members taken in, with repetition; an integer, at least 1. Default 20. */
+  /** The number of rounds, each of which adds one member, an integer, at least 1. Default 20. */
   readonly rounds?: number;
-  /** What each round improves. Default `'accuracy'`, or `'loss'` where there is none. */
+  /** The score that each round improves. Default `'accuracy'`, or `'loss'` where there is none. */
   readonly metric?: SelectionMetric;
 }
 
-/** What {@link Ensemble.select} found. */
+/** The result of {@link Ensemble.select}. */
 export interface Selection {
-  /** The members that were chosen, weighted by how often; the caller's to dispose of. */
+  /** The chosen members, weighted by how often each was added. The caller must dispose of it. */
   readonly ensemble: Ensemble;
-  /** All rounds, also those after the best. */
+  /** All rounds, including those after the best score. */
   readonly rounds: readonly SelectionRound[];
 }
 
@@ -70,9 +70,10 @@ function checkShares(path: string, weights: unknown, count: number): readonly nu
 }
 
 /**
- * Several models as one (Hansen and Salamon 1990). Its members may come from other seeds
- * ({@link seeds}), other hyper-parameters ({@link trials}), moments of one run ({@link snapshots}), or
- * averages of weights (each of them with `weights: 'averaged'`). Owns native memory: dispose of it.
+ * Combines the predictions of several models (Hansen and Salamon 1990). The members may differ in their
+ * seeds ({@link seeds}) or hyper-parameters ({@link trials}), or come from several epochs of one run
+ * ({@link snapshots}). With `weights: 'averaged'`, these functions make members of averaged weights.
+ * The ensemble owns native memory, so dispose of it.
  *
  * @example
  * const train = (trainer: Trainer) => trainer.fit(digits.train, { epochs: 5 });
@@ -83,9 +84,9 @@ function checkShares(path: string, weights: unknown, count: number): readonly nu
 export class Ensemble implements Disposable {
   /** The members in their order. */
   readonly members: readonly Member[];
-  /** What they were trained with. */
+  /** The loss that the members were trained with. */
   readonly loss: Loss;
-  /** How predictions become one. */
+  /** The way to combine predictions. */
   readonly combine: Combine;
   /** The weight of each member. */
   readonly weights: readonly number[];
@@ -111,10 +112,12 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Probabilities by class, or by output for `sigmoidCrossEntropy` (`combine: 'vote'`: shares of
-   * votes), or mean outputs for regressions; [rows, outputs] in one array.
+   * Returns the combined predictions, [rows, outputs] in one array. For `softmaxCrossEntropy` they are
+   * probabilities of classes, for `sigmoidCrossEntropy` probabilities of outputs, and for regressions
+   * mean outputs. With `combine: 'vote'`, they are shares of votes.
    *
-   * @param inputs rows × features, one row after another; not to be changed before the call is done
+   * @param inputs rows × features numbers, one row after another. They must not change before the
+   * promise settles
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE
    */
   async predict(inputs: Float32Array): Promise<Float32Array> {
@@ -136,7 +139,7 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Mean loss over a data set, and accuracy where the loss has one.
+   * Measures the mean loss over a data set, and the accuracy where the loss has one.
    *
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
@@ -149,7 +152,7 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Each member alone.
+   * Measures each member alone, in the members' order.
    *
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE
    */
@@ -167,7 +170,8 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Share of decisions in which two members differ, for each pair; symmetric, 0 on the diagonal.
+   * Returns the share of decisions in which two members differ, for each pair: a symmetric matrix with 0
+   * on the diagonal.
    *
    * @throws ThalwegError (as a rejection) UNSUPPORTED for regressions, DISPOSED, SHAPE, TYPE
    */
@@ -176,8 +180,8 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Accuracy against size, of equally weighted members: over all ensembles of each size, where there
-   * are at most eight members, or over the beginnings of 64 random orders.
+   * Returns the accuracy of ensembles of each size, with equal weights. Up to eight members, it measures
+   * all ensembles of each size. With more members, it measures the first members of 64 random orders.
    *
    * @throws ThalwegError (as a rejection) UNSUPPORTED where the loss has no accuracy, DISPOSED, SHAPE,
    * TYPE
@@ -194,11 +198,12 @@ export class Ensemble implements Disposable {
   }
 
   /**
-   * Greedy forward selection with replacement (Caruana et al. 2004): each round takes in the member
-   * that makes the ensemble best, on data that none was trained on; kept is the shortest run of rounds
-   * with the best score.
+   * Selects members by greedy forward selection with replacement (Caruana et al. 2004). Each round adds
+   * the member that gives the ensemble the best score on the data set. The result has the members of all
+   * rounds up to the first one with the best score.
    *
-   * @param dataset a validation set: what was used to select flatters the result
+   * @param dataset a validation set on which no member was trained. The score on this set is too good,
+   * because it chose the members
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE, RANGE, UNKNOWN_OPTION
    */
   async select(dataset: Dataset, options: SelectOptions = {}): Promise<Selection> {
@@ -238,7 +243,7 @@ export class Ensemble implements Disposable {
     this.#runner.dispose();
   }
 
-  /** Calls {@link Ensemble.dispose}, for `using`. */
+  /** Calls {@link Ensemble.dispose}, so that `using` works. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -1,4 +1,4 @@
-/** Several models as one. */
+/** Ensembles, which combine the predictions of several models. */
 export { Ensemble } from './ensemble.js';
 export type { EnsembleOptions, SelectOptions, Selection } from './ensemble.js';
 export type { Combine } from './combine.js';

@@ -1,4 +1,4 @@
-/** Members from other seeds and from other hyper-parameters. */
+/** Trains members that differ in their seeds or hyper-parameters. */
 import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { describe, requireOptions } from '../options.js';
@@ -6,17 +6,17 @@ import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
 import { type Member, member } from './member.js';
 
-/** How members are trained. */
+/** Options of training members. */
 export interface MakeOptions {
-  /** Trains one: `(trainer) => trainer.fit(…)`. Awaited. */
+  /** Trains one member, such as `(trainer) => trainer.fit(…)`; its promise is awaited. */
   readonly train: (trainer: Trainer, name: string) => unknown;
-  /** Whether a member is the latest weights, or their average. Default `'raw'`. */
+  /** `'raw'` takes the latest weights, `'averaged'` their average. Default `'raw'`. */
   readonly weights?: Weights;
 }
 
 /** Options of {@link seeds}. */
 export interface SeedsOptions extends MakeOptions {
-  /** One a member, each another. */
+  /** One seed for each member, all different. */
   readonly seeds: readonly (number | bigint)[];
 }
 
@@ -42,7 +42,7 @@ function checkList(path: string, list: unknown): void {
   });
 }
 
-/** One after another: each already uses all threads. */
+/** Trains members one after another, because each training already uses all threads. */
 async function trainAll(
   runs: readonly (readonly [name: string, options: TrainerOptions])[],
   { train, weights = 'raw' }: MakeOptions,
@@ -57,8 +57,8 @@ async function trainAll(
 }
 
 /**
- * Members that differ in their initial weights, shuffles and dropout alone, trained one after another
- * and named `seed 1`, …
+ * Trains members that differ in their initial weights, shuffles and dropout alone. It trains them one
+ * after another, and names them `seed 1` and so on.
  *
  * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what training throws
  * @example
@@ -78,10 +78,10 @@ export async function seeds(
 }
 
 /**
- * Members that differ in whatever their options do: optimizer, rate, model, …; trained one after
- * another.
+ * Trains members that differ in their options, such as the optimizer, the learning rate or the model. It
+ * trains them one after another.
  *
- * @param trials options of each trainer, by the member's name
+ * @param trials the options of each trainer, by the member's name
  * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what training throws
  */
 export async function trials(

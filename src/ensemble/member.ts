@@ -1,4 +1,4 @@
-/** A member of an ensemble: a model with weights of its own. */
+/** Members of an ensemble: models with weights. */
 import { checkArray } from '../arrays.js';
 import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
@@ -8,26 +8,27 @@ import { checkOptions, describe, requireOptions } from '../options.js';
 import type { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
 
-/** A model with weights of its own; the ensemble copies nothing and changes nothing. */
+/** A model and its weights, which the ensemble neither copies nor changes. */
 export interface Member {
-  /** Tells the members apart, as `seed 3`. */
+  /** The name of the member, unique in the ensemble, such as `seed 3`. */
   readonly name: string;
-  /** The model; members may have different ones, of one input and one output shape. */
+  /** The model. Members may have different models with the same input and output shape. */
   readonly model: Sequential;
-  /** Its parameters and running statistics, by name. */
+  /** The model's parameters and running statistics, by name. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
 }
 
 /** Options of {@link member}. */
 export interface MemberOptions {
-  /** Tells the members apart. */
+  /** The name of the member, unique in the ensemble. */
   readonly name: string;
-  /** The latest weights, or their average. Default `'raw'`. */
+  /** `'raw'` takes the latest weights, `'averaged'` their average. Default `'raw'`. */
   readonly weights?: Weights;
 }
 
 /**
- * A copy of a trainer's weights and running statistics; it may train on or be disposed of.
+ * Copies a trainer's weights and running statistics into a member. The trainer may then train on or be
+ * disposed of.
  *
  * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
  */
@@ -42,8 +43,8 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
 }
 
 /**
- * Members from checkpoints, whose latest weights they take, or from files that
- * {@link Trainer.saveWeights} wrote; each named after its file.
+ * Reads members from checkpoints, which give their latest weights, or from files that
+ * {@link Trainer.saveWeights} wrote. Each member has the name of its file.
  *
  * @throws ThalwegError (as a rejection) as {@link Trainer.loadWeights}
  */
@@ -56,13 +57,13 @@ export function fromFiles(model: Sequential, files: readonly string[]): Promise<
   );
 }
 
-/** A name, or TYPE. */
+/** Returns a name, or throws TYPE. */
 export function checkMemberName(path: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name;
   throw new ThalwegError({ code: 'TYPE', path, received: describe(name), expected: 'a name' });
 }
 
-/** SHAPE, MISSING or TYPE unless the weights are the model's. */
+/** Throws SHAPE, MISSING, TYPE or UNKNOWN_OPTION unless the weights fit the model. */
 function checkMember(path: string, { name, model, parameters }: Member): void {
   checkMemberName(`${path}.name`, name);
   if (!(model instanceof Sequential))
@@ -88,7 +89,7 @@ function checkMember(path: string, { name, model, parameters }: Member): void {
   }
 }
 
-/** At least one member, all of one input and output shape and with names of their own. */
+/** Returns the checked members: at least one, with equal shapes and different names. */
 export function checkMembers(path: string, members: unknown): readonly Member[] {
   if (!Array.isArray(members) || members.length === 0)
     throw new ThalwegError({

@@ -1,4 +1,4 @@
-/** Runs the members of an ensemble: what each adds to the predictions for some rows. */
+/** Runs the members of an ensemble, and returns the contribution of each to the predictions. */
 import type { Dataset } from '../data/dataset.js';
 import { gather } from '../data/gather.js';
 import type { DeviceName } from '../device.js';
@@ -13,28 +13,28 @@ import { type Combine, type OutputKind, contribution } from './combine.js';
 import type { Member } from './member.js';
 import type { MemberOutputs } from './study.js';
 
-/** What the members' outputs mean, and how they become one. */
+/** The meaning of the members' outputs, and the way to combine them. */
 export interface Combination {
   readonly loss: Loss;
   readonly outputKind: OutputKind;
   readonly combine: Combine;
 }
 
-/** Rows that are converted at once. */
+/** The number of rows that are gathered at a time. */
 const blockRows = 4096;
 
-/** Owns native memory: a trainer for each model, which takes on the weights of its members in turn. */
+/** Owns a trainer for each model, which gets the weights of the members with this model in turn. */
 export class Runner {
-  /** Outputs of a row. */
+  /** The number of outputs of a row. */
   readonly width: number;
   readonly #members: readonly Member[];
   readonly #combination: Combination;
   readonly #device: DeviceName;
   #trainers: Map<Sequential, Trainer> | undefined = new Map();
-  /** Calls take turns. */
+  /** Settles when the latest call is done; the next call waits for it. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** `members`: at least one, checked. */
+  /** `members` has at least one member, and is checked. */
   constructor(members: readonly Member[], combination: Combination, device: DeviceName) {
     this.width = elements(members[0]!.model.outputShape);
     this.#members = members;
@@ -42,7 +42,7 @@ export class Runner {
     this.#device = device;
   }
 
-  /** What each member adds for the rows of `inputs`. */
+  /** Returns the contribution of each member for the rows of `inputs`. */
   contributions(inputs: Float32Array): Promise<Float64Array[]> {
     const { outputKind, combine } = this.#combination;
     const work = this.#last.then(async () => {
@@ -60,7 +60,7 @@ export class Runner {
     return work;
   }
 
-  /** What each member adds for the rows of a data set, block after block. */
+  /** Returns the contribution of each member for all rows of a data set. */
   async memberOutputs(dataset: Dataset): Promise<MemberOutputs> {
     checkDataset('dataset', dataset, {
       model: this.#members[0]!.model,
@@ -121,7 +121,7 @@ function labelsOf(dataset: Dataset): Int32Array | Float32Array {
   return labels;
 }
 
-/** The arrays that `tensors` name. */
+/** Returns the arrays that `tensors` name. */
 function namedIn(
   tensors: readonly { readonly name: string }[],
   arrays: Member['parameters'],

@@ -1,12 +1,12 @@
-/** Loss and accuracy of a prediction, in float64. */
+/** Computes the loss and accuracy of a prediction in float64. */
 import { isArrayOf } from '../arrays.js';
 import type { Loss } from '../loss/loss.js';
 import { type Combine, type OutputKind, decisions } from './combine.js';
 
-/** Labels of rows: class indices, or values [rows, width]. */
+/** The labels of rows: class indices, or values [rows, width]. */
 export type Labels = Int32Array | Float32Array;
 
-/** Share of rows whose decision is the label; of classes. */
+/** Returns the share of rows whose decided class is the label. */
 function accuracyOf(prediction: ArrayLike<number>, labels: Labels, width: number): number {
   const decided = decisions(prediction, width, 'classes');
   const right = isArrayOf(labels, Int32Array) ? labels : decisions(labels, width, 'classes');
@@ -17,7 +17,7 @@ function accuracyOf(prediction: ArrayLike<number>, labels: Labels, width: number
 
 const logarithm = (share: number): number => Math.log(Math.max(share, Number.MIN_VALUE));
 
-/** Mean of −Σ p log q over rows, p the label. */
+/** Returns the mean over rows of −Σ p log q, with labels p and predictions q. */
 function crossEntropy(prediction: Float64Array, labels: Labels, width: number): number {
   let sum = 0;
   if (isArrayOf(labels, Int32Array))
@@ -37,7 +37,7 @@ function huber(y: number, t: number, delta: number): number {
   return d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta);
 }
 
-/** The loss as the members were trained with it. */
+/** Returns the loss that the members were trained with. */
 function lossOf(
   prediction: Float64Array,
   labels: Labels,
@@ -51,15 +51,15 @@ function lossOf(
   return meanOf(prediction, labels, (y, t) => (y - t) ** 2);
 }
 
-/** What an ensemble scores on a data set. */
+/** The scores of an ensemble on a data set. */
 export interface EnsembleEvaluation {
-  /** Mean over examples; absent for votes, which are no probabilities. */
+  /** The mean loss over examples; absent for votes, because their shares are not probabilities. */
   readonly loss?: number;
-  /** Share of examples whose decision is their label; absent for other losses than softmax's. */
+  /** The share of right decisions, in [0, 1]; present for `softmaxCrossEntropy` alone. */
   readonly accuracy?: number;
 }
 
-/** Both, where they have a meaning. */
+/** Returns the loss and the accuracy where they have a meaning. */
 export function evaluationOf(
   prediction: Float64Array,
   labels: Labels,

@@ -1,4 +1,4 @@
-/** Members from moments of one run, collected by a callback. */
+/** A callback that collects members from several epochs of one run. */
 import type { Weights } from '../average/weights.js';
 import type { Callback, Json, RunControl } from '../run/callback.js';
 import { release, remember } from '../run/restore.js';
@@ -11,21 +11,27 @@ import { type Member, checkMemberName } from './member.js';
 
 /** Options of {@link snapshots}. */
 export interface SnapshotsOptions {
-  /** The first epoch whose weights are kept, from 1 over all runs. Default 1. */
+  /** The first epoch whose weights are kept, an integer, counted from 1 over all runs. Default 1. */
   readonly start?: number;
-  /** Epochs from one to the next, an integer, at least 1; with a cyclic rate, the cycle. Default 1. */
+  /**
+   * The epochs from one snapshot to the next, an integer, at least 1. With a cyclic learning rate, it is
+   * the length of a cycle. Default 1.
+   */
   readonly every?: number;
-  /** The latest of so many are kept, an integer, at least 1. Default all. */
+  /** The number of latest snapshots that are kept, an integer, at least 1. Default: all. */
   readonly last?: number;
-  /** The latest weights, or their average, which must have begun by `start`. Default `'raw'`. */
+  /**
+   * `'raw'` keeps the latest weights, `'averaged'` their average, which must have begun by `start`.
+   * Default `'raw'`.
+   */
   readonly weights?: Weights;
   /** The callback's name. Default `'snapshots'`. */
   readonly name?: string;
 }
 
-/** A {@link snapshots}, which hands out what it has collected. */
+/** The callback that {@link snapshots} makes; it returns the collected members. */
 export class Snapshots implements Callback {
-  /** Its name in checkpoints. */
+  /** The callback's name in checkpoints. */
   readonly name: string;
   readonly #start: number;
   readonly #every: number;
@@ -50,18 +56,18 @@ export class Snapshots implements Callback {
     this.#weights = checkWeights('snapshots.weights', weights);
   }
 
-  /** Begins anew, unless the run goes on from a checkpoint: other weights are of another run, or of another trainer. */
+  /** Begins anew unless the run resumes a checkpoint, because kept weights are then of another run. */
   start(): void {
     if (!this.#isRestored) this.#kept = [];
     this.#isRestored = false;
   }
 
-  /** The run goes on from what was restored. */
+  /** Ends the restoring: the state serves the run that went back, and the next run begins anew. */
   rollback(): void {
     this.#isRestored = false;
   }
 
-  /** Keeps the epoch's weights, if it is one of those. */
+  /** Keeps the epoch's weights where `start` and `every` select the epoch. */
   epoch(event: EpochEvent, run: RunControl): void {
     const after = event.epoch + 1 - this.#start;
     if (after < 0 || after % this.#every !== 0) return;
@@ -69,7 +75,7 @@ export class Snapshots implements Callback {
     this.#kept.splice(0, Math.max(this.#kept.length - this.#last, 0));
   }
 
-  /** What was kept of the run of this model, named `epoch 1`, … */
+  /** Returns the kept weights as members of this model, named `epoch 1` and so on. */
   members(model: Sequential): Member[] {
     return this.#kept.map(({ epoch, parameters }) => ({
       name: `epoch ${epoch}`,
@@ -78,12 +84,12 @@ export class Snapshots implements Callback {
     }));
   }
 
-  /** Which epochs are kept. */
+  /** Returns the epochs whose weights are kept. */
   state(): Json {
     return { epochs: this.#kept.map(({ epoch }) => epoch) };
   }
 
-  /** Their weights. */
+  /** Returns the kept weights. */
   arrays(): Readonly<Record<string, Float32Array>> {
     return Object.fromEntries(
       this.#kept.flatMap(({ epoch, parameters }) =>
@@ -92,7 +98,7 @@ export class Snapshots implements Callback {
     );
   }
 
-  /** Goes back to a state. */
+  /** Puts back a state that a checkpoint kept. */
   restore(state: Json, arrays: Readonly<Record<string, Float32Array>>): void {
     const epochs = (state as { readonly epochs?: unknown } | null)?.epochs;
     if (!Array.isArray(epochs))
@@ -112,7 +118,7 @@ export class Snapshots implements Callback {
   }
 
   /**
-   * As the state tells, without a copy of the weights.
+   * Remembers the kept weights without copying them, and `#isRestored`, which `state` leaves out.
    *
    * @internal
    */
@@ -124,7 +130,8 @@ export class Snapshots implements Callback {
   }
 
   /**
-   * A run that failed before it began leaves nothing to the next one.
+   * Forgets that a state was restored, so that a run that fails before its start leaves none to the
+   * next.
    *
    * @internal
    */
@@ -134,8 +141,9 @@ export class Snapshots implements Callback {
 }
 
 /**
- * Keeps weights of one run as it goes on, for an ensemble that costs no further training (Huang et al.
- * 2017, with a cyclic rate). Lives on in checkpoints; each other run begins anew.
+ * Makes a callback that keeps weights during one run, for an ensemble that needs no further training
+ * (Huang et al. 2017, with a cyclic learning rate). Checkpoints keep its state. A run that resumes no
+ * checkpoint begins anew.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  * @example

@@ -1,10 +1,10 @@
-/** What members' contributions on one data set tell: greedy selection, disagreement, curves. */
+/** Analyses members' outputs on one data set: greedy selection, disagreement, accuracy curves. */
 import { permutation } from '../data/order.js';
 import type { Loss } from '../loss/loss.js';
 import { type Combine, type OutputKind, decisions, finish } from './combine.js';
 import { type EnsembleEvaluation, type Labels, evaluationOf } from './scores.js';
 
-/** Contributions of all members to the predictions for the rows of a data set. */
+/** The contributions of all members to the predictions for the rows of a data set. */
 export interface MemberOutputs {
   readonly contributions: readonly Float64Array[];
   readonly labels: Labels;
@@ -27,21 +27,21 @@ function add(sum: Float64Array, contribution: Float64Array): Float64Array {
   return sum.map((value, i) => value + contribution[i]!);
 }
 
-/** What a selection looks at. */
+/** The score that a selection improves. */
 export type SelectionMetric = 'accuracy' | 'loss';
 
 /** One round of a selection. */
 export interface SelectionRound {
-  /** Index of the member that was taken in. */
+  /** The index of the member that the round added. */
   readonly member: number;
-  /** Score of the ensemble with it. */
+  /** The score of the ensemble with this member. */
   readonly score: number;
 }
 
 /**
- * Forward selection with replacement (Caruana et al. 2004): each round takes in the member that makes
- * the ensemble best, the first of equals. What is left is the shortest run of rounds with the best
- * score.
+ * Selects members by forward selection with replacement (Caruana et al. 2004). Each round adds the
+ * member that gives the ensemble the best score, the first one among equals. `counts` holds how often
+ * each member was added up to the first round with the best score.
  */
 export function selectGreedily(
   memberOutputs: MemberOutputs,
@@ -68,7 +68,7 @@ export function selectGreedily(
   return { counts, rounds: taken };
 }
 
-/** Share of decisions in which two members differ, for each pair: symmetric, 0 on the diagonal. */
+/** Returns the share of decisions in which two members differ, for each pair. */
 export function disagreementOf({
   contributions,
   width,
@@ -87,26 +87,26 @@ export function disagreementOf({
   );
 }
 
-/** Accuracy of ensembles of one size. */
+/** The accuracy of ensembles of one size. */
 export interface CurvePoint {
-  /** Members. */
+  /** The number of members. */
   readonly size: number;
-  /** Mean over the ensembles looked at. */
+  /** The mean accuracy over the measured ensembles, in [0, 1]. */
   readonly accuracy: number;
-  /** The worst of them. */
+  /** The lowest accuracy of a measured ensemble. */
   readonly lowest: number;
-  /** The best of them. */
+  /** The highest accuracy of a measured ensemble. */
   readonly highest: number;
-  /** How many were looked at. */
+  /** The number of measured ensembles. */
   readonly ensembles: number;
 }
 
-/** Up to this many members, every ensemble of each size is looked at. */
+/** Up to this many members, every ensemble of each size is measured. */
 const mostExhaustive = 8;
-/** Random orders of more members. */
+/** The number of random orders that are measured with more members. */
 const orders = 64;
 
-/** Visits each non-empty set of members once, as its size and sum. */
+/** Visits each non-empty set of members once, with its size and its sum of contributions. */
 function eachSubset(
   contributions: readonly Float64Array[],
   visit: (size: number, sum: Float64Array) => void,
@@ -121,7 +121,7 @@ function eachSubset(
   walk(0, 0, new Float64Array(contributions[0]!.length));
 }
 
-/** Visits the beginnings of random orders. */
+/** Visits the first members of random orders, at every size. */
 function eachBeginning(
   contributions: readonly Float64Array[],
   visit: (size: number, sum: Float64Array) => void,
@@ -135,7 +135,7 @@ function eachBeginning(
   }
 }
 
-/** Accuracy against size: over all ensembles of up to eight members, else over 64 random orders. */
+/** Returns the accuracy at each size: over all ensembles up to eight members, else 64 random orders. */
 export function curveOf(memberOutputs: MemberOutputs): CurvePoint[] {
   const { contributions } = memberOutputs;
   const found = contributions.map((): number[] => []);
