@@ -1,11 +1,11 @@
-/** Checks of typed arrays before a pointer to their bytes is taken. */
+/** Checks typed arrays before native code takes a pointer to their bytes. */
 import { ThalwegError } from './errors.js';
 import { describe, isArray, typedArrayName } from './options.js';
 
 type ArrayClass<T> = { new (length: number): T; readonly name: string };
 
-// Getters captured here read an array's own slots: no property that hides them, no patched
-// prototype and no proxy runs the caller's code, or lies, between a check and the use of a pointer.
+// These getters read the internal slots of an array. Properties, patched prototypes and proxies of the
+// caller could run code or report wrong values between a check and the use of a pointer.
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 const bufferOf = getter(typedArray, 'buffer') as (array: object) => ArrayBufferLike;
 const isResizable = getter(ArrayBuffer.prototype, 'resizable');
@@ -13,12 +13,12 @@ const byteLengthOf = getter(ArrayBuffer.prototype, 'byteLength') as (buffer: obj
 
 const lengthDescriptor = Object.getOwnPropertyDescriptor(typedArray, 'length')!;
 
-/** Elements of a typed array; 0 once it is detached. Not through `getter`: steps call it often. */
+/** Returns the length of a typed array, 0 if detached. It avoids `getter`, as every step calls it. */
 export function lengthOf(array: object): number {
   return lengthDescriptor.get!.call(array) as number;
 }
 
-/** Without the getter of later versions of Node: a detached buffer refuses to be viewed. */
+/** Returns true for a detached buffer, which cannot be viewed; older Node.js lacks the getter for it. */
 function isDetached(buffer: ArrayBuffer): boolean {
   if (byteLengthOf(buffer) > 0) return false;
   try {
@@ -29,13 +29,13 @@ function isDetached(buffer: ArrayBuffer): boolean {
   }
 }
 
-/** A getter of a prototype as a function; undefined where this version of Node lacks it. */
+/** Returns a prototype's getter as a function, which returns undefined where Node.js lacks the getter. */
 function getter(prototype: object, name: string | symbol): (value: object) => unknown {
   const descriptor = Object.getOwnPropertyDescriptor(prototype, name);
   return (value): unknown => descriptor?.get?.call(value);
 }
 
-/** The getters of ArrayBuffer refuse everything else, a SharedArrayBuffer too. */
+/** Returns true for an ArrayBuffer; its getter throws for all else, also for a SharedArrayBuffer. */
 function isArrayBuffer(value: unknown): value is ArrayBuffer {
   try {
     byteLengthOf(value as object);
@@ -55,7 +55,7 @@ function refuse(
   throw new ThalwegError({ code, path, received, expected, remedy });
 }
 
-/** Refuses memory that another thread may write, that may shrink, or that is gone. */
+/** Throws for memory that another thread may write, that may shrink, or that is detached. */
 function checkBuffer(path: string, buffer: ArrayBufferLike, expected: string): void {
   if (!isArrayBuffer(buffer))
     refuse('TYPE', path, 'a view of a SharedArrayBuffer', expected, 'copy it with slice()');
@@ -65,7 +65,7 @@ function checkBuffer(path: string, buffer: ArrayBufferLike, expected: string): v
     refuse('DETACHED', path, 'a detached array', expected, 'copy it before transferring it');
 }
 
-/** How to make an array of a class from what was given: an expression that works. */
+/** Returns the remedy: an expression that converts the given value into the expected array. */
 function conversion(value: unknown, name: string): string {
   const given = typedArrayName(value);
   if (given?.startsWith('Big')) return `convert it with ${name}.from(…, Number)`;
@@ -78,7 +78,7 @@ function conversion(value: unknown, name: string): string {
   return `use ${name}.from(…)`;
 }
 
-/** Whether `value` is a typed array of the class, of whichever realm. */
+/** Returns true where `value` is a typed array of the class, of any realm. */
 export function isArrayOf<T extends ArrayBufferView>(
   value: unknown,
   type: ArrayClass<T>,
@@ -86,7 +86,7 @@ export function isArrayOf<T extends ArrayBufferView>(
   return typedArrayName(value) === type.name;
 }
 
-/** `value` as a typed array of the class, over a fixed, attached ArrayBuffer. */
+/** Returns `value` as a typed array of the class over a fixed, attached ArrayBuffer, or throws. */
 export function checkArray<T extends ArrayBufferView>(
   path: string,
   value: unknown,
@@ -114,7 +114,7 @@ const placeOf = {
   },
 };
 
-/** The bytes of a typed array or DataView over a fixed, attached ArrayBuffer, in place. */
+/** Returns the bytes, not copied, of a typed array or DataView over a fixed, attached ArrayBuffer. */
 export function bytesOf(path: string, value: unknown): Uint8Array {
   const expected = 'a typed array';
   if (!ArrayBuffer.isView(value)) refuse('TYPE', path, describe(value), expected, '');

@@ -1,4 +1,4 @@
-/** The one error class of Thalweg: a stable code and what the caller needs to act. */
+/** The error class of Thalweg: a stable code, and the parts of a message that tell how to act. */
 
 /** Every code that a {@link ThalwegError} can carry. */
 export type ErrorCode =
@@ -40,40 +40,40 @@ export type ErrorCode =
   | 'LOCKED'
   | 'PERMISSION';
 
-/** What went wrong, in parts. `remedy` may be empty. */
+/** The parts of an error. */
 export interface ErrorFields {
-  /** Stable: programs may act on it. */
+  /** A code that stays the same between versions, so that programs may test it. */
   readonly code: ErrorCode;
-  /** Where: an option path such as `optimizer.learningRate`, or a file. */
+  /** The place of the error: an option path such as `optimizer.learningRate`, or a file. */
   readonly path: string;
-  /** What came, shortened. */
+  /** The received value, shortened. */
   readonly received: string;
-  /** What would have been right, with its limits. */
+  /** The values that would be right, with their limits. */
   readonly expected: string;
-  /** What to do about it. */
+  /** The way to avoid the error. Default: an empty text. */
   readonly remedy?: string;
 }
 
 /**
- * Thrown for every refused input or failed operation. A failed call changes nothing.
+ * The error of every refused input and every failed operation. A call that throws it changes nothing.
  *
- * The message has one grammar: *expected X for \`path\`, received Y; remedy*.
+ * The message has one form: *expected X for \`path\`, received Y; remedy*.
  */
 export class ThalwegError extends Error {
-  /** Always `'ThalwegError'`, also across copies of the package. */
+  /** Always `'ThalwegError'`, also where a program has several copies of the package. */
   override readonly name = 'ThalwegError';
-  /** Stable: programs may act on it. docs/errors.md lists every code. */
+  /** A code that stays the same between versions. docs/errors.md lists every code. */
   readonly code: ErrorCode;
-  /** Where: an option path such as `optimizer.learningRate`, or a file. */
+  /** The place of the error: an option path such as `optimizer.learningRate`, or a file. */
   readonly path: string;
-  /** What came, shortened. */
+  /** The received value, shortened. */
   readonly received: string;
-  /** What would have been right, with its limits. */
+  /** The values that would be right, with their limits. */
   readonly expected: string;
-  /** What to do about it; empty where `expected` says it. */
+  /** The way to avoid the error; an empty text where `expected` already says it. */
   readonly remedy: string;
 
-  /** From its parts; `options.cause` is the error underneath, if any. */
+  /** Makes an error of its parts; `options.cause` is the underlying error, if any. */
   constructor(fields: ErrorFields, options?: ErrorOptions) {
     const { code, path, received, expected, remedy = '' } = fields;
     super(

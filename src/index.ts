@@ -1,4 +1,4 @@
-/** Everything the package exports; nothing is defined here. */
+/** The exports of the package. */
 export * as average from './average/index.js';
 export * as callbacks from './callbacks/index.js';
 export { progressListener as progress } from './callbacks/progress.js';
