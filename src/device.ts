@@ -103,7 +103,7 @@ function choose(name: DeviceName): { device: DeviceName; reason: string } {
   if (gpu !== undefined)
     return {
       device: gpu.name as DeviceName,
-      reason: `the first GPU that serves: ${gpu.description}`,
+      reason: `the first usable GPU: ${gpu.description}`,
     };
   const lack = devices.map(({ name, refusal }) => `${name}: ${refusal}`).join(', ') || missing;
   return { device: 'cpu', reason: `no GPU (${lack})${remedy && `; ${remedy}`}` };

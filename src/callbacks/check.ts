@@ -40,6 +40,6 @@ export function checkState<K extends string>(
     code: 'MISSING',
     path: `${path}.${missing}`,
     received: 'nothing',
-    expected: 'a value, as it was saved',
+    expected: 'the saved value',
   });
 }

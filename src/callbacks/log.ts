@@ -94,7 +94,7 @@ export class Log {
     run.warn({
       code: `LOG.${this.#name}`, // a code for each log, so that each one warns
       message: `${this.#log.file} lacks ${lost} bytes that the run had written`,
-      remedy: 'what is whole of it stays, and the run goes on behind that',
+      remedy: 'the whole entries stay, and the log goes on after them',
     });
   }
 }

@@ -22,9 +22,17 @@ export function checkArrays(file: string, { entries }: Layout, header: Checkpoin
   for (const [name, { arrays }] of Object.entries(header.state.run?.callbacks ?? {}))
     for (const key of arrays)
       if (!present.delete(callbackTensor(name, key)))
-        refuse(`${file}: ${callbackTensor(name, key)}`, 'no such tensor', 'one for each array');
+        refuse(
+          `${file}: ${callbackTensor(name, key)}`,
+          'no such tensor',
+          'a tensor for each array',
+        );
   for (const name of present)
-    refuse(`${file}: ${name}`, 'a tensor of no callback', "the callbacks' arrays only");
+    refuse(
+      `${file}: ${name}`,
+      'a tensor that belongs to no callback',
+      "the callbacks' arrays only",
+    );
 }
 
 /** Throws where a monitor's state has another number of layers, or more units, than the model. */
@@ -53,5 +61,5 @@ export function checkScalars(
   const at = scalars.length - averageScalars;
   const count = scalars[at]!;
   if (!Number.isInteger(count) || count < 0 || count > steps)
-    refuse(path(at), String(count), `a count of at most ${steps}, the steps`);
+    refuse(path(at), String(count), `a count of at most ${steps}, the number of steps`);
 }

@@ -46,7 +46,7 @@ export function nextSequence([newest]: readonly FolderEntry[]): number {
     path: newest.file,
     received: `number ${newest.sequence}`,
     expected: `numbers of checkpoints below ${highestSequence}`,
-    remedy: 'remove or rename the file: later ones could not be told from it',
+    remedy: 'remove or rename the file, because later checkpoints need higher numbers',
   });
 }
 
@@ -197,7 +197,7 @@ export function checkInPlace(folder: string, lock: NativeFileLock): void {
     path: folder,
     received: 'another folder than the run began with, or one without its .lock',
     expected: 'the folder that the run has locked',
-    remedy: 'put it back; the checkpoints until then are where it was moved',
+    remedy: 'move the folder back; it holds the earlier checkpoints',
   });
 }
 

@@ -90,7 +90,13 @@ function checkHead(opened: OpenSafetensors, file: string): void {
   const { head, metadata } = opened;
   const isOurs = Buffer.from(head.subarray(8, checksumAt)).equals(opening);
   if (!isOurs || metadata['format'] !== checkpointFormat)
-    refuse('FORMAT', file, 'another safetensors file', 'a checkpoint', 'loadWeights reads weights');
+    refuse(
+      'FORMAT',
+      file,
+      'another safetensors file',
+      'a checkpoint',
+      'read weights with loadWeights',
+    );
   const stated = metadata['checksum'];
   const found = headChecksum(head);
   if (stated !== found)
@@ -123,7 +129,7 @@ export async function parseHead(
   const entries = opened.entries.filter(({ name }) => name !== historyTensor);
   const tensor = opened.entries.find(({ name }) => name === historyTensor);
   if (version > 1 && !(tensor?.dtype === 'U8' && tensor.shape.length === 1))
-    refuse('FORMAT', `${file}: history`, 'no such tensor of bytes', 'the finished epochs');
+    refuse('FORMAT', `${file}: history`, 'no tensor of bytes', 'a tensor of the finished epochs');
   const history = tensor
     ? await decode(await readHistory(opened, file, tensor, sums), `${file}: history`)
     : parseHistory(migrated, file);

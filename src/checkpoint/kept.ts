@@ -191,8 +191,8 @@ function refuseForeign(folder: string, file: string): never {
   throw new ThalwegError({
     code: 'MISMATCH',
     path: 'fit.checkpoint.folder',
-    received: `${folder}, where ${file} is of another run`,
-    expected: 'an empty folder, or one of this run',
+    received: `${folder}, which holds ${file} of another run`,
+    expected: 'an empty folder, or the folder of this run',
     remedy: 'call trainer.resume(folder) before fit to go on with that run, or use another folder',
   });
 }

@@ -110,7 +110,8 @@ function checkDescription(
     path: wrong.path,
     received: wrong.present,
     expected: `${wrong.saved}, as in ${file}`,
-    remedy: 'make the trainer as the saved one was made; loadWeights takes weights alone',
+    remedy:
+      'make the trainer with the options of the saved one, or load the weights alone with loadWeights',
   });
 }
 

@@ -29,7 +29,7 @@ function refuse(path: string, received: string, expected: string): never {
     path,
     received,
     expected: `${expected}, as in the run that was resumed`,
-    remedy: "give fit what it was given then, or resume with { run: 'new' }",
+    remedy: "call fit with the data and options of that run, or resume with { run: 'new' }",
   });
 }
 

@@ -12,7 +12,7 @@ function memoryText({ free, total, limit }: Memory): string {
   const machine = `${formatBytes(free)} free of ${formatBytes(total)}`;
   if (limit === undefined) return `${machine}, no limit by a control group`;
   const { bytes, left, file } = limit;
-  return `${machine}; ${formatBytes(left)} left of ${formatBytes(bytes)} by ${file}`;
+  return `${machine}; ${formatBytes(left)} left of the limit of ${formatBytes(bytes)} in ${file}`;
 }
 
 function gpuRows({ devices, gpus, driver }: Gpus): Row[] {
@@ -20,7 +20,7 @@ function gpuRows({ devices, gpus, driver }: Gpus): Row[] {
     const text = `${name}, ${description}, ${formatBytes(bytes)}, ${uuid}`;
     return ['GPU', refusal === '' ? text : `${text}; refused: ${refusal}`];
   });
-  const none = gpus === 0 ? 'none of NVIDIA' : `${gpus} of NVIDIA, and none serves`;
+  const none = gpus === 0 ? 'none of NVIDIA' : `${gpus} of NVIDIA, and none is usable`;
   return [
     ...(found.length > 0 ? found : [['GPU', none] as const]),
     ['driver', driver === undefined ? 'none of NVIDIA' : `NVIDIA ${driver}`],
@@ -30,7 +30,7 @@ function gpuRows({ devices, gpus, driver }: Gpus): Row[] {
 /** Returns the facts that only the addon knows. */
 function addonRows({ facts }: Diagnosis): Row[] {
   const { addon, isa, threads, threadsReason, plugins = [], gpus, device, reason } = facts;
-  if (addon === undefined || gpus === undefined) return [['addon', 'does not serve']];
+  if (addon === undefined || gpus === undefined) return [['addon', 'does not work']];
   return [
     ['addon', addon],
     ['instructions', isa ?? ''],
@@ -72,7 +72,7 @@ export function describeDiagnosis(
     ['thalweg', thalweg],
     ['Node.js', node],
     ['platform', `${platform}, ${kernel}, ${libc}`],
-    ['processor', `${processor || 'without a name'}, ${processors} to run on`],
+    ['processor', `${processor || 'unknown'}, ${processors} usable`],
     ['memory', memoryText(facts.memory)],
     ...addonRows(diagnosis),
     ...trialRows(diagnosis),

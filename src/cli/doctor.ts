@@ -23,12 +23,12 @@ async function run({ options }: Given, output: Output): Promise<number> {
 export const doctor: Command = {
   name: 'doctor',
   usage: '[--json]',
-  summary: 'says what this machine trains on, and what is wrong with it',
+  summary: 'shows the devices that this machine trains on, and its problems',
   description: [
-    'Prints the platform, the addon and its plugins, the instruction set, threads, memory, GPUs and their driver; trains a small network and compares the result with the right one; names each trouble and its remedy.',
+    'Prints the platform, the addon and its plugins, the instruction set, threads, memory, GPUs and their driver. Trains a small network, and compares its loss with the right one. Names each problem and its remedy.',
     'Exit status 1 where nothing can train.',
   ],
-  options: { '--json': 'prints an object instead, with what device.explain() gives as `facts`' },
+  options: { '--json': 'prints a JSON object instead; its `facts` are those of device.explain()' },
   operands: { least: 0, most: 0 },
   run,
 };

@@ -4,7 +4,7 @@ import { row, wrap } from '../terminal/style.js';
 
 const general: Readonly<Record<string, string>> = {
   '--version': 'prints the version of thalweg',
-  '--help': 'prints this, or what a command takes',
+  '--help': 'prints this help, or the help of a command',
 };
 
 /** Formats a table of names and descriptions. */
@@ -25,7 +25,7 @@ export function overview(commands: readonly Command[], columns: number): string 
     '',
     ...table(Object.entries(general), columns),
     '',
-    ...wrap('`thalweg help COMMAND` says more of one.', columns),
+    ...wrap('`thalweg help COMMAND` describes a command.', columns),
   ].join('\n');
 }
 

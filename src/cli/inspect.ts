@@ -18,10 +18,10 @@ async function run({ operands }: Given, output: Output): Promise<number> {
 export const inspect: Command = {
   name: 'inspect',
   usage: 'FILE…',
-  summary: 'says what checkpoints hold, and verifies every checksum',
+  summary: 'shows the content of checkpoints, and verifies every checksum',
   description: [
-    'Prints what checkpoints hold, or which a folder has, and verifies every checksum.',
-    'Exit status 1 where one is damaged, or none is there.',
+    'Prints the content of a checkpoint, or a list of the checkpoints in a folder, and verifies every checksum.',
+    'Exit status 1 where a checkpoint is damaged, or there is none.',
   ],
   options: {},
   operands: { least: 1, most: Infinity },

@@ -52,7 +52,7 @@ export function describeCheckpoint(inspection: Inspection): string {
     file,
     `good        format ${version}, every checksum is right`,
     `written     ${writer.time} by thalweg ${writer.thalweg}, Node.js ${writer.node}, ${trainer.device} (${writer.isa})`,
-    `trainer     ${kind}, ${loss}, seed ${trainer.seed}, life ${state.lineage}`,
+    `trainer     ${kind}, ${loss}, seed ${trainer.seed}, lineage ${state.lineage}`,
     ...position(state),
     ...sizes(inspection),
     ...inspection.tensors.map(

@@ -36,7 +36,7 @@ function asTrouble(error: unknown, before = ''): Trouble {
 }
 
 function ofAddon({ error }: Findings): Trouble[] {
-  return error === undefined ? [] : [asTrouble(error, 'the addon does not serve: ')];
+  return error === undefined ? [] : [asTrouble(error, 'the addon does not work: ')];
 }
 
 /** Returns true where a version is lower than another, compared number by number. */
@@ -63,7 +63,7 @@ function ofMemory({ facts: { memory } }: Findings): Trouble[] {
   const isLimited = limit !== undefined && limit.left < free;
   return [
     {
-      what: `only ${formatBytes(left)} of memory are left${isLimited ? ` by ${limit.file}` : ''}`,
+      what: `only ${formatBytes(left)} of memory are left${isLimited ? ` by the limit in ${limit.file}` : ''}`,
       remedy: isLimited
         ? 'give the container more memory, or train smaller models and batches'
         : 'end other programs, or train smaller models and batches',
@@ -76,8 +76,9 @@ function ofInstructions({ facts: { isa, system } }: Findings): Trouble[] {
   if (isa !== 'baseline' || isWanted || !system.platform.endsWith('-x64')) return [];
   return [
     {
-      what: 'the processor shows neither AVX2 nor AVX-512, so that training is several times slower',
-      remedy: 'use a newer processor; a virtual machine shows them where it passes its host’s on',
+      what: 'the processor reports neither AVX2 nor AVX-512, so that training is several times slower',
+      remedy:
+        'use a newer processor, or let the virtual machine pass on the instruction sets of its host',
     },
   ];
 }
@@ -86,7 +87,7 @@ function ofGpus({ facts: { gpus }, hardware }: Findings): Trouble[] {
   const refused = (gpus?.devices ?? [])
     .filter(({ refusal }) => refusal !== '')
     .map(({ name, description, refusal }) => ({
-      what: `${name}, ${description}, does not serve: ${refusal}`,
+      what: `${name}, ${description}, does not work: ${refusal}`,
       remedy: "use another GPU, or the device 'cpu'",
     }));
   const isOff = process.env['THALWEG_CUDA'] === '0';

@@ -208,8 +208,8 @@ function refuseScaling(option: 'scale' | 'offset', value: unknown): never {
     code: 'UNSUPPORTED',
     path: option,
     received: `${describe(value)} with inputs in float32`,
-    expected: 'none, but for inputs in bytes',
-    remedy: 'scale the inputs before',
+    expected: 'no such option, except for inputs in bytes',
+    remedy: 'scale the inputs before making the data set',
   });
 }
 

@@ -149,7 +149,12 @@ const greatestRatio = 1032;
 async function readGzipped({ handle, size }: RegularFile, path: string): Promise<IdxTensor> {
   const checkSize = ({ end }: Header): void => {
     if (end > size * greatestRatio)
-      refuse('TRUNCATED', path, `${size} gzipped bytes`, `so many that they unpack to ${end}`);
+      refuse(
+        'TRUNCATED',
+        path,
+        `${size} gzipped bytes`,
+        `gzipped data that unpacks to ${end} bytes`,
+      );
   };
   const packed = handle.createReadStream({ start: 0, autoClose: false });
   try {

@@ -290,6 +290,6 @@ function refuseExact(path: string): never {
     path,
     received: 'true, with a sampling',
     expected: 'false',
-    remedy: 'leave exact out: samplings choose the order themselves',
+    remedy: 'leave out exact, because the sampling chooses the order',
   });
 }

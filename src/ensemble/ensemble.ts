@@ -218,7 +218,7 @@ export class Ensemble implements Disposable {
       throw new ThalwegError({
         code: 'UNSUPPORTED',
         path: 'select.metric',
-        received: "votes on outputs by themselves (combine: 'vote')",
+        received: "votes on independent outputs (combine: 'vote')",
         expected: 'predictions with a loss or an accuracy',
         remedy: "make the ensemble with combine: 'probability'",
       });

@@ -38,7 +38,7 @@ function checkList(path: string, list: unknown): void {
     code: Array.isArray(list) ? 'RANGE' : 'TYPE',
     path,
     received: describe(list),
-    expected: 'an array of at least one',
+    expected: 'an array of at least one element',
   });
 }
 

@@ -121,7 +121,13 @@ function wanted(entries: readonly Entry[], names: unknown, file: string): readon
   for (const name of names) {
     if (typeof name !== 'string') refuse('TYPE', 'names', describe(name), 'names of tensors');
     if (!known.has(name))
-      refuse('MISSING', file, `no tensor ${describe(name)}`, 'one', suggestion(name, [...known]));
+      refuse(
+        'MISSING',
+        file,
+        `no tensor ${describe(name)}`,
+        'this tensor',
+        suggestion(name, [...known]),
+      );
   }
   const asked = new Set(names);
   return entries.filter(({ name }) => asked.has(name));

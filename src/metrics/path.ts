@@ -60,6 +60,6 @@ export function checkMetricPath(option: string, value: unknown): MetricPath {
     code: typeof value === 'string' ? 'RANGE' : 'TYPE',
     path: option,
     received: describe(value),
-    expected: "'loss', 'accuracy' or a metric of the validation, as 'validation.loss'",
+    expected: "'loss', 'accuracy' or a metric of the validation such as 'validation.loss'",
   });
 }

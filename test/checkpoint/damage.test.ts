@@ -378,7 +378,7 @@ describe('formats', () => {
     using trainer = make();
     await trainer.saveWeights(weights);
     const { code, remedy } = await failure(() => checkpoint.inspect(weights));
-    expect([code, remedy]).toEqual(['FORMAT', 'loadWeights reads weights']);
+    expect([code, remedy]).toEqual(['FORMAT', 'read weights with loadWeights']);
   });
 
   it('copies of a file are as good as the file', async () => {

@@ -98,7 +98,7 @@ const damages: readonly (readonly [string, (file: string) => void, string])[] = 
     'FORMAT',
   ],
   [
-    'a tensor of no callback',
+    'a tensor that belongs to no callback',
     ofState(({ run }) => run.callbacks['earlyStopping']!.arrays.pop()),
     'FORMAT',
   ],

@@ -197,7 +197,7 @@ describe('thalweg inspect', () => {
     const { code, stdout } = await run('inspect', last!);
     expect(code).toBe(0);
     expect(stdout).toContain('good        format 2, every checksum is right\n');
-    expect(stdout).toContain('trainer     nadam, softmaxCrossEntropy, seed 0, life ');
+    expect(stdout).toContain('trainer     nadam, softmaxCrossEntropy, seed 0, lineage ');
     expect(stdout).toContain('steps       8\nepochs      2 of 2\nloss        0.');
     expect(stdout).toContain('parameters  178 numbers in 4 tensors\n');
     expect(stdout).toContain('  slots/secondMoment/dense2.weight  F32 [16, 2]\n');

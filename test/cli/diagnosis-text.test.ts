@@ -36,7 +36,7 @@ describe('troubles', () => {
     ]);
     const limit = { bytes: 2 ** 28, left: 2 ** 26, file: '/sys/fs/cgroup/memory.max' };
     expect(troubles({ memory: { ...plenty, limit } })[0]).toEqual({
-      what: 'only 64.0 MiB of memory are left by /sys/fs/cgroup/memory.max',
+      what: 'only 64.0 MiB of memory are left by the limit in /sys/fs/cgroup/memory.max',
       remedy: expect.stringMatching(/^give the container more/) as string,
     });
   });
@@ -52,7 +52,7 @@ describe('troubles', () => {
     const refused = { ...gpu, refusal: 'it is too old' };
     expect(troubles({ gpus: { ...none, missing: '', devices: [refused] } }, { hardware })).toEqual([
       {
-        what: 'cuda:0, NVIDIA H200, does not serve: it is too old',
+        what: 'cuda:0, NVIDIA H200, does not work: it is too old',
         remedy: "use another GPU, or the device 'cpu'",
       },
     ]);
@@ -101,7 +101,7 @@ describe('the page', () => {
   it('has a row for each fact', () => {
     const page = describeDiagnosis(diagnosis, plain, Infinity);
     for (const line of [
-      'memory        8.0 GiB free of 16.0 GiB; 1.0 GiB left of 2.0 GiB by /cg/memory.max',
+      'memory        8.0 GiB free of 16.0 GiB; 1.0 GiB left of the limit of 2.0 GiB in /cg/memory.max',
       'GPU           cuda:0, NVIDIA H200, 139 GiB, GPU-1f4b',
       'driver        NVIDIA 570.86.15',
       'training      cuda:0 is wrong',

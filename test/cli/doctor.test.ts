@@ -218,7 +218,7 @@ describe('an addon that does not load: status 1, the reason and a remedy', () =>
   it.each(isShared ? [...cases, ...ofLibstdcxx] : cases)('%s', (_, environment, what, remedy) => {
     const { status, troubles, trains, trials, facts } = diagnosed(environment());
     expect([status, trains, trials]).toEqual([1, false, []]);
-    expect(troubles[0]!.what).toMatch(/^the addon does not serve: expected /);
+    expect(troubles[0]!.what).toMatch(/^the addon does not work: expected /);
     expect(troubles[0]!.what).toMatch(what);
     expect(troubles[0]!.remedy).toMatch(remedy);
     expect(facts.system.platform).toBe(`${process.platform}-${process.arch}`);
@@ -228,7 +228,7 @@ describe('an addon that does not load: status 1, the reason and a remedy', () =>
   it('prints the trouble, its remedy and the verdict', () => {
     const { status, stdout, stderr } = thalweg(['doctor'], { THALWEG_ADDON: '/no/such.node' });
     expect([status, stderr]).toEqual([1, '']);
-    expect(stdout).toMatch(/^addon {9}does not serve$/m);
+    expect(stdout).toMatch(/^addon {9}does not work$/m);
     expect(stdout).toMatch(/\n\ntrouble {7}the addon .*\nremedy {8}name an existing file/);
     expect(stdout).toMatch(/\n\nNothing can train here\.\n$/);
   });
@@ -287,13 +287,13 @@ describe('an addon that loads and errs', () => {
     const threads = diagnosed({ THALWEG_THREADS: '1e9' });
     expect(threads.status).toBe(1);
     expect(threads.troubles[0]).toEqual({
-      what: 'the addon does not serve: expected a whole number from 1 to 256 for `THALWEG_THREADS`, received 1e9',
+      what: 'the addon does not work: expected a whole number from 1 to 256 for `THALWEG_THREADS`, received 1e9',
       remedy: 'unset it to use the processors there are',
     });
     const { status, troubles } = diagnosed({ THALWEG_ISA: 'avx9' });
     expect(status).toBe(1);
     expect(troubles[0]).toEqual({
-      what: 'the addon does not serve: expected baseline, avx2 or avx512 for `THALWEG_ISA`, received avx9',
+      what: 'the addon does not work: expected baseline, avx2 or avx512 for `THALWEG_ISA`, received avx9',
       remedy: 'unset it',
     });
   });
