@@ -94,7 +94,7 @@ export class EarlyStopping implements Callback {
     this.#isRestored = false;
   }
 
-  /** Ends the restoring: the state serves the run that went back, and the next run begins anew. */
+  /** Keeps the restored state for the run that went back; the next run begins anew. */
   rollback(): void {
     this.#isRestored = false;
   }
@@ -166,8 +166,8 @@ export class EarlyStopping implements Callback {
   }
 
   /**
-   * Forgets that a state was restored, so that a run that fails before its start leaves none to the
-   * next.
+   * Forgets that a state was restored. A run that failed before its start must not pass the state on to
+   * the next run.
    *
    * @internal
    */

@@ -44,7 +44,7 @@ export class BatchGrid {
     return Math.min(this.#deal.positions, position + this.stride);
   }
 
-  /** Returns where this shard's batch begins in a stratified order, which holds them one by one. */
+  /** Returns where this shard's batch begins in a stratified order, which has all shards' in a row. */
   stratumStart(position: number): number {
     const { positions, batchSize, shard } = this.#deal;
     const left = positions - position;

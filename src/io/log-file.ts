@@ -5,7 +5,7 @@ import { ThalwegError } from '../errors.js';
 import { syncFolder } from './atomic.js';
 import { fileError } from './files.js';
 
-/** Returns the bytes of a file, 0 where there is none; throws UNSAFE_PATH, as a pipe would block. */
+/** Returns the bytes of a regular file, 0 where there is none; throws UNSAFE_PATH for others. */
 async function lengthOf(file: string): Promise<number> {
   try {
     const found = await stat(file);
