@@ -66,7 +66,7 @@ export interface DeviceExplanation {
  * The name of a device.
  *
  * - `'auto'`: the first usable GPU, or `'cpu'` where there is none.
- * - `'cuda'`: the first usable GPU.
+ * - `'cuda'`: the first usable GPU; an error where there is none.
  * - `'cuda:1'`, `'cuda:GPU-…'`, `'cuda:MIG-…'`: the GPU with this number, or with this UUID as
  *   nvidia-smi prints it.
  * - `'cpu'`: the processor with its best instruction set.
