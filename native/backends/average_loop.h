@@ -1,4 +1,4 @@
-// The average of a span's weights, after their update and while they are in cache;
+// Moves the average of a span's weights after their update, while they are in cache. The bits are
 // the same for every instruction set and device.
 #pragma once
 
@@ -12,7 +12,7 @@ THALWEG_INLINE float averaged(float average, float value, float rate) {
   return average + rate * (value - average);
 }
 
-// A rate of 1 copies.
+// Moves the averages of a span towards its weights. A rate of 1 copies the weights.
 inline void average_loop(const StepSpan& span, float rate) {
   const float* value = span.parameter;
   float* average = span.average;

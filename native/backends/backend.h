@@ -1,5 +1,5 @@
-// A device that trains: one method per op of ops.def, and the two passes of an
-// optimizer step. Pointers are in the device's memory and borrowed for the call.
+// A backend computes on one device. It has a method for each op of ops.def, and the passes of an
+// optimizer step. Pointers refer to the device's memory and are borrowed for the call.
 #pragma once
 
 #include <string>
@@ -19,17 +19,17 @@ class Backend : public StepExecutor {
 #define THALWEG_OP(name, Parameters) virtual void name(const Parameters& op) = 0;
 #include "ops/ops.def"
 
-  // This backend as one that runs behind the host; null where ops are done when
-  // they return.
+  // Returns this backend where it queues its ops. Returns null where an op is done when its method
+  // returns.
   virtual QueuedBackend* queued() { return nullptr; }
 
-  // Which implementation serves an op, for device.explain(): "cpu (avx512)",
-  // "oneDNN", or "reference" with the reason.
+  // Returns the name of the code that runs an op, for device.explain(), such as "lanes (avx512)" or
+  // "oneDNN 2.7". It includes the reason where a library is missing.
   virtual std::string twin(std::string_view op) const = 0;
 };
 
-// The backend of a device name: "cpu", "cpu:avx2", "reference", "cuda", "cuda:1",
-// "cuda:GPU-…". Made on first use, shared by all trainers, never freed. Throws NO_DEVICE.
+// Returns the backend of "cpu", "cpu:avx2", "reference", "cuda", "cuda:1" or "cuda:GPU-…". It makes
+// each backend once, for all trainers, and never frees it. Throws NO_DEVICE.
 Backend& open_backend(const std::string& device);
 
 }  // namespace thalweg

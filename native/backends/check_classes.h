@@ -1,4 +1,4 @@
-// The check that every backend's loss begins with.
+// The host backends check class indices before they compute a loss.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace thalweg {
 
-// Throws RANGE naming the first of classes [rows] that is not in [0, columns).
+// Throws RANGE for the first of classes [rows] that lies outside [0, columns).
 inline void check_classes(const int32_t* classes, int64_t rows, int64_t columns) {
   for (int64_t row = 0; row < rows; ++row)
     if (classes[row] < 0 || classes[row] >= columns)

@@ -1,4 +1,5 @@
-// The passes of a step over a span on the host, with the bits of every device.
+// Finds the functions of a step that run over a span on the host. They give the bits of every
+// device.
 #pragma once
 
 #include "backends/step_work.h"
@@ -6,7 +7,7 @@
 namespace thalweg {
 
 StepFunction host_step(int rule, Decay decay);
-// The sums of a rule that looks at tensors; null for all others.
+// Returns null where the rule does not look at whole tensors.
 TensorSumsFunction host_tensor_sums(int rule, Decay decay);
 
 }  // namespace thalweg

@@ -1,4 +1,4 @@
-// Matrix products behind the dense layers.
+// The matrix products of dense layers.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,9 @@
 
 namespace thalweg {
 
-// c [m, n] = f(a' b' + bias), row-major. a is [m, k], or [k, m] where transpose_a;
-// b is [k, n], or [n, k] where transpose_b; bias [n] or null. c overlaps nothing.
+// c [m, n] = f(op(a) op(b) + bias), row-major, where op transposes or not. a is [m, k], or [k, m]
+// with transpose_a. b is [k, n], or [n, k] with transpose_b. bias is [n] or null. c overlaps no
+// operand.
 struct Product {
   const float* a;
   const float* b;
@@ -22,7 +23,8 @@ struct Product {
   float slope = 0;
 };
 
-// Of a dense layer: its outputs, or what its activation takes where that is kept.
+// Returns the product that computes a dense layer's outputs. Where the layer keeps the values
+// before its activation, the product computes those, and the caller applies the activation.
 inline Product forward_product(const DenseForward& op) {
   const bool apart = op.before != nullptr;
   return {.a = op.x,
@@ -36,7 +38,8 @@ inline Product forward_product(const DenseForward& op) {
           .slope = op.slope};
 }
 
-// Its gradients, once dy is that of what the activation takes.
+// These two return the products of a dense layer's gradients. op.dy must already be the gradient
+// before the activation.
 inline Product weight_gradient(const DenseBackward& op) {
   return {.a = op.x,
           .b = op.dy,

@@ -1,6 +1,6 @@
-// A backend that runs behind the host, and what a training loop needs to keep it
-// fed: memory that both see, batches gathered there, and steps recorded once and
-// replayed. Pointers are in the device's memory unless said otherwise.
+// A queued backend returns from an op before the op has run. It gives a training loop memory that
+// host and device share, batches that the device gathers, and recorded steps that it replays.
+// Pointers refer to the device's memory unless a comment says otherwise.
 #pragma once
 
 #include <functional>
@@ -18,34 +18,34 @@ class Recording {
   virtual void replay() = 0;
 };
 
-// Copies from shared memory to the device's beside the queued ops. Each copy belongs
-// to a place; the places take turns.
+// Copies data from shared memory to the device's memory while queued ops run. Each copy belongs to
+// a place, and the caller uses the places in turn.
 class Courier {
  public:
-  virtual ~Courier() = default;  // waits for its copies
-  // Begins once the place was released, and lets the host go on at once.
+  virtual ~Courier() = default;  // waits for all copies
+  // Queues a copy, which begins after the last release of the place, and returns at once.
   virtual void send(int place, void* to, const void* from, size_t bytes) = 0;
-  // Ops queued from here on find what was sent to the place.
+  // Ops that this thread queues from now on run after the last copy to the place.
   virtual void arrive(int place) = 0;
-  // The place may be sent to again when all that was queued so far has run.
+  // The next copy to the place begins after all ops that this thread has queued so far.
   virtual void release(int place) = 0;
-  // Returns when what was sent to the place has left the host.
+  // Waits until the last copy to the place is done, so that the host may change its source.
   virtual void wait(int place) = 0;
 };
 
 class QueuedBackend : public Backend {
  public:
-  // Zeroed memory of the host that the device reads and writes in place.
+  // Allocates zeroed memory of the host that the device reads and writes in place.
   virtual std::shared_ptr<void> allocate_shared(size_t bytes) = 0;
-  // Bytes of the device's memory that are free.
+  // Returns the number of free bytes of the device's memory.
   virtual size_t free_bytes() = 0;
   virtual std::unique_ptr<Courier> make_courier(int places) = 0;
   virtual void gather(const QueuedGather& op) = 0;
   virtual void begin_step(const StepFeed& feed) = 0;
   virtual void end_step(const StepFeed& feed) = 0;
-  // Keeps the ops that body() queues on this thread, without running them.
+  // Records the ops that body() queues on this thread, without running them.
   virtual std::unique_ptr<Recording> record(const std::function<void()>& body) = 0;
-  // Whether all that this thread queued has run. Throws DEVICE where it failed.
+  // Returns true where all ops that this thread queued have run. Throws DEVICE where one failed.
   virtual bool idle() = 0;
 };
 

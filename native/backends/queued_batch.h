@@ -1,4 +1,4 @@
-// What a queued training step reads and reports, as the device's kernels see it.
+// The inputs and the report of a queued training step, as the device's kernels see them.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ struct ResidentData {
   const void* labels;  // int32 [rows], float32 [rows, label_width], or null
   data::FeatureType feature_type;
   data::LabelType label_type;
-  float scale, offset;  // of uint8 features
+  float scale, offset;  // uint8 features are x * scale + offset
   int64_t rows, features, label_width;
 };
 
-// Which row stands at a position: one from a list, the cipher's, or the position.
+// Maps a position to a row of the data set: by a list, by a cipher, or by identity.
 struct RowOrder {
   enum class Kind : int32_t { kIdentity, kList, kCipher };
   Kind kind = Kind::kIdentity;
@@ -28,29 +28,29 @@ struct RowOrder {
   IndexCipher cipher = {};
 };
 
-// Rows at positions *first, *first + 1, …, count of them.
+// Gathers `count` rows, which stand at the positions *first, *first + 1, …
 struct QueuedGather {
   ResidentData data;
   const RowOrder* order;
   const uint64_t* first;
   int64_t count;
   float* inputs;
-  int32_t* classes;  // by label type
-  float* values;
+  int32_t* classes;  // where labels are sparse
+  float* values;     // where labels are dense
 };
 
-// A step's report, written by the device into shared memory; `ticket` last.
+// The report of a step. The device writes it into shared memory, and writes `ticket` last.
 struct StepReceipt {
   double loss_sum;
   int64_t correct;
   double gradient_norm;
-  int32_t halted;  // the update was left out
+  int32_t halted;  // not 0: the update was left out
   uint64_t ticket;
 };
 
-// How steps get their arguments and give their reports: rings of `slots` entries
-// in shared memory. Step number t takes entry t mod slots; begin_step copies it
-// to `arguments`, end_step writes the receipt and counts on.
+// Two rings of `slots` entries in shared memory hold the arguments and the receipts of steps. Step
+// number t uses entry t mod slots. begin_step copies its arguments to `arguments`; end_step writes
+// its receipt and increments t.
 struct StepFeed {
   const void* argument_ring;  // shared [slots][argument_bytes], a multiple of 16
   StepReceipt* receipts;      // shared [slots]
@@ -58,7 +58,7 @@ struct StepFeed {
   void* arguments;            // [argument_bytes], in device memory
   uint64_t slots;
   uint64_t argument_bytes;
-  StepPlace place;  // its arguments lie in `arguments`
+  StepPlace place;  // place.arguments points into `arguments`
   const LossResult* loss;
 };
 

@@ -1,4 +1,4 @@
-// What clipping by norm makes of a sum of squares, on host and device.
+// Clips a gradient by its norm, on host and device.
 #pragma once
 
 #include "core/macros.h"
@@ -7,7 +7,7 @@ namespace thalweg {
 inline namespace THALWEG_LANES {
 
 THALWEG_INLINE double square_root(double x) { return __builtin_sqrt(x); }
-// NaN clips nothing.
+// Returns the factor that brings a norm down to `limit`. It is 1 for a norm of NaN.
 THALWEG_INLINE double clip_factor(double limit, double norm) {
   return norm > limit ? limit / norm : 1.0;
 }

@@ -1,5 +1,4 @@
-// What a step does with one element of a gradient before the rule sees it; the
-// same for every instruction set and device.
+// The calculations of a step for one element. Every instruction set and device gives the same bits.
 #pragma once
 
 #include "core/macros.h"
@@ -8,7 +7,7 @@
 namespace thalweg {
 inline namespace THALWEG_LANES {
 
-// A NaN gradient passes both comparisons and stays NaN.
+// Scales, clamps and clips a gradient. A NaN stays NaN, because both comparisons are false.
 THALWEG_INLINE float prepare_gradient(float gradient, float scale, float clip, float factor) {
   float g = gradient * scale;
   g = g > clip ? clip : g;
@@ -16,14 +15,14 @@ THALWEG_INLINE float prepare_gradient(float gradient, float scale, float clip, f
   return g * factor;
 }
 
-// The same before norm clipping, for the norm. The difference is 0 for a finite
-// gradient and NaN otherwise, so that clamping hides no infinity.
+// Returns the gradient before norm clipping, for the norm. g - g is 0 for a finite gradient and NaN
+// for any other, so that clamping hides no infinity.
 THALWEG_INLINE double measured_gradient(float gradient, float scale, float clip) {
   const float g = gradient * scale;
   return prepare_gradient(gradient, scale, clip, 1.0f) + (g - g);
 }
 
-// One parameter's new value by any rule. `ratio`: as StepSpan's.
+// Returns a parameter's new value by its rule. `ratio` is that of StepSpan.
 template <class Rule>
 THALWEG_INLINE float updated(const typename Rule::Coefficients& c, float ratio, float g, float w,
                              float* slot) {

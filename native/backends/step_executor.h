@@ -1,4 +1,4 @@
-// Who runs optimizer steps: at once, in passes, or queued behind the host.
+// Runs optimizer steps, either at once in passes or queued on a device.
 #pragma once
 
 #include <memory>
@@ -9,36 +9,36 @@
 
 namespace thalweg {
 
-// What benchmarks measure a queued step against: its memory traffic without its
-// arithmetic, a copy of as many bytes, or a kernel that does nothing.
+// Benchmarks compare a queued step with these: its memory traffic without its arithmetic, a copy of
+// as many bytes, and a kernel that does nothing.
 enum class StepProbe { kTraffic, kCopy, kNothing };
 
-// A step bound to the memory of its tensors.
+// A queued step that is bound to the memory of its tensors.
 class QueuedStep {
  public:
   virtual ~QueuedStep() = default;
-  // Returns before the step has run. `measures`: the norm is needed.
+  // Queues the step and returns before it has run. `measures` asks for the norm of the gradient.
   virtual void queue(const StepPlace& place, bool measures) = 0;
   virtual void queue_probe(StepProbe probe, const StepPlace& place) = 0;
-  // The sums of squares of the pieces in the last step that measured; waits.
+  // Waits, and reads the sum of squares of each piece from the last step that measured the norm.
   virtual void read_square_sums(double* sums) = 0;
 };
 
-// Runs steps on some processor. Every Backend is one.
+// Runs steps on one device. Every Backend is a StepExecutor.
 class StepExecutor {
  public:
   virtual ~StepExecutor() = default;
-  // Where the tensors of its steps lie.
+  // Returns the memory that holds the tensors of its steps.
   virtual Memory& memory() { return host_memory(); }
-  // The step bound to the work's tensors, where steps run behind the host; else
-  // null, and the passes below serve.
+  // Binds a step to the work's tensors where steps are queued. Returns null elsewhere; the caller
+  // then uses the passes below.
   virtual std::unique_ptr<QueuedStep> bind_step(const StepWork&) { return nullptr; }
-  // sums[i]: sum of squares of pieces[i], as SquareSumFunction says.
+  // Writes the sum of squares of pieces[i] to sums[i], as SquareSumFunction defines it.
   virtual void square_sums(const StepWork& work, double* sums) = 0;
-  // Whether every number that is looked at is finite, and less than the limit, within rounding:
-  // all that a step without clipping asks, at half the cost of the sums.
+  // Returns true where every number that `look` selects is finite and, within rounding, less than
+  // the limit. A step without clipping needs no more, at half the cost of the sums.
   virtual bool all_within(const StepWork& work, StepLook look) = 0;
-  // sums[i]: of pieces[i], for the ratios of a rule that looks at tensors.
+  // Writes to sums[i] the sums of pieces[i] that the ratios of a rule need.
   virtual void tensor_sums(const StepWork& work, TensorSums* sums) = 0;
   virtual void step(const StepWork& work) = 0;
 };

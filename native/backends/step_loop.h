@@ -1,6 +1,5 @@
-// The loop around a rule, the same for every instruction set: prepare the
-// gradient, decay, update, store, in one pass. Included by one .cc per backend,
-// inside the namespace of that compilation.
+// The loop around a rule prepares the gradient, decays, updates and stores in one pass. Each host
+// backend includes it in one .cc file, and THALWEG_LANES keeps the copies apart.
 #pragma once
 
 #include "backends/step_element.h"
@@ -25,7 +24,7 @@ void step_loop(const StepSpan& span, const StepCoefficients& step) {
   const float scale = step.scale, clip = step.clip_value, factor = span.factor;
   const float ratio = span.ratio, l2 = step.l2, shrink = step.shrink;
   const int64_t length = span.length;
-  // The arrays never overlap (checked at the border), so lanes are independent.
+  // No caller passes arrays that overlap, so the iterations are independent.
 #pragma GCC ivdep
   for (int64_t i = 0; i < length; ++i) {
     float state[kMaxSlots];
@@ -43,8 +42,8 @@ void step_loop(const StepSpan& span, const StepCoefficients& step) {
   }
 }
 
-// The pass before that of a rule that looks at tensors: element i adds to partial sum i mod 32,
-// and they fold in halves.
+// The first pass of a rule that looks at whole tensors. Element i adds to partial sum i mod 32, and
+// the partial sums are folded in halves.
 template <class Rule, bool kCoupled>
 TensorSums tensor_sums_loop(const StepSpan& span, const StepCoefficients& step) {
   constexpr int kPartials = 32;
@@ -74,7 +73,6 @@ TensorSums tensor_sums_loop(const StepSpan& span, const StepCoefficients& step) 
   return {weights[0], measured[0]};
 }
 
-// [rule][decay], in the order of rules.def.
 template <class Rule>
 constexpr StepFunction step_function(Decay decay) {
   switch (decay) {
@@ -99,7 +97,7 @@ inline StepFunction find_step(int rule, Decay decay) {
   return kFind[rule](decay);
 }
 
-// Null for a rule that looks at no tensor.
+// Returns null for a rule that does not look at whole tensors.
 template <class Rule>
 constexpr TensorSumsFunction tensor_sums_function(Decay decay) {
   if constexpr (rules::TensorRule<Rule>)

@@ -1,4 +1,4 @@
-// Walking the pieces of a step, shared by the host backends.
+// The host backends process the pieces of a step with these functions.
 #pragma once
 
 #include <cmath>
@@ -20,12 +20,12 @@ inline StepSpan piece_span(const StepTensor& tensor, const StepPiece& piece) {
   return span;
 }
 
-// Updates and averages take turns over this many elements, whose arrays lie in the
-// first-level cache meanwhile.
+// The number of elements that are updated and then averaged, while their arrays are in the
+// first-level cache.
 inline constexpr int64_t kAverageTurn = 256;
 
-// Updates the pieces of part `part`, and the averages of their weights;
-// find(rule, decay) yields the loop.
+// Updates the pieces of part `part`, and the averages of their weights. find(rule, decay) returns
+// the loop of the update.
 template <class Find, class Average>
 void step_part(const StepWork& work, int64_t part, Find find, Average average) {
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
@@ -55,7 +55,7 @@ inline void square_sum_part(const StepWork& work, int64_t part, SquareSumFunctio
   }
 }
 
-// Writes the sums of each piece of part `part` to sums[piece]; find(rule, decay) yields the loop.
+// Writes the sums of each piece of part `part` to sums[piece]. find(rule, decay) returns the loop.
 template <class Find>
 void tensor_sums_part(const StepWork& work, int64_t part, Find find, TensorSums* sums) {
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
@@ -66,9 +66,10 @@ void tensor_sums_part(const StepWork& work, int64_t part, Find find, TensorSums*
   }
 }
 
-// As StepExecutor::all_within, of part `part`.
+// Does what StepExecutor::all_within does, for part `part` alone.
 inline bool part_within(const StepWork& work, int64_t part, StepLook look, FiniteFunction finite) {
-  // A number less than the limit stays finite where it is magnified so much.
+  // A number times the magnifier is finite where the number is less than the limit, and infinite
+  // elsewhere.
   const float magnifier = std::isinf(look.limit) ? 1.0f : 0x1p127f / look.limit * 2.0f;
   const bool at_weights = look.at == StepLook::At::kWeights;
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {

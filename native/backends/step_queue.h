@@ -1,6 +1,5 @@
-// The arguments of an optimizer step on a device that runs behind the host. They
-// lie in the device's memory, so that a recorded step can be replayed with new
-// ones; clipping and the check for non-finite gradients are done there too.
+// The arguments of a queued optimizer step. They lie in the device's memory, so that a recorded
+// step can be replayed with new ones. The device itself clips and checks for non-finite gradients.
 #pragma once
 
 #include <cstddef>
@@ -11,20 +10,21 @@
 
 namespace thalweg {
 
-// What a step does with the norm of its gradient.
+// How a step clips its gradient, and when it halts the queue.
 struct StepPolicy {
   double tensor_limit = std::numeric_limits<double>::infinity();
   double global_limit = std::numeric_limits<double>::infinity();
-  double loss = 0;  // where StepPlace has none
-  // A gradient or loss that is not finite, or a norm beyond the limit, halts the queue:
-  // this update and all behind it are left out until the host has dealt with it.
+  double loss = 0;  // used where StepPlace has no loss
+  // With `refuses`, a gradient or loss that is not finite, or a norm above norm_limit, halts the
+  // queue. The device then leaves out this update and all later ones until the host has dealt with
+  // it.
   double norm_limit = std::numeric_limits<double>::infinity();
-  // As much for each weight, where the step looks at them, and for the norm of a tensor's, where
-  // the rule looks at it.
+  // With `refuses`, a weight above weight_limit halts the queue as well where looks_at_weights is
+  // set. So does the norm of a tensor's weights where the rule looks at whole tensors.
   double weight_limit = std::numeric_limits<double>::infinity();
-  int32_t looks_at_weights = 0;  // at those of every group: L2 adds some to gradients
+  int32_t looks_at_weights = 0;  // not 0: L2 adds weights to gradients, so all are checked
   int32_t refuses = 0;
-  float average_rate = 0;  // as StepWork's
+  float average_rate = 0;  // StepWork has the same
 };
 
 struct alignas(16) StepGroup {
@@ -32,7 +32,8 @@ struct alignas(16) StepGroup {
   Decay decay = Decay::kNone;
 };
 
-// What changes from step to step. Lies in the device's memory, groups behind it.
+// The values that change from step to step. They lie in the device's memory, and the groups follow
+// them.
 struct alignas(16) StepArguments {
   StepPolicy policy;
   static constexpr size_t bytes(size_t groups) {
@@ -41,16 +42,16 @@ struct alignas(16) StepArguments {
 };
 
 struct StepOutcome {
-  double norm = 0;  // as StepReport's
+  double norm = 0;  // the gradient's norm before norm clipping
   int32_t skipped = 0;
 };
 
-// Where a queued step finds what it needs, all in the device's memory.
+// The addresses of what a queued step reads and writes, all in the device's memory.
 struct StepPlace {
   const StepArguments* arguments;
-  int32_t* halted;  // not 0: leave the update out
+  int32_t* halted;  // not 0: the update is left out
   StepOutcome* outcome;
-  const double* loss;  // that the gradient is of; null: the policy's
+  const double* loss;  // the loss of this gradient; null: the policy's loss
 };
 
 }  // namespace thalweg

@@ -1,5 +1,5 @@
-// What an optimizer step is, for a backend: which arrays, which rule, which
-// coefficients. Pointers are borrowed for the call.
+// Describes an optimizer step to a backend: its arrays, rule and coefficients. Pointers are
+// borrowed for the call.
 #pragma once
 
 #include <cstdint>
@@ -11,26 +11,27 @@
 
 namespace thalweg {
 
-// How weight decay enters. Coupled L2 adds l2 * w to the gradient; decoupled
-// decay shrinks the weight by rate * decay * w first.
+// How weight decay enters a step. Coupled L2 adds l2 * w to the gradient. Decoupled decay first
+// shrinks the weight by rate * decay * w.
 enum class Decay { kNone, kCoupled, kDecoupled, kBoth };
 inline constexpr int kDecayCount = 4;
-// Whether L2 adds weights to their gradients.
+// Returns true where L2 adds weights to their gradients.
 THALWEG_INLINE constexpr bool is_coupled(Decay decay) {
   return decay == Decay::kCoupled || decay == Decay::kBoth;
 }
 
-// The values of one step for one parameter group; float32, computed in double.
+// The values of one step for one parameter group. They are computed in double and rounded to
+// float32.
 struct StepCoefficients {
   float scale = 1;       // gradient scale, applied first
-  float clip_value = 0;  // then clamped to +-clip_value (infinity: not)
+  float clip_value = 0;  // then clamped to +-clip_value; infinity: not clamped
   float l2 = 0;          // coupled: g += l2 * w
   float shrink = 0;      // decoupled: w -= shrink * w
   float rule[kMaxCoefficients] = {};
 };
 
-// A contiguous run of one tensor. `factor` multiplies the scaled, clamped
-// gradient (norm clipping), `ratio` the direction of a rule that looks at tensors.
+// A contiguous run of one tensor. `factor` multiplies the scaled and clamped gradient, for norm
+// clipping. `ratio` multiplies the direction of a rule that looks at whole tensors.
 struct StepSpan {
   float* parameter;
   const float* gradient;
@@ -38,13 +39,14 @@ struct StepSpan {
   int64_t length;
   float factor;
   float ratio;
-  float* average;  // of the parameter; null: none is kept
+  float* average;  // the parameter's average; null: none is kept
 };
 
 // Updates one span in place.
 using StepFunction = void (*)(const StepSpan&, const StepCoefficients&);
 
-// One tensor of a step. `factor`, `ratio` as in StepSpan; `group` indexes the coefficients.
+// One tensor of a step. `factor`, `ratio` and `average` mean the same as in StepSpan. `group`
+// indexes the coefficients.
 struct StepTensor {
   float* parameter = nullptr;
   const float* gradient = nullptr;
@@ -53,7 +55,7 @@ struct StepTensor {
   float factor = 1;
   float ratio = 1;
   int32_t group = 0;
-  float* average = nullptr;  // as in StepSpan
+  float* average = nullptr;
 };
 
 // Elements [begin, begin + length) of one tensor.
@@ -63,8 +65,8 @@ struct StepPiece {
   int64_t length;
 };
 
-// A whole step. Pieces are cut at fixed borders; part p is the run of pieces
-// [parts[p], parts[p + 1]), about equally much work each.
+// A whole step. Pieces are cut at fixed borders. Part p is the run of pieces [parts[p],
+// parts[p + 1]). All parts have about equal work.
 struct StepWork {
   int rule;
   const std::vector<StepTensor>* tensors;
@@ -72,27 +74,27 @@ struct StepWork {
   const std::vector<int64_t>* parts;
   const StepCoefficients* groups;
   const Decay* decays;  // one per group
-  float average_rate;   // average += average_rate * (parameter - average); 0: not this time
+  float average_rate;   // average += average_rate * (parameter - average); 0: averages stay
 };
 
-// Sums of squares that a rule's ratio is made of: of the weights, and of what it measures.
+// The sums of squares from which a tensor's ratio follows: those of its weights, and of the numbers
+// that the rule measures.
 struct TensorSums {
   double weight = 0, measured = 0;
 };
 
-// The sums of one span, in the order of SquareSumFunction. Writes nothing else.
+// Returns the sums of one span, in the order of SquareSumFunction. Changes no array.
 using TensorSumsFunction = TensorSums (*)(const StepSpan&, const StepCoefficients&);
 
-// Sum over a span of (clamp(gradient * scale, +-clip))^2 in double. The order of
-// additions depends on nothing but the length. Infinite or NaN exactly if an
-// element is.
+// Returns the sum over a span of clamp(gradient * scale, +-clip_value)^2 in double. The order of
+// additions depends on the length alone. The sum is finite exactly where every element is.
 using SquareSumFunction = double (*)(const float* gradient, int64_t length, float scale,
                                      float clip_value);
 
-// Whether every value * scale of a span is a finite number.
+// Returns true where value * scale is finite for every value of a span.
 using FiniteFunction = bool (*)(const float* values, int64_t length, float scale);
 
-// A look at the gradients of a step, each times its group's scale, or at the weights.
+// The numbers that all_within checks: gradients, each times its group's scale, or weights.
 struct StepLook {
   enum class At { kGradients, kWeights };
   At at = At::kGradients;

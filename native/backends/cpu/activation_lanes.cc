@@ -1,4 +1,4 @@
-// Vector lanes of the activations that stand alone, and of softmax.
+// Vector lanes of the activations and of softmax.
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/row_sums.h"
 #include "ops/activation_functions.h"
@@ -16,14 +16,15 @@ void lane_activation_forward(const ActivationForward& op, int64_t first, int64_t
 void lane_activation_backward(const ActivationBackward& op, int64_t first, int64_t last) {
   with_activation(op.activation, [&](auto activation) {
     const float slope = op.slope;
-    const float* x = op.x == nullptr ? op.y : op.x;  // not read where null is allowed
+    // op.x may be null only where the derivative does not read x.
+    const float* x = op.x == nullptr ? op.y : op.x;
 #pragma GCC ivdep
     for (int64_t i = first; i < last; ++i)
       op.dx[i] = op.dy[i] * derivative<activation.kValue>(x[i], op.y[i], slope);
   });
 }
 
-// Exponentials run over all rows at once: a row may be narrower than a vector.
+// Exponentials run over all rows at once, because a row may be narrower than a vector.
 void lane_softmax_forward(const SoftmaxForward& op, int64_t first, int64_t last) {
   const int64_t columns = op.columns;
   for (int64_t row = first; row < last; ++row) {

@@ -7,7 +7,7 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// What a column's elements are computed with.
+// The values that normalise the elements of each column.
 struct Columns {
   float mean[kSummedColumns];
   float inverse[kSummedColumns];
@@ -74,7 +74,8 @@ void lane_batch_norm_backward(const BatchNormBackward& op, int64_t first, int64_
   column_sums(op.rows, width, products, [&](int64_t row, int64_t i) {
     return static_cast<double>(dy[row * op.columns + i]) * normal(row * op.columns, i);
   });
-  float mean[kSummedColumns], slope[kSummedColumns];  // of dy over the batch
+  // The means over the batch of dy, and of dy times the normalised x.
+  float mean[kSummedColumns], slope[kSummedColumns];
   for (int64_t i = 0; i < width; ++i) {
     if (op.doffset != nullptr) op.doffset[first + i] = static_cast<float>(sums[i]);
     if (op.dscale != nullptr) op.dscale[first + i] = static_cast<float>(products[i]);

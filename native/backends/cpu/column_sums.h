@@ -1,5 +1,5 @@
-// Sums over the rows of a matrix for some neighbouring columns, in the order of
-// core/fold.h; vector lanes hold columns.
+// Sums over the rows of a matrix for neighbouring columns, in the order of core/fold.h. Each vector
+// lane holds one column.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,15 @@
 
 namespace thalweg {
 
-// Columns that one call sums, at most.
+// The largest number of columns that one call sums.
 inline constexpr int64_t kSummedColumns = 32;
 
 inline namespace THALWEG_LANES {
 
 using ColumnPartials = double[kColumnPartials][kSummedColumns];
 
-// sums[i] = the first `used` partial sums of column i, folded in halves.
+// Folds the first `used` partial sums of each column in halves, and writes column i's sum to
+// sums[i].
 THALWEG_INLINE void fold_columns(ColumnPartials& partial, int64_t used, int64_t width,
                                  double* sums) {
   for (int64_t half = kColumnPartials / 2; half > 0; half /= 2)
@@ -25,7 +26,8 @@ THALWEG_INLINE void fold_columns(ColumnPartials& partial, int64_t used, int64_t 
   for (int64_t i = 0; i < width; ++i) sums[i] = partial[0][i];
 }
 
-// The same for one chunk: its rows begin at `first`.
+// Writes to sums[i] the sum of term(row, i) over the rows of one chunk, which begins at row
+// `first`.
 template <class Term>
 THALWEG_INLINE void chunk_sums(int64_t first, int64_t rows, int64_t width, double* sums,
                                Term term) {
@@ -38,7 +40,7 @@ THALWEG_INLINE void chunk_sums(int64_t first, int64_t rows, int64_t width, doubl
   fold_columns(partial, used, width, sums);
 }
 
-// sums[i] = sum over rows of term(row, i), for i in [0, width).
+// Writes to sums[i] the sum of term(row, i) over all rows, for i in [0, width).
 template <class Term>
 THALWEG_INLINE void column_sums(int64_t rows, int64_t width, double* sums, Term term) {
   const int64_t chunks = column_chunks(rows);

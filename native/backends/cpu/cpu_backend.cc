@@ -12,7 +12,7 @@ namespace thalweg {
 
 namespace {
 
-constexpr int64_t kProductRows = 16;  // rows of c a part of a lane product covers
+constexpr int64_t kProductRows = 16;  // rows of c that one part of a lane product covers
 
 }  // namespace
 
@@ -60,7 +60,7 @@ void CpuBackend::dense_forward(const DenseForward& op) {
     activation_forward({op.activation, op.slope, op.before, op.y, op.rows * op.outputs});
 }
 
-// Threads share columns, and rows where there are several chunks of them.
+// Threads divide the columns among them, and also the rows where these make several chunks.
 void CpuBackend::output_gradient(const DenseBackward& op) {
   Activation activation = op.activation;
   if (!derivative_from_output(activation)) {
@@ -94,7 +94,7 @@ void CpuBackend::dense_backward(const DenseBackward& op) {
   if (op.dx != nullptr) product(input_gradient(op));
 }
 
-// Lanes over parts, on all threads.
+// These ops run their lanes on parts, over all threads.
 #define THALWEG_OP(name, Parameters)
 #define THALWEG_CUT(name, Parameters, cut, ...)                                           \
   void CpuBackend::name(const Parameters& op) {                                           \

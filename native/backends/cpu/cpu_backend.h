@@ -1,5 +1,5 @@
-// The processor with all its means: vector lanes of one instruction set,
-// threads, oneDNN.
+// The backend of the processor. It uses the vector lanes of one instruction set, threads and
+// oneDNN.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace thalweg {
 
 class CpuBackend final : public Backend {
  public:
-  // Without oneDNN, our own lanes run the matrix products: slower, the same bits
-  // on every machine.
+  // Without oneDNN, lanes compute the matrix products. They are slower, but give the same bits on
+  // every machine.
   enum class Library { kOnednn, kNone };
   CpuBackend(const Lanes& lanes, Library library);
   void square_sums(const StepWork& work, double* sums) override;
@@ -30,11 +30,11 @@ class CpuBackend final : public Backend {
   void output_gradient(const DenseBackward& op);
 
   const Lanes& lanes_;
-  std::string without_onednn_;  // why products_ is null; filled by its initialiser
-  Products* products_;          // null: lanes serve
+  std::string without_onednn_;  // why products_ is null; set by the initialiser of products_
+  Products* products_;          // null: lanes compute the products
 };
 
-// How many threads the update of so many parts is worth.
+// Returns the number of threads that an update of so many parts uses.
 int step_threads(int64_t parts);
 
 }  // namespace thalweg

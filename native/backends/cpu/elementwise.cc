@@ -1,5 +1,5 @@
-// Vector lanes of what surrounds a dense product: the derivative of an
-// activation from its output, with the bias gradient, dropout, and sums.
+// Vector lanes of the gradient before an activation with the bias gradient, of dropout, and of
+// addition.
 #include "backends/cpu/column_sums.h"
 #include "backends/cpu/lanes.h"
 #include "core/random_block_lanes.h"
@@ -9,7 +9,7 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// dy *= f'(y) in columns [first, last), and their sums.
+// Multiplies dy by f'(y) in columns [first, last), and sums these columns.
 template <Activation kActivation>
 void pass(const OutputGradient& op, int64_t first, int64_t last) {
   const float* y = op.y + first;
@@ -32,7 +32,7 @@ void lane_add(const Add& op, int64_t first, int64_t last) {
   for (int64_t i = first; i < last; ++i) op.y[i] = op.a[i] + op.b[i];
 }
 
-// Elements [first, last), first a multiple of kBlockWords.
+// `first` is a multiple of kBlockWords, because random words come in blocks of so many.
 void lane_dropout(const Dropout& op, int64_t first, int64_t last) {
   alignas(64) uint32_t words[kBlockWords];
   const float rate = op.draw->rate, scale = op.draw->scale;

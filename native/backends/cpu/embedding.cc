@@ -1,5 +1,5 @@
-// Embeddings of CpuBackend. Backward sorts positions by their row first, so that
-// threads share the table's rows, each summed in the order of its positions.
+// The embeddings of CpuBackend. Backward first sorts the positions by their row in the table.
+// Threads then divide the rows among them, and each row adds up its positions in order.
 #include <algorithm>
 #include <vector>
 
@@ -10,9 +10,9 @@ namespace thalweg {
 
 namespace {
 
-constexpr int64_t kColumns = 64;  // that are summed at a time
+constexpr int64_t kColumns = 64;  // columns that are summed at a time
 
-// Positions by row: those of row r are positions[first[r]], …, positions[first[r + 1] - 1].
+// Positions sorted by row. Row r has positions[first[r]], …, positions[first[r + 1] - 1].
 struct ByRow {
   std::vector<int64_t> first;
   std::vector<int64_t> positions;

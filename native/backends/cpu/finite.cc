@@ -1,9 +1,9 @@
-// Whether the elements of an array, each times a number, are finite.
+// Checks that the elements of an array, each times a number, are finite.
 #include "backends/cpu/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 
-// A finite number less itself is 0, any other NaN, and a sum keeps a NaN.
+// g - g is 0 for a finite number and NaN for any other, and a sum that has a NaN is NaN.
 bool lane_finite(const float* values, int64_t length, float scale) {
   constexpr int kPartials = 64;
   float partial[kPartials] = {};

@@ -1,5 +1,5 @@
-// Vector lanes of group norm. Lanes hold neighbouring channels, whose numbers are added position by
-// position; a group then adds its channels.
+// Vector lanes of group norm. Lanes hold neighbouring channels. Each channel adds up its positions,
+// and each group then adds up its channels.
 #include "backends/cpu/column_sums.h"
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/row_sums.h"
@@ -9,11 +9,11 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// The channels and groups of every example.
+// The shape of an example: its channels, positions and groups.
 struct Layout {
   int64_t channels, positions, groups;
-  int64_t size;  // channels of a group
-  double count;  // numbers of a group
+  int64_t size;  // channels in a group
+  double count;  // numbers in a group
 
   template <class Op>
   explicit Layout(const Op& op)
@@ -23,24 +23,24 @@ struct Layout {
         size(op.channels / op.groups),
         count(static_cast<double>(positions * size)) {}
 
-  // body(channel, width) on runs of at most kSummedColumns channels.
+  // Calls body(channel, width) on runs of at most kSummedColumns channels.
   template <class Body>
   void each_run(Body body) const {
     for (int64_t channel = 0; channel < channels; channel += kSummedColumns)
       body(channel, channels - channel < kSummedColumns ? channels - channel : kSummedColumns);
   }
-  // values [groups] as one for each of the run's channels.
+  // Writes the value of a channel's group, from values [groups], for each channel of a run.
   void spread(const float* values, int64_t channel, int64_t width, float* to) const {
     for (int64_t i = 0; i < width; ++i) to[i] = values[(channel + i) / size];
   }
-  // The mean over a group's numbers, from sums over positions by channel.
+  // Returns the mean over a group's numbers. term(channel) is the channel's sum over its positions.
   template <class Term>
   double mean(int64_t group, Term term) const {
     return row_sum(size, [&](int64_t i) { return term(group * size + i); }) / count;
   }
 };
 
-// sums[channel] = the sum over positions of (x - center)^2.
+// Writes to sums[channel] the sum over positions of (x - mean)^2.
 void sum_squares(const Layout& layout, const float* x, const float* mean, double* sums) {
   layout.each_run([&](int64_t channel, int64_t width) {
     float center[kSummedColumns];

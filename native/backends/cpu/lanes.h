@@ -1,6 +1,6 @@
 // The functions of the CPU backend that exist once per instruction set: the ops that ops.def cuts
-// in parts, and what lanes.def lists. Each takes raw pointers and plain structs; callers cut the
-// work into parts and call the table from core/threads.h.
+// into parts, and the functions of lanes.def. They take raw pointers and plain structs. Callers cut
+// the work into parts and run these functions on the threads of core/threads.h.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace thalweg {
 
-// c [rows, n] = a b with a(i, k) at a[i * a_row + k * a_column], b [k, n].
+// c [rows, n] = a b. Element (i, k) of a is a[i * a_row + k * a_column], and b is [k, n].
 struct RowProduct {
   const float* a;
   const float* b;
@@ -24,8 +24,8 @@ struct RowProduct {
   int64_t a_row, a_column;
 };
 
-// dy [rows, columns] *= f'(y) in place, for derivative_from_output; sums [columns] = sum over rows,
-// of which there is one chunk.
+// Multiplies dy [rows, columns] by f'(y) in place, for activations with derivative_from_output.
+// sums [columns] gets the sums over the rows, which are at most one chunk.
 struct OutputGradient {
   Activation activation;
   float slope;
@@ -37,7 +37,7 @@ struct OutputGradient {
 
 struct Lanes {
   const char* name;
-  // Elements, rows, or at most kSummedColumns columns of each op that ops.def cuts so.
+  // first and last are elements, rows, or at most kSummedColumns columns, as ops.def cuts the op.
 #define THALWEG_OP(name, Parameters)
 #define THALWEG_LANE_OP(name, Parameters) \
   void (*name)(const Parameters& op, int64_t first, int64_t last);
@@ -48,9 +48,9 @@ struct Lanes {
 };
 THALWEG_DECLARE_LANE_TABLES(Lanes, kLanes)
 
-// The table for one instruction set; nullptr where it was not compiled.
+// Returns the table of one instruction set, or nullptr where it was not compiled.
 const Lanes* lanes_for(Isa isa);
-// The table for selected_isa(), resolved once.
+// Returns the table of selected_isa(), which it reads once.
 const Lanes& lanes();
 
 }  // namespace thalweg

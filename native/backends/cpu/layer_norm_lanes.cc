@@ -29,7 +29,7 @@ void lane_layer_norm_forward(const LayerNormForward& op, int64_t first, int64_t 
   }
 }
 
-// dscale and doffset of columns [first, last).
+// Computes dscale and doffset of columns [first, last).
 void lane_layer_norm_parameters(const LayerNormBackward& op, int64_t first, int64_t last) {
   const int64_t width = last - first;
   const float *x = op.x + first, *dy = op.dy + first;
@@ -47,7 +47,7 @@ void lane_layer_norm_parameters(const LayerNormBackward& op, int64_t first, int6
   }
 }
 
-// dx of rows [first, last).
+// Computes dx of rows [first, last).
 void lane_layer_norm_backward(const LayerNormBackward& op, int64_t first, int64_t last) {
   const int64_t columns = op.columns;
   for (int64_t row = first; row < last; ++row) {

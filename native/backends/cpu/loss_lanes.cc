@@ -8,17 +8,18 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// One row's labels, by class index or as values.
+// The labels of one row, given as a class index.
 struct ClassLabel {
   int64_t index;
   THALWEG_INLINE float operator()(int64_t column) const { return column == index ? 1.0f : 0.0f; }
   THALWEG_INLINE double mass(int64_t) const { return 1; }
-  // Sum over columns of label (x - highest).
+  // Returns the sum over columns of label * (x - highest).
   THALWEG_INLINE double inner(const float* x, double highest, int64_t) const {
     return x[index] - highest;
   }
 };
 
+// The labels of one row, given as values.
 struct ValueLabels {
   const float* values;
   THALWEG_INLINE float operator()(int64_t column) const { return values[column]; }
@@ -26,7 +27,7 @@ struct ValueLabels {
     return row_sum(columns, [&](int64_t i) { return values[i]; });
   }
   THALWEG_INLINE double inner(const float* x, double highest, int64_t columns) const {
-    return row_sum(columns, [&](int64_t i) {  // 0 times an infinite distance is 0
+    return row_sum(columns, [&](int64_t i) {  // 0 times an infinite distance would be NaN
       return values[i] == 0.0f ? 0.0 : values[i] * (x[i] - highest);
     });
   }
@@ -46,7 +47,7 @@ THALWEG_INLINE int64_t first_of(float value, const float* x, int64_t length) {
   return i;
 }
 
-// Whether a row's largest output, `highest`, is its label's largest.
+// Returns true where the row's largest output, `highest`, is in the column of its largest label.
 THALWEG_INLINE bool is_correct(const Loss& op, int64_t row, float highest) {
   const int64_t predicted = first_of(highest, op.x + row * op.columns, op.columns);
   if (op.classes != nullptr) return predicted == op.classes[row];
@@ -54,8 +55,8 @@ THALWEG_INLINE bool is_correct(const Loss& op, int64_t row, float highest) {
   return predicted == first_of(row_maximum(values, op.columns), values, op.columns);
 }
 
-// dx of softmax: e^(x - highest), over all rows at once as in softmax forward.
-// Keeps `highest` in row_losses.
+// Writes e^(x - highest) to dx, over all rows at once as softmax forward does. row_losses keeps
+// each row's `highest` meanwhile.
 void exponentials(const Loss& op, int64_t first, int64_t last) {
   for (int64_t row = first; row < last; ++row) {
     const float* __restrict x = op.x + row * op.columns;
@@ -68,7 +69,7 @@ void exponentials(const Loss& op, int64_t first, int64_t last) {
   for (int64_t i = first * op.columns; i < last * op.columns; ++i) op.dx[i] = exponential(op.dx[i]);
 }
 
-// loss = sum of label (ln(sum of e^(x - highest)) - (x - highest))
+// A row's loss is the sum over columns of label * (ln(sum of e^(x - highest)) - (x - highest)).
 void softmax_cross_entropy(const Loss& op, int64_t first, int64_t last) {
   exponentials(op, first, last);
   const auto share = static_cast<float>(1 / static_cast<double>(op.rows));

@@ -1,4 +1,4 @@
-// The normalisations of CpuBackend that are more than lanes over parts.
+// The normalisations of CpuBackend that ops.def does not cut into parts.
 #include "backends/cpu/cpu_backend.h"
 #include "backends/cpu/parts.h"
 #include "ops/norm_functions.h"
@@ -14,7 +14,7 @@ void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
   }
 }
 
-// Parameters first: dx may take the place of dy.
+// The parameters' gradients come first, because dx may overwrite dy.
 void CpuBackend::layer_norm_backward(const LayerNormBackward& op) {
   if (op.dscale != nullptr || op.doffset != nullptr)
     for_columns(op.columns, [&](int64_t first, int64_t last) {

@@ -1,5 +1,5 @@
-// Opens the oneDNN plugin that lies beside this addon. It stays open: oneDNN's
-// threads and caches must not be unloaded under a running process.
+// Opens the oneDNN plugin that lies beside this addon. The plugin stays open, because oneDNN's
+// threads and caches must not be unloaded while the process runs.
 #include <dlfcn.h>
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// How the processor's ops are cut into parts, at borders that the sizes alone decide.
+// Cuts the processor's ops into parts. Their sizes alone decide the borders.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 
 namespace thalweg {
 
-inline constexpr int64_t kPartLength = 8192;  // elements of a part, about
+inline constexpr int64_t kPartLength = 8192;  // approximate number of elements of a part
 
 // Calls body(first, last) on runs of elements, over all threads.
 template <class Body>
@@ -20,7 +20,7 @@ void for_elements(int64_t length, Body body) {
   });
 }
 
-// The same on runs of rows.
+// Calls body(first, last) on runs of rows, over all threads.
 template <class Body>
 void for_rows(int64_t rows, int64_t columns, Body body) {
   const int64_t step = std::max<int64_t>(1, kPartLength / std::max<int64_t>(1, columns));
@@ -28,7 +28,7 @@ void for_rows(int64_t rows, int64_t columns, Body body) {
                [&](int64_t part) { body(part * step, std::min(rows, (part + 1) * step)); });
 }
 
-// The same on runs of columns.
+// Calls body(first, last) on runs of at most kSummedColumns columns, over all threads.
 template <class Body>
 void for_columns(int64_t columns, Body body) {
   parallel_for(ceil_div(columns, kSummedColumns), thread_count(), [&](int64_t part) {

@@ -1,5 +1,4 @@
-// Who runs matrix products on the processor: oneDNN where its plugin loads, else
-// lanes of our own.
+// A library that computes matrix products on the processor. It is oneDNN where its plugin loads.
 #pragma once
 
 #include <string>
@@ -12,15 +11,15 @@ namespace thalweg {
 class Products {
  public:
   virtual ~Products() = default;
-  // One block of a product with its bias, without its activation: a library's have bits of their
-  // own, and some drop NaN (oneDNN's relu is a maximum with 0). Callable from several threads at
-  // once; computes on the calling thread alone.
+  // Computes one block of a product with its bias, on the calling thread. The caller applies the
+  // activation, because a library's activation may differ in bits or drop NaN, as oneDNN's relu
+  // does. Several threads may call this at once.
   virtual void run(const Product& product, const ProductBlock& block) = 0;
   // device.explain() shows this name.
   virtual std::string name() const = 0;
 };
 
-// oneDNN's, or null with the reason in `why`. THALWEG_ONEDNN=0 turns it off.
+// Returns oneDNN's products, or null with the reason in `why`. THALWEG_ONEDNN=0 turns oneDNN off.
 Products* onednn_products(std::string* why);
 
 }  // namespace thalweg

@@ -1,5 +1,5 @@
-// How a product is cut into blocks of c for a library that computes each on one thread. Its shape
-// alone decides, so that a library's bits do not follow the number of threads.
+// Cuts a product into blocks of c, for a library that computes each block on one thread. The
+// product's shape alone decides the cut, so the bits do not depend on the number of threads.
 #pragma once
 
 #include <algorithm>
@@ -30,12 +30,14 @@ class ProductBlocks {
   }
 
  private:
-  // Some 20 microseconds of one thread with AVX-512: less does not pay for a block's overhead.
+  // One thread with AVX-512 computes so much in some 20 microseconds. A smaller block does not pay
+  // for its overhead.
   static constexpr double kLeastFlops = 4e6;
   static constexpr int64_t kMostBlocks = 256, kLeastRows = 32, kLeastColumns = 64, kVector = 16;
 
   int64_t across() const { return ceil_div(n_, columns_); }
-  // A block reads its rows of a and its columns of b: square blocks read least.
+  // Halves the longer side of the blocks, because square blocks read the least of a and b. Returns
+  // false where the blocks are already smallest.
   bool halve() {
     const bool can_rows = rows_ >= 2 * kLeastRows, can_columns = columns_ >= 2 * kLeastColumns;
     if (!can_rows && !can_columns) return false;

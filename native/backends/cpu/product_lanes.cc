@@ -1,6 +1,6 @@
-// A register-blocked matrix product, for machines without oneDNN: four rows by
-// 32 columns of c stay in registers while k runs. Sums run over k in order, so
-// every instruction set gives the same bits.
+// A register-blocked matrix product for machines without oneDNN. Four rows by 32 columns of c stay
+// in registers while k runs. Sums run over k in order, so every instruction set gives the same
+// bits.
 #include "backends/cpu/lanes.h"
 
 namespace thalweg::THALWEG_LANES {
@@ -17,7 +17,7 @@ THALWEG_INLINE Vector load(const float* from) {
 }
 THALWEG_INLINE void store(float* to, Vector value) { __builtin_memcpy(to, &value, sizeof value); }
 
-// rows (at most 4) by 32 columns; rows beyond `rows` are computed from row 0 and
+// Computes `rows` (at most 4) by 32 elements of c. Missing rows are computed from the first row and
 // dropped.
 void block(const RowProduct& p, int64_t row, int64_t rows, int64_t column) {
   const float* a[kRows];

@@ -1,4 +1,4 @@
-// Vector lanes of the norm by root mean squares: elements in float32, sums in float64.
+// Vector lanes of RMS norm: elements in float32, sums in float64.
 #include "backends/cpu/column_sums.h"
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/row_sums.h"

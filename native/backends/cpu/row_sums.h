@@ -22,7 +22,7 @@ THALWEG_INLINE void add_run(int64_t first, int64_t last, RowPartials& partial, T
   for (int lane = 0; i + lane < last; ++lane) partial[lane] += term(i + lane);
 }
 
-// The sum of 2 kHalf partial sums, folded in halves.
+// Folds 2 * kHalf partial sums in halves, and returns their sum.
 template <int kHalf = kRowPartials / 2>
 THALWEG_INLINE double fold_row(RowPartials& partial) {
   for (int lane = 0; lane < kHalf; ++lane) partial[lane] += partial[lane + kHalf];
@@ -30,15 +30,15 @@ THALWEG_INLINE double fold_row(RowPartials& partial) {
   return partial[0];
 }
 
-// The sum of one chunk of a wide row. Partial sums begin at 0; those of runs that do not occur
-// would add zeros to what is never -0, which changes no bit, and are left out.
+// Returns the sum of one chunk of a wide row. It leaves out the partial sums of runs beyond the
+// chunk. They would add zeros to a sum that is never -0, which changes no bit.
 template <class Term>
 THALWEG_INLINE double chunk_sum(int64_t first, int64_t last, Term term) {
   RowPartials partial[kRowRuns];
   const int64_t runs = ceil_div(last - first, kRowRun), used = runs < kRowRuns ? runs : kRowRuns;
   for (int64_t run = 0; run < runs; ++run) {
     RowPartials& kept = partial[run % kRowRuns];
-    RowPartials own;  // in registers
+    RowPartials own;  // stays in registers
     for (int lane = 0; lane < kRowPartials; ++lane) own[lane] = run < kRowRuns ? 0.0 : kept[lane];
     const int64_t begin = first + run * kRowRun;
     if (begin + kRowRun <= last)
@@ -54,7 +54,7 @@ THALWEG_INLINE double chunk_sum(int64_t first, int64_t last, Term term) {
   return fold_row(partial[0]);
 }
 
-// Sum over i in [0, length) of term(i), a double or float, in double.
+// Returns the sum over i in [0, length) of term(i), a double or float, in double.
 template <class Term>
 THALWEG_INLINE double row_sum(int64_t length, Term term) {
   double sum = 0;
@@ -72,7 +72,7 @@ THALWEG_INLINE double row_sum(int64_t length, Term term) {
   return sum;
 }
 
-// The largest element; NaN elements are passed over.
+// Returns the largest element, or -infinity where all are NaN. It ignores NaN.
 THALWEG_INLINE float row_maximum(const float* x, int64_t length) {
   float highest = -__builtin_inff();
   const int64_t whole = length / kRowPartials * kRowPartials;

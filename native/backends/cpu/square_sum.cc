@@ -1,6 +1,6 @@
-// Sum of squares of a gradient, in double, in an order fixed by the length alone:
-// 32 interleaved partial sums, then a tree. Squares of floats are exact in double
-// and cannot overflow, so the sum is finite exactly if every element is.
+// Sums the squares of a gradient in double: 32 interleaved partial sums are folded in halves, in an
+// order that the length alone fixes. Squares of floats are exact in double and cannot overflow, so
+// the sum is finite exactly where every element is.
 #include "backends/cpu/lanes.h"
 #include "backends/step_element.h"
 

@@ -1,4 +1,4 @@
-// The passes of an optimizer step, over threads.
+// Runs the passes of an optimizer step over threads.
 #include <atomic>
 
 #include "backends/cpu/cpu_backend.h"
@@ -10,10 +10,10 @@ namespace thalweg {
 
 namespace {
 
-// Below this many parts (of 4096 parameters) a second thread costs more to wake
-// than it saves.
+// With fewer parts (of 4096 parameters) per thread, waking a second thread costs more than it
+// saves.
 constexpr int64_t kPartsPerThread = 4;
-// The same for a look at the gradients alone.
+// A thread needs more parts where it only checks that gradients are finite, which is cheaper.
 constexpr int64_t kFinitePartsPerThread = 16;
 
 int threads_for(int64_t parts, int64_t parts_per_thread = kPartsPerThread) {

@@ -1,5 +1,5 @@
-// Matrix products by oneDNN 2, block by block. A primitive is made once per shape and thread and
-// kept with its scratchpad, so that threads share nothing.
+// Computes matrix products by oneDNN 2, block by block. Each thread makes a primitive once per
+// shape and keeps it with its scratchpad, so threads share nothing.
 #include <dnnl.hpp>
 #include <new>
 #include <string>
@@ -42,7 +42,7 @@ memory::desc matrix(int64_t rows, int64_t columns, bool transposed, int64_t stri
   return {{rows, columns}, memory::data_type::f32, strides};
 }
 
-// Where a block's operands begin.
+// The addresses at which a block's operands begin.
 struct Operands {
   const float* a;
   const float* b;
@@ -69,8 +69,8 @@ Shape shape_of(const Product& product, const ProductBlock& block) {
           product.bias != nullptr};
 }
 
-// Keeps a library's own OpenMP loops on the calling thread, while it lives: the blocks are what
-// runs side by side. Does nothing for a oneDNN without OpenMP.
+// While it lives, a library's OpenMP loops stay on the calling thread, because the blocks already
+// run in parallel. It does nothing for a oneDNN without OpenMP.
 extern "C" int omp_get_max_threads() __attribute__((weak));
 extern "C" void omp_set_num_threads(int count) __attribute__((weak));
 class OneThread {
@@ -88,7 +88,7 @@ class OneThread {
   const int before_;
 };
 
-// One primitive with its memory objects, whose handles each run sets.
+// One primitive with its memory objects. Each run sets their handles.
 class Entry {
  public:
   explicit Entry(const Shape& shape) : stream_(engine()) {
@@ -131,8 +131,8 @@ class Entry {
   std::unordered_map<int, memory> arguments_;
 };
 
-// Primitives that a thread keeps: those of some 20 layers at two sizes of batch. Beyond, as when
-// predict is called with ever other numbers of rows, they are made again, from oneDNN's own cache.
+// The number of primitives that a thread keeps: enough for some 20 layers at two batch sizes. Where
+// more shapes occur, the thread makes primitives anew, from oneDNN's own cache.
 constexpr size_t kMostEntries = 512;
 
 class OnednnProducts final : public Products {

@@ -10,7 +10,7 @@ namespace thalweg::reference {
 inline double normal_cdf(double x) { return 0.5 * std::erfc(-x * 0.70710678118654752440); }
 inline double normal_pdf(double x) { return 0.39894228040143267794 * std::exp(-0.5 * x * x); }
 inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }
-// tanh form of gelu: x logistic(2 u(x)), u = sqrt(2 / pi) (x + 0.044715 x^3)
+// The tanh form of gelu is x logistic(2 u(x)) with u(x) = sqrt(2 / pi) (x + 0.044715 x^3).
 inline double gelu_u(double x) { return 0.79788456080286535588 * (x + 0.044715 * x * x * x); }
 
 inline double softplus(double x) { return std::fmax(x, 0) + std::log1p(std::exp(-std::fabs(x))); }
@@ -48,7 +48,7 @@ inline double activate(Activation activation, double slope, double x) {
   }
 }
 
-// f'(x), from x or, where enough, from y = f(x).
+// Returns f'(x), from y = f(x) where y is enough, and from x elsewhere.
 inline double derivative(Activation activation, double slope, double x, double y) {
   switch (activation) {
     case Activation::kRelu:

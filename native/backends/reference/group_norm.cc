@@ -6,7 +6,7 @@ namespace thalweg {
 
 namespace {
 
-// One group of one example: body(index of x, channel) for each of its numbers.
+// Calls body(index in x, channel) for each number of one group of one example.
 template <class Op, class Body>
 void each_number(const Op& op, int64_t row, int64_t group, Body body) {
   const int64_t size = op.channels / op.groups;
@@ -47,7 +47,7 @@ void ReferenceBackend::group_norm_backward(const GroupNormBackward& op) {
     const int64_t row = place / op.groups, group = place % op.groups;
     const double mean = op.mean[place], inverse = op.inverse[place];
     const auto normal = [&](int64_t i) { return (op.x[i] - mean) * inverse; };
-    double sum = 0, product = 0;  // of dy scale; of that and the normalised x
+    double sum = 0, product = 0;  // sums of dy * scale, and of that times the normalised x
     each_number(op, row, group, [&](int64_t i, int64_t channel) {
       op.sums[row * op.channels + channel] += op.dy[i];
       op.products[row * op.channels + channel] += op.dy[i] * normal(i);

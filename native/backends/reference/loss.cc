@@ -42,7 +42,8 @@ double softmax_cross_entropy(const Row& row) {
   return loss;
 }
 
-// The mean over columns of an element's loss and gradient.
+// Returns the mean loss over a row's columns, and stores their gradients. element(x, label,
+// &gradient) returns the loss of one element.
 template <class Element>
 double mean_over_columns(const Row& row, Element element) {
   const auto columns = static_cast<double>(row.op.columns);

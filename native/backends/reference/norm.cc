@@ -13,7 +13,7 @@ void store(float* array, int64_t index, double value) {
   if (array != nullptr) array[index] = static_cast<float>(value);
 }
 
-// NaN where the variance is beyond float32, as ops/norm_functions.h has it.
+// Returns NaN where the variance is not finite, as ops/norm_functions.h does.
 double inverse_deviation(float variance, double epsilon) {
   return 1 / std::sqrt(variance + (variance - variance) + epsilon);
 }
@@ -46,7 +46,7 @@ void ReferenceBackend::batch_norm_backward(const BatchNormBackward& op) {
   for (int64_t column = 0; column < op.columns; ++column) {
     const double inverse = inverse_deviation(op.variance[column], op.epsilon);
     const auto normal = [&](int64_t i) { return (op.x[i] - op.mean[column]) * inverse; };
-    double sum = 0, product = 0;  // of dy; of dy and the normalised x
+    double sum = 0, product = 0;  // sums of dy, and of dy times the normalised x
     for (int64_t i = column; i < op.rows * op.columns; i += op.columns) {
       sum += op.dy[i];
       product += op.dy[i] * normal(i);

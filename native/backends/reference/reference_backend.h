@@ -1,6 +1,5 @@
-// Every op as plain loops on one thread, in double where that makes it an
-// oracle. What the contract suite compares with, and what serves where a faster
-// twin is absent.
+// Computes every op in plain loops on one thread, in double where this makes it an oracle. The
+// contract tests compare the other backends with it.
 #pragma once
 
 #include "backends/backend.h"

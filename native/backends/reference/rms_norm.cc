@@ -28,7 +28,7 @@ void ReferenceBackend::rms_norm_parameters(const RmsNormBackward& op) {
   }
 }
 
-// With g = dy scale and n = x inverse: dx = inverse (g - n mean(g n)).
+// dx = inverse * (g - n * mean(g * n)), with g = dy * scale and n = x * inverse.
 void ReferenceBackend::rms_norm_backward(const RmsNormBackward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const int64_t first = row * op.columns;

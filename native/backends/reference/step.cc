@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kPartials = 32;
 
-// The definition of the order: element i goes to partial sum i mod 32, and the
-// partial sums are folded in halves.
+// This defines the order of additions: element i goes to partial sum i mod 32, and the partial sums
+// are folded in halves.
 double square_sum(const float* gradient, int64_t length, float scale, float clip_value) {
   double partial[kPartials] = {};
   for (int64_t i = 0; i < length; ++i) {
