@@ -1,7 +1,7 @@
-// The part of cublasLt.h that backends/cuda/blas_api.h declares, as plain loops over
-// column-major matrices: THALWEG_CUBLAS=(this library) makes the CUDA backend use it.
-// It refuses what the real one would: unknown attributes, sizes beyond 32 bits, operands
-// less aligned than its choice was told, a workspace smaller than its choice needs.
+// Emulates the part of cublasLt.h that backends/cuda/blas_api.h declares, in plain loops over
+// column-major matrices. The CUDA backend uses it where THALWEG_CUBLAS names this library. It
+// refuses what cuBLASLt refuses: unknown attributes, sizes beyond 32 bits, operands with less
+// alignment than its choice assumes, and a workspace smaller than its choice needs.
 #include <cstring>
 
 #include "backends/cuda/blas_api.h"
@@ -39,17 +39,17 @@ int the_handle;
 struct Preference {
   uint64_t workspace = 0;
   uint32_t reductions = kAllReductions;
-  uint32_t alignment = 256;  // the least of all operands
+  uint32_t alignment = 256;  // the smallest alignment of an operand, in bytes
 };
 
-// The shapes must fit each other.
+// Returns true where the shapes fit each other.
 bool fits(const Matmul& matmul, const Layout& a, const Layout& b, const Layout& d) {
   const bool ta = matmul.trans_a != 0, tb = matmul.trans_b != 0;
   return (ta ? a.columns : a.rows) == d.rows && (tb ? b.rows : b.columns) == d.columns &&
          (ta ? a.rows : a.columns) == (tb ? b.columns : b.rows) && !a.is_empty() && !b.is_empty();
 }
 
-// To a power of two.
+// `bytes` is a power of two.
 bool is_aligned(const void* pointer, uint64_t bytes) {
   return (reinterpret_cast<uintptr_t>(pointer) & (bytes - 1)) == 0;
 }
@@ -60,7 +60,8 @@ bool has_workspace(const Choice& choice, const void* workspace, size_t bytes) {
           is_device_memory(workspace, bytes));
 }
 
-// A kernel that reads or writes anything else ends the device.
+// Returns true where all operands are device memory. A kernel that accesses other memory loses the
+// device.
 bool is_on_device(const Product& call) {
   const bool biased = call.matmul.epilogue == thalweg::cuda::kBlasEpilogueBias;
   return is_device_memory(call.a, call.a_layout.bytes()) &&
@@ -71,7 +72,7 @@ bool is_on_device(const Product& call) {
 
 }  // namespace
 
-// A fault that is due ends the call.
+// Returns from the calling function where a fault is due.
 #define THALWEG_EMULATED_LIBRARY_CALL()                                              \
   if (const cudaError_t failure = emulation::library_call(); failure != cudaSuccess) \
   return failure == cudaErrorMemoryAllocation ? thalweg::cuda::kBlasNoMemory : kFailed
@@ -87,7 +88,7 @@ THALWEG_EXPORT int cublasLtMatmulDescCreate(void** made, int compute, int scale)
   if (compute != thalweg::cuda::kBlasCompute32F && compute != thalweg::cuda::kBlasComputeTf32)
     return kInvalid;
   *made = new Matmul;
-  return scale;  // CUDA_R_32F is 0
+  return scale;  // CUDA_R_32F is 0, and so is success
 }
 THALWEG_EXPORT int cublasLtMatmulDescDestroy(void* matmul) {
   delete static_cast<Matmul*>(matmul);

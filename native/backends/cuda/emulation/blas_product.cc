@@ -7,12 +7,12 @@ namespace emulation {
 
 namespace {
 
-// Element (i, j) of op(matrix).
+// Returns element (i, j) of op(matrix).
 float at(const float* matrix, const Layout& layout, bool transposed, uint64_t i, uint64_t j) {
   return matrix[transposed ? j + i * layout.leading : i + j * layout.leading];
 }
 
-// Element (i, j) of the product, as far as depths [begin, end) go.
+// Returns element (i, j) of the product, summed over depths [begin, end) alone.
 float product_of(const Product& product, uint64_t i, uint64_t j, uint64_t begin, uint64_t end) {
   double sum = 0;
   for (uint64_t k = begin; k < end; ++k)
@@ -21,7 +21,7 @@ float product_of(const Product& product, uint64_t i, uint64_t j, uint64_t begin,
   return static_cast<float>(sum);
 }
 
-// body(i, j) for each element of d.
+// Calls body(i, j) for each element of d.
 template <class Body>
 void each_element(const Product& product, Body body) {
   for (uint64_t j = 0; j < product.d_layout.columns; ++j)
@@ -33,7 +33,7 @@ void store(const Product& product, uint64_t i, uint64_t j, float value) {
   product.d[i + j * product.d_layout.leading] = biased ? value + product.matmul.bias[i] : value;
 }
 
-// Where the workspace keeps a part's sum.
+// Returns where the workspace keeps a part's sum for element (i, j).
 float& part_of(const Product& product, uint64_t part, uint64_t i, uint64_t j) {
   return product.workspace[(part * product.d_layout.columns + j) * product.d_layout.rows + i];
 }
@@ -47,7 +47,7 @@ void write_parts(const Product& product) {
     });
 }
 
-// In place, parts are added as they happen to end.
+// A reduction in place adds the parts in the order in which they end. Here that order is random.
 void add_parts(const Product& product) {
   const uint64_t first = product.choice.is_in_place != 0 ? roll(kSplits) : 0;
   each_element(product, [&](uint64_t i, uint64_t j) {

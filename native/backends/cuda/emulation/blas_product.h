@@ -1,4 +1,4 @@
-// The products of the emulated cuBLASLt, once its calls have been checked.
+// Computes the products of the emulated cuBLASLt, after its calls have been checked.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,8 @@
 
 namespace emulation {
 
-// A product of this depth is cut in parts of its own where there is a workspace for their sums.
+// A product of at least this depth is split into kSplits parts, where a workspace can hold their
+// sums.
 inline constexpr uint64_t kSplitDepth = 64, kSplits = 4;
 
 struct Matmul {
@@ -46,7 +47,8 @@ struct Product {
   uint64_t depth() const { return matmul.trans_a != 0 ? a_layout.rows : a_layout.columns; }
 };
 
-// Queues it: two kernels where the work is split, as the library may queue several.
+// Queues the product. A product that is split becomes two kernels, because cuBLASLt may queue
+// several.
 void queue_product(const Product& product, cudaStream_t stream);
 
 }  // namespace emulation

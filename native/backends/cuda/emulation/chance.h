@@ -1,5 +1,5 @@
-// Chance, the same for the same THALWEG_EMULATED_SEED: the order of blocks and threads, how late
-// work runs. A right program gives the same bits for every seed.
+// Random choices that follow from THALWEG_EMULATED_SEED: the order of blocks and threads, and how
+// late work runs. A correct program gives the same bits for every seed.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,10 @@
 
 namespace emulation {
 
-// The next number of the seed's sequence, below `end`. Under the lock of streams.h.
+// Returns the next random number of the seed's sequence, below `end`. The caller holds the lock of
+// streams.h.
 uint64_t roll(uint64_t end);
-// The seed; the sequence begins again when it changes.
+// Returns the seed. The sequence begins again when the seed changes.
 uint64_t seed();
 
 // A shuffled order of [0, count) that takes no memory.

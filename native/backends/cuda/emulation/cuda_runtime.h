@@ -1,5 +1,5 @@
-// Stands in for CUDA's header of this name: the language of kernels. A kernel's
-// threads run as fibers, block by block; see fibers.h.
+// Replaces CUDA's header of this name, which defines the language of kernels. A kernel's threads
+// run as fibers, block by block (see fibers.h).
 #pragma once
 
 #include <math.h>
@@ -20,11 +20,11 @@
 
 namespace emulation {
 
-// Ends the kernel with an error, which a thread of it calls.
+// A thread of a kernel calls this to end the kernel with an error.
 void trap(cudaError_t error, const char* what);
 
-// An access of a GPU traps where its address is no multiple of its size. The compiler may not take
-// the address for aligned.
+// A GPU traps an access whose address is not a multiple of its size. The asm statement keeps the
+// compiler from assuming that the address is aligned.
 inline void check_alignment(const void* place, uintptr_t bytes) {
   auto address = reinterpret_cast<uintptr_t>(place);
   asm volatile("" : "+r"(address));
@@ -69,16 +69,16 @@ struct Coordinates {
   unsigned x, y, z;
 };
 
-// Queues (into a capture) or runs a grid of threads, each of which calls `thread`.
+// Queues a grid of threads that each call `thread`.
 cudaError_t launch(const cudaLaunchConfig_t& config, std::function<void()> thread);
-// Queues an operation that is no kernel.
+// Queues an operation that is not a kernel.
 cudaError_t run(cudaStream_t stream, std::function<void()> operation);
-// How a call of a library on top, which is under way, is to end.
+// Returns the error with which the current call of a library such as cuBLASLt must end.
 cudaError_t library_call();
 void sync_block();
-// Lets others go first.
+// Lets other threads of the block run first.
 void pause();
-// The lanes of `mask` meet and exchange 8 bytes; the value of lane `source`.
+// Waits for all lanes of `mask`, which exchange 8 bytes each. Returns the value of lane `source`.
 uint64_t exchange(unsigned mask, uint64_t value, unsigned source);
 unsigned lane();
 
@@ -112,7 +112,7 @@ inline unsigned atomicAdd(unsigned* at, unsigned value) {
   *at += value;
   return before;
 }
-// All within groups of `width` lanes, a power of two.
+// The shuffles work within groups of `width` lanes, a power of two.
 template <class T>
 T __shfl_sync(unsigned mask, T value, int source, int width = 32) {
   const unsigned group = emulation::lane() / width * width;
@@ -123,7 +123,8 @@ T __shfl_down_sync(unsigned mask, T value, unsigned distance, int width = 32) {
   const unsigned lane = emulation::lane(), end = (lane / width + 1) * width;
   return emulation::shuffle(mask, value, lane + distance < end ? lane + distance : lane);
 }
-// Groups before the lane's own can be read; of those behind, the lane gets its own value.
+// A lane can read from the groups before its own, as on a GPU. Instead of a value from a later
+// group, it gets its own value.
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, unsigned across, int width = 32) {
   const unsigned lane = emulation::lane(), end = (lane / width + 1) * width;

@@ -1,8 +1,8 @@
-// Stands in for CUDA's header of this name where the CUDA backend is compiled for
-// the host: test equipment that runs its kernels, queues and graphs on the
-// processor, thread by thread, as unkindly as CUDA allows. Only what the backend
-// uses is here. Files: devices, device_memory, pinned_memory, streams, fibers (a
-// kernel's threads), chance (their order), faults, blas.
+// Replaces CUDA's header of this name where the CUDA backend is compiled for the host. This is test
+// equipment: it runs kernels, queues and graphs on the processor, with the latest times and
+// strangest orders that CUDA allows. It declares only what the backend uses. Its files are devices,
+// device_memory, pinned_memory, streams, fibers (a kernel's threads), chance (their order), faults
+// and blas.
 #pragma once
 
 #include <cstddef>

@@ -20,25 +20,26 @@ namespace {
 
 constexpr size_t kRegion = size_t{64} << 30;
 constexpr size_t kPage = 4096;
-constexpr size_t kAlignment = 256;  // cudaMalloc promises it
-constexpr int kUnwritten = 0xFF;    // NaNs
-// Closing and opening memory takes time by its pages. More than this stays open now and then.
+constexpr size_t kAlignment = 256;  // cudaMalloc promises this alignment
+constexpr int kUnwritten = 0xFF;    // this byte makes every float a NaN
+// Opening and closing takes time for each page. A larger memory than this therefore stays open now
+// and then.
 constexpr size_t kAlwaysClosed = size_t{1} << 20;
-constexpr int kGuardInstall = 102, kGuardRemove = 103;  // MADV_GUARD_*, of Linux 6.13
+constexpr int kGuardInstall = 102, kGuardRemove = 103;  // MADV_GUARD_* of Linux 6.13
 
 struct Allocation {
-  char* begin;   // the first of its pages
-  size_t pages;  // in bytes, without the guard behind
-  size_t bytes;  // that were asked for
+  char* begin;   // its first page
+  size_t pages;  // size of its pages in bytes, without the guard page
+  size_t bytes;  // the size that was asked for
 };
 
 struct Region {
   char* base = nullptr;
-  size_t top = 0;   // in use so far
-  size_t used = 0;  // bytes that were asked for
+  size_t top = 0;   // bytes of the region that are in use so far
+  size_t used = 0;  // all sizes that were asked for
   int accesses = 0;
   bool is_open = false;
-  std::map<char*, Allocation> live;         // by the address that was given out
+  std::map<char*, Allocation> live;         // by the address that cudaMalloc returned
   std::multimap<size_t, char*> free_pages;  // by size, the last freed first
 };
 Region& region() {
@@ -57,7 +58,7 @@ void protect(int rights) {
   memory.is_open = rights != PROT_NONE;
 }
 
-// Pages for `bytes`, and one behind that nobody may touch. Null: none are left.
+// Returns pages for `bytes` with a guard page behind them, or null where none are left.
 char* take_pages(size_t bytes) {
   Region& memory = region();
   const auto known = memory.free_pages.find(bytes);
@@ -82,14 +83,14 @@ char* take_pages(size_t bytes) {
 }
 
 void give_pages(const Allocation& allocation) {
-  // Where there are no guards, what is freed reads as zeros.
+  // Without guard pages, freed memory reads as zeros.
   if (madvise(allocation.begin, allocation.pages, kGuardInstall) != 0)
     madvise(allocation.begin, allocation.pages, MADV_DONTNEED);
   region().free_pages.insert(region().free_pages.lower_bound(allocation.pages),
                              {allocation.pages, allocation.begin});
 }
 
-// Bytes around an allocation are as they were, or a kernel wrote beside its memory.
+// Returns false where a kernel wrote to these bytes, which lie beside an allocation.
 bool is_unwritten(const char* begin, const char* end) {
   return std::all_of(begin, end, [](char byte) { return byte == static_cast<char>(kUnwritten); });
 }
@@ -110,7 +111,7 @@ cudaError_t allocate(void** data, size_t bytes) {
   const size_t pages = round_to(std::max(bytes, size_t{1}), kPage);
   char* begin = take_pages(pages);
   if (begin == nullptr) return cudaErrorMemoryAllocation;
-  // At the end of its pages, so that the guard stands right behind.
+  // The allocation lies at the end of its pages, right before the guard page.
   char* place = begin + pages - round_to(bytes, kAlignment);
   const Access access;
   std::memset(begin, kUnwritten, pages);
@@ -164,7 +165,7 @@ cudaError_t cudaMalloc(void** data, size_t bytes) {
   return emulation::allocate(data, bytes);
 }
 
-// Waits for all work of the device, as CUDA's does.
+// Waits for all work of the device, as CUDA does.
 cudaError_t cudaFree(void* data) {
   const emulation::Lock lock;
   if (data == nullptr) return emulation::sticky_error();

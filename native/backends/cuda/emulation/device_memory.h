@@ -1,6 +1,6 @@
-// Device memory: a region of the process that the host may not touch. It opens while queued work
-// runs. Memory between and behind allocations, and freed memory, stays closed to kernels too where
-// Linux has guard pages that cost nothing (6.13 and later).
+// Device memory is a region of the process that the host cannot access. It opens while queued work
+// runs. Where Linux has light guard pages (6.13 and later), kernels cannot access freed memory, or
+// memory between allocations, either.
 #pragma once
 
 #include <cstddef>
@@ -9,9 +9,9 @@
 
 namespace emulation {
 
-// All under the lock of streams.h.
+// The caller of each function holds the lock of streams.h.
 
-// Opens the device's memory while it lives; one may stand within another.
+// Opens the device's memory while it lives. One may live within another.
 class Access {
  public:
   Access();
@@ -20,15 +20,15 @@ class Access {
   Access& operator=(const Access&) = delete;
 };
 
-// The memory of the GPUs: THALWEG_EMULATED_BYTES, or 8 GiB.
+// Returns the size of the GPUs' memory: THALWEG_EMULATED_BYTES, or 8 GiB.
 size_t memory_bytes();
 
 // Closes the memory now, where an Access left it open to save time.
 void close_memory();
 
-// [data, data + bytes) lies within one allocation.
+// Returns true where [data, data + bytes) lies within one allocation.
 bool is_device_memory(const void* data, size_t bytes);
-// Some of it is device memory.
+// Returns true where some of [data, data + bytes) lies in the region of device memory.
 bool touches_device_memory(const void* data, size_t bytes);
 
 }  // namespace emulation

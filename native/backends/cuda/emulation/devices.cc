@@ -22,7 +22,8 @@ std::string uuid_of(int gpu) {
   return "GPU-00000000-0000-0000-0000-00000000000" + std::to_string(gpu + 1);
 }
 
-// By number; as CUDA has it, none that stands behind an entry that is none.
+// Returns the numbers of the visible GPUs. Like CUDA, it ignores all entries from the first invalid
+// one on.
 std::vector<int> visible() {
   if (std::getenv("CUDA_VISIBLE_DEVICES") == nullptr) return {0, 1};
   std::vector<int> found;

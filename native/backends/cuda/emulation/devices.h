@@ -1,9 +1,9 @@
-// The GPUs that there are: two, of which CUDA_VISIBLE_DEVICES may hide some.
+// The emulation has two GPUs. CUDA_VISIBLE_DEVICES can hide some.
 #pragma once
 
 namespace emulation {
 
-// That the calling thread's calls go to.
+// Returns the GPU to which the calling thread's calls go.
 int current_device();
 
 }  // namespace emulation

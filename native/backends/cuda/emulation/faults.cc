@@ -15,7 +15,8 @@ namespace {
 class CallCounter {
  public:
   explicit CallCounter(std::string prefix) : prefix_(std::move(prefix)) {}
-  // How far this call is from the one that fails: 0 there, positive behind it.
+  // Counts this call and returns its distance from the call that fails: 0 at that call, more than 0
+  // after it. Returns a negative number before it, or where the fault is not set.
   int64_t distance() {
     const std::lock_guard<std::mutex> lock(mutex_);
     const std::string wanted = environment("THALWEG_EMULATED_FAULT");
@@ -38,7 +39,7 @@ class CallCounter {
 struct Sticky {
   std::mutex mutex;
   cudaError_t error = cudaSuccess;
-  std::string fault;  // that made it; empty: a kernel went wrong
+  std::string fault;  // the fault that made it; empty: a kernel went wrong
 };
 Sticky& sticky() {
   static Sticky& shared = *new Sticky;

@@ -1,12 +1,13 @@
-// The errors of calls. A kernel may have left one, or THALWEG_EMULATED_FAULT asks for it:
-// - no-device, no-driver, old-driver, old-card, other-card, mig: the driver says so of the machine
+// Decides which calls fail. They fail after a kernel went wrong, and where THALWEG_EMULATED_FAULT
+// says so. Calls, allocations and kernels count from 0, from when the fault was set:
+// - no-device, no-driver, old-driver, old-card, other-card, mig: the driver reports such a machine
 // - exclusive, no-room: a GPU takes no process
 // - launch: no kernel can be queued
-// - call:N: the N-th call from when it was set fails, and all behind it
-// - launch:N: of the calls that queue or make something, the N-th alone lacks memory
-// - memory:N: the N-th allocation alone fails
-// - kernel:N: the N-th kernel that runs goes wrong, which later calls tell
-// - no-algorithm: cuBLASLt has none for any product
+// - call:N: call N fails, and so do all later calls
+// - launch:N: call N of those that queue or make something lacks memory
+// - memory:N: allocation N fails
+// - kernel:N: kernel N goes wrong when it runs, and later calls report this
+// - no-algorithm: cuBLASLt has no algorithm for any product
 #pragma once
 
 #include <string>
@@ -15,23 +16,23 @@
 
 namespace emulation {
 
-// Empty where there is none.
+// Returns an environment variable, or an empty text where it is not set.
 std::string environment(const char* name);
 bool has_fault(const char* name);
 
-// Every call asks this first.
+// Every call begins with this function, and ends with the error that the function returns.
 cudaError_t next_call();
-// Calls that queue or make something ask this instead.
+// Calls that queue or make something begin with this function instead.
 cudaError_t next_launch();
 bool allocation_fails();
-// The kernel that is about to run is to fail.
+// Returns true where the kernel that is about to run must fail.
 bool kernel_fails();
 
-// A device that is lost has no queued work any more, and every call returns this error. The error
-// of a fault lasts until the fault is unset, as if in another process; that of a kernel that went
+// Returns the error of a lost device, which has no queued work and fails every call. The error of a
+// fault lasts until the fault is unset, as if in a new process. The error of a kernel that went
 // wrong stays.
 cudaError_t sticky_error();
-// Returns the error.
+// Drops all queued work and makes every later call fail with `error`. Returns `error`.
 cudaError_t lose_device(cudaError_t error, bool by_fault);
 
 }  // namespace emulation

@@ -12,7 +12,7 @@
 
 emulation::Coordinates threadIdx, blockIdx, blockDim, gridDim;
 
-// The variables of kernels that are __shared__; shared_memory.ld gathers them.
+// shared_memory.ld places the __shared__ variables of kernels between these symbols.
 extern "C" __attribute__((visibility("hidden"))) char emulated_shared_begin[];
 extern "C" __attribute__((visibility("hidden"))) char emulated_shared_end[];
 
@@ -23,22 +23,22 @@ namespace {
 constexpr unsigned kWarp = 32;
 constexpr unsigned kMostThreads = 1024;
 constexpr size_t kStackBytes = size_t{64} << 10;
-constexpr int kUnwritten = 0xFF;  // NaNs
+constexpr int kUnwritten = 0xFF;  // this byte makes every float a NaN
 
 enum class State { kReady, kAtBlock, kAtWarp, kDone };
 
 struct Fiber {
   State state = State::kDone;
   bool started = false;
-  unsigned meeting = 0;  // it comes to this one of its warp next
-  unsigned mask = 0;     // it meets these lanes there
+  unsigned meeting = 0;  // the number of its next exchange
+  unsigned mask = 0;     // the lanes that take part in that exchange
   jmp_buf resume;
   ucontext_t start;
   std::vector<char> stack;
 };
 
-// Plain globals, under the lock: fibers outlive the host thread that began them,
-// and thread-local addresses must not be kept across a switch.
+// These are plain globals under the lock. Fibers outlive the host thread that began them, and an
+// address of a thread-local variable must not be kept across a switch.
 std::vector<Fiber>& fibers = *new std::vector<Fiber>(kMostThreads);
 const std::function<void()>* body;
 cudaError_t failure;
@@ -80,8 +80,8 @@ void fail(cudaError_t error, const char* what) {
   failure = error;
 }
 
-// Runs each thread that can up to where it waits. Now and then a warp stays behind. False: none
-// can.
+// Runs each ready thread until it waits. Now and then it holds a warp back. Returns false where no
+// thread is ready.
 bool run_ready(unsigned threads) {
   const uint64_t kept_back = roll(uint64_t{1} << kWarp) & roll(uint64_t{1} << kWarp);
   const Order order(threads);
@@ -95,7 +95,7 @@ bool run_ready(unsigned threads) {
   return any;
 }
 
-// A block goes on when all threads that still run have come to its barrier.
+// Releases the barrier of a block when all threads that still run have reached it.
 bool release_block(unsigned threads) {
   bool any = false;
   for (unsigned i = 0; i < threads; ++i) {
@@ -107,7 +107,7 @@ bool release_block(unsigned threads) {
   return any;
 }
 
-// The lanes of a mask have all come to the same meeting.
+// Returns true where all lanes of the mask wait for the same exchange.
 bool have_met(unsigned first, unsigned threads, unsigned mask) {
   for (unsigned lane = 0; lane < kWarp; ++lane) {
     if ((mask >> lane & 1) == 0) continue;
@@ -140,7 +140,7 @@ bool release(unsigned threads) {
   return any;
 }
 
-// Threads that have not ended begin anew next time.
+// Threads that have not ended begin anew in the next block.
 void abandon(unsigned threads) {
   for (unsigned i = 0; i < threads; ++i) {
     if (fibers[i].state != State::kDone) fibers[i].started = false;
@@ -173,8 +173,8 @@ void trap(cudaError_t error, const char* what) {
   yield(State::kReady);
 }
 
-// Two places in turn: who comes to the next meeting knows that all have left the
-// one before the last.
+// Two places alternate. A lane in exchange n + 2 has passed exchange n + 1, so all lanes have left
+// exchange n, and its place is free.
 uint64_t exchange(unsigned mask, uint64_t value, unsigned source) {
   if ((mask >> lane() & 1) == 0 || (mask >> source & 1) == 0)
     trap(cudaErrorLaunchFailure, "a shuffle with a lane that its mask leaves out");

@@ -1,5 +1,5 @@
-// The threads of a kernel on the processor: fibers, each with a stack of its own, that run one
-// after another up to the next barrier. Which goes first, of blocks too, is chance.
+// Runs the threads of a kernel on the processor as fibers. Each fiber has its own stack and runs
+// until the next barrier. The order of threads and of blocks is random.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,8 @@
 
 namespace emulation {
 
-// The error of a thread that went wrong, which is told on stderr. Under the lock of streams.h.
+// Runs a grid. Returns the error of a thread that went wrong, and prints it on stderr. The caller
+// holds the lock of streams.h.
 cudaError_t run_grid(const cudaLaunchConfig_t& config, const std::function<void()>& thread);
 
 }  // namespace emulation

@@ -1,4 +1,4 @@
-// Memory of the host that kernels read and write in place. What is freed is gone: work that still
+// Host memory that kernels read and write in place. Freed memory is unmapped, so work that still
 // needs it crashes.
 #include <sys/mman.h>
 
@@ -28,7 +28,7 @@ cudaError_t cudaHostAlloc(void** data, size_t bytes, unsigned) {
   return cudaSuccess;
 }
 
-// CUDA promises no wait here, so that none is made.
+// This waits for nothing, because CUDA promises no wait here.
 cudaError_t cudaFreeHost(void* data) {
   const emulation::Lock lock;
   if (data == nullptr) return emulation::sticky_error();

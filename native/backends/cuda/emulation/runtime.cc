@@ -1,4 +1,4 @@
-// Kernel launches, copies, and the words for errors.
+// Kernel launches, copies, and the names of errors.
 #include <cstring>
 #include <utility>
 
@@ -12,7 +12,7 @@ namespace emulation {
 
 namespace {
 
-// Device memory on the sides that the kind names, and only there.
+// Returns true where exactly the sides that `kind` names are device memory.
 bool is_right(const void* to, const void* from, size_t bytes, cudaMemcpyKind kind) {
   const bool to_device = kind != cudaMemcpyDeviceToHost;
   const bool from_device = kind != cudaMemcpyHostToDevice;
@@ -83,13 +83,13 @@ cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t st
   if (!emulation::is_device_memory(data, bytes)) return cudaErrorInvalidValue;
   return emulation::run(stream, [=] { std::memset(data, value, bytes); });
 }
-// Reads and writes the host's memory as late as the copy runs.
+// The copy reads or writes the host's memory when it runs, not when it is queued.
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
   const emulation::Lock lock;
   THALWEG_EMULATED_CALL();
   if (!emulation::is_right(to, from, bytes, kind)) return cudaErrorInvalidValue;
-  // CUDA would copy what lies at the host's address when the graph is replayed.
+  // A capture refuses this copy, because each replay would use the host's address again.
   if (kind != cudaMemcpyDeviceToDevice && stream == cudaStreamPerThread &&
       emulation::refuse_in_capture())
     return cudaErrorStreamCaptureUnsupported;

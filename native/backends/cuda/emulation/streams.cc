@@ -27,7 +27,7 @@ struct EmulatedExecutable {
 };
 struct EmulatedEvent {
   StreamOwner stream;
-  uint64_t last = 0;  // operation that the stream had when it was recorded
+  uint64_t last = 0;  // number of the stream's operations when it was recorded
 };
 
 namespace emulation {
@@ -39,7 +39,7 @@ std::recursive_mutex& device_mutex() {
   return shared;
 }
 
-// Every stream there is, those of threads too.
+// All streams, including those of threads.
 std::vector<StreamOwner>& streams() {
   static std::vector<StreamOwner>& all = *new std::vector<StreamOwner>;
   return all;
@@ -67,7 +67,8 @@ void run_some(EmulatedStream& stream, uint64_t most) {
   run_until(stream, std::min(stream.queued, stream.begun + 1 + roll(most)));
 }
 
-// Two seeds of three let work run beside calls that do not wait for it, seldom or often.
+// Lets work run beside a call that does not wait for it. A third of all seeds does this seldom, a
+// third often, and a third never.
 void run_beside() {
   constexpr uint64_t kOften[] = {0, 12, 3};
   const uint64_t often = kOften[seed() % 3];
@@ -78,8 +79,8 @@ void forget(const EmulatedStream* stream) {
   std::erase_if(streams(), [&](const StreamOwner& owner) { return owner.get() == stream; });
 }
 
-// A thread's own stream on each device. Its work goes on when the thread ends; with the process it
-// ends, too.
+// A thread's own stream on each device. When the thread ends, its queued work still runs. When the
+// process ends, it does not.
 struct OwnStreams {
   std::map<int, StreamOwner> by_device;
   ~OwnStreams() {
@@ -117,7 +118,7 @@ cudaError_t enqueue(cudaStream_t stream, Operation operation) {
     capture.graph->operations.push_back(std::move(operation));
     return cudaSuccess;
   }
-  const cudaError_t error = sticky_error();  // work may have failed meanwhile
+  const cudaError_t error = sticky_error();  // earlier work may have failed
   if (error != cudaSuccess) return error;
   const StreamOwner to = resolve(stream);
   to->operations.push_back(std::move(operation));
@@ -185,7 +186,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned
   const Lock lock;
   THALWEG_EMULATED_CALL();
   if (event->stream == nullptr) return cudaSuccess;
-  // An event of outside would tie the capture to work that no replay waits for.
+  // A replay would not wait for an event from outside the capture.
   if (emulation::is_captured(stream)) {
     emulation::refuse_in_capture();
     return cudaErrorStreamCaptureIsolation;

@@ -1,5 +1,5 @@
-// Streams of the emulated GPUs. What is queued runs late, as chance has it: when somebody waits for
-// it, a little at a query, and now and then beside another call. It runs on the thread that calls.
+// Streams of the emulated GPUs. Queued work runs on the calling thread: when a call waits for it, a
+// little at each query, and at random beside other calls.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace emulation {
 
-// Runs on the device; its error is the device's from then on.
+// An operation runs on the device. Where it returns an error, the device is lost.
 using Operation = std::function<cudaError_t()>;
 
 // Every call of the emulation holds this lock, and so does all work that it runs.
@@ -23,15 +23,15 @@ class Lock {
   std::unique_lock<std::recursive_mutex> held_;
 };
 
-// Queues (into a capture, where the thread's stream has one) an operation; not on a device that is
-// lost.
+// Queues an operation, into a capture where the thread's stream has one. Returns the error of a
+// lost device.
 cudaError_t enqueue(cudaStream_t stream, Operation operation);
 // Runs all that is queued, on every stream of every device.
 void run_all();
-// Forgets all that is queued.
+// Drops all that is queued.
 void drop_all();
-// True where the thread's stream is in a capture, which then is spoilt: nothing that waits or
-// allocates may be called meanwhile.
+// Returns true where the thread's stream is in a capture, and spoils the capture. Calls that wait
+// or allocate are refused there.
 bool refuse_in_capture();
 
 }  // namespace emulation
@@ -39,5 +39,5 @@ bool refuse_in_capture();
 struct EmulatedStream {
   int device;
   std::deque<emulation::Operation> operations;
-  uint64_t queued = 0, begun = 0;  // operations so far
+  uint64_t queued = 0, begun = 0;  // numbers of operations so far
 };
