@@ -1,5 +1,5 @@
-// Batch norm in the order of backends/cpu/batch_norm_lanes.cc: the same bits. Where a column is one
-// chunk of rows, a block has all of it and does the work at once.
+// Batch norm in the order of backends/cpu/batch_norm_lanes.cc, which gives the same bits. Where the
+// rows are one chunk, a block has whole columns, and one kernel does all the work.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   op.variance[part.column] = static_cast<float>(squares / rows);
 }
 
-// Of several chunks: the mean first, which the distances need in float64.
+// Computes the mean of several chunks before the variance, which needs it in float64.
 struct BatchMean {
   static constexpr int kSums = 1;
   BatchMoments op;
@@ -70,7 +70,7 @@ struct BatchVariance {
 
 // ---- forward and backward ----
 
-// What the elements of a column are computed with.
+// The values that normalise the elements of a column.
 struct Column {
   float mean, inverse, factor;
 };
@@ -98,7 +98,7 @@ struct Pair {
   float x, dy;
 };
 
-// A column's part of the gradient: sums of dy, and of dy and the normalised x.
+// The terms of a column's sums: dy, and dy times the normalised x.
 struct GradientTerms {
   const BatchNormBackward& op;
   Column values;
@@ -113,13 +113,13 @@ struct GradientTerms {
   }
 };
 
-// Means over the batch, of the same.
+// The means of these two terms over the batch.
 struct Slopes {
   float mean, slope;
 };
 static_assert(sizeof(Slopes) == sizeof(double));
 
-// What a column's sums give: its parameters' gradients, and what dx needs.
+// Stores the gradients of a column's parameters, and returns the means that dx needs.
 __device__ Slopes finish_column(const BatchNormBackward& op, int64_t column,
                                 const ColumnSums<2>& sums) {
   const auto rows = static_cast<double>(op.rows);
@@ -145,7 +145,7 @@ __global__ void __launch_bounds__(kBlockThreads)
   const GradientTerms terms(op, part.column);
   const ColumnSums<2> sums = part.sums(terms);
   if (!part.stores) return;
-  BatchNormBackward own = op;  // all threads need the slopes, one stores the gradients
+  BatchNormBackward own = op;  // all threads need the slopes, but one stores these gradients
   if (!part.leads()) own.dscale = own.doffset = nullptr;
   store_gradient(part, terms, finish_column(own, part.column, sums));
 }

@@ -43,14 +43,15 @@ bool find_all(void* library, BlasApi& api) {
          find(library, "cublasLtMatmul", api.multiply);
 }
 
-// A library that runs, with the handle that it gave.
+// A library that has started, with its handle.
 struct Started {
   BlasApi api;
   BlasHandle handle;
 };
 
-// None, with the reason in `why`, where it is there and does not run. One for a newer driver opens
-// and then refuses; it stays open, as what it began cannot be undone safely.
+// Starts an open library. Returns nothing, with the reason in `why`, where it does not start, as
+// happens to a library for a newer driver. Such a library stays open, because what it has begun
+// cannot be undone safely.
 std::optional<Started> start(void* library, const std::string& name, std::string* why) {
   Started started = {};
   if (!find_all(library, started.api)) {
@@ -63,7 +64,7 @@ std::optional<Started> start(void* library, const std::string& name, std::string
   return std::nullopt;
 }
 
-// The first of these libraries that runs.
+// Opens the libraries in order, and returns the first that starts.
 std::optional<Started> start_one(const std::vector<std::string>& names, std::string* why) {
   for (const std::string& name : names) {
     void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -77,8 +78,8 @@ std::optional<Started> start_one(const std::vector<std::string>& names, std::str
   return std::nullopt;
 }
 
-// The largest power of two, up to what the library asks at most, that divides the
-// addresses of all operands.
+// Returns the largest power of two that divides the addresses of all operands. It is at most 256,
+// the largest alignment that the library asks for.
 uint32_t alignment_of(const Product& p) {
   uintptr_t bits = 256;
   for (const float* operand : {p.a, p.b, static_cast<const float*>(p.c), p.bias})
@@ -86,11 +87,11 @@ uint32_t alignment_of(const Product& p) {
   return static_cast<uint32_t>(bits & -bits);
 }
 
-// What the library made, and how it is destroyed.
+// An object that the library made, and the function that destroys it.
 using Made = std::unique_ptr<void, int (*)(void*)>;
 
-// A row-major product c = a b is the column-major c' = b' a', so that b is the
-// library's first operand and n its rows.
+// The descriptors of one product. A row-major product c = a b is the column-major product c' = b'
+// a'. So b is the library's first operand, and has n rows.
 class Problem {
  public:
   Problem(const BlasApi& api, int compute, const Product& p)
@@ -151,7 +152,8 @@ std::unique_ptr<Blas> Blas::open(std::string* why) {
       new Blas(started->api, started->handle, allowed ? kBlasComputeTf32 : kBlasCompute32F));
 }
 
-// The library's choice without a workspace, which needs no memory per thread.
+// Returns the algorithm that the library chooses. It may use no workspace, because each thread
+// would need its own.
 std::optional<BlasAlgorithm> Blas::algorithm(const Shape& shape, const BlasProblem& problem) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto known = algorithms_.find(shape);

@@ -1,4 +1,4 @@
-// cuBLASLt, opened at run time: matrix products with a fused bias.
+// Opens cuBLASLt at run time and computes matrix products with a fused bias.
 #pragma once
 
 #include <map>
@@ -14,13 +14,14 @@ namespace thalweg::cuda {
 
 class Blas {
  public:
-  // For the current device. Null, with the reason in `why`, where the library is
-  // absent or refuses. THALWEG_CUBLAS=0 turns it off, a path names another file;
-  // THALWEG_TF32=1 allows products of 10 bits (TF32), which are off otherwise.
+  // Opens the library for the current device. Returns null, with the reason in `why`, where it is
+  // absent or does not start. THALWEG_CUBLAS=0 turns it off, and a path names another file.
+  // THALWEG_TF32=1 allows TF32 products, which round factors to 10 bits.
   static std::unique_ptr<Blas> open(std::string* why);
 
-  // Queues the product with its bias, without its activation: the library's relu need not
-  // keep NaN. False where the library has nothing for it. Callable from several threads.
+  // Queues the product with its bias, without its activation, because the library's relu may drop
+  // NaN. Returns false where the library has no algorithm for the product. Several threads may call
+  // this at once.
   bool run(const Product& product);
   std::string name() const;
 
@@ -28,7 +29,7 @@ class Blas {
   struct Shape {
     int64_t m, n, k;
     bool transpose_a, transpose_b, bias;
-    uint32_t alignment;  // bytes, of all operands
+    uint32_t alignment;  // in bytes; every operand has it
     auto operator<=>(const Shape&) const = default;
   };
 
@@ -37,8 +38,8 @@ class Blas {
   std::optional<BlasAlgorithm> algorithm(const Shape& shape, const BlasProblem& problem);
 
   BlasApi api_;
-  BlasHandle handle_;  // of the library; lives as long as the process
-  int compute_;        // kBlasCompute…
+  BlasHandle handle_;  // the library's handle, which is never destroyed
+  int compute_;        // kBlasCompute32F or kBlasComputeTf32
   std::mutex mutex_;
   std::map<Shape, std::optional<BlasAlgorithm>> algorithms_;
 };

@@ -1,5 +1,5 @@
-// The part of cublasLt.h that is used, declared here so that building needs no
-// cuBLAS. Names follow the library's; values hold for cuBLAS 11 to 13.
+// Declares the part of cublasLt.h that the backend uses, so that a build needs no cuBLAS. Names
+// follow the library's. Values hold for cuBLAS 11 to 13.
 #pragma once
 
 #include <driver_types.h>
@@ -38,11 +38,11 @@ inline constexpr int kBlasBiasPointer = 8;    // CUBLASLT_MATMUL_DESC_BIAS_POINT
 inline constexpr int kBlasWorkspace = 1;      // CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES
 // CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_{A,B,C,D}_BYTES
 inline constexpr int kBlasAlignments[] = {5, 6, 7, 8};
-// cublasLtEpilogue_t: bits of CUBLASLT_EPILOGUE_*
+// Values of cublasLtEpilogue_t.
 inline constexpr int kBlasEpilogueDefault = 1;
 inline constexpr int kBlasEpilogueBias = 4;
 
-// The operands of one product, column-major as the library has it.
+// The descriptors of one product. The library's matrices are column-major.
 struct BlasProblem {
   BlasMatmul matmul;
   BlasLayout a, b, c;

@@ -7,7 +7,7 @@ namespace thalweg::cuda {
 namespace {
 
 std::string words_of(cudaError_t error) {
-  cudaGetLastError();  // an error that is not sticky ends here
+  cudaGetLastError();  // clears an error that is not sticky
   return std::string(cudaGetErrorName(error)) + ": " + cudaGetErrorString(error);
 }
 

@@ -23,7 +23,8 @@ namespace {
                "a CUDA device that takes one more process", remedy});
 }
 
-// Makes the process's context on the GPU, which other processes may leave no room for.
+// Makes the process's context on the GPU. Throws NO_DEVICE where other processes leave no room for
+// it.
 void open_device(const CudaDevice& device) {
   const cudaError_t error = cudaSetDevice(device.ordinal);
   if (error == cudaErrorDevicesUnavailable)
@@ -76,7 +77,7 @@ void CudaBackend::dense_backward(const DenseBackward& op) {
   if (op.dx != nullptr) product(input_gradient(op));
 }
 
-// The calling thread may have used another GPU before.
+// Each op first selects its GPU, because the calling thread may have used another one before.
 #define THALWEG_CUDA_LAUNCH(name, Parameters)    \
   void CudaBackend::name(const Parameters& op) { \
     memory_.use();                               \

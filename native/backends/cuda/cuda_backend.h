@@ -1,5 +1,5 @@
-// One GPU. Ops are queued on the calling thread's stream; what the host reads, it
-// reads through memory(), which waits.
+// The backend of one GPU. It queues ops on the calling thread's stream. The host reads results
+// through memory(), which waits for them.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class CudaBackend final : public QueuedBackend {
   Memory& memory() override { return memory_; }
   QueuedBackend* queued() override { return this; }
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
-  // Steps are always bound here: these refuse.
+  // These throw UNSUPPORTED, because a GPU takes only steps that are bound.
   void square_sums(const StepWork& work, double* sums) override;
   bool all_within(const StepWork& work, StepLook look) override;
   void tensor_sums(const StepWork& work, TensorSums* sums) override;
@@ -43,7 +43,7 @@ class CudaBackend final : public QueuedBackend {
   CudaMemory memory_;
   int processors_ = 1;
   std::string without_blas_;    // why blas_ is null
-  std::unique_ptr<Blas> blas_;  // null: a kernel of our own serves
+  std::unique_ptr<Blas> blas_;  // null: launch_product computes the products
 };
 
 }  // namespace thalweg::cuda

@@ -6,7 +6,7 @@ CudaCourier::CudaCourier(CudaMemory& memory, int places) : memory_(memory), plac
   try {
     check(cudaStreamCreateWithFlags(&copies_, cudaStreamNonBlocking), "cudaStreamCreate");
     for (Place& place : places_) {
-      // Whoever waits sleeps meanwhile.
+      // A thread that waits for this event sleeps.
       check(cudaEventCreateWithFlags(&place.sent, cudaEventDisableTiming | cudaEventBlockingSync),
             "cudaEventCreate");
       check(cudaEventCreateWithFlags(&place.released, cudaEventDisableTiming), "cudaEventCreate");
@@ -19,7 +19,8 @@ CudaCourier::CudaCourier(CudaMemory& memory, int places) : memory_(memory), plac
 
 CudaCourier::~CudaCourier() { close(); }
 
-// Errors here are those of earlier work, which whoever waited for it reported.
+// This ignores errors, because they come from earlier work, and the wait for that work reported
+// them.
 void CudaCourier::close() {
   memory_.try_use();
   if (copies_ != nullptr) cudaStreamSynchronize(copies_);
@@ -30,7 +31,8 @@ void CudaCourier::close() {
   if (copies_ != nullptr) cudaStreamDestroy(copies_);
 }
 
-// An event that was never recorded is waited for by nobody.
+// The first copy to a place begins at once, because CUDA does not wait for an event that was never
+// recorded.
 void CudaCourier::send(int place, void* to, const void* from, size_t bytes) {
   memory_.use();
   check_done(cudaStreamWaitEvent(copies_, places_[place].released, 0), "cudaStreamWaitEvent");

@@ -1,4 +1,4 @@
-// Copies to a GPU on a stream of their own.
+// Copies data to a GPU on a separate stream.
 #pragma once
 
 #include <vector>

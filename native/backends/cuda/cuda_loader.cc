@@ -21,7 +21,7 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// The plugin lies beside this addon; THALWEG_CUDA names another file, or is 0.
+// Returns the path of the plugin that lies beside this addon.
 std::string plugin_path() {
   Dl_info here;
   const bool found = dladdr(reinterpret_cast<const void*>(&plugin_path), &here) != 0;
@@ -33,7 +33,7 @@ Loaded refusal(std::string missing, std::string remedy) {
   return {nullptr, {{}, std::move(missing), std::move(remedy)}};
 }
 
-// The plugin's entry; it stays open: a CUDA context must not lose its code.
+// Opens the plugin, which stays open because a CUDA context must not lose its code.
 Loaded open_plugin(const std::string& path) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr)
@@ -103,7 +103,7 @@ const CudaDevice& find_cuda_device(const std::string& name) {
 }
 
 Backend& open_cuda(const std::string& name) {
-  const CudaDevice& device = find_cuda_device(name);  // throws where there is no plugin
+  const CudaDevice& device = find_cuda_device(name);  // this throws where there is no plugin
   return loaded().plugin->open(device);
 }
 

@@ -11,15 +11,15 @@ namespace thalweg {
 
 struct CudaStatus {
   std::vector<CudaDevice> devices;
-  // Why there are none, and what to do about it.
+  // Where there are no devices, these say what is missing and what to do about it.
   std::string missing;
   std::string remedy;
 };
 
-// Asked once per process. Opens the plugin only where a driver answers.
+// Looks for the GPUs once per process. It opens the plugin only where a driver is installed.
 const CudaStatus& cuda_status();
 
-// The device behind "cuda" (the first that serves), "cuda:1", or "cuda:GPU-…" or
+// Returns the device of a name: "cuda" (the first usable device), "cuda:1", or "cuda:GPU-…" and
 // "cuda:MIG-…" (a UUID or its beginning). Throws NO_DEVICE with the reason.
 const CudaDevice& find_cuda_device(const std::string& name);
 Backend& open_cuda(const std::string& name);

@@ -26,7 +26,7 @@ std::shared_ptr<void> CudaMemory::allocate(size_t bytes) {
   const cudaError_t error = cudaMalloc(&data, bytes);
   if (error == cudaErrorMemoryAllocation) refuse_memory(bytes);
   check(error, "cudaMalloc");
-  // Errors of a free are those of earlier work; whoever waits for it reports them.
+  // An error of cudaFree comes from earlier work, and the wait for that work reports it.
   std::shared_ptr<void> owner(data, [ordinal = ordinal_](void* pointer) {
     cudaSetDevice(ordinal);
     cudaFree(pointer);

@@ -11,18 +11,18 @@ namespace thalweg::cuda {
 class CudaMemory final : public Memory {
  public:
   explicit CudaMemory(int ordinal) : ordinal_(ordinal) {}
-  // Throws MEMORY with the bytes needed and free.
+  // Throws MEMORY, which gives the number of bytes that are needed and that are free.
   std::shared_ptr<void> allocate(size_t bytes) override;
   void write(void* to, const void* from, size_t bytes) override;
   void read(void* to, const void* from, size_t bytes) override;
   void zero(void* place, size_t bytes) override;
 
-  // Pinned host memory that kernels see under the same address.
+  // Allocates pinned host memory that kernels see under the same address.
   std::shared_ptr<void> allocate_shared(size_t bytes);
   size_t free_bytes() const;
-  // CUDA calls of this thread go to this GPU from here on.
+  // Makes this GPU the target of all later CUDA calls of this thread.
   void use() const { check_done(cudaSetDevice(ordinal_), "cudaSetDevice"); }
-  // The same before something is freed, where an error has nowhere to go.
+  // Does the same before memory is freed, where nobody could catch an error.
   void try_use() const { cudaSetDevice(ordinal_); }
 
  private:

@@ -9,8 +9,8 @@ namespace thalweg::cuda {
 
 namespace {
 
-// Pieces of the update are elementwise, so their borders change no bit: small
-// models are cut finer, until every multiprocessor has some.
+// The update works element by element, so the borders of its pieces change no bit. Small models are
+// therefore cut finer, so that every multiprocessor has pieces.
 constexpr int64_t kLeastPiece = 1024;
 constexpr int64_t kPiecesPerProcessor = 8;
 
@@ -24,7 +24,7 @@ std::vector<StepPiece> cut_finer(const std::vector<StepPiece>& pieces, int proce
   return finer;
 }
 
-// first[i]: the first piece of tensor i; first[tensors]: their number.
+// Returns the index of each tensor's first piece, followed by the number of pieces.
 std::vector<int64_t> first_pieces(const StepWork& work) {
   std::vector<int64_t> first(work.tensors->size() + 1, 0);
   for (const StepPiece& piece : *work.pieces) ++first[piece.tensor + 1];
@@ -94,8 +94,8 @@ void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
     return launch_probe(
         {{tensor_table_.get(), update_table_.get(), nullptr, nullptr}, updates_, place});
   }
-  // A step reads 2 + slots arrays and writes 1 + slots, an odd number of passes; a
-  // copy makes two passes.
+  // A step reads 2 + slots arrays and writes 1 + slots, which is an odd number of passes. A copy
+  // makes two passes, so the last copy takes half the length.
   for (const StepTensor& tensor : tensor_list_)
     for (int passes = 3 + 2 * slots; passes > 0; passes -= 2)
       launch_copy(tensor.gradient, tensor.parameter, tensor.length / (passes == 1 ? 2 : 1));

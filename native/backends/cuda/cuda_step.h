@@ -1,5 +1,5 @@
-// An optimizer step bound to tensors on a GPU: its tables, and the queueing of its
-// kernels.
+// An optimizer step that is bound to tensors on a GPU. It owns the tables of the step and queues
+// its kernels.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace thalweg::cuda {
 
 class CudaStep final : public QueuedStep {
  public:
-  // `processors`: multiprocessors to keep busy.
+  // `processors` is the number of multiprocessors that the step keeps busy.
   CudaStep(const StepWork& work, CudaMemory& memory, int processors);
   void queue(const StepPlace& place, bool measures) override;
   void queue_probe(StepProbe probe, const StepPlace& place) override;
@@ -25,8 +25,8 @@ class CudaStep final : public QueuedStep {
   int rule_;
   std::vector<StepTensor> tensor_list_;
   int64_t tensors_ = 0;
-  int64_t pieces_ = 0;   // of the norm
-  int64_t updates_ = 0;  // pieces of the update
+  int64_t pieces_ = 0;   // pieces that are summed
+  int64_t updates_ = 0;  // pieces that are updated
   std::shared_ptr<StepTensor> tensor_table_;
   std::shared_ptr<StepPiece> piece_table_;
   std::shared_ptr<StepPiece> update_table_;
@@ -36,7 +36,7 @@ class CudaStep final : public QueuedStep {
   std::shared_ptr<double> tensor_factors_;
   std::shared_ptr<float> factors_;
   std::shared_ptr<unsigned> arrived_;
-  // Where the rule looks at tensors.
+  // These two are null where the rule does not look at whole tensors.
   std::shared_ptr<TensorSums> ratio_sums_;
   std::shared_ptr<float> ratios_;
 };

@@ -1,5 +1,5 @@
-// What surrounds the matrix products of a dense layer, and a product of our own
-// for machines without cuBLAS.
+// The gradient before a dense layer's activation, with the bias gradient, and a matrix product for
+// machines without cuBLAS.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -11,7 +11,7 @@ namespace {
 
 // ---- dy *= f', and the sums of its columns ----
 
-// One pass for both: a block has eight columns of a chunk of rows.
+// One pass does both. A block takes eight columns of a chunk of rows.
 template <Activation kActivation>
 struct OutputGradient {
   static constexpr int kSums = 1;
@@ -46,16 +46,17 @@ struct OutputGradient {
 
 // ---- a product in tiles ----
 
-constexpr int kTile = 64;   // rows and columns of c a block computes
-constexpr int kDepth = 16;  // of k at a time
-constexpr int kSide = 4;    // a thread's rows and columns
+constexpr int kTile = 64;   // rows and columns of c that a block computes
+constexpr int kDepth = 16;  // steps of k at a time
+constexpr int kSide = 4;    // rows and columns of c that a thread computes
 
 struct Tile {
-  float a[kDepth][kTile + 1];  // a column more, against bank conflicts
+  float a[kDepth][kTile + 1];  // one more column avoids bank conflicts
   float b[kDepth][kTile + 1];
 };
 
-// Loads a' [row.., k..] and b' [k.., column..], zeros beyond the borders.
+// Loads a tile of op(a) from (row, k) on and a tile of op(b) from (k, column) on. Elements beyond
+// the borders are 0.
 __device__ void load_tile(const Product& p, int64_t row, int64_t column, int64_t k, Tile& tile) {
   for (int i = threadIdx.x; i < kTile * kDepth; i += kBlockThreads) {
     const int ka = p.transpose_a ? i / kTile : i % kDepth;
@@ -72,8 +73,7 @@ __device__ void load_tile(const Product& p, int64_t row, int64_t column, int64_t
   }
 }
 
-// The one place besides the norm with fused multiply-adds: products promise no
-// bits across devices.
+// Products may fuse multiply-adds, because they promise no equal bits across devices.
 __device__ void multiply_tile(const Tile& tile, int y, int x, float (&sum)[kSide][kSide]) {
 #pragma unroll
   for (int k = 0; k < kDepth; ++k)

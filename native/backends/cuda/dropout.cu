@@ -1,4 +1,5 @@
-// Dropout: a thread draws one counter's four words, which stand 16 elements apart.
+// Dropout on the GPU. A thread draws the four random words of one counter, whose elements stand 16
+// apart.
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
 

@@ -1,5 +1,5 @@
-// Embeddings. Backward sorts positions by their rows, and adds those of a row in order: no atomics
-// on floats, and the bits of the processor.
+// Embeddings on the GPU. Backward sorts the positions by row, and adds up those of a row in order.
+// So it needs no atomics on floats, and has the bits of the processor.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/device/strided.cuh"
 #include "backends/cuda/kernels.h"
@@ -16,15 +16,16 @@ __global__ void __launch_bounds__(kBlockThreads) embedding_forward_kernel(Embedd
   op.y[i] = op.weight[static_cast<int64_t>(op.x[i / op.units]) * op.units + i % op.units];
 }
 
-constexpr int kLaneColumns = 4;  // that a thread sums
+constexpr int kLaneColumns = 4;  // columns that a thread sums
 constexpr int64_t kStrip = int64_t{kWarp} * kLaneColumns;
 
 struct SortedPositions {
-  const float* rows;  // by position
+  const float* rows;  // the row of each position
   const uint32_t* positions;
   int64_t count;
   __device__ int64_t row_at(int64_t i) const { return static_cast<int64_t>(rows[positions[i]]); }
-  // Behind the last position that has the row of `first`.
+  // Returns the end of the run of positions that begins at `first` and has one row. It doubles its
+  // steps beyond the run, and then bisects.
   __device__ int64_t end_of(int64_t first) const {
     const int64_t row = row_at(first);
     int64_t step = 1;
@@ -39,8 +40,8 @@ struct SortedPositions {
   }
 };
 
-// A warp for each row that occurs, which the first of its positions stands for, and strip of
-// columns.
+// A warp takes one position and one strip of columns. The warp of a row's first position adds up
+// the whole row, and all others return at once.
 __global__ void __launch_bounds__(kBlockThreads)
     embedding_backward_kernel(EmbeddingBackward op, SortedPositions sorted, int64_t strips) {
   const int64_t warp = (int64_t{blockIdx.x} * kBlockThreads + threadIdx.x) / kWarp;
@@ -78,7 +79,7 @@ void launch_embedding_forward(const EmbeddingForward& op) {
          &embedding_forward_kernel, op);
 }
 
-// Rows that do not occur stay at 0.
+// Rows without positions get 0.
 void launch_embedding_backward(const EmbeddingBackward& op) {
   const uint32_t* positions = launch_position_sort(op.x, op.positions, op.count, op.scratch);
   check(cudaMemsetAsync(op.dweight, 0, op.count * op.units * sizeof(float), stream()),

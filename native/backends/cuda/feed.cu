@@ -1,5 +1,5 @@
-// The ends of a queued step: its arguments come from shared memory, its receipt
-// goes there, and the host is not waited for.
+// The first and the last kernel of a queued step. They read its arguments from shared memory and
+// write its receipt there, so that the device never waits for the host.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -17,7 +17,7 @@ __global__ void begin_step_kernel(StepFeed feed) {
     to[i] = from[i];
 }
 
-// The host takes a receipt for complete when its ticket, t + 1, is there.
+// The ticket, t + 1, comes last, and tells the host that the receipt is complete.
 __global__ void end_step_kernel(StepFeed feed) {
   const uint64_t t = *feed.counter;
   StepReceipt& receipt = feed.receipts[t % feed.slots];

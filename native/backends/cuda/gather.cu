@@ -1,5 +1,5 @@
-// Batches on the GPU: a warp takes segments of rows, finds which rows they are by the index
-// function itself, and converts.
+// Gathers batches on the GPU. A warp takes segments of rows, computes which rows they are, and
+// converts their features.
 #include <algorithm>
 
 #include "backends/cuda/device/reduce.cuh"
@@ -16,7 +16,7 @@ using data::LabelType;
 constexpr int64_t kSegment = 4096;  // elements of a row that one warp moves
 constexpr int64_t kNarrow = 8;      // elements of a row that one thread moves
 constexpr int kWarps = kBlockThreads / kWarp;
-constexpr int64_t kEnoughWarps = 8192;  // that keep a large GPU busy
+constexpr int64_t kEnoughWarps = 8192;  // so many warps keep a large GPU busy
 
 __device__ uint64_t row_at(const RowOrder& order, uint64_t position) {
   switch (order.kind) {
@@ -33,7 +33,8 @@ __device__ float convert(uint8_t value, const ResidentData& data) {
   return static_cast<float>(value) * data.scale + data.offset;
 }
 
-// Both rows 4-element aligned and `count` a multiple of 4: whole words at a time.
+// Returns true where every row begins at a multiple of four elements, so that threads may move four
+// at a time.
 __device__ bool whole_words(const ResidentData& data) { return data.features % 4 == 0; }
 
 __device__ void move_bytes(const ResidentData& data, const uint8_t* from, float* to, int count,
@@ -61,7 +62,7 @@ __device__ void move_floats(const ResidentData& data, const float* from, float* 
     *reinterpret_cast<float4*>(to + i) = *reinterpret_cast<const float4*>(from + i);
 }
 
-// As one of `lanes` threads that share the row.
+// Copies a row's labels. The calling thread is one of `lanes` threads that share the row.
 __device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, int lane, int lanes) {
   if (op.data.label_type == LabelType::kSparse) {
     if (lane == 0) op.classes[at] = static_cast<const int32_t*>(op.data.labels)[row];
@@ -73,7 +74,8 @@ __device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, in
   for (int64_t i = lane; i < width; i += lanes) op.values[at * width + i] = from[i];
 }
 
-// A segment of a row, and where it goes.
+// A segment of a row: row `row` of the data from feature `begin` on, which goes to row `at` of the
+// batch.
 struct Item {
   uint64_t row = 0;
   int64_t at = 0, begin = 0;
@@ -101,8 +103,8 @@ __device__ void move_item(const QueuedGather& op, const Item& item, int lane) {
   if (item.begin == 0) move_labels(op, item.row, item.at, lane, kWarp);
 }
 
-// How a gather is cut: each warp moves so many items, at most one a lane. Where each lane finds the
-// row of its own item, a cipher is computed once a row rather than once a lane.
+// How a gather is cut. Each warp moves `each` items, at most one per lane. Each lane computes the
+// row of one item, so that a cipher runs once per item, not once per lane.
 struct GatherGrid {
   int64_t segments, items;
   int each;
@@ -118,7 +120,7 @@ __global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, 
   for (int i = 0; i < count; ++i) move_item(op, item_of_lane(own, i), lane);
 }
 
-// The same with a thread a row, for rows of which a warp would be too much.
+// Gathers with one thread per row, for rows that are too narrow for a warp.
 __global__ void __launch_bounds__(kBlockThreads) narrow_gather_kernel(QueuedGather op) {
   const int64_t at = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
   if (at >= op.count) return;

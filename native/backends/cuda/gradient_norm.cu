@@ -1,5 +1,5 @@
-// From sums of pieces to the norm, the clip factors and the verdict on the
-// gradient: as train/step_norms.cc does it, in the same order, without the host.
+// Computes the norm and the clip factors from the sums of pieces, and judges the gradient. It works
+// in the order of train/step_norms.cc, but without the host.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -9,7 +9,8 @@ namespace thalweg::cuda {
 
 namespace {
 
-// Norm, factors and verdict from the sums and factors of the tensors.
+// Computes the norm and the factors of all tensors. Halts the queue where the policy refuses the
+// gradient.
 __device__ void judge(const NormTables& tables, int64_t tensors, const StepPolicy& policy,
                       const StepPlace& place) {
   const double total = fold_by_block(tensors, [&](int64_t i) {
@@ -29,7 +30,7 @@ __device__ void judge(const NormTables& tables, int64_t tensors, const StepPolic
   *place.outcome = {norm, *place.halted};
 }
 
-// One block a tensor; the last one to finish goes on to the whole gradient.
+// A block takes one tensor. The last block to finish judges the whole gradient.
 __global__ void __launch_bounds__(kBlockThreads) norm_kernel(NormTables tables, StepPlace place) {
   const StepPolicy& policy = place.arguments->policy;
   const int64_t tensor = blockIdx.x, first = tables.first_piece[tensor];

@@ -3,7 +3,7 @@
 namespace thalweg::cuda {
 
 Graph::Graph(const CudaMemory& memory, const std::function<void()>& body) : memory_(memory) {
-  // Other threads go on allocating and launching meanwhile.
+  // This mode lets other threads allocate and launch meanwhile.
   check(cudaStreamBeginCapture(stream(), cudaStreamCaptureModeThreadLocal),
         "cudaStreamBeginCapture");
   cudaGraph_t graph = nullptr;

@@ -1,4 +1,4 @@
-// A CUDA graph of what a function queues.
+// A CUDA graph that records the work that a function queues.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@ namespace thalweg::cuda {
 
 class Graph final : public Recording {
  public:
-  // Runs body() with the thread's stream recording. Whatever body throws ends the
+  // Records the work that body() queues on the thread's stream. An exception of body() ends the
   // recording and passes on.
   Graph(const CudaMemory& memory, const std::function<void()>& body);
   ~Graph() override;

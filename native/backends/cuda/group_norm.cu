@@ -1,5 +1,6 @@
-// Group norm in the order of backends/cpu/group_norm_lanes.cc: the same bits. Each channel of an
-// example adds its positions as a column adds rows; a group then adds its channels as a row.
+// Group norm in the order of backends/cpu/group_norm_lanes.cc, which gives the same bits. Each
+// channel of an example adds up its positions like a column its rows. Each group then adds up its
+// channels like a row.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/device/row.cuh"
 #include "backends/cuda/kernels.h"
@@ -10,13 +11,13 @@ namespace thalweg::cuda {
 
 namespace {
 
-// One channel of an example: the positions of its numbers in x.
+// One channel of an example, with the indices of its numbers in x.
 struct Channel {
-  int64_t group;  // among the groups of all examples
+  int64_t group;  // index among the groups of all examples
   int64_t first;  // index of the channel's first number
   int64_t stride;
 
-  // `column`: the channel's number among those of all examples.
+  // `column` is the channel's index among the channels of all examples.
   template <class Op>
   __device__ Channel(const Op& op, int64_t column) : stride(op.channels) {
     const int64_t row = column / op.channels, channel = column % op.channels;
@@ -26,7 +27,7 @@ struct Channel {
   __device__ int64_t at(int64_t position) const { return first + position * stride; }
 };
 
-// The sum of x over the positions of each channel.
+// Sums x over the positions of each channel.
 struct ChannelSums {
   static constexpr int kSums = 1;
   GroupNormForward op;
@@ -43,7 +44,7 @@ struct ChannelSums {
   }
 };
 
-// The sum of (x - mean)^2 over the positions of each channel.
+// Sums (x - mean)^2 over the positions of each channel.
 struct ChannelSquares {
   static constexpr int kSums = 1;
   GroupNormForward op;
@@ -67,7 +68,7 @@ struct ChannelSquares {
   }
 };
 
-// The sums of dy, and of dy times the normalised x, over the positions of each channel.
+// Sums dy, and dy times the normalised x, over the positions of each channel.
 struct ChannelProducts {
   static constexpr int kSums = 2;
   GroupNormBackward op;
@@ -97,7 +98,7 @@ struct ChannelProducts {
   }
 };
 
-// The gradients of scale and offset: sums over the examples.
+// Sums the gradients of scale and offset over the examples.
 struct ParameterGradients {
   static constexpr int kSums = 2;
   GroupNormParameters op;
@@ -123,13 +124,13 @@ struct ParameterGradients {
   }
 };
 
-// One thread's part of a group of an example, whose columns are the group's channels.
+// One thread's part of a group of an example. The group's channels are the columns of a row.
 template <class Row, class Op>
 struct GroupPart : Row {
   int64_t example;
-  int64_t channel;  // the group's first
-  int64_t first;    // the same among the channels of all examples
-  double count;     // numbers of the group
+  int64_t channel;  // the group's first channel
+  int64_t first;    // its index among the channels of all examples
+  double count;     // numbers in the group
 
   __device__ explicit GroupPart(const Op& op) : Row(op.rows * op.groups, op.channels / op.groups) {
     example = this->row / op.groups;
@@ -137,7 +138,7 @@ struct GroupPart : Row {
     first = example * op.channels + channel;
     count = static_cast<double>(op.columns / op.groups);
   }
-  // body(index in x, channel) for this thread's numbers.
+  // Calls body(index in x, channel) for this thread's numbers.
   template <class Body>
   __device__ void each_number(const Op& op, Body body) const {
     for (int64_t at = example * op.columns; at < (example + 1) * op.columns; at += op.channels)

@@ -1,4 +1,5 @@
-// Queues a kernel. `.cu` files only: it takes the address of device code.
+// Queues a kernel. Only .cu files include this header, because a launch takes the address of device
+// code.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -15,8 +16,8 @@ namespace thalweg::cuda {
 
 inline constexpr int kBlockThreads = 256;
 
-// `name` tells which kernel could not be queued. Nothing is queued for no blocks. Throws
-// OVERFLOW where there are more than CUDA counts.
+// `name` names the kernel in errors. Queues nothing where `blocks` is 0. Throws OVERFLOW where
+// there are 2^31 blocks or more.
 template <class... Parameters, class... Arguments>
 void launch(const char* name, int64_t blocks, int threads, void (*kernel)(Parameters...),
             Arguments... arguments) {

@@ -1,4 +1,4 @@
-// Layer norm in the order of backends/cpu/layer_norm_lanes.cc: the same bits.
+// Layer norm in the order of backends/cpu/layer_norm_lanes.cc, which gives the same bits.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/device/row.cuh"
 #include "backends/cuda/kernels.h"
@@ -42,7 +42,7 @@ __global__ void __launch_bounds__(kBlockThreads) layer_norm_forward_kernel(Layer
       });
 }
 
-// The sums of dy, and of dy and the normalised x, of a column.
+// Sums dy, and dy times the normalised x, over the rows of a column.
 struct ParameterGradients {
   static constexpr int kSums = 2;
   LayerNormBackward op;
@@ -102,7 +102,7 @@ void launch_layer_norm_forward(const LayerNormForward& op) {
               &layer_norm_forward_kernel<WideRow>, op);
 }
 
-// Parameters first: dx may take the place of dy.
+// The parameters' gradients come first, because dx may overwrite dy.
 void launch_layer_norm_backward(const LayerNormBackward& op) {
   if (op.dscale != nullptr || op.doffset != nullptr)
     launch_column_sums("layer_norm_parameters", ColumnGrid{op.rows, op.columns, op.scratch},

@@ -1,5 +1,5 @@
-// Losses with their gradients, in the order of backends/cpu/loss_lanes.cc: the same
-// bits. The last block to finish adds the rows.
+// Losses with their gradients, in the order of backends/cpu/loss_lanes.cc, which gives the same
+// bits. The last block to finish adds up the rows.
 #include "backends/cuda/device/row.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -10,9 +10,9 @@ namespace thalweg::cuda {
 
 namespace {
 
-constexpr int32_t kBadClass = -1;  // as a row's correctness
+constexpr int32_t kBadClass = -1;  // row_correct of a row whose class is out of range
 
-// One row's labels, by class index or as values.
+// The labels of one row, given as a class index.
 struct ClassLabel {
   int64_t index;
   __device__ float operator()(int64_t column) const { return column == index ? 1.0f : 0.0f; }
@@ -20,7 +20,7 @@ struct ClassLabel {
   __device__ double mass(const Row&) const {
     return 1;
   }
-  // Sum over columns of label (x - highest).
+  // Returns the sum over columns of label * (x - highest).
   template <class Row>
   __device__ double inner(const Row& part, const float* x, double highest) const {
     return index >= 0 && index < part.columns ? x[index] - highest : 0.0;
@@ -31,6 +31,7 @@ struct ClassLabel {
   }
 };
 
+// The labels of one row, given as values.
 struct ValueLabels {
   const float* values;
   __device__ float operator()(int64_t column) const { return values[column]; }
@@ -40,7 +41,7 @@ struct ValueLabels {
   }
   template <class Row>
   __device__ double inner(const Row& part, const float* x, double highest) const {
-    return part.sum([&](int64_t i) {  // 0 times an infinite distance is 0
+    return part.sum([&](int64_t i) {  // 0 times an infinite distance would be NaN
       return values[i] == 0.0f ? 0.0 : values[i] * (x[i] - highest);
     });
   }
@@ -55,7 +56,7 @@ struct Outcome {
   bool correct;
 };
 
-// What one element's loss follows from.
+// The values from which the loss of one element follows.
 struct Output {
   float x, label;
 };
@@ -85,7 +86,7 @@ struct SoftmaxCrossEntropy {
   }
 };
 
-// `function` gives the loss of an element, as ops/loss_functions.h has them.
+// `function` returns the loss of an element, as ops/loss_functions.h defines it.
 template <class Function>
 struct MeanOverColumns {
   Function function;
@@ -108,7 +109,8 @@ struct MeanOverColumns {
   }
 };
 
-// One pass over the rows: whole numbers add up in any order.
+// Adds up the rows in one pass. The counts are integers, so the order of their addition does not
+// matter.
 __device__ void add_rows(const Loss& op) {
   int64_t correct = 0, bad = 0;
   const double sum = fold_by_block(op.rows, [&](int64_t i) {

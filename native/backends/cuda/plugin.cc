@@ -1,4 +1,4 @@
-// The entry of thalweg_cuda.so: which GPUs there are, and a backend for each.
+// The entry of thalweg_cuda.so. It lists the GPUs and makes a backend for each.
 #include "backends/cuda/plugin.h"
 
 #include <cctype>
@@ -43,7 +43,8 @@ int device_count() {
   return count;
 }
 
-// An instance of a GPU that is divided (MIG) says so in its name: "NVIDIA H200 MIG 1g.18gb".
+// The name alone says that a device is an instance of a divided GPU (MIG): "NVIDIA H200 MIG
+// 1g.18gb".
 std::string uuid_text(const std::string& name, const cudaUUID_t& uuid) {
   std::string text = name.find(" MIG ") == std::string::npos ? "GPU-" : "MIG-";
   for (int i = 0; i < 16; ++i) {
@@ -55,9 +56,9 @@ std::string uuid_text(const std::string& name, const cudaUUID_t& uuid) {
   return text;
 }
 
-// Whether code for one of `targets` ("sm_80,compute_90") runs on a GPU of this
-// capability: machine code within its generation, from its minor number on (one with
-// a letter nowhere else), PTX on all that came later.
+// Returns true where code for one of `targets` ("sm_80,compute_90") runs on a GPU of this
+// capability. Machine code runs on its major version, from its minor version on. PTX runs on all
+// later capabilities. A target with a letter runs only on its own capability.
 bool serves(const std::string& targets, int capability) {
   std::stringstream list(targets);
   for (std::string target; std::getline(list, target, ',');) {
@@ -97,7 +98,7 @@ std::vector<CudaDevice> devices() {
   return all;
 }
 
-// Backends are never freed: no CUDA call may run while the process ends.
+// Backends are never freed, because no CUDA call may run while the process ends.
 Backend& open(const CudaDevice& device) {
   static std::mutex& mutex = *new std::mutex;
   static std::map<int, CudaBackend*>& opened = *new std::map<int, CudaBackend*>;

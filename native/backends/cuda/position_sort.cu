@@ -1,5 +1,5 @@
-// Positions sorted by a digit of eight bits at a time, from the lowest on. Atomics add whole
-// numbers alone, so that the result does not depend on which comes first.
+// Sorts positions by eight bits of their row at a time, from the lowest bits on. Atomics add only
+// integers, so the result does not depend on their order.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/launch.h"
 #include "backends/cuda/position_sort.h"
@@ -12,15 +12,15 @@ namespace {
 static_assert(kSortDigits == kBlockThreads && kSortTiles == kBlockThreads);
 constexpr int kSortWarps = kBlockThreads / kWarp;
 
-// One pass. `from` null stands for 0, 1, 2, …
+// One pass of the sort. A null `from` stands for the positions 0, 1, 2, …
 struct SortPass {
-  const float* rows;  // [count], by position
+  const float* rows;  // [count], the row of each position
   const uint32_t* from;
   uint32_t* to;
-  uint32_t* counts;  // [kSortDigits][kSortTiles], then what lies before them in their digit
+  uint32_t* counts;  // [kSortDigits][kSortTiles]; later the sums of the tiles before
   uint32_t* totals;  // [kSortDigits]
   int64_t count;
-  int64_t tile;  // positions that a warp takes, a multiple of its threads
+  int64_t tile;  // positions of a warp's tile, a multiple of its threads
   int shift;
 
   __device__ uint32_t position(int64_t i) const {
@@ -31,7 +31,7 @@ struct SortPass {
   }
 };
 
-// How many of a tile's positions have each digit.
+// Counts how many positions of each tile have each digit.
 __global__ void __launch_bounds__(kBlockThreads) count_digits_kernel(SortPass pass) {
   __shared__ uint32_t counts[kSortWarps][kSortDigits];
   for (int warp = 0; warp < kSortWarps; ++warp) counts[warp][threadIdx.x] = 0;
@@ -46,8 +46,8 @@ __global__ void __launch_bounds__(kBlockThreads) count_digits_kernel(SortPass pa
     pass.counts[threadIdx.x * kSortTiles + blockIdx.x * kSortWarps + w] = counts[w][threadIdx.x];
 }
 
-// The sum of the values of the threads before this one; `total` gets that of all. The whole block
-// calls it.
+// Returns the sum of the values of all threads before this one. `total` gets the sum of all. The
+// whole block must call it.
 __device__ uint32_t sum_before(uint32_t own, uint32_t* total) {
   __shared__ uint32_t sums[kBlockThreads];
   sums[threadIdx.x] = own;
@@ -64,7 +64,8 @@ __device__ uint32_t sum_before(uint32_t own, uint32_t* total) {
   return before;
 }
 
-// A block a digit: from counts of tiles to what lies before them.
+// A block takes one digit. It replaces the count of each tile by the sum of the counts of the tiles
+// before it.
 __global__ void __launch_bounds__(kBlockThreads) add_counts_kernel(SortPass pass, int64_t tiles) {
   uint32_t* at = pass.counts + blockIdx.x * kSortTiles + threadIdx.x;
   uint32_t total = 0;
@@ -73,7 +74,7 @@ __global__ void __launch_bounds__(kBlockThreads) add_counts_kernel(SortPass pass
   if (threadIdx.x == 0) pass.totals[blockIdx.x] = total;
 }
 
-// A warp takes its tile 32 positions at a time, in order.
+// A warp places the positions of its tile in order, 32 at a time.
 __global__ void __launch_bounds__(kBlockThreads) place_positions_kernel(SortPass pass) {
   __shared__ uint32_t next[kSortWarps][kSortDigits];  // where a digit's next position goes
   uint32_t total = 0;
@@ -88,7 +89,7 @@ __global__ void __launch_bounds__(kBlockThreads) place_positions_kernel(SortPass
     const bool there = begin + lane < pass.count;
     const uint32_t position = there ? pass.position(begin + lane) : 0;
     const int digit = there ? pass.digit(position) : -1;
-    uint32_t before = 0, alike = 0;  // lanes of the same digit: in front of this one, and all
+    uint32_t before = 0, alike = 0;  // lanes of the same digit: those before this one, and all
     for (int other = 0; other < kWarp; ++other) {
       const bool same = __shfl_sync(kAllLanes, digit, other) == digit;
       alike += same;

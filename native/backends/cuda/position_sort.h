@@ -5,9 +5,9 @@
 
 namespace thalweg::cuda {
 
-// Queues the sort of `count` positions by their rows, which are below `rows`; positions of one row
-// keep their order. Returns where the sorted positions lie in `scratch`, which is as ops/scratch.h
-// says. Throws OVERFLOW where there are more than 32 bits count.
+// Queues the sort of `count` positions by their rows, which are below `rows`. Positions of one row
+// keep their order. Returns the sorted positions, which lie in `scratch` (ops/scratch.h gives its
+// size). Throws OVERFLOW where there are 2^32 positions or more.
 const uint32_t* launch_position_sort(const float* row_of, int64_t count, int64_t rows,
                                      uint32_t* scratch);
 

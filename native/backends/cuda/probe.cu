@@ -1,5 +1,5 @@
-// What a step is measured against: its memory traffic without its arithmetic, a
-// copy, and a kernel that does nothing. Benchmarks only.
+// Benchmarks compare a step with these kernels: its memory traffic without its arithmetic, a copy,
+// and a kernel that does nothing.
 #include "backends/cuda/device/step_kernel.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -8,8 +8,7 @@ namespace thalweg::cuda {
 
 namespace {
 
-// As little arithmetic as keeps the compiler from dropping a stream: parameters,
-// gradients and Adam's two slots.
+// A rule with Adam's two slots, and with just enough arithmetic that the compiler drops no access.
 struct Traffic {
   static constexpr Names<2> kSlots = {};
   struct Coefficients {
@@ -24,7 +23,7 @@ struct Traffic {
 
 __global__ void nothing_kernel() {}
 
-constexpr int kCopied = 4;  // times 16 bytes, by one thread
+constexpr int kCopied = 4;  // values of 16 bytes that one thread copies
 
 __global__ void __launch_bounds__(kStepThreads)
     copy_kernel(const float4* from, float4* to, int64_t count) {

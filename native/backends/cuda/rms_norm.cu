@@ -1,4 +1,4 @@
-// The norm by root mean squares in the order of backends/cpu/rms_norm_lanes.cc: the same bits.
+// RMS norm in the order of backends/cpu/rms_norm_lanes.cc, which gives the same bits.
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/device/row.cuh"
 #include "backends/cuda/kernels.h"
@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(kBlockThreads) rms_norm_forward_kernel(RmsNorm
       });
 }
 
-// The sum of dy times the normalised x, of a column.
+// Sums dy times the normalised x over the rows of a column.
 struct ScaleGradient {
   static constexpr int kSums = 1;
   RmsNormBackward op;

@@ -1,5 +1,5 @@
-// Sums of squares of a gradient's pieces in the order of the CPU's: lane l of a
-// warp adds elements l, l + 32, …, and lanes fold in halves.
+// Sums the squares of a gradient's pieces in the order of the CPU: lane l of a warp adds elements
+// l, l + 32, …, and the lanes are folded in halves.
 #include "backends/cuda/device/global.cuh"
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/device/step_tables.h"
@@ -11,8 +11,8 @@ namespace thalweg::cuda {
 
 namespace {
 
-// Halts where a weight is beyond the limit: the host takes the weights of every group to be
-// within it.
+// Halts the queue where a weight is beyond the limit, because the host relies on the limit for
+// every weight.
 __device__ void look_at_weights(const float* weights, int length, int lane,
                                 const StepPolicy& policy, int32_t* halted) {
   bool is_within = true;
@@ -22,8 +22,8 @@ __device__ void look_at_weights(const float* weights, int length, int lane,
   if (policy.refuses != 0 && !is_within) *halted = 1;
 }
 
-// One warp a piece. Squares of floats are exact in double, so that the fused
-// multiply-add gives the bits of a product and a sum.
+// A warp takes one piece. Squares of floats are exact in double, so a fused multiply-add gives the
+// bits of a product and a sum.
 __global__ void __launch_bounds__(kBlockThreads)
     square_sum_kernel(StepTables tables, const StepArguments* arguments, int32_t* halted,
                       int64_t pieces, double* sums) {

@@ -1,4 +1,4 @@
-// The step's update: one launch for any number of tensors.
+// Launches the update of a step, once for any number of tensors.
 #include "backends/cuda/device/step_kernel.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"

@@ -1,5 +1,5 @@
-// The pass before the update of a rule that looks at tensors: sums of squares of pieces, in the
-// order of the CPU's, and from them the ratio of each tensor.
+// The first pass of a rule that looks at whole tensors. It sums the squares of pieces in the order
+// of the CPU, and computes each tensor's ratio from the sums.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/device/step_kernel.cuh"
 #include "backends/cuda/kernels.h"
@@ -15,7 +15,7 @@ __device__ inline double fold_by_warp(double sum) {
   return sum;
 }
 
-// One warp a piece, as square_sum.cu.
+// A warp takes one piece, as in square_sum.cu.
 template <class Rule>
 __global__ void __launch_bounds__(kBlockThreads)
     tensor_sums_kernel(StepTables tables, const StepArguments* arguments, const int32_t* halted,
@@ -45,8 +45,8 @@ __global__ void __launch_bounds__(kBlockThreads)
   if (lane == 0) sums[index] = {weights, measured};
 }
 
-// One block a tensor. All threads of a block meet in the folds, though another block may halt the
-// queue meanwhile; nobody reads the ratios of a halted step.
+// A block takes one tensor. Its threads read `halted` only after the folds, because another block
+// may set it while some wait at a barrier. Nothing reads the ratios of a halted step.
 template <class Rule>
 __global__ void __launch_bounds__(kBlockThreads)
     tensor_ratio_kernel(RatioTables tables, const StepTensor* tensors, StepPlace place) {

@@ -1,5 +1,6 @@
-// Columns of a matrix on the GPU: a block takes eight of them and a chunk of rows, 32 threads a
-// column. Sums run in the order of core/fold.h: the same bits as backends/cpu/column_sums.h.
+// Sums over the columns of a matrix on the GPU. A block takes eight columns of a chunk of rows,
+// with 32 threads per column. Sums run in the order of core/fold.h and give the bits of
+// backends/cpu/column_sums.h.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -10,11 +11,11 @@
 
 namespace thalweg::cuda {
 
-// Neighbouring threads take neighbouring columns: 32 bytes of a row at a time.
+// Neighbouring threads take neighbouring columns, so that they read 32 bytes of a row at a time.
 inline constexpr int kBlockColumns = kBlockThreads / kColumnPartials;
 
-// How a matrix is cut into blocks. Where there are several chunks, their sums meet in `scratch`,
-// as ops/scratch.h says.
+// How a matrix is cut into blocks. `scratch` holds the sums of the chunks where there are several.
+// ops/scratch.h gives its size.
 struct ColumnGrid {
   int64_t rows, columns;
   double* scratch;
@@ -22,17 +23,17 @@ struct ColumnGrid {
   int64_t across = ceil_div(columns, kBlockColumns);
 
   int64_t blocks() const { return chunks * across; }
-  // Sum number `which` of a chunk's column.
+  // Returns where sum number `which` of a column's chunk is kept.
   __device__ double* sum_of(int which, int64_t column, int64_t chunk) const {
     return scratch + (which * columns + column) * chunks + chunk;
   }
-  // A number of the op's own for each column.
+  // Returns where an op keeps a number of its own for each column.
   __device__ double* kept(int64_t column) const {
     return scratch + kColumnSums * columns * chunks + column;
   }
 };
 
-// The sums of a column that are made in one pass.
+// The sums of a column that one pass computes.
 template <int kCount>
 struct ColumnSums {
   double value[kCount] = {};
@@ -43,8 +44,8 @@ struct ColumnSums {
   }
 };
 
-// The block's partial sums in shared memory, folded in halves; every thread of the column gets
-// the total. The whole block calls it.
+// Folds the partial sums of each column in halves, in shared memory. Returns the total to every
+// thread of the column. The whole block must call it.
 __device__ inline double fold_column(double own) {
   __shared__ double partial[kColumnPartials][kBlockColumns];
   const int place = threadIdx.x % kBlockColumns, lane = threadIdx.x / kBlockColumns;
@@ -65,11 +66,11 @@ __device__ ColumnSums<kCount> fold_columns(ColumnSums<kCount> own) {
   return own;
 }
 
-// One thread's part of a column: every 32nd row of a chunk. A thread beyond the last column goes
-// along on that column without storing.
+// One thread's part of a column: every 32nd row of a chunk. A thread beyond the last column repeats
+// that column without storing, because the whole block must reach each barrier.
 struct ColumnPart {
   int64_t column, chunk;
-  int64_t first_row, last_row;  // of the chunk
+  int64_t first_row, last_row;  // the chunk is [first_row, last_row)
   int lane;
   bool stores;
 
@@ -84,16 +85,16 @@ struct ColumnPart {
     last_row = end < grid.rows ? end : grid.rows;
   }
 
-  // Whether this thread stores what there is one of in a column.
+  // Returns true in the one thread that stores the results of its column.
   __device__ bool leads() const { return stores && lane == 0; }
 
-  // use(row, load(row)) for this thread's rows.
+  // Calls use(row, load(row)) for this thread's rows.
   template <class Load, class Use>
   __device__ void each(Load load, Use use) const {
     for_strided(first_row + lane, last_row, kColumnPartials, load, use);
   }
-  // Sums over the chunk's rows of terms(row, terms.load(row)); every thread of the column gets
-  // them. The whole block calls it.
+  // Returns the sums over the chunk's rows of terms(row, terms.load(row)) to every thread of the
+  // column. The whole block must call it.
   template <class Terms>
   __device__ auto sums(const Terms& terms) const {
     decltype(terms(first_row, terms.load(first_row))) own;
@@ -103,8 +104,8 @@ struct ColumnPart {
   }
 };
 
-// `op` has terms(part), as ColumnPart::sums takes them, their number kSums, and
-// finish(column, sums).
+// `op` has three members: terms(part) returns what ColumnPart::sums takes, kSums is the number of
+// sums, and finish(column, sums) stores the results.
 template <class Op>
 __global__ void __launch_bounds__(kBlockThreads) column_sums_kernel(Op op, ColumnGrid grid) {
   const ColumnPart part(grid);
@@ -115,7 +116,7 @@ __global__ void __launch_bounds__(kBlockThreads) column_sums_kernel(Op op, Colum
   for (int i = 0; i < Op::kSums; ++i) *grid.sum_of(i, part.column, part.chunk) = sums.value[i];
 }
 
-// Adds the sums of the chunks.
+// Adds up the sums of the chunks.
 template <class Op>
 __global__ void __launch_bounds__(kBlockThreads) column_totals_kernel(Op op, ColumnGrid grid) {
   const int lane = threadIdx.x / kBlockColumns;

@@ -1,12 +1,12 @@
-// Loads and stores through pointers out of tables in device memory: the compiler cannot see that
-// these point to global memory, and would ask at run time.
+// Loads and stores values through pointers that were read from tables in device memory. The
+// compiler cannot see that they point to global memory, and would add a check at run time.
 #pragma once
 
 #include <cuda_runtime.h>
 
 namespace thalweg::cuda {
 
-// Float or float4; cached as plain accesses are.
+// T is float or float4. The load is cached as a plain load is.
 template <class T>
 __device__ __forceinline__ T load_global(const T* from) {
 #if defined(__CUDA_ARCH__)

@@ -13,7 +13,7 @@ namespace thalweg::cuda {
 inline constexpr int kWarp = 32;
 inline constexpr unsigned kAllLanes = 0xFFFFFFFFu;
 
-// fold() of core/fold.h by one block of kBlockThreads; every thread gets the sum.
+// Computes fold() of core/fold.h in one block of kBlockThreads. Every thread gets the sum.
 template <class Value>
 __device__ double fold_by_block(int64_t count, Value value) {
   __shared__ double lanes[kFoldLanes];
@@ -34,7 +34,7 @@ __device__ double fold_by_block(int64_t count, Value value) {
   return sum;
 }
 
-// Sum of a whole number of each thread; thread 0 gets it.
+// Adds up an integer of each thread. Only thread 0 gets the sum.
 __device__ inline int64_t count_by_block(int64_t own) {
   __shared__ int64_t warps[kBlockThreads / kWarp];
   for (int width = kWarp / 2; width > 0; width /= 2) own += __shfl_down_sync(kAllLanes, own, width);
@@ -46,8 +46,8 @@ __device__ inline int64_t count_by_block(int64_t own) {
   return sum;
 }
 
-// Whether this block is the last of the grid to come here; what the others wrote
-// before is then visible. The counter is left at 0 for the next launch.
+// Returns true in the last block of the grid that calls this. That block then sees what the other
+// blocks wrote before. The counter is 0 again for the next launch.
 __device__ inline bool is_last_block(unsigned* arrived) {
   __shared__ bool last;
   if (threadIdx.x == 0) {

@@ -1,5 +1,5 @@
-// Rows of a matrix on the GPU: 16 threads a row, or a block where it is wide. Sums and maxima run
-// in the order of backends/cpu/row_sums.h: the same bits.
+// Sums and maxima over the rows of a matrix on the GPU, with 16 threads per row, or a block where
+// the row is wide. They run in the order of backends/cpu/row_sums.h and give the same bits.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -19,12 +19,12 @@ struct Smaller {
   __device__ int64_t operator()(int64_t a, int64_t b) const { return b < a ? b : a; }
 };
 
-// One thread's part of a row that kThreads share: kRowPartials or kWidePartials. Rows of one warp
-// go through the same shuffles, so that a thread beyond the last row runs along on that row without
-// storing.
+// One thread's part of a row that kThreads threads share, either kRowPartials or kWidePartials. The
+// rows of one warp go through the same shuffles. So a thread beyond the last row repeats that row
+// without storing.
 template <int kThreads>
 struct RowPart {
-  static constexpr int kRows = kBlockThreads / kThreads;  // of a block
+  static constexpr int kRows = kBlockThreads / kThreads;  // rows of a block
   int64_t row;
   int64_t columns;
   int lane;
@@ -37,22 +37,22 @@ struct RowPart {
     row = stores ? own : rows - 1;
   }
 
-  // use(column, load(column)) for this thread's columns.
+  // Calls use(column, load(column)) for this thread's columns.
   template <class Load, class Use>
   __device__ void each(Load load, Use use) const {
     for_strided(lane, columns, kThreads, load, use);
   }
-  // Sum over the columns of term(column, load(column)); every thread of the row gets it.
+  // Returns the sum over the columns of term(column, load(column)) to every thread of the row.
   template <class Load, class Term>
   __device__ double sum(Load load, Term term) const;
-  // The same of values that are loaded and added.
+  // Returns the sum over the columns of load(column).
   template <class Load>
   __device__ double sum(Load load) const {
     return sum(load, [](int64_t, auto loaded) { return loaded; });
   }
-  // The largest of x [columns]; NaN elements are passed over.
+  // Returns the largest element of x [columns], and ignores NaN.
   __device__ float maximum(const float* x) const;
-  // The first column of x that equals `value`, or columns.
+  // Returns the first column whose x equals `value`, or `columns` where there is none.
   __device__ int64_t first_of(float value, const float* x) const;
 
  private:
@@ -60,8 +60,8 @@ struct RowPart {
   __device__ static T from(T value, int source) {
     return __shfl_sync(kAllLanes, value, source, kThreads);
   }
-  // The values of all threads, joined in halves; every thread gets the result. The whole block
-  // calls it.
+  // Joins the values of a row's threads in halves, and returns the result to each of them. The
+  // whole block must call it.
   template <class T, class Join>
   __device__ static T join(T own, Join join);
 };
@@ -98,7 +98,8 @@ __device__ double RowPart<kThreads>::sum(Load load, Term term) const {
   if constexpr (kThreads == kRowPartials) {
     for_strided(lane, columns, kRowPartials, load, add);
     if (columns >= kRowPartials) return join(own, Add{});
-    for (int i = 0; i < columns; ++i) sum += from(own, i);  // one by one
+    // A short row adds its values one by one.
+    for (int i = 0; i < columns; ++i) sum += from(own, i);
   } else {
     for (int64_t first = 0; first < columns; first += kRowChunk) {
       const int64_t end = first + kRowChunk, last = end < columns ? end : columns;
@@ -129,7 +130,7 @@ __device__ int64_t RowPart<kThreads>::first_of(float value, const float* x) cons
   return join(first, Smaller{});
 }
 
-// Queues the kernel that the width of the rows asks for.
+// Queues the kernel for narrow rows or the one for wide rows.
 template <class... Parameters>
 void launch_rows(const char* name, int64_t rows, int64_t columns, void (*narrow)(Parameters...),
                  void (*wide)(Parameters...), Parameters... arguments) {

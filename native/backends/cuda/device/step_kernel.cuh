@@ -1,5 +1,5 @@
-// The update of an optimizer step on the GPU: one block a piece, 16 bytes a thread
-// and array at a time.
+// The update of an optimizer step on the GPU. A block takes one piece, and a thread takes 16 bytes
+// of each array at a time.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -24,7 +24,7 @@ struct Update {
     if (decoupled) w = w - shrink * w;
     return updated<Rule>(rule, ratio, g, w, state);
   }
-  // The gradient that the rule sees.
+  // Returns the gradient that the rule sees.
   __device__ float prepare(float w, float gradient) const {
     const float g = prepare_gradient(gradient, scale, clip, factor);
     return coupled ? g + l2 * w : g;
@@ -51,12 +51,12 @@ __device__ Update<Rule> read_update(const StepGroup& group, float factor) {
   return update;
 }
 
-// Where the arrays of a piece begin.
+// The addresses at which the arrays of a piece begin.
 struct StepArrays {
   float* parameter;
   const float* gradient;
   float* slot[kMaxSlots];
-  float* average;  // null: not this time
+  float* average;  // null: the average stays
 };
 
 template <int kSlots>
@@ -69,7 +69,8 @@ __device__ StepArrays arrays_at(const StepTensor& tensor, int64_t begin, bool av
   return arrays;
 }
 
-// Elements before the first 16-byte border that all arrays share; -1: they share none.
+// Returns the number of elements before the first 16-byte border that all arrays share, or -1 where
+// they share none.
 template <int kSlots>
 __device__ int shared_head(const StepArrays& arrays) {
   const auto phase = [](const float* at) { return reinterpret_cast<uintptr_t>(at) / 4 % 4; };
@@ -100,7 +101,7 @@ __device__ inline void store4(float* to, float4 value) {
   store_global(reinterpret_cast<float4*>(to), value);
 }
 
-// Four elements from 16-byte aligned i on.
+// Updates four elements from i on, which is 16-byte aligned.
 template <class Rule>
 __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays, int i) {
   constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
@@ -131,12 +132,12 @@ __device__ void update_four(const Update<Rule>& update, const StepArrays& arrays
   for (int slot = 0; slot < kSlots; ++slot) store4(arrays.slot[slot] + i, slots[slot]);
 }
 
-// Five blocks a multiprocessor: 48 registers a thread.
+// Five blocks per multiprocessor leave 48 registers per thread.
 template <class Rule>
 __global__ void __launch_bounds__(kStepThreads, 5)
     step_kernel(StepTables tables, const StepArguments* arguments, const int32_t* halted) {
   constexpr int kSlots = static_cast<int>(Rule::kSlots.count);
-  const StepPiece piece = tables.pieces[blockIdx.x];  // meanwhile
+  const StepPiece piece = tables.pieces[blockIdx.x];  // loads at the same time as `halted`
   if (*halted != 0) return;
   const StepTensor& tensor = tables.tensors[piece.tensor];
   const float factor = tables.factors == nullptr ? 1.0f : tables.factors[piece.tensor];

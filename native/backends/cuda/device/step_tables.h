@@ -1,5 +1,5 @@
-// What the kernels of an optimizer step share: tables in device memory, made once
-// when the step is bound.
+// The tables that the kernels of an optimizer step share. They lie in device memory and are made
+// once, when the step is bound.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ inline constexpr int kStepThreads = 256;
 struct StepTables {
   const StepTensor* tensors;
   const StepPiece* pieces;
-  const float* factors;  // [tensors], of norm clipping; null: all 1
-  const float* ratios;   // [tensors], of a rule that looks at tensors; null: of others
+  const float* factors;  // [tensors], from norm clipping; null: all are 1
+  const float* ratios;   // [tensors]; null: the rule does not look at tensors
 };
 
 THALWEG_INLINE const StepGroup& group_of(const StepArguments* arguments, int32_t group) {

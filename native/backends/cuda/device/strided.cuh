@@ -1,4 +1,4 @@
-// A thread's share of a long loop, with several loads under way at a time.
+// Runs a thread's share of a long loop, with several loads in flight.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -9,9 +9,9 @@ namespace thalweg::cuda {
 
 inline constexpr int kLoadsInFlight = 8;
 
-// Calls use(i, load(i)) for i = first, first + step, … below last, in this order. Loads come before
-// the uses of those before them: stores of a use must not change what later loads read. The
-// compiler could not tell, and would wait for each.
+// Calls use(i, load(i)) for i = first, first + step, … below last, in this order. It loads several
+// values before it uses the first, so a use must not change what a later load reads. The compiler
+// cannot prove this, and would wait for each load.
 template <class Load, class Use>
 __device__ void for_strided(int64_t first, int64_t last, int64_t step, Load load, Use use) {
   using Loaded = decltype(load(first));
