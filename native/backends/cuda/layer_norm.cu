@@ -70,7 +70,7 @@ struct ParameterGradients {
 };
 
 struct Gradient {
-  float x, scaled;  // dy times scale
+  float x, scaled;  // scaled is dy times scale
 };
 
 template <class Row>

@@ -13,7 +13,7 @@ struct CudaDevice {
   int ordinal = 0;      // its number among the GPUs that CUDA_VISIBLE_DEVICES leaves
   std::string name;     // "NVIDIA H200"
   std::string uuid;     // "GPU-…" or "MIG-…", as nvidia-smi prints it
-  int capability = 0;   // 90: 9.0
+  int capability = 0;   // 90 means 9.0
   size_t bytes = 0;     // size of its memory
   std::string refusal;  // why it cannot be used; empty: it can be used
 };

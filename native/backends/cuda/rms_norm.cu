@@ -60,7 +60,7 @@ struct ScaleGradient {
 };
 
 struct Gradient {
-  float x, scaled;  // dy times scale
+  float x, scaled;  // scaled is dy times scale
 };
 
 template <class Row>

@@ -1,7 +1,7 @@
 // Decides which calls fail. They fail after a kernel went wrong, and where THALWEG_EMULATED_FAULT
 // says so. Calls, allocations and kernels count from 0, from when the fault was set:
 // - no-device, no-driver, old-driver, old-card, other-card, mig: the driver reports such a machine
-// - exclusive, no-room: a GPU takes no process
+// - exclusive, no-room: another process has the GPU, or has used up its memory
 // - launch: no kernel can be queued
 // - call:N: call N fails, and so do all later calls
 // - launch:N: call N of those that queue or make something lacks memory
