@@ -20,7 +20,7 @@ namespace {
                                 const std::string& remedy) {
   cudaGetLastError();
   throw Error({"NO_DEVICE", "device", "cuda:" + std::to_string(device.ordinal) + " (" + why + ")",
-               "a CUDA device that takes one more process", remedy});
+               "a CUDA device that accepts another process", remedy});
 }
 
 // Makes the process's context on the GPU. Throws NO_DEVICE where other processes leave no room for
@@ -28,8 +28,10 @@ namespace {
 void open_device(const CudaDevice& device) {
   const cudaError_t error = cudaSetDevice(device.ordinal);
   if (error == cudaErrorDevicesUnavailable)
-    refuse_device(device, "another process has it to itself, or its compute mode forbids all",
-                  "use another GPU, or allow several processes with nvidia-smi -c DEFAULT");
+    refuse_device(
+        device,
+        "another process has exclusive use of it, or its compute mode forbids all processes",
+        "use another GPU, or allow several processes with nvidia-smi -c DEFAULT");
   if (error == cudaErrorMemoryAllocation)
     refuse_device(device, "its memory is used up: there is none for a context",
                   "end a process that nvidia-smi shows, or use another GPU or 'cpu'");

@@ -44,7 +44,7 @@ std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
   if (error == cudaErrorMemoryAllocation) {
     cudaGetLastError();
     throw Error({"MEMORY", "pinned host memory", std::to_string(bytes) + " bytes",
-                 "as many bytes that the system lets be pinned",
+                 "no more bytes than the system can pin",
                  "use a smaller batch, or raise the limit (ulimit -l)"});
   }
   check(error, "cudaHostAlloc");

@@ -113,7 +113,7 @@ bool have_met(unsigned first, unsigned threads, unsigned mask) {
     if ((mask >> lane & 1) == 0) continue;
     const bool exists = first + lane < threads;
     if (!exists || fibers[first + lane].state == State::kDone) {
-      fail(cudaErrorLaunchFailure, "a lane is shuffled with that is not there, or has ended");
+      fail(cudaErrorLaunchFailure, "a shuffle with a lane that does not exist or has ended");
       return false;
     }
     const Fiber& fiber = fibers[first + lane];
@@ -158,7 +158,7 @@ void run_block(unsigned threads) {
   }
   for (unsigned i = 0; i < threads && failure == cudaSuccess; ++i)
     if (fibers[i].state != State::kDone)
-      fail(cudaErrorLaunchFailure, "a barrier that not all threads reach");
+      fail(cudaErrorLaunchFailure, "a barrier that some threads never reach");
   if (failure != cudaSuccess) abandon(threads);
 }
 
@@ -177,7 +177,7 @@ void trap(cudaError_t error, const char* what) {
 // exchange n, and its place is free.
 uint64_t exchange(unsigned mask, uint64_t value, unsigned source) {
   if ((mask >> lane() & 1) == 0 || (mask >> source & 1) == 0)
-    trap(cudaErrorLaunchFailure, "a shuffle with a lane that its mask leaves out");
+    trap(cudaErrorLaunchFailure, "a shuffle with a lane outside its mask");
   uint64_t* place = exchanged[current->meeting++ % 2] + current_thread / kWarp * kWarp;
   place[lane()] = value;
   current->mask = mask;
