@@ -1,5 +1,4 @@
-// Owning, 64-byte aligned, zeroed host memory. Allocation failure is the error
-// MEMORY, never a crash.
+// Zeroed host memory, aligned to 64 bytes, that its object owns. A failed allocation throws MEMORY.
 #pragma once
 
 #include <cstddef>

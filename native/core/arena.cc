@@ -9,8 +9,8 @@ namespace thalweg {
 
 namespace {
 constexpr int64_t kAlignFloats = 16;  // 64 bytes
-// Odd number of cache lines: successive arrays start in different sets of any
-// power-of-two indexed cache, and of the 4 KiB store-forwarding window.
+// The number of cache lines is odd, so that successive arrays start in different sets of a cache
+// and at different offsets in a 4 KiB page. Equal offsets disturb store forwarding.
 constexpr int64_t kStaggerFloats = 13 * kAlignFloats;
 constexpr int64_t kPageFloats = 1024;
 constexpr int64_t kLimitFloats = int64_t{1} << 56;
@@ -19,7 +19,7 @@ int64_t stride_of(int64_t array_length) {
   return round_up(array_length, kPageFloats) + kStaggerFloats;
 }
 
-// Where each tensor begins, told to `place`; the length of an array.
+// Calls place(offset) for each tensor, and returns the length of one array.
 template <class Place>
 int64_t lay_out(const std::vector<int64_t>& lengths, Place place) {
   int64_t end = 0;

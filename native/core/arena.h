@@ -1,7 +1,6 @@
-// The flat arena: parallel arrays (parameters, gradients, optimizer slots) with
-// one layout of tensors, each tensor 64-byte aligned. Array starts are staggered:
-// arrays a power of two apart map to the same cache sets and make a step several
-// times slower.
+// The flat arena: parallel arrays (parameters, gradients, optimizer slots) with one layout of
+// tensors, each aligned to 64 bytes. The starts of the arrays are staggered: arrays that lie a
+// power of two apart share cache sets, and a step over them is several times slower.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +11,7 @@
 
 namespace thalweg {
 
-// Of anything listed by tensor, such as options, in its order.
+// Returns the lengths of a list of tensors, in the order of the list.
 template <class Tensor>
 std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
   std::vector<int64_t> lengths;
@@ -24,14 +23,14 @@ std::vector<int64_t> lengths_of(const std::vector<Tensor>& tensors) {
 class Arena {
  public:
   Arena() = default;
-  // `arrays` parallel arrays, each with tensors of these lengths (floats).
-  // Throws OVERFLOW or MEMORY.
+  // Makes `arrays` parallel arrays, each with tensors of these lengths in floats. Throws OVERFLOW
+  // or MEMORY.
   Arena(const std::vector<int64_t>& lengths, int arrays, Memory& memory = host_memory());
-  // What one takes. Throws OVERFLOW.
+  // Returns the number of bytes that such an arena takes. Throws OVERFLOW.
   static size_t bytes_for(const std::vector<int64_t>& lengths, int arrays);
 
   float* tensor(int array, size_t index) const { return base(array) + offsets_[index]; }
-  // The whole of one array: tensors and the zeroed gaps between them.
+  // Returns the start of a whole array, which has zeroed gaps between its tensors.
   float* base(int array) const { return starts_[array]; }
   int64_t array_length() const { return array_length_; }
   size_t bytes() const { return bytes_; }

@@ -1,4 +1,5 @@
-// How a job is told to stop: it asks between operations, and between the pieces of a long one.
+// Tells a job to stop. The job checks a flag between operations, and between the pieces of a long
+// one.
 #pragma once
 
 #include <atomic>
@@ -8,13 +9,13 @@
 
 namespace thalweg {
 
-// What a job throws that found itself cancelled where it cannot simply return.
+// A cancelled job throws this where it cannot simply return.
 class Aborted final : public Error {
  public:
   Aborted() : Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""}) {}
 };
 
-// Setting it is safe from any thread.
+// A flag that any thread may set. It also reads as set once the process is ending.
 class CancelFlag {
  public:
   void set() { flag_.store(true, std::memory_order_relaxed); }
@@ -25,7 +26,7 @@ class CancelFlag {
   std::atomic<bool> flag_{false};
 };
 
-// Throws Aborted where `cancel`, if there is one, is set.
+// Throws Aborted if `cancel` is set. `cancel` may be null.
 inline void refuse_cancelled(const CancelFlag* cancel) {
   if (cancel != nullptr && cancel->is_set()) throw Aborted();
 }

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double kUnlimited = std::numeric_limits<double>::infinity();
 
-// Two numbers of a quota file, in microseconds. A quota that is no positive number ("max", -1) is
-// none.
+// Returns quota / period, both in microseconds. A quota that is not a positive number ("max", -1)
+// sets no limit.
 double quotient(const std::string& quota, const std::string& period) {
   char* end = nullptr;
   const double allowed = std::strtod(quota.c_str(), &end);
@@ -44,7 +44,7 @@ double quota_version_1(const std::string& folder) {
                   first_word(folder + "/cpu.cfs_period_us"));
 }
 
-// The least quota from `group` up to the hierarchy's root.
+// Returns the least quota of `group` and of all groups above it.
 template <class Quota>
 double quota_upwards(const std::string& root, std::string group, Quota quota) {
   double least = kUnlimited;
@@ -55,8 +55,8 @@ double quota_upwards(const std::string& root, std::string group, Quota quota) {
   }
 }
 
-// A container may see its group's path from outside, while the mounted root is a group of that
-// path: every end of the path is tried. Folders that do not exist have no quota.
+// A container may see its group's path from outside, while its mounted root is a group on this
+// path. So each suffix of the path is tried. Folders that do not exist have no quota.
 template <class Quota>
 double least_quota(const std::string& root, std::string group, Quota quota) {
   double least = kUnlimited;

@@ -1,5 +1,5 @@
-// The one exception type of the native code. It carries what the user needs to
-// act: a stable code, the argument path, what came, what was expected, a remedy.
+// The one exception type of the native code. It carries a stable code, the path of the argument,
+// the received value, the expected value, and a remedy.
 #pragma once
 
 #include <exception>

@@ -36,7 +36,7 @@ constexpr size_t kLongestOwner = 4096;
   }
 }
 
-// Closed, unless it is taken out.
+// Closes the descriptor, unless the constructor of FileLock has taken it.
 struct Opened {
   int descriptor;
   ~Opened() {
@@ -56,7 +56,8 @@ std::string read_all(int descriptor) {
                "end the other run, or use another folder"});
 }
 
-// A file with a second name belongs to someone else too, who would lose what it holds.
+// A file with a second name is also in use elsewhere, and writing to it would destroy what it
+// holds.
 void check_own(int descriptor, const std::string& file) {
   struct stat status;
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) refuse(ENXIO, file);
@@ -65,7 +66,7 @@ void check_own(int descriptor, const std::string& file) {
                  "a file of one name", "remove it, or use another folder"});
 }
 
-// Whether the path leads to the open file.
+// Returns true if the path leads to the open file.
 bool is_same(int descriptor, const std::string& file) {
   struct stat open_file, named;
   return fstat(descriptor, &open_file) == 0 && lstat(file.c_str(), &named) == 0 &&
@@ -85,14 +86,14 @@ FileLock::FileLock(const std::string& file, const std::string& owner) : file_(fi
     const std::string other = read_all(descriptor);
     refuse_locked(file, other.empty() ? "another writer" : other);
   }
-  // Whoever removed the file between the two calls may lock another one of its name.
+  // Between open and flock another writer may have replaced the file and locked the new one.
   if (!is_same(descriptor, file)) refuse_locked(file, "another writer, who replaced the file");
   const std::string before = read_all(descriptor);
   const std::string word = owner.substr(0, owner.find(' '));
   if (!before.empty() && before.compare(0, word.size(), word) != 0)
     throw Error({"UNSAFE_PATH", file, "a file that holds something else", "a lock, or no file",
                  "remove it, or use another folder"});
-  // On a full disk the lock holds without a name.
+  // On a full disk the owner's name is missing, but the lock holds.
   if (ftruncate(descriptor, 0) == 0)
     static_cast<void>(pwrite(descriptor, owner.data(), owner.size(), 0) > 0);
   descriptor_ = std::exchange(opened.descriptor, -1);

@@ -1,4 +1,4 @@
-// A lock on a file that ends with its owner, however that ends: the kernel's flock.
+// A lock on a file, by flock. The kernel ends the lock when its process ends for any reason.
 #pragma once
 
 #include <string>
@@ -7,17 +7,18 @@ namespace thalweg {
 
 class FileLock {
  public:
-  // Makes the file where it is missing, and writes `owner` into it, whose first word every
-  // owner's name begins with. Throws LOCKED, with what the present owner wrote; UNSAFE_PATH where
-  // the file has another name too or holds anything but an owner; PERMISSION, MISSING, UNSUPPORTED.
+  // Creates the file if it is missing, and writes `owner` into it. The file must be empty or begin
+  // with the first word of `owner`. Throws LOCKED with the present owner's text, UNSAFE_PATH for a
+  // file with a second name or other content, PERMISSION, MISSING, and UNSUPPORTED.
   FileLock(const std::string& file, const std::string& owner);
   ~FileLock() { release(); }
   FileLock(const FileLock&) = delete;
   FileLock& operator=(const FileLock&) = delete;
 
-  // Whether the file still lies where it was locked. It does not where its folder was replaced.
+  // Returns false if the file no longer lies where it was locked, such as after its folder was
+  // replaced.
   bool is_in_place() const;
-  // The file stays, empty: to delete it would let two owners hold two files of one name.
+  // Empties the file and keeps it. If it were deleted, two owners could lock two files of one name.
   void release();
 
  private:

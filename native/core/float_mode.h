@@ -1,5 +1,6 @@
-// How this thread's processor computes floats, while a FloatMode lives: IEEE's way. Libraries
-// compiled with -ffast-math set it otherwise for whoever loads them, and threads inherit it.
+// Sets this thread's floating-point mode to that of IEEE 754 while a FloatMode lives. Libraries
+// compiled with -ffast-math change the mode of the thread that loads them, and new threads inherit
+// it.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,8 @@ class FloatMode {
   FloatMode& operator=(const FloatMode&) = delete;
 
  private:
-  // Rounds to nearest, keeps subnormals, traps nothing. Flags of exceptions that have occurred
-  // are part of neither value.
+  // kIeee rounds to nearest, keeps subnormals and traps nothing. A Control holds no flags of
+  // exceptions that have occurred.
 #if defined(__SSE__)
   using Control = uint32_t;
   static constexpr Control kIeee = 0x1f80, kFlags = 0x3f;

@@ -1,5 +1,5 @@
-// Sums of many numbers in an order that depends on their count alone, for host and
-// device alike: the same bits.
+// Sums of many numbers in an order that depends on their count alone. So host and device compute
+// the same bits.
 #pragma once
 
 #include <cstdint>
@@ -9,25 +9,27 @@
 
 namespace thalweg {
 
-// Value i goes to lane i mod kFoldLanes; lanes fold in halves.
+// Value i is added to lane i mod kFoldLanes. Then the upper half of the lanes is added to the lower
+// half until one lane is left: the lanes fold in halves.
 inline constexpr int kFoldLanes = 1024;
 
-// Sums over the rows of a matrix, for each column. Rows come in chunks, which blocks of a GPU
-// share: row r of a chunk goes to partial sum r mod kColumnPartials, and partial sums fold in
-// halves. The chunks' sums are added in the same way, chunk c as row c.
+// Sums over the rows of a matrix, for each column. Blocks of a GPU share the chunks of kColumnChunk
+// rows. Row r of a chunk goes to partial sum r mod kColumnPartials, and the partial sums fold in
+// halves. The sums of the chunks are added in the same way, chunk c as row c.
 inline constexpr int kColumnPartials = 32;
 inline constexpr int64_t kColumnChunk = 1024;
 constexpr int64_t column_chunks(int64_t rows) {
   return rows <= kColumnChunk ? 1 : ceil_div(rows, kColumnChunk);
 }
 
-// Sums over a row. Fewer than kRowPartials values are added one by one. Below kWideRow, value i
-// goes to partial sum i mod kRowPartials, and partial sums fold in halves. From there on values
-// come in chunks, and a chunk in runs: run r has the partial sums from kRowPartials (r mod
-// kRowRuns) on, of which value i of a run goes to number i mod kRowPartials. The partial sums of a
-// chunk fold in halves, and the chunks' sums are added one by one.
+// Sums over a row. Fewer than kRowPartials values are added one by one. In a row of fewer than
+// kWideRow values, value i goes to partial sum i mod kRowPartials, and the partial sums fold in
+// halves.
 inline constexpr int kRowPartials = 16;
 inline constexpr int64_t kWideRow = 1024;
+// A longer row consists of chunks, and a chunk of runs. Value i of run r goes to partial sum
+// kRowPartials (r mod kRowRuns) + i mod kRowPartials. The partial sums of a chunk fold in halves,
+// and the sums of the chunks are added one by one.
 inline constexpr int64_t kRowRun = 128;
 inline constexpr int kRowRuns = 16;
 inline constexpr int kWidePartials = kRowRuns * kRowPartials;
@@ -35,8 +37,8 @@ inline constexpr int64_t kRowChunk = 8192;
 
 inline namespace THALWEG_LANES {
 
-// Adds value(0), …, value(count - 1). Lanes begin at 0; those without a value would
-// add zeros to what is never -0, which changes no bit, and are left out.
+// Returns the sum of value(0), …, value(count - 1). Lanes without a value are left out: no lane is
+// ever -0, so that adding their zeros would change no bit.
 template <class Value>
 double fold(int64_t count, Value value) {
   double lane[kFoldLanes];

@@ -1,5 +1,4 @@
-// A callable that somebody else owns, for the time of a call: what std::function is for
-// callables that outlive it, without its allocation.
+// A reference to a callable that outlives it. Unlike std::function it allocates nothing.
 #pragma once
 
 #include <memory>
@@ -14,10 +13,11 @@ class FunctionRef;
 template <class Result, class... Arguments>
 class FunctionRef<Result(Arguments...)> {
  public:
-  // Refers to `callable`, which must outlive the reference; a temporary does, as an argument.
+  // `callable` must outlive the reference. A temporary does where the reference is an argument of a
+  // call.
   template <class Callable,
             class = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef>>>
-  FunctionRef(Callable&& callable)  // NOLINT: meant to convert; copies are left alone
+  FunctionRef(Callable&& callable)  // NOLINT: implicit by design; not for copies
       : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* place, Arguments... arguments) -> Result {
           return (*static_cast<std::remove_reference_t<Callable>*>(place))(

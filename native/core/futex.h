@@ -1,4 +1,4 @@
-// Sleeping until another thread changes a word, without a lock: Linux's futex.
+// Linux's futex: a thread sleeps until another thread changes a word, without a lock.
 #pragma once
 
 #include <linux/futex.h>
@@ -10,7 +10,7 @@
 
 namespace thalweg {
 
-// Sleeps while `word` holds `seen`. May return early, so callers look again.
+// Sleeps while `word` holds `seen`. May return early, so callers check the word again.
 inline void futex_wait(std::atomic<uint32_t>& word, uint32_t seen) {
   syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, seen, nullptr, nullptr, 0);
 }

@@ -22,8 +22,8 @@ constexpr size_t kHugePage = size_t{2} << 20;
                "an allocation that fits this machine", "use a smaller model, batch or data set"});
 }
 
-// Maps `bytes` (a multiple of kHugePage) at a multiple of kHugePage: maps one
-// huge page more, and gives back what lies before and behind.
+// Maps `bytes`, a multiple of kHugePage, at a multiple of kHugePage. To align the start, it maps
+// one huge page more and unmaps both ends.
 void* map_aligned(size_t bytes) {
   void* raw =
       mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,5 +1,5 @@
-// Large, zeroed, page-aligned host memory, on huge pages where the system gives
-// them: an optimizer streams through gigabytes, and 4 KiB pages cost TLB misses.
+// Large, zeroed, page-aligned host memory, on huge pages where the system gives them. An optimizer
+// streams through gigabytes, where pages of 4 KiB cost many TLB misses.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@ namespace thalweg {
 class HostMemory {
  public:
   HostMemory() = default;
-  // Throws MEMORY with the bytes asked for.
+  // Throws MEMORY, which names the requested bytes.
   explicit HostMemory(size_t bytes);
   HostMemory(HostMemory&& other) noexcept;
   HostMemory& operator=(HostMemory&& other) noexcept;

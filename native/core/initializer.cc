@@ -10,14 +10,14 @@ namespace thalweg {
 
 namespace {
 
-// In (-1, 1), symmetric: 32 random bits, exact.
+// Maps 32 random bits to (-1, 1), symmetrically and without rounding.
 double symmetric(uint32_t word) { return (static_cast<double>(word) + 0.5) * 0x1p-31 - 1.0; }
 
-// The deviation of a standard normal that is truncated at +-2.
+// The standard deviation of a standard normal distribution that is truncated at +-2.
 constexpr double kTruncatedDeviation = .87962566103423978;
 
-// Marsaglia's polar method: pairs of uniforms until one lies in the unit disc and
-// its deviate within +-cut. Attempt a of element i draws words of counter i + a 2^56.
+// Marsaglia's polar method: draws pairs of uniform numbers until one lies in the unit disc and
+// gives a deviate within +-cut. Attempt a of element i reads the words of counter i + a 2^56.
 double normal(const RandomStream& stream, uint64_t index, double cut) {
   for (uint64_t attempt = 0;; ++attempt) {
     const PhiloxWords words = random_words(stream, index | attempt << 56);
@@ -31,7 +31,7 @@ double normal(const RandomStream& stream, uint64_t index, double cut) {
   }
 }
 
-// Element `index` of a distribution that is not constant.
+// Returns element `index` of a distribution that is not constant.
 double draw(const Initial& initial, const RandomStream& stream, uint64_t index) {
   if (initial.distribution == Distribution::kNormal)
     return initial.value * normal(stream, index, 4);

@@ -1,6 +1,5 @@
-// Initial values of a parameter tensor: a pure function of (seed, tensor index,
-// element), made on the host with exact arithmetic only, so that every machine
-// starts from the same bits.
+// Initial values of a parameter tensor: a pure function of (seed, tensor index, element). The host
+// computes them with exactly rounded arithmetic, so that every machine starts from the same bits.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +13,9 @@ struct Initial {
   double value = 0;  // the constant, or the standard deviation of the values
 };
 
-// Fills `out` of `length` floats; `tensor` tells the tensors of a model apart.
-// Uniform values lie in +-value * sqrt(3); normal ones are cut at 4 deviations.
-// Truncated ones are cut at 2 deviations of a normal that is wide enough for
-// what is left to have the deviation `value`: they lie in +-2.274 * value.
+// Fills `out` with `length` floats. `tensor` tells the tensors of a model apart. Uniform values lie
+// in +-value * sqrt(3), and normal values are cut at 4 deviations. Truncated normal values have the
+// deviation `value` after their cut at 2 deviations: they lie in +-2.274 * value.
 void initialise(const Initial& initial, uint64_t seed, uint64_t tensor, int64_t length, float* out);
 
 }  // namespace thalweg

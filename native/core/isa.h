@@ -1,5 +1,5 @@
-// Which instruction set the vector lanes use. Chosen once per process:
-// the best the processor has, or THALWEG_ISA=baseline|avx2|avx512.
+// The instruction set of the vector lanes. It is chosen once per process: the best one that the
+// processor has, or THALWEG_ISA=baseline|avx2|avx512.
 #pragma once
 
 #include <string_view>
@@ -10,11 +10,11 @@ enum class Isa { kBaseline, kAvx2, kAvx512 };
 
 std::string_view isa_name(Isa isa);
 
-// The best instruction set that this processor has.
+// Returns the best instruction set that this processor has.
 Isa detect_isa();
 
-// detect_isa(), lowered by what THALWEG_ISA says at the first call. Throws UNSUPPORTED when the
-// variable names a set that the processor lacks, RANGE when it names none.
+// Returns the set that THALWEG_ISA names at the first call, or else detect_isa(). Throws
+// UNSUPPORTED for a set that the processor lacks, and RANGE for an unknown name.
 Isa selected_isa();
 
 }  // namespace thalweg

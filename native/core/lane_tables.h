@@ -1,6 +1,6 @@
-// Tables of functions that are compiled once per instruction set. A folder that has such
-// functions lists them in its lanes.def, which its lanes.h makes a struct of, and its
-// lanes_table.cc fills once in the namespace of each set.
+// Tables of functions that are compiled once per instruction set. A folder lists its functions of
+// this kind in lanes.def. Its lanes.h makes a struct of the list, and its lanes_table.cc fills one
+// struct in the namespace of each set.
 #pragma once
 
 #include "core/isa.h"
@@ -17,8 +17,8 @@
   extern const Table table;                       \
   }
 
-// The initializer of an array that has the table's address by Isa, or null where it was not
-// compiled.
+// Initialises an array of pointers to the tables, indexed by Isa. A set that was not compiled has
+// null.
 #if defined(THALWEG_LANES_AVX512)
 #define THALWEG_LANE_TABLES(table) \
   { &baseline::table, &avx2::table, &avx512::table }

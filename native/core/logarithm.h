@@ -1,5 +1,5 @@
-// The natural logarithm in float64 from + - * / alone, so that no libm's rounding
-// enters a result whose bits are promised.
+// The natural logarithm in float64. It uses + - * / alone: each libm rounds differently, and the
+// results must have the same bits everywhere.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace thalweg {
 
 inline namespace THALWEG_LANES {
 
-// ln(m 2^exponent) for m in [1/2, 1): with m brought to [1/sqrt 2, sqrt 2),
-// 2 artanh((m - 1) / (m + 1)).
+// Returns ln(m 2^exponent) for m in [1/2, 1). Brings m to [1/sqrt 2, sqrt 2) and uses ln m = 2
+// artanh((m - 1) / (m + 1)).
 THALWEG_INLINE double logarithm_of_parts(double m, int exponent) {
   const bool is_low = m < 0.70710678118654752;
   m = is_low ? m * 2 : m;
@@ -22,14 +22,15 @@ THALWEG_INLINE double logarithm_of_parts(double m, int exponent) {
   return exponent * 0.69314718055994531 + 2 * s * series;
 }
 
-// ln x for finite x > 0; NaN stays.
+// Returns ln x for finite x > 0, and NaN for NaN.
 THALWEG_INLINE double logarithm(double x) {
   int exponent = 0;
   const double m = __builtin_frexp(x, &exponent);
   return logarithm_of_parts(m, exponent);
 }
 
-// The same bits for x of at least 2^-1022, without the call that keeps loops from vectors.
+// Returns the bits of logarithm(x) for x of at least 2^-1022. The call of frexp there keeps
+// compilers from vectorizing loops.
 THALWEG_INLINE double logarithm_of_normal(double x) {
   uint64_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);

@@ -1,5 +1,5 @@
-// Keywords that g++ and nvcc spell differently. Rules and ops use only these:
-// DEVICE and INLINE functions run on the GPU too, UNROLL is said before a short loop.
+// Keywords that g++ and nvcc spell differently. Rules and ops use only these. DEVICE and INLINE
+// functions run on the GPU too, and UNROLL stands before a short loop.
 #pragma once
 
 #if defined(__CUDACC__)

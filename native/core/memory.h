@@ -1,4 +1,4 @@
-// Where the arrays of a device live: this machine's memory, or a GPU's.
+// The memory that holds the arrays of a device: the host's, or a GPU's.
 #pragma once
 
 #include <cstddef>
@@ -9,17 +9,17 @@ namespace thalweg {
 class Memory {
  public:
   virtual ~Memory() = default;
-  // Zeroed, 64-byte aligned or better; freed with its last owner. Throws MEMORY.
+  // Returns zeroed memory, aligned to 64 bytes or more, which its last owner frees. Throws MEMORY.
   virtual std::shared_ptr<void> allocate(size_t bytes) = 0;
-  // Copies from the host to here, and from here to the host after all that this
-  // thread queued; done when they return.
+  // write() copies from the host to this memory. read() copies back to the host, after all work
+  // that this thread has queued. The copy is done when they return.
   virtual void write(void* to, const void* from, size_t bytes) = 0;
   virtual void read(void* to, const void* from, size_t bytes) = 0;
-  // Zeroes bytes here, before whatever this thread queues next.
+  // Zeroes bytes of this memory before any work that this thread queues later.
   virtual void zero(void* place, size_t bytes) = 0;
 };
 
-// Pages of this machine, as core/host_memory.h makes them.
+// Returns the host's memory, on pages as core/host_memory.h maps them.
 Memory& host_memory();
 
 }  // namespace thalweg

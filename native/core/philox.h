@@ -1,5 +1,5 @@
-// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
-// 2011): a keyed bijection of 128-bit counters. No state, no platform code.
+// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011): a bijection
+// of 128-bit counters that a key selects. It has no state.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct PhiloxKey {
   uint32_t k0;
   uint32_t k1;
 };
-// Four words: a counter going in, random bits coming out.
+// Four words: a counter as the input, random bits as the output.
 struct PhiloxWords {
   uint32_t word[4];
 };

@@ -9,7 +9,7 @@ namespace thalweg {
 
 namespace {
 
-// Checkpoints hold hashes of data sets: another size gives others.
+// Checkpoints hold hashes of data sets, and another size would change these hashes.
 constexpr size_t kPieceBytes = size_t{1} << 20;
 
 }  // namespace

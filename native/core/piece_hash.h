@@ -1,4 +1,5 @@
-// The hash of much memory: of pieces side by side, and then of their hashes.
+// The hash of much memory. Threads hash its pieces in parallel, and then the hashes of the pieces
+// are hashed.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +13,14 @@ namespace thalweg {
 
 class PieceHash {
  public:
-  // The memory outlives the hash.
+  // `data` must outlive this object.
   PieceHash(const void* data, size_t bytes)
       : data_(static_cast<const char*>(data)), bytes_(bytes) {}
 
-  // Hashes up to so many pieces (of a mebibyte) more. Whether all are hashed by then. Throws
-  // MEMORY, and Aborted, after which the hash is of no use.
+  // Hashes up to `most` more pieces of 1 MiB, and returns true if all pieces are hashed. Throws
+  // MEMORY and Aborted. The object cannot be used after Aborted.
   bool advance(size_t most, const CancelFlag* cancel = nullptr);
-  // Once all are hashed.
+  // Adds the hashes of all pieces. advance() must have returned true before.
   void add_to(Xxh64& hash) const { hash.update(pieces_.data(), pieces_.size() * sizeof(uint64_t)); }
 
  private:

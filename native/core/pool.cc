@@ -14,19 +14,20 @@ namespace thalweg {
 
 namespace {
 
-// Times are in nanoseconds. A helper waits awake for the next loop for so long: longer than the
+// All times are in nanoseconds. A helper spins for kAwake before it sleeps. This is longer than the
 // short products between two loops of a small network's step.
 constexpr int64_t kAwake = 50'000;
-// A loop that has run for so long wakes helpers; shorter ones would pay more than they gain.
+// A loop that has run for kLong wakes helpers. A shorter loop would lose more time by waking than
+// it gains.
 constexpr int64_t kLong = 20'000;
-// Where the system pushes a helper aside twice within kOften, more threads are ready than
-// processors. No thread waits awake for kBusy then: that would take time from the thread that is
-// waited for.
+// If the system preempts a helper twice within kOften, there are more ready threads than
+// processors. Then no thread spins for kBusy, since spinning takes time from the thread that it
+// waits for.
 constexpr int64_t kOften = 10'000'000, kBusy = 20'000'000;
-// Where the system has no thread to give, it is asked again after this.
+// If the system cannot start a thread, the pool tries again after kRetry.
 constexpr int64_t kRetry = 1'000'000'000;
 
-// Whether the calling thread is within a loop.
+// True while the calling thread works on a loop.
 thread_local bool is_inside = false;
 
 class Inside {
@@ -40,10 +41,11 @@ class Inside {
   const FloatMode mode_;
 };
 
-// How often the system takes the processor from the calling thread.
+// Counts how often the system preempts the calling thread.
 class Preemptions {
  public:
-  // Whether it has done so since the last call, and not long before.
+  // Returns true if the thread was preempted since the last call, and also within kOften before
+  // that.
   bool are_frequent() {
     const int64_t count = read();
     if (count == count_) return false;
@@ -64,10 +66,11 @@ class Preemptions {
   int64_t last_ = INT64_MIN / 2;
 };
 
-// Whether the thread count has been lowered since the helper, numbered from 1, was started.
+// Returns true if the thread count was lowered since the helper started. Helpers are numbered from
+// 1.
 bool is_surplus(int helper) { return helper >= thread_count(); }
 
-// Constant-initialised and never destroyed: helpers outlive static destructors.
+// The pool is never destroyed, because helpers outlive static destructors.
 constinit Pool the_pool;
 
 }  // namespace
@@ -111,8 +114,8 @@ bool Pool::has_parked_too_many(int helpers) const {
   return parked > 0 && started_.load(std::memory_order_relaxed) - parked < wanted;
 }
 
-// A caller and a helper that goes to sleep: either the caller sees the sleeper, or the helper the
-// loop.
+// run() counts the loop and then reads the sleepers. sleep() counts itself and then reads the
+// loops. So either the caller sees the sleeper, or the helper sees the loop.
 void Pool::wake(int helpers) {
   if (started_.load(std::memory_order_relaxed) < helpers) start(helpers);
   const int sleepers = sleepers_.load();
@@ -136,7 +139,7 @@ bool Pool::serve(int helper) {
 }
 
 void Pool::help(int helper) {
-  serve(helper);  // the loop that started it
+  serve(helper);  // the loop for which it was started
   for (Preemptions preemptions;;) {
     const uint32_t seen = loops_.load();
     if (is_surplus(helper)) park(helper);
@@ -158,7 +161,8 @@ void Pool::sleep(uint32_t seen) {
   sleepers_.fetch_sub(1);
 }
 
-// A helper that parks as the thread count is raised is missed by the present loop, not by the next.
+// If a helper parks while the thread count is raised, this loop may not wake it. The next loop
+// does.
 void Pool::park(int helper) {
   const uint32_t seen = unparkings_.load();
   parked_.fetch_add(1);
@@ -168,13 +172,14 @@ void Pool::park(int helper) {
 
 // ---- starting ---------------------------------------------------------------------------------
 
-// One caller starts helpers; others go on without meanwhile.
+// One caller at a time starts helpers. Other callers go on without them.
 void Pool::start(int helpers) {
   if (now_nanoseconds() < next_start_.load(std::memory_order_relaxed)) return;
   if (starting_.exchange(true, std::memory_order_acquire)) return;
   static const int registered = pthread_atfork(nullptr, nullptr, [] { the_pool.after_fork(); });
   static_cast<void>(registered);
-  // Signals go to the threads of the process's own, but for those that a thread's own fault raises.
+  // Helpers block all signals but those that their own faults raise. So other threads handle
+  // signals.
   sigset_t all, before;
   sigfillset(&all);
   for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS}) sigdelset(&all, fault);
@@ -206,7 +211,7 @@ bool Pool::start_one(int helper) {
   return is_started;
 }
 
-// A forked child has the forking thread alone; it starts helpers of its own.
+// A forked child has only the thread that forked. It starts helpers of its own.
 void Pool::after_fork() {
   started_.store(0);
   sleepers_.store(0);

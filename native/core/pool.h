@@ -1,5 +1,5 @@
-// The process's helper threads. They are started by the first loops long enough to want them, serve
-// all callers, and are never ended: the addon stays loaded (its link says so).
+// The helper threads of the process. Loops that are long enough start them, and all callers share
+// them. They never end, so the addon is linked to stay loaded (-z nodelete).
 #pragma once
 
 #include <atomic>
@@ -20,25 +20,25 @@ struct Loop {
 
 class Pool {
  public:
-  // Runs the loop on the caller and its helpers. False, and nothing has run, where the caller does
-  // better alone: within another loop, or beside more callers than the pool has room for.
+  // Runs the loop on the caller and on helpers. Returns false without running a part if the caller
+  // is inside another loop, or if kRegions other callers use the pool. The caller then works alone.
   bool run(const Loop& loop);
 
  private:
-  // Callers at once that helpers serve; one more works alone.
+  // The number of callers that helpers serve at the same time. Any further caller works alone.
   static constexpr int kRegions = 8;
 
   void help(int helper);
   void sleep(uint32_t seen);
-  // Sleeps apart from the others, whom every loop may wake, until more threads are wanted.
+  // Sleeps until more threads are wanted. Loops wake sleeping helpers, but not parked ones.
   void park(int helper);
   bool serve(int helper);
   bool wait_awake(uint32_t seen);
-  // Whether a loop of so many helpers has some to start or to wake.
+  // Returns true if a loop for so many helpers has to start or to wake some.
   bool lacks(int helpers) const;
-  // Whether helpers are parked of whom the thread count, or the loop, has need.
+  // Returns true if the thread count or the loop needs helpers that are parked.
   bool has_parked_too_many(int helpers) const;
-  // Starts helpers that are missing, and wakes those that sleep.
+  // Starts missing helpers, and wakes sleeping and parked ones.
   void wake(int helpers);
   void start(int helpers);
   bool start_one(int helper);
@@ -46,10 +46,10 @@ class Pool {
   void after_fork();
 
   Region regions_[kRegions];
-  // Counts the loops: a helper sleeps while it stands still.
+  // Counts the loops. A helper sleeps until this number changes.
   alignas(64) std::atomic<uint32_t> loops_{0};
   std::atomic<int> sleepers_{0};
-  // Counts the calls that end parking.
+  // Counts the wake-ups of parked helpers.
   std::atomic<uint32_t> unparkings_{0};
   std::atomic<int> parked_{0};
   std::atomic<int> started_{0};

@@ -1,4 +1,4 @@
-// Enumerations cross the border by name.
+// JavaScript gives the enumerators of C++ by their names.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace thalweg {
 
-// The enumerator whose number is the position of `name` in `names`; RANGE for `path` where it is
-// not among them.
+// Returns the enumerator whose number is the position of `name` in `names`. Throws RANGE for `path`
+// if `names` lacks it.
 template <class Enum, size_t kCount>
 Enum position(const std::string& name, const char* const (&names)[kCount], const char* path) {
   for (size_t i = 0; i < kCount; ++i)

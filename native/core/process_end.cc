@@ -12,14 +12,15 @@ namespace thalweg {
 
 namespace {
 
-// Jobs stop between two operations. Longer ones ask for the end meanwhile (core/cancel.h); but one
-// product of a very large batch, or a device that hangs, would take longer than anybody waits.
+// Jobs check for the end between operations and inside long ones (core/cancel.h). But a product of
+// a very large batch, or a device that hangs, could take longer than anybody waits.
 constexpr std::chrono::milliseconds kLongestWait{80};
 
 std::atomic<bool> ending{false};
 std::atomic<int> running_jobs{0};
 
-// What Node's own handlers would do for the shell: a terminal does not stay in raw mode.
+// _exit skips Node's own handlers, which reset a terminal from raw mode. So this function resets
+// it.
 void leave(int status, void*) {
   using Reset = int (*)();
   if (const auto reset = reinterpret_cast<Reset>(dlsym(RTLD_DEFAULT, "uv_tty_reset_mode"))) reset();
@@ -28,7 +29,7 @@ void leave(int status, void*) {
 
 }  // namespace
 
-// On x86-64 a plain load, and so is the one that lets a job begin.
+// On x86-64 this load costs no more than a relaxed one.
 bool process_is_ending() { return ending.load(); }
 
 void end_jobs() {
@@ -36,11 +37,13 @@ void end_jobs() {
   const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
   while (running_jobs.load() > 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  // Before all destructors, for it is registered last: they must not run under a live job.
+  // The handler is registered last, so it runs first and ends the process before any destructor.
+  // Destructors must not run while a job does.
   if (running_jobs.load() > 0) on_exit(&leave, nullptr);
 }
 
-// Sequentially consistent, all four: either the end sees this job, or the job the end.
+// All accesses of both variables are sequentially consistent. So either end_jobs() sees this job,
+// or this job sees the end.
 RunningJob::RunningJob() { running_jobs.fetch_add(1); }
 RunningJob::~RunningJob() { running_jobs.fetch_sub(1); }
 

@@ -1,18 +1,18 @@
-// Jobs and the end of the process. process.exit() runs no cleanup hooks on the main
-// thread, but static destructors, oneDNN's among them, while trainers still train.
+// Stops jobs when the process ends. On the main thread process.exit() runs static destructors, such
+// as those of oneDNN, but no cleanup hooks. Trainers may still train then.
 #pragma once
 
 namespace thalweg {
 
-// Whether the process is ending: running jobs then stop as if cancelled.
+// Returns true once the process is ending. Running jobs then stop as if they were cancelled.
 bool process_is_ending();
 
-// No job begins any more; waits for the running ones to stop, for at most 80 ms. Where
-// some still run then, the process ends without its static destructors.
-// To be called before static destructors run: by the process's 'exit' event.
+// Lets no more jobs begin, and waits at most 80 ms until the running jobs have stopped. If some
+// still run, the process then ends without its static destructors. The process's 'exit' event calls
+// this function, before static destructors run.
 void end_jobs();
 
-// A job that runs, while this lives. Where the process is ending it may not begin.
+// Counts as a running job while it lives. A job may not begin once the process is ending.
 class RunningJob {
  public:
   RunningJob();

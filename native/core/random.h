@@ -1,6 +1,6 @@
-// Counted randomness: a stream is named by (seed, purpose, epoch, window) and
-// its values are addressed by index, so that any of them can be recomputed
-// alone, in any order, on any processor.
+// Counter-based random numbers. A stream is named by (seed, purpose, epoch, window), and an index
+// addresses each of its values. So any value can be recomputed alone, in any order, on any
+// processor.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace thalweg {
 
-// What the numbers are for. The values are part of the frozen bit contract:
-// append, never renumber.
+// The use of the numbers. These values decide the bits of all results, so new ones are appended and
+// old ones keep their numbers.
 enum class Purpose : uint32_t {
   kShuffle = 1,
   kDropout = 2,
@@ -24,7 +24,7 @@ enum class Purpose : uint32_t {
 struct StreamName {
   uint64_t seed = 0;
   Purpose purpose = Purpose::kTest;
-  uint64_t epoch = 0;   // or the step, where numbers are drawn per step
+  uint64_t epoch = 0;   // or the step, for numbers that each step draws
   uint64_t window = 0;  // tensor, bucket or block within the epoch
 };
 
@@ -51,21 +51,20 @@ THALWEG_INLINE RandomStream random_stream(StreamName name) {
           {second.word[2], second.word[3]}};
 }
 
-// The four random words number `index` of a stream.
+// Returns the four random words at counter `index` of a stream.
 THALWEG_INLINE PhiloxWords random_words(const RandomStream& stream, uint64_t index) {
   return philox4x32({{static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
                       stream.upper[0], stream.upper[1]}},
                     stream.key);
 }
 
-// A word as a float in [0, 1): a multiple of 2^-24, exact.
+// Maps a word to a float in [0, 1), a multiple of 2^-24, without rounding.
 THALWEG_INLINE float uniform_float(uint32_t word) {
   return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f;
 }
 
-// An exactly uniform integer in [0, bound), bound >= 1, index < 2^56: Lemire's
-// multiplication with rejection. Each retry draws from a counter of its own
-// (the attempt number is the index's upper byte).
+// Returns an exactly uniform integer in [0, bound), by Lemire's multiplication with rejection.
+// bound is at least 1, and index is below 2^56: its upper byte counts the attempts.
 inline uint64_t random_below(const RandomStream& stream, uint64_t index, uint64_t bound) {
   const uint64_t threshold = (0 - bound) % bound;  // 2^64 mod bound
   for (uint64_t attempt = 0;; ++attempt) {

@@ -1,5 +1,5 @@
-// Blocks of random words on vector lanes: Philox with its words in 64-bit lanes,
-// whose upper halves hold leftovers that the products ignore.
+// Blocks of random words on vector lanes. The words of Philox lie in 64-bit lanes, and the products
+// ignore what is left in the upper halves.
 #pragma once
 
 #include "core/random_block.h"
@@ -8,8 +8,8 @@
 namespace thalweg {
 inline namespace THALWEG_LANES {
 
-// Philox4x32-10 of kWideWords counters from `first` on, a multiple of kWideWords;
-// word w of counter i goes to words[w * kBlockCounters + i].
+// Computes Philox4x32-10 for the kWideWords counters from `first` on, which is a multiple of
+// kWideWords. Word w of counter i goes to words[w * kBlockCounters + i].
 THALWEG_INLINE void philox_lanes(const RandomStream& stream, uint64_t first, uint32_t* words) {
   WideWords c0 = {}, c1 = {}, c2 = {}, c3 = {};
   for (int lane = 0; lane < kWideWords; ++lane) c0[lane] = first + static_cast<uint64_t>(lane);
@@ -34,7 +34,7 @@ THALWEG_INLINE void philox_lanes(const RandomStream& stream, uint64_t first, uin
   }
 }
 
-// The kBlockWords words of block number `block`.
+// Writes the kBlockWords words of block number `block`.
 THALWEG_INLINE void random_block(const RandomStream& stream, uint64_t block, uint32_t* words) {
   for (int i = 0; i < kBlockCounters; i += kWideWords)
     philox_lanes(stream, block * kBlockCounters + static_cast<uint64_t>(i), words + i);

@@ -51,11 +51,12 @@ int Region::enter() {
 
 void Region::exit() {
   const uint32_t gate = gate_.fetch_sub(1, std::memory_order_release) - 1;
-  // The owner may have gone meanwhile, and another sleep here: that one is woken for nothing.
+  // The owner may have left meanwhile, and a new owner may sleep here. It wakes, checks the gate,
+  // and sleeps again.
   if ((gate & kOwnerSleeps) != 0 && (gate & kInside) == 0) futex_wake(gate_, 1);
 }
 
-// The fields hold still while a helper is inside, for the owner waits.
+// No field changes while a helper is inside, because the owner waits for it.
 bool Region::help(int helper) {
   const int inside = enter();
   if (inside == 0) return false;

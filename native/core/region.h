@@ -1,4 +1,5 @@
-// One parallel loop while it runs in the pool: who may enter, which parts are left, what failed.
+// The state of one parallel loop in the pool: the helpers inside, the parts that are left, and the
+// failure.
 #pragma once
 
 #include <atomic>
@@ -10,15 +11,15 @@
 
 namespace thalweg {
 
-// The parts [first, last) that a thread takes by preference, from the front; others, who have none
-// left, take them from the back. So a thread meets the same parts of the same arrays in each loop,
-// and they stay in its processor's cache.
+// The parts [first, last) of one thread, which takes them from the front. Threads that have
+// finished their own share take parts from the back. So a thread meets the same parts of the same
+// arrays in each loop, and they stay in its processor's cache.
 class alignas(64) Share {
  public:
   void set(uint32_t first, uint32_t last) {
     range_.store(pack(first, last), std::memory_order_relaxed);
   }
-  // Claims a part; false where none is left.
+  // Claims a part. Returns false if none is left.
   bool take_front(int64_t* part) {
     uint64_t range = range_.load(std::memory_order_relaxed);
     while (first(range) < last(range))
@@ -52,7 +53,7 @@ class alignas(64) Share {
   std::atomic<uint64_t> range_{0};
 };
 
-// The threads of a loop share this; it lies on the owner's stack.
+// The threads of a loop share this state. It lies on the owner's stack.
 struct LoopState {
   FunctionRef<void(int64_t part)> body;
   std::atomic<bool> failed{false};
@@ -61,30 +62,31 @@ struct LoopState {
 
 class alignas(64) Region {
  public:
-  // The calling thread has the region until it leaves; false where another has it.
+  // Gives the region to the calling thread until leave(). Returns false if another thread has it.
   bool try_own();
 
-  // Owner: lets helpers in, up to workers - 1.
+  // The owner lets up to workers - 1 helpers in.
   void open(int64_t parts, int workers, LoopState* loop);
-  // Owner: lets nobody in any more, waits for those inside and gives the region back. Waits awake
-  // for so many nanoseconds, then asleep.
+  // The owner lets no more helpers in, waits for those inside, and gives the region back. It spins
+  // for `awake` nanoseconds, and then sleeps.
   void leave(int64_t awake);
 
-  // Helper: enters, runs parts and goes out again; false where there was nothing to do.
+  // A helper enters, runs parts and leaves. Returns false if there was nothing to do.
   bool help(int helper);
-  // Runs parts until none is left. Calls after_part() after each.
+  // Runs parts until none is left, the share `home` first. Calls after_part() after each part.
   template <class AfterPart>
   void work(int home, AfterPart after_part);
 
   bool has_parts() const;
-  // In a forked child, which has none of the threads.
+  // Empties the region in a forked child, which has none of the helpers.
   void reset();
 
  private:
-  // The gate's bits: helpers may enter; the owner sleeps; and the number of helpers inside.
+  // The bits of the gate: one is set while helpers may enter, one while the owner sleeps. The
+  // others count the helpers inside.
   static constexpr uint32_t kOpen = 1u << 31, kOwnerSleeps = 1u << 30, kInside = kOwnerSleeps - 1;
 
-  // The number of helpers inside, this one included; 0 where the gate is shut.
+  // Returns the number of helpers inside, including this one, or 0 if the gate is shut.
   int enter();
   void exit();
   void wait_until_empty(uint32_t gate, int64_t awake);

@@ -1,4 +1,4 @@
-// Waiting awake, for times too short to sleep.
+// Spinning: a wait without sleep, for short times.
 #pragma once
 
 #include <chrono>
@@ -19,10 +19,10 @@ inline void relax() {
 #endif
 }
 
-// Asks is_over() for up to `nanoseconds`; returns what it said last.
+// Calls is_over() until it returns true or `nanoseconds` have passed. Returns its last result.
 template <class IsOver>
 bool spin_for(int64_t nanoseconds, IsOver is_over) {
-  constexpr int kLooks = 32;  // between two looks at the clock
+  constexpr int kLooks = 32;  // calls between two readings of the clock
   for (const int64_t end = now_nanoseconds() + nanoseconds;;) {
     for (int look = 0; look < kLooks; ++look) {
       if (is_over()) return true;

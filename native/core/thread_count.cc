@@ -21,7 +21,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kFresh{100};
 
-// The value of THALWEG_THREADS; 0 where it is not set, -1 where it is no number of threads.
+// Returns the number in THALWEG_THREADS, 0 if it is not set, and -1 if it is no number of threads.
 int parse_variable(const char* text) {
   if (text == nullptr || *text == '\0') return 0;
   const size_t digits = std::strspn(text, "0123456789");
@@ -30,7 +30,8 @@ int parse_variable(const char* text) {
   return count >= 1 && count <= kMostThreads ? static_cast<int>(count) : -1;
 }
 
-// The environment is read once, when the addon is loaded: others may change it beside us later.
+// The variable is read once, when the addon is loaded. Later other threads may change the
+// environment at the same time.
 struct Variable {
   std::string text;
   int count;
@@ -43,7 +44,7 @@ const Variable& variable() {
   return read;
 }
 
-// Processors that the main thread may run on. A mask of the largest system has 8,192 bits.
+// Returns the number of processors that the main thread may run on. Linux supports at most 8,192.
 int affinity() {
   constexpr int kMostProcessors = 8192;
   cpu_set_t set[kMostProcessors / CPU_SETSIZE];
@@ -51,7 +52,7 @@ int affinity() {
   return std::max(1, CPU_COUNT_S(sizeof set, set));
 }
 
-// The quota in whole processors; kMostThreads where there is none.
+// Returns the quota in whole processors, or kMostThreads if there is none.
 int quota() {
   return static_cast<int>(std::clamp(std::floor(cpu_quota()), 1.0, 0.0 + kMostThreads));
 }

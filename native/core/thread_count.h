@@ -1,4 +1,4 @@
-// How many threads a parallel loop may use, and why so many.
+// The number of threads that a parallel loop may use, and its reason.
 #pragma once
 
 #include <string>
@@ -13,25 +13,26 @@ struct ThreadCount {
   std::string reason;  // for people: "2 processors", "THALWEG_THREADS"
 };
 
-// Threads that parallel_for may use: THALWEG_THREADS where it is set, else processor_count().
-// The variable is read when the addon is loaded.
+// Returns the number of threads that parallel_for may use: THALWEG_THREADS if it is set, else
+// processor_count(). The variable is read when the addon is loaded.
 int thread_count();
-// Processors that this process may use: the lesser of its affinity and its control groups' quota of
-// processor time, rounded down, and at least 1.
+// Returns the number of processors that this process may use, at least 1. It is the lesser of the
+// affinity and the control groups' quota of processor time, rounded down.
 int processor_count();
 
-// Reads affinity and quota again, at most ten times a second. Each run begins with it.
+// Reads affinity and quota again, at most ten times a second. Each run calls it first.
 void refresh_thread_count();
-// Reads affinity and quota again, and says which decides.
+// Reads affinity and quota again, and returns the thread count with its reason.
 ThreadCount explain_thread_count();
 
-// Reads THALWEG_THREADS, once for all. The addon calls it when it is loaded.
+// Reads THALWEG_THREADS. The addon calls it when it is loaded; later calls have no effect.
 void read_thread_variable();
-// Throws RANGE where THALWEG_THREADS is set to anything but a whole number from 1 to kMostThreads.
-// Opening a backend calls it. Loading the addon does not: an error thrown there is hard to catch.
+// Throws RANGE if THALWEG_THREADS is set to anything but a whole number from 1 to kMostThreads.
+// Opening a backend calls it. Loading the addon does not, because an error at that time is hard to
+// catch.
 void check_thread_variable();
 
-// Process-wide, for tests; 0 restores the default.
+// Sets the thread count of the process, for tests. 0 restores the default.
 void set_thread_count(int count);
 
 }  // namespace thalweg

@@ -1,5 +1,5 @@
-// Parallel loops. A loop is cut into `parts` whose number and borders the data alone decides, never
-// the number of threads: which thread runs a part changes no bit.
+// Parallel loops. The data alone decides the number and the borders of the parts of a loop. So the
+// number of threads changes no bit of the result.
 #pragma once
 
 #include <cstdint>
@@ -9,18 +9,17 @@
 
 namespace thalweg {
 
-// When a loop wakes helpers that sleep. Waking takes the caller some tens of microseconds.
+// The time at which a loop wakes sleeping helpers. Waking takes the caller some tens of
+// microseconds.
 enum class Wake {
   kWhenLong,  // once the loop has run for about as long as waking takes
   kAtOnce,    // for loops of few, long parts
 };
 
-// Calls body(part) for each part in [0, parts), each once, on the calling thread and on helpers of
-// a pool that the process shares. The caller waits only for parts that a helper has begun, so that
-// a helper that does not get a processor costs nothing. `threads` caps the threads used; 1 runs
-// inline, and so does a loop within a loop. One exception of body is rethrown here; parts not yet
-// begun are then left out. Allocates nothing but the helpers' stacks, and does without helpers
-// where there are none.
+// Calls body(part) once for each part in [0, parts), on the caller and helpers, at most `threads`
+// in all. The caller waits only for begun parts. A loop inside a loop runs on its caller alone.
+// Rethrows one exception of body, and then leaves out parts that have not begun. Allocates only the
+// stacks of new helpers, and works without helpers if none can be started.
 void parallel_for(int64_t parts, int threads, Wake wake, FunctionRef<void(int64_t part)> body);
 
 inline void parallel_for(int64_t parts, int threads, FunctionRef<void(int64_t part)> body) {

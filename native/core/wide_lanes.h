@@ -1,5 +1,5 @@
-// Products of 32 by 32 bits on vector lanes. Of plain loops g++ makes products of
-// 64 by 64 bits and shuffles that widen and narrow: about twice the instructions.
+// Products of 32 by 32 bits on vector lanes. For plain loops g++ emits products of 64 by 64 bits
+// and shuffles, about twice as many instructions.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +27,10 @@ inline constexpr int kWideWords = kVectorBytes / 8;
 using Words [[gnu::vector_size(kVectorBytes)]] = uint32_t;
 using WideWords [[gnu::vector_size(kVectorBytes)]] = uint64_t;
 
-// Products of the lower halves; the upper halves may hold anything.
+// Returns the products of the lower halves. The upper halves may hold anything.
 THALWEG_INLINE WideWords multiply_lower(WideWords a, WideWords b) {
 #if defined(__AVX512F__)
-  // Unmasked, g++ 12 warns of its own header.
+  // Without the mask, g++ 12 warns about its own header.
   return reinterpret_cast<WideWords>(
       _mm512_maskz_mul_epu32(0xFF, reinterpret_cast<__m512i>(a), reinterpret_cast<__m512i>(b)));
 #elif defined(__AVX2__)
@@ -47,7 +47,7 @@ THALWEG_INLINE WideWords multiply_lower(WideWords a, WideWords b) {
 #endif
 }
 
-// Upper halves of the products.
+// Returns the upper halves of the products.
 THALWEG_INLINE Words multiply_high(Words a, uint32_t b) {
   const WideWords wide = reinterpret_cast<WideWords>(a), factor = WideWords{} + b;
   const WideWords even = multiply_lower(wide, factor) >> 32;

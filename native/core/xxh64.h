@@ -1,5 +1,5 @@
-// XXH64, as https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md defines
-// it, with seed 0: the checksum of checkpoints and the fingerprint of data sets.
+// XXH64 with seed 0, as https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md defines it.
+// It is the checksum of checkpoints and the fingerprint of data sets.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace thalweg {
 class Xxh64 {
  public:
   void update(const void* data, size_t bytes) {
-    if (bytes == 0) return;  // null then, of an empty array
+    if (bytes == 0) return;  // data of an empty array is null
     const auto* in = static_cast<const unsigned char*>(data);
     total_ += bytes;
     if (held_ > 0) {

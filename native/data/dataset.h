@@ -1,5 +1,5 @@
-// A data set in memory: rows of features, and labels. Made once from a copy of
-// the caller's arrays, then immutable and shared by any number of trainers.
+// A data set in memory: rows of features, and labels. It holds copies of the caller's arrays and
+// never changes. Any number of trainers share it.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@ enum class FeatureType { kFloat32, kUint8 };
 enum class LabelType { kNone, kSparse, kDense };
 
 struct Dataset {
-  uint64_t serial = 0;  // no other data set of the process has it
+  uint64_t serial = 0;  // unique in the process
   int64_t rows = 0;
   int64_t features = 0;  // elements of one row
   FeatureType feature_type = FeatureType::kFloat32;
-  float scale = 1;  // of uint8 features: x * scale + offset
+  float scale = 1;  // a feature x of uint8 means x * scale + offset
   float offset = 0;
   HostMemory inputs;  // [rows, features]
   LabelType label_type = LabelType::kNone;
-  int64_t label_width = 0;  // values a row, 1 for sparse
+  int64_t label_width = 0;  // values of one row; 1 for sparse labels
   HostMemory labels;        // int32 [rows] or float32 [rows, label_width]
 };
 
