@@ -1,5 +1,5 @@
-// The entry of the second addon. Tests and benchmarks load it for entries that no user calls. It
-// has the objects of the first addon inside, and so a pool of threads and a thread count of its own
+// The entry of the lab addon, which has functions for tests and benchmarks alone. It contains the
+// objects of the shipped addon once more, with a thread pool and a thread count of its own
 // (docs/decisions/0015-a-second-addon-for-tests.md).
 #include <napi.h>
 

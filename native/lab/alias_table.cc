@@ -9,8 +9,8 @@ namespace thalweg::lab {
 
 using namespace napi;
 
-// aliasTable(weights: Float64Array) → { chances: Float64Array, aliases: Uint32Array }: each
-// column's own chance, and whose the rest is.
+// aliasTable(weights: Float64Array) → { chances: Float64Array, aliases: Uint32Array }. Column i
+// gives row i with the chance chances[i], and otherwise the row aliases[i].
 static Napi::Value alias_table(const Napi::CallbackInfo& info) {
   const Span weights = typed_span(info[0], napi_float64_array, "weights");
   const Sampling sampling =

@@ -1,4 +1,4 @@
-// The table that draws with replacement read.
+// Gives tests the alias table of draws with replacement.
 #pragma once
 
 #include <napi.h>

@@ -16,9 +16,9 @@ using namespace napi;
 
 namespace {
 
-constexpr double kDecay = 0.999;  // of the average, where one is kept
+constexpr double kDecay = 0.999;  // the decay of the average, if there is one
 
-// Moves a step's memory where its update would run.
+// Moves the memory of a step, without its arithmetic.
 class TrafficExecutor final : public StepExecutor {
  public:
   void square_sums(const StepWork&, double*) override {}
@@ -35,7 +35,8 @@ class ArenaStep : public Wrapped<ArenaStep> {
         {InstanceMethod<&ArenaStep::step>("step"), InstanceMethod<&ArenaStep::dispose>("dispose")});
   }
 
-  // { rule, groupCount, names, lengths, groups, probe: boolean, averages: boolean }
+  // The options are { rule, groupCount, names, lengths, groups, probe: boolean, averages: boolean
+  // }. If `probe` is true, steps only move memory.
   explicit ArenaStep(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
@@ -59,7 +60,7 @@ class ArenaStep : public Wrapped<ArenaStep> {
   }
 
  private:
-  // step(settings) as native.Stepper's
+  // step(settings) takes the settings of native.Stepper.
   Napi::Value step(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       const Span span = typed_span(info[0], napi_float64_array, "settings");

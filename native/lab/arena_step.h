@@ -1,4 +1,4 @@
-// For benchmarks: a step over the engine's own arena, and its probe.
+// For benchmarks: a step over the engine's own arena, or its memory traffic alone.
 #pragma once
 
 #include <napi.h>

@@ -1,4 +1,4 @@
-// The fields of an op's parameter struct, by name, on a JavaScript object.
+// Reads the fields of an op's parameter struct from a JavaScript object, by name.
 #pragma once
 
 #include <napi.h>
@@ -16,20 +16,20 @@
 
 namespace thalweg::lab {
 
-// Arrays that the object lacks are null. The others are copied to the device's memory where it has
-// its own, and back by finish().
+// Arrays that the object lacks are null. If the device has memory of its own, the others are copied
+// there, and finish() copies them back.
 class Fields {
  public:
   Fields(const Napi::Object& object, Memory& memory) : object_(object), memory_(memory) {}
 
-  // Reads each field; `names` has theirs as C++ writes them, separated by ", ". On the object
-  // "of_batch" is ofBatch.
+  // Reads each field. `names` has their names in C++, separated by ", ". The object has the
+  // property ofBatch for the field of_batch.
   template <class... T>
   void read(std::string_view names, T&... fields) const {
     (read_field(take_name(names), fields), ...);
   }
 
-  // In the device's memory, zeroed, for as long as this object lives.
+  // Returns zeroed memory of the device, which lives as long as this object.
   template <class T>
   T* scratch(int64_t length) const {
     kept_.push_back(memory_.allocate(length * sizeof(T)));
@@ -46,10 +46,10 @@ class Fields {
     size_t bytes;
   };
 
-  // Takes the first name off the list, as JavaScript writes it.
+  // Removes the first name from `names`, and returns it as JavaScript writes it.
   static std::string take_name(std::string_view& names);
 
-  // An array, a draw, or a number of any type.
+  // Reads an array, a draw, an activation, or a number of any type.
   template <class T>
   void read_field(const std::string& name, T& field) const {
     using Pointee = std::remove_cv_t<std::remove_pointer_t<T>>;
@@ -75,9 +75,9 @@ class Fields {
 
   double number(const std::string& name) const;
   void* array(const std::string& name, napi_typedarray_type type, size_t element_bytes) const;
-  // By its name in ops/activation.h, or its number.
+  // Reads an activation by its name (ops/activation.def) or its number.
   Activation activation(const std::string& name) const;
-  // Made of the fields seed, step, layer, rate and scale.
+  // Makes a draw of the properties seed, step, layer, rate and scale.
   const DropoutDraw* draw() const;
 
   Napi::Object object_;

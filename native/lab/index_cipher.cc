@@ -8,8 +8,9 @@ namespace thalweg::lab {
 
 using namespace napi;
 
-// cipherIndices({ length, seed, epoch, rounds }, first, out: Float64Array): rows at positions
-// first, first + 1, …, one by one, at any length and, weakened, with fewer rounds.
+// cipherIndices({ length, seed, epoch, rounds }, first, out: Float64Array) writes the rows at
+// positions first, first + 1, … Orders use the cipher only above 2^16 rows, but this takes any
+// length. Fewer rounds make a weaker cipher.
 static Napi::Value cipher_indices(const Napi::CallbackInfo& info) {
   const auto object = info[0].As<Napi::Object>();
   const uint64_t length = to_uint64(object.Get("length"), "length");

@@ -1,4 +1,4 @@
-// The index cipher by itself.
+// Gives tests the index cipher by itself.
 #pragma once
 
 #include <napi.h>

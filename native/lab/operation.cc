@@ -19,7 +19,7 @@ namespace {
 
 using Run = LossResult (*)(Backend&, const Fields&);
 
-// Gives an op the memory that it needs for a moment on a device.
+// Gives an op its temporary memory (ops/scratch.h).
 template <class Parameters>
 void set_scratch(const Fields& object, Parameters& op) {
   if constexpr (requires { op.scratch; }) {
@@ -44,7 +44,7 @@ LossResult run(Backend& backend, const Fields& object) {
   return {};
 }
 
-// A loss has scratch memory and a result.
+// A loss has two temporary arrays, and a result.
 template <>
 LossResult run<Loss, &Backend::loss>(Backend& backend, const Fields& object) {
   Loss op = {};
@@ -71,7 +71,7 @@ const std::unordered_map<std::string, Run>& operations() {
   return all;
 }
 
-// runOperation(device, name, fields) → { sum, correct }, of a loss
+// runOperation(device, name, fields) → { sum, correct }. Both are 0 unless the op is a loss.
 Napi::Value run_operation(const Napi::CallbackInfo& info) {
   Backend& backend = open_backend(info[0].As<Napi::String>().Utf8Value());
   const Run run = operations().at(info[1].As<Napi::String>().Utf8Value());

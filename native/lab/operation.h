@@ -1,4 +1,4 @@
-// One op of a backend on JavaScript's arrays, for tests.
+// For tests: runs one op of a backend on JavaScript's arrays.
 #pragma once
 
 #include <napi.h>

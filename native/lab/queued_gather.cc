@@ -22,7 +22,8 @@ class QueuedGatherBench : public Wrapped<QueuedGatherBench> {
                         InstanceMethod<&QueuedGatherBench::dispose>("dispose")});
   }
 
-  // { device, dataset, listed: whether the order is a list made beforehand }
+  // The options are { device, dataset, listed: boolean }. If `listed` is true, the order is a list
+  // that is made beforehand.
   explicit QueuedGatherBench(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
@@ -33,7 +34,7 @@ class QueuedGatherBench : public Wrapped<QueuedGatherBench> {
   }
 
  private:
-  // Copies to the device; they live as long as this object.
+  // Copies to memory of the device, which lives as long as this object.
   void* upload(const void* from, size_t bytes) {
     memory_.push_back(replay_->backend().memory().allocate(bytes));
     replay_->backend().memory().write(memory_.back().get(), from, bytes);
@@ -83,7 +84,7 @@ class QueuedGatherBench : public Wrapped<QueuedGatherBench> {
   }
 
   std::vector<std::shared_ptr<void>> memory_;
-  std::unique_ptr<Replay> replay_;  // goes first
+  std::unique_ptr<Replay> replay_;  // destroyed first
 };
 
 }  // namespace

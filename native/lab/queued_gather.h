@@ -1,4 +1,4 @@
-// All rows of a data set gathered on a GPU, recorded and replayed: for benchmarks.
+// For benchmarks: records a gather of all rows of a data set on a GPU, and replays it.
 #pragma once
 
 #include <napi.h>

@@ -17,14 +17,14 @@ using namespace napi;
 
 namespace {
 
-// The step, or a StepProbe.
+// The work that is recorded: the step, or a StepProbe.
 enum class What { kStep, kTraffic, kCopy, kNothing };
 
 constexpr int64_t kChunk = int64_t{1} << 20;  // numbers written at once
-constexpr double kDecay = 0.999;              // of the average, where one is kept
+constexpr double kDecay = 0.999;              // the decay of the average, if there is one
 constexpr size_t kSparse = 100;
 
-// Fills a tensor in `memory` with numbers around zero; each `every`-th of them, and zeros between.
+// Fills a tensor in `memory`: each `every`-th number is near 0, and the numbers between are 0.
 void fill(Memory& memory, float* to, int64_t length, size_t every) {
   std::vector<float> values(std::min(length, kChunk));
   for (size_t i = 0; i < values.size(); i += every)
@@ -41,8 +41,9 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
                         InstanceMethod<&QueuedStepBench::dispose>("dispose")});
   }
 
-  // { device, what: 0 step, 1 traffic, 2 copy, 3 nothing; settings: Float64Array; sparse: whether
-  // one number in a hundred of the gradient is not zero; and as ArenaStep's }
+  // The options are those of ArenaStep except `probe`, and { device, what, settings: Float64Array,
+  // sparse: boolean }. `what` is 0 for a step, 1 for its traffic, 2 for a copy and 3 for nothing.
+  // If `sparse` is true, only one number in a hundred of the gradient is not 0.
   explicit QueuedStepBench(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();
@@ -77,7 +78,8 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
 
   void record(What what, const StepSettings& settings) {
     std::vector<std::max_align_t> host(stepper_->argument_bytes() / sizeof(std::max_align_t) + 1);
-    // The second step's: an average takes the first weights as they are.
+    // These are the arguments of a second step, because an average copies the weights at the first
+    // step.
     for (int step = 0; step < 2; ++step) stepper_->write_arguments(settings, host.data());
     place_ = replay_->backend().memory().allocate(stepper_->argument_bytes() + 64);
     replay_->backend().memory().write(place_.get(), host.data(), stepper_->argument_bytes());
@@ -107,7 +109,7 @@ class QueuedStepBench : public Wrapped<QueuedStepBench> {
   std::unique_ptr<Arena> arena_;
   std::unique_ptr<Stepper> stepper_;
   std::shared_ptr<void> place_;     // arguments, halt, outcome
-  std::unique_ptr<Replay> replay_;  // goes first
+  std::unique_ptr<Replay> replay_;  // destroyed first
 };
 
 }  // namespace

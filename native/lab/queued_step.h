@@ -1,4 +1,4 @@
-// A step over an arena on a GPU, recorded and replayed: for benchmarks.
+// For benchmarks: records a step over an arena on a GPU, and replays it.
 #pragma once
 
 #include <napi.h>

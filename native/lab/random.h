@@ -1,4 +1,4 @@
-// N-API entries over core/random.h.
+// Gives tests the random words of core/random.h.
 #pragma once
 
 #include <napi.h>

@@ -1,5 +1,4 @@
-// For benchmarks: ops that are recorded once on a device that queues, and timed in
-// replays.
+// For benchmarks: records ops once on a device that queues, and measures the time of replays.
 #pragma once
 
 #include <napi.h>
@@ -24,8 +23,9 @@ class Replay {
 
   QueuedBackend& backend() { return *backend_; }
 
-  // Records what body() queues; reading a byte of `written`, in the device's memory, waits for
-  // it. Runs it thrice, the first time to load the kernels, which no recording may do.
+  // Records the work that body() queues. Runs body() once before, because a recording cannot load
+  // kernels, and replays the recording twice. Reading a byte of `written`, in the device's memory,
+  // waits for the work.
   void record(const std::function<void()>& body, const void* written) {
     body();
     recording_ = backend_->record(body);
@@ -33,7 +33,7 @@ class Replay {
     run(2);
   }
 
-  // replay(count) → seconds of one
+  // replay(count) → seconds of one replay
   Napi::Value time(const Napi::CallbackInfo& info) {
     if (!recording_) throw Error({"DISPOSED", "replay", "a disposed replay", "a live one", ""});
     const int count = info[0].As<Napi::Number>().Int32Value();

@@ -1,5 +1,5 @@
-// A step's memory traffic without its arithmetic, cut and threaded as the CPU backend cuts a step:
-// the floor that benchmarks compare with.
+// The memory traffic of a step without its arithmetic, in the parts and on the threads of the CPU
+// backend. Benchmarks compare a step with it, because no step can be faster.
 #pragma once
 
 #include "backends/step_work.h"

@@ -1,5 +1,5 @@
-// A step's streams, read and written once, with no more arithmetic than keeps the compiler from
-// dropping them.
+// Reads and writes each array of a step once. One addition per number keeps the compiler from
+// dropping the accesses.
 #include "lab/traffic.h"
 
 namespace thalweg::THALWEG_LANES {

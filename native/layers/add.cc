@@ -1,4 +1,4 @@
-// The sum of two values. Its gradient is that of both.
+// The sum of two values. The gradient of the sum is also the gradient of each value.
 #include <utility>
 
 #include "layers/registry.h"

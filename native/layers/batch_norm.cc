@@ -20,7 +20,7 @@ class BatchNormLayer final : public Layer {
     own(variance_, columns_);
   }
 
-  // The batch's moments.
+  // Keeps the batch's moments.
   int64_t kept(int64_t) const override { return 2 * columns_; }
   int64_t scratch(int64_t examples) const override {
     return column_scratch(examples * (outputs() / columns_), columns_);

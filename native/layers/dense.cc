@@ -17,7 +17,7 @@ class DenseLayer final : public Layer {
     if (fields.truth("useBias")) own(bias_, outputs());
   }
 
-  // What the activation took, where its derivative needs that.
+  // Keeps the input of the activation if the derivative needs it.
   int64_t kept(int64_t rows) const override {
     return derivative_from_output(activation_) ? 0 : rows * outputs();
   }

@@ -1,4 +1,4 @@
-// Dropout: the same counted mask both ways, and the identity where nothing is trained.
+// Dropout. Backward draws the mask of forward again. Outside training the layer is the identity.
 #include <utility>
 
 #include "layers/registry.h"

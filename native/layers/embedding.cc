@@ -1,4 +1,5 @@
-// Rows of a table by their numbers; a network's first layer.
+// An embedding: inputs are row numbers of a table, and outputs are these rows. Only the first layer
+// of a network can be one.
 #include "core/round.h"
 #include "layers/registry.h"
 
@@ -12,7 +13,7 @@ class EmbeddingLayer final : public Layer {
       : Layer(std::move(place)),
         count_(fields.count("count", 1)),
         units_(fields.count("units", 1)) {
-    // Divided, since a product could overflow.
+    // This check divides, because the product could overflow.
     if (outputs() % units_ != 0 || outputs() / units_ != inputs())
       refuse_outputs(std::to_string(inputs()) + " * " + std::to_string(units_));
     own(weight_, count_, units_);
@@ -29,7 +30,7 @@ class EmbeddingLayer final : public Layer {
         {pass.x[0], weight_.value, pass.y, pass.rows * inputs(), units_});
   }
 
-  // No gradient goes to the indices.
+  // Indices have no gradient, so dx is not written.
   void backward(const LayerPass& pass, float* dy, float* /*dx*/) const override {
     pass.backend.embedding_backward({.x = pass.x[0],
                                      .dy = dy,

@@ -1,5 +1,5 @@
-// Group normalisation: groups of neighbouring channels, the last dimension of an example, over all
-// positions.
+// Group normalisation over groups of neighbouring channels and all positions. Channels are the last
+// dimension of an example.
 #include <algorithm>
 
 #include "layers/registry.h"
@@ -23,9 +23,9 @@ class GroupNormLayer final : public Layer {
     if (fields.truth("useOffset")) own(offset_, channels_);
   }
 
-  // Mean and inverse deviation of each group.
+  // Keeps the mean and the inverse deviation of each group.
   int64_t kept(int64_t rows) const override { return 2 * rows * groups_; }
-  // Two sums in float64 for each channel of an example.
+  // Needs two sums in float64 for each channel of an example.
   int64_t workspace(int64_t rows) const override { return 2 * kPerDouble * rows * channels_; }
 
   int64_t scratch(int64_t rows) const override {

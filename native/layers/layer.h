@@ -1,5 +1,5 @@
-// A layer of a network: what it owns, what it keeps of a batch for backward, and both ways
-// through it. The plan gives it memory and knows no kind; layers.def lists the kinds.
+// A layer of a network: its tensors, the memory that it needs, and its forward and backward passes.
+// The plan gives layers memory and knows no kinds. layers.def lists the kinds.
 #pragma once
 
 #include <cstdint>
@@ -16,24 +16,24 @@
 
 namespace thalweg {
 
-// Where a layer stands in its network. Values are numbered: 0 is the network's input, i + 1 what
-// layer i gives.
+// The place of a layer in its network. Value 0 is the network's input, and value i + 1 is the
+// output of layer i.
 struct LayerPlace {
   std::vector<int64_t> from;  // the values that it reads, at least one
-  int64_t inputs = 0;         // numbers of one example, in each of them
+  int64_t inputs = 0;         // numbers of one example in each of these values
   int64_t outputs = 0;
-  bool frozen = false;  // the layer stays as it is
+  bool frozen = false;  // training does not change the layer
 };
 
-// A tensor that a layer learns. One that the layer does without stays null.
+// A tensor that a layer learns. Both pointers stay null if the layer has no such tensor.
 struct Parameter {
   int64_t length = 0;
   float* value = nullptr;
-  float* gradient = nullptr;  // null where it is frozen
+  float* gradient = nullptr;  // null if the parameter is frozen
   bool frozen = false;
 };
 
-// A tensor that is state but no parameter: training moves it without a gradient.
+// A tensor that training updates without a gradient, such as a running mean.
 struct Statistic {
   int64_t length = 0;
   float* value = nullptr;
@@ -45,13 +45,13 @@ struct Moments {
   float* variance;
 };
 
-// The moments that a layer saw in `rows` rows of the last forward pass, and those that it keeps.
+// The moments of the `rows` rows of the last forward pass, and the running moments of the layer.
 struct SeenMoments {
   Moments batch;
   Moments running;
   int64_t columns;
   int64_t rows;
-  bool unbiased;  // whether the kept variance divides by rows - 1
+  bool unbiased;  // true: the running variance divides by rows - 1
 };
 
 // One batch on its way through a layer.
@@ -59,20 +59,20 @@ struct LayerPass {
   Backend& backend;
   int64_t rows;                     // examples
   std::span<const float* const> x;  // the values that the layer reads [rows, inputs]
-  float* y;                         // what it gives [rows, outputs]
-  float* kept;                      // from forward to backward [kept(rows)]
-  float* workspace;                 // while a call lasts [workspace(rows)], aligned to 64 bytes
-  double* scratch;                  // what ops need for a moment on a device [scratch(rows)]
+  float* y;                         // the output [rows, outputs]
+  float* kept;                      // numbers that forward leaves for backward [kept(rows)]
+  float* workspace;                 // memory of one call [workspace(rows)], aligned to 64 bytes
+  double* scratch;                  // temporary memory of ops on a device [scratch(rows)]
   bool training;
-  bool batch_statistics;    // whether norms use the batch's moments though it is no training
-  const DropoutDraw* draw;  // of this layer, in the device's memory
+  bool batch_statistics;    // true: norms use the batch's moments outside training too
+  const DropoutDraw* draw;  // the draw of this layer, in the device's memory
 };
 
-// How a layer's backward uses its arrays.
+// The arrays that the backward pass of a layer needs.
 enum class BackwardWay {
-  kInPlace,  // the gradient of x takes the place of that of y
-  kApart,    // it needs an array of its own
-  kThrough,  // both are the same numbers, for each value that the layer reads: nothing is computed
+  kInPlace,  // the gradient of x overwrites the gradient of y
+  kApart,    // the gradient of x needs an array of its own
+  kThrough,  // each value that the layer reads has the gradient of y, so backward is not called
 };
 
 class Layer {
@@ -86,44 +86,45 @@ class Layer {
   int64_t inputs() const { return place_.inputs; }
   int64_t outputs() const { return place_.outputs; }
 
-  // What the layer owns, in the order of the network's tensors.
+  // Returns the tensors of the layer, in the order of the network's tensors.
   const std::vector<Parameter*>& parameters() const { return parameters_; }
   const std::vector<Statistic*>& statistics() const { return statistics_; }
   bool frozen() const { return place_.frozen; }
   void freeze() { place_.frozen = true; }
 
-  // How many values it reads.
+  // Returns the number of values that the layer reads.
   virtual size_t reads() const { return 1; }
-  // Numbers that backward needs of a batch besides x and y.
+  // Returns how many numbers forward keeps for backward, besides x and y.
   virtual int64_t kept(int64_t /*rows*/) const { return 0; }
-  // Numbers that either way needs while it runs; layers share them.
+  // Returns how many temporary numbers a pass needs. All layers share this memory.
   virtual int64_t workspace(int64_t /*rows*/) const { return 0; }
-  // Numbers of float64 that its ops need for a moment (ops/scratch.h), on a device alone.
+  // Returns how many temporary numbers in float64 the ops need on a device (ops/scratch.h).
   virtual int64_t scratch(int64_t /*rows*/) const { return 0; }
   virtual BackwardWay backward_way() const { return BackwardWay::kInPlace; }
   virtual void forward(const LayerPass& pass) const = 0;
-  // dy [rows, outputs] → dx [rows, inputs], which is dy where the way is kInPlace, and null where
-  // nobody needs it. Overwrites the gradients of parameters. Not called where the way is kThrough.
+  // Computes dx [rows, inputs] from dy [rows, outputs], and overwrites the gradients of parameters.
+  // dx is dy for kInPlace, and null if nobody needs it. It is never called for kThrough.
   virtual void backward(const LayerPass& /*pass*/, float* /*dy*/, float* /*dx*/) const {}
 
-  // Where inputs are rows of a table: how many it has. 0: inputs are any numbers.
+  // Returns the number of rows of the table if the inputs are row numbers, and 0 if they may be any
+  // numbers.
   virtual int64_t index_limit() const { return 0; }
-  // Whether a unit is dead where it is 0 for every row.
+  // Returns true if a unit counts as dead when it is 0 for every row.
   virtual bool units_die() const { return false; }
-  // Whether the layer drops numbers at random, by a rate that each step gives.
+  // Returns true if the layer drops numbers at random, at a rate that each step gives.
   virtual bool drops() const { return false; }
-  // What it saw in the last forward pass by the batch's moments; none of a layer whose moments
-  // stand still.
+  // Returns the moments of the last forward pass, or nothing if the layer has no running moments
+  // that change.
   virtual std::optional<SeenMoments> seen_moments(const LayerPass& /*pass*/) const { return {}; }
-  // Statistics move towards that; nothing moves where *halted is set.
+  // Moves the statistics towards the moments of the batch. Nothing moves if *halted is not 0.
   virtual void update_statistics(const LayerPass& /*pass*/, const int32_t* /*halted*/) const {}
 
  protected:
-  // Throws SHAPE unless an example has as many numbers behind the layer as before it.
+  // Throws SHAPE unless an example has as many outputs as inputs.
   void check_same_width() const {
     if (outputs() != inputs()) refuse_outputs(std::to_string(inputs()) + ", as its inputs");
   }
-  // Throws SHAPE unless an example that the layer keeps as wide is whole rows of `columns`.
+  // Throws SHAPE unless an example has as many outputs as inputs, in whole rows of `columns`.
   void check_rows(int64_t columns) const {
     check_same_width();
     if (outputs() % columns != 0) refuse_outputs("a multiple of " + std::to_string(columns));
@@ -131,7 +132,7 @@ class Layer {
   [[noreturn]] void refuse_outputs(const std::string& expected) const {
     throw Error({"SHAPE", "layer.outputs", std::to_string(outputs()), expected, ""});
   }
-  // A tensor of rows * columns numbers. Throws OVERFLOW where they cannot be counted.
+  // Adds a tensor of rows * columns numbers. Throws OVERFLOW above 2^53 numbers.
   void own(Parameter& parameter, int64_t rows, int64_t columns = 1) {
     if (rows > kMostNumbers / columns)
       throw Error({"OVERFLOW", "layer", std::to_string(rows) + " * " + std::to_string(columns),
@@ -152,7 +153,7 @@ class Layer {
   std::vector<Statistic*> statistics_;
 };
 
-// In an order that has values before their uses.
+// Layers in the order of computation: each reads only values of layers before it.
 using Layers = std::vector<std::unique_ptr<Layer>>;
 
 }  // namespace thalweg

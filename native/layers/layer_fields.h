@@ -1,4 +1,5 @@
-// The fields of one layer's description. Each layer reads its own by name; nothing else knows them.
+// The fields of one layer's description. Each layer reads its fields by name, and no other code
+// knows them.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@ class LayerFields {
   virtual std::string text(const char* name) const = 0;
   virtual double number(const char* name) const = 0;
   virtual bool truth(const char* name) const = 0;
-  // A whole number of at least `least`; throws TYPE or RANGE.
+  // Returns a whole number of at least `least`. Throws TYPE or RANGE.
   virtual int64_t count(const char* name, int64_t least) const = 0;
 };
 

@@ -16,7 +16,7 @@ class LayerNormLayer final : public Layer {
     if (fields.truth("useOffset")) own(offset_, columns_);
   }
 
-  // Mean and inverse deviation of each row.
+  // Keeps the mean and the inverse deviation of each row.
   int64_t kept(int64_t examples) const override { return 2 * rows(examples); }
   int64_t scratch(int64_t examples) const override {
     return column_scratch(rows(examples), columns_);

@@ -1,4 +1,4 @@
-// Layers by the name of their kind.
+// Makes layers by the name of their kind.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@ using MakeLayer = std::unique_ptr<Layer>(LayerPlace place, const LayerFields& fi
 #include "layers/layers.def"
 #undef THALWEG_LAYER
 
-// Throws RANGE where there is no such kind, SHAPE where it reads more values or fewer, or where its
-// numbers do not fit one another.
+// Throws RANGE if there is no such kind. Throws SHAPE if the layer gets more or fewer values than
+// it reads, or if its numbers do not fit each other.
 std::unique_ptr<Layer> make_layer(const std::string& kind, LayerPlace place,
                                   const LayerFields& fields);
 

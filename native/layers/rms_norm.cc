@@ -15,7 +15,7 @@ class RmsNormLayer final : public Layer {
     if (fields.truth("useScale")) own(scale_, columns_);
   }
 
-  // The inverse root mean square of each row.
+  // Keeps the inverse root mean square of each row.
   int64_t kept(int64_t examples) const override { return rows(examples); }
   int64_t scratch(int64_t examples) const override {
     return column_scratch(rows(examples), columns_);

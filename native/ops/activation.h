@@ -1,5 +1,5 @@
-// Activation functions, element by element. Backward reads the input x, so that
-// every function has one; `y` may be used instead where that is cheaper.
+// Activation functions, element by element. Backward can read the input x, from which every
+// derivative follows. It reads the output y instead where that is cheaper.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,14 @@ enum class Activation {
 #undef THALWEG_ACTIVATION
 };
 
-// In the order of the enumerators.
+// The names, in the order of the enumerators.
 inline constexpr const char* kActivationNames[] = {
 #define THALWEG_ACTIVATION(enumerator, name, from_output) name,
 #include "ops/activation.def"
 #undef THALWEG_ACTIVATION
 };
 
-// Whether the derivative follows from y alone.
+// Returns true if the derivative follows from y alone.
 constexpr bool derivative_from_output(Activation activation) {
   constexpr bool kFromOutput[] = {
 #define THALWEG_ACTIVATION(enumerator, name, from_output) from_output,
@@ -31,18 +31,18 @@ constexpr bool derivative_from_output(Activation activation) {
   return kFromOutput[static_cast<int>(activation)];
 }
 
-// y = f(x); x and y [length], may be the same array.
+// y = f(x). x and y [length] may be the same array.
 struct ActivationForward {
   Activation activation;
-  float slope;  // of leakyRelu for x < 0; alpha of elu
+  float slope;  // leakyRelu's slope for x < 0; elu's alpha
   const float* x;
   float* y;
   int64_t length;
 };
 THALWEG_FIELDS(ActivationForward, activation, slope, x, y, length)
 
-// dx = dy f'(x); dx and dy may be the same array. x may be null where
-// derivative_from_output.
+// dx = dy f'(x). dx and dy may be the same array. x may be null if
+// derivative_from_output(activation).
 struct ActivationBackward {
   Activation activation;
   float slope;

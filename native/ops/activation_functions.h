@@ -1,4 +1,4 @@
-// The activations and their derivatives in float32, the same on every processor.
+// The activations and their derivatives in float32, with the same bits on every processor.
 #pragma once
 
 #include "ops/activation.h"
@@ -18,7 +18,7 @@ THALWEG_INLINE float gelu_argument(float x) { return kGeluScale * (x + kGeluCube
 inline constexpr float kSeluScale = 1.05070099f;
 inline constexpr float kSeluBelow = 1.75809934f;
 
-// 1 / (1 + e^-x) and what is left of 1, each to the last digits.
+// `below` is 1 / (1 + e^-x), and `above` is 1 - below. Both have full precision near 0.
 struct LogisticPair {
   float below;
   float above;
@@ -29,10 +29,10 @@ THALWEG_INLINE LogisticPair logistic_pair(float x) {
   return {(x < 0.0f ? e : 1.0f) / sum, (x < 0.0f ? 1.0f : e) / sum};
 }
 
-// tanh(ln(1 + e^x)) = n / (n + 2) with n = e^x (e^x + 2), and what is left of 1.
+// `below` is tanh(ln(1 + e^x)) = n / (n + 2) with n = e^x (e^x + 2), and `above` is 1 - below.
 THALWEG_INLINE LogisticPair mish_gate(float x) {
   const float e = exponential(-__builtin_fabsf(x));
-  const float n = x < 0.0f ? e * (e + 2.0f) : 1.0f + 2.0f * e;  // above 0 divided by e^2x
+  const float n = x < 0.0f ? e * (e + 2.0f) : 1.0f + 2.0f * e;  // x > 0: divided by e^2x
   const float two = x < 0.0f ? 2.0f : 2.0f * (e * e);
   return {n / (n + two), two / (n + two)};
 }
@@ -41,7 +41,7 @@ template <Activation kActivation>
 THALWEG_INLINE float activate(float x, float slope) {
   switch (kActivation) {
     case Activation::kRelu:
-      return x <= 0.0f ? 0.0f : x;  // NaN stays
+      return x <= 0.0f ? 0.0f : x;  // NaN stays NaN
     case Activation::kLeakyRelu:
       return x > 0.0f ? x : slope * x;
     case Activation::kSigmoid:
@@ -71,8 +71,8 @@ THALWEG_INLINE float activate(float x, float slope) {
   }
 }
 
-// f'(x); where derivative_from_output, from y = f(x) alone. Far from 0 the gelus, silu and mish
-// are straight to the last bit: clamping keeps infinity out of products with 0.
+// Returns f'(x), from y = f(x) alone if derivative_from_output(kActivation). Far from 0 gelu, silu
+// and mish are linear to the last bit. The clamps there keep infinity out of products with 0.
 template <Activation kActivation>
 THALWEG_INLINE float derivative(float x, float y, float slope) {
   switch (kActivation) {

@@ -7,7 +7,7 @@
 
 namespace thalweg {
 
-// y = a + b, each [length]; y may be a or b.
+// y = a + b, each [length]. y may be a or b.
 struct Add {
   const float* a;
   const float* b;

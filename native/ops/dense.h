@@ -9,8 +9,8 @@
 
 namespace thalweg {
 
-// y = f(x weight + bias). bias may be null. Where the derivative does not follow
-// from y, `before` [rows, outputs] receives the values before f.
+// y = f(x weight + bias). bias may be null. If the derivative does not follow from y, the op writes
+// the values before f to `before` [rows, outputs].
 struct DenseForward {
   const float* x;
   const float* weight;
@@ -23,8 +23,8 @@ struct DenseForward {
 };
 THALWEG_FIELDS(DenseForward, x, weight, bias, y, before, rows, inputs, outputs, activation, slope)
 
-// Overwrites dweight, dbias and dx, each null where nobody needs it.
-// dy [rows, outputs] becomes the gradient before f.
+// Overwrites dweight, dbias and dx, each of which may be null. Replaces dy [rows, outputs] by the
+// gradient of the values before f.
 struct DenseBackward {
   const float* x;
   const float* weight;
@@ -37,7 +37,7 @@ struct DenseBackward {
   int64_t rows, inputs, outputs;
   Activation activation;
   float slope;
-  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
+  double* scratch = nullptr;  // for devices (ops/scratch.h)
 };
 THALWEG_FIELDS(DenseBackward, x, weight, y, before, dy, dweight, dbias, dx, rows, inputs, outputs,
                activation, slope, scratch)

@@ -1,6 +1,5 @@
-// Dropout by counted randomness: element i is kept exactly if word i of the
-// stream's blocks, as a float in [0, 1), is at least `rate`. Nothing is stored:
-// backward is the same op on the gradient.
+// Dropout. Element i is kept if word i of the stream's blocks (core/random_block.h), as a float in
+// [0, 1), is at least `rate`. No mask is stored: backward is the same op on the gradient.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +9,14 @@
 
 namespace thalweg {
 
-// What changes from step to step.
+// The values that change from step to step.
 struct alignas(16) DropoutDraw {
   RandomStream stream;
   float rate;
   float scale;
 };
 
-// y = kept ? x * scale : 0, scale = 1 / (1 - rate). y may be x.
+// y = kept ? x * scale : 0, with scale = 1 / (1 - rate). y may be x.
 struct Dropout {
   const DropoutDraw* draw;  // in the device's memory
   const float* x;

@@ -1,5 +1,5 @@
-// Rows of a table by their numbers: x [positions] holds whole numbers in [0, count),
-// which the caller has checked; weight [count, units], y [positions, units].
+// An embedding: x [positions] has row numbers of the table weight [count, units], and y [positions,
+// units] gets these rows. The caller has checked that x has whole numbers in [0, count).
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@ struct EmbeddingForward {
 };
 THALWEG_FIELDS(EmbeddingForward, x, weight, y, positions, units)
 
-// dweight row by row: the sum of dy over the row's positions, one after another, in
-// float64; 0 of rows without any.
+// Overwrites dweight. A row gets the sum of dy over its positions, one after another, in float64. A
+// row without positions gets 0.
 struct EmbeddingBackward {
   const float* x;
   const float* dy;
   float* dweight;
   int64_t positions, count, units;
-  uint32_t* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
+  uint32_t* scratch = nullptr;  // for devices (ops/scratch.h)
 };
 THALWEG_FIELDS(EmbeddingBackward, x, dy, dweight, positions, count, units, scratch)
 

@@ -1,8 +1,9 @@
-// The fields of an op's parameters by name, so that tests can fill them.
+// Names the fields of an op's parameters, so that tests can fill them.
 #pragma once
 
-// Every field of a struct, in the order of its declaration: calls visit(names, fields...) with the
-// names as one text, "x, y, length". A field that is left out does not compile.
+// Defines visit_fields(), which calls visit(names, fields...) with the names as one text, "x, y,
+// length". The list has every field of the struct in its order. A list that lacks a field does not
+// compile.
 #define THALWEG_FIELDS(Parameters, ...)                    \
   template <class Visit>                                   \
   void visit_fields(Parameters& parameters, Visit visit) { \

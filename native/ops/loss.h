@@ -1,6 +1,6 @@
-// Losses with their gradients in one pass. Outputs x [rows, columns]; labels
-// either class indices [rows] or values [rows, columns]. Each row's loss is in
-// float64; core/fold.h adds rows, so no thread count or device changes the sum.
+// Losses with their gradients in one pass. x [rows, columns] are the outputs. Labels are class
+// indices [rows] or values [rows, columns]. Each row's loss is in float64, and core/fold.h adds the
+// rows. So neither the thread count nor the device changes the sum.
 #pragma once
 
 #include <cstdint>
@@ -10,19 +10,19 @@ namespace thalweg {
 enum class LossKind { kSoftmaxCrossEntropy, kSigmoidCrossEntropy, kMeanSquaredError, kHuber };
 
 struct LossResult {
-  double sum = 0;           // over rows of the row's loss
+  double sum = 0;           // the sum of the rows' losses
   int64_t correct = 0;      // rows whose largest output is the label's largest
-  int64_t bad_classes = 0;  // class indices that are none, where the device cannot throw
-  uint32_t arrived = 0;     // blocks of the device's kernel; 0 between them
+  int64_t bad_classes = 0;  // invalid class indices, counted on a device that cannot throw
+  uint32_t arrived = 0;     // finished blocks of the kernel on a device; 0 between kernels
 };
 
-// A row's loss is: softmaxCrossEntropy: -sum p log softmax(x); the others: the
-// mean over columns. dx is the gradient of the mean over rows; x stays. A class
-// index that is none throws RANGE naming the row, or is counted and, in a queue,
-// halts it.
+// The loss of a row is -sum p log softmax(x) for softmaxCrossEntropy, and a mean over columns for
+// the others. dx is the gradient of the mean over rows, and x stays unchanged. An invalid class
+// index throws RANGE, which names the row. A device that cannot throw counts it and halts its
+// queue.
 struct Loss {
   LossKind kind;
-  float delta;  // huber
+  float delta;  // Huber's delta
   const float* x;
   const int32_t* classes;  // or null
   const float* values;     // or null
@@ -31,7 +31,7 @@ struct Loss {
   int32_t* row_correct;  // scratch [rows]
   int64_t rows, columns;
   LossResult* result;
-  int32_t* halted = nullptr;  // or null; set to 1 for a class index that is none
+  int32_t* halted = nullptr;  // may be null; becomes 1 for an invalid class index
 };
 
 }  // namespace thalweg

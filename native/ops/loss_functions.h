@@ -1,4 +1,4 @@
-// The losses that are means over columns: of one element in float32, the same on
+// The losses that are means over columns, for one element in float32. They have the same bits on
 // every processor.
 #pragma once
 
@@ -8,7 +8,7 @@ namespace thalweg {
 
 inline namespace THALWEG_LANES {
 
-// With the derivative.
+// The loss of one element, and its derivative by x.
 struct Element {
   double loss;
   float gradient;
@@ -32,7 +32,7 @@ struct Huber {
   float delta;
   THALWEG_INLINE Element operator()(float x, float label) const {
     const float distance = x - label, near = clamp(distance, delta);
-    // Inside: d^2 / 2. Outside: delta (|d| - delta / 2).
+    // The loss is d^2 / 2 within delta, and delta (|d| - delta / 2) beyond it.
     return {near * (distance - 0.5 * near), near};
   }
 };

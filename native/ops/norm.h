@@ -1,7 +1,6 @@
-// Normalisation. Batch norm (Ioffe and Szegedy 2015) makes each column of x [rows,
-// columns] have mean 0 and variance 1 over the rows; layer norm (Ba, Kiros and
-// Hinton 2016) each row over its columns. Then y = normalised * scale + offset, each
-// [columns] or null.
+// Normalisation. Batch norm (Ioffe and Szegedy 2015) gives each column of x [rows, columns] mean 0
+// and variance 1 over the rows. Layer norm (Ba, Kiros and Hinton 2016) gives them to each row over
+// its columns. Then y = normalised * scale + offset, where scale and offset are [columns] or null.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +9,18 @@
 
 namespace thalweg {
 
-// Mean and variance, the mean squared distance from the mean, of each column.
+// Computes the mean and the variance of each column. The variance is the mean squared distance from
+// the mean.
 struct BatchMoments {
   const float* x;
   float* mean;      // [columns]
   float* variance;  // [columns]
   int64_t rows, columns;
-  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it; as the next
+  double* scratch = nullptr;  // for devices (ops/scratch.h)
 };
 THALWEG_FIELDS(BatchMoments, x, mean, variance, rows, columns, scratch)
 
-// With the moments of the batch, or with running ones.
+// The moments are those of the batch, or running moments.
 struct BatchNormForward {
   const float* x;
   const float* mean;
@@ -33,8 +33,8 @@ struct BatchNormForward {
 };
 THALWEG_FIELDS(BatchNormForward, x, mean, variance, scale, offset, y, rows, columns, epsilon)
 
-// Overwrites dscale and doffset (or null) and dx, which may be dy. `of_batch`: the
-// moments are those of x, and so depend on it.
+// Overwrites dx, which may be dy, and dscale and doffset, which may be null. If `of_batch` is true,
+// the moments depend on x, and dx includes this dependence.
 struct BatchNormBackward {
   const float* x;
   const float* mean;
@@ -52,9 +52,8 @@ struct BatchNormBackward {
 THALWEG_FIELDS(BatchNormBackward, x, mean, variance, scale, dy, dx, dscale, doffset, rows, columns,
                epsilon, of_batch, scratch)
 
-// running = momentum * running + (1 - momentum) * batch, in double; the batch's variance
-// is multiplied by `correction` first, which makes it an estimate of that of all there
-// is.
+// running = momentum * running + (1 - momentum) * batch, in double. The batch's variance is
+// multiplied by `correction` first, which can make it an unbiased estimate.
 struct BatchNormUpdate {
   const float* mean;
   const float* variance;
@@ -63,12 +62,12 @@ struct BatchNormUpdate {
   int64_t columns;
   double momentum;
   double correction;
-  const int32_t* halted;  // or null; not 0: nothing is updated
+  const int32_t* halted;  // may be null; nothing is updated if *halted is not 0
 };
 THALWEG_FIELDS(BatchNormUpdate, mean, variance, running_mean, running_variance, columns, momentum,
                correction, halted)
 
-// Keeps what backward needs: each row's mean and 1 / sqrt(variance + epsilon).
+// Keeps the mean and 1 / sqrt(variance + epsilon) of each row for backward.
 struct LayerNormForward {
   const float* x;
   const float* scale;
@@ -81,7 +80,7 @@ struct LayerNormForward {
 };
 THALWEG_FIELDS(LayerNormForward, x, scale, offset, y, mean, inverse, rows, columns, epsilon)
 
-// Overwrites dscale and doffset (or null) and dx, which may be dy.
+// Overwrites dx, which may be dy, and dscale and doffset, which may be null.
 struct LayerNormBackward {
   const float* x;
   const float* mean;

@@ -1,4 +1,4 @@
-// What the normalisations have in common on every processor.
+// Functions that the normalisations share on every processor.
 #pragma once
 
 #include "core/macros.h"
@@ -7,14 +7,14 @@ namespace thalweg {
 
 inline namespace THALWEG_LANES {
 
-// 1 / sqrt(variance + epsilon); NaN where the variance is not finite, so that a step
-// on values beyond float32 is refused rather than taken on zeros.
+// Returns 1 / sqrt(variance + epsilon), or NaN if the variance is not finite. NaN makes the step
+// refuse values beyond float32, where 0 would hide them.
 THALWEG_INLINE float inverse_deviation(double variance, double epsilon) {
   return static_cast<float>(1 / __builtin_sqrt(variance + (variance - variance) + epsilon));
 }
 
-// A running moment after a batch. A difference of the two would lose a small one
-// beside a large one.
+// Returns a running moment after a batch. The form running + rest * (batch - running) would lose a
+// small moment beside a large one.
 THALWEG_INLINE float moved(float running, double batch, double momentum) {
   return static_cast<float>((1 - momentum) * batch + momentum * running);
 }

@@ -1,5 +1,5 @@
-// Normalisation by the root mean square (Zhang and Sennrich 2019): each row of x [rows, columns] is
-// divided by sqrt(mean(x^2) + epsilon), then multiplied by scale [columns] or null.
+// Normalisation by the root mean square (Zhang and Sennrich 2019). Each row of x [rows, columns] is
+// divided by sqrt(mean(x^2) + epsilon), then multiplied by scale, which is [columns] or null.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace thalweg {
 
-// Keeps what backward needs: 1 / sqrt(mean(x^2) + epsilon) of each row.
+// Keeps 1 / sqrt(mean(x^2) + epsilon) of each row for backward.
 struct RmsNormForward {
   const float* x;
   const float* scale;
@@ -19,8 +19,8 @@ struct RmsNormForward {
 };
 THALWEG_FIELDS(RmsNormForward, x, scale, y, inverse, rows, columns, epsilon)
 
-// rms_norm_parameters overwrites dscale, rms_norm_backward dx, which may be dy: the parameters
-// come first.
+// rms_norm_parameters overwrites dscale. rms_norm_backward overwrites dx, which may be dy, so it
+// runs after rms_norm_parameters.
 struct RmsNormBackward {
   const float* x;
   const float* inverse;
@@ -29,7 +29,7 @@ struct RmsNormBackward {
   float* dx;
   float* dscale;
   int64_t rows, columns;
-  double* scratch = nullptr;  // as ops/scratch.h says, where a device needs it
+  double* scratch = nullptr;  // for devices (ops/scratch.h)
 };
 THALWEG_FIELDS(RmsNormBackward, x, inverse, scale, dy, dx, dscale, rows, columns, scratch)
 

@@ -14,7 +14,7 @@ struct SoftmaxForward {
 };
 THALWEG_FIELDS(SoftmaxForward, x, y, rows, columns)
 
-// dx = y (dy - sum(y dy)); dx may be dy.
+// dx = y (dy - sum(y dy)). dx may be dy.
 struct SoftmaxBackward {
   const float* y;
   const float* dy;
