@@ -1,5 +1,5 @@
-// The alias table in two sweeps that meet: one over the rows lighter than the
-// mean, one over the heavier, which fill what the light leave of their columns.
+// Builds an alias table in one pass with two cursors. One visits the rows lighter than the mean,
+// and the other the heavier rows, which fill the rest of the columns of the light rows.
 #include <algorithm>
 #include <cmath>
 
@@ -9,8 +9,8 @@ namespace thalweg {
 
 namespace {
 
-// An unevaluated sum of two doubles: what millions of subtractions leave is still
-// right to the last bit of a double.
+// An unevaluated sum of two doubles. The result of millions of subtractions is still correct to the
+// last bit of a double.
 struct Exact {
   double high = 0;
   double low = 0;
@@ -28,7 +28,7 @@ uint64_t to_threshold(double share) {
   return share > 0 ? static_cast<uint64_t>(std::ldexp(share, 64)) : 0;
 }
 
-// The shares of the mean: weight * scale.
+// The weights as multiples of their mean: weight * scale.
 class Sweep {
  public:
   Sweep(const double* weights, uint64_t length)
@@ -42,12 +42,13 @@ class Sweep {
 
   double share(uint64_t row) const { return weights_[row] * scale_; }
   bool is_heavy(uint64_t row) const { return share(row) >= 1; }
-  // The first heavy row from `row` on, or `length`.
+  // Returns the first heavy row from `row` on, or `length`.
   uint64_t next_heavy(uint64_t row) const {
     while (row < length_ && !is_heavy(row)) ++row;
     return row;
   }
-  // Of equal weights, rounding may leave none heavy: then the heaviest.
+  // Returns the row of the largest weight. If all weights are equal, rounding may leave no row
+  // heavy, and this row fills the columns.
   uint64_t heaviest() const { return heaviest_; }
 
  private:
@@ -64,7 +65,7 @@ void build_alias_table(const double* weights, uint64_t length, AliasColumn* colu
   for (uint64_t i = 0; i < length; ++i) columns[i] = {UINT64_MAX, static_cast<uint32_t>(i), 0};
   uint64_t filler = sweep.next_heavy(0);
   if (filler == length) filler = sweep.heaviest();
-  Exact left;  // of the filler's share
+  Exact left;  // the unused part of the filler's share
   left.add(sweep.share(filler));
   for (uint64_t light = 0; light < length; ++light) {
     if (sweep.is_heavy(light) || light == filler) continue;
@@ -74,7 +75,7 @@ void build_alias_table(const double* weights, uint64_t length, AliasColumn* colu
     left.add(share);
     while (left.value() < 1) {
       const uint64_t next = sweep.next_heavy(filler + 1);
-      if (next >= length) break;  // what is missing was lost in rounding
+      if (next >= length) break;  // rounding has lost the rest
       columns[filler] = {to_threshold(left.value()), static_cast<uint32_t>(next), 0};
       left.add(-1);
       left.add(sweep.share(next));

@@ -1,5 +1,5 @@
-// The two passes of the exact shuffle over threads. Chunks and buckets depend on
-// the length alone, so the bits do too.
+// Runs both passes of the exact shuffle on threads. Chunks and buckets depend on the length alone,
+// so the number of threads changes no bit.
 #include "orders/exact_permutation.h"
 
 #include <sys/mman.h>
@@ -17,7 +17,8 @@ namespace thalweg {
 
 namespace {
 
-// Elements of a chunk per bucket: the table of counts stays below 1 % of the whole.
+// A chunk has this many elements per bucket, so that the counts take less than 1 % of the memory of
+// the order.
 constexpr uint64_t kChunkElementsPerBucket = 2048;
 constexpr uint64_t kLeastChunk = 1 << 16;
 
@@ -36,7 +37,8 @@ struct Split {
   }
 };
 
-// Bucket = label below 2^bits; on average at most kBucketLength elements each.
+// Returns how many bits the number of a bucket has. A bucket has at most kBucketLength elements on
+// average, or more if kMaxBucketBits limits the number of buckets.
 int bucket_bits(uint64_t length) {
   int bits = 0;
   while (bits < kMaxBucketBits && (length >> bits) > kBucketLength) ++bits;
@@ -53,8 +55,8 @@ Split make_split(const OrderOptions& options) {
   return split;
 }
 
-// cursors [chunks][buckets]: where each chunk's share of each bucket begins;
-// starts [buckets + 1].
+// Writes cursors [chunks][buckets], where the elements of a chunk begin in a bucket, and starts
+// [buckets + 1].
 void place_buckets(const Split& split, const uint32_t* counts, uint64_t* cursors,
                    uint64_t* starts) {
   uint64_t at = 0;
@@ -89,8 +91,7 @@ void scatter(const Split& split, const OrderMaking& making, T* out, uint64_t* st
   });
 }
 
-// Random writes over gigabytes miss the TLB on small pages; a hint, so ignored
-// where it fails.
+// Random writes over gigabytes miss the TLB on small pages. This advice may fail without harm.
 void advise_huge_pages(void* data, size_t bytes) {
   constexpr uintptr_t kPage = 4096;
   const auto first = round_up(reinterpret_cast<uintptr_t>(data), kPage);

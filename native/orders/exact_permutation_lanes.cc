@@ -1,5 +1,5 @@
-// Vector lanes of the exact shuffle: labels, the scatter into buckets, and
-// Fisher-Yates within one. The random words come in vectors; the moves are scalar.
+// Vector lanes of the exact shuffle: labels, the scatter into buckets, and Fisher-Yates within a
+// bucket. Vectors compute the random words, and the moves are scalar.
 #include "core/random_block_lanes.h"
 #include "orders/exact_permutation.h"
 #include "orders/lanes.h"
@@ -28,9 +28,9 @@ void scatter(const LabelRange& range, uint64_t* cursors, T* out) {
   }
 }
 
-// Partners of kBlockWords elements of a bucket: element number `place` of it
-// changes places with partner[i] <= place, uniform. A product whose lower half is
-// small may be biased and is decided exactly.
+// The swap partners of kBlockWords elements of a bucket. The element at place + i changes places
+// with partner[i], uniform in [0, place + i]. Products with a small lower half may be biased, and
+// an exact draw replaces them.
 struct Partners {
   alignas(64) uint32_t words[kBlockWords];
   alignas(64) uint32_t partner[kBlockWords];
@@ -46,8 +46,8 @@ void decide_exactly(const SwapRange& range, uint64_t block, uint32_t place, Part
   }
 }
 
-// `place` is that of the block's first word; for words before the bucket's first
-// element it wraps, and what is drawn for them is not used.
+// `place` belongs to the block's first word. It wraps around if this word lies before the bucket,
+// and the partners of such words are not used.
 void draw_partners(const SwapRange& range, uint64_t block, uint32_t place, Partners& partners) {
   random_block(range.stream, block, partners.words);
   uint32_t doubtful = 0;

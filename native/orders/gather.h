@@ -1,4 +1,4 @@
-// Batches: rows of a data set, picked by index, converted and packed.
+// Gathers batches: picks rows of a data set by index, converts them and packs them.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace thalweg {
 
-// Writes inputs [count, features] and, by label type, classes [count] or values
-// [count, label_width]; either may be null. An index equal to rows is padding: its
-// inputs and values are zeros, its class is -1. None may be greater.
+// Writes inputs [count, features] and, by the label type, classes [count] or values [count,
+// label_width], which may be null. The index `rows` means padding: its inputs and values are 0, and
+// its class is -1. No index may be greater.
 struct Gather {
   const data::Dataset* dataset;
   const uint32_t* indices;
@@ -22,7 +22,7 @@ struct Gather {
 struct OrderLanes;  // orders/lanes.h
 const OrderLanes& order_lanes();
 
-// Rows over threads, elements over vector lanes.
+// Threads share the rows of the batch, and vector lanes the elements of a row.
 void gather_batch(const Gather& gather, int threads, const OrderLanes& lanes = order_lanes());
 
 }  // namespace thalweg

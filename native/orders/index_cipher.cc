@@ -16,9 +16,9 @@ uint64_t ceil_sqrt(uint64_t x) {
   return root;
 }
 
-// At least sqrt(length) columns, so that columns * rows - length < columns; of
-// the next few, those that waste least. Up to 2^32 rows, at most 2^16 columns: no
-// arithmetic needs that any more, but the bits of orders do.
+// Chooses at least sqrt(length) columns, so that columns * rows - length < columns. Among the next
+// few numbers it takes the one with the least waste. Up to 2^32 rows there are at most 2^16
+// columns, because the bits of orders depend on this limit.
 void choose_extents(IndexCipher& cipher) {
   const uint64_t root = ceil_sqrt(cipher.length);
   const uint64_t most = root <= kMostColumns ? kMostColumns : UINT64_MAX;

@@ -1,11 +1,11 @@
-// A keyed permutation of [0, length) that is evaluated index by index: a
-// generalised Feistel network over Z_columns x Z_rows (Black and Rogaway, "Ciphers
-// with arbitrary finite domains", 2002) with cycle walking. No platform code.
+// A keyed permutation of [0, length) that is evaluated index by index. It is a generalised Feistel
+// network over Z_columns x Z_rows (Black and Rogaway, "Ciphers with arbitrary finite domains",
+// 2002) with cycle walking.
 //
-// An index x is (left, right) = (x mod columns, x div columns). Even rounds add a
-// hash of `right` to `left`, odd rounds the reverse; addition, unlike exclusive
-// or, fits any length. columns * rows exceeds length by less than `columns`, so
-// that few results fall outside and are enciphered again.
+// An index x is (left, right) = (x mod columns, x div columns). Even rounds add a hash of `right`
+// to `left`, and odd rounds the reverse. Modular addition fits any length, unlike exclusive or.
+// columns * rows exceeds length by less than `columns`, so few results lie outside [0, length) and
+// are enciphered again.
 #pragma once
 
 #include <cstdint>
@@ -26,13 +26,13 @@ struct IndexCipher {
   uint64_t length;
   uint32_t columns;  // extent of `left`, below 2^27
   uint32_t rows;     // extent of `right`
-  uint32_t swapped;  // 1: positions 0 and 1 exchanged, which makes parity a fair coin
-  int32_t rounds;    // kCipherRounds, but for tests of weakened ciphers
+  uint32_t swapped;  // 1: positions 0 and 1 change places, which makes the parity random
+  int32_t rounds;    // kCipherRounds; tests of weaker ciphers use fewer
   CipherRound round[kCipherRounds];
 };
 
-// The two halves of an index on its way through the rounds; of many indices, where
-// Word is a vector.
+// The two halves of an index between rounds. If Word is a vector, it has the halves of many
+// indices.
 template <class Word>
 struct CipherHalves {
   Word left;
@@ -41,7 +41,7 @@ struct CipherHalves {
 
 inline namespace THALWEG_LANES {
 
-// (x * y) >> 32; vectors specialise it.
+// Returns (x * y) >> 32. Vectors specialise this struct.
 template <class Word>
 struct MultiplyHigh {
   static THALWEG_INLINE Word of(Word x, uint32_t y) {
@@ -59,7 +59,7 @@ THALWEG_INLINE Word cipher_hash(Word x, CipherRound round, uint32_t extent) {
   return MultiplyHigh<Word>::of(x, extent);
 }
 
-// (x + y) mod extent for x, y < extent < 2^31.
+// Returns (x + y) mod extent for x, y < extent < 2^31.
 template <class Word>
 THALWEG_INLINE Word add_modulo(Word x, Word y, uint32_t extent) {
   const Word sum = x + y;
@@ -67,7 +67,7 @@ THALWEG_INLINE Word add_modulo(Word x, Word y, uint32_t extent) {
   return reduced < sum ? reduced : sum;
 }
 
-// Rounds 2 * pair and 2 * pair + 1.
+// Runs rounds 2 * pair and 2 * pair + 1.
 template <class Word>
 THALWEG_INLINE CipherHalves<Word> cipher_round_pair(const IndexCipher& cipher, int pair,
                                                     CipherHalves<Word> halves) {
@@ -78,7 +78,7 @@ THALWEG_INLINE CipherHalves<Word> cipher_round_pair(const IndexCipher& cipher, i
   return halves;
 }
 
-// One pass through the rounds, a bijection of [0, columns * rows).
+// Runs all rounds once. This is a bijection of [0, columns * rows).
 THALWEG_DEVICE inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
   CipherHalves<uint32_t> halves = {static_cast<uint32_t>(x % cipher.columns),
                                    static_cast<uint32_t>(x / cipher.columns)};
@@ -87,13 +87,13 @@ THALWEG_DEVICE inline uint64_t encipher(const IndexCipher& cipher, uint64_t x) {
   return uint64_t{halves.right} * cipher.columns + halves.left;
 }
 
-// Enciphers what fell outside until it falls inside.
+// Enciphers x until it lies in [0, length).
 THALWEG_DEVICE inline uint64_t walk_cycle(const IndexCipher& cipher, uint64_t x) {
   while (x >= cipher.length) x = encipher(cipher, x);
   return x;
 }
 
-// The row at `position` < length: the definition that every faster twin matches.
+// Returns the row at `position` < length. Faster versions must return the same rows.
 THALWEG_DEVICE inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t position) {
   const bool swaps = position < 2 && cipher.length > 1;
   return walk_cycle(cipher, encipher(cipher, swaps ? position ^ cipher.swapped : position));
@@ -101,7 +101,7 @@ THALWEG_DEVICE inline uint64_t cipher_index(const IndexCipher& cipher, uint64_t 
 
 }  // namespace THALWEG_LANES
 
-// 1 <= length <= kMaxLength; the stream must be named after the length too.
+// Makes a cipher for a length from 1 to kMaxLength. The stream's name must contain the length.
 IndexCipher make_index_cipher(uint64_t length, const RandomStream& stream,
                               int rounds = kCipherRounds);
 

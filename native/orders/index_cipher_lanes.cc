@@ -1,5 +1,5 @@
-// Vector lanes of the index cipher. Positions are split into halves once a block
-// and then counted up, so no index costs a division.
+// Vector lanes of the index cipher. Only the first position of a block is split into halves by a
+// division. The others count up from there.
 #include "core/wide_lanes.h"
 #include "orders/lanes.h"
 
@@ -19,8 +19,8 @@ struct Block {
   alignas(64) uint32_t right[kBlock];
 };
 
-// Halves of kBlock consecutive positions; rows are at least kBlock wide, so at
-// most one border lies among them.
+// Writes the halves of kBlock consecutive positions. There are at least kBlock columns, so `right`
+// changes at most once.
 void count_up(const IndexCipher& cipher, uint64_t first, Block& block) {
   const uint32_t columns = cipher.columns;
   const auto left = static_cast<uint32_t>(first % columns);
@@ -33,7 +33,7 @@ void count_up(const IndexCipher& cipher, uint64_t first, Block& block) {
   }
 }
 
-// Halves of positions `stride` apart.
+// Writes the halves of kBlock positions that are `stride` apart.
 void count_strides(const IndexCipher& cipher, uint64_t first, uint64_t stride, Block& block) {
   const uint32_t columns = cipher.columns;
   auto left = static_cast<uint32_t>(first % columns);
@@ -56,7 +56,7 @@ Words load(const uint32_t* from) {
   return words;
 }
 
-// The halves, in place.
+// Runs all rounds on the halves, in place.
 void encipher_block(const IndexCipher& shared, Block& block) {
   const IndexCipher cipher = shared;  // a copy that `block` cannot alias
   for (int i = 0; i < kBlock; i += kWords) {
@@ -75,7 +75,8 @@ void join_halves(const Block& block, T columns, T* __restrict out) {
   for (int i = 0; i < kBlock; ++i) out[i] = block.right[i] * columns + block.left[i];
 }
 
-// Enciphers again what fell outside, rare by the choice of the extents.
+// Enciphers results outside [0, length) again. They are rare, because columns * rows is close to
+// length.
 template <class T>
 void walk_block(const IndexCipher& cipher, int count, T* out) {
   const T length = static_cast<T>(cipher.length);

@@ -1,5 +1,5 @@
-// The functions of orders that exist once per instruction set (lanes.def), and what they take.
-// Callers cut the work into parts and call the table from core/threads.h.
+// The functions of orders that are compiled once per instruction set (lanes.def), and their
+// parameters. Callers cut the work into parts of a parallel_for(), which call the table.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace thalweg {
 
-// Positions first, first + stride, … of an index cipher.
+// `count` positions first, first + stride, … of an index cipher.
 struct CipherRange {
   const IndexCipher* cipher;
   uint64_t first;
@@ -20,8 +20,8 @@ struct CipherRange {
   int64_t count;
 };
 
-// Elements [first, last) of an exact shuffle, first a multiple of kBlockLabels;
-// `mask` is the number of buckets less one.
+// Elements [first, last) of an exact shuffle. `first` is a multiple of kBlockLabels, and `mask` is
+// the number of buckets minus 1.
 struct LabelRange {
   RandomStream stream;
   uint64_t first;
@@ -29,8 +29,8 @@ struct LabelRange {
   uint32_t mask;
 };
 
-// Elements [first, last) of a bucket, which begins at element `base` of the whole; that
-// decides which words it draws.
+// Elements [first, last) of a bucket that begins at element `base` of the order. `base` decides
+// which random words the bucket draws.
 struct SwapRange {
   RandomStream stream;
   uint64_t base;
@@ -38,10 +38,10 @@ struct SwapRange {
   int64_t last;
 };
 
-// Rows a block of random words serves with keys.
+// The number of rows whose keys come from one block of random words.
 inline constexpr int kKeyRows = 32;
 
-// Keys of rows [first, last), first a multiple of kKeyRows.
+// Rows [first, last) that get keys. `first` is a multiple of kKeyRows.
 struct KeyRange {
   RandomStream stream;
   const double* weights;
@@ -49,7 +49,7 @@ struct KeyRange {
   uint64_t last;
 };
 
-// Draws number first, first + stride, …, count of them.
+// `count` draws with the numbers first, first + stride, …
 struct DrawRange {
   RandomStream stream;
   const AliasColumn* columns;
@@ -66,9 +66,9 @@ struct OrderLanes {
 };
 THALWEG_DECLARE_LANE_TABLES(OrderLanes, kOrderLanes)
 
-// The table for one instruction set; nullptr where it was not compiled.
+// Returns the table for one instruction set, or nullptr if it was not compiled.
 const OrderLanes* order_lanes_for(Isa isa);
-// The table for selected_isa(), resolved once.
+// Returns the table for selected_isa(), which the first call looks up.
 const OrderLanes& order_lanes();
 
 }  // namespace thalweg

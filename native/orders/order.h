@@ -1,6 +1,6 @@
-// The order of an epoch: a permutation of [0, length), or what a sampling chooses
-// of it; a pure function of (length or sampling, seed, epoch), the same bits at any
-// thread count and instruction set.
+// The order of an epoch: a permutation of [0, length), or the rows that a sampling chooses. It is a
+// pure function of (length or sampling, seed, epoch). Thread count and instruction set change no
+// bit.
 #pragma once
 
 #include <cstdint>
@@ -18,37 +18,37 @@ struct OrderOptions {
   uint64_t length = 0;  // rows, at most 2^53
   uint64_t seed = 0;
   uint64_t epoch = 0;
-  // Exactly uniform at any length, for 4 (8 from 2^32 rows) bytes a row. Up to 2^16 rows every
-  // order is.
+  // True: exactly uniform at any length. This takes 4 bytes per row, or 8 from 2^32 rows on. Up to
+  // 2^16 rows every order is exactly uniform.
   bool exact = false;
   bool shuffle = true;                            // false: the identity
-  std::shared_ptr<const Sampling> sampling = {};  // of `length` rows; null: a permutation
-  BatchShape shape = {};                          // of stratified batches
+  std::shared_ptr<const Sampling> sampling = {};  // over `length` rows; null: a permutation
+  BatchShape shape = {};                          // the batches of a stratified sampling
 };
 
-// Immutable, so safe to read from any thread. Reading anywhere costs the same.
+// An order never changes, so any thread may read it. Every position takes the same time to read.
 class Order {
  public:
-  // Throws MEMORY, and Aborted.
+  // Throws MEMORY and Aborted.
   explicit Order(const OrderOptions& options, const OrderMaking& making = {});
 
-  // Positions: rows, or a sampling's draws.
+  // Returns the number of positions: the rows, or the draws of a sampling.
   uint64_t length() const { return options_.sampling ? options_.sampling->draws : options_.length; }
-  // Host memory held; 0 for ciphers.
+  // Returns how many bytes of host memory the order holds, 0 for ciphers.
   size_t bytes() const { return values_.bytes(); }
-  // How the order is kept, for devices that evaluate it themselves: as a list of
-  // 32-bit rows or a cipher, null where it is not, or not at all (the identity, draws).
+  // Devices evaluate the order themselves, from a list of 32-bit rows or from a cipher. Each
+  // function returns null if the order has another form. The identity and draws have neither.
   const uint32_t* list() const;
   const IndexCipher* cipher() const;
   bool is_identity() const {
     return !options_.sampling && (!options_.shuffle || options_.length == 0);
   }
-  // Drawn position by position, with replacement.
+  // Returns true if rows are drawn position by position, with replacement.
   bool is_drawn() const {
     return options_.sampling && options_.sampling->kind == SamplingKind::kReplacement;
   }
-  // Rows at positions first, first + stride, …, count of them, all below length;
-  // uint32_t needs length < 2^32.
+  // Writes the rows at `count` positions first, first + stride, …, all below length(). uint32_t
+  // needs length < 2^32.
   template <class T>
   void indices(uint64_t first, uint64_t stride, int64_t count, T* out) const;
   template <class T>
@@ -62,7 +62,7 @@ class Order {
   OrderOptions options_;
   const OrderLanes* lanes_;
   IndexCipher cipher_ = {};
-  HostMemory values_;  // uint32_t [length()], or uint64_t from 2^32 on; else empty
+  HostMemory values_;  // uint32_t [length()], or uint64_t from 2^32 rows on; or empty
 };
 
 }  // namespace thalweg

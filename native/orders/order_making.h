@@ -1,4 +1,4 @@
-// How an order is made, which decides none of its bits.
+// Settings for making an order. None of them changes its bits.
 #pragma once
 
 #include "core/cancel.h"
@@ -9,10 +9,10 @@ namespace thalweg {
 struct OrderMaking {
   int threads = 1;
   const OrderLanes& lanes = order_lanes();
-  const CancelFlag* cancel = nullptr;  // or null; asked for every few milliseconds
+  const CancelFlag* cancel = nullptr;  // may be null; checked every few milliseconds
 };
 
-// Fisher-Yates of all of `range`; throws Aborted.
+// Runs Fisher-Yates over all of `range`, and checks making.cancel between pieces. Throws Aborted.
 void swap_in_pieces(const OrderMaking& making, SwapRange range, uint32_t* values);
 
 }  // namespace thalweg

@@ -7,9 +7,10 @@
 
 namespace thalweg {
 
-// The stream of an order. The length is part of the name: orders of different
-// lengths share no draws. `kind` parts draws of different use.
+// The uses of random words in an order. Each use has a stream of its own.
 enum class OrderStream : uint64_t { kSwaps = 0, kLabels = 1, kCipher = 2 };
+// Returns the stream of an order. The length is part of its name, so that orders of different
+// lengths share no random words.
 RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind);
 
 }  // namespace thalweg

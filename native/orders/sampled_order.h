@@ -1,5 +1,5 @@
-// The rows of an epoch that a Sampling chooses, written out: the same bits at any
-// thread count and instruction set. Both throw MEMORY, and Aborted.
+// Writes the rows that a Sampling chooses for an epoch. Thread count and instruction set change no
+// bit. Both functions throw MEMORY and Aborted.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@ struct SampledOrder {
   const Sampling* sampling;
   uint64_t seed = 0;
   uint64_t epoch = 0;
-  BatchShape shape = {};  // of stratified batches
+  BatchShape shape = {};  // the batches of a stratified sampling
 };
 
-// The first draws of the rows by ascending key -ln(u) / weight: drawing without replacement by
-// weight (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
-// out [sampling.draws]
+// Draws by weight without replacement into out [sampling.draws]: takes the first rows by ascending
+// key -ln(u) / weight (Efraimidis and Spirakis, "Weighted random sampling with a reservoir", 2006).
 void weighted_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out);
 
-// Batch after batch, those of shard 0, 1, … in turn. out [sampling.length]
+// Writes the rows of one batch after another to out [sampling.length]. Batches of shard 0, 1, …
+// take turns.
 void stratified_order(const SampledOrder& order, const OrderMaking& making, uint32_t* out);
 
 }  // namespace thalweg

@@ -12,7 +12,7 @@ namespace thalweg {
 
 namespace {
 
-// Not against an adversary: it tells the weights of one run from those of another.
+// Tells the weights of two runs apart. It is no cryptographic hash.
 class Fingerprint {
  public:
   void add(uint64_t value) {
@@ -35,7 +35,7 @@ class Fingerprint {
   throw Error({"RANGE", path, received, expected, remedy});
 }
 
-// How many weights are above 0.
+// Checks all weights, and returns how many are above 0.
 uint64_t check_weights(const double* weights, uint64_t length) {
   uint64_t positive = 0;
   for (uint64_t i = 0; i < length; ++i) {
@@ -92,8 +92,8 @@ namespace {
 constexpr int kDigitBits = 8;
 constexpr size_t kDigits = size_t{1} << kDigitBits;
 
-// The rows [0, length) in ascending order of their classes, and within a class of themselves: a
-// radix sort, whose time and memory follow the rows, and not how large the classes' numbers are.
+// Returns the rows [0, length) in ascending order of class, and of row within a class. The memory
+// of a radix sort depends on the number of rows, and not on the size of the class numbers.
 std::vector<uint32_t> rows_by_class(const int32_t* classes, uint64_t length, int32_t greatest) {
   std::vector<uint32_t> rows(length), sorted(length);
   std::iota(rows.begin(), rows.end(), 0u);
@@ -108,7 +108,7 @@ std::vector<uint32_t> rows_by_class(const int32_t* classes, uint64_t length, int
   return rows;
 }
 
-// The classes that have rows, in ascending order.
+// Groups the rows by class, in ascending order. Leaves out classes without rows.
 Strata make_strata(const int32_t* classes, uint64_t length, int32_t greatest) {
   Strata strata;
   strata.rows = rows_by_class(classes, length, greatest);
@@ -136,7 +136,8 @@ Sampling make_stratified(const int32_t* classes, uint64_t length) {
     fingerprint.add(static_cast<uint64_t>(classes[i]));
   }
   sampling.strata = make_strata(classes, length, greatest);
-  // Numbers without rows once took part in the draws: orders of before are told apart.
+  // Checkpoints of older versions may hold orders in which classes without rows took part in the
+  // draws. The number of used classes makes the fingerprint differ from theirs.
   const uint64_t used = sampling.strata.classes();
   if (used != static_cast<uint64_t>(greatest) + 1) fingerprint.add(used);
   sampling.fingerprint = fingerprint.value();

@@ -1,7 +1,7 @@
-// Which rows an epoch visits where it is not a plain permutation: drawn by weight
-// with replacement, by weight without, or in batches of even class shares. Made
-// once from weights or classes, then immutable and shared; each epoch's rows are a
-// pure function of (sampling, seed, epoch).
+// The choice of an epoch's rows where it is no plain permutation: draws by weight with replacement,
+// draws by weight without replacement, or batches with even shares of each class. A Sampling is
+// made from weights or classes, never changes, and may be shared. The rows of an epoch are a pure
+// function of (sampling, seed, epoch).
 #pragma once
 
 #include <cstdint>
@@ -15,16 +15,16 @@ namespace thalweg {
 
 enum class SamplingKind { kReplacement, kWeighted, kStratified };
 
-// One column of an alias table (Walker 1977; built in linear time as by Vose 1991): its row with
-// a chance of threshold / 2^64, otherwise the alias.
+// One column of an alias table (Walker 1977; built in linear time, Vose 1991). It gives its own row
+// with a chance of threshold / 2^64, and otherwise the alias.
 struct AliasColumn {
   uint64_t threshold;
   uint32_t alias;
   uint32_t unused;
 };
 
-// Rows grouped by class: those of the c-th class that has any are rows[starts[c]] up to before
-// rows[starts[c + 1]].
+// Rows grouped by class. Only classes that have rows count: the rows of the c-th one begin at
+// rows[starts[c]] and end before rows[starts[c + 1]].
 struct Strata {
   std::vector<uint32_t> rows;
   std::vector<uint64_t> starts;
@@ -36,8 +36,8 @@ struct Strata {
 struct Sampling {
   SamplingKind kind = SamplingKind::kReplacement;
   uint64_t length = 0;       // rows, below 2^32
-  uint64_t draws = 0;        // of an epoch
-  uint64_t fingerprint = 0;  // of kind, draws, and weights or classes
+  uint64_t draws = 0;        // in one epoch
+  uint64_t fingerprint = 0;  // a hash of kind, draws, and weights or classes
   HostMemory table;          // kReplacement: AliasColumn [length]; kWeighted: double [length]
   Strata strata;             // kStratified
 
@@ -46,30 +46,30 @@ struct Sampling {
   size_t bytes() const;
 };
 
-// Positive weights lie between these, so that neither sums nor keys overflow.
+// Weights above 0 lie between these limits, so that neither sums nor keys overflow.
 inline constexpr double kLeastWeight = 0x1p-500, kGreatestWeight = 0x1p500;
 
-// weights [length], each 0 or between kLeastWeight and kGreatestWeight, one at least above 0;
-// throws RANGE. Without replacement no more than the rows above 0 can be drawn; draws = 0 takes
-// them all (with replacement, as many as there are rows).
+// weights [length] are 0 or from kLeastWeight to kGreatestWeight, and at least one is above 0.
+// draws = 0 stands for the number of weights above 0, or for `length` with replacement. Throws
+// RANGE for other weights, and for more draws without replacement than weights above 0.
 Sampling make_weighted(const double* weights, uint64_t length, uint64_t draws, bool replacement);
 
-// classes [length], 0 and up, below kMostClasses; throws RANGE.
 inline constexpr int32_t kMostClasses = 1 << 24;
+// classes [length] are at least 0 and below kMostClasses, else this throws RANGE.
 Sampling make_stratified(const int32_t* classes, uint64_t length);
 
-// The alias table of weights [length] into columns [length]. Each row's chance is right to about
-// 1e-15 of itself, whatever the others weigh.
+// Writes the alias table of weights [length] to columns [length]. The relative error of each row's
+// chance is about 1e-15, whatever the other weights are.
 void build_alias_table(const double* weights, uint64_t length, AliasColumn* columns);
 
-// The stream of an epoch's draws; `kind` parts draws of different use.
+// The uses of random words in a sampling. Each use has a stream of its own in each epoch.
 enum class SamplingStream : uint64_t { kDraws = 0, kKeys, kRows, kShares, kBatches, kPlaces };
 RandomStream sampling_stream(uint64_t seed, uint64_t epoch, uint64_t length, SamplingStream kind);
 
 inline namespace THALWEG_LANES {
 
-// The row of draw number `position` < 2^56: a column, exactly uniform by rejection, and 64 further
-// bits against its threshold.
+// Returns the row of draw number `position` < 2^56, whose first random words are `words`. Draws a
+// column, exactly uniform by rejection, and compares 64 more bits with its threshold.
 THALWEG_INLINE uint32_t draw_row(const AliasColumn* columns, uint64_t length, PhiloxWords words,
                                  const RandomStream& stream, uint64_t position) {
   for (uint64_t attempt = 1;; ++attempt) {

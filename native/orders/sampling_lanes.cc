@@ -1,5 +1,5 @@
-// Vector lanes of weighted sampling: keys without replacement, and draws from an
-// alias table, whose random words come in vectors.
+// Vector lanes of weighted sampling: keys of draws without replacement, and draws from an alias
+// table. Vectors compute the random words.
 
 #include "core/logarithm.h"
 #include "core/random_block_lanes.h"
@@ -9,7 +9,7 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-// A multiple of 2^-52 and a half, in (0, 1): exact.
+// Returns (k + 1/2) 2^-52 in (0, 1) without rounding, where k has 52 random bits.
 THALWEG_INLINE double uniform_double(uint32_t high, uint32_t low) {
   const auto upper = static_cast<double>(static_cast<int32_t>(high >> 6));
   const auto lower = static_cast<double>(static_cast<int32_t>(low >> 6));

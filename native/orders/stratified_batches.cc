@@ -6,7 +6,8 @@ namespace thalweg {
 
 namespace {
 
-// Systematic rounding: counts[c] = floor or ceil of count(c) * rows / total, `rows` in all.
+// Returns counts[c], which are count(c) * rows / total, rounded up or down. Systematic rounding
+// makes their sum `rows`.
 std::vector<uint64_t> share_out(const Strata& strata, uint64_t rows, const RandomStream& shares) {
   const uint64_t total = strata.rows.size();
   const unsigned __int128 offset = random_below(shares, 0, total);

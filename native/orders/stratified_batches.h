@@ -1,12 +1,10 @@
-// How many rows of each class go into each batch of an epoch: as even as whole
-// numbers allow. No platform code.
+// The number of rows of each class in each batch of an epoch, as even as whole numbers allow.
 //
-// The batches of all shards ("micro-batches": batch j of shard r is number
-// j * world + r) are cut in two runs: whole ones of `batch` rows, and the last,
-// smaller ones of the epoch. Within a run of k batches a class of m rows gives
-// each batch floor(m / k) rows and m mod k of them one more: these extras are dealt
-// round the batches, class after class, so that no batch gets two of a class and
-// all get as many as their size asks for (McNaughton's wrap-around rule, 1959).
+// Batches are numbered over all shards: batch j of shard r has the number j * world + r. They form
+// two runs: the whole batches of `batch` rows, and the last, smaller batches of the epoch. In a run
+// of k batches, each batch gets floor(m / k) rows of a class of m rows. The other m mod k rows are
+// dealt to the batches in turn, class after class. So no batch gets two of these rows from one
+// class, and each batch gets its size (McNaughton's wrap-around rule, 1959).
 #pragma once
 
 #include <cstdint>
@@ -20,11 +18,11 @@ namespace thalweg {
 struct BatchRun {
   uint64_t first = 0;  // position of its first row
   uint64_t rows = 0;
-  uint64_t batches = 0;          // number b holds ceil((rows - b) / batches) rows
+  uint64_t batches = 0;          // batch b holds ceil((rows - b) / batches) rows
   std::vector<uint64_t> counts;  // rows of each class
 };
 
-// An epoch's two runs; either may be empty.
+// The two runs of an epoch. Either may be empty.
 struct BatchCut {
   BatchRun whole;
   BatchRun rest;
@@ -35,11 +33,12 @@ struct BatchShape {
   uint64_t world = 1;  // shards
 };
 
-// The last rows take floor or ceil of each class's share, by a draw of `shares` that gives every
-// row of the data the same chance to be there.
+// Cuts an epoch into its two runs. The smaller batches get the share of each class, rounded up or
+// down by a draw from `shares`. The draw gives every row the same chance to be in them.
 BatchCut cut_batches(const Strata& strata, BatchShape shape, const RandomStream& shares);
 
-// Where the batches of a run begin, [batches + 1], in positions from its first.
+// Returns the positions [batches + 1] at which the batches of a run begin, from the first row of
+// the run.
 std::vector<uint64_t> batch_starts(const BatchRun& run);
 
 }  // namespace thalweg

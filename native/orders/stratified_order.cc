@@ -1,5 +1,5 @@
-// Batches of even class shares: each class's rows are shuffled, dealt to the
-// batches, and shuffled again within each. All shuffles are exactly uniform.
+// Batches with even shares of each class. The rows of each class are shuffled and dealt to the
+// batches, and then each batch is shuffled. All shuffles are exactly uniform.
 #include <algorithm>
 #include <numeric>
 #include <utility>
@@ -12,12 +12,14 @@ namespace thalweg {
 
 namespace {
 
-// Batches shuffled by one part: waking a thread for one of a few rows gains nothing.
+// One part shuffles small batches of this many rows together, because a thread for a few rows gains
+// nothing.
 constexpr uint64_t kPartRows = 1 << 14;
 
-constexpr uint64_t kOften = 1 << 16;  // rows from one question for the cancel flag to the next
+constexpr uint64_t kOften = 1 << 16;  // rows between two checks of the cancel flag
 
-// A random order of [0, count); `offset` parts its draws from others' of the stream.
+// Returns a random order of [0, count). `offset` separates its random words from others of the
+// stream.
 std::vector<uint64_t> shuffled(uint64_t count, const RandomStream& stream, uint64_t offset,
                                const CancelFlag* cancel) {
   std::vector<uint64_t> order(count);
@@ -44,7 +46,8 @@ class StratifiedEpoch {
     const RandomStream batches = stream(SamplingStream::kBatches);
     const uint64_t classes = strata_.classes();
     class_order_ = shuffled(classes, batches, 0, making.cancel);
-    // The whole batches trade places; of the last ones the first may be larger by a row.
+    // Whole batches are placed at random. The smaller ones are not, because the first of them may
+    // have one more row.
     deal(cut.whole, shuffled(cut.whole.batches, batches, classes, making.cancel));
     std::vector<uint64_t> in_turn(cut.rest.batches);
     std::iota(in_turn.begin(), in_turn.end(), uint64_t{0});
@@ -65,13 +68,14 @@ class StratifiedEpoch {
     });
   }
 
-  // Writes a run's batches: what is dealt to batch b goes to place[b].
+  // Writes the batches of a run. The rows that are dealt to batch b go to the place of batch
+  // place[b].
   void deal(const BatchRun& run, const std::vector<uint64_t>& place) {
     if (run.batches == 0) return;
     const std::vector<uint64_t> starts = batch_starts(run);
     std::vector<uint64_t> cursors(run.batches);
     for (uint64_t b = 0; b < run.batches; ++b) cursors[b] = run.first + starts[place[b]];
-    uint64_t extra = 0;  // the batch that the next one goes to
+    uint64_t extra = 0;  // the batch that gets the next extra row
     for (const uint64_t c : class_order_) {
       const uint64_t each = run.counts[c] / run.batches, extras = run.counts[c] % run.batches;
       for (uint64_t b = 0; each > 0 && b < run.batches; ++b) {
@@ -113,9 +117,9 @@ class StratifiedEpoch {
   const OrderMaking& making_;
   const Strata& strata_;
   std::vector<uint32_t> rows_;
-  std::vector<uint64_t> taken_;  // by class: the next of rows_
+  std::vector<uint64_t> taken_;  // for each class, the index of its next row in rows_
   std::vector<uint64_t> class_order_;
-  uint64_t dealt_ = 0;  // rows, since the cancel flag was last asked for
+  uint64_t dealt_ = 0;  // rows since the last check of the cancel flag
   uint32_t* out_;
 };
 

@@ -1,5 +1,5 @@
-// Drawing without replacement: keys, then a sample sort of those that are wanted.
-// Rows of equal keys go by number, so that the order is one whatever the buckets.
+// Draws without replacement: gives each row a key, and sorts the wanted rows by a sample sort. Rows
+// of equal keys are sorted by number, so that the buckets do not change the order.
 #include <algorithm>
 #include <cstring>
 
@@ -12,7 +12,7 @@ namespace thalweg {
 
 namespace {
 
-constexpr uint64_t kChunk = 1 << 16;    // rows of a part of the passes over all
+constexpr uint64_t kChunk = 1 << 16;    // rows of one part, in passes over all rows
 constexpr uint64_t kBucketRows = 4096;  // on average: 64 KiB of entries
 constexpr uint64_t kMostBuckets = 4096;
 constexpr uint64_t kSamplesPerBucket = 16;
@@ -26,7 +26,8 @@ struct Entry {
   }
 };
 
-// An array that nothing has touched before: its pages are made where they are written.
+// An array that nobody has written. The system makes its pages on the thread that first writes
+// them.
 template <class T>
 class Untouched {
  public:
@@ -69,7 +70,7 @@ class KeySort {
   }
 
  private:
-  // Parts side by side, which stop where the job is cancelled.
+  // Runs parts in parallel. They stop if the job is cancelled.
   void each(int64_t parts, FunctionRef<void(int64_t part)> body) const {
     parallel_for(parts, making_.threads, [&](int64_t part) {
       refuse_cancelled(making_.cancel);
@@ -79,7 +80,7 @@ class KeySort {
 
   uint64_t end_of(int64_t chunk) const { return std::min(length_, (chunk + 1) * kChunk); }
 
-  // Between buckets of about equal size, by a sorted sample of the keys.
+  // Chooses borders between buckets of about equal size, from a sorted sample of the keys.
   void choose_borders() {
     const uint64_t buckets = std::clamp(length_ / kBucketRows, uint64_t{1}, kMostBuckets);
     const uint64_t samples = std::min(length_, buckets * kSamplesPerBucket);
@@ -89,7 +90,7 @@ class KeySort {
     for (uint64_t b = 1; b < buckets; ++b) borders_.push_back(sample[b * samples / buckets]);
   }
 
-  // entries_ in the order of the buckets, starts_ [buckets + 1].
+  // Writes entries_ in the order of the buckets, and starts_ [buckets + 1].
   void scatter() {
     const size_t buckets = borders_.size() + 1;
     std::vector<uint64_t> cursors(chunks_ * buckets);

@@ -1,7 +1,7 @@
 // AdaDelta: Zeiler 2012.
 //   E = rho E + (1 - rho) g^2;  u = g sqrt(D + epsilon) / sqrt(E + epsilon)
 //   D = rho D + (1 - rho) u^2;  w -= rate u
-// TensorFlow.js divides by E from before the step.
+// TensorFlow.js divides by the E of the step before.
 #pragma once
 
 #include "rules/rule.h"
@@ -23,7 +23,7 @@ struct AdadeltaBase {
     return {static_cast<float>(hyper[0]), static_cast<float>(hyper[1]),
             static_cast<float>(1 - hyper[1]), static_cast<float>(hyper[2])};
   }
-  // u, where `divisor` is E.
+  // Returns u, where `divisor` is E.
   template <class Number>
   THALWEG_INLINE static Number direction(const Coefficients& c, Number g, const Number* slot,
                                          Number divisor) {
@@ -42,7 +42,7 @@ struct Adadelta : AdadeltaBase {
   THALWEG_INLINE static Number apply(const Coefficients& c, Number g, Number w, Number* slot) {
     slot[0] = c.decay * slot[0] + c.rest * square(g);
     const Number u = direction(c, g, slot, slot[0]);
-    // (1 - rho) g^2 <= E, but for squares that underflow.
+    // The limit follows from (1 - rho) g^2 <= E, which only an underflow of g^2 can break.
     const Number share = 1.0f / c.rest + 0x1p-120f / c.epsilon;
     return update(c, at_most(u, root((slot[1] + c.epsilon) * share)), w, slot);
   }

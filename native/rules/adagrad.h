@@ -1,7 +1,7 @@
 // AdaGrad: Duchi, Hazan and Singer, JMLR 2011.
 //   c += g^2;  w -= rate g / (sqrt(c) + epsilon)
-// The slot holds what was added to the initial accumulator, so that it starts at
-// 0. TensorFlow.js puts epsilon inside the root.
+// The slot holds c minus the initial accumulator, so that it starts at 0.
+// TensorFlow.js puts epsilon inside the root.
 #pragma once
 
 #include "rules/rule.h"

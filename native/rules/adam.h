@@ -1,7 +1,7 @@
 // Adam: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015.
 //   m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2
 //   w -= rate m^ / (sqrt(v^) + epsilon),  m^ = m / (1 - b1^t),  v^ = v / (1 - b2^t)
-// biasCorrection 0 leaves m^ = m and v^ = v, the form that courses show.
+// With biasCorrection 0, m^ = m and v^ = v, as many courses show it.
 // AMSGrad (Reddi, Kale and Kumar 2018) divides by the largest v so far.
 // TensorFlow.js keeps the powers of b1 and b2 in float32.
 #pragma once
@@ -23,7 +23,7 @@ struct AdamBase {
       names("learningRate", "beta1", "beta2", "epsilon", "biasCorrection");
   using Coefficients = AdamCoefficients;
 
-  // power1 and power2: beta^t, as the variant keeps them.
+  // `power1` and `power2` are beta1^t and beta2^t, each in the precision of the variant.
   static Coefficients with_powers(const double* hyper, double power1, double power2) {
     const bool corrected = hyper[4] != 0;
     const double correction1 = corrected ? 1 - power1 : 1;

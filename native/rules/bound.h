@@ -1,5 +1,5 @@
-// An interval that is known to hold a float32. Rules compute with bounds as they compute with
-// floats, so that the host knows what a step can do to numbers that it does not look at.
+// An interval that contains a float32. Rules compute with bounds as they compute with floats. So
+// the host knows how a step can change numbers that it does not read.
 #pragma once
 
 #include <algorithm>
@@ -18,14 +18,14 @@ struct Bound {
   static Bound within(double limit) { return {-limit, limit}; }
   static Bound unknown() { return within(std::numeric_limits<double>::infinity()); }
 
-  // Whether every number of the interval is a finite float32.
+  // Returns true if every number of the interval is a finite float32.
   bool is_finite() const { return largest() <= std::numeric_limits<float>::max(); }
   double largest() const { return std::max(-low, high); }
-  // The least interval that holds both.
+  // Returns the least interval that contains both.
   Bound with(Bound other) const { return {std::min(low, other.low), std::max(high, other.high)}; }
 };
 
-// The interval after an operation: wider by float32's rounding, and unknown where a result may
+// Returns the interval of a result: wider by float32's rounding, and unknown if the result may
 // overflow or be NaN.
 inline Bound rounded(double low, double high) {
   constexpr double kRelative = 0x1p-23, kAbsolute = 0x1p-149;
@@ -58,7 +58,7 @@ inline Bound square(Bound x) {
   if (!x.is_finite()) return Bound::unknown();
   return rounded(0, x.largest() * x.largest());
 }
-// Of numbers at least 0; unknown where one may be less.
+// Unknown if a number of the interval is below 0.
 inline Bound root(Bound x) {
   if (!(x.low >= 0) || !x.is_finite()) return Bound::unknown();
   return rounded(std::sqrt(x.low), std::sqrt(x.high));
@@ -72,7 +72,7 @@ inline Bound smaller(Bound a, Bound b) {
 }
 inline Bound sign(Bound) { return Bound::within(1); }
 inline Bound at_most(Bound x, Bound limit) {
-  constexpr double kRoundings = 1 + 0x1p-18;  // of the steps from which the limit follows
+  constexpr double kRoundings = 1 + 0x1p-18;  // the limit itself may be rounded
   if (!x.is_finite() || !limit.is_finite()) return x;
   const double most = limit.high * kRoundings;
   return {std::max(x.low, -most), std::min(x.high, most)};

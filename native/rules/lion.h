@@ -1,6 +1,6 @@
 // Lion: Chen et al. 2023.
 //   u = sign(b1 m + (1 - b1) g);  w -= rate u;  m = b2 m + (1 - b2) g
-// The paper's decay is the decoupled weightDecay of every rule.
+// The decay of the paper is the decoupled weightDecay, which every rule has.
 #pragma once
 
 #include "rules/rule.h"

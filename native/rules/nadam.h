@@ -1,4 +1,4 @@
-// NAdam: Dozat 2016, with the momentum schedule of the paper, as PyTorch has it.
+// NAdam: Dozat 2016, with the momentum schedule of the paper, as in PyTorch.
 //   mu_t = b1 (1 - 0.96^(t psi) / 2);  p_t = mu_1 ... mu_t;  m, v as in Adam
 //   w -= rate ((1 - mu_t) / (1 - p_t) g + mu_{t+1} / (1 - p_{t+1}) m) / (sqrt(v^) + epsilon)
 #pragma once

@@ -1,5 +1,5 @@
-// RAdam: Liu et al. 2020. Adam whose step is scaled by r_t where the variance of
-// 1 / sqrt(v) is finite (rho_t > 5), and momentum alone before.
+// RAdam: Liu et al. 2020. It is momentum alone until the variance of 1 / sqrt(v) is finite (rho_t >
+// 5). From then on it is Adam with a step that is scaled by r_t.
 #pragma once
 
 #include "rules/rule.h"
@@ -13,8 +13,8 @@ struct Radam {
   static constexpr auto kSlots = names("firstMoment", "secondMoment");
   static constexpr auto kScalars = names();
 
-  // Denominator root_factor sqrt(v) + constant: (1, epsilon) when rectified, else (0, 1),
-  // without the root, which may be infinite.
+  // The denominator is root_factor sqrt(v) + constant, with (1, epsilon) in rectified steps and
+  // else (0, 1). apply() leaves out the root for 0, because the root may be infinite.
   struct Coefficients {
     float rate, beta1, rest1, beta2, rest2, root_factor, constant;
   };

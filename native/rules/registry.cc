@@ -39,7 +39,7 @@ rules::Bound move(const float* coefficients, rules::Bound gradient, rules::Bound
                   rules::Bound* slots) {
   const auto values = read<Rule>(coefficients);
   if constexpr (rules::TensorRule<Rule>) {
-    // More than the root of as many elements as there may be; and rounding.
+    // This is more than the square root of the largest number of elements, twice for rounding.
     constexpr double kNorm = 0x1p27 * 2;
     const rules::Bound u = Rule::direction(values, gradient, weight, slots);
     const double reach = Rule::reach(values) * weight.largest() * kNorm;

@@ -29,8 +29,8 @@ struct RmspropBase {
   THALWEG_INLINE static Number mean_square(const Coefficients& c, Number g, Number before) {
     return c.decay * before + c.rest * square(g);
   }
-  // Rounding can push a variance below 0; NaN stays. Where both squares are beyond float32
-  // the variance is infinite, not NaN.
+  // Rounding can make the variance negative, and 0 replaces it then. NaN stays NaN. If both squares
+  // are beyond float32, the variance is infinite and not NaN.
   template <class Number>
   THALWEG_INLINE static Number variance(Number mean_square, Number mean) {
     constexpr float kLargest = 3.402823466e38f;

@@ -1,26 +1,13 @@
-// What an update rule is: a struct with
-//   kName          its name, as in rules.def and in TypeScript
-//   kHyper         names of its hyper-parameters, in the order of `hyper`
-//   kSlots         names of its state arrays, one float32 per parameter each
-//   kScalars       names of its per-group scalar state (doubles), if any
-//   Coefficients   the float32 values that one step needs; trivially copyable
-//   coefficients() computes them once per step, on the host, in double
-//   apply()        updates one parameter; only + - * / and the functions below,
-//                  which IEEE 754 rounds alike on every processor. Number is float,
-//                  or rules/bound.h's, which knows what a step can do beforehand.
-// A rule that looks at whole tensors has, besides,
-//   direction()    advances the slots by a gradient; gives what the step is along
-//   measured()     the number of a gradient and its direction whose norm is needed
-//   ratio()        from the tensor's norm, and that norm, both more than 0: what the
-//                  direction is multiplied by. It is 1 where one of them is 0
-//   reach()        a bound: |ratio direction| <= reach |w|
-// and its apply() takes the multiplied direction for the gradient. Such a step is two
-// passes: one for the norms, which writes nothing, and one that updates.
-// A rule that decays weights itself declares kDecays, and finds the group's weightDecay
-// behind its hyper-parameters; the weights of all others shrink by rate * weightDecay
-// before apply(). Coupled L2 is added to the gradient of any rule.
-// A rule knows nothing of threads, vectors, memory or devices. docs/adding.md
-// has the checklist.
+// An update rule is a struct with
+//   kName          its name in TypeScript
+//   kHyper         the names of its hyper-parameters, in the order of `hyper`
+//   kSlots         the names of its state arrays, each with one float32 per parameter
+//   kScalars       the names of its scalar state per group (doubles)
+//   Coefficients   the float32 values that one step needs, trivially copyable
+//   coefficients() computes these values once per step, on the host, in double
+//   apply()        updates one parameter by + - * / and the functions below, which IEEE 754 rounds
+//                  alike on every processor; Number is float or Bound (rules/bound.h)
+// A rule knows nothing of threads, vectors, memory or devices. docs/adding.md has the checklist.
 #pragma once
 
 #include <cmath>
@@ -36,7 +23,8 @@ inline constexpr int kMaxHyper = 8;
 inline constexpr int kMaxScalars = 2;
 inline constexpr int kMaxCoefficients = 12;
 
-// A group's numbers: the rule's hyper-parameters, then these.
+// The numbers of a group are the rule's hyper-parameters and then these. Coupled L2 is added to the
+// gradient of any rule.
 enum GroupNumber : int { kL2, kWeightDecay, kGroupNumbers };
 
 // A list of names whose length is part of the type.
@@ -52,10 +40,18 @@ constexpr Names<sizeof...(Text)> names(Text... text) {
 
 namespace rules {
 
+// A rule that looks at whole tensors takes two passes: one for norms, which writes nothing, and one
+// that updates. Its apply() gets the direction times the ratio in place of the gradient.
 template <class Rule>
 concept TensorRule = requires {
+  // direction() updates the slots by a gradient, and returns the direction of the step.
+  // measured() returns the number whose norm ratio() needs, from a gradient and its direction.
+  // ratio() returns the factor of the direction, from the norms of the weights and of measured().
+  // reach() returns a bound: |ratio direction| <= reach |w|.
   &Rule::ratio;
 };
+// A rule that decays weights itself finds the group's weightDecay behind its hyper-parameters. For
+// all other rules, the weights shrink by rate * weightDecay before apply().
 template <class Rule>
 concept DecayingRule = requires {
   Rule::kDecays;
@@ -63,20 +59,21 @@ concept DecayingRule = requires {
 
 inline namespace THALWEG_LANES {
 
-// The square root as an instruction: exact everywhere, never a library call.
+// Compiles to an instruction, which rounds correctly on every processor, and never to a library
+// call.
 THALWEG_INLINE float root(float x) { return __builtin_sqrtf(x); }
 THALWEG_INLINE float magnitude(float x) { return __builtin_fabsf(x); }
 THALWEG_INLINE float square(float x) { return x * x; }
-// A NaN in `b` comes through; one in `a` does not.
+// Both return NaN if `b` is NaN, but not if only `a` is NaN.
 THALWEG_INLINE float larger(float a, float b) { return a > b ? a : b; }
 THALWEG_INLINE float smaller(float a, float b) { return b > a ? a : b; }
-// The number itself. A rule says that it never exceeds `limit`, where a bound cannot see that.
+// Returns x. A rule calls it where |x| never exceeds `limit` and Bound cannot derive this.
 THALWEG_INLINE float at_most(float x, float) { return x; }
-// 1, -1, and zero or NaN as they are.
+// Returns 1 or -1, and leaves zero and NaN as they are.
 THALWEG_INLINE float sign(float x) { return x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x); }
 
-// What the directions of a tensor are multiplied by, from the sums of squares of its weights and
-// of what the rule measures. A ratio beyond float32 is its largest number.
+// Returns the factor of a tensor's directions, from the sums of squares of its weights and of
+// measured(). It is 1 if a sum is 0. A ratio beyond float32 becomes the largest float32.
 template <class Rule>
 THALWEG_INLINE float tensor_ratio(const typename Rule::Coefficients& c, double weights,
                                   double measured) {

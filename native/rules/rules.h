@@ -1,5 +1,5 @@
-// All rules, and their number. Rule ids are positions in rules.def; they are
-// never stored: files and options name rules by kName.
+// All rules, and their number. The id of a rule is its position in rules.def. Ids are never stored:
+// files and options name rules by kName.
 #pragma once
 
 #define THALWEG_RULE(Rule)
