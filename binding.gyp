@@ -1,9 +1,9 @@
-# node-gyp entry, the second build beside native/CMakeLists.txt: both read native/sources/*.txt, and
-# flags here are the flags there. `npm run build:gyp`; nothing builds it on install.
+# The entry of node-gyp, a second build beside native/CMakeLists.txt with the same sources
+# (native/sources/*.txt) and the same flags. `npm run build:gyp` runs it, and an install does not.
 {
   'variables': {
     'onednn%': '<!(node -p "[\'/usr/include/dnnl.hpp\', \'/usr/local/include/dnnl.hpp\', \'/usr/include/x86_64-linux-gnu/dnnl.hpp\', \'/usr/include/aarch64-linux-gnu/dnnl.hpp\'].some(fs.existsSync) ? 1 : 0")',
-    # g++ knows level 3 from its version 12 on.
+    # g++ supports level 3 since version 12.
     'fortify%': '<!(node -p "parseInt(child_process.execSync((process.env.CXX || \'c++\') + \' -dumpversion\')) < 12 ? 2 : 3")',
     'lanes_sources': ['<!@(node script/sources.mjs lanes)'],
     'addon_sources': ['<!@(node script/sources.mjs addon)'],
@@ -70,7 +70,7 @@
     ['onednn==1', {
       'targets': [
         {
-          # A plugin of its own, opened at run time: the addon loads without it.
+          # A plugin of its own, which is opened at run time, so that the addon loads without it.
           'target_name': 'thalweg_onednn',
           'type': 'loadable_module',
           'sources': ['<@(onednn_sources)'],
@@ -78,7 +78,7 @@
           'ldflags': ['-Wl,--version-script=<(module_root_dir)/native/exports/onednn.map'],
         },
         {
-          # node-gyp ends every module in .node; the loader looks for .so.
+          # node-gyp names every module .node, but the loader looks for .so.
           'target_name': 'thalweg_onednn_name',
           'type': 'none',
           'dependencies': ['thalweg_onednn'],
