@@ -52,7 +52,7 @@ std::string read_all(int descriptor) {
 }
 
 [[noreturn]] void refuse_locked(const std::string& file, const std::string& owner) {
-  throw Error({"LOCKED", file, "a lock of " + owner, "one writer a folder",
+  throw Error({"LOCKED", file, "a lock of " + owner, "one writer per folder",
                "end the other run, or use another folder"});
 }
 
@@ -62,8 +62,8 @@ void check_own(int descriptor, const std::string& file) {
   struct stat status;
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) refuse(ENXIO, file);
   if (status.st_nlink > 1)
-    throw Error({"UNSAFE_PATH", file, "a file of " + std::to_string(status.st_nlink) + " names",
-                 "a file of one name", "remove it, or use another folder"});
+    throw Error({"UNSAFE_PATH", file, "a file with " + std::to_string(status.st_nlink) + " names",
+                 "a file with one name", "remove it, or use another folder"});
 }
 
 // Returns true if the path leads to the open file.
@@ -91,7 +91,7 @@ FileLock::FileLock(const std::string& file, const std::string& owner) : file_(fi
   const std::string before = read_all(descriptor);
   const std::string word = owner.substr(0, owner.find(' '));
   if (!before.empty() && before.compare(0, word.size(), word) != 0)
-    throw Error({"UNSAFE_PATH", file, "a file that holds something else", "a lock, or no file",
+    throw Error({"UNSAFE_PATH", file, "a file with other content", "a lock file, or no file",
                  "remove it, or use another folder"});
   // On a full disk the owner's name is missing, but the lock holds.
   if (ftruncate(descriptor, 0) == 0)

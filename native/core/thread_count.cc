@@ -98,7 +98,8 @@ ThreadCount explain_thread_count() {
   const int allowed = affinity(), granted = quota();
   if (granted < std::min(allowed, kMostThreads))
     return {granted, "the control group's quota of processor time, less than " + plural(allowed)};
-  if (kMostThreads < allowed) return {kMostThreads, "the most, of " + plural(allowed)};
+  if (kMostThreads < allowed)
+    return {kMostThreads, "the largest number of threads, less than " + plural(allowed)};
   return {allowed, plural(allowed)};
 }
 

@@ -122,7 +122,8 @@ class Layer {
  protected:
   // Throws SHAPE unless an example has as many outputs as inputs.
   void check_same_width() const {
-    if (outputs() != inputs()) refuse_outputs(std::to_string(inputs()) + ", as its inputs");
+    if (outputs() != inputs())
+      refuse_outputs(std::to_string(inputs()) + ", the number of its inputs");
   }
   // Throws SHAPE unless an example has as many outputs as inputs, in whole rows of `columns`.
   void check_rows(int64_t columns) const {

@@ -66,7 +66,7 @@ Sampling make_weighted(const double* weights, uint64_t length, uint64_t draws, b
   const uint64_t positive = check_weights(weights, length);
   if (!replacement && draws > positive)
     refuse("draws", std::to_string(draws),
-           "at most " + std::to_string(positive) + ", the rows of a weight above 0",
+           "at most " + std::to_string(positive) + ", the number of weights above 0",
            "use replacement: true");
   Sampling sampling;
   sampling.kind = replacement ? SamplingKind::kReplacement : SamplingKind::kWeighted;
