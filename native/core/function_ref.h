@@ -17,7 +17,7 @@ class FunctionRef<Result(Arguments...)> {
   // call.
   template <class Callable,
             class = std::enable_if_t<!std::is_same_v<std::remove_cvref_t<Callable>, FunctionRef>>>
-  FunctionRef(Callable&& callable)  // NOLINT: implicit by design; not for copies
+  FunctionRef(Callable&& callable)  // NOLINT: implicit by design, except for copies
       : callable_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         call_([](void* place, Arguments... arguments) -> Result {
           return (*static_cast<std::remove_reference_t<Callable>*>(place))(
