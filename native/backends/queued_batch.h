@@ -4,21 +4,14 @@
 #include <cstdint>
 
 #include "backends/step_queue.h"
-#include "data/dataset.h"
+#include "data/row_format.h"
 #include "ops/loss.h"
 #include "orders/index_cipher.h"
 
 namespace thalweg {
 
 // A data set in the device's memory.
-struct ResidentData {
-  const void* inputs;  // float32 or uint8 [rows, features]
-  const void* labels;  // int32 [rows], float32 [rows, label_width], or null
-  data::FeatureType feature_type;
-  data::LabelType label_type;
-  float scale, offset;  // uint8 features are x * scale + offset
-  int64_t rows, features, label_width;
-};
+using ResidentData = data::RowArrays;
 
 // Maps a position to a row of the data set: by a list, by a cipher, or by identity.
 struct RowOrder {

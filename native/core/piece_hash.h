@@ -13,20 +13,18 @@ namespace thalweg {
 
 class PieceHash {
  public:
-  // `data` must outlive this object.
-  PieceHash(const void* data, size_t bytes)
-      : data_(static_cast<const char*>(data)), bytes_(bytes) {}
-
-  // Hashes up to `most` more pieces of 1 MiB, and returns true if all pieces are hashed. Throws
-  // MEMORY and Aborted. The object cannot be used after Aborted.
-  bool advance(size_t most, const CancelFlag* cancel = nullptr);
-  // Adds the hashes of all pieces. advance() must have returned true before.
-  void add_to(Xxh64& hash) const { hash.update(pieces_.data(), pieces_.size() * sizeof(uint64_t)); }
+  // Takes in bytes that follow those before. Throws MEMORY, and Aborted, after which the hash is of
+  // no use.
+  void update(const void* data, size_t bytes, const CancelFlag* cancel = nullptr);
+  // Once all bytes are in.
+  void add_to(Xxh64& hash);
 
  private:
-  const char* data_;
-  size_t bytes_;
-  std::vector<uint64_t> pieces_;  // the hashes so far
+  void end_piece();
+
+  std::vector<uint64_t> pieces_;  // the hashes of whole pieces
+  Xxh64 piece_;                   // under way
+  size_t held_ = 0;               // bytes in it
 };
 
 }  // namespace thalweg

@@ -1,27 +1,43 @@
-// A data set in memory: rows of features, and labels. It holds copies of the caller's arrays and
-// never changes. Any number of trainers share it.
+// What a trainer reads: rows of features, and labels. Its rows never change, and any number of
+// trainers may read it at once. Where the rows lie is for each kind of data set to decide.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
-#include "core/host_memory.h"
+#include "data/gather.h"
+#include "data/row_format.h"
 
 namespace thalweg::data {
 
-enum class FeatureType { kFloat32, kUint8 };
-enum class LabelType { kNone, kSparse, kDense };
+class Dataset {
+ public:
+  virtual ~Dataset();
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
 
-struct Dataset {
-  uint64_t serial = 0;  // unique in the process
-  int64_t rows = 0;
-  int64_t features = 0;  // elements of one row
-  FeatureType feature_type = FeatureType::kFloat32;
-  float scale = 1;  // a feature x of uint8 means x * scale + offset
-  float offset = 0;
-  HostMemory inputs;  // [rows, features]
-  LabelType label_type = LabelType::kNone;
-  int64_t label_width = 0;  // values of one row; 1 for sparse labels
-  HostMemory labels;        // int32 [rows] or float32 [rows, label_width]
+  // No other data set of the process has it.
+  uint64_t serial() const { return serial_; }
+  const RowFormat& format() const { return format_; }
+
+  // Host memory held.
+  virtual size_t bytes() const = 0;
+  // Makes a batch of rows in any order.
+  virtual void gather(const Gather& batch, const Workers& workers) const = 0;
+  // Copies rows of a column in any order, each below format().rows, without conversion.
+  virtual void copy(Column column, const uint32_t* rows, int64_t count, void* to) const = 0;
+  // Returns `count` rows of a column from `first` on, one after another, without conversion. They
+  // lie in the data set or in `buffer`, and are valid while neither goes or changes.
+  virtual const void* view(Column column, int64_t first, int64_t count,
+                           std::vector<char>& buffer) const = 0;
+
+ protected:
+  explicit Dataset(const RowFormat& format);
+
+ private:
+  uint64_t serial_;
+  RowFormat format_;
 };
 
 }  // namespace thalweg::data

@@ -52,23 +52,20 @@ class QueuedGatherBench : public Wrapped<QueuedGatherBench> {
   }
 
   void record(const data::Dataset& set, bool listed) {
-    const RowOrder order = make_order(set.rows, listed);
+    data::RowFormat format = set.format();
+    format.label_type = data::LabelType::kNone;
+    format.label_width = 0;
+    const RowOrder order = make_order(format.rows, listed);
     const uint64_t first = 0;
+    std::vector<char> buffer;
+    const void* inputs = set.view(data::Column::kInputs, 0, format.rows, buffer);
     QueuedGather op = {};
-    op.data = {.inputs = upload(set.inputs.data(), set.inputs.bytes()),
-               .labels = nullptr,
-               .feature_type = set.feature_type,
-               .label_type = data::LabelType::kNone,
-               .scale = set.scale,
-               .offset = set.offset,
-               .rows = set.rows,
-               .features = set.features,
-               .label_width = 0};
+    op.data = {format, upload(inputs, format.bytes()), nullptr};
     op.order = static_cast<const RowOrder*>(upload(&order, sizeof order));
     op.first = static_cast<const uint64_t*>(upload(&first, sizeof first));
-    op.count = set.rows;
+    op.count = format.rows;
     memory_.push_back(
-        replay_->backend().memory().allocate(set.rows * set.features * sizeof(float)));
+        replay_->backend().memory().allocate(format.rows * format.features * sizeof(float)));
     op.inputs = static_cast<float*>(memory_.back().get());
     replay_->record([&] { replay_->backend().gather(op); }, op.inputs);
   }

@@ -1,5 +1,6 @@
 #include "napi/checksum.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -62,18 +63,16 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   explicit NativeFingerprint(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       dataset_ = to_dataset(info[0], "dataset");
-      hash_.update_value(dataset_->rows);
-      hash_.update_value(dataset_->features);
-      hash_.update_value(static_cast<int32_t>(dataset_->feature_type));
-      hash_.update_value(dataset_->scale);
-      hash_.update_value(dataset_->offset);
-      hash_.update_value(static_cast<int32_t>(dataset_->label_type));
-      hash_.update_value(dataset_->label_width);
-      const bool bytes = dataset_->feature_type == data::FeatureType::kUint8;
-      const auto rows = static_cast<size_t>(dataset_->rows);
-      waiting_.emplace_back(dataset_->inputs.data(), rows * dataset_->features * (bytes ? 1 : 4));
-      if (dataset_->label_type != data::LabelType::kNone)
-        waiting_.emplace_back(dataset_->labels.data(), rows * dataset_->label_width * 4);
+      const data::RowFormat& format = dataset_->format();
+      hash_.update_value(format.rows);
+      hash_.update_value(format.features);
+      hash_.update_value(static_cast<int32_t>(format.feature_type));
+      hash_.update_value(format.scale);
+      hash_.update_value(format.offset);
+      hash_.update_value(static_cast<int32_t>(format.label_type));
+      hash_.update_value(format.label_width);
+      waiting_.push_back(data::Column::kInputs);
+      if (format.label_type != data::LabelType::kNone) waiting_.push_back(data::Column::kLabels);
     });
   }
 
@@ -88,15 +87,26 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   }
 
   void take_in() {
-    constexpr size_t kPiecesATurn = 32;
-    if (!waiting_.front().advance(kPiecesATurn)) return;
-    waiting_.front().add_to(hash_);
+    constexpr size_t kBytesATurn = size_t{32} << 20;
+    const data::Column column = waiting_.front();
+    const size_t width = std::max<size_t>(1, dataset_->format().row_bytes(column));
+    const auto most = static_cast<int64_t>(std::max<size_t>(1, kBytesATurn / width));
+    const int64_t rows = dataset_->format().rows, count = std::min(most, rows - row_);
+    pieces_.update(dataset_->view(column, row_, count, buffer_), count * width);
+    row_ += count;
+    if (row_ < rows) return;
+    pieces_.add_to(hash_);
+    pieces_ = {};
+    row_ = 0;
     waiting_.erase(waiting_.begin());
   }
 
   std::shared_ptr<const data::Dataset> dataset_;
   Xxh64 hash_;
-  std::vector<PieceHash> waiting_;  // the first is under way
+  std::vector<data::Column> waiting_;  // the first of them under way
+  int64_t row_ = 0;                    // the next one of that column
+  PieceHash pieces_;                   // the rows before it
+  std::vector<char> buffer_;
 };
 
 }  // namespace

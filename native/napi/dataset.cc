@@ -1,9 +1,9 @@
 #include "napi/dataset.h"
 
-#include <atomic>
 #include <cstring>
 #include <utility>
 
+#include "data/memory_dataset.h"
 #include "napi/convert.h"
 
 namespace thalweg::napi {
@@ -25,60 +25,43 @@ void check_size(const Span& span, int64_t expected, const char* path) {
                  std::to_string(expected) + " elements", ""});
 }
 
-uint64_t next_serial() {
-  static std::atomic<uint64_t> last{0};
-  return ++last;
-}
-
-void read_inputs(const Napi::Object& object, Dataset& dataset) {
+HostMemory read_inputs(const Napi::Object& object, data::RowFormat& format) {
   const Napi::Value inputs = object.Get("inputs");
   const bool bytes =
       inputs.IsTypedArray() && inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
-  dataset.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
+  format.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
   const Span span = typed_span(inputs, bytes ? napi_uint8_array : napi_float32_array, "inputs");
-  check_size(span, count_product(dataset.rows, dataset.features, "inputs"), "inputs");
-  dataset.inputs = copy(span.data, span.length * (bytes ? 1 : 4));
+  check_size(span, count_product(format.rows, format.features, "inputs"), "inputs");
+  return copy(span.data, span.length * (bytes ? 1 : 4));
 }
 
-void read_labels(const Napi::Object& object, Dataset& dataset) {
+HostMemory read_labels(const Napi::Object& object, data::RowFormat& format) {
   const Napi::Value labels = object.Get("labels");
-  if (labels.IsUndefined()) return;
+  if (labels.IsUndefined()) return {};
   const bool sparse =
       labels.IsTypedArray() && labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
-  dataset.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
+  format.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
   const Span span = typed_span(labels, sparse ? napi_int32_array : napi_float32_array, "labels");
-  check_size(span, count_product(dataset.rows, dataset.label_width, "labels"), "labels");
-  dataset.labels = copy(span.data, span.length * 4);
+  check_size(span, count_product(format.rows, format.label_width, "labels"), "labels");
+  return copy(span.data, span.length * 4);
 }
 
 class NativeDataset : public Wrapped<NativeDataset> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x6461746173657431};
 
-  static Napi::Function define(Napi::Env env) {
-    return DefineClass(env, "NativeDataset", {InstanceMethod<&NativeDataset::dispose>("dispose")});
+  static Napi::Function define(Napi::Env env, MakeDataset make) {
+    return DefineClass(env, "NativeDataset", {InstanceMethod<&NativeDataset::dispose>("dispose")},
+                       reinterpret_cast<void*>(make));
   }
 
-  // new Dataset({ inputs, rows, features, scale, offset, labels?, labelWidth }), sizes checked by
-  // TypeScript
+  // (options of the class's MakeDataset)
   explicit NativeDataset(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
-      const auto object = info[0].As<Napi::Object>();
-      auto dataset = std::make_shared<Dataset>();
-      dataset->serial = next_serial();
-      const auto number = [&](const char* key) {
-        return object.Get(key).As<Napi::Number>().DoubleValue();
-      };
-      dataset->rows = to_count(object, "rows");
-      dataset->features = to_count(object, "features");
-      dataset->scale = static_cast<float>(number("scale"));
-      dataset->offset = static_cast<float>(number("offset"));
-      dataset->label_width = to_count(object, "labelWidth");
-      read_labels(object, *dataset);
-      read_inputs(object, *dataset);
-      bytes_ = static_cast<int64_t>(dataset->inputs.bytes() + dataset->labels.bytes());
-      dataset_ = std::move(dataset);
+      const auto make = reinterpret_cast<MakeDataset>(info.Data());
+      dataset_ = make(info[0].As<Napi::Object>());
+      bytes_ = static_cast<int64_t>(dataset_->bytes());
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
     });
   }
@@ -112,8 +95,27 @@ std::shared_ptr<const Dataset> to_dataset(const Napi::Value& value, const std::s
   return dataset;
 }
 
+std::shared_ptr<const Dataset> make_memory_dataset(const Napi::Object& options) {
+  const auto number = [&](const char* key) {
+    return options.Get(key).As<Napi::Number>().DoubleValue();
+  };
+  data::RowFormat format;
+  format.rows = to_count(options, "rows");
+  format.features = to_count(options, "features");
+  format.scale = static_cast<float>(number("scale"));
+  format.offset = static_cast<float>(number("offset"));
+  format.label_width = to_count(options, "labelWidth");
+  HostMemory labels = read_labels(options, format);
+  HostMemory inputs = read_inputs(options, format);
+  return std::make_shared<data::MemoryDataset>(format, std::move(inputs), std::move(labels));
+}
+
+Napi::Function define_dataset(Napi::Env env, MakeDataset make) {
+  return NativeDataset::define(env, make);
+}
+
 void register_dataset(Napi::Env env, Napi::Object exports) {
-  exports.Set("Dataset", NativeDataset::define(env));
+  exports.Set("Dataset", define_dataset(env, &make_memory_dataset));
 }
 
 }  // namespace thalweg::napi

@@ -9,7 +9,7 @@
 #include "napi/dataset.h"
 #include "napi/sampling.h"
 #include "orders/exact_permutation.h"
-#include "orders/gather.h"
+#include "orders/lanes.h"
 #include "orders/order.h"
 
 namespace thalweg::napi {
@@ -24,11 +24,11 @@ bool is_wide(const Napi::Value& value) {
          value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
 }
 
-// Returns the lanes that `isa` names, or the process's for "". Tests use all lanes in one process.
-const OrderLanes& lanes_named(const std::string& isa) {
+// The set that `isa` names ("" for the process's), for tests of all in one process.
+Isa isa_named(const std::string& isa) {
   for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
-    if (isa == isa_name(candidate) && candidate <= detect_isa()) return *order_lanes_for(candidate);
-  if (isa.empty()) return order_lanes();
+    if (isa == isa_name(candidate) && candidate <= detect_isa()) return candidate;
+  if (isa.empty()) return selected_isa();
   throw Error({"UNSUPPORTED", "isa", isa, "an instruction set of this processor", ""});
 }
 
@@ -52,14 +52,16 @@ void read_sampling(const Napi::Object& object, OrderOptions& options) {
 
 struct Execution {
   int threads;
-  const OrderLanes& lanes;
+  Isa isa;
+
+  OrderMaking making() const { return {threads, *order_lanes_for(isa)}; }
 };
 Execution read_execution(const Napi::Object& object) {
   check_thread_variable();
   refresh_thread_count();
   const Napi::Value threads = object.Get("threads"), isa = object.Get("isa");
   return {threads.IsNumber() ? threads.As<Napi::Number>().Int32Value() : thread_count(),
-          lanes_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
+          isa_named(isa.IsString() ? isa.As<Napi::String>().Utf8Value() : "")};
 }
 
 // Throws RANGE unless positions first, first + stride, … are all within the order.
@@ -89,7 +91,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
       const Execution execution = read_execution(object);
       OrderOptions options = read_order(object);
       read_sampling(object, options);
-      order_ = std::make_unique<Order>(options, OrderMaking{execution.threads, execution.lanes});
+      order_ = std::make_unique<Order>(options, execution.making());
       bytes_ = static_cast<int64_t>(order_->bytes());
       Napi::MemoryManagement::AdjustExternalMemory(info.Env(), bytes_);
     });
@@ -148,8 +150,7 @@ Napi::Value exact_permutation_entry(const Napi::CallbackInfo& info) {
   if (out.length != options.length)
     throw Error({"SHAPE", "out", std::to_string(out.length) + " elements",
                  std::to_string(options.length) + " elements", ""});
-  exact_permutation(options, {execution.threads, execution.lanes},
-                    static_cast<uint32_t*>(out.data));
+  exact_permutation(options, execution.making(), static_cast<uint32_t*>(out.data));
   return info.Env().Undefined();
 }
 
@@ -192,7 +193,8 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
   const Execution execution = read_execution(info[4].As<Napi::Object>());
   const Span indices = typed_span(info[1], napi_uint32_array, "indices");
   const Span inputs = typed_span(info[2], napi_float32_array, "targets.inputs");
-  const bool sparse = dataset->label_type == data::LabelType::kSparse;
+  const data::RowFormat& format = dataset->format();
+  const bool sparse = format.is_sparse();
   const Span labels =
       info[3].IsUndefined()
           ? Span()
@@ -200,25 +202,24 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
   const auto count = static_cast<int64_t>(indices.length);
   const Range read = range("indices", indices, 0);
   const Range written =
-      range("targets.inputs", inputs, count_product(count, dataset->features, "indices"));
+      range("targets.inputs", inputs, count_product(count, format.features, "indices"));
   refuse_overlap(written, read);
   if (labels.data != nullptr) {
     const Range label_range =
-        range("targets.labels", labels, count_product(count, dataset->label_width, "indices"));
+        range("targets.labels", labels, count_product(count, format.label_width, "indices"));
     refuse_overlap(label_range, read);
     refuse_overlap(label_range, written);
   }
-  const Gather gather = {.dataset = dataset.get(),
-                         .indices = static_cast<const uint32_t*>(indices.data),
-                         .count = count,
-                         .inputs = static_cast<float*>(inputs.data),
-                         .classes = sparse ? static_cast<int32_t*>(labels.data) : nullptr,
-                         .values = sparse ? nullptr : static_cast<float*>(labels.data)};
-  for (int64_t i = 0; i < gather.count; ++i)
-    if (gather.indices[i] > dataset->rows)
-      throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(gather.indices[i]),
-                   "at most " + std::to_string(dataset->rows) + ", the rows of the data set", ""});
-  gather_batch(gather, execution.threads, execution.lanes);
+  const data::Gather batch = {.indices = static_cast<const uint32_t*>(indices.data),
+                              .count = count,
+                              .inputs = static_cast<float*>(inputs.data),
+                              .classes = sparse ? static_cast<int32_t*>(labels.data) : nullptr,
+                              .values = sparse ? nullptr : static_cast<float*>(labels.data)};
+  for (int64_t i = 0; i < batch.count; ++i)
+    if (batch.indices[i] > format.rows)
+      throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(batch.indices[i]),
+                   "at most " + std::to_string(format.rows) + ", the rows of the data set", ""});
+  dataset->gather(batch, {execution.threads, execution.isa});
   return info.Env().Undefined();
 }
 

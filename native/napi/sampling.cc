@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <utility>
+#include <vector>
 
 #include "napi/convert.h"
 #include "napi/dataset.h"
@@ -23,10 +24,13 @@ Sampling read_stratified(const Napi::Value& labels) {
     return make_stratified(static_cast<const int32_t*>(span.data), span.length);
   }
   const auto dataset = to_dataset(labels, "labels");
-  if (dataset->label_type != data::LabelType::kSparse)
+  if (!dataset->format().is_sparse())
     throw Error({"SHAPE", "labels", "a data set without class indices",
                  "one class a row (Int32Array or Uint8Array)", "pass the classes as an array"});
-  return make_stratified(static_cast<const int32_t*>(dataset->labels.data()), dataset->rows);
+  const int64_t rows = dataset->format().rows;
+  std::vector<char> buffer;
+  const void* classes = dataset->view(data::Column::kLabels, 0, rows, buffer);
+  return make_stratified(static_cast<const int32_t*>(classes), rows);
 }
 
 class NativeSampling : public Wrapped<NativeSampling> {

@@ -222,9 +222,10 @@ TrainRequest read_train_request(const Napi::Object& object) {
   if (object.Get("validation").IsObject())
     request.validation = to_dataset(object.Get("validation"), "validation");
   request.sampling = to_sampling(object.Get("sampling"), "fit.sampling");
-  if (request.sampling && request.sampling->length != static_cast<uint64_t>(request.dataset->rows))
+  const int64_t rows = request.dataset->format().rows;
+  if (request.sampling && request.sampling->length != static_cast<uint64_t>(rows))
     throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
-                 std::to_string(request.dataset->rows) + ", the rows of the data set", ""});
+                 std::to_string(rows) + ", the rows of the data set", ""});
   request.most_steps = count_or(object, "mostSteps", 0, 0);
   if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
   if (!object.Get("monitorEvery").IsUndefined()) request.monitor = read_monitor(object);

@@ -181,11 +181,11 @@ Napi::Value gradients(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   const Span span = typed_span(info[1], napi_uint32_array, "rows");
   const auto* first = static_cast<const uint32_t*>(span.data);
   const std::vector<uint32_t> rows(first, first + span.length);
+  const int64_t count = dataset->format().rows;
   for (size_t i = 0; i < rows.size(); ++i)
-    if (rows[i] >= dataset->rows)
+    if (rows[i] >= count)
       throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
-                   "less than " + std::to_string(dataset->rows) + ", the rows of the data set",
-                   ""});
+                   "less than " + std::to_string(count) + ", the rows of the data set", ""});
   std::vector<double> rates;
   if (info[2].IsTypedArray()) {
     const Span given = typed_span(info[2], napi_float64_array, "dropoutRates");

@@ -6,7 +6,6 @@
 
 #include "core/lane_tables.h"
 #include "core/random.h"
-#include "orders/gather.h"
 #include "orders/index_cipher.h"
 #include "orders/sampling.h"
 

@@ -3,7 +3,6 @@
 #include <exception>
 
 #include "core/threads.h"
-#include "orders/gather.h"
 
 namespace thalweg {
 
@@ -14,7 +13,7 @@ constexpr int64_t kLargeBatch = int64_t{1} << 20;
 
 bool pays_ahead(const BatchSource& source) {
   return source.steps > 1 && thread_count() < processor_count() &&
-         rows_of(source, 0) * source.dataset->features >= kLargeBatch;
+         rows_of(source, 0) * source.dataset->format().features >= kLargeBatch;
 }
 
 }  // namespace
@@ -22,15 +21,15 @@ bool pays_ahead(const BatchSource& source) {
 HostFeed::HostFeed(const BatchSource& source, Plan& plan)
     : source_(source), plan_(plan), ahead_(pays_ahead(source)) {
   const int64_t rows = rows_of(source, 0);
-  plan_.reserve(rows, source.dataset->label_width, ahead_ ? 2 : 1);
+  plan_.reserve(rows, source.dataset->format().label_width, ahead_ ? 2 : 1);
   indices_.resize(rows);
 }
 
 void HostFeed::gather(int64_t step, const BatchPlace& place, int threads) {
   const int64_t rows = rows_of(source_, step);
   source_.order->indices(step * source_.batch_size, rows, indices_.data());
-  gather_batch({source_.dataset, indices_.data(), rows, place.inputs, place.classes, place.values},
-               threads);
+  source_.dataset->gather({indices_.data(), rows, place.inputs, place.classes, place.values},
+                          {threads});
 }
 
 int64_t HostFeed::load(int64_t step) {
@@ -39,7 +38,7 @@ int64_t HostFeed::load(int64_t step) {
     plan_.turn();
   else
     gather(step, plan_.place(), thread_count());
-  plan_.set_batch(rows_of(source_, step), source_.dataset->label_type == data::LabelType::kSparse);
+  plan_.set_batch(rows_of(source_, step), source_.dataset->format().is_sparse());
   next_ = step + 1;
   if (!ahead_ || next_ == source_.steps || !begin(next_)) next_ = -1;
   return rows_of(source_, step);

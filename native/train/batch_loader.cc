@@ -1,7 +1,6 @@
 #include "train/batch_loader.h"
 
 #include "core/threads.h"
-#include "orders/gather.h"
 #include "train/check_indices.h"
 #include "train/check_labels.h"
 
@@ -14,11 +13,11 @@ BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
 }
 
 void BatchLoader::check(const data::Dataset& dataset, const char* name, const CancelFlag* cancel) {
-  if (checked_.count(dataset.serial) > 0) return;
+  if (checked_.count(dataset.serial()) > 0) return;
   const int64_t limit = network_.layers.front()->index_limit();
   if (limit > 0) check_indices(dataset, limit, name, cancel);
   check_labels(dataset, network_.loss, network_.outputs(), name, cancel);
-  checked_.insert(dataset.serial);
+  checked_.insert(dataset.serial());
 }
 
 void BatchLoader::check_inputs(const float* inputs, int64_t rows, const CancelFlag* cancel) const {
@@ -41,12 +40,11 @@ void BatchLoader::reserve(int64_t rows, int64_t label_width) {
 void BatchLoader::load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
   check(dataset, kDatasetName, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
-  reserve(count, dataset.label_width);
+  reserve(count, dataset.format().label_width);
   if (device_batches_) return device_batches_->load_rows(dataset, rows, plan_);
   const BatchPlace place = plan_.place();
-  gather_batch({&dataset, rows.data(), count, place.inputs, place.classes, place.values},
-               thread_count());
-  plan_.set_batch(count, dataset.label_type == data::LabelType::kSparse);
+  dataset.gather({rows.data(), count, place.inputs, place.classes, place.values}, {thread_count()});
+  plan_.set_batch(count, dataset.format().is_sparse());
 }
 
 void BatchLoader::load_inputs(const float* inputs, int64_t rows) {

@@ -7,15 +7,15 @@
 
 #include "core/cancel.h"
 #include "core/error.h"
-#include "data/dataset.h"
+#include "data/scan.h"
 
 namespace thalweg {
 
-// Throws RANGE for the first of the inputs [rows, columns] that is no index below `count`, and
-// Aborted. The name of the input in the error ends with `of`.
+// Throws RANGE naming the first of inputs [rows, columns] that is none, with `of` behind it,
+// and Aborted. `first_row` is the number of the first of the rows.
 template <class Value>
 void check_indices(int64_t rows, int64_t columns, int64_t count, const std::string& of,
-                   const CancelFlag* cancel, Value value) {
+                   const CancelFlag* cancel, Value value, int64_t first_row = 0) {
   constexpr int64_t kOften = int64_t{1} << 20;
   for (int64_t i = 0; i < rows * columns; ++i) {
     if (i % kOften == 0) refuse_cancelled(cancel);
@@ -25,7 +25,7 @@ void check_indices(int64_t rows, int64_t columns, int64_t count, const std::stri
         index == static_cast<float>(static_cast<int64_t>(index)))
       continue;
     throw Error({"RANGE",
-                 "inputs of row " + std::to_string(i / columns) + ", column " +
+                 "inputs of row " + std::to_string(first_row + i / columns) + ", column " +
                      std::to_string(i % columns) + of,
                  std::to_string(index),
                  "an integer in [0, " + std::to_string(count) + "), for the embedding", ""});
@@ -34,17 +34,21 @@ void check_indices(int64_t rows, int64_t columns, int64_t count, const std::stri
 
 inline void check_indices(const data::Dataset& dataset, int64_t count, const std::string& name,
                           const CancelFlag* cancel) {
+  constexpr size_t kBlockBytes = size_t{1} << 22;
+  const data::RowFormat& format = dataset.format();
   const std::string of = " of " + name;
-  if (dataset.feature_type == data::FeatureType::kFloat32) {
-    const auto* inputs = static_cast<const float*>(dataset.inputs.data());
-    check_indices(dataset.rows, dataset.features, count, of, cancel,
-                  [=](int64_t i) { return inputs[i]; });
-  } else {
-    const auto* inputs = static_cast<const uint8_t*>(dataset.inputs.data());
-    const float scale = dataset.scale, offset = dataset.offset;
-    check_indices(dataset.rows, dataset.features, count, of, cancel,
-                  [=](int64_t i) { return static_cast<float>(inputs[i]) * scale + offset; });
-  }
+  const auto check = [&](int64_t first, int64_t rows, auto value) {
+    check_indices(rows, format.features, count, of, cancel, value, first);
+  };
+  const auto look = [&](int64_t first, int64_t rows, const void* block) {
+    const auto* numbers = static_cast<const float*>(block);
+    const auto* bytes = static_cast<const uint8_t*>(block);
+    if (format.feature_type == data::FeatureType::kFloat32)
+      return check(first, rows, [=](int64_t i) { return numbers[i]; });
+    const float scale = format.scale, offset = format.offset;
+    check(first, rows, [=](int64_t i) { return static_cast<float>(bytes[i]) * scale + offset; });
+  };
+  data::scan(dataset, data::Column::kInputs, kBlockBytes, cancel, look);
 }
 
 }  // namespace thalweg

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "data/scan.h"
 
 namespace thalweg {
 
@@ -25,9 +26,11 @@ size_t most_bytes(QueuedBackend& backend) {
   return backend.free_bytes() / 8 * kEighths;
 }
 
-// Writes in pieces of some milliseconds. Throws Aborted between them.
+// What is written at once: some milliseconds.
+constexpr size_t kPiece = size_t{32} << 20;
+
+// In pieces; throws Aborted between them.
 void write(Memory& memory, void* to, const void* from, size_t bytes, const CancelFlag* cancel) {
-  constexpr size_t kPiece = size_t{32} << 20;
   for (size_t done = 0; done < bytes; done += kPiece) {
     refuse_cancelled(cancel);
     memory.write(static_cast<char*>(to) + done, static_cast<const char*>(from) + done,
@@ -35,9 +38,14 @@ void write(Memory& memory, void* to, const void* from, size_t bytes, const Cance
   }
 }
 
-std::shared_ptr<void> upload(Memory& memory, const HostMemory& from, const CancelFlag* cancel) {
-  std::shared_ptr<void> data = memory.allocate(from.bytes());
-  write(memory, data.get(), from.data(), from.bytes(), cancel);
+std::shared_ptr<void> upload(Memory& memory, const data::Dataset& dataset, data::Column column,
+                             const CancelFlag* cancel) {
+  const size_t width = dataset.format().row_bytes(column);
+  std::shared_ptr<void> data = memory.allocate(dataset.format().bytes(column));
+  if (width == 0) return data;
+  data::scan(dataset, column, kPiece, cancel, [&](int64_t first, int64_t count, const void* rows) {
+    write(memory, static_cast<char*>(data.get()) + first * width, rows, count * width, cancel);
+  });
   return data;
 }
 
@@ -74,7 +82,7 @@ DeviceBatches::Known& DeviceBatches::find(const BatchSource& source) {
 DeviceBatches::Known& DeviceBatches::find(const data::Dataset& dataset, int64_t rows,
                                           const CancelFlag* cancel) {
   const auto known = std::find_if(known_.begin(), known_.end(),
-                                  [&](const Known& set) { return set.serial == dataset.serial; });
+                                  [&](const Known& set) { return set.serial == dataset.serial(); });
   if (known != known_.end()) {
     std::rotate(known, known + 1, known_.end());
     Known& found = known_.back();
@@ -99,20 +107,18 @@ DeviceBatches::Known DeviceBatches::make(const data::Dataset& dataset, int64_t r
                                          const CancelFlag* cancel) {
   Memory& memory = backend_.memory();
   Known made;
-  made.serial = dataset.serial;
-  const size_t bytes = dataset.inputs.bytes() + dataset.labels.bytes();
+  made.serial = dataset.serial();
+  const size_t bytes = dataset.format().bytes();
   if (bytes > most_bytes(backend_)) {
     made.staged = std::make_unique<StagedBatches>(backend_, dataset, rows);
     made.data = made.staged->data();
     made.bytes = made.staged->bytes();
     return made;
   }
-  made.inputs = upload(memory, dataset.inputs, cancel);
-  made.labels = upload(memory, dataset.labels, cancel);
+  made.inputs = upload(memory, dataset, data::Column::kInputs, cancel);
+  made.labels = upload(memory, dataset, data::Column::kLabels, cancel);
   made.bytes = bytes;
-  made.data = {made.inputs.get(),  made.labels.get(), dataset.feature_type,
-               dataset.label_type, dataset.scale,     dataset.offset,
-               dataset.rows,       dataset.features,  dataset.label_width};
+  made.data = {dataset.format(), made.inputs.get(), made.labels.get()};
   return made;
 }
 
@@ -166,7 +172,7 @@ void DeviceBatches::load(const data::Dataset& dataset, const uint64_t* start, in
   const Known& set = find(dataset, count);
   const void* order = set.staged == nullptr ? order_.get() : identity_.get();
   const BatchPlace place = plan.place();
-  plan.set_batch(count, dataset.label_type == data::LabelType::kSparse);
+  plan.set_batch(count, dataset.format().is_sparse());
   backend_.gather({.data = set.data,
                    .order = static_cast<const RowOrder*>(order),
                    .first = start,
@@ -204,7 +210,8 @@ size_t DeviceBatches::bytes() const {
 
 DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
     : source_(source), plan_(plan), batches_(batches) {
-  batches_.with_room([&] { plan_.reserve(rows_of(source, 0), source.dataset->label_width); });
+  batches_.with_room(
+      [&] { plan_.reserve(rows_of(source, 0), source.dataset->format().label_width); });
   batches_.with_room([&] { batches_.set_order(source); });
 }
 

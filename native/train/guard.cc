@@ -38,8 +38,8 @@ Guard::Digests Guard::digests(const CancelFlag* cancel) {
       data = copy_.data();
     }
     Xxh64 hash;
-    PieceHash pieces(data, tensor.length * sizeof(float));
-    pieces.advance(SIZE_MAX, cancel);
+    PieceHash pieces;
+    pieces.update(data, tensor.length * sizeof(float), cancel);
     pieces.add_to(hash);
     all.push_back(hash.digest());
   }

@@ -57,15 +57,15 @@ class WeightsScope {
 // Goes once through all rows in order. `body` finds each batch in the plan.
 void Passes::each_batch(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                         FunctionRef<void(int64_t rows)> body) {
-  const Order order({.length = static_cast<uint64_t>(dataset.rows), .shuffle = false});
-  const int64_t steps = ceil_div(dataset.rows, batch_size);
+  const Order order({.length = static_cast<uint64_t>(dataset.format().rows), .shuffle = false});
+  const int64_t steps = ceil_div(dataset.format().rows, batch_size);
   const auto feed = context_.batches.feed({&dataset, &order, batch_size, steps, &cancel});
   for (int64_t step = 0; step < steps; ++step) body(feed->load(step));
 }
 
 Metrics Passes::evaluate(const data::Dataset& dataset, int64_t batch_size, const CancelFlag& cancel,
                          Weights weights, MetricSums* sums) {
-  const size_t scores = sums == nullptr ? 0 : sums->bytes_for(dataset.rows);
+  const size_t scores = sums == nullptr ? 0 : sums->bytes_for(dataset.format().rows);
   context_.require_memory(scores);
   const HeldMemory held(context_.memory, scores);
   const WeightsScope scope(context_, weights);
@@ -75,7 +75,7 @@ Metrics Passes::evaluate(const data::Dataset& dataset, int64_t batch_size, const
     if (!context_.plan.forward({.cancel = &cancel})) throw Aborted();
     context_.plan.loss(&loss);
     metrics.add(loss, rows);
-    if (sums != nullptr) add_outputs(rows, dataset.label_type == data::LabelType::kSparse, *sums);
+    if (sums != nullptr) add_outputs(rows, dataset.format().is_sparse(), *sums);
   });
   return metrics;
 }
@@ -128,8 +128,8 @@ Metrics Passes::full_gradients(const data::Dataset& dataset, int64_t batch_size,
     LossResult loss;
     if (!context_.plan.forward(mode) || !context_.plan.backward(mode, &loss)) throw Aborted();
     metrics.add(loss, rows);
-    // A batch's gradients are those of its mean loss.
-    const double share = static_cast<double>(rows) / static_cast<double>(dataset.rows);
+    // A batch's gradients belong to its mean loss.
+    const double share = static_cast<double>(rows) / static_cast<double>(dataset.format().rows);
     double* sum = gradient;
     for (size_t i = 0; i < state.tensors().size(); ++i) {
       values.resize(state.tensors()[i].length);

@@ -12,17 +12,20 @@ namespace {
 
 constexpr size_t kShown = 8;
 
-bool is_finite(const HostMemory& rows, int64_t row, int64_t width) {
-  const float* values = static_cast<const float*>(rows.data()) + row * width;
+bool is_finite(const data::Dataset& dataset, data::Column column, uint32_t row) {
+  std::vector<char> buffer;
+  const auto* values = static_cast<const float*>(dataset.view(column, row, 1, buffer));
+  const size_t width = dataset.format().row_bytes(column) / sizeof(float);
   return std::all_of(values, values + width, [](float value) { return std::isfinite(value); });
 }
 
 bool is_finite(const data::Dataset& dataset, uint32_t row) {
-  if (dataset.feature_type == data::FeatureType::kFloat32 &&
-      !is_finite(dataset.inputs, row, dataset.features))
+  const data::RowFormat& format = dataset.format();
+  if (format.feature_type == data::FeatureType::kFloat32 &&
+      !is_finite(dataset, data::Column::kInputs, row))
     return false;
-  return dataset.label_type != data::LabelType::kDense ||
-         is_finite(dataset.labels, row, dataset.label_width);
+  return format.label_type != data::LabelType::kDense ||
+         is_finite(dataset, data::Column::kLabels, row);
 }
 
 std::string list(const std::vector<uint32_t>& rows) {

@@ -27,23 +27,24 @@ class StagedBatches {
   size_t bytes() const { return inputs_.bytes + labels_.bytes; }
 
  private:
-  // One kind of data, inputs or labels, with room for all stages.
-  struct Column {
+  // The stages of one column.
+  struct Stages {
     size_t row_bytes = 0;
     size_t bytes = 0;  // in all stages
     std::shared_ptr<void> pinned;
     std::shared_ptr<void> device;
   };
 
-  Column make(size_t row_bytes);
-  void gather(const Column& column, const HostMemory& from, const std::vector<uint32_t>& rows);
+  Stages make(size_t row_bytes);
+  void gather(const data::Dataset& dataset, data::Column column, const Stages& stages,
+              const std::vector<uint32_t>& rows);
 
   static constexpr int kStages = 4;
 
   QueuedBackend& backend_;
   int64_t stage_rows_;
-  Column inputs_;
-  Column labels_;
+  Stages inputs_;
+  Stages labels_;
   ResidentData data_ = {};
   int stage_ = 0;                     // the stage of the latest batch
   std::unique_ptr<Courier> courier_;  // waits for its copies before the memory is freed

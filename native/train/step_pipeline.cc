@@ -125,7 +125,7 @@ void StepPipeline::queue_end() {
 }
 
 void StepPipeline::run(int64_t rows, const StepSettings& settings) {
-  const Key key = {rows, settings.measures(), source_.dataset->serial, plan_.generation(),
+  const Key key = {rows, settings.measures(), source_.dataset->serial(), plan_.generation(),
                    batches_.generation()};
   const auto [known, is_new] = recordings_.try_emplace(key);
   if (is_new) {  // ops that are not recorded run one by one

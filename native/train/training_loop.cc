@@ -18,7 +18,7 @@ int64_t step_count(const TrainRequest& request, const Order& order) {
 }
 
 Order order_of(const TrainRequest& request, uint64_t seed, const CancelFlag& cancel) {
-  return Order({.length = static_cast<uint64_t>(request.dataset->rows),
+  return Order({.length = static_cast<uint64_t>(request.dataset->format().rows),
                 .seed = seed,
                 .epoch = static_cast<uint64_t>(request.epoch),
                 .shuffle = request.shuffle,

@@ -36,7 +36,7 @@ export const sides = {
     line('layers', 'a class each: what a layer owns, keeps, and computes'),
     line('backends', 'who computes: reference ◄ cpu; cuda behind the host'),
     line('ops orders rules', 'what is computed, and which row comes next: without a device'),
-    line('data', 'data sets'),
+    line('data', 'data sets, and batches that are gathered from them'),
     line('core', 'memory, randomness, threads, errors'),
   ],
 };

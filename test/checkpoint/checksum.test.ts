@@ -59,6 +59,23 @@ it('follows the specification, however the bytes are cut', () => {
   );
 });
 
+it('hashes the pieces of a data set, wherever its turns end', async () => {
+  const [rows, features, piece] = [11_500, 3001, 2 ** 20];
+  const words = new Uint32Array((rows * features) / 4);
+  for (let i = 0; i < words.length; i++) words[i] = Math.imul(i, 0x9e3779b1);
+  const inputs = new Uint8Array(words.buffer);
+  const head = Buffer.alloc(40);
+  head.writeBigInt64LE(BigInt(rows), 0);
+  head.writeBigInt64LE(BigInt(features), 8);
+  head.writeInt32LE(1, 16); // bytes
+  head.writeFloatLE(1, 20); // the scale
+  const hashes: Buffer[] = [];
+  for (let at = 0; at < inputs.length; at += piece)
+    hashes.push(Buffer.from(sum(inputs.subarray(at, at + piece)), 'hex').reverse());
+  using set = data.fromArrays({ inputs, shape: [rows, features] });
+  expect(await identify(set)).toBe(sum(head, ...hashes));
+});
+
 it('tells data sets apart by any value, shape or label', async () => {
   const inputs = Float32Array.from({ length: 12 }, (_, i) => i);
   const labels = Int32Array.of(0, 1, 2);

@@ -1,0 +1,40 @@
+// What the rows of a data set look like, and rows that lie in memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace thalweg::data {
+
+enum class FeatureType { kFloat32, kUint8 };
+enum class LabelType { kNone, kSparse, kDense };
+
+// The two arrays of a data set.
+enum class Column { kInputs, kLabels };
+
+struct RowFormat {
+  int64_t rows = 0;
+  int64_t features = 0;  // elements of one row
+  FeatureType feature_type = FeatureType::kFloat32;
+  float scale = 1;  // of uint8 features: x * scale + offset
+  float offset = 0;
+  LabelType label_type = LabelType::kNone;
+  int64_t label_width = 0;  // values a row, 1 for sparse
+
+  bool is_sparse() const { return label_type == LabelType::kSparse; }
+  size_t row_bytes(Column column) const {
+    if (column == Column::kInputs)
+      return features * (feature_type == FeatureType::kUint8 ? 1 : sizeof(float));
+    return label_type == LabelType::kNone ? 0 : label_width * sizeof(float);
+  }
+  size_t bytes(Column column) const { return rows * row_bytes(column); }
+  size_t bytes() const { return bytes(Column::kInputs) + bytes(Column::kLabels); }
+};
+
+// Rows in memory, of the host or of a device.
+struct RowArrays : RowFormat {
+  const void* inputs = nullptr;  // float32 or uint8 [rows, features]
+  const void* labels = nullptr;  // int32 [rows], float32 [rows, label_width], or null
+};
+
+}  // namespace thalweg::data
