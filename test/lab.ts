@@ -33,7 +33,20 @@ export interface AliasTable {
 }
 
 /** The exports of the lab. */
-export interface Lab extends Pick<Native, 'initialize' | 'setThreadCount' | 'Dataset'> {
+export interface Lab extends Pick<
+  Native,
+  | 'initialize'
+  | 'setThreadCount'
+  | 'gather'
+  | 'Dataset'
+  | 'Fingerprint'
+  | 'Order'
+  | 'Sampling'
+  | 'Snapshot'
+  | 'Trainer'
+> {
+  /** Rows in records of inputs and labels, the last row first. */
+  RecordDataset: Native['Dataset'];
   /** Runs one operation of native/ops/ops.def with the fields of its struct, in place. */
   runOperation(
     device: string,

@@ -10,14 +10,25 @@
 #include "lab/queued_gather.h"
 #include "lab/queued_step.h"
 #include "lab/random.h"
+#include "lab/record_dataset.h"
+#include "napi/checksum.h"
 #include "napi/dataset.h"
 #include "napi/initialize.h"
+#include "napi/order.h"
+#include "napi/sampling.h"
+#include "napi/snapshot.h"
+#include "napi/trainer.h"
 
 namespace thalweg::lab {
 
 static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   napi::register_initialize(env, exports);
+  napi::register_checksum(env, exports);
   napi::register_dataset(env, exports);
+  napi::register_order(env, exports);
+  napi::register_sampling(env, exports);
+  napi::register_snapshot(env, exports);
+  napi::register_trainer(env, exports);
   register_alias_table(env, exports);
   register_arena_step(env, exports);
   register_index_cipher(env, exports);
@@ -25,6 +36,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_queued_gather(env, exports);
   register_queued_step(env, exports);
   register_random(env, exports);
+  register_record_dataset(env, exports);
   return exports;
 }
 
