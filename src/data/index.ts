@@ -1,6 +1,7 @@
-/** Data sets, readers of their files, and the orders in which epochs visit their rows. */
-export { Dataset, fromArrays } from './dataset.js';
-export type { FromArraysOptions } from './dataset.js';
+/** Data sets and their files. */
+export { Dataset } from './dataset.js';
+export { fromArrays } from './from-arrays.js';
+export type { FromArraysOptions } from './from-arrays.js';
 export { gather } from './gather.js';
 export type { Batch, GatherTargets } from './gather.js';
 export { idx, parseIdx } from './idx.js';

@@ -4,7 +4,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { checkOptions, checkPath } from '../options.js';
-import { type Dataset, fromArrays } from './dataset.js';
+import type { Dataset } from './dataset.js';
+import { fromArrays } from './from-arrays.js';
 import { idx } from './idx.js';
 
 /** MNIST's two data sets. Their rows are 784 bytes, scaled to [0, 1], with the digits as classes. */

@@ -3,7 +3,7 @@ import type { ThalwegError } from '../errors.js';
 import type { Gpu, OperationImplementation } from './devices.js';
 import type {
   NativeDataset,
-  NativeDatasetOptions,
+  NativeDatasets,
   NativeOrder,
   NativeOrderOptions,
   NativeSampling,
@@ -28,9 +28,9 @@ interface NativeArrayClasses {
   readonly Uint8Array: Uint8ArrayConstructor;
 }
 
-/** The addon's exports; native/napi/ has the C++ side of each. */
-export interface Native {
-  /** Sets the classes of errors and arrays that the addon makes; the last call counts. */
+/** What the addon exports; the C++ side of each entry is in native/napi/. */
+export interface Native extends NativeDatasets {
+  /** Errors and arrays are of these classes from now on: those of the realm that asked last. */
   initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
   /** Stops the jobs of all threads and begins no other, because the process ends. */
   endJobs(): void;
@@ -61,7 +61,6 @@ export interface Native {
   Checksum: new () => NativeChecksum;
   FileLock: new (file: string, owner: string) => NativeFileLock;
   Snapshot: new (bytes: number) => NativeSnapshot;
-  Dataset: new (options: NativeDatasetOptions) => NativeDataset;
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;

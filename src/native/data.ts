@@ -16,7 +16,12 @@ export interface NativeDatasetOptions {
   readonly labelWidth: number;
 }
 
-/** A rule that chooses the rows of an epoch; native/napi/sampling.cc. */
+/** The classes of data sets. Handles of all classes serve alike. */
+export interface NativeDatasets {
+  Dataset: new (options: NativeDatasetOptions) => NativeDataset;
+}
+
+/** Which rows an epoch visits; native/napi/sampling.cc. */
 export interface NativeSampling {
   info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
   dispose(): void;

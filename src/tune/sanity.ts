@@ -1,5 +1,6 @@
-/** Checks of data and model before a long run. */
-import { type Dataset, fromArrays } from '../data/dataset.js';
+/** The checks of a good practitioner before a long run, as one call. */
+import type { Dataset } from '../data/dataset.js';
+import { fromArrays } from '../data/from-arrays.js';
 import { gather } from '../data/gather.js';
 import { shuffledIndex } from '../data/order.js';
 import type { Layer } from '../nn/layer.js';
