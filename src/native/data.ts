@@ -5,8 +5,8 @@ export interface NativeDataset {
   dispose(): void;
 }
 
-/** Options of `new native.Dataset`, which copies the arrays. */
-export interface NativeDatasetOptions {
+/** What `new native.Dataset` takes; arrays are copied. */
+interface NativeDatasetOptions {
   readonly inputs: Float32Array | Uint8Array;
   readonly rows: number;
   readonly features: number;
