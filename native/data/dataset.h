@@ -1,5 +1,5 @@
-// What a trainer reads: rows of features, and labels. Its rows never change, and any number of
-// trainers may read it at once. Where the rows lie is for each kind of data set to decide.
+// A data set gives a trainer rows of features and labels. Its rows never change, and any number of
+// trainers may read it at once. Each kind of data set decides where its rows lie.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class Dataset {
   uint64_t serial() const { return serial_; }
   const RowFormat& format() const { return format_; }
 
-  // Host memory held.
+  // Returns the bytes of host memory that it holds.
   virtual size_t bytes() const = 0;
   // Makes a batch of rows in any order.
   virtual void gather(const Gather& batch, const Workers& workers) const = 0;

@@ -1,4 +1,4 @@
-// Batches: rows picked by index, converted and packed.
+// Gathers batches: picks rows by index, converts them and packs them.
 #pragma once
 
 #include <cstdint>
@@ -8,9 +8,9 @@
 
 namespace thalweg::data {
 
-// Writes inputs [count, features] and, by label type, classes [count] or values
-// [count, label_width]; either may be null. An index equal to rows is padding: its
-// inputs and values are zeros, its class is -1. None may be greater.
+// Writes inputs [count, features] and, by the label type, classes [count] or values [count,
+// label_width], which may be null. The index `rows` means padding: its inputs and values are 0, and
+// its class is -1. No index may be greater.
 struct Gather {
   const uint32_t* indices;
   int64_t count;
@@ -19,17 +19,17 @@ struct Gather {
   float* values;
 };
 
-// How many threads may share a gather, and which lanes they use.
+// The number of threads that may share a gather, and the lanes that they use.
 struct Workers {
   int threads;
   Isa isa = selected_isa();
 };
 
-// Rows over threads, elements over vector lanes.
+// Threads share the rows of the batch, and vector lanes the elements of a row.
 void gather_rows(const RowArrays& source, const Gather& batch, const Workers& workers);
 
 struct GatherLane {
-  // Rows first to before last of the batch.
+  // Gathers the rows [first, last) of the batch.
   void (*gather)(const RowArrays& source, const Gather& batch, int64_t first, int64_t last);
 };
 THALWEG_DECLARE_LANE_TABLES(GatherLane, kGatherLane)

@@ -1,5 +1,5 @@
-// Vector lanes of the gather. Rows ahead are prefetched: their addresses are
-// known, and no hardware guesses them.
+// Vector lanes of the gather. They prefetch rows, because the hardware cannot guess random
+// addresses.
 #include "core/macros.h"
 #include "data/gather.h"
 
@@ -7,8 +7,8 @@ namespace thalweg::data::THALWEG_LANES {
 
 namespace {
 
-// Bytes fetched ahead: enough to cover the latency of memory, few enough to stay
-// in the first cache.
+// The number of bytes that are prefetched. It hides the latency of memory and fits the first-level
+// cache.
 constexpr int64_t kBytesAhead = 4096;
 constexpr int64_t kCacheLine = 64;
 

@@ -1,4 +1,4 @@
-// What the rows of a data set look like, and rows that lie in memory.
+// The format of a data set's rows, and arrays of such rows in memory.
 #pragma once
 
 #include <cstddef>
@@ -16,10 +16,10 @@ struct RowFormat {
   int64_t rows = 0;
   int64_t features = 0;  // elements of one row
   FeatureType feature_type = FeatureType::kFloat32;
-  float scale = 1;  // of uint8 features: x * scale + offset
+  float scale = 1;  // uint8 features become x * scale + offset
   float offset = 0;
   LabelType label_type = LabelType::kNone;
-  int64_t label_width = 0;  // values a row, 1 for sparse
+  int64_t label_width = 0;  // values of a row; 1 for sparse labels
 
   bool is_sparse() const { return label_type == LabelType::kSparse; }
   size_t row_bytes(Column column) const {
@@ -31,7 +31,7 @@ struct RowFormat {
   size_t bytes() const { return bytes(Column::kInputs) + bytes(Column::kLabels); }
 };
 
-// Rows in memory, of the host or of a device.
+// Rows that lie in the memory of the host or of a device.
 struct RowArrays : RowFormat {
   const void* inputs = nullptr;  // float32 or uint8 [rows, features]
   const void* labels = nullptr;  // int32 [rows], float32 [rows, label_width], or null

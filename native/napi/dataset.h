@@ -20,7 +20,7 @@ Napi::Function define_dataset(Napi::Env env, MakeDataset make);
 // sizes TypeScript checks. Copies the arrays.
 std::shared_ptr<const data::Dataset> make_memory_dataset(const Napi::Object& options);
 
-// The data set behind a handle; throws TYPE or DISPOSED.
+// Returns the data set behind a handle. Throws TYPE or DISPOSED.
 std::shared_ptr<const data::Dataset> to_dataset(const Napi::Value& value, const std::string& path);
 
 }  // namespace thalweg::napi

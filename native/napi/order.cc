@@ -24,7 +24,8 @@ bool is_wide(const Napi::Value& value) {
          value.As<Napi::TypedArray>().TypedArrayType() == napi_float64_array;
 }
 
-// The set that `isa` names ("" for the process's), for tests of all in one process.
+// Returns the instruction set that `isa` names, or the process's for "". Tests use all in one
+// process.
 Isa isa_named(const std::string& isa) {
   for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
     if (isa == isa_name(candidate) && candidate <= detect_isa()) return candidate;

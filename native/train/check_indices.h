@@ -11,8 +11,8 @@
 
 namespace thalweg {
 
-// Throws RANGE naming the first of inputs [rows, columns] that is none, with `of` behind it,
-// and Aborted. `first_row` is the number of the first of the rows.
+// Throws RANGE for the first of the inputs [rows, columns] that is no index below `count`, and
+// Aborted. The name of the input in the error ends with `of`; `first_row` numbers the first row.
 template <class Value>
 void check_indices(int64_t rows, int64_t columns, int64_t count, const std::string& of,
                    const CancelFlag* cancel, Value value, int64_t first_row = 0) {

@@ -11,9 +11,9 @@ namespace thalweg {
 
 namespace {
 
-// Bytes between two looks at the cancel flag.
+// The number of bytes between two checks of the cancel flag.
 constexpr size_t kOften = size_t{1} << 20;
-// How far the sum of a distribution may be from 1: labels may have been rounded to percents.
+// The sum of a distribution may differ from 1 by so much, because labels may be rounded percents.
 constexpr double kNearOne = 0.02;
 
 [[noreturn]] void refuse(int64_t row, const std::string& name, std::string received,

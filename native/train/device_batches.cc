@@ -26,10 +26,10 @@ size_t most_bytes(QueuedBackend& backend) {
   return backend.free_bytes() / 8 * kEighths;
 }
 
-// What is written at once: some milliseconds.
+// A write of this many bytes takes some milliseconds.
 constexpr size_t kPiece = size_t{32} << 20;
 
-// In pieces; throws Aborted between them.
+// Writes in pieces, and throws Aborted between them.
 void write(Memory& memory, void* to, const void* from, size_t bytes, const CancelFlag* cancel) {
   for (size_t done = 0; done < bytes; done += kPiece) {
     refuse_cancelled(cancel);

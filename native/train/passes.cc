@@ -128,7 +128,7 @@ Metrics Passes::full_gradients(const data::Dataset& dataset, int64_t batch_size,
     LossResult loss;
     if (!context_.plan.forward(mode) || !context_.plan.backward(mode, &loss)) throw Aborted();
     metrics.add(loss, rows);
-    // A batch's gradients belong to its mean loss.
+    // A batch's gradients are those of its mean loss.
     const double share = static_cast<double>(rows) / static_cast<double>(dataset.format().rows);
     double* sum = gradient;
     for (size_t i = 0; i < state.tensors().size(); ++i) {

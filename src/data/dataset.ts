@@ -3,7 +3,7 @@ import { ThalwegError } from '../errors.js';
 import type { NativeDataset } from '../native.js';
 import { describe } from '../options.js';
 
-/** What a data set tells of its rows. */
+/** The facts of a data set about its rows. */
 type RowFormat = Pick<Dataset, 'length' | 'shape' | 'labelKind' | 'labelWidth'>;
 
 /** A data set in native memory. Make one with {@link fromArrays}, `data.idx` or `data.mnist`. */
@@ -72,7 +72,7 @@ export class Dataset implements Disposable {
   }
 }
 
-/** The native half of a data set, or TYPE / DISPOSED. */
+/** Returns the native data set, or throws TYPE or DISPOSED. */
 export function nativeDataset(dataset: unknown, path = 'dataset'): NativeDataset {
   return Dataset.handle(dataset, path);
 }

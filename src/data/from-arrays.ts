@@ -7,18 +7,18 @@ import { Dataset } from './dataset.js';
 
 /** Options of {@link fromArrays}. */
 export interface FromArraysOptions {
-  /** Rows one after another. Uint8Array is kept as bytes and converted as batches are made. */
+  /** The rows one after another. A Uint8Array stays bytes, which are converted as batches are made. */
   readonly inputs: Float32Array | Uint8Array;
-  /** `[rows, ...shape of one row]`. */
+  /** `[rows, ...shape of one row]`: integers of at least 1, at most 64 of them, fewer than 2^32 rows. */
   readonly shape: readonly number[];
   /**
-   * Class indices (Int32Array or Uint8Array, one a row), or values (Float32Array, as many a row as
-   * fit).
+   * One class index for each row (Int32Array or Uint8Array), or the same number of values for each row
+   * (Float32Array). Default: no labels.
    */
   readonly labels?: Int32Array | Uint8Array | Float32Array;
-  /** Of byte inputs: x · scale + offset, in float32. Default 1. */
+  /** The factor of byte inputs, which become x · scale + offset in float32. Default 1. */
   readonly scale?: number;
-  /** Default 0. */
+  /** The term that is added to byte inputs after scaling. Default 0. */
   readonly offset?: number;
 }
 
@@ -59,10 +59,10 @@ function checkShape(shape: unknown): readonly number[] {
   return shape as readonly number[];
 }
 
-/** Typed arrays of whole numbers, which most likely are classes. */
+/** Matches typed arrays of whole numbers, whose values are probably classes. */
 const wholeNumbers = /^(Big)?(Ui|I)nt\d+(Clamped)?Array$/;
 
-/** TYPE or DTYPE for labels of another type, with what makes labels of them. */
+/** Throws TYPE or DTYPE for labels of another type; the remedy says how to convert them. */
 function refuseLabels(labels: unknown): never {
   const name = typedArrayName(labels);
   const nested = isArray(labels) && isArray(labels[0]) ? '.flat()' : '';
@@ -110,13 +110,13 @@ function refuseScaling(option: 'scale' | 'offset', value: unknown): never {
     code: 'UNSUPPORTED',
     path: option,
     received: `${describe(value)} with inputs in float32`,
-    expected: 'none, but for inputs in bytes',
-    remedy: 'scale the inputs before',
+    expected: 'no such option, except for inputs in bytes',
+    remedy: 'scale the inputs before making the data set',
   });
 }
 
 /**
- * A data set from arrays, which are copied.
+ * Makes a data set from arrays, which are copied.
  *
  * @throws ThalwegError SHAPE, TYPE, DTYPE, RANK, OVERFLOW, DETACHED, RESIZABLE, MEMORY, RANGE, UNSUPPORTED
  * @example

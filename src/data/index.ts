@@ -1,4 +1,4 @@
-/** Data sets and their files. */
+/** Data sets, readers of their files, and the orders in which epochs visit their rows. */
 export { Dataset } from './dataset.js';
 export { fromArrays } from './from-arrays.js';
 export type { FromArraysOptions } from './from-arrays.js';

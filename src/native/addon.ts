@@ -28,9 +28,9 @@ interface NativeArrayClasses {
   readonly Uint8Array: Uint8ArrayConstructor;
 }
 
-/** What the addon exports; the C++ side of each entry is in native/napi/. */
+/** The addon's exports; native/napi/ has the C++ side of each. */
 export interface Native extends NativeDatasets {
-  /** Errors and arrays are of these classes from now on: those of the realm that asked last. */
+  /** Sets the classes of errors and arrays that the addon makes; the last call counts. */
   initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
   /** Stops the jobs of all threads and begins no other, because the process ends. */
   endJobs(): void;

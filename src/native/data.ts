@@ -5,7 +5,7 @@ export interface NativeDataset {
   dispose(): void;
 }
 
-/** What `new native.Dataset` takes; arrays are copied. */
+/** Options of `new native.Dataset`, which copies the arrays. */
 interface NativeDatasetOptions {
   readonly inputs: Float32Array | Uint8Array;
   readonly rows: number;
@@ -21,7 +21,7 @@ export interface NativeDatasets {
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
 }
 
-/** Which rows an epoch visits; native/napi/sampling.cc. */
+/** A rule that chooses the rows of an epoch; native/napi/sampling.cc. */
 export interface NativeSampling {
   info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
   dispose(): void;

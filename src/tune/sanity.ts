@@ -1,4 +1,4 @@
-/** The checks of a good practitioner before a long run, as one call. */
+/** Checks of data and model before a long run. */
 import type { Dataset } from '../data/dataset.js';
 import { fromArrays } from '../data/from-arrays.js';
 import { gather } from '../data/gather.js';
