@@ -13,9 +13,9 @@ namespace thalweg {
 inline void check_classes(const int32_t* classes, int64_t rows, int64_t columns) {
   for (int64_t row = 0; row < rows; ++row)
     if (classes[row] < 0 || classes[row] >= columns)
-      throw Error({"RANGE", "labels[" + std::to_string(row) + "] of the batch",
-                   std::to_string(classes[row]), "a class in [0, " + std::to_string(columns) + ")",
-                   ""});
+      throw Error({ErrorCode::kRange, "labels[" + std::to_string(row) + "] of the batch",
+                   std::to_string(classes[row]),
+                   "a class in [0, " + std::to_string(columns) + ")"});
 }
 
 inline void check_classes(const Loss& op) {

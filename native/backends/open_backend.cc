@@ -40,7 +40,7 @@ Backend& open_backend(const std::string& device) {
   }
   if (Backend* backend = forced_cpu(device)) return *backend;
   if (device == "cuda" || device.rfind("cuda:", 0) == 0) return open_cuda(device);
-  throw Error({"NO_DEVICE", "device", device, "a device of this machine",
+  throw Error({ErrorCode::kNoDevice, "device", device, "a device of this machine",
                "device.explain() lists what there is"});
 }
 

@@ -23,11 +23,12 @@ class Aligned {
     if (length == 0) return;
     size_t bytes = 0;
     if (__builtin_mul_overflow(length, sizeof(T), &bytes) || bytes > SIZE_MAX - kAlignment)
-      throw Error({"OVERFLOW", "length", std::to_string(length), "a size in bytes below 2^64", ""});
+      throw Error(
+          {ErrorCode::kOverflow, "length", std::to_string(length), "a size in bytes below 2^64"});
     bytes = round_up(bytes, kAlignment);
     data_ = static_cast<T*>(std::aligned_alloc(kAlignment, bytes));
     if (data_ == nullptr)
-      throw Error({"MEMORY", "length", std::to_string(bytes) + " bytes",
+      throw Error({ErrorCode::kMemory, "length", std::to_string(bytes) + " bytes",
                    "an allocation that fits this machine", "use a smaller model or batch"});
     std::memset(static_cast<void*>(data_), 0, bytes);
   }

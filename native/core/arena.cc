@@ -26,7 +26,8 @@ int64_t lay_out(const std::vector<int64_t>& lengths, Place place) {
   for (const int64_t length : lengths) {
     place(end);
     if (length < 0 || length > kLimitFloats || end > kLimitFloats)
-      throw Error({"OVERFLOW", "length", std::to_string(length), "at most 2^56 elements", ""});
+      throw Error(
+          {ErrorCode::kOverflow, "length", std::to_string(length), "at most 2^56 elements"});
     end = round_up(end + length, kAlignFloats);
   }
   return end;

@@ -12,7 +12,7 @@ namespace thalweg {
 // A cancelled job throws this where it cannot simply return.
 class Aborted final : public Error {
  public:
-  Aborted() : Error({"ABORTED", "trainer", "an abort", "an undisturbed run", ""}) {}
+  Aborted() : Error({ErrorCode::kAborted, "trainer", "an abort", "an undisturbed run"}) {}
 };
 
 // A flag that any thread may set. It also reads as set once the process is ending.

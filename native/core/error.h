@@ -7,12 +7,28 @@
 
 namespace thalweg {
 
+enum class ErrorCode {
+#define THALWEG_ERROR_CODE(enumerator, text) enumerator,
+#include "core/errors.def"
+#undef THALWEG_ERROR_CODE
+};
+
+// In the order of the enumerators.
+inline constexpr const char* kErrorCodeNames[] = {
+#define THALWEG_ERROR_CODE(enumerator, text) text,
+#include "core/errors.def"
+#undef THALWEG_ERROR_CODE
+};
+constexpr const char* error_code_name(ErrorCode code) {
+  return kErrorCodeNames[static_cast<int>(code)];
+}
+
 struct ErrorFields {
-  std::string code;
+  ErrorCode code;
   std::string path;
   std::string received;
   std::string expected;
-  std::string remedy;
+  std::string remedy = {};  // empty where `expected` says it
 };
 
 class Error : public std::exception {

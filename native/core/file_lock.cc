@@ -23,16 +23,17 @@ constexpr size_t kLongestOwner = 4096;
     case ELOOP:
     case ENXIO:
     case EISDIR:
-      throw Error({"UNSAFE_PATH", file, text, "a regular file", "remove it"});
+      throw Error({ErrorCode::kUnsafePath, file, text, "a regular file", "remove it"});
     case EACCES:
     case EPERM:
     case EROFS:
-      throw Error({"PERMISSION", file, text, "a file that may be written", ""});
+      throw Error({ErrorCode::kPermission, file, text, "a file that may be written"});
     case ENOENT:
     case ENOTDIR:
-      throw Error({"MISSING", file, text, "an existing folder", ""});
+      throw Error({ErrorCode::kMissing, file, text, "an existing folder"});
     default:
-      throw Error({"UNSUPPORTED", file, text, "a file system with locks", "use a local disk"});
+      throw Error(
+          {ErrorCode::kUnsupported, file, text, "a file system with locks", "use a local disk"});
   }
 }
 
@@ -52,7 +53,7 @@ std::string read_all(int descriptor) {
 }
 
 [[noreturn]] void refuse_locked(const std::string& file, const std::string& owner) {
-  throw Error({"LOCKED", file, "a lock of " + owner, "one writer per folder",
+  throw Error({ErrorCode::kLocked, file, "a lock of " + owner, "one writer per folder",
                "end the other run, or use another folder"});
 }
 
@@ -62,7 +63,8 @@ void check_own(int descriptor, const std::string& file) {
   struct stat status;
   if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) refuse(ENXIO, file);
   if (status.st_nlink > 1)
-    throw Error({"UNSAFE_PATH", file, "a file with " + std::to_string(status.st_nlink) + " names",
+    throw Error({ErrorCode::kUnsafePath, file,
+                 "a file with " + std::to_string(status.st_nlink) + " names",
                  "a file with one name", "remove it, or use another folder"});
 }
 
@@ -91,8 +93,8 @@ FileLock::FileLock(const std::string& file, const std::string& owner) : file_(fi
   const std::string before = read_all(descriptor);
   const std::string word = owner.substr(0, owner.find(' '));
   if (!before.empty() && before.compare(0, word.size(), word) != 0)
-    throw Error({"UNSAFE_PATH", file, "a file with other content", "a lock file, or no file",
-                 "remove it, or use another folder"});
+    throw Error({ErrorCode::kUnsafePath, file, "a file with other content",
+                 "a lock file, or no file", "remove it, or use another folder"});
   // On a full disk the owner's name is missing, but the lock holds.
   if (ftruncate(descriptor, 0) == 0)
     static_cast<void>(pwrite(descriptor, owner.data(), owner.size(), 0) > 0);

@@ -18,7 +18,7 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 
 [[noreturn]] void refuse(size_t bytes) {
-  throw Error({"MEMORY", "allocation", std::to_string(bytes) + " bytes",
+  throw Error({ErrorCode::kMemory, "allocation", std::to_string(bytes) + " bytes",
                "an allocation that fits this machine", "use a smaller model, batch or data set"});
 }
 

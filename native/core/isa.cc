@@ -31,7 +31,7 @@ Isa detect_isa() {
 static Isa parse_isa(const std::string& name) {
   for (Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
     if (name == isa_name(isa)) return isa;
-  throw Error({"RANGE", "THALWEG_ISA", name, "baseline, avx2 or avx512", "unset it"});
+  throw Error({ErrorCode::kRange, "THALWEG_ISA", name, "baseline, avx2 or avx512", "unset it"});
 }
 
 static Isa select_isa() {
@@ -41,7 +41,7 @@ static Isa select_isa() {
   const Isa isa = parse_isa(forced);
   if (isa > best)
     throw Error(
-        {"UNSUPPORTED", "THALWEG_ISA", forced,
+        {ErrorCode::kUnsupported, "THALWEG_ISA", forced,
          "an instruction set of this processor (at most " + std::string(isa_name(best)) + ")",
          "unset it"});
   return isa;

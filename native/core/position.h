@@ -13,7 +13,7 @@ template <class Enum, size_t kCount>
 Enum position(const std::string& name, const char* const (&names)[kCount], const char* path) {
   for (size_t i = 0; i < kCount; ++i)
     if (name == names[i]) return static_cast<Enum>(i);
-  throw Error({"RANGE", path, name, "a known name", ""});
+  throw Error({ErrorCode::kRange, path, name, "a known name"});
 }
 
 }  // namespace thalweg

@@ -105,7 +105,7 @@ ThreadCount explain_thread_count() {
 
 void check_thread_variable() {
   if (variable().count >= 0) return;
-  throw Error({"RANGE", "THALWEG_THREADS", variable().text,
+  throw Error({ErrorCode::kRange, "THALWEG_THREADS", variable().text,
                "a whole number from 1 to " + std::to_string(kMostThreads),
                "unset it to use the processors there are"});
 }

@@ -11,6 +11,7 @@
 
 #include "backends/queued_backend.h"
 #include "core/error.h"
+#include "napi/convert.h"
 
 namespace thalweg::lab {
 
@@ -18,7 +19,7 @@ class Replay {
  public:
   explicit Replay(const std::string& device) : backend_(open_backend(device).queued()) {
     if (backend_ == nullptr)
-      throw Error({"UNSUPPORTED", "device", "a device that does not queue", "a GPU", ""});
+      throw Error({ErrorCode::kUnsupported, "device", "a device that does not queue", "a GPU"});
   }
 
   QueuedBackend& backend() { return *backend_; }
@@ -35,7 +36,7 @@ class Replay {
 
   // replay(count) → seconds of one replay
   Napi::Value time(const Napi::CallbackInfo& info) {
-    if (!recording_) throw Error({"DISPOSED", "replay", "a disposed replay", "a live one", ""});
+    if (!recording_) throw napi::disposed("replay");
     const int count = info[0].As<Napi::Number>().Int32Value();
     const auto start = std::chrono::steady_clock::now();
     run(count);

@@ -17,8 +17,8 @@ class GroupNormLayer final : public Layer {
         epsilon_(fields.number("epsilon")) {
     check_rows(channels_);
     if (channels_ % groups_ != 0)
-      throw Error({"SHAPE", "layer.groups", std::to_string(groups_),
-                   "a divisor of " + std::to_string(channels_) + " channels", ""});
+      throw Error({ErrorCode::kShape, "layer.groups", std::to_string(groups_),
+                   "a divisor of " + std::to_string(channels_) + " channels"});
     if (fields.truth("useScale")) own(scale_, channels_);
     if (fields.truth("useOffset")) own(offset_, channels_);
   }

@@ -131,13 +131,14 @@ class Layer {
     if (outputs() % columns != 0) refuse_outputs("a multiple of " + std::to_string(columns));
   }
   [[noreturn]] void refuse_outputs(const std::string& expected) const {
-    throw Error({"SHAPE", "layer.outputs", std::to_string(outputs()), expected, ""});
+    throw Error({ErrorCode::kShape, "layer.outputs", std::to_string(outputs()), expected});
   }
   // Adds a tensor of rows * columns numbers. Throws OVERFLOW above 2^53 numbers.
   void own(Parameter& parameter, int64_t rows, int64_t columns = 1) {
     if (rows > kMostNumbers / columns)
-      throw Error({"OVERFLOW", "layer", std::to_string(rows) + " * " + std::to_string(columns),
-                   "at most 2^53 numbers", "make the layer smaller"});
+      throw Error({ErrorCode::kOverflow, "layer",
+                   std::to_string(rows) + " * " + std::to_string(columns), "at most 2^53 numbers",
+                   "make the layer smaller"});
     parameter.length = rows * columns;
     parameters_.push_back(&parameter);
   }

@@ -29,12 +29,12 @@ std::unique_ptr<Layer> make_layer(const std::string& kind, LayerPlace place,
   const auto* const known = std::find_if(std::begin(kKinds), std::end(kKinds),
                                          [&](const Kind& each) { return each.name == kind; });
   if (known == std::end(kKinds))
-    throw Error({"RANGE", "layer.kind", kind, "a known kind of layer", ""});
+    throw Error({ErrorCode::kRange, "layer.kind", kind, "a known kind of layer"});
   std::unique_ptr<Layer> layer = known->make(std::move(place), fields);
   const size_t given = layer->from().size();
   if (given != layer->reads())
-    throw Error({"SHAPE", "layer.from", std::to_string(given) + " values",
-                 std::to_string(layer->reads()) + " values in a layer of kind " + kind, ""});
+    throw Error({ErrorCode::kShape, "layer.from", std::to_string(given) + " values",
+                 std::to_string(layer->reads()) + " values in a layer of kind " + kind});
   return layer;
 }
 

@@ -13,6 +13,7 @@
 #include "napi/dataset.h"
 #include "napi/file_lock.h"
 #include "napi/initialize.h"
+#include "napi/names.h"
 #include "napi/order.h"
 #include "napi/sampling.h"
 #include "napi/snapshot.h"
@@ -98,6 +99,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_checksum(env, exports);
   register_dataset(env, exports);
   register_file_lock(env, exports);
+  register_names(env, exports);
   register_order(env, exports);
   register_sampling(env, exports);
   register_snapshot(env, exports);

@@ -23,7 +23,7 @@ Napi::Env this_environment() { return this_threads_environment; }
 
 Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
   Napi::Object options = Napi::Object::New(env);
-  options.Set("code", fields.code);
+  options.Set("code", error_code_name(fields.code));
   options.Set("path", fields.path);
   options.Set("received", fields.received);
   options.Set("expected", fields.expected);
@@ -35,7 +35,7 @@ Napi::Value to_error_value(Napi::Env env, const ErrorFields& fields) {
 static Napi::Error memory_error(Napi::Env env, const char* path, const char* received,
                                 const char* expected, const char* remedy) {
   Napi::Object options = Napi::Object::New(env);
-  options.Set("code", "MEMORY");
+  options.Set("code", error_code_name(ErrorCode::kMemory));
   options.Set("path", path);
   options.Set("received", received);
   options.Set("expected", expected);
@@ -64,6 +64,16 @@ Napi::Error current_error(Napi::Env env) {
   } catch (...) {
     return Napi::Error::New(env, "unknown native exception");
   }
+}
+
+Error disposed(const std::string& object, const std::string& path) {
+  return Error({ErrorCode::kDisposed, path, "a disposed " + object, "a live " + object});
+}
+
+void check_length(const std::string& path, uint64_t length, uint64_t expected, const char* reason) {
+  if (length != expected)
+    throw Error({ErrorCode::kShape, path, std::to_string(length) + " elements",
+                 std::to_string(expected) + " elements" + reason});
 }
 
 template <class T>
@@ -104,7 +114,7 @@ static const char* array_type_name(napi_typedarray_type type) {
 Span typed_span(const Napi::Value& value, napi_typedarray_type type, const std::string& path) {
   const std::string expected = std::string("a ") + array_type_name(type);
   if (!value.IsTypedArray())
-    throw Error({"TYPE", path, "no typed array", expected, "pass a typed array"});
+    throw Error({ErrorCode::kType, path, "no typed array", expected, "pass a typed array"});
   napi_typedarray_type actual;
   size_t length = 0;
   void* data = nullptr;
@@ -112,17 +122,19 @@ Span typed_span(const Napi::Value& value, napi_typedarray_type type, const std::
   size_t offset = 0;
   if (napi_get_typedarray_info(value.Env(), value, &actual, &length, &data, &buffer, &offset) !=
       napi_ok)
-    throw Error({"TYPE", path, "an unreadable array", expected, ""});
-  if (actual != type) throw Error({"DTYPE", path, array_type_name(actual), expected, "convert it"});
+    throw Error({ErrorCode::kType, path, "an unreadable array", expected});
+  if (actual != type)
+    throw Error({ErrorCode::kDtype, path, array_type_name(actual), expected, "convert it"});
   bool detached = false;
   bool is_array_buffer = false;
   napi_is_arraybuffer(value.Env(), buffer, &is_array_buffer);
   if (!is_array_buffer)
-    throw Error({"TYPE", path, "a view of a SharedArrayBuffer", "a view of an ArrayBuffer",
-                 "copy it with slice()"});
+    throw Error({ErrorCode::kType, path, "a view of a SharedArrayBuffer",
+                 "a view of an ArrayBuffer", "copy it with slice()"});
   napi_is_detached_arraybuffer(value.Env(), buffer, &detached);
   if (detached || (data == nullptr && length > 0))
-    throw Error({"DETACHED", path, "a detached array", expected, "copy it before transferring"});
+    throw Error(
+        {ErrorCode::kDetached, path, "a detached array", expected, "copy it before transferring"});
   return {data, length};
 }
 
@@ -131,38 +143,41 @@ uint64_t to_uint64(const Napi::Value& value, const std::string& path) {
     bool lossless = false;
     const uint64_t result = value.As<Napi::BigInt>().Uint64Value(&lossless);
     if (!lossless)
-      throw Error({"RANGE", path, "a bigint outside 64 bits", "an integer in [0, 2^64)", ""});
+      throw Error({ErrorCode::kRange, path, "a bigint outside 64 bits", "an integer in [0, 2^64)"});
     return result;
   }
-  if (!value.IsNumber()) throw Error({"TYPE", path, "no number", "an integer or a bigint", ""});
+  if (!value.IsNumber())
+    throw Error({ErrorCode::kType, path, "no number", "an integer or a bigint"});
   const double number = value.As<Napi::Number>().DoubleValue();
   if (!(number >= 0) || number > kLargestCount || number != std::floor(number))
-    throw Error({"RANGE", path, std::to_string(number), "an integer in [0, 2^53]", "use a bigint"});
+    throw Error({ErrorCode::kRange, path, std::to_string(number), "an integer in [0, 2^53]",
+                 "use a bigint"});
   return static_cast<uint64_t>(number);
 }
 
 int64_t to_count(const Napi::Value& value, const std::string& path, int64_t least) {
   const std::string expected = "an integer in [" + std::to_string(least) + ", 2^53]";
-  if (!value.IsNumber()) throw Error({"TYPE", path, "no number", expected, ""});
+  if (!value.IsNumber()) throw Error({ErrorCode::kType, path, "no number", expected});
   const double number = value.As<Napi::Number>().DoubleValue();
   const bool within = number >= static_cast<double>(least) && number <= kLargestCount;
   if (!within || number != std::floor(number))
-    throw Error({"RANGE", path, std::to_string(number), expected, ""});
+    throw Error({ErrorCode::kRange, path, std::to_string(number), expected});
   return static_cast<int64_t>(number);
 }
 
 int64_t count_product(int64_t a, int64_t b, const std::string& path) {
   int64_t product = 0;
   if (__builtin_mul_overflow(a, b, &product))
-    throw Error({"OVERFLOW", path, std::to_string(a) + " × " + std::to_string(b),
-                 "a product below 2^63", ""});
+    throw Error({ErrorCode::kOverflow, path, std::to_string(a) + " × " + std::to_string(b),
+                 "a product below 2^63"});
   return product;
 }
 
 size_t to_index(const Napi::Value& value, const std::string& path, size_t size) {
   const auto index = static_cast<size_t>(to_count(value, path));
   if (index >= size)
-    throw Error({"RANGE", path, std::to_string(index), "less than " + std::to_string(size), ""});
+    throw Error(
+        {ErrorCode::kRange, path, std::to_string(index), "less than " + std::to_string(size)});
   return index;
 }
 

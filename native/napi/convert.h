@@ -58,6 +58,13 @@ int64_t count_product(int64_t a, int64_t b, const std::string& path);
 // Converts a count below `size` to an index. Throws TYPE or RANGE.
 size_t to_index(const Napi::Value& value, const std::string& path, size_t size);
 
+// Makes the error of a call on a disposed object. The path is the object's name by default.
+Error disposed(const std::string& object, const std::string& path);
+inline Error disposed(const std::string& object) { return disposed(object, object); }
+// Throws SHAPE unless an array has as many elements as it must; `reason` follows their number.
+void check_length(const std::string& path, uint64_t length, uint64_t expected,
+                  const char* reason = "");
+
 // Makes the JavaScript error for the C++ exception that is being handled. Where memory is short,
 // this allocates none for the addon itself.
 Napi::Error current_error(Napi::Env env);

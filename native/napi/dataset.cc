@@ -18,20 +18,13 @@ HostMemory copy(const void* from, size_t bytes) {
   return memory;
 }
 
-// TypeScript has checked the sizes. They are checked again here, because memory is read by them.
-void check_size(const Span& span, int64_t expected, const char* path) {
-  if (static_cast<int64_t>(span.length) != expected)
-    throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
-                 std::to_string(expected) + " elements", ""});
-}
-
 HostMemory read_inputs(const Napi::Object& object, data::RowFormat& format) {
   const Napi::Value inputs = object.Get("inputs");
   const bool bytes =
       inputs.IsTypedArray() && inputs.As<Napi::TypedArray>().TypedArrayType() == napi_uint8_array;
   format.feature_type = bytes ? data::FeatureType::kUint8 : data::FeatureType::kFloat32;
   const Span span = typed_span(inputs, bytes ? napi_uint8_array : napi_float32_array, "inputs");
-  check_size(span, count_product(format.rows, format.features, "inputs"), "inputs");
+  check_length("inputs", span.length, count_product(format.rows, format.features, "inputs"));
   return copy(span.data, span.length * (bytes ? 1 : 4));
 }
 
@@ -42,7 +35,7 @@ HostMemory read_labels(const Napi::Object& object, data::RowFormat& format) {
       labels.IsTypedArray() && labels.As<Napi::TypedArray>().TypedArrayType() == napi_int32_array;
   format.label_type = sparse ? data::LabelType::kSparse : data::LabelType::kDense;
   const Span span = typed_span(labels, sparse ? napi_int32_array : napi_float32_array, "labels");
-  check_size(span, count_product(format.rows, format.label_width, "labels"), "labels");
+  check_length("labels", span.length, count_product(format.rows, format.label_width, "labels"));
   return copy(span.data, span.length * 4);
 }
 
@@ -89,9 +82,10 @@ class NativeDataset : public Wrapped<NativeDataset> {
 
 std::shared_ptr<const Dataset> to_dataset(const Napi::Value& value, const std::string& path) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&NativeDataset::kTag))
-    throw Error({"TYPE", path, "no data set", "a data set such as data.fromArrays makes", ""});
+    throw Error(
+        {ErrorCode::kType, path, "no data set", "a data set such as data.fromArrays makes"});
   const auto& dataset = NativeDataset::Unwrap(value.As<Napi::Object>())->get();
-  if (!dataset) throw Error({"DISPOSED", path, "a disposed data set", "a live data set", ""});
+  if (!dataset) throw disposed("data set", path);
   return dataset;
 }
 

@@ -30,7 +30,7 @@ Isa isa_named(const std::string& isa) {
   for (const Isa candidate : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
     if (isa == isa_name(candidate) && candidate <= detect_isa()) return candidate;
   if (isa.empty()) return selected_isa();
-  throw Error({"UNSUPPORTED", "isa", isa, "an instruction set of this processor", ""});
+  throw Error({ErrorCode::kUnsupported, "isa", isa, "an instruction set of this processor"});
 }
 
 OrderOptions read_order(const Napi::Object& object) {
@@ -45,8 +45,8 @@ void read_sampling(const Napi::Object& object, OrderOptions& options) {
   options.sampling = to_sampling(object.Get("sampling"), "sampling");
   if (!options.sampling) return;
   if (options.sampling->length != options.length)
-    throw Error({"SHAPE", "sampling", std::to_string(options.sampling->length) + " rows",
-                 std::to_string(options.length) + " rows", ""});
+    throw Error({ErrorCode::kShape, "sampling", std::to_string(options.sampling->length) + " rows",
+                 std::to_string(options.length) + " rows"});
   options.shape = {.batch = to_uint64(object.Get("batch"), "batch"),
                    .world = to_uint64(object.Get("world"), "world")};
 }
@@ -71,10 +71,10 @@ void check_positions(const Order& order, uint64_t first, uint64_t stride, size_t
   const uint64_t length = order.length();
   const bool begins = first < length;
   if (begins && (count == 1 || stride == 0 || (length - 1 - first) / stride >= count - 1)) return;
-  throw Error({"RANGE", "first",
+  throw Error({ErrorCode::kRange, "first",
                std::to_string(count) + " positions from " + std::to_string(first) + ", each " +
                    std::to_string(stride) + " further",
-               "positions below " + std::to_string(length), ""});
+               "positions below " + std::to_string(length)});
 }
 
 class NativeOrder : public Wrapped<NativeOrder> {
@@ -113,7 +113,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
   // indices(first, stride, out), where out is a Uint32Array or a Float64Array
   Napi::Value indices(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
-      if (!order_) throw Error({"DISPOSED", "order", "a disposed order", "a live order", ""});
+      if (!order_) throw disposed("order");
       const uint64_t first = to_uint64(info[0], "first"), stride = to_uint64(info[1], "stride");
       const bool wide = is_wide(info[2]);
       const Span out = typed_span(info[2], wide ? napi_float64_array : napi_uint32_array, "out");
@@ -148,9 +148,7 @@ Napi::Value exact_permutation_entry(const Napi::CallbackInfo& info) {
   const OrderOptions options = read_order(object);
   const Execution execution = read_execution(object);
   const Span out = typed_span(info[1], napi_uint32_array, "out");
-  if (out.length != options.length)
-    throw Error({"SHAPE", "out", std::to_string(out.length) + " elements",
-                 std::to_string(options.length) + " elements", ""});
+  check_length("out", out.length, options.length);
   exact_permutation(options, execution.making(), static_cast<uint32_t*>(out.data));
   return info.Env().Undefined();
 }
@@ -176,14 +174,14 @@ struct Range {
 };
 Range range(const char* path, const Span& span, int64_t needed) {
   if (static_cast<int64_t>(span.length) < needed)
-    throw Error({"SHAPE", path, std::to_string(span.length) + " elements",
-                 "at least " + std::to_string(needed), ""});
+    throw Error({ErrorCode::kShape, path, std::to_string(span.length) + " elements",
+                 "at least " + std::to_string(needed)});
   const auto* begin = static_cast<const char*>(span.data);
   return {path, begin, begin + 4 * span.length};
 }
 void refuse_overlap(const Range& a, const Range& b) {
   if (a.begin < b.end && b.begin < a.end)
-    throw Error({"ALIAS", a.path, "memory shared with " + std::string(b.path),
+    throw Error({ErrorCode::kAlias, a.path, "memory shared with " + std::string(b.path),
                  "arrays that do not overlap", "copy one of them"});
 }
 
@@ -218,8 +216,9 @@ Napi::Value gather(const Napi::CallbackInfo& info) {
                               .values = sparse ? nullptr : static_cast<float*>(labels.data)};
   for (int64_t i = 0; i < batch.count; ++i)
     if (batch.indices[i] > format.rows)
-      throw Error({"RANGE", "indices[" + std::to_string(i) + "]", std::to_string(batch.indices[i]),
-                   "at most " + std::to_string(format.rows) + ", the rows of the data set", ""});
+      throw Error({ErrorCode::kRange, "indices[" + std::to_string(i) + "]",
+                   std::to_string(batch.indices[i]),
+                   "at most " + std::to_string(format.rows) + ", the rows of the data set"});
   dataset->gather(batch, {execution.threads, execution.isa});
   return info.Env().Undefined();
 }

@@ -17,12 +17,12 @@ PromisedJob::PromisedJob(Napi::Env env, std::function<void(Napi::Env)> ended)
 void PromisedJob::refuse_busy() const {
   if (lost_) throw Error(*lost_);
   if (pending_)
-    throw Error({"BUSY", "trainer", "a second job", "one job at a time",
+    throw Error({ErrorCode::kBusy, "trainer", "a second job", "one job at a time",
                  "await the first, or make another trainer"});
 }
 
 void PromisedJob::note(const Error& error) {
-  if (error.fields().code == "DEVICE") lost_ = error.fields();
+  if (error.fields().code == ErrorCode::kDevice) lost_ = error.fields();
 }
 
 Napi::Value PromisedJob::open(const Napi::CallbackInfo& info) {
@@ -68,7 +68,7 @@ void PromisedJob::rethrow(const std::exception_ptr& failure) {
   } catch (const std::system_error&) {
     throw;
   } catch (const std::exception& error) {
-    throw Error({"UNSUPPORTED", "training", error.what(), "an operation that succeeds", ""});
+    throw Error({ErrorCode::kUnsupported, "training", error.what(), "an operation that succeeds"});
   }
 }
 
@@ -87,7 +87,7 @@ void PromisedJob::abort(Napi::Env env) {
   mailbox_->drain(env);
   if (pending_)  // its job was still queued
     finish(env)->deferred.Reject(
-        to_error_value(env, {"ABORTED", "trainer", "a disposal", "an undisturbed run", ""}));
+        to_error_value(env, {ErrorCode::kAborted, "trainer", "a disposal", "an undisturbed run"}));
 }
 
 }  // namespace thalweg::napi

@@ -25,7 +25,7 @@ Sampling read_stratified(const Napi::Value& labels) {
   }
   const auto dataset = to_dataset(labels, "labels");
   if (!dataset->format().is_sparse())
-    throw Error({"SHAPE", "labels", "a data set without class indices",
+    throw Error({ErrorCode::kShape, "labels", "a data set without class indices",
                  "one class a row (Int32Array or Uint8Array)", "pass the classes as an array"});
   const int64_t rows = dataset->format().rows;
   std::vector<char> buffer;
@@ -88,8 +88,7 @@ class NativeSampling : public Wrapped<NativeSampling> {
   }
 
   const Sampling& live() const {
-    if (!sampling_)
-      throw Error({"DISPOSED", "sampling", "a disposed sampling", "a live sampling", ""});
+    if (!sampling_) throw disposed("sampling");
     return *sampling_;
   }
 
@@ -102,9 +101,9 @@ class NativeSampling : public Wrapped<NativeSampling> {
 std::shared_ptr<const Sampling> to_sampling(const Napi::Value& value, const std::string& path) {
   if (value.IsUndefined()) return nullptr;
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&NativeSampling::kTag))
-    throw Error({"TYPE", path, "no sampling", "a sampling such as data.weighted makes", ""});
+    throw Error({ErrorCode::kType, path, "no sampling", "a sampling such as data.weighted makes"});
   const auto& sampling = NativeSampling::Unwrap(value.As<Napi::Object>())->get();
-  if (!sampling) throw Error({"DISPOSED", path, "a disposed sampling", "a live sampling", ""});
+  if (!sampling) throw disposed("sampling", path);
   return sampling;
 }
 

@@ -61,8 +61,7 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
   void Finalize(Napi::BasicEnv env) override { report(env, -reported_); }
 
   std::shared_ptr<Snapshot> get() const {
-    if (!snapshot_)
-      throw Error({"DISPOSED", "snapshot", "a disposed snapshot", "a live snapshot", ""});
+    if (!snapshot_) throw disposed("snapshot");
     return snapshot_;
   }
 
@@ -86,8 +85,9 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
     const uint64_t offset = to_uint64(info[0], "offset");
     const Span span = typed_span(info[1], napi_uint8_array, "bytes");
     if (offset > snapshot_->bytes() || span.length > snapshot_->bytes() - offset)
-      throw Error({"RANGE", "offset", std::to_string(offset) + " + " + std::to_string(span.length),
-                   "at most " + std::to_string(snapshot_->bytes()), ""});
+      throw Error({ErrorCode::kRange, "offset",
+                   std::to_string(offset) + " + " + std::to_string(span.length),
+                   "at most " + std::to_string(snapshot_->bytes())});
     return {snapshot_->data() + offset, span};
   }
 
@@ -154,7 +154,7 @@ Napi::Object counters_object(Napi::Env env, const StepCounters& counters,
 
 std::shared_ptr<Snapshot> to_snapshot(const Napi::Value& value) {
   if (!value.IsObject() || !value.As<Napi::Object>().CheckTypeTag(&NativeSnapshot::kTag))
-    throw Error({"TYPE", "snapshot", "another value", "a snapshot", ""});
+    throw Error({ErrorCode::kType, "snapshot", "another value", "a snapshot"});
   return NativeSnapshot::Unwrap(value.As<Napi::Object>())->get();
 }
 

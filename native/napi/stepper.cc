@@ -31,7 +31,7 @@ void refuse_overlap(std::vector<Interval> intervals) {
     const Interval& before = intervals[i - 1];
     if (intervals[i].begin >= before.end) continue;
     const auto bytes = (std::min(before.end, intervals[i].end) - intervals[i].begin) * 4;
-    throw Error({"ALIAS", intervals[i].path,
+    throw Error({ErrorCode::kAlias, intervals[i].path,
                  std::to_string(bytes) + " bytes shared with " + before.path,
                  "arrays that do not overlap", "copy one of them"});
   }
@@ -77,12 +77,12 @@ class NativeStepper : public Wrapped<NativeStepper> {
   template <Napi::Value (NativeStepper::*kMethod)(const Napi::CallbackInfo&)>
   Napi::Value call(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
-      if (!stepper_)
-        throw Error({"DISPOSED", "stepper", "a disposed stepper", "a live stepper", ""});
+      if (!stepper_) throw disposed("stepper");
       try {
         return (this->*kMethod)(info);
       } catch (const Error& error) {
-        if (error.fields().code == "DEVICE") lost_ = std::make_unique<ErrorFields>(error.fields());
+        if (error.fields().code == ErrorCode::kDevice)
+          lost_ = std::make_unique<ErrorFields>(error.fields());
         throw;
       }
     });
@@ -119,9 +119,7 @@ class NativeStepper : public Wrapped<NativeStepper> {
     const std::string path = std::string(what) + "." + tensor.name;
     size_t length = 0;
     float* data = float32_span(value, path, &length);
-    if (static_cast<int64_t>(length) != tensor.length)
-      throw Error({"SHAPE", path, std::to_string(length) + " elements",
-                   std::to_string(tensor.length) + " elements, as its parameter has", ""});
+    check_length(path, length, tensor.length, ", as its parameter has");
     return data;
   }
 
@@ -202,8 +200,9 @@ class NativeStepper : public Wrapped<NativeStepper> {
     }
     const Span scalars = typed_span(state.Get("scalars"), napi_float64_array, "state.scalars");
     if (scalars.length != stepper_->scalars().size())
-      throw Error({"MISMATCH", "state.scalars", std::to_string(scalars.length) + " values",
-                   std::to_string(stepper_->scalars().size()) + " values", ""});
+      throw Error({ErrorCode::kMismatch, "state.scalars",
+                   std::to_string(scalars.length) + " values",
+                   std::to_string(stepper_->scalars().size()) + " values"});
     for (size_t i = 0; i < tensors.size(); ++i)
       for (size_t slot = 0; slot < slots; ++slot)
         stepper_->memory().write(stepper_->slot(static_cast<int>(slot), i),

@@ -68,8 +68,7 @@ void NativeTrainer::at_exit(void* self) {
 }
 
 void NativeTrainer::refuse_disposed() const {
-  if (!parts_.engine)
-    throw Error({"DISPOSED", "trainer", "a disposed trainer", "a live trainer", ""});
+  if (!parts_.engine) throw disposed("trainer");
 }
 
 void NativeTrainer::end() {

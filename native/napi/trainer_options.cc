@@ -67,7 +67,8 @@ std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
   LayerPlace place;
   const Napi::Value from = object.Get("from");
   if (!from.IsArray())
-    throw Error({"TYPE", "layer.from", "no list", "the numbers of the values that it reads", ""});
+    throw Error(
+        {ErrorCode::kType, "layer.from", "no list", "the numbers of the values that it reads"});
   place.from = read_from(from.As<Napi::Array>(), index);
   place.inputs = to_count(object, "inputs", 1);
   place.outputs = to_count(object, "outputs", 1);
@@ -116,23 +117,23 @@ void check_lengths(const char* path, const Tensors& tensors, const std::vector<i
     return std::to_string(lengths.size()) + " tensors of " +
            std::to_string(std::accumulate(lengths.begin(), lengths.end(), int64_t{0})) + " numbers";
   };
-  throw Error({"SHAPE", path, sum(given), sum(owned) + ", which the layers own", ""});
+  throw Error({ErrorCode::kShape, path, sum(given), sum(owned) + ", which the layers own"});
 }
 
 // Throws SHAPE unless there is a layer, only the first is an embedding, and each layer's input is
 // as wide as the values that it reads.
 void check_values(const Network& network) {
-  if (network.layers.empty()) throw Error({"SHAPE", "layers", "none", "one or more", ""});
+  if (network.layers.empty()) throw Error({ErrorCode::kShape, "layers", "none", "one or more"});
   for (size_t i = 1; i < network.layers.size(); ++i)
     if (network.layers[i]->index_limit() != 0)
-      throw Error({"SHAPE", "layer.kind", "an embedding behind other layers",
-                   "an embedding as the first layer", ""});
+      throw Error({ErrorCode::kShape, "layer.kind", "an embedding behind other layers",
+                   "an embedding as the first layer"});
   for (const auto& layer : network.layers)
     for (const int64_t value : layer->from()) {
       const int64_t width = value == 0 ? network.inputs() : network.layers[value - 1]->outputs();
       if (width != layer->inputs())
-        throw Error({"SHAPE", "layer.inputs", std::to_string(layer->inputs()),
-                     std::to_string(width) + ", as the value that it reads", ""});
+        throw Error({ErrorCode::kShape, "layer.inputs", std::to_string(layer->inputs()),
+                     std::to_string(width) + ", as the value that it reads"});
     }
 }
 
@@ -186,8 +187,8 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   for (uint32_t i = 0; i < initials.Length(); ++i)
     options.network.initials.push_back(read_initial(initials.Get(i).As<Napi::Object>()));
   if (options.network.initials.size() != options.stepper.tensors.size())
-    throw Error({"SHAPE", "initials", std::to_string(options.network.initials.size()),
-                 std::to_string(options.stepper.tensors.size()) + ", one a parameter", ""});
+    throw Error({ErrorCode::kShape, "initials", std::to_string(options.network.initials.size()),
+                 std::to_string(options.stepper.tensors.size()) + ", one a parameter"});
   const auto statistics = object.Get("statistics").As<Napi::Array>();
   for (uint32_t i = 0; i < statistics.Length(); ++i) {
     const auto statistic = statistics.Get(i).As<Napi::Object>();
@@ -224,8 +225,9 @@ TrainRequest read_train_request(const Napi::Object& object) {
   request.sampling = to_sampling(object.Get("sampling"), "fit.sampling");
   const int64_t rows = request.dataset->format().rows;
   if (request.sampling && request.sampling->length != static_cast<uint64_t>(rows))
-    throw Error({"SHAPE", "fit.sampling", std::to_string(request.sampling->length) + " rows",
-                 std::to_string(rows) + ", the rows of the data set", ""});
+    throw Error({ErrorCode::kShape, "fit.sampling",
+                 std::to_string(request.sampling->length) + " rows",
+                 std::to_string(rows) + ", the rows of the data set"});
   request.most_steps = count_or(object, "mostSteps", 0, 0);
   if (object.Get("keepLosses").IsBoolean()) request.keeps_losses = truth(object, "keepLosses");
   if (!object.Get("monitorEvery").IsUndefined()) request.monitor = read_monitor(object);

@@ -132,15 +132,15 @@ Napi::Value predict(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   const int64_t width = to_count(info[2], "outputs");
   const int64_t batch_size = to_count(info[3], "batchSize", 1);
   if (width != trainer.engine->output_width())
-    throw Error({"SHAPE", "outputs", std::to_string(width),
-                 std::to_string(trainer.engine->output_width()) + ", as the model has", ""});
+    throw Error({ErrorCode::kShape, "outputs", std::to_string(width),
+                 std::to_string(trainer.engine->output_width()) + ", as the model has"});
   const Weights weights = to_weights(trainer, info[4]);
   size_t length = 0;
   const float* data = float32_span(info[0], "inputs", &length);
   if (static_cast<int64_t>(length) != count_product(rows, trainer.engine->input_width(), "inputs"))
-    throw Error({"SHAPE", "inputs", std::to_string(length) + " numbers",
-                 std::to_string(rows) + " rows of " + std::to_string(trainer.engine->input_width()),
-                 ""});
+    throw Error(
+        {ErrorCode::kShape, "inputs", std::to_string(length) + " numbers",
+         std::to_string(rows) + " rows of " + std::to_string(trainer.engine->input_width())});
   trainer.engine->require_memory(
       (length + static_cast<size_t>(count_product(rows, width, "outputs"))) * sizeof(float));
   auto inputs = std::make_shared<std::vector<float>>(data, data + length);
@@ -184,8 +184,8 @@ Napi::Value gradients(TrainerParts& trainer, const Napi::CallbackInfo& info) {
   const int64_t count = dataset->format().rows;
   for (size_t i = 0; i < rows.size(); ++i)
     if (rows[i] >= count)
-      throw Error({"RANGE", "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
-                   "less than " + std::to_string(count) + ", the rows of the data set", ""});
+      throw Error({ErrorCode::kRange, "rows[" + std::to_string(i) + "]", std::to_string(rows[i]),
+                   "less than " + std::to_string(count) + ", the rows of the data set"});
   std::vector<double> rates;
   if (info[2].IsTypedArray()) {
     const Span given = typed_span(info[2], napi_float64_array, "dropoutRates");

@@ -21,9 +21,7 @@ std::vector<const float*> read_arrays(const Napi::Array& arrays, size_t count, E
     const auto [name, expected_length] = expected(i);
     size_t length = 0;
     sources.push_back(float32_span(arrays.Get(static_cast<uint32_t>(i)), name, &length));
-    if (static_cast<int64_t>(length) != expected_length)
-      throw Error({"SHAPE", name, std::to_string(length) + " elements",
-                   std::to_string(expected_length) + " elements", ""});
+    check_length(name, length, expected_length);
   }
   return sources;
 }

@@ -32,7 +32,7 @@ class Fingerprint {
 
 [[noreturn]] void refuse(const std::string& path, const std::string& received,
                          const std::string& expected, const std::string& remedy = "") {
-  throw Error({"RANGE", path, received, expected, remedy});
+  throw Error({ErrorCode::kRange, path, received, expected, remedy});
 }
 
 // Checks all weights, and returns how many are above 0.

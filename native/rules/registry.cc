@@ -86,7 +86,7 @@ const std::vector<RuleInfo>& rule_infos() {
 int find_rule(std::string_view name) {
   for (int id = 0; id < kRuleCount; ++id)
     if (name == rule_infos()[id].name) return id;
-  throw Error({"RANGE", "rule", std::string(name), "the name of an update rule", ""});
+  throw Error({ErrorCode::kRange, "rule", std::string(name), "the name of an update rule"});
 }
 
 }  // namespace thalweg

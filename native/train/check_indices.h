@@ -24,11 +24,11 @@ void check_indices(int64_t rows, int64_t columns, int64_t count, const std::stri
     if (index >= 0 && index < static_cast<float>(count) &&
         index == static_cast<float>(static_cast<int64_t>(index)))
       continue;
-    throw Error({"RANGE",
+    throw Error({ErrorCode::kRange,
                  "inputs of row " + std::to_string(first_row + i / columns) + ", column " +
                      std::to_string(i % columns) + of,
                  std::to_string(index),
-                 "an integer in [0, " + std::to_string(count) + "), for the embedding", ""});
+                 "an integer in [0, " + std::to_string(count) + "), for the embedding"});
   }
 }
 

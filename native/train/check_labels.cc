@@ -18,8 +18,8 @@ constexpr double kNearOne = 0.02;
 
 [[noreturn]] void refuse(int64_t row, const std::string& name, std::string received,
                          std::string expected, std::string remedy) {
-  throw Error({"RANGE", "label of row " + std::to_string(row) + " of " + name, std::move(received),
-               std::move(expected), std::move(remedy)});
+  throw Error({ErrorCode::kRange, "label of row " + std::to_string(row) + " of " + name,
+               std::move(received), std::move(expected), std::move(remedy)});
 }
 
 void check_classes(const data::Dataset& dataset, int64_t count, const std::string& name,

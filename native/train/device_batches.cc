@@ -137,7 +137,7 @@ void DeviceBatches::set_order(const BatchSource& source) {
     return set_rows(rows.data(), static_cast<int64_t>(rows.size()), source.cancel);
   }
   if (!order.is_identity())
-    throw Error({"UNSUPPORTED", "shuffle", "an exact order of 2^32 rows or more",
+    throw Error({ErrorCode::kUnsupported, "shuffle", "an exact order of 2^32 rows or more",
                  "fewer rows on a GPU", "leave `exact` out"});
   write_order({});
 }

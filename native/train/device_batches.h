@@ -34,7 +34,7 @@ class DeviceBatches {
       return body();
     } catch (const Error& error) {
       const ErrorFields& fields = error.fields();
-      const bool is_of_device = fields.code == "MEMORY" && fields.path != "memoryLimit";
+      const bool is_of_device = fields.code == ErrorCode::kMemory && fields.path != "memoryLimit";
       if (!is_of_device || known_.empty()) throw;
     }
     drop();

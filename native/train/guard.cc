@@ -54,7 +54,7 @@ void Guard::compare(const Digests& before, const Digests& now, const std::string
     ++count;
   }
   if (count == 0) return;
-  throw Error({"CORRUPTION", state_[first].name,
+  throw Error({ErrorCode::kCorruption, state_[first].name,
                "other bits " + how + ", in " + std::to_string(count) + " of " +
                    std::to_string(state_.size()) + " tensors",
                "the same bits",

@@ -14,14 +14,14 @@ void complete_step(Body body) {
   try {
     body();
   } catch (const Error& error) {
-    if (error.fields().code == "DEVICE") throw;
+    if (error.fields().code == ErrorCode::kDevice) throw;
     ErrorFields fields = error.fields();
-    fields.code = "DEVICE";
+    fields.code = ErrorCode::kDevice;
     fields.remedy = "half a step was taken: make another trainer from a checkpoint";
     throw Error(std::move(fields));
   } catch (const std::bad_alloc&) {
     // Strings as short as these allocate nothing.
-    throw Error({"DEVICE", "step", "no memory", "a whole step", ""});
+    throw Error({ErrorCode::kDevice, "step", "no memory", "a whole step"});
   }
 }
 

@@ -18,7 +18,7 @@ struct MemoryLimit {
     size_t needed = 0;
     if (__builtin_add_overflow(held, more, &needed)) needed = SIZE_MAX;
     if (needed <= bytes) return;
-    throw Error({"MEMORY", "memoryLimit", std::to_string(needed) + " bytes",
+    throw Error({ErrorCode::kMemory, "memoryLimit", std::to_string(needed) + " bytes",
                  "at most " + std::to_string(bytes) + " bytes for a trainer",
                  "use a smaller model or batch, or another limit"});
   }

@@ -145,7 +145,7 @@ void MetricSums::add_row(const Row& row) {
 
 void MetricSums::add(const MetricBatch& batch) {
   if ((separate_ || request_.errors) && batch.values == nullptr)
-    throw Error({"SHAPE", "labels", "classes", "values, one for each output", ""});
+    throw Error({ErrorCode::kShape, "labels", "classes", "values, one for each output"});
   for (int64_t i = 0; i < batch.rows; ++i) {
     const float* values = batch.values == nullptr ? nullptr : batch.values + i * columns_;
     const int64_t label = values == nullptr ? batch.classes[i]

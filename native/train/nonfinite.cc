@@ -13,8 +13,8 @@ namespace {
 // Throws the error about the number at `path`.
 [[noreturn]] void refuse(const RefusedStep& step, const std::string& path, const std::string& found,
                          const char* expected) {
-  throw Error({"NONFINITE", path, found + " at step " + std::to_string(step.number), expected,
-               "lower the learning rate, clip, or set nonFinite to 'skip'"});
+  throw Error({ErrorCode::kNonfinite, path, found + " at step " + std::to_string(step.number),
+               expected, "lower the learning rate, clip, or set nonFinite to 'skip'"});
 }
 
 std::string element(const RefusedStep& step, int32_t tensor, int64_t index) {

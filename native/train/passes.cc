@@ -143,8 +143,8 @@ Metrics Passes::full_gradients(const data::Dataset& dataset, int64_t batch_size,
 double Passes::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                          const std::vector<double>* dropout_rates) {
   if (dropout_rates != nullptr && dropout_rates->size() != dropout_count())
-    throw Error({"SHAPE", "dropoutRates", std::to_string(dropout_rates->size()),
-                 std::to_string(dropout_count()) + ", one for each dropout layer", ""});
+    throw Error({ErrorCode::kShape, "dropoutRates", std::to_string(dropout_rates->size()),
+                 std::to_string(dropout_count()) + ", one for each dropout layer"});
   const DeviceScope scope(context_.batches);
   context_.batches.load_rows(dataset, rows);
   LossResult loss;

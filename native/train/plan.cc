@@ -49,7 +49,7 @@ void Plan::check_sizes(int64_t rows, int64_t label_width) const {
   for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
   constexpr int64_t kMost = int64_t{1} << 56;
   if (rows > kMost / 2 / std::max<int64_t>(widest, 1))
-    throw Error({"OVERFLOW", "batchSize",
+    throw Error({ErrorCode::kOverflow, "batchSize",
                  std::to_string(rows) + " rows of " + std::to_string(widest) + " numbers",
                  "at most 2^55 numbers", "use a smaller batch"});
 }

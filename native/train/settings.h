@@ -24,7 +24,7 @@ inline size_t settings_length(const Stepper& stepper) {
 inline StepSettings read_settings(const double* values, size_t length, const Stepper& stepper) {
   const size_t expected = settings_length(stepper);
   if (length != expected)
-    throw Error({"SHAPE", "settings", std::to_string(length), std::to_string(expected), ""});
+    throw Error({ErrorCode::kShape, "settings", std::to_string(length), std::to_string(expected)});
   StepSettings settings;
   settings.gradient_scale = values[0];
   settings.clip_value = values[1];
@@ -50,8 +50,8 @@ class SettingsReader {
       : values_(std::move(values)), table_(table), stepper_(stepper) {
     for (const double column : table_.columns)
       if (!(column >= 0 && column < static_cast<double>(values_.size())))
-        throw Error({"SHAPE", "columns", std::to_string(column),
-                     "less than " + std::to_string(values_.size()), ""});
+        throw Error({ErrorCode::kShape, "columns", std::to_string(column),
+                     "less than " + std::to_string(values_.size())});
   }
 
   // Returns the settings of a step, counted from the table's first.
@@ -60,8 +60,8 @@ class SettingsReader {
     // These numbers may come from a file, so their product could wrap. A quotient cannot.
     const size_t steps = width == 0 ? SIZE_MAX : table_.values.size() / width;
     if (step < 0 || static_cast<size_t>(step) >= steps)
-      throw Error({"RANGE", "rates", "step " + std::to_string(step) + " of the table",
-                   "a step in [0, " + std::to_string(steps) + ")", ""});
+      throw Error({ErrorCode::kRange, "rates", "step " + std::to_string(step) + " of the table",
+                   "a step in [0, " + std::to_string(steps) + ")"});
     for (size_t i = 0; i < width; ++i)
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
     const size_t length = std::min(settings_length(stepper_), values_.size());

@@ -34,8 +34,8 @@ void StateBlocks::each(const Copy& copy) const {
 
 void Snapshot::check_size(const StateBlocks& state) const {
   if (state.bytes() != bytes_)
-    throw Error({"SHAPE", "snapshot", std::to_string(bytes_) + " bytes",
-                 std::to_string(state.bytes()) + " bytes, as the trainer's state", ""});
+    throw Error({ErrorCode::kShape, "snapshot", std::to_string(bytes_) + " bytes",
+                 std::to_string(state.bytes()) + " bytes, as the trainer's state"});
 }
 
 void Snapshot::take(const StateBlocks& state, Memory& memory, const CancelFlag* cancel) {

@@ -166,7 +166,8 @@ const StepReceipt& StepPipeline::await(uint64_t ticket) {
     if (written.load(std::memory_order_acquire) == ticket) return receipt;
     const bool idle = backend_.idle();  // read first, because the receipt may come meanwhile
     if (written.load(std::memory_order_acquire) == ticket) return receipt;
-    if (idle) throw Error({"DEVICE", "training step", "no receipt", "a receipt of each step", ""});
+    if (idle)
+      throw Error({ErrorCode::kDevice, "training step", "no receipt", "a receipt of each step"});
     if (spins > kSpins) std::this_thread::sleep_for(kNap);
   }
 }

@@ -109,7 +109,8 @@ bool StepRunner::take(TrainingRun& run, int64_t number, Watch watch, Outcome* ou
   try {
     return take_step(stages, *context_.options.reducer);
   } catch (const Error& error) {
-    if (error.fields().code == "NONFINITE") refuse_batch(error.fields(), run.source, number);
+    if (error.fields().code == ErrorCode::kNonfinite)
+      refuse_batch(error.fields(), run.source, number);
     throw;
   }
 }

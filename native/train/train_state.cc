@@ -121,8 +121,8 @@ void TrainState::read_bytes(size_t offset, char* out, size_t bytes) const {
     offset -= length;
   }
   if (bytes > 0)
-    throw Error({"RANGE", "state", std::to_string(bytes) + " bytes beyond its end",
-                 "bytes within the state", ""});
+    throw Error({ErrorCode::kRange, "state", std::to_string(bytes) + " bytes beyond its end",
+                 "bytes within the state"});
 }
 
 void TrainState::make_guard() {

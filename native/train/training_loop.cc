@@ -59,8 +59,8 @@ TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelF
   const BatchSource source = {request.dataset.get(), &order, request.batch_size,
                               step_count(request, order), &cancel};
   if (request.first_step > source.steps)
-    throw Error({"RANGE", "before", std::to_string(request.first_step) + " steps done",
-                 "at most " + std::to_string(source.steps) + ", the steps of the epoch", ""});
+    throw Error({ErrorCode::kRange, "before", std::to_string(request.first_step) + " steps done",
+                 "at most " + std::to_string(source.steps) + ", the steps of the epoch"});
   TrainState& state = context_.state;
   TrainingRun run = {request,
                      cancel,

@@ -9,6 +9,7 @@ import type {
   NativeSampling,
   NativeSamplingOptions,
 } from './data.js';
+import type { NativeNames } from './names.js';
 import type { NativeRule, NativeStepper, NativeStepperOptions } from './optimizer.js';
 import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js';
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
@@ -34,6 +35,7 @@ export interface Native extends NativeDatasets {
   initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
   /** Stops the jobs of all threads and begins no other, because the process ends. */
   endJobs(): void;
+  readonly names: NativeNames;
   isa(): string;
   /** Returns how many threads a parallel loop may use now, and the reason for this number. */
   threads(): { readonly count: number; readonly reason: string };

@@ -16,9 +16,9 @@ void check_blas(int status, const char* call) {
   if (status == kBlasSuccess) return;
   const std::string received = "cuBLAS status " + std::to_string(status);
   if (status == kBlasNoMemory)
-    throw Error({"MEMORY", call, received, "enough free memory for cuBLAS",
+    throw Error({ErrorCode::kMemory, call, received, "enough free memory for cuBLAS",
                  "use a smaller model or batch, or dispose what is not needed"});
-  throw Error({"DEVICE", call, received, "a cuBLAS call that succeeds",
+  throw Error({ErrorCode::kDevice, call, received, "a cuBLAS call that succeeds",
                "set THALWEG_CUBLAS=0 to do without cuBLAS"});
 }
 

@@ -13,13 +13,14 @@ namespace thalweg::cuda {
 namespace {
 
 [[noreturn]] void refuse_unbound() {
-  throw Error({"UNSUPPORTED", "step", "an unbound step", "a step bound to the GPU", ""});
+  throw Error({ErrorCode::kUnsupported, "step", "an unbound step", "a step bound to the GPU"});
 }
 
 [[noreturn]] void refuse_device(const CudaDevice& device, const std::string& why,
                                 const std::string& remedy) {
   cudaGetLastError();
-  throw Error({"NO_DEVICE", "device", "cuda:" + std::to_string(device.ordinal) + " (" + why + ")",
+  throw Error({ErrorCode::kNoDevice, "device",
+               "cuda:" + std::to_string(device.ordinal) + " (" + why + ")",
                "a CUDA device that accepts another process", remedy});
 }
 

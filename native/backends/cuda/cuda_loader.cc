@@ -71,8 +71,8 @@ const Loaded& loaded() {
 
 [[noreturn]] void refuse(const std::string& name, const std::string& why,
                          const std::string& remedy) {
-  throw Error(
-      {"NO_DEVICE", "device", name + " (" + why + ")", "a CUDA device of this machine", remedy});
+  throw Error({ErrorCode::kNoDevice, "device", name + " (" + why + ")",
+               "a CUDA device of this machine", remedy});
 }
 
 bool matches(const CudaDevice& device, const std::string& selector) {

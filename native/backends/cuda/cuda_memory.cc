@@ -12,7 +12,7 @@ namespace {
   cudaGetLastError();
   size_t free = 0, total = 0;
   if (cudaMemGetInfo(&free, &total) != cudaSuccess) free = 0;
-  throw Error({"MEMORY", "device memory", std::to_string(bytes) + " bytes",
+  throw Error({ErrorCode::kMemory, "device memory", std::to_string(bytes) + " bytes",
                "at most the " + std::to_string(free) + " bytes that are free on the GPU",
                "use a smaller model or batch, or dispose what is not needed"});
 }
@@ -43,7 +43,7 @@ std::shared_ptr<void> CudaMemory::allocate_shared(size_t bytes) {
       cudaHostAlloc(&data, bytes, cudaHostAllocMapped | cudaHostAllocPortable);
   if (error == cudaErrorMemoryAllocation) {
     cudaGetLastError();
-    throw Error({"MEMORY", "pinned host memory", std::to_string(bytes) + " bytes",
+    throw Error({ErrorCode::kMemory, "pinned host memory", std::to_string(bytes) + " bytes",
                  "no more bytes than the system can pin",
                  "use a smaller batch, or raise the limit (ulimit -l)"});
   }

@@ -90,7 +90,7 @@ void CudaStep::queue_probe(StepProbe probe, const StepPlace& place) {
   while (slots < kMaxSlots && tensor_list_.front().slot[slots] != nullptr) ++slots;
   if (probe == StepProbe::kNothing) return launch_nothing();
   if (probe == StepProbe::kTraffic) {
-    if (slots != 2) throw Error({"UNSUPPORTED", "rule", "one without two slots", "adam", ""});
+    if (slots != 2) throw Error({ErrorCode::kUnsupported, "rule", "one without two slots", "adam"});
     return launch_probe(
         {{tensor_table_.get(), update_table_.get(), nullptr, nullptr}, updates_, place});
   }

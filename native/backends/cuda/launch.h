@@ -23,8 +23,8 @@ void launch(const char* name, int64_t blocks, int threads, void (*kernel)(Parame
             Arguments... arguments) {
   if (blocks == 0) return;
   if (blocks > std::numeric_limits<int32_t>::max())
-    throw Error({"OVERFLOW", name, std::to_string(blocks) + " blocks", "at most 2^31 - 1 blocks",
-                 "use a smaller batch"});
+    throw Error({ErrorCode::kOverflow, name, std::to_string(blocks) + " blocks",
+                 "at most 2^31 - 1 blocks", "use a smaller batch"});
   cudaLaunchConfig_t config = {};
   config.gridDim = dim3(static_cast<unsigned>(blocks));
   config.blockDim = dim3(static_cast<unsigned>(threads));

@@ -22,7 +22,7 @@ std::string version_text(int version) {
 }
 
 [[noreturn]] void refuse(const std::string& missing, const std::string& remedy) {
-  throw Error({"NO_DEVICE", "device", missing, "a CUDA device of this machine", remedy});
+  throw Error({ErrorCode::kNoDevice, "device", missing, "a CUDA device of this machine", remedy});
 }
 
 int device_count() {

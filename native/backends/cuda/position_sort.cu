@@ -108,7 +108,7 @@ __global__ void __launch_bounds__(kBlockThreads) place_positions_kernel(SortPass
 const uint32_t* launch_position_sort(const float* row_of, int64_t count, int64_t rows,
                                      uint32_t* scratch) {
   if (count > std::numeric_limits<uint32_t>::max())
-    throw Error({"OVERFLOW", "embedding_backward", std::to_string(count) + " positions",
+    throw Error({ErrorCode::kOverflow, "embedding_backward", std::to_string(count) + " positions",
                  "at most 2^32 - 1 positions", "use a smaller batch"});
   SortPass pass = {};
   pass.rows = row_of;
