@@ -4,10 +4,24 @@
 #include <cstdint>
 
 #include "core/error.h"
+#include "train/step_settings.h"
 
 namespace thalweg::napi {
 
 namespace {
+
+constexpr const char* kStepSettingNames[] = {
+#define THALWEG_STEP_SETTING(name, member) name,
+#include "rules/settings.def"
+};
+constexpr const char* kGroupSettingNames[] = {
+#define THALWEG_GROUP_SETTING(name, enumerator) name,
+#include "rules/settings.def"
+};
+constexpr const char* kTrainerSettingNames[] = {
+#define THALWEG_TRAINER_SETTING(name, member) name,
+#include "rules/settings.def"
+};
 
 template <size_t kCount>
 Napi::Array list(Napi::Env env, const char* const (&names)[kCount]) {
@@ -21,6 +35,10 @@ Napi::Array list(Napi::Env env, const char* const (&names)[kCount]) {
 void register_names(Napi::Env env, Napi::Object exports) {
   Napi::Object names = Napi::Object::New(env);
   names.Set("errorCodes", list(env, kErrorCodeNames));
+  names.Set("stepSettings", list(env, kStepSettingNames));
+  names.Set("groupSettings", list(env, kGroupSettingNames));
+  names.Set("trainerSettings", list(env, kTrainerSettingNames));
+  names.Set("nonFinite", list(env, kNonFiniteNames));
   exports.Set("names", names);
 }
 

@@ -25,7 +25,11 @@ inline constexpr int kMaxCoefficients = 12;
 
 // The numbers of a group are the rule's hyper-parameters and then these. Coupled L2 is added to the
 // gradient of any rule.
-enum GroupNumber : int { kL2, kWeightDecay, kGroupNumbers };
+enum GroupNumber : int {
+#define THALWEG_GROUP_SETTING(name, enumerator) enumerator,
+#include "rules/settings.def"
+  kGroupNumbers
+};
 
 // A list of names whose length is part of the type.
 template <size_t kCount>

@@ -1,5 +1,5 @@
 // The settings of a step as TypeScript passes them: a row of numbers, the same for optim.bind and
-// the trainer. src/optim/settings.ts writes it.
+// the trainer. rules/settings.def lists them, and src/optim/settings-row.ts writes them.
 #pragma once
 
 #include <algorithm>
@@ -13,12 +13,25 @@
 
 namespace thalweg {
 
-// A row is [gradientScale, clipValue, clipTensorNorm, clipGlobalNorm, nonFinite, reportNorm], then
-// for each group the rule's hyper-parameters, l2 and weightDecay.
-inline constexpr size_t kCommonSettings = 6;
+// The number of settings of the step, with which the row begins.
+inline constexpr size_t kStepSettings = 0
+#define THALWEG_STEP_SETTING(name, member) +1
+#include "rules/settings.def"
+    ;
+// The number of settings of a trainer, which follow those of the groups.
+inline constexpr size_t kTrainerSettings = 0
+#define THALWEG_TRAINER_SETTING(name, member) +1
+#include "rules/settings.def"
+    ;
 
 inline size_t settings_length(const Stepper& stepper) {
-  return kCommonSettings + static_cast<size_t>(stepper.options().groups) * stepper.hyper_count();
+  return kStepSettings + static_cast<size_t>(stepper.options().groups) * stepper.hyper_count();
+}
+
+inline void read_setting(double number, double& setting) { setting = number; }
+inline void read_setting(double number, bool& setting) { setting = number != 0; }
+inline void read_setting(double number, NonFinite& setting) {
+  setting = static_cast<NonFinite>(static_cast<int>(number));
 }
 
 inline StepSettings read_settings(const double* values, size_t length, const Stepper& stepper) {
@@ -26,13 +39,9 @@ inline StepSettings read_settings(const double* values, size_t length, const Ste
   if (length != expected)
     throw Error({ErrorCode::kShape, "settings", std::to_string(length), std::to_string(expected)});
   StepSettings settings;
-  settings.gradient_scale = values[0];
-  settings.clip_value = values[1];
-  settings.clip_tensor_norm = values[2];
-  settings.clip_global_norm = values[3];
-  settings.non_finite = static_cast<NonFinite>(static_cast<int>(values[4]));
-  settings.report_norm = values[5] != 0;
-  settings.groups = values + kCommonSettings;
+#define THALWEG_STEP_SETTING(name, member) read_setting(*values++, settings.member);
+#include "rules/settings.def"
+  settings.groups = values;
   return settings;
 }
 
@@ -42,8 +51,8 @@ struct StepTable {
   std::vector<double> values;   // [steps][columns]
 };
 
-// Reads the settings row with each step's own values put in. A trainer's row may continue behind
-// the groups: [averageDecay, then the rate of each dropout layer].
+// Reads the settings row with each step's own values put in. Only a trainer's row has numbers
+// behind the groups.
 class SettingsReader {
  public:
   SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
@@ -66,8 +75,11 @@ class SettingsReader {
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
     const size_t length = std::min(settings_length(stepper_), values_.size());
     StepSettings settings = read_settings(values_.data(), length, stepper_);
-    if (values_.size() > length) settings.average_decay = values_[length];
-    if (values_.size() > length + 1) settings.dropout_rates = values_.data() + length + 1;
+    if (values_.size() < length + kTrainerSettings) return settings;
+    const double* value = values_.data() + length;
+#define THALWEG_TRAINER_SETTING(name, member) read_setting(*value++, settings.member);
+#include "rules/settings.def"
+    if (value != values_.data() + values_.size()) settings.dropout_rates = value;
     return settings;
   }
 

@@ -13,7 +13,18 @@
 
 namespace thalweg {
 
-enum class NonFinite { kStop, kSkip, kAllow };
+enum class NonFinite {
+#define THALWEG_NON_FINITE(enumerator, name) enumerator,
+#include "train/non_finite.def"
+#undef THALWEG_NON_FINITE
+};
+
+// In the order of the enumerators.
+inline constexpr const char* kNonFiniteNames[] = {
+#define THALWEG_NON_FINITE(enumerator, name) name,
+#include "train/non_finite.def"
+#undef THALWEG_NON_FINITE
+};
 
 inline constexpr double kNoClip = std::numeric_limits<double>::infinity();
 

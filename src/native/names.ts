@@ -4,4 +4,12 @@
 export interface NativeNames {
   /** native/core/errors.def */
   readonly errorCodes: readonly string[];
+  /** What a row of settings begins with; native/rules/settings.def. */
+  readonly stepSettings: readonly string[];
+  /** What follows the hyper-parameters of each group. */
+  readonly groupSettings: readonly string[];
+  /** What follows the groups in a trainer's row; the rates of its dropout layers come last. */
+  readonly trainerSettings: readonly string[];
+  /** native/train/non_finite.def */
+  readonly nonFinite: readonly string[];
 }

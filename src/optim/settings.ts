@@ -22,6 +22,7 @@ import {
   lower,
 } from './define.js';
 import { checkGroups, groupOf } from './groups.js';
+import { type RowValues, SettingsLayout } from './settings-row.js';
 
 /** Bounds on the gradient, applied in this order. None applies by default; each may follow a schedule. */
 export interface ClipOptions {
@@ -40,7 +41,8 @@ export interface ClipOptions {
  */
 export type NonFinitePolicy = 'stop' | 'skip' | 'allow';
 
-const policies: readonly NonFinitePolicy[] = ['stop', 'skip', 'allow'];
+/** Every policy. */
+export const nonFinitePolicies: readonly NonFinitePolicy[] = ['stop', 'skip', 'allow'];
 
 /** Options of a step besides the optimizer. */
 export interface StepOptions {
@@ -69,22 +71,22 @@ function ruleNamed(name: string): NativeRule {
   return rule;
 }
 
-/** Returns the limits in the order of the settings row, with Infinity for an absent one. */
-function checkClip(path: string, clip: ClipOptions | undefined): readonly (number | Setting)[] {
-  const keys = ['value', 'tensorNorm', 'globalNorm'];
-  const options = checkOptions(path, clip, keys);
-  return keys.map((key) =>
-    options[key] === undefined ? Infinity : checkSetting(`${path}.${key}`, options[key], positive),
-  );
-}
+/** A number of the settings row, or a setting that gives it in each step. */
+type Cell = number | Setting;
 
-/**
- * The number of settings in front of the groups in the row that a native step reads. Each group begins
- * with its learning rate. native/train/settings.h reads the row.
- */
-const commonCount = 6;
-/** Index of `reportNorm` in the settings. */
-const reportNormIndex = 5;
+/** Returns the limits as settings, with Infinity for an absent one. */
+function checkClip(
+  clip: ClipOptions | undefined,
+): Record<'clipValue' | 'clipTensorNorm' | 'clipGlobalNorm', Cell> {
+  const options = checkOptions('clip', clip, ['value', 'tensorNorm', 'globalNorm']);
+  const limit = (key: keyof ClipOptions): Cell =>
+    options[key] === undefined ? Infinity : checkSetting(`clip.${key}`, options[key], positive);
+  return {
+    clipValue: limit('value'),
+    clipTensorNorm: limit('tensorNorm'),
+    clipGlobalNorm: limit('globalNorm'),
+  };
+}
 
 /** A setting that follows a schedule, and its index in the row. */
 interface Moving extends Setting {
@@ -111,6 +113,8 @@ export class StepSettings {
   readonly columns: Float64Array;
   readonly groupCount: number;
   readonly learningRate: LearningRate;
+  readonly #layout: SettingsLayout;
+  readonly #rateColumns: readonly number[];
   readonly #moving: readonly Moving[];
   readonly #rateScales: readonly number[];
   readonly #fixedRates: readonly (number | undefined)[];
@@ -118,32 +122,43 @@ export class StepSettings {
   /** Multiplies every learning rate; less than 1 after a run has gone back to a checkpoint. */
   rateScale = 1;
 
-  /** A trainer's row has the settings of `tail` after the groups. */
+  /** A trainer also gives `trainer` and `dropoutRates`. */
   constructor(
     optimizer: Optimizer,
     options: StepOptions,
-    { reportNorm = false, tail = [] }: { reportNorm?: boolean; tail?: readonly Setting[] } = {},
+    {
+      reportNorm = false,
+      ...ofTrainer
+    }: { reportNorm?: boolean } & Pick<RowValues<Cell>, 'trainer' | 'dropoutRates'> = {},
   ) {
     const lowered = lower(optimizer);
-    const clip = checkClip('clip', options.clip);
-    const scale = checkNumber('gradientScale', options.gradientScale ?? 1, finite);
-    const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', policies);
+    const clip = checkClip(options.clip);
+    const gradientScale = checkNumber('gradientScale', options.gradientScale ?? 1, finite);
+    const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', nonFinitePolicies);
     const all = [{}, ...lowered.groups] as readonly Partial<(typeof lowered.groups)[number]>[];
     this.#groups = lowered.groups;
     this.rule = ruleNamed(lowered.rule);
     this.learningRate = lowered.learningRate;
     this.groupCount = all.length;
+    this.#layout = new SettingsLayout(this.rule, all.length);
     this.#rateScales = all.map((group) => group.learningRateScale ?? 1);
     this.#fixedRates = all.map((group) => group.learningRate);
     if (typeof lowered.learningRate === 'number') this.#checkRates(lowered.learningRate);
-    const groups = all.flatMap((group) => [
-      ...this.rule.hyper.map((name) =>
-        name === 'learningRate' ? 0 : (lowered.hyper[name] ?? NaN),
-      ),
-      group.l2 ?? lowered.l2,
-      group.weightDecay ?? lowered.weightDecay,
-    ]);
-    const row = [scale, ...clip, policies.indexOf(policy), reportNorm ? 1 : 0, ...groups, ...tail];
+    const row = this.#layout.row<Cell>({
+      step: {
+        gradientScale,
+        ...clip,
+        nonFinite: native.names.nonFinite.indexOf(policy),
+        reportNorm: reportNorm ? 1 : 0,
+      },
+      groups: all.map((group) => ({
+        ...lowered.hyper,
+        learningRate: 0,
+        l2: group.l2 ?? lowered.l2,
+        weightDecay: group.weightDecay ?? lowered.weightDecay,
+      })),
+      ...ofTrainer,
+    });
     this.#moving = row.flatMap((cell, column) =>
       typeof cell === 'number' || typeof cell.value === 'number' ? [] : [{ ...cell, column }],
     );
@@ -151,8 +166,11 @@ export class StepSettings {
       const value = typeof cell === 'number' ? cell : cell.value;
       return typeof value === 'number' ? value : NaN;
     });
-    const rates = all.map((_, group) => this.#rateColumn(group));
-    this.columns = Float64Array.from([...rates, ...this.#moving.map(({ column }) => column)]);
+    this.#rateColumns = all.map((_, group) => this.#layout.rateColumn(group));
+    this.columns = Float64Array.from([
+      ...this.#rateColumns,
+      ...this.#moving.map(({ column }) => column),
+    ]);
   }
 
   /** Returns the group of each parameter; throws MISMATCH where a group has no parameter. */
@@ -202,7 +220,7 @@ export class StepSettings {
     const rate =
       checkNumber(() => `learningRate at step ${step}`, given, nonNegative) * this.rateScale;
     for (let group = 0; group < this.groupCount; group++)
-      this.values[this.#rateColumn(group)] = this.#rate(group, rate);
+      this.values[this.#rateColumns[group]!] = this.#rate(group, rate);
     for (const { path, value, range, column } of this.#moving)
       this.values[column] = checkNumber(
         () => `${path} at step ${step}`,
@@ -214,11 +232,7 @@ export class StepSettings {
 
   /** Returns the rates of a trainer's dropout layers, which follow the groups and the average in the row. */
   dropoutRates(position: Position): Float64Array {
-    return this.at(position).slice(this.#rateColumn(this.groupCount) + 1);
-  }
-
-  #rateColumn(group: number): number {
-    return commonCount + group * (this.rule.hyper.length + 2);
+    return this.at(position).slice(this.#layout.dropoutColumn);
   }
 
   #rate(group: number, base: number): number {
@@ -234,10 +248,5 @@ export class StepSettings {
       if (scale === 1 || scale === 0 || base === 0) return;
       checkNumber(`learningRate of groups[${group - 1}]`, base * scale, positive);
     });
-  }
-
-  /** True makes each step report the gradient's norm. */
-  set reportNorm(value: boolean) {
-    this.values[reportNormIndex] = value ? 1 : 0;
   }
 }

@@ -105,7 +105,8 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
   };
   const settings = new StepSettings(optimizer, around, {
     reportNorm: nonFinite !== 'allow', // costs nothing then, because the check reads the gradient anyway
-    tail: [average.decay, ...dropoutSettings(program)],
+    trainer: { averageDecay: average.decay },
+    dropoutRates: dropoutSettings(program),
   });
   const groups = settings.groupsOf(model.parameters.map(({ name }) => name));
   const rule = settings.rule.name;

@@ -6,7 +6,7 @@ import { hasCuda } from '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { native, type NativeRule } from '../../src/native.js';
 import { anyBits, floats, generator, sameBits } from '../oracle/random.js';
-import { hyperValues } from '../oracle/rules.js';
+import { clipTo, settingsRow } from '../oracle/settings.js';
 
 const lengths = [1, 0, 15, 64, 4097, 9000];
 const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter((device) => {
@@ -36,11 +36,6 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
   const random = generator(99);
   const make = special ? anyBits : floats;
   const parameters = lengths.map((length) => make(random, length));
-  const hyper = rule.hyper.map((name) => {
-    const value = hyperValues[name];
-    if (value === undefined) throw new Error(`give ${name} a value in test/oracle/rules.ts`);
-    return value;
-  });
   const stepper = new native.Stepper({
     rule: rule.name,
     groupCount: 1,
@@ -52,8 +47,14 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
   });
   // The steps clip by value and norm, unless numbers that are not finite are allowed.
   const allows = special || rule.name === 'rmspropCenteredTfjs'; // TensorFlow.js gives NaN, too
-  const clip = special ? [Infinity, Infinity, Infinity] : [1, 20, 30];
-  const settings = Float64Array.from([0.5, ...clip, allows ? 2 : 0, 1, ...hyper, l2, weightDecay]);
+  const settings = settingsRow(
+    rule,
+    {
+      ...(special ? {} : clipTo([1, 20, 30])),
+      ...{ gradientScale: 0.5, nonFinite: allows ? 'allow' : 'stop', reportNorm: true },
+    },
+    [{ l2, weightDecay }],
+  );
   const norms: number[] = [];
   for (let step = 0; step < 3; step++) {
     const gradients = lengths.map((length) => make(random, length));
@@ -103,8 +104,7 @@ it.each(native.rules().filter(({ name }) => !overflowing.includes(name)))(
         parameters: [weights],
         device,
       });
-      const hyper = rule.hyper.map((name) => hyperValues[name]!);
-      const settings = Float64Array.from([1, Infinity, Infinity, Infinity, 2, 0, ...hyper, 0, 0]);
+      const settings = settingsRow(rule, { nonFinite: 'allow' });
       for (let step = 0; step < 20; step++) {
         stepper.point(
           0,

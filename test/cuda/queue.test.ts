@@ -5,7 +5,11 @@ import type { DeviceName } from '../../src/device.js';
 import { ThalwegError } from '../../src/errors.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { type NativeTrainProgress, native } from '../../src/native.js';
+import { SettingsLayout } from '../../src/optim/settings-row.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
+import { settingsRow } from '../oracle/settings.js';
+
+const sgd = native.rules().find(({ name }) => name === 'sgd')!;
 
 /**
  * Trains one epoch of a unit with weight 1 and learning rate 0; returns the summed loss, and the
@@ -45,8 +49,8 @@ async function lossesOf(
   const steps = Math.ceil(rows / batchSize);
   const request = {
     ...{ dataset, epoch: 2, firstStep: 0, batchSize, shuffle: true, dropLast: false },
-    settings: Float64Array.of(1, Infinity, Infinity, Infinity, 0, 0, 0, 0, 0),
-    columns: Float64Array.of(6),
+    settings: settingsRow(sgd, {}, [{ learningRate: 0 }]),
+    columns: Float64Array.of(new SettingsLayout(sgd, 1).rateColumn(0)),
     rates: new Float64Array(steps),
   };
   const progress = await trainer.train(request, () => undefined);

@@ -185,12 +185,19 @@ std::vector<double> make_settings(int rule) {
       {"learningRate", 0.01},    {"momentum", 0.9},        {"beta1", 0.9},
       {"beta2", 0.99},           {"epsilon", 1e-6},        {"decay", 0.9},
       {"biasCorrection", 1},     {"momentumDecay", 0.004}, {"initialAccumulator", 0.1},
-      {"trustCoefficient", 0.02}};
-  // Clips by value, tensor and global norm; allows NaN, which compat rules make;
-  // measures the norm; decays both ways.
-  std::vector<double> settings = {0.9, 0.5, 2, 3, 2, 1};
+      {"trustCoefficient", 0.02}, {"gradientScale", 0.9},  {"clipValue", 0.5},
+      {"clipTensorNorm", 2},      {"clipGlobalNorm", 3},   {"reportNorm", 1},
+      {"l2", 1e-3},               {"weightDecay", 1e-2},   {"averageDecay", kAverageDecay},
+      // Compat rules make NaN.
+      {"nonFinite", static_cast<double>(NonFinite::kAllow)}};
+  std::vector<double> settings;
+#define THALWEG_STEP_SETTING(name, member) settings.push_back(kValues.at(name));
+#include "rules/settings.def"
   for (const char* name : rule_infos()[rule].hyper) settings.push_back(kValues.at(name));
-  settings.insert(settings.end(), {1e-3, 1e-2, kAverageDecay, kDropoutRate});
+#define THALWEG_GROUP_SETTING(name, enumerator) settings.push_back(kValues.at(name));
+#define THALWEG_TRAINER_SETTING(name, member) settings.push_back(kValues.at(name));
+#include "rules/settings.def"
+  settings.push_back(kDropoutRate);
   return settings;
 }
 
@@ -207,7 +214,7 @@ uint64_t trained(EngineOptions options, const std::string& device,
   request.batch_size = kBatch;
   request.part_rows = part_rows;
   request.settings = make_settings(rule);
-  request.rates.columns = {static_cast<double>(kCommonSettings)};
+  request.rates.columns = {static_cast<double>(kStepSettings)};
   request.rates.values.assign((kRows + kBatch - 1) / kBatch, 0.01);
   engine.loop().train(request, CancelFlag(), [](const TrainProgress&) {});
   uint64_t sum = 0xCBF29CE484222325u;

@@ -9,9 +9,10 @@ import type { DeviceName } from '../../src/device.js';
 import { ThalwegError } from '../../src/errors.js';
 import { optim } from '../../src/index.js';
 import { type NativeRule, type NativeStepper, native } from '../../src/native.js';
+import type { NonFinitePolicy } from '../../src/optim/settings.js';
 import { failure } from '../oracle/failure.js';
 import { generator, sameBits } from '../oracle/random.js';
-import { hyperValues } from '../oracle/rules.js';
+import { clipTo, settingsRow } from '../oracle/settings.js';
 
 const devices = ['reference', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter((device) => {
   try {
@@ -22,8 +23,6 @@ const devices = ['reference', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].
 });
 
 const lengths = [3, 0, 700];
-const policies = { stop: 0, skip: 1, allow: 2 } as const;
-type Policy = keyof typeof policies;
 
 /** How large numbers are, as powers of ten, and what else a step has. */
 interface Scenario {
@@ -57,15 +56,15 @@ function bind(rule: NativeRule, device: string, parameters: Float32Array[]): Nat
   });
 }
 
-function settingsOf(rule: NativeRule, policy: Policy, scenario: Scenario): Float64Array {
-  const own: Readonly<Record<string, number>> = {
-    ...hyperValues,
-    learningRate: scenario.rate,
-    epsilon: scenario.epsilon,
-  };
-  const hyper = rule.hyper.map((name) => own[name]!);
-  const { clip, l2, weightDecay } = scenario;
-  return Float64Array.of(1, ...clip, policies[policy], 0, ...hyper, l2, weightDecay);
+/** With a group for each L2; that of the scenario where none is given. */
+function settingsOf(
+  rule: NativeRule,
+  nonFinite: NonFinitePolicy,
+  { clip, rate: learningRate, epsilon, l2, weightDecay }: Scenario,
+  l2s: readonly number[] = [l2],
+): Float64Array {
+  const groups = l2s.map((own) => ({ learningRate, epsilon, l2: own, weightDecay }));
+  return settingsRow(rule, { ...clipTo(clip), nonFinite }, groups);
 }
 
 const copies = (arrays: readonly Float32Array[]) => arrays.map((array) => array.slice());
@@ -191,13 +190,8 @@ it('any scales whatever: a step is taken exactly if all that it writes is finite
 describe.each(devices)('on %s, weights of a group without L2', (device) => {
   const sgd = rules.find(({ name }) => name === 'sgd')!;
   /** Settings of both groups; the first has L2. */
-  const settings = (policy: Policy, l2: number): Float64Array => {
-    const group = (l2: number) => {
-      const scenario = { ...ordinary, rate: 1, weightDecay: 4, l2 };
-      return [...settingsOf(sgd, policy, scenario)];
-    };
-    return Float64Array.of(...group(l2), ...group(0).slice(6));
-  };
+  const settings = (policy: NonFinitePolicy, l2: number): Float64Array =>
+    settingsOf(sgd, policy, { ...ordinary, rate: 1, weightDecay: 4 }, [l2, 0]);
   const make = (weight: number) => {
     const parameters = [Float32Array.of(1), Float32Array.of(weight)];
     const stepper = new native.Stepper({

@@ -1,0 +1,77 @@
+/** The row of numbers that a native step reads, by name; native/rules/settings.def lists it. */
+import { ThalwegError } from '../errors.js';
+import { type NativeRule, native } from '../native.js';
+
+/** Names of the settings of a step. */
+export const stepSettings = [
+  'gradientScale',
+  'clipValue',
+  'clipTensorNorm',
+  'clipGlobalNorm',
+  'nonFinite',
+  'reportNorm',
+] as const;
+/** Names of the settings that each parameter group has besides the hyper-parameters of its rule. */
+export const groupSettings = ['l2', 'weightDecay'] as const;
+/** Names of the settings of a trainer. */
+export const trainerSettings = ['averageDecay'] as const;
+
+/** What a row holds; `T` is a number, or what gives one in each step. */
+export interface RowValues<T> {
+  readonly step: Readonly<Record<(typeof stepSettings)[number], T>>;
+  /** Of each group, the hyper-parameters of the rule and `groupSettings`. */
+  readonly groups: readonly Readonly<Record<string, T>>[];
+  /** Only a trainer has these, and the rates of its dropout layers. */
+  readonly trainer?: Readonly<Record<(typeof trainerSettings)[number], T>>;
+  readonly dropoutRates?: readonly T[];
+}
+
+/** Refuses an addon that was built from other sources. */
+function refuseUnknown(name: string): never {
+  throw new ThalwegError({
+    code: 'UNSUPPORTED',
+    path: 'settings',
+    received: name,
+    expected: 'settings that the addon and this version of the package both know',
+    remedy: 'rebuild the addon with script/build',
+  });
+}
+
+function valuesOf<T>(names: readonly string[], values: Readonly<Record<string, T>>): T[] {
+  return names.map((name) => values[name] ?? refuseUnknown(name));
+}
+
+/** Where each number of the row of one rule stands. */
+export class SettingsLayout {
+  readonly #groupNames: readonly string[];
+  readonly #groupCount: number;
+
+  constructor(rule: NativeRule, groupCount: number) {
+    this.#groupNames = [...rule.hyper, ...native.names.groupSettings];
+    this.#groupCount = groupCount;
+  }
+
+  /** Puts values into their order. */
+  row<T>({ step, groups, trainer, dropoutRates = [] }: RowValues<T>): T[] {
+    return [
+      ...valuesOf(native.names.stepSettings, step),
+      ...groups.flatMap((group) => valuesOf(this.#groupNames, group)),
+      ...(trainer === undefined ? [] : valuesOf(native.names.trainerSettings, trainer)),
+      ...dropoutRates,
+    ];
+  }
+
+  /** The column of a group's learning rate. */
+  rateColumn(group: number): number {
+    return this.#groupColumn(group) + this.#groupNames.indexOf('learningRate');
+  }
+
+  /** The column of the first dropout layer's rate in a trainer's row. */
+  get dropoutColumn(): number {
+    return this.#groupColumn(this.#groupCount) + native.names.trainerSettings.length;
+  }
+
+  #groupColumn(group: number): number {
+    return native.names.stepSettings.length + group * this.#groupNames.length;
+  }
+}
