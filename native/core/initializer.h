@@ -6,7 +6,18 @@
 
 namespace thalweg {
 
-enum class Distribution { kConstant, kUniform, kNormal, kTruncatedNormal };
+enum class Distribution {
+#define THALWEG_DISTRIBUTION(enumerator, name) enumerator,
+#include "core/distribution.def"
+#undef THALWEG_DISTRIBUTION
+};
+
+// In the order of the enumerators.
+inline constexpr const char* kDistributionNames[] = {
+#define THALWEG_DISTRIBUTION(enumerator, name) name,
+#include "core/distribution.def"
+#undef THALWEG_DISTRIBUTION
+};
 
 struct Initial {
   Distribution distribution = Distribution::kConstant;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 
-#include "core/position.h"
 #include "core/random.h"
 #include "napi/convert.h"
 
@@ -25,12 +24,6 @@ std::string Fields::take_name(std::string_view& names) {
 double Fields::number(const std::string& name) const {
   const Napi::Value value = object_.Get(name);
   return value.IsUndefined() ? 0 : value.ToNumber().DoubleValue();
-}
-
-Activation Fields::activation(const std::string& name) const {
-  const Napi::Value value = object_.Get(name);
-  if (!value.IsString()) return static_cast<Activation>(static_cast<int>(number(name)));
-  return position<Activation>(value.As<Napi::String>().Utf8Value(), kActivationNames, "activation");
 }
 
 void* Fields::array(const std::string& name, napi_typedarray_type type,

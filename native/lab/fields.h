@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "core/memory.h"
+#include "core/position.h"
 #include "ops/activation.h"
 #include "ops/dropout.h"
+#include "ops/loss.h"
 
 namespace thalweg::lab {
 
@@ -49,7 +51,7 @@ class Fields {
   // Removes the first name from `names`, and returns it as JavaScript writes it.
   static std::string take_name(std::string_view& names);
 
-  // Reads an array, a draw, an activation, or a number of any type.
+  // Reads an array, a draw, an enumerator, or a number of any type.
   template <class T>
   void read_field(const std::string& name, T& field) const {
     using Pointee = std::remove_cv_t<std::remove_pointer_t<T>>;
@@ -58,7 +60,9 @@ class Fields {
     else if constexpr (std::is_pointer_v<T>)
       field = static_cast<T>(array(name, array_type<Pointee>(), sizeof(Pointee)));
     else if constexpr (std::is_same_v<T, Activation>)
-      field = activation(name);
+      field = named<T>(name, kActivationNames);
+    else if constexpr (std::is_same_v<T, LossKind>)
+      field = named<T>(name, kLossNames);
     else if constexpr (std::is_floating_point_v<T>)
       field = static_cast<T>(number(name));
     else
@@ -75,8 +79,13 @@ class Fields {
 
   double number(const std::string& name) const;
   void* array(const std::string& name, napi_typedarray_type type, size_t element_bytes) const;
-  // Reads an activation by its name (ops/activation.def) or its number.
-  Activation activation(const std::string& name) const;
+  // Returns the enumerator of this name, or the first one where the object lacks the field.
+  template <class Enum, size_t kCount>
+  Enum named(const std::string& name, const char* const (&names)[kCount]) const {
+    const Napi::Value value = object_.Get(name);
+    if (value.IsUndefined()) return Enum{};
+    return position<Enum>(value.As<Napi::String>().Utf8Value(), names, name.c_str());
+  }
   // Makes a draw of the properties seed, step, layer, rate and scale.
   const DropoutDraw* draw() const;
 

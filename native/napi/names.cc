@@ -4,6 +4,10 @@
 #include <cstdint>
 
 #include "core/error.h"
+#include "core/initializer.h"
+#include "ops/activation.h"
+#include "ops/loss.h"
+#include "train/average.h"
 #include "train/step_settings.h"
 
 namespace thalweg::napi {
@@ -23,6 +27,12 @@ constexpr const char* kTrainerSettingNames[] = {
 #include "rules/settings.def"
 };
 
+constexpr const char* kLayerNames[] = {
+#define THALWEG_LAYER(kind, make) kind,
+#include "layers/layers.def"
+#undef THALWEG_LAYER
+};
+
 template <size_t kCount>
 Napi::Array list(Napi::Env env, const char* const (&names)[kCount]) {
   Napi::Array array = Napi::Array::New(env, kCount);
@@ -39,6 +49,11 @@ void register_names(Napi::Env env, Napi::Object exports) {
   names.Set("groupSettings", list(env, kGroupSettingNames));
   names.Set("trainerSettings", list(env, kTrainerSettingNames));
   names.Set("nonFinite", list(env, kNonFiniteNames));
+  names.Set("losses", list(env, kLossNames));
+  names.Set("layers", list(env, kLayerNames));
+  names.Set("activations", list(env, kActivationNames));
+  names.Set("distributions", list(env, kDistributionNames));
+  names.Set("averages", list(env, kAverageNames));
   exports.Set("names", names);
 }
 

@@ -78,8 +78,7 @@ std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
 }
 
 Initial read_initial(const Napi::Object& object) {
-  static const char* const kDistributions[] = {"constant", "uniform", "normal", "truncatedNormal"};
-  return {position<Distribution>(text(object, "distribution"), kDistributions, "initializer"),
+  return {position<Distribution>(text(object, "distribution"), kDistributionNames, "initializer"),
           number(object, "value")};
 }
 
@@ -169,8 +168,6 @@ StepperOptions read_stepper_options(const Napi::Object& object) {
 }
 
 EngineOptions read_engine_options(const Napi::Object& object) {
-  static const char* const kLosses[] = {"softmaxCrossEntropy", "sigmoidCrossEntropy",
-                                        "meanSquaredError", "huber"};
   EngineOptions options;
   options.seed = to_uint64(object.Get("seed"), "seed");
   options.device = text(object, "device");
@@ -178,7 +175,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   if (limit.IsNumber()) options.memory_limit = to_uint64(limit, "memoryLimit");
   options.stepper = read_stepper_options(object);
   options.stepper.average = read_average_options(object.Get("average"));
-  options.network.loss = position<LossKind>(text(object, "loss"), kLosses, "loss");
+  options.network.loss = position<LossKind>(text(object, "loss"), kLossNames, "loss");
   options.network.loss_parameter = number(object, "lossParameter");
   const auto layers = object.Get("layers").As<Napi::Array>();
   for (uint32_t i = 0; i < layers.Length(); ++i)

@@ -7,7 +7,18 @@
 
 namespace thalweg {
 
-enum class LossKind { kSoftmaxCrossEntropy, kSigmoidCrossEntropy, kMeanSquaredError, kHuber };
+enum class LossKind {
+#define THALWEG_LOSS(enumerator, name) enumerator,
+#include "ops/loss.def"
+#undef THALWEG_LOSS
+};
+
+// In the order of the enumerators.
+inline constexpr const char* kLossNames[] = {
+#define THALWEG_LOSS(enumerator, name) name,
+#include "ops/loss.def"
+#undef THALWEG_LOSS
+};
 
 struct LossResult {
   double sum = 0;           // the sum of the rows' losses

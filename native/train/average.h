@@ -9,9 +9,18 @@ namespace thalweg {
 
 // kEma is a = d a + (1 - d) w with the decay d. kRunning is the decaying sum of all weights so far,
 // divided by the sum of their factors, 1 + d + d^2 + …. kUniform is the plain mean.
-enum class AverageKind : int32_t { kNone, kEma, kRunning, kUniform };
+enum class AverageKind : int32_t {
+#define THALWEG_AVERAGE(enumerator, name) enumerator,
+#include "train/average.def"
+#undef THALWEG_AVERAGE
+};
 
-inline constexpr const char* kAverageNames[] = {"none", "ema", "running", "uniform"};
+// In the order of the enumerators.
+inline constexpr const char* kAverageNames[] = {
+#define THALWEG_AVERAGE(enumerator, name) name,
+#include "train/average.def"
+#undef THALWEG_AVERAGE
+};
 inline const char* average_name(AverageKind kind) { return kAverageNames[static_cast<int>(kind)]; }
 
 // The average takes the weights after the steps (or epochs) first, first + every, first + 2 every,

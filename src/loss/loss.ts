@@ -30,7 +30,8 @@ export interface AccuracyByLoss {
   readonly huber: Partial<Accurate>;
 }
 
-const names: readonly LossName[] = [
+/** Every loss. */
+export const lossNames: readonly LossName[] = [
   'softmaxCrossEntropy',
   'sigmoidCrossEntropy',
   'meanSquaredError',
@@ -75,11 +76,11 @@ export function huber(options: { readonly delta?: number } = {}): Loss<'huber'> 
 /** Returns the description of a loss, which may be given by its name. */
 export function toLoss<L extends LossName>(loss: L | Loss<L>): Loss<L> {
   if (typeof loss !== 'object') {
-    checkOneOf('loss', loss, names);
+    checkOneOf('loss', loss, lossNames);
     return Object.freeze({ kind: loss, delta: 1 });
   }
   checkOptions('loss', loss, ['kind', 'delta']);
-  checkOneOf('loss.kind', loss.kind, names);
+  checkOneOf('loss.kind', loss.kind, lossNames);
   checkNumber('loss.delta', loss.delta, positive);
   return loss;
 }

@@ -1,5 +1,10 @@
 /** The names that both sides of the border know; native/napi/names.cc makes them of the .def files. */
 
+/** Distributions of initial values; native/core/distribution.def. */
+export const distributions = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
+/** Kinds of averages of the weights; native/train/average.def. */
+export const averageKinds = ['none', 'ema', 'running', 'uniform'] as const;
+
 /** Names in the order of the native enumerators. */
 export interface NativeNames {
   /** native/core/errors.def */
@@ -12,4 +17,14 @@ export interface NativeNames {
   readonly trainerSettings: readonly string[];
   /** native/train/non_finite.def */
   readonly nonFinite: readonly string[];
+  /** native/ops/loss.def */
+  readonly losses: readonly string[];
+  /** native/layers/layers.def */
+  readonly layers: readonly string[];
+  /** native/ops/activation.def */
+  readonly activations: readonly string[];
+  /** native/core/distribution.def */
+  readonly distributions: readonly string[];
+  /** native/train/average.def */
+  readonly averages: readonly string[];
 }

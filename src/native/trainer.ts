@@ -1,6 +1,7 @@
 /** Types of the addon's trainer; native/napi/trainer*.cc. */
 import type { NativeDataset, NativeSampling } from './data.js';
 import type { NativeLayer } from './layer.js';
+import type { averageKinds, distributions } from './names.js';
 import type { NativeStepperOptions } from './optimizer.js';
 import type { NativeSnapshot, NativeState } from './state.js';
 
@@ -97,7 +98,7 @@ export interface NativeTrainRequest {
 
 /** An average of the weights; native/train/average.h. */
 export interface NativeAverage {
-  readonly kind: 'none' | 'ema' | 'running' | 'uniform';
+  readonly kind: (typeof averageKinds)[number];
   readonly warmup: number;
   readonly first: number;
   readonly every: number;
@@ -106,7 +107,7 @@ export interface NativeAverage {
 
 /** Distribution and standard deviation of a parameter's initial values. */
 export interface NativeInitial {
-  readonly distribution: 'constant' | 'uniform' | 'normal' | 'truncatedNormal';
+  readonly distribution: (typeof distributions)[number];
   /** The constant, or the standard deviation of the values. */
   readonly value: number;
 }

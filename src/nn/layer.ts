@@ -72,7 +72,7 @@ export class Program {
   readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
   /** Adds an op, and returns the number of its value. */
-  add(kind: string, place: OpPlace, fields: OpFields = {}): number {
+  add(kind: keyof LayerKinds | 'add', place: OpPlace, fields: OpFields = {}): number {
     this.ops.push({ kind, ...place, fields, name: this.name, frozen: this.frozen });
     return this.ops.length;
   }

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
+import { layerActivations } from '../../src/nn/activation.js';
 import { lab } from '../lab.js';
 import { newFolder } from '../new-folder.js';
-import { activationCodes } from '../oracle/codes.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 
 if (!onGpu) process.env['THALWEG_CUBLAS'] = emulated;
@@ -70,7 +70,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
 
   it.each(sizes)('%d rows, %d inputs, %d outputs', (rows, inputs, outputs) => {
     const random = generator(rows + outputs);
-    for (const activation of [0, activationCodes.relu, activationCodes.gelu])
+    for (const activation of ['none', 'relu', 'gelu'])
       for (const bias of [true, false]) {
         const fields = { rows, inputs, outputs, activation, slope: 0.1 };
         const arrays = () => ({
@@ -79,9 +79,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
           ...(bias ? { bias: floats(generator(3), outputs) } : {}),
           y: new Float32Array(rows * outputs),
           // The derivative needs the value, so the library fuses nothing.
-          ...(activation === activationCodes.gelu
-            ? { before: new Float32Array(rows * outputs) }
-            : {}),
+          ...(activation === 'gelu' ? { before: new Float32Array(rows * outputs) } : {}),
         });
         const [gpu, cpu] = [arrays(), arrays()];
         lab.runOperation('cuda', 'dense_forward', { ...fields, ...gpu });
@@ -111,7 +109,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
     const weight = floats(generator(10), inputs * outputs);
     const run = (device: string): Float32Array => {
       const y = new Float32Array(rows * outputs);
-      const fields = { rows, inputs, outputs, activation: activationCodes.relu, slope: 0 };
+      const fields = { rows, inputs, outputs, activation: 'relu', slope: 0 };
       lab.runOperation(device, 'dense_forward', { ...fields, x, weight, y });
       return y;
     };
@@ -128,7 +126,7 @@ describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
     const x = floats(generator(7), rows * inputs);
     x[3 * inputs] = NaN;
     const weight = floats(generator(8), inputs * outputs);
-    for (const activation of Object.values(activationCodes)) {
+    for (const activation of layerActivations) {
       const fields = { rows, inputs, outputs, activation, slope: 0.1 };
       const y = new Float32Array(rows * outputs);
       lab.runOperation('cuda', 'dense_forward', { ...fields, x, weight, y });

@@ -237,8 +237,11 @@ uint64_t trained(EngineOptions options, const std::string& device,
   return sum;
 }
 
-constexpr LossKind kLosses[] = {LossKind::kSoftmaxCrossEntropy, LossKind::kSigmoidCrossEntropy,
-                                LossKind::kMeanSquaredError, LossKind::kHuber};
+constexpr LossKind kLosses[] = {
+#define THALWEG_LOSS(enumerator, name) LossKind::enumerator,
+#include "ops/loss.def"
+#undef THALWEG_LOSS
+};
 
 void print(const char* name, LossKind loss, uint64_t bits) {
   std::printf("%s %d %016llx\n", name, static_cast<int>(loss),
