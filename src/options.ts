@@ -59,10 +59,19 @@ export function describe(value: unknown): string {
   return String(value);
 }
 
+/** Makes the error of a value that has another type than it must. */
+export function wrongType(
+  path: string,
+  value: unknown,
+  expected: string,
+  remedy = '',
+): ThalwegError {
+  return new ThalwegError({ code: 'TYPE', path, received: describe(value), expected, remedy });
+}
+
 /** Returns `value` if it is a file path; throws TYPE for other types, and RANGE for a path with NUL. */
 export function checkPath(path: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '')
-    throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'a path' });
+  if (typeof value !== 'string' || value === '') throw wrongType(path, value, 'a path');
   if (value.includes('\0'))
     throw new ThalwegError({
       code: 'RANGE',
@@ -148,13 +157,7 @@ export function checkOptions(
 ): Record<string, unknown> {
   if (options === undefined) return {};
   const keys = keysOf(options);
-  if (keys === undefined)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(options),
-      expected: 'an options object',
-    });
+  if (keys === undefined) throw wrongType(path, options, 'an options object');
   for (const key of keys) {
     const name = String(key);
     if (!known.includes(name))
@@ -175,13 +178,7 @@ export function requireOptions(
   options: unknown,
   known: readonly string[],
 ): Record<string, unknown> {
-  if (options === undefined)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: 'undefined',
-      expected: 'an options object',
-    });
+  if (options === undefined) throw wrongType(path, options, 'an options object');
   return checkOptions(path, options, known);
 }
 
@@ -241,13 +238,7 @@ export function checkNumber(
 
 /** Returns `value` if it is a boolean; otherwise throws TYPE. */
 export function checkBoolean(path: string, value: unknown): boolean {
-  if (typeof value !== 'boolean')
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(value),
-      expected: 'true or false',
-    });
+  if (typeof value !== 'boolean') throw wrongType(path, value, 'true or false');
   return value;
 }
 

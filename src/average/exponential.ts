@@ -1,6 +1,5 @@
 /** Exponentially weighted averages of a series of numbers, updated with each number. */
-import { ThalwegError } from '../errors.js';
-import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, requireOptions, wrongType } from '../options.js';
 import { type Decay, checkDecay, decayKeys } from './decay.js';
 
 /** Options of an average: its decay, and the bias correction. */
@@ -126,11 +125,6 @@ export async function* exponentialStream(
   const average = new ExponentialAverage(options);
   const iterable = source as Partial<Iterable<number> & AsyncIterable<number>> | undefined | null;
   if (!iterable?.[Symbol.asyncIterator] && !iterable?.[Symbol.iterator])
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'source',
-      received: describe(source),
-      expected: 'an iterable of numbers',
-    });
+    throw wrongType('source', source, 'an iterable of numbers');
   for await (const value of source) yield average.push(value);
 }

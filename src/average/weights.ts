@@ -1,8 +1,7 @@
 /** Plain descriptions of averages of a model's weights, which the trainer computes while it trains. */
-import { ThalwegError } from '../errors.js';
 import type { NativeAverage } from '../native.js';
 import { type Setting, checkSetting } from '../optim/define.js';
-import { type Range, checkNumber, checkOneOf, checkOptions, describe } from '../options.js';
+import { type Range, checkNumber, checkOneOf, checkOptions, wrongType } from '../options.js';
 import type { TimeUnit } from '../schedule/position.js';
 import type { Scheduled } from '../schedule/schedule.js';
 
@@ -141,12 +140,7 @@ const kinds = { ema, running, swa, polyak };
 export function checkAverage(value: unknown): WeightAverage {
   const { kind, ...options } = (value ?? {}) as Partial<WeightAverage>;
   if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'average',
-      received: describe(kind ?? value),
-      expected: 'an average such as average.ema()',
-    });
+    throw wrongType('average', kind ?? value, 'an average such as average.ema()');
   if (kind !== 'polyak') return kinds[kind](options);
   const { every, unit, ...rest } = options;
   if (every === 1 && unit === 'step') return polyak(rest);

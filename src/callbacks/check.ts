@@ -1,18 +1,13 @@
 /** Checks that callbacks share. */
 import { basename } from 'node:path';
 import { ThalwegError } from '../errors.js';
-import { checkOptions, describe } from '../options.js';
+import { checkOptions, describe, wrongType } from '../options.js';
 import type { Json } from '../run/callback.js';
 
 /** Returns a text of at least one character; throws TYPE for anything else. */
 export function checkName(path: string, value: unknown): string {
   if (typeof value === 'string' && value !== '') return value;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path,
-    received: describe(value),
-    expected: 'text of at least one character',
-  });
+  throw wrongType(path, value, 'text of at least one character');
 }
 
 /** Returns a file's name without a folder; throws TYPE or RANGE. States come from files. */

@@ -1,6 +1,5 @@
 /** Makes a callback of a function. */
-import { ThalwegError } from '../errors.js';
-import { describe } from '../options.js';
+import { wrongType } from '../options.js';
 import type { Callback, RunControl } from '../run/callback.js';
 import type { TrainEvent } from '../run/events.js';
 import { checkName } from './check.js';
@@ -21,11 +20,6 @@ export function listener(
 ): Callback {
   checkName('listener.name', name);
   if (typeof listen !== 'function')
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'listener',
-      received: describe(listen),
-      expected: 'a function of an event and the run',
-    });
+    throw wrongType('listener', listen, 'a function of an event and the run');
   return { name, start: listen, progress: listen, epoch: listen, warning: listen, end: listen };
 }

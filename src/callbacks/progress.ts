@@ -1,6 +1,5 @@
 /** Shows the progress of a run: a line that redraws itself in a terminal, or a line for each epoch. */
-import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, checkOptions, wrongType } from '../options.js';
 import type { Callback } from '../run/callback.js';
 import type { ProgressEvent, TrainEvent } from '../run/events.js';
 import { Widths, formatDuration } from '../terminal/number-text.js';
@@ -31,12 +30,7 @@ const positive = { min: 0, openMin: true };
 function checkStream(stream: unknown): ProgressStream {
   if (typeof (stream as ProgressStream | null)?.write === 'function')
     return stream as ProgressStream;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'progress.stream',
-    received: describe(stream),
-    expected: 'a stream such as process.stdout',
-  });
+  throw wrongType('progress.stream', stream, 'a stream such as process.stdout');
 }
 
 class Display {

@@ -1,7 +1,7 @@
 /** Data sets: rows of features with labels, which native code holds. */
 import { ThalwegError } from '../errors.js';
 import type { NativeDataset } from '../native.js';
-import { describe } from '../options.js';
+import { wrongType } from '../options.js';
 
 /** The facts of a data set about its rows. */
 type RowFormat = Pick<Dataset, 'length' | 'shape' | 'labelKind' | 'labelWidth'>;
@@ -55,12 +55,7 @@ export class Dataset implements Disposable {
    */
   static handle(dataset: unknown, path: string): NativeDataset {
     if (!(dataset instanceof Dataset))
-      throw new ThalwegError({
-        code: 'TYPE',
-        path,
-        received: describe(dataset),
-        expected: 'a data set such as data.fromArrays makes',
-      });
+      throw wrongType(path, dataset, 'a data set such as data.fromArrays makes');
     if (dataset.#native === undefined)
       throw new ThalwegError({
         code: 'DISPOSED',

@@ -2,7 +2,14 @@
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
-import { checkNumber, describe, isArray, requireOptions, typedArrayName } from '../options.js';
+import {
+  checkNumber,
+  describe,
+  isArray,
+  requireOptions,
+  typedArrayName,
+  wrongType,
+} from '../options.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link fromArrays}. */
@@ -30,12 +37,7 @@ function sizeError(path: string, received: string, expected: string): ThalwegErr
 
 function checkShape(shape: unknown): readonly number[] {
   if (!Array.isArray(shape) || shape.length === 0)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'shape',
-      received: describe(shape),
-      expected: '[rows, ...shape of one row]',
-    });
+    throw wrongType('shape', shape, '[rows, ...shape of one row]');
   if (shape.length > 64)
     throw new ThalwegError({
       code: 'RANK',

@@ -2,7 +2,7 @@
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
-import { checkBoolean, checkNumber, describe, isArray, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, isArray, requireOptions, wrongType } from '../options.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link weighted}. */
@@ -78,12 +78,7 @@ export class Sampling implements Disposable {
    */
   static handle(sampling: unknown, path: string): NativeSampling {
     if (!(sampling instanceof Sampling))
-      throw new ThalwegError({
-        code: 'TYPE',
-        path,
-        received: describe(sampling),
-        expected: 'a sampling such as data.weighted or data.stratified makes',
-      });
+      throw wrongType(path, sampling, 'a sampling such as data.weighted or data.stratified makes');
     if (sampling.#native === undefined)
       throw new ThalwegError({
         code: 'DISPOSED',

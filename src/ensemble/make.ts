@@ -1,7 +1,7 @@
 /** Trains members that differ in their seeds or hyper-parameters. */
 import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
-import { describe, requireOptions } from '../options.js';
+import { describe, requireOptions, wrongType } from '../options.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
 import { type Member, member } from './member.js';
@@ -24,12 +24,7 @@ function checkMake(path: string, options: unknown, known: readonly string[]): vo
   const { train, weights } = requireOptions(path, options, ['train', 'weights', ...known]);
   checkWeights(`${path}.weights`, weights);
   if (typeof train === 'function') return;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: `${path}.train`,
-    received: describe(train),
-    expected: 'a function of a trainer',
-  });
+  throw wrongType(`${path}.train`, train, 'a function of a trainer');
 }
 
 function checkList(path: string, list: unknown): void {

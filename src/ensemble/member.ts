@@ -4,7 +4,7 @@ import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
-import { checkOptions, describe, requireOptions } from '../options.js';
+import { checkOptions, describe, requireOptions, wrongType } from '../options.js';
 import type { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
 
@@ -60,19 +60,14 @@ export function fromFiles(model: Sequential, files: readonly string[]): Promise<
 /** Returns a name, or throws TYPE. */
 export function checkMemberName(path: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw new ThalwegError({ code: 'TYPE', path, received: describe(name), expected: 'a name' });
+  throw wrongType(path, name, 'a name');
 }
 
 /** Throws SHAPE, MISSING, TYPE or UNKNOWN_OPTION unless the weights fit the model. */
 function checkMember(path: string, { name, model, parameters }: Member): void {
   checkMemberName(`${path}.name`, name);
   if (!(model instanceof Sequential))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: `${path}.model`,
-      received: describe(model),
-      expected: 'a model such as nn.sequential(…)',
-    });
+    throw wrongType(`${path}.model`, model, 'a model such as nn.sequential(…)');
   const tensors = [...model.parameters, ...model.statistics];
   const names = tensors.map((tensor) => tensor.name);
   checkOptions(`${path}.parameters`, parameters, names);

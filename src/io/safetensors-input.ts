@@ -1,7 +1,7 @@
 /** Checks the arguments of `io.writeSafetensors` before anything is written. */
 import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { describe, isArray, shorten } from '../options.js';
+import { isArray, shorten, wrongType } from '../options.js';
 import { byteLength, checkExtents, checkType, type SafetensorsType } from './safetensors-type.js';
 
 /** A tensor that a file can hold. */
@@ -17,8 +17,7 @@ export interface CheckedTensor {
 const halfPair = /\p{Surrogate}/u;
 /** Returns well-formed text, or throws TYPE or ENCODING. */
 function checkText(path: string, value: unknown): string {
-  if (typeof value !== 'string')
-    throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'text' });
+  if (typeof value !== 'string') throw wrongType(path, value, 'text');
   if (!halfPair.test(value)) return value;
   const received = 'half a surrogate pair';
   throw new ThalwegError({ code: 'ENCODING', path, received, expected: 'well-formed text' });
@@ -27,7 +26,7 @@ function checkText(path: string, value: unknown): string {
 function checkObject(path: string, value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value === 'object' && value !== null && !isArray(value))
     return value as Readonly<Record<string, unknown>>;
-  throw new ThalwegError({ code: 'TYPE', path, received: describe(value), expected: 'an object' });
+  throw wrongType(path, value, 'an object');
 }
 
 function checkTensor(path: string, value: unknown): CheckedTensor {
@@ -54,12 +53,7 @@ function checkTensor(path: string, value: unknown): CheckedTensor {
  */
 export function checkTensors(value: unknown): readonly CheckedTensor[] {
   if (isArray(value)) return Array.from(value, (tensor, i) => checkTensor(`tensors[${i}]`, tensor));
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'tensors',
-    received: describe(value),
-    expected: 'an array',
-  });
+  throw wrongType('tensors', value, 'an array');
 }
 
 /** Returns a copy of the metadata, which must be texts; throws TYPE or ENCODING. */

@@ -2,7 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import type { NativeMetricRequest, NativeMetricTotals } from '../native.js';
-import { checkOneOf, checkOptions, describe } from '../options.js';
+import { checkOneOf, checkOptions, wrongType } from '../options.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import {
   type Metric,
@@ -94,12 +94,7 @@ export function checkMetrics(
   outputs: number,
 ): readonly Wanted[] {
   if (!Array.isArray(given))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(given),
-      expected: "an array of metrics, such as ['accuracy', metrics.topK(5)]",
-    });
+    throw wrongType(path, given, "an array of metrics, such as ['accuracy', metrics.topK(5)]");
   const wanted = given.map((metric: Metric, i) => toWanted(`${path}[${i}]`, metric));
   wanted.forEach((each, i) => {
     checkMeaning(`${path}[${i}]`, each, loss, outputs);

@@ -1,6 +1,5 @@
 /** The registry of layer kinds: each layer's file registers its own. */
-import { ThalwegError } from '../errors.js';
-import { describe, suggestion } from '../options.js';
+import { suggestion, wrongType } from '../options.js';
 import type { Layer, LayerKind } from './layer.js';
 
 const kinds = new Map<string, LayerKind>();
@@ -26,11 +25,10 @@ export function kindOf(layer: Layer, path: string): LayerKind {
   const kind = findKind(layer);
   if (kind !== undefined) return kind;
   const name: unknown = (layer as Layer | undefined)?.kind;
-  throw new ThalwegError({
-    code: 'TYPE',
+  throw wrongType(
     path,
-    received: describe(name ?? layer),
-    expected: 'a layer such as nn.dense(10)',
-    remedy: typeof name === 'string' ? suggestion(name, kindNames()) : '',
-  });
+    name ?? layer,
+    'a layer such as nn.dense(10)',
+    typeof name === 'string' ? suggestion(name, kindNames()) : '',
+  );
 }

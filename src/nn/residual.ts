@@ -1,6 +1,6 @@
 /** Residual blocks. */
 import { ThalwegError } from '../errors.js';
-import { checkOptions, describe } from '../options.js';
+import { checkOptions, wrongType } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, type PlacedLayer, sameSize } from './layer.js';
 import { checkName } from './name.js';
@@ -65,12 +65,7 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
 
 function checkLayers(path: string, layers: unknown): void {
   if (Array.isArray(layers)) return;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path,
-    received: describe(layers),
-    expected: 'an array of layers, as [nn.dense(64), nn.relu()]',
-  });
+  throw wrongType(path, layers, 'an array of layers, as [nn.dense(64), nn.relu()]');
 }
 
 /** Refuses a layer named `shortcut`, because names of the shortcut's parameters begin so. */

@@ -1,6 +1,6 @@
 /** A model that applies its layers one after another. */
 import { ThalwegError } from '../errors.js';
-import { describe, requireOptions } from '../options.js';
+import { requireOptions, wrongType } from '../options.js';
 import {
   type Layer,
   type ParameterSpec,
@@ -145,12 +145,6 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
  */
 export function fromJSON(json: SequentialJson): Sequential {
   const { layers } = requireOptions('model', json, ['kind', 'input', 'layers']);
-  if (!Array.isArray(layers))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'model.layers',
-      received: describe(layers),
-      expected: 'an array of layers',
-    });
+  if (!Array.isArray(layers)) throw wrongType('model.layers', layers, 'an array of layers');
   return make(json.input, layers as readonly Layer[]);
 }

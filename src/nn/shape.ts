@@ -1,6 +1,6 @@
 /** Checks shapes of examples. */
 import { ThalwegError } from '../errors.js';
-import { checkNumber, describe } from '../options.js';
+import { checkNumber, wrongType } from '../options.js';
 
 /**
  * Returns `shape` if it is the shape of one example: 1 to 8 extents of 1 to 2^31 − 1.
@@ -9,12 +9,7 @@ import { checkNumber, describe } from '../options.js';
  */
 export function checkShape(path: string, shape: unknown): readonly number[] {
   if (!Array.isArray(shape) || shape.length === 0)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(shape),
-      expected: 'the shape of one example, as [784]',
-    });
+    throw wrongType(path, shape, 'the shape of one example, as [784]');
   if (shape.length > 8)
     throw new ThalwegError({
       code: 'RANK',

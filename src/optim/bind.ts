@@ -3,7 +3,7 @@ import { checkArray, lengthOf } from '../arrays.js';
 import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
-import { checkBoolean, checkOptions, describe, suggestion } from '../options.js';
+import { checkBoolean, checkOptions, suggestion, wrongType } from '../options.js';
 import { type Optimizer, checkOptimizer } from './define.js';
 import type { EpochMetrics } from '../metrics/path.js';
 import { type StepOptions, StepSettings } from './settings.js';
@@ -69,12 +69,7 @@ export class Stepper implements Disposable {
     checkOptimizer(optimizer);
     checkOptions('options', options, bindKeys);
     if (typeof parameters !== 'object' || parameters === null || ArrayBuffer.isView(parameters))
-      throw new ThalwegError({
-        code: 'TYPE',
-        path: 'parameters',
-        received: describe(parameters),
-        expected: 'an object of Float32Arrays by name',
-      });
+      throw wrongType('parameters', parameters, 'an object of Float32Arrays by name');
     const reportNorm = checkBoolean('reportNorm', options.reportNorm ?? false);
     const device = resolveDevice(options.device ?? 'cpu');
     this.#settings = new StepSettings(optimizer, options, { reportNorm });
@@ -204,12 +199,7 @@ export class Stepper implements Disposable {
   /** Reads each gradient once, because `gradients` may have getters or be a proxy. */
   #read(gradients: NamedArrays): void {
     if (typeof gradients !== 'object' || gradients === null)
-      throw new ThalwegError({
-        code: 'TYPE',
-        path: 'gradients',
-        received: describe(gradients),
-        expected: 'an object of Float32Arrays by name',
-      });
+      throw wrongType('gradients', gradients, 'an object of Float32Arrays by name');
     const names = this.#names;
     const given = this.#given;
     const before = this.#gradients;

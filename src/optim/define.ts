@@ -1,14 +1,13 @@
 /** Optimizers as checked, plain descriptions, and the translation of a description into a native rule. */
-import { ThalwegError } from '../errors.js';
 import {
+  type Range,
   checkBoolean,
   checkNumber,
   checkOneOf,
   checkOptions,
-  describe,
   nonNegative,
   positive,
-  type Range,
+  wrongType,
 } from '../options.js';
 import { startOf } from '../schedule/define.js';
 import {
@@ -133,24 +132,13 @@ export const definitions = new Map<string, Definition>();
 
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   if (groups === undefined) return [];
-  if (!Array.isArray(groups))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(groups),
-      expected: 'an array',
-    });
+  if (!Array.isArray(groups)) throw wrongType(path, groups, 'an array');
   return Object.freeze(
     groups.map((group: unknown, i) => {
       const at = `${path}[${i}]`;
       const options = checkOptions(at, group, groupKeys);
       if (typeof options['match'] !== 'string')
-        throw new ThalwegError({
-          code: 'TYPE',
-          path: `${at}.match`,
-          received: describe(options['match']),
-          expected: "a pattern such as '*.bias'",
-        });
+        throw wrongType(`${at}.match`, options['match'], "a pattern such as '*.bias'");
       for (const key of groupNumbers)
         if (options[key] !== undefined) checkRate(`${at}.${key}`, options[key]);
       checkBoolean(`${at}.trainable`, options['trainable'] ?? true);
@@ -238,12 +226,7 @@ export function checkOptimizer(value: unknown): Optimizer {
   const kind: unknown = (value as Optimizer | undefined | null)?.kind;
   if (typeof value === 'object' && typeof kind === 'string' && definitions.has(kind))
     return value as Optimizer;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'optimizer',
-    received: describe(kind ?? value),
-    expected: 'an optimizer such as optim.adam()',
-  });
+  throw wrongType('optimizer', kind ?? value, 'an optimizer such as optim.adam()');
 }
 
 /** Returns the rule and numbers of a description. Checks the options again, because they may come from a file. */

@@ -1,6 +1,5 @@
 /** Methods that evaluate the whole objective at each step: their descriptions and search directions. */
-import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, checkOptions, wrongType } from '../options.js';
 import { type Line, type Trial, type WolfeLimits, backtrack, wolfeSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
@@ -95,13 +94,12 @@ export function checkMethod(value: unknown): FullBatchMethod {
   const kind: unknown = (value as { readonly kind?: unknown } | undefined | null)?.kind;
   if (kind === 'lbfgs') return lbfgs(value as LbfgsOptions);
   if (kind === 'gradientDescent') return gradientDescent(value as GradientDescentOptions);
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'method',
-    received: describe(kind ?? value),
-    expected: 'optim.lbfgs() or optim.gradientDescent()',
-    remedy: typeof kind === 'string' ? 'other optimizers are for Trainer and optim.bind' : '',
-  });
+  throw wrongType(
+    'method',
+    kind ?? value,
+    'optim.lbfgs() or optim.gradientDescent()',
+    typeof kind === 'string' ? 'other optimizers are for Trainer and optim.bind' : '',
+  );
 }
 
 /** Returns Σ aᵢ bᵢ, summed in order. */

@@ -1,6 +1,5 @@
 /** Options and results of a minimisation. */
-import { ThalwegError } from '../errors.js';
-import { checkNumber, describe } from '../options.js';
+import { checkNumber, wrongType } from '../options.js';
 import { type FullBatchMethod, checkMethod } from './full-batch.js';
 
 /** One step of `optim.minimize` or `trainer.minimize`. */
@@ -88,14 +87,10 @@ export function planMinimize(
   isBounded = false,
 ): MinimizePlan {
   const { signal, onIteration } = options;
-  const refuse = (name: string, value: unknown, expected: string): never => {
-    const received = describe(value);
-    throw new ThalwegError({ code: 'TYPE', path: `${path}.${name}`, received, expected });
-  };
   if (signal !== undefined && !(signal instanceof AbortSignal))
-    refuse('signal', signal, 'an AbortSignal');
+    throw wrongType(`${path}.signal`, signal, 'an AbortSignal');
   if (onIteration !== undefined && typeof onIteration !== 'function')
-    refuse('onIteration', onIteration, 'a function of iterations');
+    throw wrongType(`${path}.onIteration`, onIteration, 'a function of iterations');
   const number = (name: 'gradientTolerance' | 'changeTolerance', preset: number): number =>
     checkNumber(`${path}.${name}`, options[name] ?? preset, { min: 0 });
   return {

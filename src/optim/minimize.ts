@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, checkOptions, describe, wrongType } from '../options.js';
 import { type FullBatchMethod, dot, largest, startDescent } from './full-batch.js';
 import type { Line, Point, Trial } from './line-search.js';
 import {
@@ -257,12 +257,11 @@ export async function minimize(
   options: MinimizeOptions = {},
 ): Promise<Minimum> {
   if (typeof objective !== 'function')
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'objective',
-      received: describe(objective),
-      expected: 'a function of x that writes its gradient and returns its value',
-    });
+    throw wrongType(
+      'objective',
+      objective,
+      'a function of x that writes its gradient and returns its value',
+    );
   const x = checkStart(start);
   checkOptions('minimize', options, minimizeKeys);
   const plan = planMinimize('minimize', method ?? { kind: 'lbfgs' }, options);

@@ -2,7 +2,7 @@
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeRule, NativeStepperState } from '../native.js';
-import { checkNumber, describe, requireOptions } from '../options.js';
+import { checkNumber, describe, requireOptions, wrongType } from '../options.js';
 
 /** The optimizer's state: all that a step reads besides parameters, gradients and settings. */
 export interface StepperState {
@@ -73,12 +73,7 @@ function checkState(state: unknown, rule: string): StepperState {
     });
   if (rest['rule'] !== rule) throw mismatch('state.rule', describe(rest['rule']), `'${rule}'`);
   if (typeof rest['slots'] !== 'object' || rest['slots'] === null)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'state.slots',
-      received: describe(rest['slots']),
-      expected: 'an object of slots by parameter',
-    });
+    throw wrongType('state.slots', rest['slots'], 'an object of slots by parameter');
   checkArray('state.scalars', rest['scalars'], Float64Array);
   return rest as unknown as StepperState;
 }

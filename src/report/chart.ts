@@ -1,7 +1,6 @@
 /** Line charts as standalone SVG. */
 import { ExponentialAverage } from '../average/exponential.js';
-import { ThalwegError } from '../errors.js';
-import { describe, requireOptions } from '../options.js';
+import { requireOptions, wrongType } from '../options.js';
 import { type Layout, layOut, sizes } from './layout.js';
 import { type Scale, scaleOver, ticksOf } from './scale.js';
 
@@ -146,12 +145,7 @@ const chartKeys = ['title', 'xLabel', 'leftLabel', 'rightLabel', 'series'];
 function checkSeries(series: unknown): void {
   if (Array.isArray(series) && series.every((line: Partial<Series>) => Array.isArray(line.values)))
     return;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'lines.series',
-    received: describe(series),
-    expected: 'an array of { name, values }',
-  });
+  throw wrongType('lines.series', series, 'an array of { name, values }');
 }
 
 /** Returns the horizontal scale of 1, 2, …, with ticks at whole numbers. */

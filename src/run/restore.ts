@@ -1,6 +1,6 @@
 /** Restores the states of callbacks: all of them, or none. */
 import { ThalwegError } from '../errors.js';
-import { describe } from '../options.js';
+import { wrongType } from '../options.js';
 import { ignoreOutcome, isThenable } from '../promises.js';
 import type { Callback, SavedCallback } from './callback.js';
 import { copyOf, saveCallback } from './saved-state.js';
@@ -33,13 +33,7 @@ function wayBack(callback: Callback & Partial<Remembering>): () => void {
 /** Refuses a promise, because a run begins at once and does not wait. */
 function refusePromise(path: string, value: unknown): void {
   if (!isThenable(value)) return;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path,
-    received: describe(value),
-    expected: 'a function that is not async',
-    remedy: 'await in `start`',
-  });
+  throw wrongType(path, value, 'a function that is not async', 'await in `start`');
 }
 
 /** Throws MISMATCH unless callbacks with a state and saved states have the same names. */

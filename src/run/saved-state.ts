@@ -1,7 +1,7 @@
 /** Reads the states of callbacks for checkpoints: checks them, and copies what may change. */
 import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { describe } from '../options.js';
+import { describe, wrongType } from '../options.js';
 import { ignoreOutcome, isThenable } from '../promises.js';
 import type { Callback, Json, SavedCallback } from './callback.js';
 
@@ -67,12 +67,7 @@ export function copyOf(path: string, value: unknown, around: readonly object[] =
 /** Checks that `arrays` are float32 arrays by name; throws TYPE, DTYPE, DETACHED or RESIZABLE. */
 function arraysOf(path: string, arrays: unknown): SavedCallback['arrays'] {
   if (typeof arrays !== 'object' || arrays === null || !isPlain(arrays))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(arrays),
-      expected: 'a plain object of Float32Arrays',
-    });
+    throw wrongType(path, arrays, 'a plain object of Float32Arrays');
   return Object.fromEntries(
     Object.entries(arrays).map(([key, array]: [string, unknown]) => [
       key,

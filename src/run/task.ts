@@ -4,7 +4,7 @@ import { ThalwegError } from '../errors.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import { type Layer, elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
-import { describe } from '../options.js';
+import { wrongType } from '../options.js';
 
 /** The model and the loss, which determine the sizes and the kind of labels, and the device. */
 export interface Task {
@@ -25,12 +25,7 @@ const appliedBy: Partial<Record<LossName, string>> = {
  */
 export function checkModel(model: unknown, loss: Loss): Sequential {
   if (!(model instanceof Sequential))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'model',
-      received: describe(model),
-      expected: 'a model such as nn.sequential(…)',
-    });
+    throw wrongType('model', model, 'a model such as nn.sequential(…)');
   const last = model.layers.at(-1)!.layer as Layer & { readonly activation?: string };
   const end = last.activation ?? last.kind;
   if (end === appliedBy[loss.kind])

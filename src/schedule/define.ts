@@ -9,6 +9,7 @@ import {
   describe,
   requireOptions,
   suggestion,
+  wrongType,
 } from '../options.js';
 import type { Position, TimeUnit } from './position.js';
 
@@ -77,13 +78,12 @@ export function checkPlain(path: string, value: unknown): number | Kind {
     const options = Object.entries(value as Kind).filter(([key]) => key !== 'kind');
     return build(definition, path, Object.fromEntries(options));
   }
-  throw new ThalwegError({
-    code: 'TYPE',
+  throw wrongType(
     path,
-    received: describe(kind ?? value),
-    expected: 'a number or a schedule',
-    remedy: typeof kind === 'string' ? suggestion(kind, [...definitions.keys()]) : '',
-  });
+    kind ?? value,
+    'a number or a schedule',
+    typeof kind === 'string' ? suggestion(kind, [...definitions.keys()]) : '',
+  );
 }
 
 /** Returns the value at a position of a run. */

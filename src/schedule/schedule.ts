@@ -1,6 +1,5 @@
 /** Schedules: plain, serialisable values that are pure functions of the position of a run. */
-import { ThalwegError } from '../errors.js';
-import { checkNumber, describe } from '../options.js';
+import { checkNumber, wrongType } from '../options.js';
 import { checkPlain, evaluate, metricsOf } from './define.js';
 import type { MetricPath } from '../metrics/path.js';
 import type { Schedule } from './kinds.js';
@@ -35,12 +34,7 @@ function checkPosition(at: Position | undefined | null): void {
   checkNumber('position.step', step, wholeNumber);
   if (epoch !== undefined) checkNumber('position.epoch', epoch, wholeNumber);
   if (history !== undefined && !Array.isArray(history))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'position.history',
-      received: describe(history),
-      expected: 'an array of epoch records',
-    });
+    throw wrongType('position.history', history, 'an array of epoch records');
 }
 
 /** Acts like {@link valueAt}, but does not check the result of a function; callers check it by their own range. */

@@ -1,7 +1,7 @@
 /** Measures training at several batch sizes, and recommends one. */
 import type { Dataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+import { checkNumber, checkOptions, wrongType } from '../options.js';
 import { type Subject, twinOf } from './twin.js';
 
 /** Options of {@link adviseBatchSize}. */
@@ -44,12 +44,7 @@ const warmup = 3;
 
 function checkSizes(sizes: unknown, rows: number): readonly number[] {
   if (!Array.isArray(sizes) || sizes.length === 0)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: `${path}.sizes`,
-      received: describe(sizes),
-      expected: 'an array of at least one size',
-    });
+    throw wrongType(`${path}.sizes`, sizes, 'an array of at least one size');
   return sizes.map((size: unknown, i) =>
     checkNumber(`${path}.sizes[${i}]`, size, { min: 1, max: rows, integer: true }),
   );

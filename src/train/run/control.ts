@@ -3,7 +3,7 @@ import type { Weights } from '../../average/weights.js';
 import type { RunControl } from '../../run/callback.js';
 import type { SavedRun, SentWarning } from '../../run/saved-run.js';
 import { ThalwegError } from '../../errors.js';
-import { describe } from '../../options.js';
+import { wrongType } from '../../options.js';
 import { isThenable } from '../../promises.js';
 import type { WarningEvent } from '../../run/events.js';
 import type { EpochRecord } from '../../run/history.js';
@@ -18,12 +18,7 @@ type Warning = Parameters<RunControl['warn']>[0];
 function checkWarning(warning: unknown): void {
   const path = 'run.warn';
   if (typeof warning !== 'object' || warning === null || isThenable(warning))
-    throw new ThalwegError({
-      code: 'TYPE',
-      path,
-      received: describe(warning),
-      expected: 'a warning: { code, message, remedy }',
-    });
+    throw wrongType(path, warning, 'a warning: { code, message, remedy }');
   const given = warning as Partial<Record<string, unknown>>;
   for (const key of ['code', 'message', 'remedy']) checkName(`${path}.${key}`, given[key]);
   if (given['layer'] !== undefined) checkName(`${path}.layer`, given['layer']);
@@ -62,13 +57,7 @@ export class Control implements RunControl {
   }
 
   stop(reason = 'a callback stopped it'): void {
-    if (typeof reason !== 'string')
-      throw new ThalwegError({
-        code: 'TYPE',
-        path: 'run.stop',
-        received: describe(reason),
-        expected: 'a reason, as text',
-      });
+    if (typeof reason !== 'string') throw wrongType('run.stop', reason, 'a reason, as text');
     this.stopReason ??= reason;
     if (this.isTraining) this.#context.native.cancel();
   }

@@ -6,7 +6,7 @@ import { type Sampling, checkSampling } from '../../data/sampling.js';
 import { ThalwegError } from '../../errors.js';
 import type { Wanted } from '../../metrics/measure.js';
 import type { StepSettings } from '../../optim/settings.js';
-import { checkBoolean, checkNumber, checkOneOf, describe, requireOptions } from '../../options.js';
+import { checkBoolean, checkNumber, checkOneOf, requireOptions, wrongType } from '../../options.js';
 import { checkCallbacks } from '../../run/callback-set.js';
 import type { Callback } from '../../run/callback.js';
 import type { TrainEvent } from '../../run/events.js';
@@ -129,22 +129,16 @@ function refuseSampling(): never {
 
 function checkSignal(signal: unknown): AbortSignal | undefined {
   if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'fit.signal',
-    received: describe(signal),
-    expected: 'an AbortSignal',
-    remedy: 'pass controller.signal or AbortSignal.timeout(…)',
-  });
+  throw wrongType(
+    'fit.signal',
+    signal,
+    'an AbortSignal',
+    'pass controller.signal or AbortSignal.timeout(…)',
+  );
 }
 
 function checkListener(listener: unknown): FitPlan['onEvent'] {
   if (listener === undefined || typeof listener === 'function')
     return listener as FitPlan['onEvent'];
-  throw new ThalwegError({
-    code: 'TYPE',
-    path: 'fit.onEvent',
-    received: describe(listener),
-    expected: 'a function of events',
-  });
+  throw wrongType('fit.onEvent', listener, 'a function of events');
 }
