@@ -3,6 +3,7 @@
 #include "napi/stepper.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -147,8 +148,8 @@ class NativeStepper : public Wrapped<NativeStepper> {
     return info.Env().Undefined();
   }
 
-  // step(settings) → gradient norm, NaN where not measured, -1 where the step was skipped. The
-  // settings are a Float64Array that train/settings.h reads.
+  // step(settings) → 'skipped', or the gradient's norm, which is undefined where it was not
+  // measured. The settings are a Float64Array that train/settings.h reads.
   Napi::Value step(const Napi::CallbackInfo& info) {
     refuse_lost();
     const Span span = typed_span(info[0], napi_float64_array, "settings");
@@ -156,7 +157,9 @@ class NativeStepper : public Wrapped<NativeStepper> {
     const StepSettings settings =
         read_settings(static_cast<const double*>(span.data), span.length, *stepper_);
     const StepReport report = run(settings);
-    return Napi::Number::New(info.Env(), report.skipped ? -1.0 : report.gradient_norm);
+    if (report.skipped) return Napi::String::New(info.Env(), "skipped");
+    if (std::isnan(report.gradient_norm)) return info.Env().Undefined();
+    return Napi::Number::New(info.Env(), report.gradient_norm);
   }
 
   // save() → { step, skipped, scalars: Float64Array, slots: Float32Array[tensor][slot] }

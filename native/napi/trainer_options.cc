@@ -88,7 +88,8 @@ TrainProgress read_progress(const Napi::Object& object) {
                       to_count(object, "examples")};
   progress.steps = to_count(object, "steps");
   progress.skipped = to_count(object, "skipped");
-  progress.gradient_norm = number(object, "gradientNorm");
+  if (!object.Get("gradientNorm").IsUndefined())
+    progress.gradient_norm = number(object, "gradientNorm");
   progress.last_loss = number(object, "lastLoss");
   return progress;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -31,7 +32,7 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
   Napi::Object object = to_object(env, progress.metrics);
   object.Set("steps", static_cast<double>(progress.steps));
   object.Set("skipped", static_cast<double>(progress.skipped));
-  object.Set("gradientNorm", progress.gradient_norm);
+  if (!std::isnan(progress.gradient_norm)) object.Set("gradientNorm", progress.gradient_norm);
   object.Set("lastLoss", progress.last_loss);
   object.Set("cancelled", progress.cancelled);
   return object;

@@ -1,4 +1,4 @@
-/** The names that both sides of the border know; native/napi/names.cc makes them of the .def files. */
+/** Names that native code and TypeScript share; native/napi/names.cc makes them from the .def files. */
 
 /** Distributions of initial values; native/core/distribution.def. */
 export const distributions = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
@@ -9,11 +9,11 @@ export const averageKinds = ['none', 'ema', 'running', 'uniform'] as const;
 export interface NativeNames {
   /** native/core/errors.def */
   readonly errorCodes: readonly string[];
-  /** What a row of settings begins with; native/rules/settings.def. */
+  /** The settings with which a row begins; native/rules/settings.def. */
   readonly stepSettings: readonly string[];
-  /** What follows the hyper-parameters of each group. */
+  /** The settings that follow the hyper-parameters of each group. */
   readonly groupSettings: readonly string[];
-  /** What follows the groups in a trainer's row; the rates of its dropout layers come last. */
+  /** The settings that follow the groups in a trainer's row; the rates of its dropout layers come last. */
   readonly trainerSettings: readonly string[];
   /** native/train/non_finite.def */
   readonly nonFinite: readonly string[];

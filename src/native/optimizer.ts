@@ -20,8 +20,8 @@ export interface NativeStepperState {
 export interface NativeStepper {
   /** Sets the array from which tensor `index` takes its gradient from now on. */
   point(index: number, gradient: Float32Array): void;
-  /** Takes a step. Returns the gradient's norm: NaN where not measured, −1 where the step was skipped. */
-  step(settings: Float64Array): number;
+  /** Takes a step. Returns the gradient's norm, undefined where it was not measured, or `'skipped'`. */
+  step(settings: Float64Array): number | undefined | 'skipped';
   save(): NativeStepperState;
   load(state: NativeStepperState): void;
   dispose(): void;

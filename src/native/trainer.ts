@@ -40,8 +40,8 @@ export interface NativeMetricTotals {
 export interface NativeTrainProgress extends NativeMetrics {
   readonly steps: number;
   readonly skipped: number;
-  /** The gradient's norm at the last step; NaN where it was not measured. */
-  readonly gradientNorm: number;
+  /** The gradient's norm at the last step; absent where it was not measured. */
+  readonly gradientNorm?: number;
   readonly lastLoss: number;
   readonly cancelled: boolean;
   /** The monitor's sums since the last report; native/train/monitor.h has the layout. */

@@ -124,24 +124,24 @@ export class Stepper implements Disposable {
    */
   step(gradients: NamedArrays, progress?: EpochPosition): StepResult {
     const stepper = this.#live();
-    let norm: number;
+    let outcome: ReturnType<NativeStepper['step']>;
     this.#stepping = true;
     try {
       // Code of the caller's, such as getters, runs before the arrays are checked: it could detach one.
       const settings = this.#settings.at({ ...progress, step: this.#step });
       this.#read(gradients);
       this.#point(stepper);
-      norm = stepper.step(settings);
+      outcome = stepper.step(settings);
     } finally {
       this.#stepping = false;
     }
-    const skipped = norm === -1;
+    const skipped = outcome === 'skipped';
     if (skipped) this.#skipped++;
     else this.#step++;
     return {
       step: this.#step,
       skipped,
-      gradientNorm: skipped || Number.isNaN(norm) ? undefined : norm,
+      gradientNorm: outcome === 'skipped' ? undefined : outcome,
     };
   }
 

@@ -16,10 +16,10 @@ export const groupSettings = ['l2', 'weightDecay'] as const;
 /** Names of the settings of a trainer. */
 export const trainerSettings = ['averageDecay'] as const;
 
-/** What a row holds; `T` is a number, or what gives one in each step. */
+/** The values of a row; `T` is a number, or a setting that gives one in each step. */
 export interface RowValues<T> {
   readonly step: Readonly<Record<(typeof stepSettings)[number], T>>;
-  /** Of each group, the hyper-parameters of the rule and `groupSettings`. */
+  /** The hyper-parameters of the rule and the `groupSettings` of each group. */
   readonly groups: readonly Readonly<Record<string, T>>[];
   /** Only a trainer has these, and the rates of its dropout layers. */
   readonly trainer?: Readonly<Record<(typeof trainerSettings)[number], T>>;

@@ -59,7 +59,8 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
   for (let step = 0; step < 3; step++) {
     const gradients = lengths.map((length) => make(random, length));
     gradients.forEach((gradient, i) => stepper.point(i, gradient));
-    norms.push(stepper.step(settings));
+    const norm = stepper.step(settings);
+    norms.push(typeof norm === 'number' ? norm : NaN);
   }
   const { slots } = stepper.save();
   stepper.dispose();

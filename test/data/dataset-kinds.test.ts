@@ -76,10 +76,16 @@ async function use(set: data.Dataset, options: Partial<TrainerOptions>) {
   };
 }
 
-const devices: readonly [DeviceName, string?][] = [
-  ...([['reference'], ['cpu:baseline']] as const),
-  ...(hasCuda ? ([['cuda'], ['cuda', '1000']] as const) : []),
+/** Devices, with the bytes that data sets may take on them where these are limited. */
+const onHost: [DeviceName, string | undefined][] = [
+  ['reference', undefined],
+  ['cpu:baseline', undefined],
 ];
+const onGpu: [DeviceName, string | undefined][] = [
+  ['cuda', undefined],
+  ['cuda', '1000'],
+];
+const devices = hasCuda ? [...onHost, ...onGpu] : onHost;
 
 describe.each(Object.entries(kinds))('%s', (_, [options, others]) => {
   it.each(devices)(

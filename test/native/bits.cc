@@ -182,12 +182,24 @@ EngineOptions embedding_network(int rule, LossKind loss) {
 
 std::vector<double> make_settings(int rule) {
   static const std::map<std::string, double> kValues = {
-      {"learningRate", 0.01},    {"momentum", 0.9},        {"beta1", 0.9},
-      {"beta2", 0.99},           {"epsilon", 1e-6},        {"decay", 0.9},
-      {"biasCorrection", 1},     {"momentumDecay", 0.004}, {"initialAccumulator", 0.1},
-      {"trustCoefficient", 0.02}, {"gradientScale", 0.9},  {"clipValue", 0.5},
-      {"clipTensorNorm", 2},      {"clipGlobalNorm", 3},   {"reportNorm", 1},
-      {"l2", 1e-3},               {"weightDecay", 1e-2},   {"averageDecay", kAverageDecay},
+      {"learningRate", 0.01},
+      {"momentum", 0.9},
+      {"beta1", 0.9},
+      {"beta2", 0.99},
+      {"epsilon", 1e-6},
+      {"decay", 0.9},
+      {"biasCorrection", 1},
+      {"momentumDecay", 0.004},
+      {"initialAccumulator", 0.1},
+      {"trustCoefficient", 0.02},
+      {"gradientScale", 0.9},
+      {"clipValue", 0.5},
+      {"clipTensorNorm", 2},
+      {"clipGlobalNorm", 3},
+      {"reportNorm", 1},
+      {"l2", 1e-3},
+      {"weightDecay", 1e-2},
+      {"averageDecay", kAverageDecay},
       // Compat rules make NaN.
       {"nonFinite", static_cast<double>(NonFinite::kAllow)}};
   std::vector<double> settings;

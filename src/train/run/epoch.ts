@@ -89,7 +89,7 @@ export class EpochLoop {
       settings: context.settings.values,
       columns: context.settings.columns,
       rates,
-      before: state.underWay?.progress,
+      before: state.done,
       ...(monitorEvery > 0 && { monitorEvery, monitorMoved: monitor.moved }),
       ...(guardEvery > 0 && { guardEvery }),
     };

@@ -56,7 +56,7 @@ export function progressEvent(
     batchSize: batches.batchSize,
     ...toEvaluation(progress, loss),
     ...(smoothedLoss !== undefined && { smoothedLoss }),
-    ...(Number.isNaN(progress.gradientNorm) ? {} : { gradientNorm: progress.gradientNorm }),
+    ...(progress.gradientNorm !== undefined && { gradientNorm: progress.gradientNorm }),
     learningRate,
     examplesPerSecond: (progress.examples * 1000) / (performance.now() - start),
   };
@@ -87,7 +87,7 @@ export function epochRecord(
     seconds,
     examplesPerSecond: done.examples / seconds,
     learningRate,
-    ...(Number.isNaN(done.gradientNorm) ? {} : { gradientNorm: done.gradientNorm }),
+    ...(done.gradientNorm !== undefined && { gradientNorm: done.gradientNorm }),
     skippedSteps: done.skipped,
     ...monitor.endEpoch(),
   };

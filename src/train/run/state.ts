@@ -9,7 +9,7 @@ import {
 } from '../../checkpoint/resumed.js';
 import type { EpochUnderWay, SavedRun } from '../../run/saved-run.js';
 import type { Moment } from '../../checkpoint/moment.js';
-import type { NativeTrainProgress } from '../../native.js';
+import type { NativeEpochProgress, NativeTrainProgress } from '../../native.js';
 import type { Position } from '../../schedule/position.js';
 import type { EpochRecord } from '../../run/history.js';
 import type { Batches } from './batches.js';
@@ -113,9 +113,21 @@ export class RunState {
 
   /** Returns the progress of an epoch that began at `start`, as a checkpoint keeps it. */
   after(progress: NativeTrainProgress, start: number): EpochUnderWay {
-    const { cancelled: _, seen: _seen, moved: _moved, losses: _losses, ...rest } = progress;
+    const { lossSum, correct, examples, steps, skipped, gradientNorm = NaN, lastLoss } = progress;
     const { batchSize, partRows } = this.batches;
-    return { progress: rest, batchSize, partRows, seconds: (performance.now() - start) / 1000 };
+    return {
+      progress: { lossSum, correct, examples, steps, skipped, gradientNorm, lastLoss },
+      batchSize,
+      partRows,
+      seconds: (performance.now() - start) / 1000,
+    };
+  }
+
+  /** The steps that are done of the epoch under way. A checkpoint has NaN for a norm that was not measured. */
+  get done(): NativeEpochProgress | undefined {
+    if (this.underWay === undefined) return undefined;
+    const { gradientNorm, ...rest } = this.underWay.progress;
+    return Number.isNaN(gradientNorm) ? rest : { ...rest, gradientNorm };
   }
 
   /** Returns the run as a checkpoint keeps it; `others` are the parts that other objects hold. */
