@@ -130,7 +130,9 @@ export function resolveDevice(name: unknown): DeviceName {
 }
 
 function lookAtPlugins(): Plugin[] {
-  const products = native.twins('cpu').find(({ operation }) => operation === 'dense_forward');
+  const products = native
+    .implementations('cpu')
+    .find(({ operation }) => operation === 'dense_forward');
   const [, why = ''] = products?.implementation.split(', without oneDNN: ') ?? [];
   const { missing, devices } = native.cudaStatus();
   const found = `${devices.length} GPU${devices.length === 1 ? '' : 's'}`;
@@ -166,7 +168,7 @@ export function explain(name: DeviceName = 'auto'): DeviceExplanation {
     isa: isaOf(device),
     threads: count,
     threadsReason: reason,
-    operations: native.twins(device),
+    operations: native.implementations(device),
     addon: addonFile,
     plugins: lookAtPlugins(),
     gpus: { ...lookForNvidia(), ...native.cudaStatus() },

@@ -25,7 +25,7 @@ class Backend : public StepExecutor {
 
   // Returns the name of the code that runs an op, for device.explain(), such as "lanes (avx512)" or
   // "oneDNN 2.7". It includes the reason where a library is missing.
-  virtual std::string twin(std::string_view op) const = 0;
+  virtual std::string implementation(std::string_view op) const = 0;
 };
 
 // Returns the backend of "cpu", "cpu:avx2", "reference", "cuda", "cuda:1" or "cuda:GPU-…". It makes

@@ -20,9 +20,9 @@ class Recording {
 
 // Copies data from shared memory to the device's memory while queued ops run. Each copy belongs to
 // a place, and the caller uses the places in turn.
-class Courier {
+class BatchUploader {
  public:
-  virtual ~Courier() = default;  // waits for all copies
+  virtual ~BatchUploader() = default;  // waits for all copies
   // Queues a copy, which begins after the last release of the place, and returns at once.
   virtual void send(int place, void* to, const void* from, size_t bytes) = 0;
   // Ops that this thread queues from now on run after the last copy to the place.
@@ -39,7 +39,7 @@ class QueuedBackend : public Backend {
   virtual std::shared_ptr<void> allocate_shared(size_t bytes) = 0;
   // Returns the number of free bytes of the device's memory.
   virtual size_t free_bytes() = 0;
-  virtual std::unique_ptr<Courier> make_courier(int places) = 0;
+  virtual std::unique_ptr<BatchUploader> make_batch_uploader(int places) = 0;
   virtual void gather(const QueuedGather& op) = 0;
   virtual void begin_step(const StepFeed& feed) = 0;
   virtual void end_step(const StepFeed& feed) = 0;

@@ -11,13 +11,13 @@
 #include "lab/queued_step.h"
 #include "lab/random.h"
 #include "lab/record_dataset.h"
-#include "napi/checksum.h"
-#include "napi/dataset.h"
-#include "napi/initialize.h"
-#include "napi/order.h"
-#include "napi/sampling.h"
-#include "napi/snapshot.h"
-#include "napi/trainer.h"
+#include "napi/border/initialize.h"
+#include "napi/checkpoint/checksum.h"
+#include "napi/checkpoint/snapshot.h"
+#include "napi/data/dataset.h"
+#include "napi/data/order.h"
+#include "napi/data/sampling.h"
+#include "napi/trainer/trainer.h"
 
 namespace thalweg::lab {
 

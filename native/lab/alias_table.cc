@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 #include "orders/sampling.h"
 
 namespace thalweg::lab {

@@ -5,10 +5,10 @@
 
 #include "backends/backend.h"
 #include "lab/traffic.h"
-#include "napi/convert.h"
-#include "napi/trainer_options.h"
-#include "train/settings.h"
-#include "train/stepper.h"
+#include "napi/border/convert.h"
+#include "napi/trainer/trainer_options.h"
+#include "train/step/settings.h"
+#include "train/step/stepper.h"
 
 namespace thalweg::lab {
 

@@ -4,7 +4,7 @@
 #include <cctype>
 
 #include "core/random.h"
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 
 namespace thalweg::lab {
 

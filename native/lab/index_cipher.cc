@@ -1,6 +1,6 @@
 #include "lab/index_cipher.h"
 
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 #include "orders/index_cipher.h"
 #include "orders/order_stream.h"
 

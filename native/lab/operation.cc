@@ -8,7 +8,7 @@
 #include "backends/backend.h"
 #include "backends/check_classes.h"
 #include "lab/fields.h"
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 #include "ops/scratch.h"
 
 namespace thalweg::lab {

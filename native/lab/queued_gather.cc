@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "lab/replay.h"
-#include "napi/convert.h"
-#include "napi/dataset.h"
+#include "napi/border/convert.h"
+#include "napi/data/dataset.h"
 #include "orders/order.h"
 
 namespace thalweg::lab {

@@ -1,7 +1,7 @@
 #include "lab/random.h"
 
 #include "core/random.h"
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 
 namespace thalweg::lab {
 

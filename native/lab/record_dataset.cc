@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "napi/dataset.h"
+#include "napi/data/dataset.h"
 
 namespace thalweg::lab {
 

@@ -11,7 +11,7 @@
 
 #include "backends/queued_backend.h"
 #include "core/error.h"
-#include "napi/convert.h"
+#include "napi/border/convert.h"
 
 namespace thalweg::lab {
 

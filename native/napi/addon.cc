@@ -8,17 +8,17 @@
 #include "core/isa.h"
 #include "core/process_end.h"
 #include "core/thread_count.h"
-#include "napi/checksum.h"
-#include "napi/convert.h"
-#include "napi/dataset.h"
-#include "napi/file_lock.h"
-#include "napi/initialize.h"
-#include "napi/names.h"
-#include "napi/order.h"
-#include "napi/sampling.h"
-#include "napi/snapshot.h"
-#include "napi/stepper.h"
-#include "napi/trainer.h"
+#include "napi/border/convert.h"
+#include "napi/border/initialize.h"
+#include "napi/border/names.h"
+#include "napi/checkpoint/checksum.h"
+#include "napi/checkpoint/file_lock.h"
+#include "napi/checkpoint/snapshot.h"
+#include "napi/data/dataset.h"
+#include "napi/data/order.h"
+#include "napi/data/sampling.h"
+#include "napi/trainer/stepper.h"
+#include "napi/trainer/trainer.h"
 
 namespace thalweg::napi {
 
@@ -42,15 +42,15 @@ static Napi::Value end_all_jobs(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-// twins(device) → [{ operation, implementation }]
-static Napi::Value twins(const Napi::CallbackInfo& info) {
+// implementations(device) → [{ operation, implementation }]
+static Napi::Value implementations(const Napi::CallbackInfo& info) {
   const std::string device = info[0].As<Napi::String>();
   const Backend& backend = open_backend(device);
   Napi::Array list = Napi::Array::New(info.Env());
   const auto add = [&](const char* operation) {
     Napi::Object entry = Napi::Object::New(info.Env());
     entry.Set("operation", operation);
-    entry.Set("implementation", backend.twin(operation));
+    entry.Set("implementation", backend.implementation(operation));
     list.Set(list.Length(), entry);
   };
   add("step");
@@ -93,7 +93,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<isa>(env, exports, "isa");
   export_function<get_threads>(env, exports, "threads");
   export_function<end_all_jobs>(env, exports, "endJobs");
-  export_function<twins>(env, exports, "twins");
+  export_function<implementations>(env, exports, "implementations");
   export_function<get_cuda_status>(env, exports, "cudaStatus");
   export_function<find_cuda>(env, exports, "findCuda");
   register_checksum(env, exports);

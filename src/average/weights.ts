@@ -147,7 +147,7 @@ export function checkAverage(value: unknown): WeightAverage {
   return polyak(options); // throws, because `polyak` takes neither key
 }
 
-/** The number of scalars in a native average's state: `kAverageScalars` in native/train/average.h. */
+/** The number of scalars in a native average's state: `kAverageScalars` in native/train/step/average.h. */
 export const averageScalars = 2;
 
 /** Returns the average as the addon takes it, and its decay as a setting of the optimizer's row. */

@@ -40,7 +40,7 @@ export interface Resumed {
  * continued. The trainer must do nothing else until the file is written.
  */
 export async function saveCheckpoint(trainer: TrainerContext, file: string): Promise<void> {
-  trainer.native.checkRest();
+  trainer.native.checkIdle();
   await captureMoment(trainer, trainer.native, trainer.record.resumed).write(file);
 }
 

@@ -6,7 +6,7 @@ import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { sgd } from '../optim/sgd.js';
+import { sgd } from '../optim/rules/sgd.js';
 import { checkDataset } from '../run/task.js';
 import { Trainer } from '../train/trainer.js';
 import { type Combine, type OutputKind, contribution } from './combine.js';

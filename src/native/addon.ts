@@ -47,7 +47,7 @@ export interface Native extends NativeDatasets {
   /** Returns the form `cuda:N` of `cuda`, `cuda:1`, `cuda:GPU-…` or `cuda:MIG-…`; throws NO_DEVICE. */
   findCuda(name: string): string;
   /** Returns the implementation that serves each operation of a device. */
-  twins(device: string): readonly OperationImplementation[];
+  implementations(device: string): readonly OperationImplementation[];
   /** Writes an exactly uniform permutation into `out`. */
   exactPermutation(options: NativeOrderOptions, out: Uint32Array): void;
   shuffledIndex(length: number, seed: bigint, epoch: number, position: number): number;

@@ -1,6 +1,6 @@
 /** Types of data sets and of the orders in which epochs visit them; native/napi/{dataset,sampling,order}.cc. */
 
-/** A data set in native memory; native/napi/dataset.cc. */
+/** A data set in native memory; native/napi/data/dataset.cc. */
 export interface NativeDataset {
   dispose(): void;
 }
@@ -21,7 +21,7 @@ export interface NativeDatasets {
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
 }
 
-/** A rule that chooses the rows of an epoch; native/napi/sampling.cc. */
+/** A rule that chooses the rows of an epoch; native/napi/data/sampling.cc. */
 export interface NativeSampling {
   info(): { readonly length: number; readonly draws: number; readonly fingerprint: string };
   dispose(): void;
@@ -48,7 +48,7 @@ export interface NativeOrderOptions {
   readonly isa?: string;
 }
 
-/** The order of an epoch; native/napi/order.cc. */
+/** The order of an epoch; native/napi/data/order.cc. */
 export interface NativeOrder {
   /** Fills `out` with the rows at positions first, first + stride, … */
   indices(first: number, stride: number, out: Uint32Array | Float64Array): void;

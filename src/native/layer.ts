@@ -1,4 +1,4 @@
-/** Types of a model's ops as the addon reads them; native/train/network.h. */
+/** Types of a model's ops as the addon reads them; native/train/plan/network.h. */
 
 /** The values that an op reads, and the sizes of its values. */
 export interface OpPlace {

@@ -1,8 +1,8 @@
-/** Names that native code and TypeScript share; native/napi/names.cc makes them from the .def files. */
+/** Names that native code and TypeScript share; native/napi/border/names.cc makes them from the .def files. */
 
 /** Distributions of initial values; native/core/distribution.def. */
 export const distributions = ['constant', 'uniform', 'normal', 'truncatedNormal'] as const;
-/** Kinds of averages of the weights; native/train/average.def. */
+/** Kinds of averages of the weights; native/train/step/average.def. */
 export const averageKinds = ['none', 'ema', 'running', 'uniform'] as const;
 
 /** Names in the order of the native enumerators. */
@@ -15,7 +15,7 @@ export interface NativeNames {
   readonly groupSettings: readonly string[];
   /** The settings that follow the groups in a trainer's row; the rates of its dropout layers come last. */
   readonly trainerSettings: readonly string[];
-  /** native/train/non_finite.def */
+  /** native/train/step/non_finite.def */
   readonly nonFinite: readonly string[];
   /** native/ops/loss.def */
   readonly losses: readonly string[];
@@ -25,6 +25,6 @@ export interface NativeNames {
   readonly activations: readonly string[];
   /** native/core/distribution.def */
   readonly distributions: readonly string[];
-  /** native/train/average.def */
+  /** native/train/step/average.def */
   readonly averages: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Types of the addon's optimizers over arrays that JavaScript owns; native/napi/stepper.cc. */
+/** Types of the addon's optimizers over arrays that JavaScript owns; native/napi/trainer/stepper.cc. */
 
 /** One update rule of the addon. */
 export interface NativeRule {
@@ -16,7 +16,7 @@ export interface NativeStepperState {
   readonly slots: readonly (readonly Float32Array[])[];
 }
 
-/** An optimizer over arrays that JavaScript owns; native/napi/stepper.cc. */
+/** An optimizer over arrays that JavaScript owns; native/napi/trainer/stepper.cc. */
 export interface NativeStepper {
   /** Sets the array from which tensor `index` takes its gradient from now on. */
   point(index: number, gradient: Float32Array): void;

@@ -17,7 +17,7 @@ export interface NativeState {
   counters(): NativeCounters;
 }
 
-/** A copy of a trainer's state; native/napi/snapshot.cc. */
+/** A copy of a trainer's state; native/napi/checkpoint/snapshot.cc. */
 export interface NativeSnapshot extends NativeState {
   write(offset: number, source: Uint8Array): void;
   setCounters(counters: NativeCounters): void;
@@ -28,14 +28,14 @@ export interface NativeSnapshot extends NativeState {
   dispose(): void;
 }
 
-/** Computes XXH64 of bytes that come in pieces; native/napi/checksum.cc. */
+/** Computes XXH64 of bytes that come in pieces; native/napi/checkpoint/checksum.cc. */
 export interface NativeChecksum {
   update(bytes: Uint8Array): void;
   /** Returns the checksum as 16 hexadecimal digits. */
   digest(): string;
 }
 
-/** A lock on a file, held until `release` or until the process ends; native/napi/file_lock.cc. */
+/** A lock on a file, held until `release` or until the process ends; native/napi/checkpoint/file_lock.cc. */
 export interface NativeFileLock {
   /** True while the path still leads to the locked file; false after its folder was replaced. */
   isInPlace(): boolean;

@@ -12,7 +12,7 @@ export interface NativeMetrics {
   readonly examples: number;
 }
 
-/** The sums that an evaluation adds up besides the loss; native/train/metric_sums.h. */
+/** The sums that an evaluation adds up besides the loss; native/train/watch/metric_sums.h. */
 export interface NativeMetricRequest {
   readonly confusion: boolean;
   /** The number of ranks of the label that are counted, beginning with rank 0. */
@@ -44,7 +44,7 @@ export interface NativeTrainProgress extends NativeMetrics {
   readonly gradientNorm?: number;
   readonly lastLoss: number;
   readonly cancelled: boolean;
-  /** The monitor's sums since the last report; native/train/monitor.h has the layout. */
+  /** The monitor's sums since the last report; native/train/watch/monitor.h has the layout. */
   readonly seen?: Float64Array;
   /** A bit for each relu unit: 1 where the monitor saw it above 0 in this epoch. A later run may continue from it. */
   readonly moved?: Uint8Array;
@@ -96,7 +96,7 @@ export interface NativeTrainRequest {
   readonly snapshotWaits?: boolean;
 }
 
-/** An average of the weights; native/train/average.h. */
+/** An average of the weights; native/train/step/average.h. */
 export interface NativeAverage {
   readonly kind: (typeof averageKinds)[number];
   readonly warmup: number;
@@ -130,7 +130,7 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
   readonly memoryLimit?: number | undefined;
 }
 
-/** An engine and its thread, which runs one job at a time; native/napi/trainer.cc. */
+/** An engine and its thread, which runs one job at a time; native/napi/trainer/trainer.cc. */
 export interface NativeTrainer extends NativeState {
   train(
     request: NativeTrainRequest,
@@ -146,8 +146,8 @@ export interface NativeTrainer extends NativeState {
   /** Returns the float32 tensors of a snapshot in their order: `parameters/NAME`, `slots/SLOT/NAME`, … */
   state(): readonly { readonly name: string; readonly length: number }[];
   /** Throws CORRUPTION where the state has changed since a guarded run. */
-  checkRest(): void;
-  /** Copies the state into a snapshot of its size; throws CORRUPTION as `checkRest` does. */
+  checkIdle(): void;
+  /** Copies the state into a snapshot of its size; throws CORRUPTION as `checkIdle` does. */
   save(snapshot: NativeSnapshot): Promise<void>;
   /** Copies the state from a snapshot of its size. */
   load(snapshot: NativeSnapshot): Promise<void>;

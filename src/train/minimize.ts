@@ -3,14 +3,14 @@ import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 import { elements } from '../nn/layer.js';
-import type { Point } from '../optim/line-search.js';
+import type { Point } from '../optim/full-batch/line-search.js';
 import {
   type MinimizeHistory,
   type MinimizeOptions,
   minimizeKeys,
   planMinimize,
-} from '../optim/minimize-options.js';
-import { Minimization } from '../optim/minimize.js';
+} from '../optim/full-batch/minimize-options.js';
+import { Minimization } from '../optim/full-batch/minimize.js';
 import { requireOptions } from '../options.js';
 import { type Task, checkDataset } from '../run/task.js';
 import { onAbort } from './run/abort.js';

@@ -16,7 +16,7 @@ type Arrays = Record<string, Float32Array>;
 
 const available = (device: string) => {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false; // this machine lacks it
   }

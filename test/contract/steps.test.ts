@@ -11,7 +11,7 @@ import { clipTo, settingsRow } from '../oracle/settings.js';
 const lengths = [1, 0, 15, 64, 4097, 9000];
 const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter((device) => {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false; // this machine lacks it
   }

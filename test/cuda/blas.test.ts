@@ -33,7 +33,7 @@ function servedWith(libraries: Record<number, string>): string {
   const script = `
     const native = require(${JSON.stringify(addon)});
     native.initialize(class extends Error {});
-    console.log(native.twins('cuda').find(({ operation }) => operation === 'dense_forward').implementation);`;
+    console.log(native.implementations('cuda').find(({ operation }) => operation === 'dense_forward').implementation);`;
   const env: NodeJS.ProcessEnv = { ...process.env, LD_LIBRARY_PATH: folder };
   delete env['THALWEG_CUBLAS'];
   return execFileSync(process.execPath, ['-e', script], { env, encoding: 'utf8' }).trim();
@@ -64,7 +64,7 @@ describe.skipIf(!hasCuda || onGpu)('a cuBLAS that opens and does not start', () 
 
 describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
   it('says so', () => {
-    const twin = native.twins('cuda').find(({ operation }) => operation === 'dense_forward');
+    const twin = native.implementations('cuda').find(({ operation }) => operation === 'dense_forward');
     expect(twin?.implementation).toMatch(/^cuBLASLt 1[23]\.\d+$/);
   });
 

@@ -11,7 +11,7 @@
 
 #include "core/random_block.h"
 #include "layers/registry.h"
-#include "train/engine.h"
+#include "train/loop/engine.h"
 
 namespace thalweg {
 

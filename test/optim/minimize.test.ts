@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optim } from '../../src/index.js';
-import { type Line, type Trial, backtrack, wolfeSearch } from '../../src/optim/line-search.js';
+import {
+  type Line,
+  type Trial,
+  backtrack,
+  wolfeSearch,
+} from '../../src/optim/full-batch/line-search.js';
 import { failure } from '../oracle/failure.js';
 import { objectives } from '../oracle/objectives.js';
 

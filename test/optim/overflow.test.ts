@@ -16,7 +16,7 @@ import { clipTo, settingsRow } from '../oracle/settings.js';
 
 const devices = ['reference', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter((device) => {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false; // this machine lacks it
   }

@@ -31,7 +31,7 @@ it('check-layering finds no fault with files that use lower layers, and prints t
     'src/errors.ts': 'export class Failure {}',
     'src/options.ts': "import { Failure } from './errors.js';",
     'src/train/run/run.ts': "import type { Failure } from '../../errors.js';",
-    'native/train/engine.h': '#include "core/errors.h"',
+    'native/train/loop/engine.h': '#include "core/errors.h"',
     'native/core/errors.h': '',
   });
   expect(check(folder, '--write')).toEqual({ status: 0, faults: [''] });
@@ -58,8 +58,8 @@ it('check-layering refuses upper layers, circles, and a page that prints other l
     'src/train/run.ts': '',
     'native/core/a.h': '#include "core/b.h"',
     'native/core/b.h': '#include "core/a.h"',
-    'native/core/pool.h': '#include "train/engine.h"',
-    'native/train/engine.h': '#include <napi.h>',
+    'native/core/pool.h': '#include "train/loop/engine.h"',
+    'native/train/loop/engine.h': '#include <napi.h>',
   });
   const { status, faults } = check(folder);
   const upper = (file: string, used: string): string =>
@@ -72,9 +72,9 @@ it('check-layering refuses upper layers, circles, and a page that prints other l
     upper('src/callbacks/type.ts', 'src/train/run.ts'),
     upper('src/callbacks/value.ts', 'src/train/run.ts'),
     'a circle in src: nn/a.ts, nn/b.ts, nn/c.ts',
-    upper('native/core/pool.h', 'native/train/engine.h'),
+    upper('native/core/pool.h', 'native/train/loop/engine.h'),
     'a circle in native: core/a.h, core/b.h',
-    'native/train/engine.h includes napi.h; only native/napi and native/lab may',
+    'native/train/loop/engine.h includes napi.h; only native/napi and native/lab may',
     `${page} prints other layers: run script/check-layering.mjs --write`,
   ]);
 });

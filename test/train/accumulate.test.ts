@@ -113,7 +113,7 @@ it('has the same bits on every instruction set and number of threads', async () 
   const { parameters } = await after('cpu:baseline', fit);
   for (const device of ['cpu:avx2', 'cpu:avx512'] as const) {
     try {
-      native.twins(device);
+      native.implementations(device);
     } catch {
       continue; // this machine lacks it
     }

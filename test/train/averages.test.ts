@@ -149,7 +149,7 @@ describe.each(cases)('%s', (_, kept, expected) => {
 
 function works(device: DeviceName): boolean {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false; // this machine lacks it
   }

@@ -26,7 +26,7 @@ const labels = floats(random, rows * width);
 
 const isThere = (device: DeviceName): boolean => {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false; // this machine lacks it
   }

@@ -84,7 +84,7 @@ function near(found: Record<string, Float32Array>, wanted: readonly Float64Array
 
 const isPresent = (device: DeviceName): boolean => {
   try {
-    return native.twins(device).length > 0;
+    return native.implementations(device).length > 0;
   } catch {
     return false;
   }

@@ -114,7 +114,7 @@ void CpuBackend::loss(const Loss& op) {
   for (int64_t row = 0; row < op.rows; ++row) op.result->correct += op.row_correct[row];
 }
 
-std::string CpuBackend::twin(std::string_view op) const {
+std::string CpuBackend::implementation(std::string_view op) const {
   std::string lanes = std::string("lanes (") + lanes_.name + ")";
   if (op == "dense_forward" || op == "dense_backward")
     return products_ != nullptr ? products_->name()

@@ -22,7 +22,7 @@ class CpuBackend final : public Backend {
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"
-  std::string twin(std::string_view op) const override;
+  std::string implementation(std::string_view op) const override;
 
  private:
   void product(const Product& product);

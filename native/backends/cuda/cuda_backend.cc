@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "backends/cuda/cuda_courier.h"
+#include "backends/cuda/cuda_batch_uploader.h"
 #include "backends/cuda/cuda_step.h"
 #include "backends/cuda/graph.h"
 #include "backends/cuda/kernels.h"
@@ -98,9 +98,9 @@ std::shared_ptr<void> CudaBackend::allocate_shared(size_t bytes) {
   return memory_.allocate_shared(bytes);
 }
 
-std::unique_ptr<Courier> CudaBackend::make_courier(int places) {
+std::unique_ptr<BatchUploader> CudaBackend::make_batch_uploader(int places) {
   memory_.use();
-  return std::make_unique<CudaCourier>(memory_, places);
+  return std::make_unique<CudaBatchUploader>(memory_, places);
 }
 
 std::unique_ptr<Recording> CudaBackend::record(const std::function<void()>& body) {
@@ -116,7 +116,7 @@ bool CudaBackend::idle() {
   return true;
 }
 
-std::string CudaBackend::twin(std::string_view op) const {
+std::string CudaBackend::implementation(std::string_view op) const {
   if (op != "dense_forward" && op != "dense_backward") return "CUDA kernels";
   return blas_ != nullptr ? blas_->name() : "CUDA kernels, " + without_blas_;
 }

@@ -25,11 +25,11 @@ class CudaBackend final : public QueuedBackend {
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;
 #include "ops/ops.def"
-  std::string twin(std::string_view op) const override;
+  std::string implementation(std::string_view op) const override;
 
   std::shared_ptr<void> allocate_shared(size_t bytes) override;
   size_t free_bytes() override { return memory_.free_bytes(); }
-  std::unique_ptr<Courier> make_courier(int places) override;
+  std::unique_ptr<BatchUploader> make_batch_uploader(int places) override;
   void gather(const QueuedGather& op) override;
   void begin_step(const StepFeed& feed) override;
   void end_step(const StepFeed& feed) override;

@@ -1,5 +1,5 @@
 // Computes the norm and the clip factors from the sums of pieces, and judges the gradient. It works
-// in the order of train/step_norms.cc, but without the host.
+// in the order of train/step/step_norms.cc, but without the host.
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"

@@ -2,6 +2,6 @@
 
 namespace thalweg {
 
-std::string ReferenceBackend::twin(std::string_view) const { return "reference"; }
+std::string ReferenceBackend::implementation(std::string_view) const { return "reference"; }
 
 }  // namespace thalweg

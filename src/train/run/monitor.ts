@@ -18,7 +18,7 @@ export interface MonitorOptions {
   readonly every?: number;
 }
 
-/** The measurements of native code since the last report; native/train/monitor.h has the layout. */
+/** The measurements of native code since the last report; native/train/watch/monitor.h has the layout. */
 type Seen = Pick<NativeTrainProgress, 'seen' | 'moved'>;
 type Warning = Parameters<RunControl['warn']>[0];
 

@@ -1,0 +1,63 @@
+#include "train/data/batch_loader.h"
+
+#include "core/threads.h"
+#include "train/data/check_indices.h"
+#include "train/data/check_labels.h"
+
+namespace thalweg {
+
+BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
+    : network_(network), plan_(plan), backend_(backend) {
+  if (QueuedBackend* queue = backend.queued())
+    device_batches_ = std::make_unique<DeviceBatches>(*queue);
+}
+
+void BatchLoader::check(const data::Dataset& dataset, const char* name, const CancelFlag* cancel) {
+  if (checked_.count(dataset.serial()) > 0) return;
+  const int64_t limit = network_.layers.front()->index_limit();
+  if (limit > 0) check_indices(dataset, limit, name, cancel);
+  check_labels(dataset, network_.loss, network_.outputs(), name, cancel);
+  checked_.insert(dataset.serial());
+}
+
+void BatchLoader::check_inputs(const float* inputs, int64_t rows, const CancelFlag* cancel) const {
+  const int64_t limit = network_.layers.front()->index_limit();
+  if (limit > 0)
+    check_indices(rows, network_.inputs(), limit, "", cancel, [=](int64_t i) { return inputs[i]; });
+}
+
+std::unique_ptr<BatchFeed> BatchLoader::feed(const BatchSource& source) {
+  check(*source.dataset, kDatasetName, source.cancel);
+  if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
+  return std::make_unique<HostFeed>(source, plan_);
+}
+
+void BatchLoader::reserve(int64_t rows, int64_t label_width) {
+  if (!device_batches_) return plan_.reserve(rows, label_width);
+  device_batches_->with_room([&] { plan_.reserve(rows, label_width); });
+}
+
+void BatchLoader::load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
+  check(dataset, kDatasetName, nullptr);
+  const auto count = static_cast<int64_t>(rows.size());
+  reserve(count, dataset.format().label_width);
+  if (device_batches_) return device_batches_->load_rows(dataset, rows, plan_);
+  const BatchPlace place = plan_.place();
+  dataset.gather({rows.data(), count, place.inputs, place.classes, place.values}, {thread_count()});
+  plan_.set_batch(count, dataset.format().is_sparse());
+}
+
+void BatchLoader::load_inputs(const float* inputs, int64_t rows) {
+  reserve(rows, 0);
+  plan_.set_batch(rows, false);
+  const int64_t features = network_.inputs();
+  backend_.memory().write(plan_.place().inputs, inputs, rows * features * sizeof(float));
+}
+
+void BatchLoader::wait() {
+  if (!device_batches_) return;
+  char byte;
+  backend_.memory().read(&byte, plan_.loss_place(), sizeof byte);
+}
+
+}  // namespace thalweg
