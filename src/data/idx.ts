@@ -1,7 +1,6 @@
 /** A strict reader of the IDX format, in which MNIST is published. */
 import type { FileHandle } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
+import { type ZlibOptions, createGunzip } from 'node:zlib';
 import { bytesOf } from '../arrays.js';
 import { type ErrorCode, ThalwegError } from '../errors.js';
 import { checkRoom } from '../io/memory.js';
@@ -157,16 +156,20 @@ async function readGzipped({ handle, size }: RegularFile, path: string): Promise
       );
   };
   const packed = handle.createReadStream({ start: 0, autoClose: false });
+  // Zeros behind the data, which tapes leave, end the stream early: it must outlive its end until all is read.
+  const unpacked = createGunzip({ autoDestroy: false } as ZlibOptions);
+  packed.on('error', (error) => unpacked.destroy(error));
   try {
-    return await pipeline(packed, createGunzip(), (source: AsyncIterable<Buffer>) =>
-      read(fillFromChunks(source), checkSize, path),
-    );
+    return await read(fillFromChunks(packed.pipe(unpacked)), checkSize, path);
   } catch (cause) {
     if (!(cause as NodeJS.ErrnoException).code?.startsWith('Z_')) throw cause;
     throw new ThalwegError(
       { code: 'FORMAT', path, received: 'damaged gzip data', expected: 'an IDX file' },
       { cause },
     );
+  } finally {
+    unpacked.destroy();
+    packed.destroy();
   }
 }
 

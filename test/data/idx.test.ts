@@ -94,6 +94,15 @@ describe('files', () => {
     expect((await failure(() => data.idx(fifo))).code).toBe('UNSAFE_PATH'); // the call does not wait for a writer
   });
 
+  it('may have zeros behind the gzipped data, as tapes and blocks leave them', async () => {
+    const file = join(folder, 'padded.gz');
+    const whole = Buffer.concat([header(0x08, 3), Buffer.from([1, 2, 3])]);
+    for (const zeros of [1, 512, 100_000]) {
+      writeFileSync(file, Buffer.concat([gzipSync(whole), Buffer.alloc(zeros)]));
+      expect((await data.idx(file)).data).toEqual(Uint8Array.of(1, 2, 3));
+    }
+  });
+
   it('may come in any pieces, gzipped at once or in parts', async () => {
     const file = join(folder, 'pieces');
     const types = [0x08, 0x09, 0x0b, 0x0c, 0x0d, 0x0e];
