@@ -29,8 +29,21 @@ function open(file: string): Native {
   }
 }
 
+/** A script, or an addon of another package, loads as well. */
+function checkAddon(addon: Partial<Native> | null | undefined, file: string): void {
+  if (typeof addon?.initialize === 'function') return;
+  throw new ThalwegError({
+    code: 'UNSUPPORTED',
+    path: file,
+    received: 'another module',
+    expected: 'the addon of this package',
+    remedy: 'build it with script/build, and name its build/Release/thalweg.node in THALWEG_ADDON',
+  });
+}
+
 function load(file: string): Native {
   const addon = open(file);
+  checkAddon(addon, file);
   addon.initialize(ThalwegError, { Float32Array, Float64Array, Uint32Array, Uint8Array });
   // process.exit() destroys objects that running trainers use, so the trainers stop first.
   // Where a worker thread ends, the addon stops the trainers itself.

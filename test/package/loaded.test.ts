@@ -3,8 +3,12 @@
  * need it.
  */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { newFolder } from '../new-folder.js';
+
+const folder = newFolder();
 
 it('stays loaded when the worker thread ends that alone used it, and serves the next one', () => {
   const script = `
@@ -30,3 +34,17 @@ it('stays loaded when the worker thread ends that alone used it, and serves the 
   const output = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' });
   expect(JSON.parse(output)).toEqual([false, true, true, true]);
 });
+
+it.each(['module.exports = {};', 'module.exports = null;', ''])(
+  'a module that is no addon is UNSUPPORTED: %o',
+  (text) => {
+    const file = join(folder, 'other.js');
+    writeFileSync(file, text);
+    const script = `
+      try { require(${JSON.stringify(join(process.cwd(), 'dist'))}); }
+      catch ({ code, path }) { console.log(JSON.stringify([code, path])); }`;
+    const env = { ...process.env, THALWEG_ADDON: file };
+    const output = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8', env });
+    expect(JSON.parse(output)).toEqual(['UNSUPPORTED', file]);
+  },
+);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "backends/cpu/product.h"
+#include "core/error.h"
 
 namespace thalweg {
 
@@ -25,8 +26,11 @@ std::string plugin_path() {
 }
 
 Loaded load() {
-  const char* wanted = std::getenv("THALWEG_ONEDNN");
-  if (wanted != nullptr && std::string(wanted) == "0") return {nullptr, "THALWEG_ONEDNN=0"};
+  const char* variable = std::getenv("THALWEG_ONEDNN");
+  const std::string wanted = variable == nullptr ? "" : variable;
+  if (wanted == "0") return {nullptr, "THALWEG_ONEDNN=0"};
+  if (!wanted.empty() && wanted != "1")
+    throw Error({"RANGE", "THALWEG_ONEDNN", wanted, "0, 1 or nothing", "unset it"});
   const std::string path = plugin_path();
   if (access(path.c_str(), F_OK) != 0) return {nullptr, "this build has no plugin for it"};
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
