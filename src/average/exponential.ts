@@ -1,5 +1,13 @@
 /** Exponentially weighted averages of a series of numbers, updated with each number. */
-import { checkBoolean, checkNumber, requireOptions, wrongType } from '../options.js';
+import { bytesOf } from '../arrays.js';
+import {
+  checkBoolean,
+  checkNumber,
+  requireOptions,
+  typedArrayName,
+  wrongType,
+} from '../options.js';
+import { isRevoked, propertyOf } from '../values.js';
 import { type Decay, checkDecay, decayKeys } from './decay.js';
 
 /** Options of an average: its decay, and the bias correction. */
@@ -99,17 +107,27 @@ export class ExponentialAverage {
   }
 }
 
+/** Returns `values` if it has a length; throws TYPE, DETACHED or RESIZABLE. Its elements are not checked. */
+function checkValues(values: unknown): ArrayLike<unknown> {
+  if (ArrayBuffer.isView(values) && typedArrayName(values) !== undefined) bytesOf('values', values);
+  if (Number.isSafeInteger(propertyOf(values, 'length'))) return values as ArrayLike<unknown>;
+  throw wrongType('values', values, 'an array of numbers');
+}
+
 /**
  * Returns the average after each value of an array.
  *
  * @param values finite numbers
- * @throws ThalwegError MISSING, DUPLICATE, RANGE, TYPE, UNKNOWN_OPTION
+ * @throws ThalwegError MISSING, DUPLICATE, RANGE, TYPE, DETACHED, RESIZABLE, UNKNOWN_OPTION
  * @example
  * const smooth = average.exponential(temperatures, { beta: 0.9 });
  */
 export function exponential(values: ArrayLike<number>, options: ExponentialOptions): Float64Array {
   const average = new ExponentialAverage(options);
-  return Float64Array.from(values, (value) => average.push(value));
+  const given = checkValues(values);
+  const averages: number[] = [];
+  for (let at = 0; at < given.length; at++) averages.push(average.push(given[at] as number));
+  return Float64Array.from(averages);
 }
 
 /**
@@ -123,7 +141,9 @@ export async function* exponentialStream(
   options: ExponentialOptions,
 ): AsyncGenerator<number, void, undefined> {
   const average = new ExponentialAverage(options);
-  const iterable = source as Partial<Iterable<number> & AsyncIterable<number>> | undefined | null;
+  const iterable = (isRevoked(source) ? undefined : source) as Partial<
+    Iterable<number> & AsyncIterable<number>
+  > | null;
   if (!iterable?.[Symbol.asyncIterator] && !iterable?.[Symbol.iterator])
     throw wrongType('source', source, 'an iterable of numbers');
   for await (const value of source) yield average.push(value);

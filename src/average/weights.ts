@@ -2,6 +2,7 @@
 import type { NativeAverage } from '../native.js';
 import { type Setting, checkSetting } from '../optim/define.js';
 import { type Range, checkNumber, checkOneOf, checkOptions, wrongType } from '../options.js';
+import { propertyOf } from '../values.js';
 import type { TimeUnit } from '../schedule/position.js';
 import type { Scheduled } from '../schedule/schedule.js';
 
@@ -138,10 +139,11 @@ const kinds = { ema, running, swa, polyak };
 
 /** Returns the description, checked again because it may come from a file; throws TYPE and others. */
 export function checkAverage(value: unknown): WeightAverage {
-  const { kind, ...options } = (value ?? {}) as Partial<WeightAverage>;
+  const kind = propertyOf(value, 'kind');
   if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind))
     throw wrongType('average', kind ?? value, 'an average such as average.ema()');
-  if (kind !== 'polyak') return kinds[kind](options);
+  const { kind: known, ...options } = value as WeightAverage;
+  if (known !== 'polyak') return kinds[known](options);
   const { every, unit, ...rest } = options;
   if (every === 1 && unit === 'step') return polyak(rest);
   return polyak(options); // throws, because `polyak` takes neither key

@@ -1,5 +1,6 @@
 /** Shows the progress of a run: a line that redraws itself in a terminal, or a line for each epoch. */
 import { checkNumber, checkOptions, wrongType } from '../options.js';
+import { propertyOf } from '../values.js';
 import type { Callback } from '../run/callback.js';
 import type { ProgressEvent, TrainEvent } from '../run/events.js';
 import { Widths, formatDuration } from '../terminal/number-text.js';
@@ -28,8 +29,7 @@ export interface ProgressOptions {
 const positive = { min: 0, openMin: true };
 
 function checkStream(stream: unknown): ProgressStream {
-  if (typeof (stream as ProgressStream | null)?.write === 'function')
-    return stream as ProgressStream;
+  if (typeof propertyOf(stream, 'write') === 'function') return stream as ProgressStream;
   throw wrongType('progress.stream', stream, 'a stream such as process.stdout');
 }
 
@@ -74,7 +74,9 @@ class Display {
 
   /** Reads the width anew for each line, because people resize windows. */
   #page(): Page {
-    const columns = this.#isTerminal ? this.#stream.columns || 80 : Infinity;
+    const width: unknown = this.#stream.columns;
+    const known = typeof width === 'number' && width > 0 ? width : 80;
+    const columns = this.#isTerminal ? known : Infinity;
     return { columns, styles: this.#styles, widths: this.#widths };
   }
 

@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import type { NativeDataset } from '../native.js';
 import { wrongType } from '../options.js';
+import { isInstance } from '../values.js';
 
 /** The facts of a data set about its rows. */
 type RowFormat = Pick<Dataset, 'length' | 'shape' | 'labelKind' | 'labelWidth'>;
@@ -54,7 +55,7 @@ export class Dataset implements Disposable {
    * @internal
    */
   static handle(dataset: unknown, path: string): NativeDataset {
-    if (!(dataset instanceof Dataset))
+    if (!isInstance(dataset, Dataset))
       throw wrongType(path, dataset, 'a data set such as data.fromArrays makes');
     if (dataset.#native === undefined)
       throw new ThalwegError({

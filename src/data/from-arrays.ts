@@ -10,6 +10,7 @@ import {
   typedArrayName,
   wrongType,
 } from '../options.js';
+import { checkList, isList } from '../values.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link fromArrays}. */
@@ -36,7 +37,7 @@ function sizeError(path: string, received: string, expected: string): ThalwegErr
 }
 
 function checkShape(shape: unknown): readonly number[] {
-  if (!Array.isArray(shape) || shape.length === 0)
+  if (!isList(shape) || shape.length === 0)
     throw wrongType('shape', shape, '[rows, ...shape of one row]');
   if (shape.length > 64)
     throw new ThalwegError({
@@ -45,20 +46,20 @@ function checkShape(shape: unknown): readonly number[] {
       received: `${shape.length} dimensions`,
       expected: 'at most 64',
     });
-  for (const [i, extent] of shape.entries()) {
+  const extents = checkList('shape', shape, '', (path, extent) => {
     if (typeof extent === 'number' && extent < 0)
-      throw sizeError(`shape[${i}]`, String(extent), 'an integer of at least 0');
-    checkNumber(`shape[${i}]`, extent, { min: 0, integer: true });
-  }
-  const product = (shape as number[]).reduce((a, b) => a * b, 1);
+      throw sizeError(path, String(extent), 'an integer of at least 0');
+    return checkNumber(path, extent, { min: 0, integer: true });
+  });
+  const product = extents.reduce((a, b) => a * b, 1);
   if (product > Number.MAX_SAFE_INTEGER)
     throw new ThalwegError({
       code: 'OVERFLOW',
       path: 'shape',
-      received: `[${shape.join(', ')}]`,
+      received: `[${extents.join(', ')}]`,
       expected: 'fewer than 2^53 elements',
     });
-  return shape as readonly number[];
+  return extents;
 }
 
 /** Matches typed arrays of whole numbers, whose values are probably classes. */
@@ -136,16 +137,17 @@ export function fromArrays(options: FromArraysOptions): Dataset {
     options.inputs,
     bytes ? Uint8Array : Float32Array,
   );
-  const [rows = 0, ...shape] = checkShape(options.shape);
+  const extents = checkShape(options.shape);
+  const [rows = 0, ...shape] = extents;
   const features = shape.reduce((product, extent) => product * extent, 1);
   if (inputs.length !== rows * features)
     throw sizeError(
       'inputs',
       `${inputs.length} numbers`,
-      `${rows * features}, for shape [${options.shape.join(', ')}]`,
+      `${rows * features}, for shape [${extents.join(', ')}]`,
     );
   if (rows === 0 || features === 0)
-    throw sizeError('shape', `[${options.shape.join(', ')}]`, 'at least one row and feature');
+    throw sizeError('shape', `[${extents.join(', ')}]`, 'at least one row and feature');
   checkNumber('rows', rows, { max: 2 ** 32 - 1 });
   const scale = checkNumber('scale', options.scale ?? 1);
   const offset = checkNumber('offset', options.offset ?? 0);

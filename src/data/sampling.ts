@@ -3,6 +3,7 @@ import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
 import { checkBoolean, checkNumber, isArray, requireOptions, wrongType } from '../options.js';
+import { checkList, isInstance } from '../values.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link weighted}. */
@@ -77,7 +78,7 @@ export class Sampling implements Disposable {
    * @internal
    */
   static handle(sampling: unknown, path: string): NativeSampling {
-    if (!(sampling instanceof Sampling))
+    if (!isInstance(sampling, Sampling))
       throw wrongType(path, sampling, 'a sampling such as data.weighted or data.stratified makes');
     if (sampling.#native === undefined)
       throw new ThalwegError({
@@ -122,8 +123,7 @@ function checkWeights(path: string, value: unknown): Float64Array {
     return isArrayOf(value, Float32Array)
       ? Float64Array.from(checkArray(path, value, Float32Array))
       : checkArray(path, value, Float64Array);
-  for (const [i, weight] of value.entries()) checkNumber(`${path}[${i}]`, weight);
-  return Float64Array.from(value as number[]);
+  return Float64Array.from(checkList(path, value, 'an array of weights', checkNumber));
 }
 
 /**
@@ -170,7 +170,7 @@ export function weighted(options: WeightedOptions): Sampling {
 export function stratified(options: StratifiedOptions): Sampling {
   const path = 'stratified';
   const { labels } = requireOptions(path, options, ['labels']);
-  if (labels instanceof Dataset) {
+  if (isInstance(labels, Dataset)) {
     const handle = Dataset.handle(labels, `${path}.labels`);
     return new Sampling('stratified', new native.Sampling({ labels: handle }));
   }

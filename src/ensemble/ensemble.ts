@@ -6,6 +6,7 @@ import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
 import { checkNumber, checkOneOf, checkOptions, describe, requireOptions } from '../options.js';
+import { checkList, isList } from '../values.js';
 import { type Combine, checkCombine, finish, outputKindOf } from './combine.js';
 import { type Member, checkMembers } from './member.js';
 import { Runner, type Combination } from './runner.js';
@@ -51,14 +52,14 @@ export interface Selection {
 
 function checkShares(path: string, weights: unknown, count: number): readonly number[] {
   if (weights === undefined) return Array.from({ length: count }, () => 1);
-  if (!Array.isArray(weights) || weights.length !== count)
+  if (!isList(weights) || weights.length !== count)
     throw new ThalwegError({
-      code: Array.isArray(weights) ? 'SHAPE' : 'TYPE',
+      code: isList(weights) ? 'SHAPE' : 'TYPE',
       path,
       received: describe(weights),
       expected: `${count} numbers, one a member`,
     });
-  const checked = weights.map((weight, i) => checkNumber(`${path}[${i}]`, weight, { min: 0 }));
+  const checked = checkList(path, weights, '', (at, weight) => checkNumber(at, weight, { min: 0 }));
   if (checked.every((weight) => weight === 0))
     throw new ThalwegError({
       code: 'RANGE',

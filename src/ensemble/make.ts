@@ -1,9 +1,11 @@
 /** Trains members that differ in their seeds or hyper-parameters. */
 import { type Weights, checkWeights } from '../average/weights.js';
+import { checkSeed } from '../data/order.js';
 import { ThalwegError } from '../errors.js';
-import { describe, requireOptions, wrongType } from '../options.js';
+import { requireOptions, wrongType } from '../options.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
+import { checkList } from '../values.js';
 import { type Member, member } from './member.js';
 
 /** Options of training members. */
@@ -27,13 +29,15 @@ function checkMake(path: string, options: unknown, known: readonly string[]): vo
   throw wrongType(`${path}.train`, train, 'a function of a trainer');
 }
 
-function checkList(path: string, list: unknown): void {
-  if (Array.isArray(list) && list.length > 0) return;
+/** Throws DUPLICATE where a seed occurs twice, because both members would be the same. */
+function checkDifferent(seeds: readonly bigint[]): void {
+  const again = seeds.findIndex((seed, i) => seeds.indexOf(seed) < i);
+  if (again < 0) return;
   throw new ThalwegError({
-    code: Array.isArray(list) ? 'RANGE' : 'TYPE',
-    path,
-    received: describe(list),
-    expected: 'an array of at least one element',
+    code: 'DUPLICATE',
+    path: `seeds.seeds[${again}]`,
+    received: `${seeds[again]!} a second time`,
+    expected: 'each seed once',
   });
 }
 
@@ -55,7 +59,7 @@ async function trainAll(
  * Trains members that differ in their initial weights, shuffles and dropout alone. It trains them one
  * after another, and names them `seed 1` and so on.
  *
- * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what training throws
+ * @throws ThalwegError (as a rejection) RANGE, TYPE, SEED, DUPLICATE, UNKNOWN_OPTION, and what training throws
  * @example
  * const members = await ensemble.seeds(
  *   { model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
@@ -67,8 +71,10 @@ export async function seeds(
   options: SeedsOptions,
 ): Promise<Member[]> {
   checkMake('seeds', options, ['seeds']);
-  checkList('seeds.seeds', options.seeds);
-  const runs = options.seeds.map((seed) => [`seed ${seed}`, { ...trainer, seed }] as const);
+  const expected = 'an array of at least one element';
+  const list = checkList('seeds.seeds', options.seeds, expected, checkSeed, 1);
+  checkDifferent(list);
+  const runs = list.map((seed) => [`seed ${seed}`, { ...trainer, seed }] as const);
   return trainAll(runs, options);
 }
 
@@ -85,6 +91,12 @@ export async function trials(
 ): Promise<Member[]> {
   checkMake('trials', options, []);
   const runs = Object.entries(requireOptions('trials', trials, Object.keys(trials ?? {})));
-  checkList('trials', runs);
+  if (runs.length === 0)
+    throw new ThalwegError({
+      code: 'RANGE',
+      path: 'trials',
+      received: 'no trial',
+      expected: 'at least one',
+    });
   return trainAll(runs as unknown as [string, TrainerOptions][], options);
 }

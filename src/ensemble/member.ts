@@ -4,9 +4,10 @@ import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
 import { Sequential } from '../nn/sequential.js';
-import { checkOptions, describe, requireOptions, wrongType } from '../options.js';
-import type { Trainer } from '../train/trainer.js';
+import { checkPath, requireOptions, wrongType } from '../options.js';
+import { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
+import { checkList, isInstance, propertyOf } from '../values.js';
 
 /** A model and its weights, which the ensemble neither copies nor changes. */
 export interface Member {
@@ -33,6 +34,7 @@ export interface MemberOptions {
  * @throws ThalwegError BUSY, DISPOSED, MISSING, RANGE, TYPE, UNKNOWN_OPTION
  */
 export function member(trainer: Trainer, options: MemberOptions): Member {
+  if (!isInstance(trainer, Trainer)) throw wrongType('trainer', trainer, 'a trainer');
   requireOptions('member', options, ['name', 'weights']);
   const weights = checkWeights('member.weights', options.weights);
   return {
@@ -48,9 +50,11 @@ export function member(trainer: Trainer, options: MemberOptions): Member {
  *
  * @throws ThalwegError (as a rejection) as {@link Trainer.loadWeights}
  */
-export function fromFiles(model: Sequential, files: readonly string[]): Promise<Member[]> {
+export async function fromFiles(model: Sequential, files: readonly string[]): Promise<Member[]> {
+  checkSequential('model', model);
+  const paths = checkList('files', files, 'an array of paths', checkPath);
   return Promise.all(
-    files.map(async (file) => {
+    paths.map(async (file) => {
       const { values: parameters } = await readWeights(file, model, 'exact');
       return { name: file, model, parameters };
     }),
@@ -63,14 +67,21 @@ export function checkMemberName(path: string, name: unknown): string {
   throw wrongType(path, name, 'a name');
 }
 
+/** Throws TYPE unless `model` is a model. */
+function checkSequential(path: string, model: unknown): asserts model is Sequential {
+  if (isInstance(model, Sequential)) return;
+  throw wrongType(path, model, 'a model such as nn.sequential(…)');
+}
+
 /** Throws SHAPE, MISSING, TYPE or UNKNOWN_OPTION unless the weights fit the model. */
-function checkMember(path: string, { name, model, parameters }: Member): void {
-  checkMemberName(`${path}.name`, name);
-  if (!(model instanceof Sequential))
-    throw wrongType(`${path}.model`, model, 'a model such as nn.sequential(…)');
+function checkMember(path: string, member: unknown): void {
+  const model = propertyOf(member, 'model');
+  const parameters = propertyOf(member, 'parameters') as Member['parameters'];
+  checkMemberName(`${path}.name`, propertyOf(member, 'name'));
+  checkSequential(`${path}.model`, model);
   const tensors = [...model.parameters, ...model.statistics];
   const names = tensors.map((tensor) => tensor.name);
-  checkOptions(`${path}.parameters`, parameters, names);
+  requireOptions(`${path}.parameters`, parameters, names);
   for (const { name: parameter, shape } of tensors) {
     const at = `${path}.parameters.${parameter}`;
     const given = parameters[parameter];
@@ -86,17 +97,11 @@ function checkMember(path: string, { name, model, parameters }: Member): void {
 
 /** Returns the checked members: at least one, with equal shapes and different names. */
 export function checkMembers(path: string, members: unknown): readonly Member[] {
-  if (!Array.isArray(members) || members.length === 0)
-    throw new ThalwegError({
-      code: Array.isArray(members) ? 'RANGE' : 'TYPE',
-      path,
-      received: describe(members),
-      expected: 'an array of at least one member',
-    });
-  const list = members as readonly Member[];
-  list.forEach((each, i) => {
-    checkMember(`${path}[${i}]`, each);
-  });
+  const check = (at: string, member: unknown): Member => {
+    checkMember(at, member);
+    return member as Member;
+  };
+  const list = checkList(path, members, 'an array of at least one member', check, 1);
   const [first] = list as [Member];
   const shapes = ({ model }: Member): string =>
     `[${model.input.join(', ')}] to [${model.outputShape.join(', ')}]`;

@@ -5,6 +5,7 @@ import { release, remember } from '../run/restore.js';
 import { ThalwegError } from '../errors.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkNumber, checkOptions } from '../options.js';
+import { isList } from '../values.js';
 import type { EpochEvent } from '../run/events.js';
 import { checkWeights } from '../average/weights.js';
 import { type Member, checkMemberName } from './member.js';
@@ -101,7 +102,7 @@ export class Snapshots implements Callback {
   /** Puts back a state that a checkpoint kept. */
   restore(state: Json, arrays: Readonly<Record<string, Float32Array>>): void {
     const epochs = (state as { readonly epochs?: unknown } | null)?.epochs;
-    if (!Array.isArray(epochs))
+    if (!isList(epochs))
       throw new ThalwegError({
         code: 'TYPE',
         path: `callbacks.${this.name}`,

@@ -2,6 +2,7 @@
 import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { isArray, shorten, wrongType } from '../options.js';
+import { checkList } from '../values.js';
 import { byteLength, checkExtents, checkType, type SafetensorsType } from './safetensors-type.js';
 
 /** A tensor that a file can hold. */
@@ -52,8 +53,7 @@ function checkTensor(path: string, value: unknown): CheckedTensor {
  * @throws ThalwegError TYPE, DTYPE, SHAPE, RANK, OVERFLOW, ENCODING, RESIZABLE, DETACHED
  */
 export function checkTensors(value: unknown): readonly CheckedTensor[] {
-  if (isArray(value)) return Array.from(value, (tensor, i) => checkTensor(`tensors[${i}]`, tensor));
-  throw wrongType('tensors', value, 'an array');
+  return checkList('tensors', value, 'an array', checkTensor);
 }
 
 /** Returns a copy of the metadata, which must be texts; throws TYPE or ENCODING. */

@@ -1,6 +1,7 @@
 /** The element types of the safetensors format, and the sizes of tensors. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
+import { isList } from '../values.js';
 
 /**
  * An element type of version 0.6 of the reference implementation. The data is raw little-endian bytes,
@@ -74,7 +75,7 @@ export function checkType(path: string, value: unknown): SafetensorsType {
 
 /** Returns a copy of a list of extents; throws SHAPE for another value, RANK for too many extents. */
 export function checkExtents(path: string, value: unknown): readonly number[] {
-  if (!Array.isArray(value))
+  if (!isList(value))
     throw new ThalwegError({
       code: 'SHAPE',
       path,
@@ -88,7 +89,7 @@ export function checkExtents(path: string, value: unknown): readonly number[] {
       received: `${value.length} dimensions`,
       expected: `at most ${highestRank}`,
     });
-  const extents = Array.from(value as readonly unknown[]); // holes become undefined
+  const extents = Array.from(value); // holes become undefined
   const wrong = extents.find((extent) => !isCount(extent));
   if (extents.every(isCount)) return extents;
   throw new ThalwegError({

@@ -1,6 +1,7 @@
 /** Checks of batches. A metric checks the whole batch before it counts any row. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
+import { isList } from '../values.js';
 
 function refuse(code: 'SHAPE' | 'RANGE' | 'TYPE' | 'NONFINITE', path: string, received: string) {
   return (expected: string): never => {
@@ -11,7 +12,7 @@ function refuse(code: 'SHAPE' | 'RANGE' | 'TYPE' | 'NONFINITE', path: string, re
 /** Returns an array or typed array, or throws TYPE. */
 export function checkArrayLike(path: string, value: unknown): ArrayLike<number> {
   const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
-  if (Array.isArray(value) || isTyped) return value as unknown as ArrayLike<number>;
+  if (isList(value) || isTyped) return value as unknown as ArrayLike<number>;
   return refuse('TYPE', path, describe(value))('an array of numbers');
 }
 
@@ -25,7 +26,7 @@ export function checkWidth(predictions: number, rows: number, width: number): vo
 export function checkClasses(path: string, values: ArrayLike<number>, classes: number): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (!(value >= 0 && value < classes && Number.isInteger(value)))
+    if (!(Number.isInteger(value) && value >= 0 && value < classes))
       refuse(
         typeof value === 'number' ? 'RANGE' : 'TYPE',
         `${path}[${i}]`,

@@ -2,7 +2,8 @@
 import { ThalwegError } from '../errors.js';
 import type { Loss } from '../loss/loss.js';
 import type { NativeMetricRequest, NativeMetricTotals } from '../native.js';
-import { checkOneOf, checkOptions, wrongType } from '../options.js';
+import { checkOneOf, checkOptions } from '../options.js';
+import { checkList } from '../values.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import {
   type Metric,
@@ -93,9 +94,8 @@ export function checkMetrics(
   loss: Loss,
   outputs: number,
 ): readonly Wanted[] {
-  if (!Array.isArray(given))
-    throw wrongType(path, given, "an array of metrics, such as ['accuracy', metrics.topK(5)]");
-  const wanted = given.map((metric: Metric, i) => toWanted(`${path}[${i}]`, metric));
+  const expected = "an array of metrics, such as ['accuracy', metrics.topK(5)]";
+  const wanted = checkList(path, given, expected, (at, metric) => toWanted(at, metric as Metric));
   wanted.forEach((each, i) => {
     checkMeaning(`${path}[${i}]`, each, loss, outputs);
     if (wanted.findIndex(({ name }) => name === each.name) < i)

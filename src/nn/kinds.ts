@@ -1,5 +1,6 @@
 /** The registry of layer kinds: each layer's file registers its own. */
 import { suggestion, wrongType } from '../options.js';
+import { propertyOf } from '../values.js';
 import type { Layer, LayerKind } from './layer.js';
 
 const kinds = new Map<string, LayerKind>();
@@ -16,7 +17,7 @@ export function kindNames(): readonly string[] {
 
 /** Returns the definition of a layer's kind; undefined where `layer` is no layer. */
 export function findKind(layer: unknown): LayerKind | undefined {
-  const name: unknown = (layer as Partial<Layer> | undefined | null)?.kind;
+  const name = propertyOf(layer, 'kind');
   return typeof name === 'string' ? kinds.get(name) : undefined;
 }
 
@@ -24,7 +25,7 @@ export function findKind(layer: unknown): LayerKind | undefined {
 export function kindOf(layer: Layer, path: string): LayerKind {
   const kind = findKind(layer);
   if (kind !== undefined) return kind;
-  const name: unknown = (layer as Layer | undefined)?.kind;
+  const name = propertyOf(layer, 'kind');
   throw wrongType(
     path,
     name ?? layer,

@@ -92,8 +92,8 @@ export interface LayerKind<L extends Layer = Layer> {
   statistics?(layer: L, input: readonly number[]): readonly StatisticSpec[];
   /** Returns the least number of rows of a training batch. Default 1. */
   leastBatch?(layer: L, input: readonly number[]): number;
-  /** Returns a block's layers as they were given, before any check. */
-  parts?(layer: L): readonly unknown[];
+  /** Returns the lists of a block's layers as they were given, before any check. */
+  parts?(layer: L): readonly (readonly unknown[])[];
   /** Returns a block's layers, named within the block. */
   layers?(layer: L, input: readonly number[], path: string): readonly PlacedLayer[];
   /** Adds the layer's ops, which read value `from`; returns the number of the layer's output. */

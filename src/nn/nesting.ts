@@ -30,12 +30,17 @@ export function checkNesting(layers: readonly Layer[]): void {
     count += given.length;
     if (depth > deepest)
       refuse('DEPTH', `more than ${deepest} blocks within one another`, `at most ${deepest}`);
-    if (count > most) refuse('OVERFLOW', `more than ${most} layers`, `at most ${most}`);
+    checkCount(count);
     for (const layer of given) {
-      const parts = findKind(layer)?.parts?.(layer as Layer);
-      if (parts !== undefined) pending.push({ layers: parts, depth: depth + 1 });
+      const parts = findKind(layer)?.parts?.(layer as Layer) ?? [];
+      pending.push(...parts.map((part) => ({ layers: part, depth: depth + 1 })));
     }
   }
+}
+
+/** Throws OVERFLOW for more layers than a model may have. */
+export function checkCount(count: number): void {
+  if (count > most) refuse('OVERFLOW', `more than ${most} layers`, `at most ${most}`);
 }
 
 function refuse(code: 'DEPTH' | 'OVERFLOW', received: string, expected: string): never {

@@ -1,9 +1,11 @@
 /** Residual blocks. */
 import { ThalwegError } from '../errors.js';
-import { checkOptions, wrongType } from '../options.js';
+import { checkOptions, isArray } from '../options.js';
+import { checkList, isList } from '../values.js';
 import { defineKind } from './kinds.js';
 import { type Layer, type PlacedLayer, sameSize } from './layer.js';
 import { checkName } from './name.js';
+import { checkCount } from './nesting.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 import { leastBatch, lowerAll, place, within } from './place.js';
 
@@ -38,14 +40,14 @@ export interface ResidualLayer extends Layer {
  * `residual1.shortcut.dense1.weight`. Blocks may be nested, at most 64 deep.
  *
  * @param layers the layers in sequence, at least one
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the shapes differ
+ * @throws ThalwegError RANGE, TYPE, OVERFLOW, UNKNOWN_OPTION; SHAPE in `nn.sequential` where the shapes differ
  * @example
  * const block = nn.residual([nn.dense(64), nn.batchNorm(), nn.relu(), nn.dense(64)]);
  */
 export function residual(layers: readonly Layer[], options: ResidualOptions = {}): ResidualLayer {
   checkOptions('residual', options, ['shortcut', 'name', 'trainable']);
-  checkLayers('residual.layers', layers);
-  if (layers.length === 0)
+  const body = checkLayers('residual.layers', layers);
+  if (body.length === 0)
     throw new ThalwegError({
       code: 'RANGE',
       path: 'residual.layers',
@@ -53,19 +55,21 @@ export function residual(layers: readonly Layer[], options: ResidualOptions = {}
       expected: 'at least one layer',
     });
   const { shortcut = [] } = options;
-  const beside = Array.isArray(shortcut) ? (shortcut as readonly Layer[]) : [shortcut as Layer];
+  const beside = isArray(shortcut) ? checkLayers('residual.shortcut', shortcut) : [shortcut];
   return Object.freeze({
     kind: 'residual',
-    layers: Object.freeze([...layers]),
-    shortcut: Object.freeze([...beside]),
+    layers: Object.freeze(body),
+    shortcut: Object.freeze(beside),
     ...checkName('residual.name', options.name),
     ...checkTrainable('residual.trainable', options.trainable),
   });
 }
 
-function checkLayers(path: string, layers: unknown): void {
-  if (Array.isArray(layers)) return;
-  throw wrongType(path, layers, 'an array of layers, as [nn.dense(64), nn.relu()]');
+/** Returns a copy of an array of layers. Placement refuses elements that are no layers. */
+function checkLayers(path: string, layers: unknown): readonly Layer[] {
+  const expected = 'an array of layers, as [nn.dense(64), nn.relu()]';
+  if (isList(layers)) checkCount(layers.length);
+  return checkList(path, layers, expected, (_, layer) => layer as Layer);
 }
 
 /** Refuses a layer named `shortcut`, because names of the shortcut's parameters begin so. */
@@ -128,7 +132,8 @@ defineKind<ResidualLayer>({
       remedy: `project x: shortcut: nn.dense(${shape.at(-1)!}, { useBias: false })`,
     });
   },
-  parts: ({ layers, shortcut }) => [layers, shortcut].flat(),
+  parts: ({ layers, shortcut }) =>
+    [layers, shortcut].map((part: unknown) => (isList(part) ? part : [part])),
   layers: (layer, input, path) => inner(branches(layer, input, path)),
   parameters: (layer, input) =>
     within(inner(branches(layer, input)), ({ parameters }) => parameters),

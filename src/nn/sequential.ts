@@ -1,6 +1,7 @@
 /** A model that applies its layers one after another. */
 import { ThalwegError } from '../errors.js';
 import { requireOptions, wrongType } from '../options.js';
+import { isList } from '../values.js';
 import {
   type Layer,
   type ParameterSpec,
@@ -123,7 +124,7 @@ function make(shape: readonly number[], layers: readonly Layer[]): Sequential {
       expected: 'at least one layer',
     });
   checkNesting(layers);
-  return new Sequential(input, layers);
+  return new Sequential(input, Array.from(layers)); // a hole becomes undefined, which is no layer
 }
 
 /**
@@ -145,6 +146,6 @@ export function sequential(options: SequentialOptions, ...layers: readonly Layer
  */
 export function fromJSON(json: SequentialJson): Sequential {
   const { layers } = requireOptions('model', json, ['kind', 'input', 'layers']);
-  if (!Array.isArray(layers)) throw wrongType('model.layers', layers, 'an array of layers');
+  if (!isList(layers)) throw wrongType('model.layers', layers, 'an array of layers');
   return make(json.input, layers as readonly Layer[]);
 }

@@ -1,6 +1,7 @@
 /** Checks shapes of examples. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, wrongType } from '../options.js';
+import { checkList, isList } from '../values.js';
 
 /**
  * Returns `shape` if it is the shape of one example: 1 to 8 extents of 1 to 2^31 − 1.
@@ -8,7 +9,7 @@ import { checkNumber, wrongType } from '../options.js';
  * @throws ThalwegError TYPE, RANK, RANGE
  */
 export function checkShape(path: string, shape: unknown): readonly number[] {
-  if (!Array.isArray(shape) || shape.length === 0)
+  if (!isList(shape) || shape.length === 0)
     throw wrongType(path, shape, 'the shape of one example, as [784]');
   if (shape.length > 8)
     throw new ThalwegError({
@@ -17,8 +18,7 @@ export function checkShape(path: string, shape: unknown): readonly number[] {
       received: `${shape.length} dimensions`,
       expected: 'at most 8',
     });
-  // This loop also visits the holes of a sparse array, which forEach would skip.
-  for (const [i, extent] of shape.entries())
-    checkNumber(`${path}[${i}]`, extent, { min: 1, max: 2 ** 31 - 1, integer: true });
-  return shape as readonly number[];
+  return checkList(path, shape, '', (at, extent) =>
+    checkNumber(at, extent, { min: 1, max: 2 ** 31 - 1, integer: true }),
+  );
 }

@@ -4,6 +4,7 @@ import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeStepper, native } from '../native.js';
 import { checkBoolean, checkOptions, suggestion, wrongType } from '../options.js';
+import { isObject } from '../values.js';
 import { type Optimizer, checkOptimizer } from './define.js';
 import type { EpochMetrics } from '../metrics/path.js';
 import { type StepOptions, StepSettings } from './settings.js';
@@ -68,7 +69,7 @@ export class Stepper implements Disposable {
   constructor(optimizer: Optimizer, parameters: NamedArrays, options: BindOptions) {
     checkOptimizer(optimizer);
     checkOptions('options', options, bindKeys);
-    if (typeof parameters !== 'object' || parameters === null || ArrayBuffer.isView(parameters))
+    if (!isObject(parameters) || ArrayBuffer.isView(parameters))
       throw wrongType('parameters', parameters, 'an object of Float32Arrays by name');
     const reportNorm = checkBoolean('reportNorm', options.reportNorm ?? false);
     const device = resolveDevice(options.device ?? 'cpu');
@@ -198,7 +199,7 @@ export class Stepper implements Disposable {
 
   /** Reads each gradient once, because `gradients` may have getters or be a proxy. */
   #read(gradients: NamedArrays): void {
-    if (typeof gradients !== 'object' || gradients === null)
+    if (!isObject(gradients))
       throw wrongType('gradients', gradients, 'an object of Float32Arrays by name');
     const names = this.#names;
     const given = this.#given;

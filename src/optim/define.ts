@@ -9,6 +9,7 @@ import {
   positive,
   wrongType,
 } from '../options.js';
+import { checkList, propertyOf } from '../values.js';
 import { startOf } from '../schedule/define.js';
 import {
   type LearningRate,
@@ -132,10 +133,8 @@ export const definitions = new Map<string, Definition>();
 
 function checkGroups(path: string, groups: unknown): readonly ParameterGroup[] {
   if (groups === undefined) return [];
-  if (!Array.isArray(groups)) throw wrongType(path, groups, 'an array');
   return Object.freeze(
-    groups.map((group: unknown, i) => {
-      const at = `${path}[${i}]`;
+    checkList(path, groups, 'an array', (at, group) => {
       const options = checkOptions(at, group, groupKeys);
       if (typeof options['match'] !== 'string')
         throw wrongType(`${at}.match`, options['match'], "a pattern such as '*.bias'");
@@ -223,7 +222,7 @@ function tfjsDefault(spec: OptionSpec): number | boolean | string {
 
 /** Returns `value` if it is the description of an optimizer; otherwise throws TYPE. */
 export function checkOptimizer(value: unknown): Optimizer {
-  const kind: unknown = (value as Optimizer | undefined | null)?.kind;
+  const kind = propertyOf(value, 'kind');
   if (typeof value === 'object' && typeof kind === 'string' && definitions.has(kind))
     return value as Optimizer;
   throw wrongType('optimizer', kind ?? value, 'an optimizer such as optim.adam()');
@@ -247,7 +246,7 @@ export function lower(optimizer: Optimizer): LoweredOptimizer {
     learningRate: checkLearningRate(at('learningRate'), optimizer.learningRate),
     l2: checkSetting(at('l2'), optimizer.l2, nonNegative),
     weightDecay: checkSetting(at('weightDecay'), optimizer.weightDecay, nonNegative),
-    groups: optimizer.groups,
+    groups: checkGroups(at('groups'), optimizer.groups),
   };
 }
 

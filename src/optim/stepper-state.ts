@@ -3,6 +3,7 @@ import { checkArray } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeRule, NativeStepperState } from '../native.js';
 import { checkNumber, describe, requireOptions, wrongType } from '../options.js';
+import { isObject, propertyOf } from '../values.js';
 
 /** The optimizer's state: all that a step reads besides parameters, gradients and settings. */
 export interface StepperState {
@@ -72,14 +73,14 @@ function checkState(state: unknown, rule: string): StepperState {
       expected: '1',
     });
   if (rest['rule'] !== rule) throw mismatch('state.rule', describe(rest['rule']), `'${rule}'`);
-  if (typeof rest['slots'] !== 'object' || rest['slots'] === null)
+  if (!isObject(rest['slots']))
     throw wrongType('state.slots', rest['slots'], 'an object of slots by parameter');
   checkArray('state.scalars', rest['scalars'], Float64Array);
   return rest as unknown as StepperState;
 }
 
 function stateSlot(slots: StepperState['slots'], name: string, slot: string): Float32Array {
-  const array = slots[name]?.[slot];
+  const array = propertyOf(slots[name], slot);
   if (array === undefined)
     throw new ThalwegError({
       code: 'MISSING',

@@ -1,6 +1,7 @@
 /** Line charts as standalone SVG. */
 import { ExponentialAverage } from '../average/exponential.js';
-import { requireOptions, wrongType } from '../options.js';
+import { checkOneOf, requireOptions, wrongType } from '../options.js';
+import { checkList, propertyOf } from '../values.js';
 import { type Layout, layOut, sizes } from './layout.js';
 import { type Scale, scaleOver, ticksOf } from './scale.js';
 
@@ -143,9 +144,24 @@ function legend({ legend }: Layout): string[] {
 const chartKeys = ['title', 'xLabel', 'leftLabel', 'rightLabel', 'series'];
 
 function checkSeries(series: unknown): void {
-  if (Array.isArray(series) && series.every((line: Partial<Series>) => Array.isArray(line.values)))
-    return;
-  throw wrongType('lines.series', series, 'an array of { name, values }');
+  checkList('lines.series', series, 'an array of { name, values }', checkLine);
+}
+
+function checkLine(path: string, line: unknown): void {
+  checkText(`${path}.name`, propertyOf(line, 'name'));
+  checkOneOf(`${path}.axis`, propertyOf(line, 'axis') ?? 'left', ['left', 'right']);
+  checkList(`${path}.values`, propertyOf(line, 'values'), 'an array of numbers', checkValue);
+}
+
+/** Accepts numbers that are not finite and holes, because the line has gaps there. */
+function checkValue(path: string, value: unknown): void {
+  if (typeof value === 'number' || value === undefined) return;
+  throw wrongType(path, value, 'a number');
+}
+
+function checkText(path: string, value: unknown): void {
+  if (typeof value === 'string') return;
+  throw wrongType(path, value, 'text');
 }
 
 /** Returns the horizontal scale of 1, 2, …, with ticks at whole numbers. */
@@ -205,10 +221,13 @@ function draw(options: ChartOptions): { layout: Layout; body: string[] } {
  * Draws lines over 1, 2, … as an SVG document, with a scale on the left and, where a line uses it, on the
  * right. Long titles, labels and names are broken into lines, and the picture grows with them.
  *
- * @throws ThalwegError TYPE, UNKNOWN_OPTION
+ * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
  */
 export function lines(options: ChartOptions): string {
   requireOptions('lines', options, chartKeys);
+  for (const key of ['title', 'xLabel', 'leftLabel'] as const)
+    checkText(`lines.${key}`, options[key]);
+  if (options.rightLabel !== undefined) checkText('lines.rightLabel', options.rightLabel);
   checkSeries(options.series);
   const { layout, body } = draw(options);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${layout.width} ${layout.height}" font-family="system-ui, sans-serif" font-size="${sizes.text}" fill="#222">

@@ -1,6 +1,7 @@
 /** Checks the callbacks of a run, and calls them in their order. */
 import { ThalwegError } from '../errors.js';
 import { describe } from '../options.js';
+import { checkList, isObject } from '../values.js';
 import type { TrainEvent } from './events.js';
 import { checkMetricPath } from '../metrics/path.js';
 import type { Callback, RunControl } from './callback.js';
@@ -15,12 +16,11 @@ function refuse(path: string, received: string, expected: string): never {
 
 function checkRequires(path: string, requires: unknown): void {
   if (requires === undefined) return;
-  if (!Array.isArray(requires)) refuse(path, describe(requires), 'an array of metrics');
-  for (const [i, metric] of requires.entries()) checkMetricPath(`${path}[${i}]`, metric);
+  checkList(path, requires, 'an array of metrics', checkMetricPath);
 }
 
 function checkCallback(path: string, value: unknown): Callback {
-  if (typeof value !== 'object' || value === null)
+  if (!isObject(value))
     refuse(path, describe(value), 'a callback, such as callbacks.earlyStopping()');
   const callback = value as Partial<Record<string, unknown>>;
   if (typeof callback['name'] !== 'string' || callback['name'] === '')
@@ -36,8 +36,7 @@ function checkCallback(path: string, value: unknown): Callback {
 
 /** Returns `value` if it is an array of callbacks with different names; otherwise throws TYPE or DUPLICATE. */
 export function checkCallbacks(path: string, value: unknown): readonly Callback[] {
-  if (!Array.isArray(value)) return refuse(path, describe(value), 'an array of callbacks');
-  const checked = Array.from(value, (each, i) => checkCallback(`${path}[${i}]`, each));
+  const checked = checkList(path, value, 'an array of callbacks', checkCallback);
   checked.forEach(({ name }, i) => {
     if (checked.findIndex((other) => other.name === name) === i) return;
     throw new ThalwegError({

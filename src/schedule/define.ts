@@ -6,11 +6,11 @@ import {
   checkBoolean,
   checkNumber,
   checkOneOf,
-  describe,
   requireOptions,
   suggestion,
   wrongType,
 } from '../options.js';
+import { checkList, propertyOf } from '../values.js';
 import type { Position, TimeUnit } from './position.js';
 
 /** The properties that all schedules share. */
@@ -32,6 +32,8 @@ interface Definition<V extends Kind> {
 }
 
 const definitions = new Map<string, Definition<Kind>>();
+/** The schedules that `build` made, which are checked and frozen. */
+const checked = new WeakSet();
 
 function build(definition: Definition<Kind>, path: string, given: unknown): Kind {
   const fields = Object.entries<Field<unknown, object>>(definition.fields);
@@ -42,7 +44,9 @@ function build(definition: Definition<Kind>, path: string, given: unknown): Kind
   );
   const value: Record<string, unknown> = { kind: definition.kind };
   for (const [key, field] of fields) value[key] = field(`${path}.${key}`, options[key], value);
-  return Object.freeze(value) as unknown as Kind;
+  const made = Object.freeze(value) as unknown as Kind;
+  checked.add(made);
+  return made;
 }
 
 /** Makes the factory of a kind of schedule from its definition. */
@@ -72,7 +76,7 @@ export function checkPlain(path: string, value: unknown): number | Kind {
       received: `more than ${deepest} schedules within each other`,
       expected: `at most ${deepest}`,
     });
-  const kind: unknown = (value as Partial<Kind> | undefined | null)?.kind;
+  const kind = propertyOf(value, 'kind');
   const definition = typeof kind === 'string' ? definitions.get(kind) : undefined;
   if (definition !== undefined) {
     const options = Object.entries(value as Kind).filter(([key]) => key !== 'kind');
@@ -84,6 +88,11 @@ export function checkPlain(path: string, value: unknown): number | Kind {
     'a number or a schedule',
     typeof kind === 'string' ? suggestion(kind, [...definitions.keys()]) : '',
   );
+}
+
+/** Returns a checked schedule. A schedule that `build` made is not checked again, because that takes time. */
+export function complete(path: string, value: unknown): number | Kind {
+  return checked.has(value as object) ? (value as Kind) : checkPlain(path, value);
 }
 
 /** Returns the value at a position of a run. */
@@ -134,16 +143,8 @@ export const unit: Field<TimeUnit, unknown> = choice(['step', 'epoch'], 'step');
 
 /** Describes an option that is a list of at least one checked item. The list is frozen. */
 export function list<T, V>(item: (path: string, value: unknown) => T): Field<readonly T[], V> {
-  return (path, value) => {
-    if (!Array.isArray(value) || value.length === 0)
-      throw new ThalwegError({
-        code: Array.isArray(value) ? 'RANGE' : 'TYPE',
-        path,
-        received: describe(value),
-        expected: 'an array of at least one item',
-      });
-    return Object.freeze(value.map((each, i) => item(`${path}[${i}]`, each)));
-  };
+  return (path, value) =>
+    Object.freeze(checkList(path, value, 'an array of at least one item', item, 1));
 }
 
 /** Describes the borders between parts: whole numbers of at least 1 that rise. */

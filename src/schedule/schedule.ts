@@ -1,6 +1,7 @@
 /** Schedules: plain, serialisable values that are pure functions of the position of a run. */
-import { checkNumber, wrongType } from '../options.js';
-import { checkPlain, evaluate, metricsOf } from './define.js';
+import { checkNumber, isArray, wrongType } from '../options.js';
+import { isRevoked } from '../values.js';
+import { checkPlain, complete, evaluate, metricsOf } from './define.js';
 import type { MetricPath } from '../metrics/path.js';
 import type { Schedule } from './kinds.js';
 import type { Position } from './position.js';
@@ -30,10 +31,10 @@ const wholeNumber = { min: 0, integer: true };
 
 /** Checks a position. The epochs of the history are not checked, because this runs at every step. */
 function checkPosition(at: Position | undefined | null): void {
-  const { step, epoch, history } = (at ?? {}) as Partial<Position>;
+  const { step, epoch, history } = (isRevoked(at) ? {} : (at ?? {})) as Partial<Position>;
   checkNumber('position.step', step, wholeNumber);
   if (epoch !== undefined) checkNumber('position.epoch', epoch, wholeNumber);
-  if (history !== undefined && !Array.isArray(history))
+  if (history !== undefined && !isArray(history))
     throw wrongType('position.history', history, 'an array of epoch records');
 }
 
@@ -53,7 +54,11 @@ export function givenAt(value: Scheduled, at: Position): unknown {
  */
 export function valueAt(value: Scheduled, position: number | Position): number {
   const at = typeof position === 'number' ? { step: position } : position;
-  return checkNumber(() => `value at step ${at.step}`, givenAt(value, at));
+  const given =
+    typeof value === 'function' || typeof value === 'number'
+      ? value
+      : (complete('schedule', value) as Schedule);
+  return checkNumber(() => `value at step ${at.step}`, givenAt(given, at));
 }
 
 /**

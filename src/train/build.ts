@@ -18,7 +18,8 @@ import type { TrainerDescription } from '../run/trainer-description.js';
 import { checkMemoryLimit } from './memory-limit.js';
 import type { TrainerOptions } from './trainer-options.js';
 
-const keys = [
+/** The names of a trainer's options. */
+export const trainerKeys = [
   'model',
   'loss',
   'optimizer',
@@ -92,7 +93,7 @@ function lowerModel(model: Sequential) {
 
 /** Checks all options before anything is allocated. @throws ThalwegError as `new Trainer` */
 export function planTrainer<L extends LossName>(options: TrainerOptions<L>): TrainerPlan<L> {
-  requireOptions('trainer', options, keys);
+  requireOptions('trainer', options, trainerKeys);
   const { clip, nonFinite } = options;
   const parts = checkParts(options);
   const { model, loss, optimizer, device, seed } = parts;

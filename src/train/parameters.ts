@@ -4,7 +4,7 @@ import type { Weights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import type { NativeTrainer } from '../native.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkOptions } from '../options.js';
+import { requireOptions } from '../options.js';
 
 /** Arrays by name. */
 type Arrays = Readonly<Record<string, Float32Array>>;
@@ -75,7 +75,7 @@ export function writeState(trainer: NativeTrainer, model: Sequential, given: Arr
 /** Returns the arrays in the order of `specs`; throws where one is missing or has another name. */
 function inOrder(path: string, specs: Named, arrays: Arrays): Float32Array[] {
   const names = specs.map(({ name }) => name);
-  checkOptions(path, arrays, names);
+  requireOptions(path, arrays, names);
   return names.map((name) => {
     const array = arrays[name];
     if (array === undefined)

@@ -9,6 +9,7 @@ import type { Measured, Metric } from '../metrics/requests.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkBoolean, checkOptions } from '../options.js';
+import { isInstance } from '../values.js';
 import type { WeightedEvaluation } from '../run/history.js';
 import { type Task, checkDataset } from '../run/task.js';
 import { type EvaluationPlan, evaluationBatch } from './evaluation.js';
@@ -85,7 +86,7 @@ interface PredictionPlan {
 
 /** Throws TYPE unless `inputs` is a Float32Array; for a data set the error names the function that returns one. */
 function checkInputs(inputs: unknown): Float32Array {
-  if (inputs instanceof Dataset)
+  if (isInstance(inputs, Dataset))
     throw new ThalwegError({
       code: 'TYPE',
       path: 'inputs',

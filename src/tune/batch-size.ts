@@ -1,14 +1,15 @@
 /** Measures training at several batch sizes, and recommends one. */
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOptions, wrongType } from '../options.js';
-import { type Subject, twinOf } from './twin.js';
+import { checkList, isList } from '../values.js';
+import { type Subject, optionsOf, twinOf } from './twin.js';
 
 /** Options of {@link adviseBatchSize}. */
 export interface BatchSizeOptions {
   /** The batch sizes to measure, each an integer, at least 1. Default 64, 128, 256, 512. */
   readonly sizes?: readonly number[];
-  /** Seconds to measure each size, greater than 0. Default 0.5. */
+  /** Seconds to measure each size, greater than 0, at most 3600. Default 0.5. */
   readonly seconds?: number;
   /** The most bytes of native memory of the trainer; larger sizes are not recommended. Default no limit. */
   readonly memoryLimit?: number;
@@ -39,14 +40,17 @@ export interface BatchSizeAdvice {
 const path = 'adviseBatchSize';
 /** A size is fast enough at this share of the highest speed: a larger one would mean fewer steps for little gain. */
 const fastEnough = 0.9;
+/** The most seconds to measure each size. */
+const longest = 3600;
 /** The number of steps before the measurement. They are slower, because they allocate, prepare and record. */
 const warmup = 3;
 
 function checkSizes(sizes: unknown, rows: number): readonly number[] {
-  if (!Array.isArray(sizes) || sizes.length === 0)
-    throw wrongType(`${path}.sizes`, sizes, 'an array of at least one size');
-  return sizes.map((size: unknown, i) =>
-    checkNumber(`${path}.sizes[${i}]`, size, { min: 1, max: rows, integer: true }),
+  const at = `${path}.sizes`;
+  if (!isList(sizes) || sizes.length === 0)
+    throw wrongType(at, sizes, 'an array of at least one size');
+  return checkList(at, sizes, '', (each, size) =>
+    checkNumber(each, size, { min: 1, max: rows, integer: true }),
   );
 }
 
@@ -106,13 +110,18 @@ export async function adviseBatchSize(
   options: BatchSizeOptions = {},
 ): Promise<BatchSizeAdvice> {
   checkOptions(path, options, ['sizes', 'seconds', 'memoryLimit']);
+  optionsOf(subject);
+  nativeDataset(dataset);
   const fitting = [64, 128, 256, 512].filter((size) => size <= dataset.length);
   const sizes = checkSizes(
     options.sizes ?? (fitting.length > 0 ? fitting : [dataset.length]),
     dataset.length,
   );
   const positive = { min: 0, openMin: true };
-  const seconds = checkNumber(`${path}.seconds`, options.seconds ?? 0.5, positive);
+  const seconds = checkNumber(`${path}.seconds`, options.seconds ?? 0.5, {
+    ...positive,
+    max: longest,
+  });
   const limit =
     options.memoryLimit === undefined
       ? Infinity

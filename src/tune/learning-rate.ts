@@ -1,6 +1,7 @@
 /** Recommends a learning rate after a sweep from small to large rates. */
 import { ExponentialAverage } from '../average/exponential.js';
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, nativeDataset } from '../data/dataset.js';
+import { checkOptimizer } from '../optim/define.js';
 import { checkNumber, checkOptions } from '../options.js';
 import { checkBatch } from '../train/run/batches.js';
 import { type Subject, optionsOf, twinOf } from './twin.js';
@@ -98,6 +99,7 @@ export async function findLearningRate(
   options: LearningRateOptions = {},
 ): Promise<LearningRateFinding> {
   checkOptions(path, options, keys);
+  nativeDataset(dataset);
   const { minimum = 1e-7, maximum = 10, steps = 200 } = options;
   checkNumber(`${path}.minimum`, minimum, { min: 0, openMin: true });
   checkNumber(`${path}.maximum`, maximum, { min: minimum, openMin: true });
@@ -105,7 +107,7 @@ export async function findLearningRate(
   const unit = { min: 0, max: 1, openMax: true };
   const beta = checkNumber(`${path}.beta`, options.beta ?? 0.9, unit);
   const rateAt = (step: number): number => minimum * (maximum / minimum) ** (step / (steps - 1));
-  const optimizer = { ...optionsOf(subject).optimizer, learningRate: rateAt };
+  const optimizer = { ...checkOptimizer(optionsOf(subject).optimizer), learningRate: rateAt };
   using twin = twinOf(subject, { optimizer, nonFinite: 'allow' });
   const batchSize = checkBatch(`${path}.batchSize`, options.batchSize ?? 32, dataset.length);
   let first: number | undefined;

@@ -1,5 +1,5 @@
 /** Checks of data and model before a long run. */
-import type { Dataset } from '../data/dataset.js';
+import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { fromArrays } from '../data/from-arrays.js';
 import { gather } from '../data/gather.js';
 import { shuffledIndex } from '../data/order.js';
@@ -182,6 +182,7 @@ export async function sanityCheck(
   options: SanityOptions = {},
 ): Promise<SanityReport> {
   checkOptions(path, options, ['rows', 'overfit', 'steps']);
+  nativeDataset(dataset);
   const whole = { min: 1, integer: true };
   const count = checkNumber(`${path}.rows`, options.rows ?? 256, { min: 2, integer: true });
   const overfit = checkNumber(`${path}.overfit`, options.overfit ?? 20, whole);

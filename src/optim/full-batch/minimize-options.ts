@@ -1,5 +1,6 @@
 /** Options and results of a minimisation. */
 import { checkNumber, wrongType } from '../../options.js';
+import { isInstance } from '../../values.js';
 import { type FullBatchMethod, checkMethod } from './full-batch.js';
 
 /** One step of `optim.minimize` or `trainer.minimize`. */
@@ -87,7 +88,7 @@ export function planMinimize(
   isBounded = false,
 ): MinimizePlan {
   const { signal, onIteration } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal))
+  if (signal !== undefined && !isInstance(signal, AbortSignal))
     throw wrongType(`${path}.signal`, signal, 'an AbortSignal');
   if (onIteration !== undefined && typeof onIteration !== 'function')
     throw wrongType(`${path}.onIteration`, onIteration, 'a function of iterations');

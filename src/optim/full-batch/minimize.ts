@@ -1,8 +1,9 @@
 /** Minimises a function, or the loss of a whole data set. Each step makes a line search. */
 import { setImmediate } from 'node:timers/promises';
-import { isArrayOf } from '../../arrays.js';
+import { checkArray, isArrayOf } from '../../arrays.js';
 import { ThalwegError } from '../../errors.js';
 import { checkNumber, checkOptions, describe, wrongType } from '../../options.js';
+import { checkList } from '../../values.js';
 import { type FullBatchMethod, dot, largest, startDescent } from './full-batch.js';
 import type { Line, Point, Trial } from './line-search.js';
 import {
@@ -220,16 +221,11 @@ function subtract(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 function checkStart(value: unknown): Float64Array {
-  const isList = Array.isArray(value) || isArrayOf(value, Float64Array);
-  if (!isList || value.length === 0)
-    throw new ThalwegError({
-      code: isList ? 'RANGE' : 'TYPE',
-      path: 'start',
-      received: describe(value),
-      expected: 'numbers in an array or a Float64Array, at least one',
-    });
-  for (const [i, element] of value.entries()) checkNumber(`start[${i}]`, element);
-  return Float64Array.from(value as number[]);
+  const given = isArrayOf(value, Float64Array)
+    ? [...checkArray('start', value, Float64Array)]
+    : value;
+  const expected = 'numbers in an array or a Float64Array, at least one';
+  return Float64Array.from(checkList('start', given, expected, checkNumber, 1));
 }
 
 /**

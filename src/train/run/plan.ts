@@ -7,6 +7,7 @@ import { ThalwegError } from '../../errors.js';
 import type { Wanted } from '../../metrics/measure.js';
 import type { StepSettings } from '../../optim/settings.js';
 import { checkBoolean, checkNumber, checkOneOf, requireOptions, wrongType } from '../../options.js';
+import { isInstance } from '../../values.js';
 import { checkCallbacks } from '../../run/callback-set.js';
 import type { Callback } from '../../run/callback.js';
 import type { TrainEvent } from '../../run/events.js';
@@ -128,7 +129,7 @@ function refuseSampling(): never {
 }
 
 function checkSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isInstance(signal, AbortSignal)) return signal;
   throw wrongType(
     'fit.signal',
     signal,
