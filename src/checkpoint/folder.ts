@@ -5,6 +5,7 @@ import { threadId } from 'node:worker_threads';
 import { ThalwegError } from '../errors.js';
 import { isTemporary } from '../io/atomic.js';
 import { fileError, files } from '../io/files.js';
+import { makeFolder } from '../io/folder.js';
 import { type NativeFileLock, native } from '../native.js';
 
 /** A checkpoint of the folder, known by its name only. */
@@ -168,7 +169,7 @@ export async function newestGood<T>(
 /** Makes the folder and locks it for this writer; throws LOCKED where another writer holds it. */
 export async function lockFolder(folder: string): Promise<NativeFileLock> {
   try {
-    await files.mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw isFile

@@ -1,9 +1,10 @@
 /** Adds whole lines or records to the end of a file, in order, while the caller goes on. */
-import { mkdir, open, stat, truncate } from 'node:fs/promises';
+import { open, stat, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ThalwegError } from '../errors.js';
 import { syncFolder } from './atomic.js';
 import { fileError } from './files.js';
+import { makeFolder } from './folder.js';
 
 /** Returns the bytes of a regular file, 0 where there is none; throws UNSAFE_PATH for others. */
 async function lengthOf(file: string): Promise<number> {
@@ -96,7 +97,7 @@ export class LogFile {
 
   async #makeFolder(): Promise<void> {
     try {
-      await mkdir(dirname(this.file), { recursive: true });
+      await makeFolder(dirname(this.file));
     } catch (error) {
       // A file or a broken link has the folder's name; opening the log throws the right error.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
