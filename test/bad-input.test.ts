@@ -182,3 +182,12 @@ it('scale and offset of inputs that are no bytes are UNSUPPORTED: they would cha
     expect([code, path]).toEqual(['UNSUPPORTED', Object.keys(wrong)[0]]);
   }
 });
+
+it('an epoch whose rates do not fit into memory is MEMORY before it begins', async () => {
+  using trainer = new Trainer(options);
+  for (const draws of [2 ** 45, 2 ** 53 - 1]) {
+    const sampling = data.weighted({ weights: [1, 1], draws });
+    const { code } = await failure(() => trainer.fit(set, { epochs: 1, batchSize: 1, sampling }));
+    expect([code, trainer.steps]).toEqual(['MEMORY', 0]);
+  }
+});

@@ -1,5 +1,6 @@
 /** Step settings: turns an optimizer's description into the numbers that a native step reads. */
 import { ThalwegError } from '../errors.js';
+import { checkRoom, newBytes } from '../io/memory.js';
 import { type NativeRule, native } from '../native.js';
 import {
   type Range,
@@ -92,6 +93,11 @@ function checkClip(
 interface Moving extends Setting {
   readonly column: number;
 }
+
+/** The bytes of one number of a step table. */
+const numberBytes = 8;
+const stepsPath = 'steps of an epoch';
+const stepsRemedy = 'take larger batches, or fewer draws';
 
 /** The scheduled settings of a run of steps. */
 export interface StepTable {
@@ -204,8 +210,11 @@ export class StepSettings {
   /** Returns the scheduled settings of many steps. */
   table(steps: number, positionOf: (step: number) => Position): StepTable {
     const { columns, values } = this;
-    const base = new Float64Array(steps);
-    const table = new Float64Array(steps * columns.length);
+    checkRoom(numberBytes * steps * (1 + columns.length), stepsPath, stepsRemedy);
+    const room = (count: number) =>
+      new Float64Array(newBytes(numberBytes * count, stepsPath).buffer);
+    const base = room(steps);
+    const table = room(steps * columns.length);
     for (let step = 0; step < steps; step++) {
       base[step] = this.#advance(positionOf(step));
       columns.forEach((column, i) => (table[step * columns.length + i] = values[column]!));
