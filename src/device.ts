@@ -157,7 +157,7 @@ export function isaOf(device: string): string {
  *
  * @param name default `'auto'`
  * @throws ThalwegError NO_DEVICE, which names the missing part and its remedy; TYPE; RANGE or
- * UNSUPPORTED where `THALWEG_ISA` or `THALWEG_THREADS` is wrong
+ * UNSUPPORTED where `THALWEG_ISA`, `THALWEG_THREADS` or `THALWEG_ONEDNN` is wrong
  */
 export function explain(name: DeviceName = 'auto'): DeviceExplanation {
   const device = resolveDevice(name);

@@ -2,7 +2,7 @@
 import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { isArray, shorten, wrongType } from '../options.js';
-import { checkList } from '../values.js';
+import { checkList, isObject } from '../values.js';
 import { byteLength, checkExtents, checkType, type SafetensorsType } from './safetensors-type.js';
 
 /** A tensor that a file can hold. */
@@ -25,8 +25,7 @@ function checkText(path: string, value: unknown): string {
 }
 
 function checkObject(path: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value === 'object' && value !== null && !isArray(value))
-    return value as Readonly<Record<string, unknown>>;
+  if (isObject(value) && !isArray(value)) return value as Readonly<Record<string, unknown>>;
   throw wrongType(path, value, 'an object');
 }
 

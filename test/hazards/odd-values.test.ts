@@ -136,6 +136,8 @@ describe('a revoked proxy', () => {
     ['as a stream', (stream) => progress({ stream })],
     ['as a trainer', (given) => ensemble.member(given, { name: 'a' })],
     ['as what is tuned', (subject) => tune.findLearningRate(subject, set)],
+    ['as a tensor', (tensor) => io.writeSafetensors(`${folder}/a`, [tensor])],
+    ['as metadata', (metadata) => io.writeSafetensors(`${folder}/a`, [], metadata)],
     ['as parameters', (parameters) => optim.bind(optim.sgd(), parameters)],
     ['as gradients', (given) => optim.bind(optim.sgd(), { w: new Float32Array(1) }).step(given)],
   ];
