@@ -5,7 +5,11 @@ import { native } from '../src/native.js';
 import { optim } from '../src/index.js';
 import { lab } from './lab.js';
 
-const shared = ['initialize', 'setThreadCount', 'Dataset'];
+/** Exports of the addon that the lab has as well: tests compare kinds of data sets by all that reads them. */
+const shared = [
+  ...['initialize', 'setThreadCount', 'Dataset', 'Sampling', 'Order', 'Snapshot', 'Trainer'],
+  ...['Checksum', 'Fingerprint', 'exactPermutation', 'shuffledIndex', 'gather'],
+];
 const length = 100_000;
 
 /** Threads of pools in this process. */

@@ -28,7 +28,8 @@ class Dataset {
   // Copies rows of a column in any order, each below format().rows, without conversion.
   virtual void copy(Column column, const uint32_t* rows, int64_t count, void* to) const = 0;
   // Returns `count` rows of a column from `first` on, one after another, without conversion. They
-  // lie in the data set or in `buffer`, and are valid while neither goes or changes.
+  // lie in the data set or in `buffer`, at a multiple of 4 bytes, and are valid while neither goes
+  // or changes. Any thread may call this.
   virtual const void* view(Column column, int64_t first, int64_t count,
                            std::vector<char>& buffer) const = 0;
 

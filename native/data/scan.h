@@ -16,7 +16,8 @@ namespace thalweg::data {
 template <class Body>
 void scan(const Dataset& dataset, Column column, size_t most_bytes, const CancelFlag* cancel,
           Body body) {
-  const size_t width = std::max<size_t>(1, dataset.format().row_bytes(column));
+  const size_t width = dataset.format().row_bytes(column);
+  if (width == 0) return;
   const int64_t rows = dataset.format().rows;
   const auto most = static_cast<int64_t>(std::max<size_t>(1, most_bytes / width));
   std::vector<char> buffer;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "core/error.h"
@@ -20,6 +21,7 @@ template <class Rule>
 void write_coefficients(const double* hyper, int64_t step, double* scalars, float* out) {
   using Coefficients = typename Rule::Coefficients;
   static_assert(std::is_trivially_copyable_v<Coefficients>);
+  static_assert(std::string_view(Rule::kHyper.values[0]) == "learningRate");
   static_assert(sizeof(Coefficients) <= kMaxCoefficients * sizeof(float));
   static_assert(Rule::kSlots.count <= kMaxSlots && Rule::kHyper.count <= kMaxHyper &&
                 Rule::kScalars.count <= kMaxScalars);

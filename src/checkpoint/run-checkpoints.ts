@@ -230,9 +230,12 @@ export class RunCheckpoints {
   async close(hasFailed: boolean): Promise<void> {
     clearInterval(this.#timer);
     await this.settle();
-    this.#snapshot.dispose();
-    this.#lock.release();
-    this.#unwatch(hasFailed); // last: it may end the process
+    try {
+      this.#snapshot.dispose();
+    } finally {
+      this.#lock.release();
+      this.#unwatch(hasFailed); // last: it may end the process
+    }
   }
 
   #onSignal(): void {

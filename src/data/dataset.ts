@@ -2,7 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import type { NativeDataset } from '../native.js';
 import { wrongType } from '../options.js';
-import { isInstance } from '../values.js';
+import { isInstance, isObject } from '../values.js';
 
 /** The facts of a data set about its rows. */
 type RowFormat = Pick<Dataset, 'length' | 'shape' | 'labelKind' | 'labelWidth'>;
@@ -26,13 +26,17 @@ export class Dataset implements Disposable {
    *
    * @internal
    */
-  constructor({ length, shape, labelKind, labelWidth }: RowFormat, handle: NativeDataset) {
+  constructor(format: RowFormat, handle: NativeDataset) {
+    if (!isObject(format) || !isObject(handle))
+      throw wrongType('new data.Dataset', format, 'a call of data.fromArrays');
+    const { length, shape, labelKind, labelWidth } = format;
     this.length = length;
     this.shape = Object.freeze([...shape]);
     this.features = shape.reduce((product, extent) => product * extent, 1);
     this.labelKind = labelKind;
     this.labelWidth = labelWidth;
     this.#native = handle;
+    Object.freeze(this); // its facts are those of the native rows
   }
 
   /**

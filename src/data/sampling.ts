@@ -3,7 +3,7 @@ import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
 import { checkBoolean, checkNumber, isArray, requireOptions, wrongType } from '../options.js';
-import { checkList, isInstance } from '../values.js';
+import { checkList, isInstance, isObject } from '../values.js';
 import { Dataset } from './dataset.js';
 
 /** Options of {@link weighted}. */
@@ -53,6 +53,8 @@ export class Sampling implements Disposable {
    * @internal
    */
   constructor(kind: 'weighted' | 'stratified', handle: NativeSampling) {
+    if (!isObject(handle))
+      throw wrongType('new data.Sampling', kind, 'a call of data.weighted or data.stratified');
     const { length, draws, fingerprint } = handle.info();
     this.kind = kind;
     this.length = length;

@@ -1,4 +1,4 @@
-/** Types of the addon's trainer; native/napi/trainer*.cc. */
+/** Types of the addon's trainer; native/napi/trainer/*.cc. */
 import type { NativeDataset, NativeSampling } from './data.js';
 import type { NativeLayer } from './layer.js';
 import type { averageKinds, distributions } from './names.js';

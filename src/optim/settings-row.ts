@@ -38,6 +38,7 @@ function refuseUnknown(name: string): never {
 }
 
 function valuesOf<T>(names: readonly string[], values: Readonly<Record<string, T>>): T[] {
+  for (const name of Object.keys(values)) if (!names.includes(name)) refuseUnknown(name);
   return names.map((name) => values[name] ?? refuseUnknown(name));
 }
 

@@ -64,8 +64,10 @@ describe.skipIf(!hasCuda || onGpu)('a cuBLAS that opens and does not start', () 
 
 describe.skipIf(!hasCuda)('dense layers by cuBLASLt', () => {
   it('says so', () => {
-    const twin = native.implementations('cuda').find(({ operation }) => operation === 'dense_forward');
-    expect(twin?.implementation).toMatch(/^cuBLASLt 1[23]\.\d+$/);
+    const product = native
+      .implementations('cuda')
+      .find(({ operation }) => operation === 'dense_forward');
+    expect(product?.implementation).toMatch(/^cuBLASLt 1[23]\.\d+$/);
   });
 
   it.each(sizes)('%d rows, %d inputs, %d outputs', (rows, inputs, outputs) => {

@@ -31,8 +31,8 @@ function look(environment: Record<string, string>, name = 'cuda'): Found {
     const found = { status: native.cudaStatus() };
     try { found.found = native.findCuda(${JSON.stringify(name)}); } catch ({ code, message }) { found.refusal = { code, message }; }
     try {
-      const twins = native.implementations('cuda');
-      found.dense = twins.find(({ operation }) => operation === 'dense_forward').implementation;
+      const all = native.implementations('cuda');
+      found.dense = all.find(({ operation }) => operation === 'dense_forward').implementation;
     } catch ({ code, message }) { found.opening = { code, message }; }
     console.log(JSON.stringify(found));`;
   const env: NodeJS.ProcessEnv = { ...process.env, ...environment };

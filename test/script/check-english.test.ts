@@ -1,6 +1,6 @@
 /** script/check-english.mjs refuses the marks of unclear English that can be measured. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { newFolder } from '../new-folder.js';
@@ -159,14 +159,5 @@ describe('pages', () => {
 describe('the command', () => {
   it('refuses a path that does not exist', () => {
     expect(faultsOf({}, ['nowhere'])).toEqual(['nowhere: there is no such file or folder']);
-  });
-
-  const [, list = ''] = /^const pending = \[(.*?)\];/ms.exec(readFileSync(script, 'utf8'))!;
-  const folder = /'(\w+)'/.exec(list)?.[1];
-
-  it.skipIf(folder === undefined)('passes over what is pending, unless it is asked for', () => {
-    const files = { [`${folder}/a.h`]: '// Of the rows.\n' };
-    expect(faultsOf(files, [])).toEqual([]);
-    expect(faultsOf(files, [folder!])).toEqual([expect.stringContaining(`${folder}/a.h:1:`)]);
   });
 });

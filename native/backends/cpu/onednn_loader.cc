@@ -30,7 +30,7 @@ Loaded load() {
   const std::string wanted = variable == nullptr ? "" : variable;
   if (wanted == "0") return {nullptr, "THALWEG_ONEDNN=0"};
   if (!wanted.empty() && wanted != "1")
-    throw Error({"RANGE", "THALWEG_ONEDNN", wanted, "0, 1 or nothing", "unset it"});
+    throw Error({ErrorCode::kRange, "THALWEG_ONEDNN", wanted, "0, 1 or nothing", "unset it"});
   const std::string path = plugin_path();
   if (access(path.c_str(), F_OK) != 0) return {nullptr, "this build has no plugin for it"};
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

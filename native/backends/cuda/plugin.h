@@ -19,7 +19,7 @@ struct CudaDevice {
 };
 
 // This number rises with every change of CudaPlugin or of a type that CudaPlugin uses.
-inline constexpr int kCudaPluginVersion = 1;
+inline constexpr int kCudaPluginVersion = 2;
 
 struct CudaPlugin {
   int version = kCudaPluginVersion;

@@ -89,23 +89,30 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   void take_in() {
     constexpr size_t kBytesATurn = size_t{32} << 20;
     const data::Column column = waiting_.front();
-    const size_t width = std::max<size_t>(1, dataset_->format().row_bytes(column));
-    const auto most = static_cast<int64_t>(std::max<size_t>(1, kBytesATurn / width));
-    const int64_t rows = dataset_->format().rows, count = std::min(most, rows - row_);
-    pieces_.update(dataset_->view(column, row_, count, buffer_), count * width);
-    row_ += count;
-    if (row_ < rows) return;
+    const data::RowFormat& format = dataset_->format();
+    const size_t width = format.row_bytes(column), total = format.bytes(column);
+    if (done_ < total) {
+      const size_t skipped = done_ % width;  // bytes of a row longer than a turn
+      const auto row = static_cast<int64_t>(done_ / width);
+      const auto most = static_cast<int64_t>(std::max<size_t>(1, kBytesATurn / width));
+      const int64_t count = std::min(most, format.rows - row);
+      const auto* block = static_cast<const char*>(dataset_->view(column, row, count, buffer_));
+      const size_t bytes = std::min(count * width - skipped, kBytesATurn);
+      pieces_.update(block + skipped, bytes);
+      done_ += bytes;
+    }
+    if (done_ < total) return;
     pieces_.add_to(hash_);
     pieces_ = {};
-    row_ = 0;
+    done_ = 0;
     waiting_.erase(waiting_.begin());
   }
 
   std::shared_ptr<const data::Dataset> dataset_;
   Xxh64 hash_;
   std::vector<data::Column> waiting_;  // the first of them under way
-  int64_t row_ = 0;                    // the next one of that column
-  PieceHash pieces_;                   // the rows before it
+  size_t done_ = 0;                    // bytes of that column
+  PieceHash pieces_;                   // those bytes
   std::vector<char> buffer_;
 };
 

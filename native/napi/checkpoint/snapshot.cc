@@ -21,14 +21,14 @@ class FreeingWork : public Napi::AsyncWorker {
   std::shared_ptr<Snapshot> snapshot_;
 };
 
-// Frees it at once where an environment that ends takes no more work.
+// Frees it at once where there is no memory for the work, or an environment that ends takes none.
 void free_later(Napi::Env env, std::shared_ptr<Snapshot> snapshot) {
   std::unique_ptr<FreeingWork> work;
   try {
     work = std::make_unique<FreeingWork>(env, std::move(snapshot));
     work->Queue();
     static_cast<void>(work.release());  // it deletes itself
-  } catch (const Napi::Error&) {
+  } catch (...) {                       // `snapshot` or `work` has freed it
   }
 }
 

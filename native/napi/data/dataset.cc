@@ -94,11 +94,12 @@ std::shared_ptr<const Dataset> make_memory_dataset(const Napi::Object& options) 
     return options.Get(key).As<Napi::Number>().DoubleValue();
   };
   data::RowFormat format;
-  format.rows = to_count(options, "rows");
-  format.features = to_count(options, "features");
+  format.rows = to_count(options, "rows", 1);
+  format.features = to_count(options, "features", 1);
   format.scale = static_cast<float>(number("scale"));
   format.offset = static_cast<float>(number("offset"));
-  format.label_width = to_count(options, "labelWidth");
+  const bool has_labels = !options.Get("labels").IsUndefined();
+  format.label_width = to_count(options, "labelWidth", has_labels ? 1 : 0);
   HostMemory labels = read_labels(options, format);
   HostMemory inputs = read_inputs(options, format);
   return std::make_shared<data::MemoryDataset>(format, std::move(inputs), std::move(labels));

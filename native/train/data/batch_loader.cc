@@ -1,10 +1,27 @@
 #include "train/data/batch_loader.h"
 
+#include <string>
+
 #include "core/threads.h"
 #include "train/data/check_indices.h"
 #include "train/data/check_labels.h"
 
 namespace thalweg {
+
+namespace {
+
+// Throws SHAPE where the rows do not fit the network's memory. TypeScript has told the user more.
+void check_format(const data::RowFormat& format, const Network& network, const char* name) {
+  if (format.features != network.inputs())
+    throw Error({ErrorCode::kShape, name, "rows of " + std::to_string(format.features) + " numbers",
+                 "rows of " + std::to_string(network.inputs()) + " numbers"});
+  if (format.is_sparse() && network.loss == LossKind::kSoftmaxCrossEntropy) return;
+  if (format.label_type != data::LabelType::kDense || format.label_width != network.outputs())
+    throw Error({ErrorCode::kShape, name, "other labels",
+                 std::to_string(network.outputs()) + " label values a row"});
+}
+
+}  // namespace
 
 BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
     : network_(network), plan_(plan), backend_(backend) {
@@ -14,6 +31,7 @@ BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
 
 void BatchLoader::check(const data::Dataset& dataset, const char* name, const CancelFlag* cancel) {
   if (checked_.count(dataset.serial()) > 0) return;
+  check_format(dataset.format(), network_, name);
   const int64_t limit = network_.layers.front()->index_limit();
   if (limit > 0) check_indices(dataset, limit, name, cancel);
   check_labels(dataset, network_.loss, network_.outputs(), name, cancel);

@@ -81,11 +81,11 @@ DeviceBatches::CachedDataset& DeviceBatches::find(const BatchSource& source) {
 
 DeviceBatches::CachedDataset& DeviceBatches::find(const data::Dataset& dataset, int64_t rows,
                                                   const CancelFlag* cancel) {
-  const auto known = std::find_if(cached_.begin(), cached_.end(), [&](const CachedDataset& set) {
+  const auto cached = std::find_if(cached_.begin(), cached_.end(), [&](const CachedDataset& set) {
     return set.serial == dataset.serial();
   });
-  if (known != cached_.end()) {
-    std::rotate(known, known + 1, cached_.end());
+  if (cached != cached_.end()) {
+    std::rotate(cached, cached + 1, cached_.end());
     CachedDataset& found = cached_.back();
     if (found.staged == nullptr || found.staged->rows() >= rows) return found;
     cached_.pop_back();

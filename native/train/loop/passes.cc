@@ -142,9 +142,10 @@ Metrics Passes::full_gradients(const data::Dataset& dataset, int64_t batch_size,
 
 double Passes::gradients(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
                          const std::vector<double>* dropout_rates) {
-  if (dropout_rates != nullptr && dropout_rates->size() != dropout_count())
+  const size_t dropouts = context_.options.network.dropout_count();
+  if (dropout_rates != nullptr && dropout_rates->size() != dropouts)
     throw Error({ErrorCode::kShape, "dropoutRates", std::to_string(dropout_rates->size()),
-                 std::to_string(dropout_count()) + ", one for each dropout layer"});
+                 std::to_string(dropouts) + ", one for each dropout layer"});
   const DeviceScope scope(context_.batches);
   context_.batches.load_rows(dataset, rows);
   LossResult loss;
@@ -188,12 +189,6 @@ void Passes::share_frozen_statistics() {
                                       values.size() * sizeof(float));
     }
   }
-}
-
-size_t Passes::dropout_count() const {
-  const auto& layers = context_.options.network.layers;
-  return static_cast<size_t>(std::count_if(layers.begin(), layers.end(),
-                                           [](const auto& layer) { return layer->drops(); }));
 }
 
 }  // namespace thalweg

@@ -59,7 +59,6 @@ class Passes {
                   FunctionRef<void(int64_t rows)> body);
   void add_outputs(int64_t rows, bool sparse, MetricSums& sums);
   void share_frozen_statistics();
-  size_t dropout_count() const;
 
   PassContext context_;
 };

@@ -67,7 +67,8 @@ TrainProgress TrainingLoop::run_epoch(const TrainRequest& request, const CancelF
                      report,
                      source,
                      parts_of(source, request.part_rows),
-                     SettingsReader(request.settings, request.rates, state.stepper()),
+                     SettingsReader(request.settings, request.rates, state.stepper(),
+                                    context_.options.network.dropout_count()),
                      nullptr,
                      request.before};
   if (run.parts_a_step() > 1) runner_.reserve_parts();

@@ -1,6 +1,7 @@
 // A network: its layers, each behind the layers that it reads, and the loss at its end.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct Network {
   // The number of values in one example's inputs, and in its outputs.
   int64_t inputs() const { return layers.front()->inputs(); }
   int64_t outputs() const { return layers.back()->outputs(); }
+  size_t dropout_count() const {
+    const auto drops = [](const auto& layer) { return layer->drops(); };
+    return static_cast<size_t>(std::count_if(layers.begin(), layers.end(), drops));
+  }
 };
 
 }  // namespace thalweg

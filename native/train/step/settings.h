@@ -2,8 +2,9 @@
 // the trainer. rules/settings.def lists them, and src/optim/settings-row.ts writes them.
 #pragma once
 
-#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,10 @@ inline size_t settings_length(const Stepper& stepper) {
 inline void read_setting(double number, double& setting) { setting = number; }
 inline void read_setting(double number, bool& setting) { setting = number != 0; }
 inline void read_setting(double number, NonFinite& setting) {
+  if (!(number >= 0 && number < std::size(kNonFiniteNames) && number == std::trunc(number)))
+    throw Error(
+        {ErrorCode::kRange, "nonFinite", std::to_string(number),
+         "the number of a policy, less than " + std::to_string(std::size(kNonFiniteNames))});
   setting = static_cast<NonFinite>(static_cast<int>(number));
 }
 
@@ -51,12 +56,17 @@ struct StepTable {
   std::vector<double> values;   // [steps][columns]
 };
 
-// Reads the settings row with each step's own values put in. Only a trainer's row has numbers
-// behind the groups.
+// Reads a trainer's settings row with each step's own values put in. Behind the groups it has the
+// trainer's settings and the rate of each dropout layer.
 class SettingsReader {
  public:
-  SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper)
+  SettingsReader(std::vector<double> values, const StepTable& table, const Stepper& stepper,
+                 size_t dropout_rates)
       : values_(std::move(values)), table_(table), stepper_(stepper) {
+    const size_t expected = settings_length(stepper) + kTrainerSettings + dropout_rates;
+    if (values_.size() != expected)
+      throw Error({ErrorCode::kShape, "settings", std::to_string(values_.size()),
+                   std::to_string(expected)});
     for (const double column : table_.columns)
       if (!(column >= 0 && column < static_cast<double>(values_.size())))
         throw Error({ErrorCode::kShape, "columns", std::to_string(column),
@@ -73,13 +83,12 @@ class SettingsReader {
                    "a step in [0, " + std::to_string(steps) + ")"});
     for (size_t i = 0; i < width; ++i)
       values_[static_cast<size_t>(table_.columns[i])] = table_.values[step * width + i];
-    const size_t length = std::min(settings_length(stepper_), values_.size());
+    const size_t length = settings_length(stepper_);
     StepSettings settings = read_settings(values_.data(), length, stepper_);
-    if (values_.size() < length + kTrainerSettings) return settings;
     const double* value = values_.data() + length;
 #define THALWEG_TRAINER_SETTING(name, member) read_setting(*value++, settings.member);
 #include "rules/settings.def"
-    if (value != values_.data() + values_.size()) settings.dropout_rates = value;
+    settings.dropout_rates = value;
     return settings;
   }
 
