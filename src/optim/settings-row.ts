@@ -38,11 +38,16 @@ function refuseUnknown(name: string): never {
 }
 
 function valuesOf<T>(names: readonly string[], values: Readonly<Record<string, T>>): T[] {
-  for (const name of Object.keys(values)) if (!names.includes(name)) refuseUnknown(name);
   return names.map((name) => values[name] ?? refuseUnknown(name));
 }
 
-/** Where each number of the row of one rule stands. */
+/** Acts like {@link valuesOf}, and refuses values that have no place in the row. */
+function allValuesOf<T>(names: readonly string[], values: Readonly<Record<string, T>>): T[] {
+  for (const name of Object.keys(values)) if (!names.includes(name)) refuseUnknown(name);
+  return valuesOf(names, values);
+}
+
+/** The place of each number in the row of one rule. */
 export class SettingsLayout {
   readonly #groupNames: readonly string[];
   readonly #groupCount: number;
@@ -55,9 +60,9 @@ export class SettingsLayout {
   /** Puts values into their order. */
   row<T>({ step, groups, trainer, dropoutRates = [] }: RowValues<T>): T[] {
     return [
-      ...valuesOf(native.names.stepSettings, step),
+      ...allValuesOf(native.names.stepSettings, step),
       ...groups.flatMap((group) => valuesOf(this.#groupNames, group)),
-      ...(trainer === undefined ? [] : valuesOf(native.names.trainerSettings, trainer)),
+      ...(trainer === undefined ? [] : allValuesOf(native.names.trainerSettings, trainer)),
       ...dropoutRates,
     ];
   }
