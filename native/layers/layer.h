@@ -103,7 +103,7 @@ class Layer {
   virtual BackwardWay backward_way() const { return BackwardWay::kInPlace; }
   virtual void forward(const LayerPass& pass) const = 0;
   // Computes dx [rows, inputs] from dy [rows, outputs], and overwrites the gradients of parameters.
-  // dx is dy for kInPlace, and null if nobody needs it. It is never called for kThrough.
+  // dx is dy for kInPlace, and for kApart null if nobody needs it. kThrough never calls it.
   virtual void backward(const LayerPass& /*pass*/, float* /*dy*/, float* /*dx*/) const {}
 
   // Returns the number of rows of the table if the inputs are row numbers, and 0 if they may be any

@@ -25,6 +25,18 @@ function alone(layer: Parameters<typeof nn.sequential>[1]) {
   return { make, only };
 }
 
+/** A layer of each kind whose input decides the number of its outputs. */
+const layers = [
+  ['activation', nn.relu()],
+  ['softmax', nn.softmax()],
+  ['dropout', nn.dropout(0.5)],
+  ['batchNorm', nn.batchNorm()],
+  ['layerNorm', nn.layerNorm()],
+  ['rmsNorm', nn.rmsNorm()],
+  ['groupNorm', nn.groupNorm(2)],
+  ['embedding', nn.embedding(5, 3)],
+] as const;
+
 describe('the addon', () => {
   it('takes a model as it is lowered', () => {
     new native.Trainer(options).dispose();
@@ -71,20 +83,16 @@ describe('the addon', () => {
     expect(await code({ layers: [{ ...first!, outputs: 0 }, ...others] })).toBe('RANGE');
   });
 
-  it.each([
-    ['activation', nn.relu()],
-    ['softmax', nn.softmax()],
-    ['dropout', nn.dropout(0.5)],
-    ['batchNorm', nn.batchNorm()],
-    ['layerNorm', nn.layerNorm()],
-    ['rmsNorm', nn.rmsNorm()],
-    ['groupNorm', nn.groupNorm(2)],
-    ['embedding', nn.embedding(5, 3)],
-  ] as const)('refuses outputs that are none of %s', async (_, layer) => {
+  it.each(layers)('refuses outputs that are none of %s', async (_, layer) => {
     const { make, only } = alone(layer);
     make({}).dispose();
     for (const outputs of [only.outputs - 1, only.outputs + 1, 2 * only.outputs])
       expect((await failure(() => make({ outputs }))).code).toBe('SHAPE');
+  });
+
+  it('has no other kind of layer than those, dense and add', () => {
+    const tried = layers.map(([kind]) => kind);
+    expect([...native.names.layers].sort()).toEqual([...tried, 'dense', 'add'].sort());
   });
 
   it('refuses a sum that is wider or narrower than what it adds', async () => {
