@@ -5,11 +5,13 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/random_block.h"
+#include "data/memory_dataset.h"
 #include "layers/registry.h"
 #include "train/loop/engine.h"
 
@@ -40,24 +42,23 @@ struct Inputs {
 };
 
 std::shared_ptr<const data::Dataset> make_dataset(const Inputs& inputs) {
-  auto dataset = std::make_shared<data::Dataset>();
-  dataset->rows = kRows;
-  dataset->features = inputs.features;
-  dataset->feature_type = data::FeatureType::kUint8;
-  dataset->scale = inputs.scale;
-  dataset->offset = inputs.offset;
-  dataset->inputs = HostMemory(kRows * inputs.features);
-  dataset->label_type = data::LabelType::kSparse;
-  dataset->label_width = 1;
-  dataset->labels = HostMemory(kRows * sizeof(int32_t));
+  const data::RowFormat format{.rows = kRows,
+                               .features = inputs.features,
+                               .feature_type = data::FeatureType::kUint8,
+                               .scale = inputs.scale,
+                               .offset = inputs.offset,
+                               .label_type = data::LabelType::kSparse,
+                               .label_width = 1};
+  HostMemory bytes(format.bytes(data::Column::kInputs));
+  HostMemory labels(format.bytes(data::Column::kLabels));
   const RandomStream stream = random_stream({.seed = 1});
   for (int64_t i = 0; i < kRows * inputs.features; ++i)
-    static_cast<uint8_t*>(dataset->inputs.data())[i] =
+    static_cast<uint8_t*>(bytes.data())[i] =
         static_cast<uint8_t>(random_block_word(stream, i) % inputs.range);
   for (int64_t i = 0; i < kRows; ++i)
-    static_cast<int32_t*>(dataset->labels.data())[i] =
+    static_cast<int32_t*>(labels.data())[i] =
         static_cast<int32_t>(random_block_word(stream, i + (1 << 20)) % kClasses);
-  return dataset;
+  return std::make_shared<data::MemoryDataset>(format, std::move(bytes), std::move(labels));
 }
 
 // The fields of one layer.
@@ -78,6 +79,12 @@ class Fields final : public LayerFields {
   std::string activation_;
 };
 
+// The kinds of layers that any network has.
+std::set<std::string>& used_kinds() {
+  static std::set<std::string> kinds;
+  return kinds;
+}
+
 // A network, layer after layer; each gives the number of its value.
 class Builder {
  public:
@@ -87,6 +94,7 @@ class Builder {
                Fields({{"slope", 0.1}, {"useBias", 1}}, activation));
   }
   int64_t dropout(int64_t width) { return add("dropout", {{last()}, width, width}, Fields()); }
+  int64_t softmax(int64_t width) { return add("softmax", {{last()}, width, width}, Fields()); }
   int64_t activation(int64_t width, const std::string& activation) {
     return add("activation", {{last()}, width, width}, Fields({{"slope", 0}}, activation));
   }
@@ -129,6 +137,7 @@ class Builder {
   }
   int64_t add(const std::string& kind, LayerPlace place, const Fields& fields) {
     auto layer = make_layer(kind, std::move(place), fields);
+    used_kinds().insert(kind);
     auto& tensors = options_.stepper.tensors;
     for (const Parameter* own : layer->parameters())
       tensors.push_back({std::to_string(tensors.size()), own->length, 0});
@@ -150,6 +159,7 @@ EngineOptions dense_network(int rule, LossKind loss) {
   network.dropout(kHidden);
   for (const char* activation : kActivationNames) network.dense(kHidden, kHidden, activation);
   network.activation(kHidden, "relu");
+  network.softmax(kHidden);
   network.dense(kHidden, kClasses, "none");
   return network.build(rule, loss);
 }
@@ -275,6 +285,21 @@ void print_all(const std::string& device) {
   }
 }
 
+// Returns false if a kind of layer is in no network, and names it.
+bool all_kinds_used() {
+  bool all = true;
+  for (const char* kind : {
+#define THALWEG_LAYER(kind, make) kind,
+#include "layers/layers.def"
+#undef THALWEG_LAYER
+       }) {
+    if (used_kinds().count(kind) > 0) continue;
+    std::fprintf(stderr, "bits: no network has a layer of kind %s\n", kind);
+    all = false;
+  }
+  return all;
+}
+
 }  // namespace
 
 }  // namespace thalweg
@@ -282,4 +307,5 @@ void print_all(const std::string& device) {
 // bits [device]: default cpu:baseline.
 int main(int count, char** arguments) {
   thalweg::print_all(count > 1 ? arguments[1] : "cpu:baseline");
+  return thalweg::all_kinds_used() ? 0 : 1;
 }
