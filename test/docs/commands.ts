@@ -28,7 +28,9 @@ function faultOf(command: string): string | undefined {
     return !/^(examples|script|bench)\//.test(first) || existsSync(first)
       ? undefined
       : `there is no ${first}`;
-  return [...foreign, 'tsc', ''].includes(program) ? undefined : `${program} is not known here`;
+  return [...foreign, 'tsc', 'vitest', ''].includes(program)
+    ? undefined
+    : `${program} is not known here`;
 }
 
 /** Fails where a command does not exist. */
