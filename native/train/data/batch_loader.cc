@@ -15,7 +15,7 @@ void check_format(const data::RowFormat& format, const Network& network, const c
   if (format.features != network.inputs())
     throw Error({ErrorCode::kShape, name, "rows of " + std::to_string(format.features) + " numbers",
                  "rows of " + std::to_string(network.inputs()) + " numbers"});
-  if (format.is_sparse() && network.loss == LossKind::kSoftmaxCrossEntropy) return;
+  if (format.is_sparse()) return;  // every loss can read classes
   if (format.label_type != data::LabelType::kDense || format.label_width != network.outputs())
     throw Error({ErrorCode::kShape, name, "other labels",
                  std::to_string(network.outputs()) + " label values a row"});
