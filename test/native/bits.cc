@@ -190,7 +190,7 @@ EngineOptions embedding_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
-std::vector<double> make_settings(int rule) {
+std::vector<double> make_settings(int rule, size_t dropouts) {
   static const std::map<std::string, double> kValues = {
       {"learningRate", 0.01},
       {"momentum", 0.9},
@@ -219,7 +219,7 @@ std::vector<double> make_settings(int rule) {
 #define THALWEG_GROUP_SETTING(name, enumerator) settings.push_back(kValues.at(name));
 #define THALWEG_TRAINER_SETTING(name, member) settings.push_back(kValues.at(name));
 #include "rules/settings.def"
-  settings.push_back(kDropoutRate);
+  settings.insert(settings.end(), dropouts, kDropoutRate);
   return settings;
 }
 
@@ -227,7 +227,8 @@ std::vector<double> make_settings(int rule) {
 uint64_t trained(EngineOptions options, const std::string& device,
                  const std::shared_ptr<const data::Dataset>& dataset, int64_t part_rows = kBatch) {
   options.device = device;
-  const int rule = options.stepper.rule;
+  const std::vector<double> settings =
+      make_settings(options.stepper.rule, options.network.dropout_count());
   const std::vector<StepperTensor> tensors = options.stepper.tensors;
   const std::vector<StatisticOptions> statistics = options.statistics;
   Engine engine(std::move(options));
@@ -235,7 +236,7 @@ uint64_t trained(EngineOptions options, const std::string& device,
   request.dataset = dataset;
   request.batch_size = kBatch;
   request.part_rows = part_rows;
-  request.settings = make_settings(rule);
+  request.settings = settings;
   request.rates.columns = {static_cast<double>(kStepSettings)};
   request.rates.values.assign((kRows + kBatch - 1) / kBatch, 0.01);
   engine.loop().train(request, CancelFlag(), [](const TrainProgress&) {});
