@@ -127,6 +127,7 @@ describe('a revoked proxy', () => {
     ['as a position', (position) => schedule.valueAt(1, position)],
     ['as an optimizer', (optimizer) => new Trainer({ ...options, optimizer })],
     ['as a model', (given) => new Trainer({ ...options, model: given })],
+    ['as a method', (method) => optim.minimize(() => 0, [1], method)],
     ['as an average', (given) => new Trainer({ ...options, average: given })],
     ['as a layer', (layer) => nn.sequential({ input: [2] }, layer)],
     ['as a data set', (dataset) => trainer.evaluate(dataset)],

@@ -1,5 +1,6 @@
 /** Methods that evaluate the whole objective at each step: their descriptions and search directions. */
 import { checkNumber, checkOptions, wrongType } from '../../options.js';
+import { propertyOf } from '../../values.js';
 import { type Line, type Trial, type WolfeLimits, backtrack, wolfeSearch } from './line-search.js';
 
 /** Options of {@link lbfgs}. */
@@ -91,7 +92,7 @@ export function gradientDescent(options: GradientDescentOptions = {}): FullBatch
 
 /** Returns the method, whose options are checked again, because it may come from a file; throws TYPE for others. */
 export function checkMethod(value: unknown): FullBatchMethod {
-  const kind: unknown = (value as { readonly kind?: unknown } | undefined | null)?.kind;
+  const kind = propertyOf(value, 'kind');
   if (kind === 'lbfgs') return lbfgs(value as LbfgsOptions);
   if (kind === 'gradientDescent') return gradientDescent(value as GradientDescentOptions);
   throw wrongType(
