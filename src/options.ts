@@ -69,6 +69,12 @@ export function wrongType(
   return new ThalwegError({ code: 'TYPE', path, received: describe(value), expected, remedy });
 }
 
+/** Returns `value` if it is text; throws TYPE for other types. */
+export function checkText(path: string, value: unknown): string {
+  if (typeof value !== 'string') throw wrongType(path, value, 'text');
+  return value;
+}
+
 /** Returns `value` if it is a file path; throws TYPE for other types, and RANGE for a path with NUL. */
 export function checkPath(path: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw wrongType(path, value, 'a path');

@@ -3,7 +3,7 @@ import { checkArray } from '../arrays.js';
 import { type Weights, checkWeights } from '../average/weights.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
-import { Sequential } from '../nn/sequential.js';
+import { type Sequential, checkSequential } from '../nn/sequential.js';
 import { checkPath, requireOptions, wrongType } from '../options.js';
 import { Trainer } from '../train/trainer.js';
 import { readWeights } from '../train/weights.js';
@@ -65,12 +65,6 @@ export async function fromFiles(model: Sequential, files: readonly string[]): Pr
 export function checkMemberName(path: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name;
   throw wrongType(path, name, 'a name');
-}
-
-/** Throws TYPE unless `model` is a model. */
-function checkSequential(path: string, model: unknown): asserts model is Sequential {
-  if (isInstance(model, Sequential)) return;
-  throw wrongType(path, model, 'a model such as nn.sequential(…)');
 }
 
 /** Throws SHAPE, MISSING, TYPE or UNKNOWN_OPTION unless the weights fit the model. */

@@ -1,7 +1,7 @@
 /** Checks the arguments of `io.writeSafetensors` before anything is written. */
 import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { isArray, shorten, wrongType } from '../options.js';
+import { checkText, isArray, shorten, wrongType } from '../options.js';
 import { checkList, isObject } from '../values.js';
 import { byteLength, checkExtents, checkType, type SafetensorsType } from './safetensors-type.js';
 
@@ -17,9 +17,9 @@ export interface CheckedTensor {
 /** Matches half a surrogate pair, which UTF-8 cannot express. */
 const halfPair = /\p{Surrogate}/u;
 /** Returns well-formed text, or throws TYPE or ENCODING. */
-function checkText(path: string, value: unknown): string {
-  if (typeof value !== 'string') throw wrongType(path, value, 'text');
-  if (!halfPair.test(value)) return value;
+function checkWellFormed(path: string, value: unknown): string {
+  const text = checkText(path, value);
+  if (!halfPair.test(text)) return text;
   const received = 'half a surrogate pair';
   throw new ThalwegError({ code: 'ENCODING', path, received, expected: 'well-formed text' });
 }
@@ -31,7 +31,7 @@ function checkObject(path: string, value: unknown): Readonly<Record<string, unkn
 
 function checkTensor(path: string, value: unknown): CheckedTensor {
   const given = checkObject(path, value);
-  const name = checkText(`${path}.name`, given['name']);
+  const name = checkWellFormed(`${path}.name`, given['name']);
   const where = shorten(name);
   const dtype = checkType(`${where}: dtype`, given['dtype']);
   const shape = checkExtents(`${where}: shape`, given['shape']);
@@ -68,8 +68,8 @@ export function checkMetadata(value: unknown): Readonly<Record<string, string>> 
     });
   return Object.fromEntries(
     Object.entries(given).map(([key, text]) => {
-      const at = `${path}.${shorten(checkText(`${path} key`, key))}`;
-      return [key, checkText(at, text)];
+      const at = `${path}.${shorten(checkWellFormed(`${path} key`, key))}`;
+      return [key, checkWellFormed(at, text)];
     }),
   );
 }

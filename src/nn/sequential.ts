@@ -1,7 +1,7 @@
 /** A model that applies its layers one after another. */
 import { ThalwegError } from '../errors.js';
 import { requireOptions, wrongType } from '../options.js';
-import { isList } from '../values.js';
+import { isInstance, isList } from '../values.js';
 import {
   type Layer,
   type ParameterSpec,
@@ -112,6 +112,12 @@ export class Sequential {
   toJSON(): SequentialJson {
     return { kind: 'sequential', input: this.input, layers: this.layers.map(({ layer }) => layer) };
   }
+}
+
+/** Throws TYPE unless `model` is a model. */
+export function checkSequential(path: string, model: unknown): asserts model is Sequential {
+  if (isInstance(model, Sequential)) return;
+  throw wrongType(path, model, 'a model such as nn.sequential(…)');
 }
 
 function make(shape: readonly number[], layers: readonly Layer[]): Sequential {

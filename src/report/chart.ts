@@ -1,6 +1,6 @@
 /** Line charts as standalone SVG. */
 import { ExponentialAverage } from '../average/exponential.js';
-import { checkOneOf, requireOptions, wrongType } from '../options.js';
+import { checkOneOf, checkText, requireOptions, wrongType } from '../options.js';
 import { checkList, propertyOf } from '../values.js';
 import { type Layout, layOut, sizes } from './layout.js';
 import { type Scale, scaleOver, ticksOf } from './scale.js';
@@ -157,11 +157,6 @@ function checkLine(path: string, line: unknown): void {
 function checkValue(path: string, value: unknown): void {
   if (typeof value === 'number' || value === undefined) return;
   throw wrongType(path, value, 'a number');
-}
-
-function checkText(path: string, value: unknown): void {
-  if (typeof value === 'string') return;
-  throw wrongType(path, value, 'text');
 }
 
 /** Returns the horizontal scale of 1, 2, …, with ticks at whole numbers. */

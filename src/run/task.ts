@@ -3,9 +3,7 @@ import { type Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import { type Layer, elements } from '../nn/layer.js';
-import { Sequential } from '../nn/sequential.js';
-import { wrongType } from '../options.js';
-import { isInstance } from '../values.js';
+import { type Sequential, checkSequential } from '../nn/sequential.js';
 
 /** The model and the loss, which determine the sizes and the kind of labels, and the device. */
 export interface Task {
@@ -25,8 +23,7 @@ const appliedBy: Partial<Record<LossName, string>> = {
  * the model ends in the activation that the loss applies itself, or has one output for softmax.
  */
 export function checkModel(model: unknown, loss: Loss): Sequential {
-  if (!isInstance(model, Sequential))
-    throw wrongType('model', model, 'a model such as nn.sequential(…)');
+  checkSequential('model', model);
   const last = model.layers.at(-1)!.layer as Layer & { readonly activation?: string };
   const end = last.activation ?? last.kind;
   if (end === appliedBy[loss.kind])
