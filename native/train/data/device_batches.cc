@@ -42,7 +42,6 @@ std::shared_ptr<void> upload(Memory& memory, const data::Dataset& dataset, data:
                              const CancelFlag* cancel) {
   const size_t width = dataset.format().row_bytes(column);
   std::shared_ptr<void> data = memory.allocate(dataset.format().bytes(column));
-  if (width == 0) return data;
   data::scan(dataset, column, kPiece, cancel, [&](int64_t first, int64_t count, const void* rows) {
     write(memory, static_cast<char*>(data.get()) + first * width, rows, count * width, cancel);
   });
