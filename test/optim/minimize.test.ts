@@ -1,15 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { optim } from '../../src/index.js';
-import {
-  type Line,
-  type Trial,
-  backtrack,
-  wolfeSearch,
-} from '../../src/optim/full-batch/line-search.js';
-import { failure } from '../oracle/failure.js';
 import { objectives } from '../oracle/objectives.js';
 
 interface Fixture {
@@ -83,75 +75,6 @@ describe('gradient descent with backtracking', () => {
     const newton = await evaluationsOf(optim.lbfgs());
     expect(newton).toBeLessThan(150);
     expect(await evaluationsOf(optim.gradientDescent())).toBeGreaterThan(10 * newton);
-  });
-});
-
-/** Makes a line through a function of one variable and its derivative. */
-function lineOf(f: (t: number) => number, slope: (t: number) => number): Line & { calls: number } {
-  const trial = (t: number): Trial => {
-    const point = { x: Float64Array.of(t), value: f(t), gradient: Float64Array.of(slope(t)) };
-    const isNumber = Number.isFinite(f(t)) && Number.isFinite(slope(t));
-    return { t, point, value: isNumber ? f(t) : Infinity, slope: slope(t) };
-  };
-  const line = {
-    ...{ start: trial(0), extent: 1, calls: 0 },
-    at: (t: number) => {
-      line.calls++;
-      return Promise.resolve(trial(t));
-    },
-  };
-  return line;
-}
-
-describe('the line search', () => {
-  const limits = { decrease: 1e-4, curvature: 0.9, searches: 25, change: 0 };
-  const meets = (line: Line, { t, value, slope }: Trial): boolean =>
-    value <= line.start.value + limits.decrease * t * line.start.slope &&
-    Math.abs(slope) <= -limits.curvature * line.start.slope;
-
-  it('meets both Wolfe conditions on quartics, from any first step', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.double({ min: -3, max: 3, noNaN: true }),
-        fc.double({ min: 0.01, max: 5, noNaN: true }),
-        fc.double({ min: -4, max: 4, noNaN: true }),
-        async (bend, far, power) => {
-          // The function is (t - far)² (1 + bend² t²) plus a slope down at 0.
-          const f = (t: number) => (t - far) ** 2 * (1 + bend ** 2 * t ** 2);
-          const slope = (t: number) =>
-            2 * (t - far) * (1 + bend ** 2 * t ** 2) + 2 * bend ** 2 * t * (t - far) ** 2;
-          const line = lineOf(f, slope);
-          const found = await wolfeSearch(line, 10 ** power, limits);
-          expect(meets(line, found)).toBe(true);
-          expect(line.calls).toBeLessThanOrEqual(26);
-        },
-      ),
-      { numRuns: 300 },
-    );
-  });
-
-  it('turns back from where the objective is no number', async () => {
-    const line = lineOf(
-      (t) => (t < 1e-3 ? -t : NaN),
-      (t) => (t < 1e-3 ? -1 : NaN),
-    );
-    const found = await wolfeSearch(line, 1, limits);
-    expect(found.value).toBeLessThan(0);
-    const barrier = lineOf(
-      (t) => -t - 1e-2 * Math.log(1 - t),
-      (t) => -1 + 1e-2 / (1 - t),
-    );
-    expect(meets(barrier, await wolfeSearch(barrier, 50, limits))).toBe(true);
-  });
-
-  it('ends where it began when everything rises', async () => {
-    const line = lineOf(
-      (t) => t,
-      () => -1,
-    );
-    expect((await wolfeSearch(line, 1, limits)).value).toBe(0);
-    const { t } = await backtrack(line, 1, { decrease: 1e-4, shrink: 0.5, searches: 30 });
-    expect(t).toBe(0);
   });
 });
 
@@ -303,73 +226,5 @@ describe('a run', () => {
     const from = Float64Array.from(start);
     await optim.minimize(rosenbrock, from);
     expect([...from]).toEqual(start);
-  });
-});
-
-describe('bad input', () => {
-  const f: optim.ObjectiveFunction = (x, gradient) => {
-    gradient[0] = 2 * x[0]!;
-    return x[0]! ** 2;
-  };
-  it.each([
-    [() => optim.lbfgs({ history: 0 }), 'RANGE', 'lbfgs.history'],
-    [() => optim.lbfgs({ history: 2.5 }), 'TYPE', 'lbfgs.history'],
-    [() => optim.lbfgs({ curvature: 1 }), 'RANGE', 'lbfgs.curvature'],
-    [() => optim.lbfgs({ decrease: 0.5, curvature: 0.4 }), 'RANGE', 'lbfgs.decrease'],
-    [() => optim.lbfgs({ searches: 0 }), 'RANGE', 'lbfgs.searches'],
-    [() => optim.lbfgs({ memory: 5 } as never), 'UNKNOWN_OPTION', 'lbfgs.memory'],
-    [() => optim.gradientDescent({ shrink: 1 }), 'RANGE', 'gradientDescent.shrink'],
-    [() => optim.gradientDescent({ grow: 0.5 }), 'RANGE', 'gradientDescent.grow'],
-    [() => optim.minimize(3 as never, [1]), 'TYPE', 'objective'],
-    [() => optim.minimize(f, []), 'RANGE', 'start'],
-    [() => optim.minimize(f, 'x' as never), 'TYPE', 'start'],
-    [() => optim.minimize(f, [NaN]), 'RANGE', 'start[0]'],
-    [() => optim.minimize(f, new Array<number>(2)), 'TYPE', 'start[0]'],
-    [() => optim.minimize(f, new Float32Array(1) as never), 'TYPE', 'start'],
-    [() => optim.minimize(f, [1], optim.adam() as never), 'TYPE', 'method'],
-    [
-      () => optim.minimize(f, [1], optim.lbfgs(), { iterations: 0 }),
-      'RANGE',
-      'minimize.iterations',
-    ],
-    [
-      () => optim.minimize(f, [1], optim.lbfgs(), { changeTolerance: -1 }),
-      'RANGE',
-      'minimize.changeTolerance',
-    ],
-    [
-      () => optim.minimize(f, [1], optim.lbfgs(), { signal: 1 as never }),
-      'TYPE',
-      'minimize.signal',
-    ],
-    [
-      () => optim.minimize(f, [1], optim.lbfgs(), { onIteration: 1 as never }),
-      'TYPE',
-      'minimize.onIteration',
-    ],
-    [
-      () => optim.minimize(f, [1], optim.lbfgs(), { steps: 1 } as never),
-      'UNKNOWN_OPTION',
-      'minimize.steps',
-    ],
-    [() => optim.minimize(() => NaN, [1]), 'NONFINITE', 'start'],
-    [() => optim.minimize(() => 'x' as never, [1]), 'TYPE', 'objective'],
-  ])('%s is %s', async (body, code, path) => {
-    const error = await failure(body);
-    expect([error.code, error.path]).toEqual([code, path]);
-  });
-
-  it.each([0, 1, 2])('a gradient that is NaN at %i is NONFINITE', async (place) => {
-    const error = await failure(() =>
-      optim.minimize(
-        (x, gradient) => {
-          gradient.fill(1);
-          gradient[place] = NaN;
-          return x[0]!;
-        },
-        [1, 1, 1],
-      ),
-    );
-    expect([error.code, error.path]).toEqual(['NONFINITE', 'start']);
   });
 });
