@@ -49,7 +49,7 @@ async function lossesOf(
   const steps = Math.ceil(rows / batchSize);
   const request = {
     ...{ dataset, epoch: 2, firstStep: 0, batchSize, shuffle: true, dropLast: false },
-    settings: settingsRow(sgd, {}, [{ learningRate: 0 }]),
+    settings: settingsRow(sgd, {}, [{ learningRate: 0 }], { averageDecay: 0 }),
     columns: Float64Array.of(new SettingsLayout(sgd, 1).rateColumn(0)),
     rates: new Float64Array(steps),
   };

@@ -19,11 +19,15 @@ export function clipTo([clipValue, clipTensorNorm, clipGlobalNorm]: readonly [
   return { clipValue, clipTensorNorm, clipGlobalNorm };
 }
 
-/** A row for groups whose numbers are those of test/oracle/rules.ts, and no decay, unless given. */
+/**
+ * A row for groups whose numbers are those of test/oracle/rules.ts, and no decay, unless given.
+ * Only the row of a trainer has `trainer`.
+ */
 export function settingsRow(
   rule: NativeRule,
   { nonFinite = 'stop', reportNorm = false, ...given }: Given = {},
   groups: readonly Readonly<Record<string, number>>[] = [{}],
+  trainer?: RowValues<number>['trainer'],
 ): Float64Array {
   for (const name of rule.hyper)
     if (!(name in hyperValues)) throw new Error(`give ${name} a value in test/oracle/rules.ts`);
@@ -34,6 +38,7 @@ export function settingsRow(
       nonFinite: native.names.nonFinite.indexOf(nonFinite),
     },
     groups: groups.map((group) => ({ ...hyperValues, l2: 0, weightDecay: 0, ...group })),
+    ...(trainer && { trainer }),
   });
   return Float64Array.from(row);
 }

@@ -92,18 +92,21 @@ describe('a guarded run', () => {
 });
 
 describe('a bit that turns around by itself', () => {
-  /** Changes the weights, so that memory holds no copy from when the trainer was made. */
-  function renew(trainer: Trainer): Float32Array {
+  /**
+   * Changes the weights, so that memory holds no copy from when the trainer was made. Each trainer
+   * takes another `shift`, because memory may still hold what an earlier trainer has copied.
+   */
+  function renew(trainer: Trainer, shift: number): Float32Array {
     const parameters = trainer.parameters();
     const weights = parameters['dense1.weight']!;
-    weights[0]! += 1;
+    weights[0]! += shift;
     trainer.setParameters(parameters);
     return weights;
   }
 
   /** Returns the address of the first weight. */
-  function weightOf(trainer: Trainer): number[] {
-    const weights = renew(trainer);
+  function weightOf(trainer: Trainer, shift: number): number[] {
+    const weights = renew(trainer, shift);
     const bytes = new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength);
     const addresses = addressesOf(bytes);
     expect(addresses.length).toBe(1);
@@ -113,7 +116,7 @@ describe('a bit that turns around by itself', () => {
   it('is CORRUPTION between two epochs, naming the tensor', async () => {
     for (const guard of [true, false]) {
       using trainer = make();
-      const addresses = weightOf(trainer);
+      const addresses = weightOf(trainer, guard ? 1 : 2);
       const run = async () =>
         trainer.fit(set, {
           ...fit,
@@ -139,7 +142,7 @@ describe('a bit that turns around by itself', () => {
     const folder = newFolder();
     const checkpoint = { folder, everyEpochs: 1, signals: 'ignore' } as const;
     using trainer = make();
-    const addresses = weightOf(trainer);
+    const addresses = weightOf(trainer, 3);
     const run = async () =>
       trainer.fit(set, {
         ...{ ...options, checkpoint },
@@ -155,7 +158,7 @@ describe('a bit that turns around by itself', () => {
     expect((await trainer.resume(folder))?.step).toBe(6);
     await trainer.fit(set, options);
     using undisturbed = make();
-    renew(undisturbed);
+    renew(undisturbed, 3);
     await undisturbed.fit(set, options);
     expect(trainer.parameters()).toEqual(undisturbed.parameters());
     expect(trainer.statistics()).toEqual(undisturbed.statistics());
@@ -164,7 +167,7 @@ describe('a bit that turns around by itself', () => {
   it('is CORRUPTION within a step, and the last checkpoint is there', async () => {
     const folder = newFolder();
     using trainer = make();
-    const addresses = weightOf(trainer);
+    const addresses = weightOf(trainer, 4);
     let flipping: NodeJS.Timeout | undefined;
     const error = await failure(() =>
       trainer.fit(set, {
