@@ -32,6 +32,8 @@ void free_later(Napi::Env env, std::shared_ptr<Snapshot> snapshot) {
   }
 }
 
+// Whoever makes a snapshot disposes of it, so V8 does not hear of its bytes. To report gigabytes
+// starts a garbage collection of tens of milliseconds on the event loop.
 class NativeSnapshot : public Wrapped<NativeSnapshot> {
  public:
   static constexpr napi_type_tag kTag = {0x7468616c77656731, 0x736e617073686f74};
@@ -55,10 +57,8 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
     guarded(info.Env(), [&] {
       info.This().As<Napi::Object>().TypeTag(&kTag);
       snapshot_ = std::make_shared<Snapshot>(to_uint64(info[0], "bytes"));
-      report(info.Env(), static_cast<int64_t>(snapshot_->bytes()));
     });
   }
-  void Finalize(Napi::BasicEnv env) override { report(env, -reported_); }
 
   std::shared_ptr<Snapshot> get() const {
     if (!snapshot_) throw disposed("snapshot");
@@ -72,12 +72,6 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
       get();
       return (this->*kMethod)(info);
     });
-  }
-
-  void report(Napi::BasicEnv env, int64_t bytes) {
-    int64_t ignored;
-    if (bytes != 0) napi_adjust_external_memory(env, bytes, &ignored);
-    reported_ += bytes;
   }
 
   // Returns bytes [offset, offset + array's length) of the snapshot, and those of the array.
@@ -131,13 +125,11 @@ class NativeSnapshot : public Wrapped<NativeSnapshot> {
   }
   // The memory lives on while a job uses it.
   Napi::Value dispose(const Napi::CallbackInfo& info) {
-    report(info.Env(), -reported_);
     if (snapshot_) free_later(info.Env(), std::move(snapshot_));
     return info.Env().Undefined();
   }
 
   std::shared_ptr<Snapshot> snapshot_;
-  int64_t reported_ = 0;  // bytes reported to V8
 };
 
 }  // namespace
