@@ -2,12 +2,10 @@
 # (native/sources/*.txt) and the same flags. `npm run build:gyp` runs it, and an install does not.
 {
   'variables': {
-    'onednn%': '<!(node -p "[\'/usr/include/dnnl.hpp\', \'/usr/local/include/dnnl.hpp\', \'/usr/include/x86_64-linux-gnu/dnnl.hpp\', \'/usr/include/aarch64-linux-gnu/dnnl.hpp\'].some(fs.existsSync) ? 1 : 0")',
     # g++ supports level 3 since version 12.
     'fortify%': '<!(node -p "parseInt(child_process.execSync((process.env.CXX || \'c++\') + \' -dumpversion\')) < 12 ? 2 : 3")',
     'lanes_sources': ['<!@(node script/sources.mjs lanes)'],
     'addon_sources': ['<!@(node script/sources.mjs addon)'],
-    'onednn_sources': ['<!@(node script/sources.mjs onednn)'],
   },
   'target_defaults': {
     'include_dirs': ['native'],
@@ -56,7 +54,7 @@
           'type': 'static_library',
           'sources': ['<@(lanes_sources)'],
           'defines': ['THALWEG_LANES=avx2'],
-          'cflags': ['-mavx2'],
+          'cflags': ['-mavx2', '-mfma'],
         },
         {
           'target_name': 'thalweg_lanes_avx512',
@@ -67,27 +65,6 @@
         },
       ],
     }],
-    ['onednn==1', {
-      'targets': [
-        {
-          # A plugin of its own, which is opened at run time, so that the addon loads without it.
-          'target_name': 'thalweg_onednn',
-          'type': 'loadable_module',
-          'sources': ['<@(onednn_sources)'],
-          'libraries': ['-ldnnl'],
-          'ldflags': ['-Wl,--version-script=<(module_root_dir)/native/exports/onednn.map'],
-        },
-        {
-          # node-gyp names every module .node, but the loader looks for .so.
-          'target_name': 'thalweg_onednn_name',
-          'type': 'none',
-          'dependencies': ['thalweg_onednn'],
-          'actions': [{
-            'action_name': 'name',
-            'inputs': ['<(PRODUCT_DIR)/thalweg_onednn.node'],
-            'outputs': ['<(PRODUCT_DIR)/thalweg_onednn.so'],
-            'action': ['cp', '<@(_inputs)', '<@(_outputs)'],
-          }],
         },
       ],
     }],

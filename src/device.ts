@@ -24,7 +24,7 @@ export interface Gpus extends NvidiaHardware {
 
 /** A library that the addon opens where it is present. */
 export interface Plugin {
-  /** `oneDNN` or `CUDA`. */
+  /** `CUDA`. */
   readonly name: string;
   /** True where the library is in use. */
   readonly loaded: boolean;
@@ -130,16 +130,9 @@ export function resolveDevice(name: unknown): DeviceName {
 }
 
 function lookAtPlugins(): Plugin[] {
-  const products = native
-    .implementations('cpu')
-    .find(({ operation }) => operation === 'dense_forward');
-  const [, why = ''] = products?.implementation.split(', without oneDNN: ') ?? [];
   const { missing, devices } = native.cudaStatus();
   const found = `${devices.length} GPU${devices.length === 1 ? '' : 's'}`;
-  return [
-    { name: 'oneDNN', loaded: why === '', about: why || products!.implementation },
-    { name: 'CUDA', loaded: missing === '', about: missing || found },
-  ];
+  return [{ name: 'CUDA', loaded: missing === '', about: missing || found }];
 }
 
 /**
@@ -157,7 +150,7 @@ export function isaOf(device: string): string {
  *
  * @param name default `'auto'`
  * @throws ThalwegError NO_DEVICE, which names the missing part and its remedy; TYPE; RANGE or
- * UNSUPPORTED where `THALWEG_ISA`, `THALWEG_THREADS` or `THALWEG_ONEDNN` is wrong
+ * UNSUPPORTED where `THALWEG_ISA` or `THALWEG_THREADS` is wrong
  */
 export function explain(name: DeviceName = 'auto'): DeviceExplanation {
   const device = resolveDevice(name);

@@ -70,17 +70,6 @@ describe('THALWEG_ISA', () => {
   });
 });
 
-describe('THALWEG_ONEDNN=0', () => {
-  it('leaves products to the lanes, which says why, and trains', async () => {
-    const { explanation, accuracy } = await trained({ THALWEG_ONEDNN: '0' });
-    for (const operation of ['dense_forward', 'dense_backward'])
-      expect(implementation(explanation, operation)).toBe(
-        `lanes (${explanation.isa}), without oneDNN: THALWEG_ONEDNN=0`,
-      );
-    expect(accuracy).toBe(1);
-  });
-});
-
 describe('explain', () => {
   it('names every operation, and one implementation throughout the reference', () => {
     const { operations } = device.explain('reference');
@@ -91,7 +80,7 @@ describe('explain', () => {
   it('tells of the machine around it', () => {
     const { addon, plugins, gpus, memory, system, threads, threadsReason } = device.explain();
     expect(existsSync(addon)).toBe(true);
-    expect(plugins.map(({ name }) => name)).toEqual(['oneDNN', 'CUDA']);
+    expect(plugins.map(({ name }) => name)).toEqual(['CUDA']);
     for (const { loaded, about } of plugins)
       expect([typeof loaded, about === '']).toEqual(['boolean', false]);
     expect(gpus.missing === '').toBe(gpus.devices.length > 0);

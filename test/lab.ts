@@ -32,6 +32,30 @@ export interface AliasTable {
   readonly aliases: Uint32Array;
 }
 
+/** c [m, n] = op(a) op(b) + bias, as native/backends/product.h has it. */
+export interface ProductFields {
+  readonly a: Float32Array;
+  readonly b: Float32Array;
+  readonly c: Float32Array;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly transposeA: 0 | 1;
+  readonly transposeB: 0 | 1;
+  readonly bias?: Float32Array | undefined;
+  readonly activation?: 'none' | 'relu';
+}
+
+/** The way in which a product is cut, as native/backends/cpu/product_plan.h has it. */
+export interface ProductPlan {
+  readonly rows: number;
+  readonly columns: number;
+  readonly depth: number;
+  readonly logVectors: number;
+  readonly packsA: 0 | 1;
+  readonly packsB: 0 | 1;
+}
+
 /** The exports of the lab. */
 export interface Lab extends Pick<
   Native,
@@ -58,6 +82,16 @@ export interface Lab extends Pick<
       >
     >,
   ): { readonly sum: number; readonly correct: number };
+  /**
+   * Computes a product so many times, by the lanes of an instruction set, or by plain loops. Without a
+   * plan it is cut as usual.
+   */
+  product(
+    lanes: 'plain' | 'baseline' | 'avx2' | 'avx512',
+    fields: ProductFields,
+    plan: ProductPlan | undefined,
+    times: number,
+  ): void;
   /** Philox4x32-10 of counter words c0…c3 and key words k0, k1. */
   philox(c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): number[];
   /** Four words of the random stream (seed, purpose, epoch, window), as in core/random.h. */

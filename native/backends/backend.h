@@ -23,8 +23,8 @@ class Backend : public StepExecutor {
   // returns.
   virtual QueuedBackend* queued() { return nullptr; }
 
-  // Returns the name of the code that runs an op, for device.explain(), such as "lanes (avx512)" or
-  // "oneDNN 2.7". It includes the reason where a library is missing.
+  // Returns the name of the code that runs an op, for device.explain(), such as "lanes (avx512)".
+  // It includes the reason where a library or an instruction is missing.
   virtual std::string implementation(std::string_view op) const = 0;
 };
 

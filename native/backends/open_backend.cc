@@ -17,7 +17,7 @@ Backend* forced_cpu(const std::string& device) {
     if (isa > detect_isa() || lanes_for(isa) == nullptr) return nullptr;
     static Backend* opened[3];
     Backend*& backend = opened[static_cast<int>(isa)];
-    if (backend == nullptr) backend = new CpuBackend(*lanes_for(isa), CpuBackend::Library::kNone);
+    if (backend == nullptr) backend = new CpuBackend(*lanes_for(isa));
     return backend;
   }
   return nullptr;
@@ -31,7 +31,7 @@ Backend& open_backend(const std::string& device) {
   static std::mutex& mutex = *new std::mutex;
   const std::lock_guard<std::mutex> lock(mutex);
   if (device == "cpu") {
-    static Backend& cpu = *new CpuBackend(lanes(), CpuBackend::Library::kOnednn);
+    static Backend& cpu = *new CpuBackend(lanes());
     return cpu;
   }
   if (device == "reference") {

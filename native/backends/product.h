@@ -8,9 +8,12 @@
 
 namespace thalweg {
 
+// Sums over rows of a batch go in chunks of this many rows.
+inline constexpr int64_t kSummedRows = 256;
+
 // c [m, n] = f(op(a) op(b) + bias), row-major, where op transposes or not. a is [m, k], or [k, m]
 // with transpose_a. b is [k, n], or [n, k] with transpose_b. bias is [n] or null. c overlaps no
-// operand.
+// operand. docs/numerics.md says in which order the sums run.
 struct Product {
   const float* a;
   const float* b;

@@ -1,5 +1,5 @@
-// Stops jobs when the process ends. On the main thread process.exit() runs static destructors, such
-// as those of oneDNN, but no cleanup hooks. Trainers may still train then.
+// Stops jobs when the process ends. On the main thread process.exit() runs static destructors,
+// such as those of other libraries, but no cleanup hooks. Trainers may still train then.
 #pragma once
 
 namespace thalweg {

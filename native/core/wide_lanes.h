@@ -10,17 +10,11 @@
 #endif
 
 #include "core/macros.h"
+#include "core/vector_bytes.h"
 
 namespace thalweg {
 inline namespace THALWEG_LANES {
 
-#if defined(__AVX512F__)
-inline constexpr int kVectorBytes = 64;
-#elif defined(__AVX2__)
-inline constexpr int kVectorBytes = 32;
-#else
-inline constexpr int kVectorBytes = 16;
-#endif
 inline constexpr int kWords = kVectorBytes / 4;
 inline constexpr int kWideWords = kVectorBytes / 8;
 

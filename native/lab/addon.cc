@@ -7,6 +7,7 @@
 #include "lab/arena_step.h"
 #include "lab/index_cipher.h"
 #include "lab/operation.h"
+#include "lab/product.h"
 #include "lab/queued_gather.h"
 #include "lab/queued_step.h"
 #include "lab/random.h"
@@ -33,6 +34,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_arena_step(env, exports);
   register_index_cipher(env, exports);
   register_operation(env, exports);
+  register_product(env, exports);
   register_queued_gather(env, exports);
   register_queued_step(env, exports);
   register_random(env, exports);

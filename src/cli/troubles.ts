@@ -1,6 +1,4 @@
 /** Finds the problems of a machine, each with its remedy. */
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { DeviceExplanation } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import type { NvidiaHardware } from '../machine/nvidia.js';
@@ -102,15 +100,6 @@ function ofGpus({ facts: { gpus }, hardware }: Findings): Trouble[] {
   return [...refused, { what: `${found}, but ${gpus.missing}`, remedy }];
 }
 
-function ofPlugins({ facts: { addon, plugins = [] } }: Findings): Trouble[] {
-  const oneDnn = plugins.find(({ name }) => name === 'oneDNN');
-  const isOff = process.env['THALWEG_ONEDNN'] === '0';
-  if (addon === undefined || oneDnn === undefined || oneDnn.loaded || isOff) return [];
-  if (!existsSync(join(dirname(addon), 'thalweg_onednn.so'))) return [];
-  const [what, remedy = 'build it again with script/build'] = oneDnn.about.split('; ');
-  return [{ what: `oneDNN does not load, so that products are slower: ${what!}`, remedy }];
-}
-
 function ofTrials({ trials }: Findings): Trouble[] {
   return trials.flatMap(({ device, trains, loss, error }): Trouble[] => {
     if (trains) return [];
@@ -124,6 +113,6 @@ function ofTrials({ trials }: Findings): Trouble[] {
 
 /** Returns all problems; those that prevent training come first. */
 export function findTroubles(findings: Findings): Trouble[] {
-  const all = [ofAddon, ofTrials, ofNode, ofMemory, ofGpus, ofPlugins, ofInstructions];
+  const all = [ofAddon, ofTrials, ofNode, ofMemory, ofGpus, ofInstructions];
   return all.flatMap((look) => look(findings));
 }

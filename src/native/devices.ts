@@ -4,7 +4,7 @@
 export interface OperationImplementation {
   /** Name of the operation, such as `dense_forward` or `step`. */
   readonly operation: string;
-  /** For example `lanes (avx512)`, `oneDNN 2.6` or `CUDA kernels`. It says why a faster one is absent. */
+  /** For example `lanes (avx512)` or `CUDA kernels`. It says why a faster one is absent. */
   readonly implementation: string;
 }
 

@@ -408,7 +408,7 @@ async function attempt(scenario, prepared, n, persistent) {
 }
 
 const report = [];
-write(ranges, ...codeOf('libstdc++'), ...codeOf('/thalweg.node'), ...codeOf('/thalweg_onednn.so'));
+write(ranges, ...codeOf('libstdc++'), ...codeOf('/thalweg.node'));
 const { STARVE_ONLY: only } = process.env;
 for (const scenario of scenarios.filter(({ name }) => only === undefined || name === only)) {
   const prepared = await scenario.prepare();

@@ -51,17 +51,6 @@ describe('THALWEG_THREADS', () => {
   });
 });
 
-describe('THALWEG_ONEDNN', () => {
-  it.each(['', '0', '1'])('is taken (%o)', (value) => {
-    expect(explain({ THALWEG_ONEDNN: value })).toEqual(explain({}));
-  });
-
-  it.each(['off', 'false', '2', ' ', '00'])('is refused where it says nothing (%o)', (value) => {
-    const path = 'THALWEG_ONEDNN';
-    expect(explain({ [path]: value })).toEqual({ code: 'RANGE', path, received: value });
-  });
-});
-
 describe('the default number of threads', () => {
   it('is the number of processors that the process may run on', () => {
     expect(explain({}, ['taskset', '-c', '0'])).toEqual({

@@ -55,9 +55,9 @@ it('predictions of 800 different numbers of rows', async () => {
       await trainer.predict(inputs.subarray(0, rows * 64), { batchSize: 800 });
     return process.memoryUsage().rss;
   };
-  const settled = await predict(1, 400); // this fills oneDNN's own cache of 1024 primitives
+  const settled = await predict(1, 400);
   const grown = (await predict(401, 800)) - settled;
-  expect(grown).toBeLessThan(2 * limit * megabytes); // a primitive kept for each would be 120 MB
+  expect(grown).toBeLessThan(2 * limit * megabytes);
 });
 
 it('40 trainers that are dropped are collected, for V8 is told how they grow with the batch', async () => {

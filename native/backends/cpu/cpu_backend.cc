@@ -7,51 +7,20 @@
 #include "backends/cpu/column_sums.h"
 #include "backends/cpu/parts.h"
 #include "core/fold.h"
+#include "core/thread_buffer.h"
 
 namespace thalweg {
 
-namespace {
-
-constexpr int64_t kProductRows = 16;  // rows of c that one part of a lane product covers
-
-}  // namespace
-
-CpuBackend::CpuBackend(const Lanes& lanes, Library library)
-    : lanes_(lanes),
-      without_onednn_("not asked for"),
-      products_(library == Library::kOnednn ? onednn_products(&without_onednn_) : nullptr) {}
-
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
-  if (products_ == nullptr || product.k == 0) return lane_product(product);
-  const ProductBlocks blocks(product.m, product.n, product.k);
-  parallel_for(blocks.count(), thread_count(), Wake::kAtOnce,
-               [&](int64_t block) { products_->run(product, blocks.at(block)); });
-  if (product.activation == Activation::kNone) return;
-  activation_forward(
-      {product.activation, product.slope, product.c, product.c, product.m * product.n});
-}
-
-void CpuBackend::lane_product(const Product& p) {
-  std::vector<float> transposed;
-  const float* b = p.b;
-  if (p.transpose_b) {
-    transposed.resize(static_cast<size_t>(p.k) * p.n);
-    for (int64_t j = 0; j < p.n; ++j)
-      for (int64_t k = 0; k < p.k; ++k) transposed[k * p.n + j] = p.b[j * p.k + k];
-    b = transposed.data();
-  }
-  const RowProduct rows{p.a, b, p.c, p.n, p.k, p.transpose_a ? 1 : p.k, p.transpose_a ? p.m : 1};
-  const int64_t parts = ceil_div(p.m, kProductRows);
-  parallel_for(parts, thread_count(), [&](int64_t part) {
-    const int64_t first = part * kProductRows, last = std::min(p.m, first + kProductRows);
-    lanes_.product(rows, first, last);
-    if (p.bias == nullptr && p.activation == Activation::kNone) return;
-    for (int64_t row = first; row < last; ++row)
-      for (int64_t j = 0; p.bias != nullptr && j < p.n; ++j) p.c[row * p.n + j] += p.bias[j];
-    lanes_.activation_forward({p.activation, p.slope, p.c, p.c, p.m * p.n}, first * p.n,
-                              last * p.n);
+  const int threads = thread_count();
+  const ProductPlan plan = lanes_.plan_product(product, threads);
+  parallel_for(plan.pieces, threads, Wake::kAtOnce, [&](int64_t piece) {
+    lanes_.product(product, plan, piece, thread_buffer(plan.packed_a + plan.packed_b));
   });
+  const Activation activation = product.activation;
+  if (activation == Activation::kNone || activation == Activation::kRelu) return;  // fused
+  activation_forward({activation, product.slope, product.c, product.c, product.m * product.n});
 }
 
 void CpuBackend::dense_forward(const DenseForward& op) {
@@ -115,11 +84,10 @@ void CpuBackend::loss(const Loss& op) {
 }
 
 std::string CpuBackend::implementation(std::string_view op) const {
-  std::string lanes = std::string("lanes (") + lanes_.name + ")";
-  if (op == "dense_forward" || op == "dense_backward")
-    return products_ != nullptr ? products_->name()
-                                : lanes + ", without oneDNN: " + without_onednn_;
-  return lanes;
+  const std::string lanes = std::string("lanes (") + lanes_.name + ")";
+  const bool is_product = op == "dense_forward" || op == "dense_backward";
+  return is_product && !lanes_.has_multiply_add ? lanes + ", fused multiply-adds in software"
+                                                : lanes;
 }
 
 }  // namespace thalweg

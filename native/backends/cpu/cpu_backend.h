@@ -1,21 +1,16 @@
-// The backend of the processor. It uses the vector lanes of one instruction set, threads and
-// oneDNN.
+// The backend of the processor. It uses the vector lanes of one instruction set, and threads.
 #pragma once
 
 #include <string>
 
 #include "backends/backend.h"
 #include "backends/cpu/lanes.h"
-#include "backends/cpu/product.h"
 
 namespace thalweg {
 
 class CpuBackend final : public Backend {
  public:
-  // Without oneDNN, lanes compute the matrix products. They are slower, but give the same bits on
-  // every machine.
-  enum class Library { kOnednn, kNone };
-  CpuBackend(const Lanes& lanes, Library library);
+  explicit CpuBackend(const Lanes& lanes) : lanes_(lanes) {}
   void square_sums(const StepWork& work, double* sums) override;
   bool all_within(const StepWork& work, StepLook look) override;
   void tensor_sums(const StepWork& work, TensorSums* sums) override;
@@ -26,12 +21,9 @@ class CpuBackend final : public Backend {
 
  private:
   void product(const Product& product);
-  void lane_product(const Product& product);
   void output_gradient(const DenseBackward& op);
 
   const Lanes& lanes_;
-  std::string without_onednn_;  // why products_ is null; set by the initialiser of products_
-  Products* products_;          // null: lanes compute the products
 };
 
 // Returns the number of threads that an update of so many parts uses.

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "backends/cpu/product_plan.h"
+#include "backends/product.h"
 #include "backends/step_work.h"
 #include "core/lane_tables.h"
 #include "core/macros.h"
@@ -14,15 +16,6 @@
 #include "ops/ops.def"
 
 namespace thalweg {
-
-// c [rows, n] = a b. Element (i, k) of a is a[i * a_row + k * a_column], and b is [k, n].
-struct RowProduct {
-  const float* a;
-  const float* b;
-  float* c;
-  int64_t n, k;
-  int64_t a_row, a_column;
-};
 
 // Multiplies dy [rows, columns] by f'(y) in place, for activations with derivative_from_output.
 // sums [columns] gets the sums over the rows, which are at most one chunk.
@@ -37,6 +30,7 @@ struct OutputGradient {
 
 struct Lanes {
   const char* name;
+  bool has_multiply_add;  // else software rounds products and sums once
   // first and last are elements, rows, or at most kSummedColumns columns, as ops.def cuts the op.
 #define THALWEG_OP(name, Parameters)
 #define THALWEG_LANE_OP(name, Parameters) \

@@ -1,4 +1,5 @@
 #include "backends/cpu/lanes.h"
+#include "core/float_lanes.h"
 
 #define THALWEG_STRING_(x) #x
 #define THALWEG_STRING(x) THALWEG_STRING_(x)
@@ -15,6 +16,7 @@ namespace thalweg::THALWEG_LANES {
 
 const Lanes kLanes = {
     .name = THALWEG_STRING(THALWEG_LANES),
+    .has_multiply_add = kHasMultiplyAdd,
 #define THALWEG_OP(name, Parameters)
 #define THALWEG_LANE_OP(name, Parameters) .name = &lane_##name,
 #include "ops/ops.def"

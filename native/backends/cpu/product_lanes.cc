@@ -1,61 +1,116 @@
-// A register-blocked matrix product for machines without oneDNN. Four rows by 32 columns of c stay
-// in registers while k runs. Sums run over k in order, so every instruction set gives the same
-// bits.
+// Computes one piece of a matrix product. Each element of c is one chain of fused multiply-adds, so
+// neither the piece, nor the tile, nor the width of a vector changes its bits.
+#include <algorithm>
+
 #include "backends/cpu/lanes.h"
+#include "backends/cpu/product_pack.h"
+#include "backends/cpu/product_tile.h"
 
 namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-typedef float Vector __attribute__((vector_size(64)));
-constexpr int64_t kWidth = 16, kRows = 4, kVectors = 2, kColumns = kWidth * kVectors;
+class Piece {
+ public:
+  Piece(const Product& product, const ProductPlan& plan, int64_t index, float* buffer)
+      : p_(product), plan_(plan), packed_b_(buffer), packed_a_(buffer + plan.packed_b) {
+    row_ = index % plan.row_groups * plan.rows;
+    rows_ = std::min(plan.rows, p_.m - row_);
+    column_ = index / plan.row_groups * plan.columns;
+    columns_ = std::min(plan.columns, p_.n - column_);
+    log_width_ = log_width();
+    const int64_t most = kMostRows[log_width_];
+    tiles_ = (rows_ + most - 1) / most;
+  }
 
-THALWEG_INLINE Vector load(const float* from) {
-  Vector value;
-  __builtin_memcpy(&value, from, sizeof value);
-  return value;
-}
-THALWEG_INLINE void store(float* to, Vector value) { __builtin_memcpy(to, &value, sizeof value); }
+  void run() const {
+    int64_t k = 0;
+    do {
+      const int64_t depth = std::min(plan_.depth, p_.k - k);
+      if (plan_.packs_b) for_each_panel(depth, [&](auto&&... panel) { pack_b(k, panel...); });
+      if (plan_.packs_a) pack_a(k, depth);
+      for (int64_t tile = 0; tile < tiles_; ++tile)
+        for_each_panel(depth, [&](auto&&... panel) { meet(k, tile, panel...); });
+      k += plan_.depth;
+    } while (k < p_.k);
+  }
 
-// Computes `rows` (at most 4) by 32 elements of c. Missing rows are computed from the first row and
-// dropped.
-void block(const RowProduct& p, int64_t row, int64_t rows, int64_t column) {
-  const float* a[kRows];
-  for (int64_t r = 0; r < kRows; ++r) a[r] = p.a + (row + (r < rows ? r : 0)) * p.a_row;
-  Vector sum[kRows][kVectors] = {};
-  for (int64_t k = 0; k < p.k; ++k) {
-    const float* b = p.b + k * p.n + column;
-    const Vector b0 = load(b), b1 = load(b + kWidth);
-    for (int64_t r = 0; r < kRows; ++r) {
-      const float factor = a[r][k * p.a_column];
-      sum[r][0] += factor * b0;
-      sum[r][1] += factor * b1;
+ private:
+  // Few rows take many vectors, so that enough chains run at once. Few columns take few.
+  int log_width() const {
+    int log = plan_.log_vectors;
+    while (log + 1 < kLogWidths && rows_ <= kMostRows[log + 1] && columns_ > width(log)) ++log;
+    while (log > 0 && columns_ <= width(log - 1)) --log;
+    return log;
+  }
+  static int64_t width(int log) { return int64_t{kFloats} << log; }
+
+  // Calls body(column, log, panel) for the panels of the piece; `column` counts from its first one.
+  template <class Body>
+  void for_each_panel(int64_t depth, Body body) const {
+    int log = log_width_;
+    for (int64_t column = 0; column < columns_; column += width(log)) {
+      const int64_t left = columns_ - column;
+      while (log > 0 && left <= width(log) - kFloats) --log;  // each vector of a tile has a column
+      body(column, log, Panel{std::min(left, width(log)), width(log), depth});
     }
   }
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t v = 0; v < kVectors; ++v)
-      store(p.c + (row + r) * p.n + column + v * kWidth, sum[r][v]);
-}
+  // Rows are spread evenly, because a last tile of two rows would be slow.
+  int64_t tile_row(int64_t tile) const { return rows_ * tile / tiles_; }
 
-void edge(const RowProduct& p, int64_t row, int64_t rows, int64_t column) {
-  for (int64_t r = row; r < row + rows; ++r) {
-    for (int64_t j = column; j < p.n; ++j) {
-      float sum = 0;
-      for (int64_t k = 0; k < p.k; ++k) sum += p.a[r * p.a_row + k * p.a_column] * p.b[k * p.n + j];
-      p.c[r * p.n + j] = sum;
+  void pack_b(int64_t k, int64_t column, int, const Panel& panel) const {
+    float* to = packed_b_ + column * panel.depth;
+    const int64_t j = column_ + column;
+    if (p_.transpose_b) return pack_transposed_panel(p_.b + j * p_.k + k, p_.k, panel, to);
+    pack_panel(p_.b + k * p_.n + j, p_.n, panel, to);
+  }
+  void pack_a(int64_t k, int64_t depth) const {
+    for (int64_t tile = 0; tile < tiles_; ++tile) {
+      const int64_t first = tile_row(tile);
+      pack_tile_of_columns(p_.a + k * p_.m + row_ + first, p_.m, tile_row(tile + 1) - first, depth,
+                           packed_a_ + tile * kPackedTileRows * depth);
     }
   }
-}
+
+  void meet(int64_t k, int64_t tile, int64_t column, int log, const Panel& panel) const {
+    const int64_t first = tile_row(tile), row = row_ + first, j = column_ + column;
+    const bool is_last = k + panel.depth >= p_.k;
+    TileWork work{.a = p_.a + row * p_.k + k,
+                  .a_step = p_.k,
+                  .b = p_.b + k * p_.n + j,
+                  .b_step = p_.n,
+                  .c = p_.c + row * p_.n + j,
+                  .c_step = p_.n,
+                  .depth = panel.depth,
+                  .last = static_cast<int>((panel.columns - 1) % kFloats) + 1,
+                  .continues = k > 0 && !p_.transpose_a,
+                  .adds = k > 0 && p_.transpose_a,
+                  .bias = is_last && p_.bias != nullptr ? p_.bias + j : nullptr,
+                  .relu = is_last && p_.activation == Activation::kRelu};
+    if (p_.transpose_a) {
+      work.a =
+          plan_.packs_a ? packed_a_ + tile * kPackedTileRows * panel.depth : p_.a + k * p_.m + row;
+      work.a_step = plan_.packs_a ? kPackedTileRows : p_.m;
+    }
+    if (plan_.packs_b) {
+      work.b = packed_b_ + column * panel.depth;
+      work.b_step = panel.width;
+    }
+    const int64_t rows = tile_row(tile + 1) - first;
+    kTiles.at[log][rows][p_.transpose_a][panel.columns < panel.width](work);
+  }
+
+  const Product& p_;
+  const ProductPlan& plan_;
+  float *packed_b_, *packed_a_;
+  int64_t row_, rows_, column_, columns_, tiles_;
+  int log_width_;
+};
 
 }  // namespace
 
-void lane_product(const RowProduct& p, int64_t first, int64_t last) {
-  for (int64_t row = first; row < last; row += kRows) {
-    const int64_t rows = last - row < kRows ? last - row : kRows;
-    int64_t column = 0;
-    for (; column + kColumns <= p.n; column += kColumns) block(p, row, rows, column);
-    edge(p, row, rows, column);
-  }
+void lane_product(const Product& product, const ProductPlan& plan, int64_t piece, float* buffer) {
+  Piece(product, plan, piece, buffer).run();
 }
 
 }  // namespace thalweg::THALWEG_LANES

@@ -1,5 +1,5 @@
 // The gradient before a dense layer's activation, with the bias gradient, and a matrix product for
-// machines without cuBLAS.
+// machines without cuBLAS. The product has the bits of the processor's (backends/product.h).
 #include "backends/cuda/device/columns.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -47,7 +47,7 @@ struct OutputGradient {
 // ---- a product in tiles ----
 
 constexpr int kTile = 64;   // rows and columns of c that a block computes
-constexpr int kDepth = 16;  // steps of k at a time
+constexpr int kDepth = 16;  // steps of k at a time; it divides kSummedRows
 constexpr int kSide = 4;    // rows and columns of c that a thread computes
 
 struct Tile {
@@ -73,16 +73,34 @@ __device__ void load_tile(const Product& p, int64_t row, int64_t column, int64_t
   }
 }
 
-// Products may fuse multiply-adds, because they promise no equal bits across devices.
-__device__ void multiply_tile(const Tile& tile, int y, int x, float (&sum)[kSide][kSide]) {
+using Sums = float[kSide][kSide];
+
+__device__ void multiply(const Tile& tile, int k, int y, int x, Sums& sum) {
 #pragma unroll
-  for (int k = 0; k < kDepth; ++k)
+  for (int i = 0; i < kSide; ++i)
 #pragma unroll
-    for (int i = 0; i < kSide; ++i)
+    for (int j = 0; j < kSide; ++j)
+      sum[i][j] =
+          fmaf(tile.a[k][y + kTile / kSide * i], tile.b[k][x + kTile / kSide * j], sum[i][j]);
+}
+// Leaves out steps beyond the last one, because a product of zeros would make +0 of a sum of -0.
+__device__ void multiply_tile(const Tile& tile, int64_t steps, int y, int x, Sums& sum) {
+  if (steps < kDepth) {
+    for (int k = 0; k < steps; ++k) multiply(tile, k, y, x, sum);
+    return;
+  }
 #pragma unroll
-      for (int j = 0; j < kSide; ++j)
-        sum[i][j] =
-            fmaf(tile.a[k][y + kTile / kSide * i], tile.b[k][x + kTile / kSide * j], sum[i][j]);
+  for (int k = 0; k < kDepth; ++k) multiply(tile, k, y, x, sum);
+}
+// Ends a chunk of the summed rows: adds its sums to those before it, and begins the next chunk.
+__device__ void end_chunk(bool is_first, Sums& total, Sums& sum) {
+#pragma unroll
+  for (int i = 0; i < kSide; ++i)
+#pragma unroll
+    for (int j = 0; j < kSide; ++j) {
+      total[i][j] = is_first ? sum[i][j] : total[i][j] + sum[i][j];
+      sum[i][j] = 0;
+    }
 }
 
 template <Activation kActivation>
@@ -91,12 +109,14 @@ __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64
   const int64_t row = blockIdx.x / tiles_across * kTile;
   const int64_t column = blockIdx.x % tiles_across * kTile;
   const int y = threadIdx.x / (kTile / kSide), x = threadIdx.x % (kTile / kSide);
-  float sum[kSide][kSide] = {};
+  Sums sum = {}, total = {};
   for (int64_t k = 0; k < p.k; k += kDepth) {
     load_tile(p, row, column, k, tile);
     __syncthreads();
-    multiply_tile(tile, y, x, sum);
+    multiply_tile(tile, p.k - k, y, x, sum);
     __syncthreads();
+    const bool ends = k + kDepth >= p.k || (p.transpose_a && (k + kDepth) % kSummedRows == 0);
+    if (ends) end_chunk(!p.transpose_a || k < kSummedRows, total, sum);
   }
 #pragma unroll
   for (int i = 0; i < kSide; ++i) {
@@ -104,7 +124,7 @@ __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64
     for (int j = 0; j < kSide; ++j) {
       const int64_t r = row + y + kTile / kSide * i, c = column + x + kTile / kSide * j;
       if (r >= p.m || c >= p.n) continue;
-      const float value = p.bias == nullptr ? sum[i][j] : sum[i][j] + p.bias[c];
+      const float value = p.bias == nullptr ? total[i][j] : total[i][j] + p.bias[c];
       p.c[r * p.n + c] = activate<kActivation>(value, p.slope);
     }
   }
