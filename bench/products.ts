@@ -60,6 +60,9 @@ function thalweg(shape: Shape): Contestant {
           lab.product(lanes, fields, undefined, repeat);
           return (performance.now() - start) / 1e3 / repeat;
         },
+        dispose: () => {
+          lab.setThreadCount(0);
+        },
       };
     },
   };

@@ -24,6 +24,7 @@ struct Product {
   const float* bias = nullptr;
   Activation activation = Activation::kNone;
   float slope = 0;
+  bool adds = false;  // c gets the sum of itself and the product; only with transpose_a
 };
 
 // Returns the product that computes a dense layer's outputs. Where the layer keeps the values
@@ -50,7 +51,8 @@ inline Product weight_gradient(const DenseBackward& op) {
           .m = op.inputs,
           .n = op.outputs,
           .k = op.rows,
-          .transpose_a = true};
+          .transpose_a = true,
+          .adds = op.adds};
 }
 inline Product input_gradient(const DenseBackward& op) {
   return {.a = op.dy,

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__aarch64__)
@@ -102,7 +101,9 @@ THALWEG_INLINE Floats multiply_add(Floats a, Floats b, Floats c) {
   const Wide wide = __builtin_convertvector(c, Wide), sum = product + wide;
   const Wide rest = sum - product, error = (product - (sum - rest)) + (wide - rest);
   // Comparisons give -1 where they hold. NaN, the error of an infinite sum, is neither.
-  const Bits up = error > 0.0, down = error<0.0, is_positive = sum> 0.0;
+  const Bits up = error > 0.0;
+  const Bits down = error < 0.0;
+  const Bits is_positive = sum > 0.0;
   const Bits bits = reinterpret_cast<Bits>(sum), is_even = (bits & 1) - 1;
   const Bits away = (up & is_positive) | (down & ~is_positive);  // from 0
   const Bits odd = bits + ((up | down) & is_even & (-1 - 2 * away));

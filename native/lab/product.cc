@@ -6,6 +6,8 @@
 #include <string>
 
 #include "backends/cpu/lanes.h"
+#include "core/error.h"
+#include "core/round.h"
 #include "core/thread_buffer.h"
 #include "core/threads.h"
 #include "lab/fields.h"
@@ -18,7 +20,7 @@ using namespace napi;
 
 namespace {
 
-// The widest tile of any instruction set, in columns, and its rows with what a copy adds.
+// The columns of the widest tile of any instruction set, and the rows of a copied one.
 constexpr int64_t kWidestTile = 128, kPackedRows = 16;
 
 Product read_product(const Fields& fields) {
@@ -39,10 +41,11 @@ ProductPlan read_plan(const Fields& fields, const Product& product) {
   if (product.transpose_a) plan.depth = std::min(product.k, kSummedRows);
   plan.packs_b = plan.packs_b || product.transpose_b;
   plan.packs_a = plan.packs_a && product.transpose_a;
+  plan.threads = thread_count();
   plan.row_groups = ceil_div(product.m, plan.rows);
   plan.pieces = plan.row_groups * ceil_div(product.n, plan.columns);
   if (plan.packs_b) plan.packed_b = round_up(plan.columns, kWidestTile) * plan.depth;
-  if (plan.packs_a) plan.packed_a = plan.rows * kPackedRows * plan.depth;
+  if (plan.packs_a) plan.packed_a = kPackedRows * plan.depth;
   return plan;
 }
 
@@ -71,11 +74,17 @@ void run_plain(const Product& p) {
 }
 
 void run_on_lanes(const Lanes& lanes, const Product& product, std::optional<ProductPlan> given) {
-  const int threads = thread_count();
-  const ProductPlan plan = given ? *given : lanes.plan_product(product, threads);
-  parallel_for(plan.pieces, threads, Wake::kAtOnce, [&](int64_t piece) {
+  const ProductPlan plan = given ? *given : lanes.plan_product(product, thread_count());
+  parallel_for(plan.pieces, plan.threads, Wake::kAtOnce, [&](int64_t piece) {
     lanes.product(product, plan, piece, thread_buffer(plan.packed_a + plan.packed_b));
   });
+}
+
+const Lanes& lanes_named(const std::string& name) {
+  for (const Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
+    if (name == isa_name(isa) && isa <= detect_isa() && lanes_for(isa) != nullptr)
+      return *lanes_for(isa);
+  throw Error({ErrorCode::kRange, "lanes", name, "an instruction set of this processor"});
 }
 
 // product(lanes, fields, plan | undefined, times) computes c so many times. `lanes` is the name of
@@ -86,17 +95,13 @@ Napi::Value product(const Napi::CallbackInfo& info) {
     const Fields fields(info[1].As<Napi::Object>(), host_memory());
     const Product product = read_product(fields);
     std::optional<ProductPlan> plan;
-    if (info[2].IsObject())
+    if (info[2].IsObject() && product.m > 0 && product.n > 0)
       plan = read_plan(Fields(info[2].As<Napi::Object>(), host_memory()), product);
     const int64_t times = to_count(info[3], "times");
-    const Lanes* lanes = nullptr;
-    for (const Isa isa : {Isa::kBaseline, Isa::kAvx2, Isa::kAvx512})
-      if (name == isa_name(isa) && isa <= detect_isa()) lanes = lanes_for(isa);
-    if (lanes == nullptr) {
+    if (name == "plain")
       run_plain(product);
-      return info.Env().Undefined();
-    }
-    for (int64_t i = 0; i < times; ++i) run_on_lanes(*lanes, product, plan);
+    else if (product.m > 0 && product.n > 0)
+      for (int64_t i = 0; i < times; ++i) run_on_lanes(lanes_named(name), product, plan);
     return info.Env().Undefined();
   });
 }

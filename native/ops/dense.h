@@ -23,8 +23,8 @@ struct DenseForward {
 };
 THALWEG_FIELDS(DenseForward, x, weight, bias, y, before, rows, inputs, outputs, activation, slope)
 
-// Overwrites dweight, dbias and dx, each of which may be null. Replaces dy [rows, outputs] by the
-// gradient of the values before f.
+// Overwrites dweight, dbias and dx, each of which may be null. Adds to dweight if `adds` is true.
+// Replaces dy [rows, outputs] by the gradient of the values before f. dx may be x.
 struct DenseBackward {
   const float* x;
   const float* weight;
@@ -37,9 +37,10 @@ struct DenseBackward {
   int64_t rows, inputs, outputs;
   Activation activation;
   float slope;
+  bool adds = false;
   double* scratch = nullptr;  // for devices (ops/scratch.h)
 };
 THALWEG_FIELDS(DenseBackward, x, weight, y, before, dy, dweight, dbias, dx, rows, inputs, outputs,
-               activation, slope, scratch)
+               activation, slope, adds, scratch)
 
 }  // namespace thalweg

@@ -115,10 +115,9 @@ function checkDescription(
   });
 }
 
-/** Returns what else decides the bits of a run; a library's products on `cpu` depend on the ISA. */
-function surroundings(by: Writer | undefined, device: string) {
-  const { thalweg, isa } = by ?? ({} as Partial<Writer>);
-  return { writer: device === 'cpu' ? { thalweg, isa } : { thalweg } };
+/** Returns what else decides the bits of a run: the version of the package, and no processor. */
+function surroundings(by: Writer | undefined) {
+  return { writer: { thalweg: by?.thalweg } };
 }
 
 /** A checkpoint that has been read into a snapshot and verified. The trainer has not changed yet. */
@@ -143,10 +142,9 @@ export async function loadInto(
   let found: readonly Difference[] = [];
   const header = await readCheckpoint(file, (accepted) => {
     const { trainer: saved, writer: by } = accepted.state;
-    const { device } = trainer.description;
     found = [
       ...checkDescription(file, saved, trainer.description),
-      ...differences(surroundings(by, device), surroundings(writer(), device)),
+      ...differences(surroundings(by), surroundings(writer())),
     ];
     const hasAveraged = hasAveragedStatistics(accepted);
     const layout = layoutOf(trainer.native, trainer.model, trainer.scalars, hasAveraged);

@@ -74,7 +74,7 @@ function ofInstructions({ facts: { isa, system } }: Findings): Trouble[] {
   if (isa !== 'baseline' || isWanted || !system.platform.endsWith('-x64')) return [];
   return [
     {
-      what: 'the processor reports neither AVX2 nor AVX-512, so that training is several times slower',
+      what: 'the processor lacks AVX2 or FMA, so that matrix products are a hundred times slower',
       remedy:
         'use a newer processor, or let the virtual machine pass on the instruction sets of its host',
     },

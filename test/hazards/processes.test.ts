@@ -44,7 +44,7 @@ async function ending(script: string, signal?: NodeJS.Signals, preload = '') {
 describe('a process with running trainers', () => {
   const running = `for (let i = 0; i < 3; i++) make().fit(set, endless);`;
 
-  // These repetitions are enough to meet static destructors of a library in the middle of its work.
+  // These repetitions are enough to meet the end of the process in the middle of a loop over threads.
   it('ends by process.exit in a listener', async () => {
     const script = `${running}
       make().fit(set, { ...endless, onEvent: ({ type }) => type === 'epoch' && process.exit(7) });`;

@@ -26,7 +26,7 @@ struct Orders {
   std::atomic<int64_t> persistent;  // 1: and all after that
   std::atomic<int64_t> failed;      // the number of failed allocations
   Range runtime;                    // code of libstdc++, which allocates for its callers
-  Range addon[2];                   // code of the addon and of its plugin
+  Range addon;                      // code of the addon
 };
 
 Orders* orders = nullptr;
@@ -44,9 +44,7 @@ __attribute__((constructor)) void open_orders() {
   if (place != MAP_FAILED) orders = static_cast<Orders*>(place);
 }
 
-bool is_addon(uintptr_t place) {
-  return orders->addon[0].holds(place) || orders->addon[1].holds(place);
-}
+bool is_addon(uintptr_t place) { return orders->addon.holds(place); }
 
 // Finds the caller, behind libstdc++ where that allocated.
 bool is_asked_by_addon(void* caller) {

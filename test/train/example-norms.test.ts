@@ -7,7 +7,7 @@ import { native } from '../../src/native.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 
 const [rows, width] = [37, 24];
-/** Without matrix products, which a library sums in its own order. */
+/** Norms alone, one after another. */
 const model = nn.sequential(
   { input: [width] },
   nn.reshape([2, 3, 4]),

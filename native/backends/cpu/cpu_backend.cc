@@ -13,9 +13,8 @@ namespace thalweg {
 
 void CpuBackend::product(const Product& product) {
   if (product.m == 0 || product.n == 0) return;
-  const int threads = thread_count();
-  const ProductPlan plan = lanes_.plan_product(product, threads);
-  parallel_for(plan.pieces, threads, Wake::kAtOnce, [&](int64_t piece) {
+  const ProductPlan plan = lanes_.plan_product(product, thread_count());
+  parallel_for(plan.pieces, plan.threads, Wake::kAtOnce, [&](int64_t piece) {
     lanes_.product(product, plan, piece, thread_buffer(plan.packed_a + plan.packed_b));
   });
   const Activation activation = product.activation;

@@ -28,9 +28,10 @@ class Piece {
     do {
       const int64_t depth = std::min(plan_.depth, p_.k - k);
       if (plan_.packs_b) for_each_panel(depth, [&](auto&&... panel) { pack_b(k, panel...); });
-      if (plan_.packs_a) pack_a(k, depth);
-      for (int64_t tile = 0; tile < tiles_; ++tile)
-        for_each_panel(depth, [&](auto&&... panel) { meet(k, tile, panel...); });
+      for (int64_t tile = 0; tile < tiles_; ++tile) {
+        if (plan_.packs_a) pack_a(k, tile, depth);
+        for_each_panel(depth, [&](auto&&... panel) { multiply_tile(k, tile, panel...); });
+      }
       k += plan_.depth;
     } while (k < p_.k);
   }
@@ -64,15 +65,13 @@ class Piece {
     if (p_.transpose_b) return pack_transposed_panel(p_.b + j * p_.k + k, p_.k, panel, to);
     pack_panel(p_.b + k * p_.n + j, p_.n, panel, to);
   }
-  void pack_a(int64_t k, int64_t depth) const {
-    for (int64_t tile = 0; tile < tiles_; ++tile) {
-      const int64_t first = tile_row(tile);
-      pack_tile_of_columns(p_.a + k * p_.m + row_ + first, p_.m, tile_row(tile + 1) - first, depth,
-                           packed_a_ + tile * kPackedTileRows * depth);
-    }
+  void pack_a(int64_t k, int64_t tile, int64_t depth) const {
+    const int64_t first = tile_row(tile);
+    pack_tile_of_columns(p_.a + k * p_.m + row_ + first, p_.m, tile_row(tile + 1) - first, depth,
+                         packed_a_);
   }
 
-  void meet(int64_t k, int64_t tile, int64_t column, int log, const Panel& panel) const {
+  void multiply_tile(int64_t k, int64_t tile, int64_t column, int log, const Panel& panel) const {
     const int64_t first = tile_row(tile), row = row_ + first, j = column_ + column;
     const bool is_last = k + panel.depth >= p_.k;
     TileWork work{.a = p_.a + row * p_.k + k,
@@ -84,12 +83,11 @@ class Piece {
                   .depth = panel.depth,
                   .last = static_cast<int>((panel.columns - 1) % kFloats) + 1,
                   .continues = k > 0 && !p_.transpose_a,
-                  .adds = k > 0 && p_.transpose_a,
+                  .adds = p_.transpose_a && (k > 0 || p_.adds),
                   .bias = is_last && p_.bias != nullptr ? p_.bias + j : nullptr,
                   .relu = is_last && p_.activation == Activation::kRelu};
     if (p_.transpose_a) {
-      work.a =
-          plan_.packs_a ? packed_a_ + tile * kPackedTileRows * panel.depth : p_.a + k * p_.m + row;
+      work.a = plan_.packs_a ? packed_a_ : p_.a + k * p_.m + row;
       work.a_step = plan_.packs_a ? kPackedTileRows : p_.m;
     }
     if (plan_.packs_b) {

@@ -10,8 +10,8 @@
 namespace thalweg {
 inline namespace THALWEG_LANES {
 
-inline constexpr int64_t kPackedTileRows =
-    16;  // floats that a packed tile of a has for a step of k
+// A packed tile of a has so many floats for each step of k.
+inline constexpr int64_t kPackedTileRows = 16;
 
 // Some columns of b next to each other, for `depth` steps of k.
 struct Panel {

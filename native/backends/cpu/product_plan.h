@@ -3,8 +3,6 @@
 
 #include <cstdint>
 
-#include "core/round.h"
-
 namespace thalweg {
 
 struct ProductPlan {
@@ -14,6 +12,7 @@ struct ProductPlan {
   int log_vectors = 0;     // logarithm of the vectors of a tile
   bool packs_a = false;    // each piece copies its block of a, tile by tile
   bool packs_b = false;    // each piece copies its block of b, panel by panel
+  int threads = 1;         // a short product is done by one
   int64_t row_groups = 1;  // pieces of a column of c
   int64_t pieces = 0;
   int64_t packed_a = 0, packed_b = 0;  // floats that a piece needs for its copies

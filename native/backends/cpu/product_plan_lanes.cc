@@ -5,6 +5,7 @@
 #include "backends/cpu/lanes.h"
 #include "backends/cpu/product_pack.h"
 #include "backends/cpu/product_tile.h"
+#include "core/round.h"
 
 namespace thalweg::THALWEG_LANES {
 
@@ -40,7 +41,8 @@ class Planner {
     plan_.packs_b = packs_b();
     plan_.columns = std::min(p_.n, strip_columns());
     plan_.rows = p_.m;
-    if (work() >= kAlone && threads_ > 1) share();
+    plan_.threads = work() < kAlone ? 1 : threads_;
+    if (plan_.threads > 1) share();
     count();
   }
   const ProductPlan& plan() const { return plan_; }
@@ -87,8 +89,7 @@ class Planner {
     plan_.row_groups = ceil_div(p_.m, plan_.rows);
     plan_.pieces = plan_.row_groups * ceil_div(p_.n, plan_.columns);
     if (plan_.packs_b) plan_.packed_b = round_up(plan_.columns, width_) * plan_.depth;
-    const int64_t tiles = ceil_div(plan_.rows, kMostRows[plan_.log_vectors]);
-    if (plan_.packs_a) plan_.packed_a = tiles * kPackedTileRows * plan_.depth;
+    if (plan_.packs_a) plan_.packed_a = kPackedTileRows * plan_.depth;
   }
 
   const Product& p_;

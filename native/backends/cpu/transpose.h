@@ -28,8 +28,8 @@ THALWEG_INLINE Floats block_row(const Block& block, int row) {
 inline constexpr __mmask16 kAll = 0xFFFF;
 inline constexpr __mmask8 kAllPairs = 0xFF;
 
-THALWEG_INLINE __m512 pair(__m512d value) { return _mm512_castpd_ps(value); }
-THALWEG_INLINE __m512d pair(__m512 value) { return _mm512_castps_pd(value); }
+THALWEG_INLINE __m512 as_floats(__m512d value) { return _mm512_castpd_ps(value); }
+THALWEG_INLINE __m512d as_doubles(__m512 value) { return _mm512_castps_pd(value); }
 
 THALWEG_INLINE void transpose(const Block& block, float* to, int64_t to_step) {
   __m512 r[16], s[16];
@@ -44,9 +44,9 @@ THALWEG_INLINE void transpose(const Block& block, float* to, int64_t to_step) {
   for (int i = 0; i < 16; i += 4) {
     THALWEG_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const __m512d low = pair(s[i + half]), high = pair(s[i + 2 + half]);
-      r[i + 2 * half] = pair(_mm512_maskz_unpacklo_pd(kAllPairs, low, high));
-      r[i + 2 * half + 1] = pair(_mm512_maskz_unpackhi_pd(kAllPairs, low, high));
+      const __m512d low = as_doubles(s[i + half]), high = as_doubles(s[i + 2 + half]);
+      r[i + 2 * half] = as_floats(_mm512_maskz_unpacklo_pd(kAllPairs, low, high));
+      r[i + 2 * half + 1] = as_floats(_mm512_maskz_unpackhi_pd(kAllPairs, low, high));
     }
   }
   // Quarter l of r[4 q + e] holds column 4 l + e of rows 4 q to 4 q + 3.
@@ -68,8 +68,8 @@ THALWEG_INLINE void transpose(const Block& block, float* to, int64_t to_step) {
 
 #elif defined(__AVX2__)
 
-THALWEG_INLINE __m256 pair(__m256d value) { return _mm256_castpd_ps(value); }
-THALWEG_INLINE __m256d pair(__m256 value) { return _mm256_castps_pd(value); }
+THALWEG_INLINE __m256 as_floats(__m256d value) { return _mm256_castpd_ps(value); }
+THALWEG_INLINE __m256d as_doubles(__m256 value) { return _mm256_castps_pd(value); }
 
 THALWEG_INLINE void transpose(const Block& block, float* to, int64_t to_step) {
   __m256 r[8], s[8];
@@ -84,9 +84,9 @@ THALWEG_INLINE void transpose(const Block& block, float* to, int64_t to_step) {
   for (int i = 0; i < 8; i += 4) {
     THALWEG_UNROLL
     for (int half = 0; half < 2; ++half) {
-      const __m256d low = pair(s[i + half]), high = pair(s[i + 2 + half]);
-      r[i + 2 * half] = pair(_mm256_unpacklo_pd(low, high));
-      r[i + 2 * half + 1] = pair(_mm256_unpackhi_pd(low, high));
+      const __m256d low = as_doubles(s[i + half]), high = as_doubles(s[i + 2 + half]);
+      r[i + 2 * half] = as_floats(_mm256_unpacklo_pd(low, high));
+      r[i + 2 * half + 1] = as_floats(_mm256_unpackhi_pd(low, high));
     }
   }
   THALWEG_UNROLL

@@ -183,8 +183,8 @@ bool Blas::run(const Product& p) {
   const auto chosen = algorithm(
       {p.m, p.n, p.k, p.transpose_a, p.transpose_b, p.bias != nullptr, alignment_of(p)}, problem);
   if (!chosen) return false;
-  const float one = 1, zero = 0;
-  check_blas(api_.multiply(handle_, problem.matmul, &one, p.b, problem.a, p.a, problem.b, &zero,
+  const float one = 1, kept = p.adds ? 1 : 0;
+  check_blas(api_.multiply(handle_, problem.matmul, &one, p.b, problem.a, p.a, problem.b, &kept,
                            p.c, problem.c, p.c, problem.c, &*chosen, nullptr, 0, stream()),
              "cublasLtMatmul");
   return true;

@@ -103,6 +103,15 @@ __device__ void end_chunk(bool is_first, Sums& total, Sums& sum) {
     }
 }
 
+// Loads the elements of c that a thread adds to. The first of them is (row, column).
+__device__ void load_sums(const Product& p, int64_t row, int64_t column, Sums& sums) {
+  for (int i = 0; i < kSide; ++i)
+    for (int j = 0; j < kSide; ++j) {
+      const int64_t r = row + kTile / kSide * i, c = column + kTile / kSide * j;
+      if (r < p.m && c < p.n) sums[i][j] = p.c[r * p.n + c];
+    }
+}
+
 template <Activation kActivation>
 __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64_t tiles_across) {
   __shared__ Tile tile;
@@ -110,13 +119,14 @@ __global__ void __launch_bounds__(kBlockThreads) product_kernel(Product p, int64
   const int64_t column = blockIdx.x % tiles_across * kTile;
   const int y = threadIdx.x / (kTile / kSide), x = threadIdx.x % (kTile / kSide);
   Sums sum = {}, total = {};
+  if (p.adds) load_sums(p, row + y, column + x, total);
   for (int64_t k = 0; k < p.k; k += kDepth) {
     load_tile(p, row, column, k, tile);
     __syncthreads();
     multiply_tile(tile, p.k - k, y, x, sum);
     __syncthreads();
     const bool ends = k + kDepth >= p.k || (p.transpose_a && (k + kDepth) % kSummedRows == 0);
-    if (ends) end_chunk(!p.transpose_a || k < kSummedRows, total, sum);
+    if (ends) end_chunk(!p.adds && (!p.transpose_a || k < kSummedRows), total, sum);
   }
 #pragma unroll
   for (int i = 0; i < kSide; ++i) {

@@ -29,7 +29,8 @@ void ReferenceBackend::dense_backward(const DenseBackward& op) {
       double sum = 0;
       for (int64_t row = 0; row < op.rows; ++row)
         sum += static_cast<double>(op.x[row * op.inputs + in]) * op.dy[row * op.outputs + out];
-      op.dweight[in * op.outputs + out] = static_cast<float>(sum);
+      float& gradient = op.dweight[in * op.outputs + out];
+      gradient = static_cast<float>(op.adds ? gradient + sum : sum);
     }
   }
   if (op.dx == nullptr) return;

@@ -185,8 +185,8 @@ THALWEG_EXPORT int cublasLtMatmul(void* handle, void* matmul, const void* alpha,
   if (handle != &the_handle) return kNoHandle;
   if (algorithm == nullptr || algorithm->data[0] != kAlgorithm || c != d || c_layout == nullptr)
     return kInvalid;
-  if (*static_cast<const float*>(alpha) != 1 || *static_cast<const float*>(beta) != 0)
-    return kInvalid;
+  const float kept = *static_cast<const float*>(beta);
+  if (*static_cast<const float*>(alpha) != 1 || (kept != 0 && kept != 1)) return kInvalid;
   Product call = {*static_cast<Matmul*>(matmul),
                   *static_cast<Layout*>(a_layout),
                   *static_cast<Layout*>(b_layout),
@@ -195,7 +195,8 @@ THALWEG_EXPORT int cublasLtMatmul(void* handle, void* matmul, const void* alpha,
                   static_cast<const float*>(b),
                   static_cast<float*>(d),
                   static_cast<float*>(workspace),
-                  {}};
+                  {},
+                  kept != 0};
   std::memcpy(&call.choice, algorithm->data, sizeof call.choice);
   const int32_t epilogue = call.matmul.epilogue;
   if (epilogue != thalweg::cuda::kBlasEpilogueDefault &&

@@ -30,7 +30,9 @@ void each_element(const Product& product, Body body) {
 
 void store(const Product& product, uint64_t i, uint64_t j, float value) {
   const bool biased = product.matmul.epilogue == thalweg::cuda::kBlasEpilogueBias;
-  product.d[i + j * product.d_layout.leading] = biased ? value + product.matmul.bias[i] : value;
+  float& d = product.d[i + j * product.d_layout.leading];
+  const float sum = product.adds ? value + d : value;
+  d = biased ? sum + product.matmul.bias[i] : sum;
 }
 
 // Returns where the workspace keeps a part's sum for element (i, j).

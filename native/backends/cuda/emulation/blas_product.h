@@ -43,6 +43,7 @@ struct Product {
   const float *a, *b;
   float *d, *workspace;
   Choice choice;
+  bool adds;  // to d
 
   uint64_t depth() const { return matmul.trans_a != 0 ? a_layout.rows : a_layout.columns; }
 };
