@@ -42,6 +42,16 @@ const [features, classes] = [9, 5];
 const around = (...layers: nn.Layer[]): nn.Sequential =>
   nn.sequential({ input: [features] }, nn.dense(12), ...layers, nn.dense(classes));
 
+const onPictures = (...layers: nn.Layer[]): nn.Sequential =>
+  nn.sequential(
+    { input: [features] },
+    nn.dense(50),
+    nn.reshape([5, 5, 2]),
+    ...layers,
+    nn.flatten(),
+    nn.dense(classes),
+  );
+
 /** A new layer is missing here until it has a network. */
 const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.Sequential> = {
   dense: around(nn.dense(70, { activation: 'gelu' }), nn.dense(7, { useBias: false })),
@@ -69,6 +79,10 @@ const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.S
     nn.flatten(),
     nn.dense(classes),
   ),
+  conv2d: onPictures(nn.conv2d(5, { kernel: 3, activation: 'relu' }), nn.conv2d(3, { kernel: 2 })),
+  maxPool2d: onPictures(nn.maxPool2d({ kernel: 2 })),
+  averagePool2d: onPictures(nn.averagePool2d({ kernel: 2, stride: 1 })),
+  globalAveragePool: onPictures(nn.conv2d(4, { kernel: 2 }), nn.globalAveragePool()),
   reshape: around(nn.reshape([3, 4]), nn.layerNorm(), nn.flatten()),
   flatten: nn.sequential({ input: [3, 3] }, nn.flatten(), nn.dense(classes)),
 };

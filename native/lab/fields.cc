@@ -39,6 +39,16 @@ void* Fields::array(const std::string& name, napi_typedarray_type type,
   return copy.device;
 }
 
+Window Fields::window() const {
+  Window w = {};
+  read(
+      "height, width, channels, out_height, out_width, kernel_height, kernel_width, stride_height, "
+      "stride_width, dilation_height, dilation_width, top, left",
+      w.height, w.width, w.channels, w.out_height, w.out_width, w.kernel_height, w.kernel_width,
+      w.stride_height, w.stride_width, w.dilation_height, w.dilation_width, w.top, w.left);
+  return w;
+}
+
 const DropoutDraw* Fields::draw() const {
   const RandomStream stream = random_stream({.seed = to_uint64(object_.Get("seed"), "seed"),
                                              .purpose = Purpose::kDropout,

@@ -15,6 +15,7 @@
 #include "ops/activation.h"
 #include "ops/dropout.h"
 #include "ops/loss.h"
+#include "ops/window.h"
 
 namespace thalweg::lab {
 
@@ -59,6 +60,8 @@ class Fields {
       field = draw();
     else if constexpr (std::is_pointer_v<T>)
       field = static_cast<T>(array(name, array_type<Pointee>(), sizeof(Pointee)));
+    else if constexpr (std::is_same_v<T, Window>)
+      field = window();
     else if constexpr (std::is_same_v<T, Activation>)
       field = named<T>(name, kActivationNames);
     else if constexpr (std::is_same_v<T, LossKind>)
@@ -86,6 +89,8 @@ class Fields {
     if (value.IsUndefined()) return Enum{};
     return position<Enum>(value.As<Napi::String>().Utf8Value(), names, name.c_str());
   }
+  // Makes a window of the properties height, width, channels, outHeight, outWidth, kernelHeight …
+  Window window() const;
   // Makes a draw of the properties seed, step, layer, rate and scale.
   const DropoutDraw* draw() const;
 

@@ -57,19 +57,31 @@ function moveOptions(project) {
   for (const [options, callable] of owners) options.parent = callable.parent;
 }
 
-/** Makes a page for some types of a parent. */
-function typePage(project, parent, name, types) {
+const pagedKinds = [ReflectionKind.Function, ReflectionKind.Interface, ReflectionKind.TypeAlias];
+
+/** Makes a page for some members of a parent. */
+function memberPage(project, parent, name, members) {
   const page = new DeclarationReflection(name, ReflectionKind.Module, parent);
-  page.children = types;
-  page.groups = [ReflectionKind.Interface, ReflectionKind.TypeAlias].map((kind) => {
+  page.children = members;
+  page.groups = pagedKinds.map((kind) => {
     const group = new ReflectionGroup(ReflectionKind.pluralString(kind), page);
-    group.children = types.filter((type) => type.kindOf(kind));
+    group.children = members.filter((member) => member.kindOf(kind));
     return group;
   });
   page.groups = page.groups.filter((group) => group.children.length > 0);
-  for (const type of types) type.parent = page;
+  for (const member of members) member.parent = page;
   project.registerReflection(page);
   return page;
+}
+
+/** Moves the activations to a page of their own, because the layers alone fill a page. */
+function moveActivations(project, nn) {
+  const isActivation = ({ kind, signatures }) =>
+    kind === ReflectionKind.Function && signatures[0].type.name === 'ActivationLayer';
+  const activations = nn.children.filter(isActivation);
+  const page = memberPage(project, nn, 'activations', activations);
+  setChildren(nn, (child) => !activations.includes(child), page);
+  for (const [options, callable] of owners) options.parent = callable.parent;
 }
 
 /**
@@ -85,10 +97,10 @@ function moveTypes(project, parent) {
   const pages =
     parent === project
       ? [
-          typePage(project, parent, 'types', interfaces),
-          typePage(project, parent, 'aliases', aliases),
+          memberPage(project, parent, 'types', interfaces),
+          memberPage(project, parent, 'aliases', aliases),
         ]
-      : [typePage(project, parent, 'types', types)];
+      : [memberPage(project, parent, 'types', types)];
   setChildren(parent, (child) => !types.includes(child), ...pages);
 }
 
@@ -107,6 +119,10 @@ export function arrange(project) {
   for (const namespace of namespaces) describe(namespace);
   moveOptions(project);
   for (const parent of [project, ...namespaces]) moveTypes(project, parent);
+  moveActivations(
+    project,
+    namespaces.find(({ name }) => name === 'nn'),
+  );
 }
 
 const pageKinds = ReflectionKind.Namespace | ReflectionKind.Module | ReflectionKind.Class;

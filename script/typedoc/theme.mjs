@@ -30,13 +30,18 @@ function indexTable(context, members) {
 
 const byName = (a, b) => a.name.localeCompare(b.name, 'en');
 
-/** Returns the page of a namespace's types, where it has one. */
-const typesOf = ({ children }) => children.find(({ kind }) => kind === ReflectionKind.Module);
+/** Returns a page of a namespace's members, such as `types`, where it has one. */
+const pageOf = ({ children }, page) =>
+  children.find(({ kind, name }) => kind === ReflectionKind.Module && name === page);
+const typesOf = (model) => pageOf(model, 'types');
 
 /** Lists a namespace's functions and classes, and the page of its types. */
 function indexOf(context, namespace) {
   const types = typesOf(namespace);
-  const members = namespace.children.filter((each) => each !== types);
+  const members = [
+    ...namespace.children.filter(({ kind }) => kind !== ReflectionKind.Module),
+    ...(pageOf(namespace, 'activations')?.children ?? []),
+  ];
   return [
     `## [${namespace.name}](${context.urlTo(namespace)})`,
     context.partials.comment(namespace.comment, {}),
@@ -60,6 +65,8 @@ function projectIndex(context, project) {
   ].join('\n\n');
 }
 
+const capitalised = (name) => name[0].toUpperCase() + name.slice(1);
+
 /** Makes a line of links for each group of members. */
 function contents(context, model) {
   const groups = (model.groups ?? [])
@@ -70,8 +77,9 @@ function contents(context, model) {
       const links = named.map((child) => linkTo(context, child));
       return `- ${title}: ${links.join(' · ')}`;
     });
-  const types = typesOf(model);
-  return [...groups, ...(types ? [`- [Types](${context.urlTo(types)})`] : [])].join('\n');
+  const pages = ['activations', 'types'].flatMap((name) => pageOf(model, name) ?? []);
+  const links = pages.map((page) => `- [${capitalised(page.name)}](${context.urlTo(page)})`);
+  return [...groups, ...links].join('\n');
 }
 
 /** Makes the rows of the options that a parameter takes, beside the function. */

@@ -61,6 +61,9 @@ export interface PlacedLayer {
   readonly layers?: readonly PlacedLayer[];
 }
 
+/** The kinds of ops: most layers have one of their own name, and native/layers/layers.def lists all. */
+type OpKind = keyof LayerKinds | 'add' | 'convolution' | 'maxPool' | 'averagePool';
+
 /** Collects the ops of a model, each one after the ops whose values it reads. */
 export class Program {
   readonly ops: NativeLayer[] = [];
@@ -72,7 +75,7 @@ export class Program {
   readonly dropoutRates: { readonly layer: string; readonly rate: Scheduled }[] = [];
 
   /** Adds an op, and returns the number of its value. */
-  add(kind: keyof LayerKinds | 'add', place: OpPlace, fields: OpFields = {}): number {
+  add(kind: OpKind, place: OpPlace, fields: OpFields = {}): number {
     this.ops.push({ kind, ...place, fields, name: this.name, frozen: this.frozen });
     return this.ops.length;
   }

@@ -1,4 +1,5 @@
 /** Normalisation by the root mean square. */
+import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOptions, positive } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, sameSize } from './layer.js';
@@ -34,7 +35,7 @@ export interface RmsNormLayer extends Layer {
  * γ is the parameter `scale` [features], which starts at 1 and decays as that of batchNorm does. The
  * default ε of PyTorch's `RMSNorm` is 1.19e-7, that of Keras's `RMSNormalization` 1e-6.
  *
- * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one feature
  */
 export function rmsNorm(options: RmsNormOptions = {}): RmsNormLayer {
   checkOptions('rmsNorm', options, ['epsilon', 'scale', 'name', 'trainable']);
@@ -58,7 +59,17 @@ declare module './layer.js' {
 defineKind<RmsNormLayer>({
   kind: 'rmsNorm',
   check: ({ kind, ...options }) => rmsNorm(options),
-  outputShape: (_, input) => input,
+  outputShape(_, input, path) {
+    if (input.at(-1) === 1)
+      throw new ThalwegError({
+        code: 'SHAPE',
+        path,
+        received: 'one feature, of which only the sign would remain',
+        expected: 'at least two features, the last dimension of an example',
+        remedy: 'take nn.batchNorm(), which normalises over the rows of a batch, or leave it out',
+      });
+    return input;
+  },
   parameters: ({ scale }, input) => normParameters({ scale, center: false }, input),
   lower: ({ epsilon, scale }, input, program, from) =>
     program.add('rmsNorm', sameSize(input, from), {

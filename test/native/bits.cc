@@ -100,6 +100,20 @@ EngineOptions embedding_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
+// These layers see the features as pictures.
+EngineOptions picture_network(int rule, LossKind loss) {
+  constexpr int64_t kHeight = 4, kPixels = kFeatures / kHeight, kFilters = 17;
+  NetworkBuilder network;
+  network.window("convolution", {kHeight, kPixels, 1}, kFilters);
+  constexpr int64_t kHalf = (kPixels + 1) / 2, kQuarter = (kHalf + 1) / 2;
+  network.window("maxPool", {kHeight, kHalf, kFilters}, kFilters);
+  network.window("convolution", {kHeight, kQuarter, kFilters}, 5);
+  constexpr int64_t kEighth = (kQuarter + 1) / 2;
+  network.window("averagePool", {kHeight, kEighth, 5}, 5);
+  network.dense(kHeight * ((kEighth + 1) / 2) * 5, kClasses, "none");
+  return network.build(rule, loss);
+}
+
 std::vector<double> make_settings(int rule, size_t dropouts) {
   static const std::map<std::string, double> kValues = {
       {"learningRate", 0.01},
@@ -191,6 +205,7 @@ void print_all(const std::string& device) {
   }
   for (const LossKind loss : kLosses) {
     print("blocks", loss, trained(block_network(0, loss), device, pixels));
+    print("pictures", loss, trained(picture_network(0, loss), device, pixels));
     // Each step sums the gradients of four batches.
     print("embedding", loss, trained(embedding_network(0, loss), device, words, kBatch / 4));
   }

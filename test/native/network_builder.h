@@ -71,6 +71,30 @@ class NetworkBuilder {
         "embedding", {{last()}, columns, columns * units},
         Fields({{"count", static_cast<double>(count)}, {"units", static_cast<double>(units)}}));
   }
+  // A window of 3 by 2 moves over pictures [height, width, channels], in steps of 1 and 2.
+  int64_t window(const std::string& kind, const int64_t (&picture)[3], int64_t filters) {
+    if (kind == "convolution")
+      initials({{Distribution::kNormal, 0.2}, {Distribution::kUniform, 0.1}});
+    const int64_t height = picture[0], width = (picture[1] + 1) / 2;
+    const auto number = [](int64_t value) { return static_cast<double>(value); };
+    return add(kind, {{last()}, picture[0] * picture[1] * picture[2], height * width * filters},
+               Fields({{"height", number(picture[0])},
+                       {"width", number(picture[1])},
+                       {"channels", number(picture[2])},
+                       {"outHeight", number(height)},
+                       {"outWidth", number(width)},
+                       {"kernelHeight", 3},
+                       {"kernelWidth", 2},
+                       {"strideHeight", 1},
+                       {"strideWidth", 2},
+                       {"dilationHeight", 1},
+                       {"dilationWidth", 1},
+                       {"top", 1},
+                       {"left", 0},
+                       {"slope", 0.1},
+                       {"useBias", 1}},
+                      "gelu"));
+  }
   // Adds the last value and another.
   int64_t sum(int64_t other, int64_t width) {
     return add("add", {{last(), other}, width, width}, Fields());

@@ -152,6 +152,54 @@ const norms: readonly (readonly [string, Sequential])[] = [
     ),
   ],
 ];
+/** Convolutions and pools, with windows of all shapes. */
+const pictures: readonly (readonly [string, Sequential])[] = [
+  ...(
+    [
+      ['conv2d', { kernel: 3 }],
+      ['conv2d of one pixel', { kernel: 1 }],
+      ['conv2d in steps, without bias', { kernel: [3, 2], stride: [2, 3], useBias: false }],
+      ['conv2d with an even border', { kernel: 4, padding: 'same', stride: 2 }],
+      ['conv2d with a wide border', { kernel: [2, 3], padding: [3, 1] }],
+      ['conv2d with holes', { kernel: [3, 2], dilation: [2, 3], padding: 'same' }],
+      ['conv2d with relu', { kernel: 2, activation: 'relu' }],
+      ['conv2d with gelu', { kernel: 2, activation: 'gelu', padding: 'same' }],
+    ] as const
+  ).map(
+    ([name, options]) =>
+      [
+        name,
+        nn.sequential(
+          { input: [6, 5, 2] },
+          nn.conv2d(3, options),
+          nn.tanh(),
+          nn.conv2d(2, { kernel: [2, 1] }),
+        ),
+      ] as const,
+  ),
+  ...(
+    [
+      ['maxPool2d', nn.maxPool2d({ kernel: 2 })],
+      ['maxPool2d that overlaps', nn.maxPool2d({ kernel: [3, 2], stride: 1, padding: 'same' })],
+      ['averagePool2d', nn.averagePool2d({ kernel: [2, 3] })],
+      ['averagePool2d over a border', nn.averagePool2d({ kernel: 3, stride: 2, padding: 1 })],
+      ['globalAveragePool', nn.globalAveragePool()],
+    ] as const
+  ).map(
+    ([name, layer]) =>
+      [
+        name,
+        nn.sequential(
+          { input: [6, 5, 2] },
+          nn.conv2d(3, { kernel: 2 }),
+          nn.batchNorm(),
+          layer,
+          nn.flatten(),
+          nn.dense(outputs),
+        ),
+      ] as const,
+  ),
+];
 const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],
   ['softmaxCrossEntropy, distributions', loss.softmaxCrossEntropy(), false],
@@ -245,7 +293,7 @@ it('every kind of layer and every activation is tried', () => {
       look(inner);
     }
   };
-  for (const [, { layers }] of [...models, ...norms]) look(layers);
+  for (const [, { layers }] of [...models, ...norms, ...pictures]) look(layers);
   const wanted = [
     ...kindNames(),
     ...fused.map((name) => `dense ${name}`),
@@ -257,7 +305,8 @@ it('every kind of layer and every activation is tried', () => {
 describe.each(devices)('on %s', (device) => {
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
   it.each(norms)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
-  it.each(norms)('%s, training', (_, model) =>
+  it.each(pictures)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
+  it.each([...norms, ...pictures])('%s, training', (_, model) =>
     check(model, loss.meanSquaredError(), false, device, true),
   );
   it.each(lossCases)('%s', (_, kind, sparse) =>

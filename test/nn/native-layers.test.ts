@@ -14,9 +14,9 @@ const code = async (change: object) =>
   (await failure(() => new native.Trainer({ ...options, ...change }))).code;
 
 /** A network of this layer alone, and how to make it with a changed one. */
-function alone(layer: Parameters<typeof nn.sequential>[1]) {
+function alone(layer: Parameters<typeof nn.sequential>[1], input = [4]) {
   const { native: options } = planTrainer({
-    ...{ model: nn.sequential({ input: [4] }, layer), loss: 'meanSquaredError' },
+    ...{ model: nn.sequential({ input }, layer), loss: 'meanSquaredError' },
     ...{ optimizer: optim.sgd(), device: 'reference' },
   });
   const only = options.layers[0]!;
@@ -36,6 +36,14 @@ const layers = [
   ['groupNorm', nn.groupNorm(2)],
   ['embedding', nn.embedding(5, 3)],
 ] as const;
+
+/** A layer of each kind that looks at pictures of 4 × 5 pixels and 3 channels. */
+const windows = [
+  ['convolution', nn.conv2d(2, { kernel: 2 })],
+  ['maxPool', nn.maxPool2d({ kernel: 2 })],
+  ['averagePool', nn.averagePool2d({ kernel: 2 })],
+] as const;
+const picture = [4, 5, 3];
 
 describe('the addon', () => {
   it('takes a model as it is lowered', () => {
@@ -91,8 +99,27 @@ describe('the addon', () => {
   });
 
   it('has no other kind of layer than those, dense and add', () => {
-    const tried = layers.map(([kind]) => kind);
+    const tried = [...layers, ...windows].map(([kind]) => kind);
     expect([...native.names.layers].sort()).toEqual([...tried, 'dense', 'add'].sort());
+  });
+
+  it.each(windows)('refuses windows that do not fit the numbers of %s', async (_, layer) => {
+    const { make, only } = alone(layer, picture);
+    make({}).dispose();
+    const refused = async (change: object) => (await failure(() => make(change))).code;
+    const withFields = (fields: object) => refused({ fields: { ...only.fields, ...fields } });
+    for (const outputs of [only.outputs - 1, only.outputs + 1, 2 * only.outputs])
+      expect(await refused({ outputs })).toBe('SHAPE');
+    for (const inputs of [59, 61, 120]) expect(await refused({ inputs })).toBe('SHAPE');
+    for (const name of ['height', 'width', 'channels', 'outHeight', 'outWidth'])
+      for (const value of [7, 2 ** 31 - 1])
+        expect(await withFields({ [name]: value })).toBe('SHAPE');
+    for (const name of Object.keys(only.fields).filter((name) =>
+      /height|width|top|left/i.test(name),
+    ))
+      for (const value of [-1, 0.5, NaN, 2 ** 31, 2 ** 53])
+        expect(await withFields({ [name]: value }), name).toMatch(/RANGE|TYPE/);
+    expect(await withFields({ strideHeight: undefined })).toBe('TYPE');
   });
 
   it('refuses a sum that is wider or narrower than what it adds', async () => {

@@ -272,6 +272,12 @@ describe('a model', () => {
       'layers[0]',
     ],
     [
+      'an rms norm of one number',
+      () => nn.sequential({ input: [3, 1] }, nn.rmsNorm()),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
       'an rms norm with an offset',
       () => nn.rmsNorm({ center: true } as never),
       'UNKNOWN_OPTION',

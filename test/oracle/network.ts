@@ -4,6 +4,7 @@
  */
 import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
+import { channelMeans, convolved, pooled } from './pictures.js';
 
 type Vector = number[];
 
@@ -135,6 +136,18 @@ function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): V
   });
 }
 
+/** Returns the outputs of a layer of pictures, and undefined for other layers. */
+function applyToPicture(placed: PlacedLayer, x: Vector, p: Parameters): Vector | undefined {
+  const { name, layer } = placed;
+  if (layer.kind === 'maxPool2d') return pooled(placed, x, 'max');
+  if (layer.kind === 'averagePool2d') return pooled(placed, x, 'average');
+  if (layer.kind === 'globalAveragePool') return channelMeans(placed, x);
+  if (layer.kind !== 'conv2d') return undefined;
+  const { activation } = layer as unknown as { activation: string };
+  const sums = convolved(placed, x, p[`${name}.weight`]!, p[`${name}.bias`]);
+  return sums.map((sum) => activations[activation]!(sum, activation === 'elu' ? 1 : 0.01));
+}
+
 /** Computes layers in sequence; the names of their parameters begin with `prefix`. */
 function applyAll(
   layers: readonly PlacedLayer[],
@@ -158,7 +171,11 @@ function applyAll(
       }
       if ((normKinds as readonly string[]).includes(layer.kind))
         return norm({ ...placed, name }, x, p, training);
-      return x.map((row) => applyToRow(name, layer as Described, row, p));
+      return x.map(
+        (row) =>
+          applyToPicture({ ...placed, name }, row, p) ??
+          applyToRow(name, layer as Described, row, p),
+      );
     },
     [...rows],
   );

@@ -1,0 +1,134 @@
+/** Pools of pictures: the largest number or the mean below each position of a window. */
+import { ThalwegError } from '../errors.js';
+import { checkOptions } from '../options.js';
+import { defineKind } from './kinds.js';
+import { type Layer, type Program, elements } from './layer.js';
+import { checkName } from './name.js';
+import {
+  type Extents,
+  type Padding,
+  type WindowShape,
+  checkWindow,
+  geometryOf,
+  pictureOf,
+} from './window.js';
+
+/** Options of {@link maxPool2d} and {@link averagePool2d}. */
+export interface Pool2dOptions {
+  /** Height and width of the window, at least 1. */
+  readonly kernel: Extents;
+  /** How far the window moves from one position to the next, at least 1. Default as `kernel`. */
+  readonly stride?: Extents;
+  /** The border around the picture; see `nn.conv2d`. Its pixels do not count. Default `'valid'`. */
+  readonly padding?: Padding;
+  /** 1 to 64 letters, digits, `_` or `-`. Default the kind and a number, such as `maxPool2d1`. */
+  readonly name?: string;
+}
+
+/** Description of a max pool. */
+export interface MaxPool2dLayer extends Layer, WindowShape {
+  /** The kind of layer. */
+  readonly kind: 'maxPool2d';
+}
+
+/** Description of an average pool. */
+export interface AveragePool2dLayer extends Layer, WindowShape {
+  /** The kind of layer. */
+  readonly kind: 'averagePool2d';
+}
+
+function pool<K extends 'maxPool2d' | 'averagePool2d'>(kind: K, options: Pool2dOptions) {
+  checkOptions(kind, options, ['kernel', 'stride', 'padding', 'name']);
+  const { kernel, stride = kernel, padding = 'valid' } = options;
+  return Object.freeze({
+    kind,
+    ...checkWindow(kind, { kernel, stride, padding }),
+    ...checkName(`${kind}.name`, options.name),
+  });
+}
+
+/**
+ * Takes the largest number below each position of a window, channel by channel: pictures [height, width,
+ * channels] become [positions, positions, channels]. The gradient goes to the first of equal numbers.
+ * A NaN below the window comes through. Rows and columns that no window reaches are left out.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where examples are no
+ * pictures, or the window does not fit
+ */
+export function maxPool2d(options: Pool2dOptions): MaxPool2dLayer {
+  return pool('maxPool2d', options);
+}
+
+/**
+ * Takes the mean below each position of a window, channel by channel: pictures [height, width, channels]
+ * become [positions, positions, channels]. Pixels of the border do not count, as in Keras and
+ * TensorFlow.js; PyTorch counts them as zeros by default.
+ *
+ * @throws ThalwegError as {@link maxPool2d}
+ */
+export function averagePool2d(options: Pool2dOptions): AveragePool2dLayer {
+  return pool('averagePool2d', options);
+}
+
+declare module './layer.js' {
+  interface LayerKinds {
+    /** The layer of `nn.maxPool2d`. */
+    readonly maxPool2d: MaxPool2dLayer;
+    /** The layer of `nn.averagePool2d`. */
+    readonly averagePool2d: AveragePool2dLayer;
+  }
+}
+
+/** Adds the op of a pool, and returns the number of its value. */
+export function lowerPool(
+  kind: 'maxPool' | 'averagePool',
+  window: WindowShape,
+  input: readonly number[],
+  { program, from }: { readonly program: Program; readonly from: number },
+): number {
+  const { positions, fields } = geometryOf(window, pictureOf(input, ''), '');
+  const outputs = elements(positions) * input.at(-1)!;
+  return program.add(kind, { from: [from], inputs: elements(input), outputs }, fields);
+}
+
+function outputShape(layer: WindowShape, input: readonly number[], path: string) {
+  const picture = pictureOf(input, path);
+  refuseEmptyWindows(layer, path);
+  return [...geometryOf(layer, picture, path).positions, picture[2]];
+}
+
+/** Throws SHAPE where a window would see the border alone. */
+function refuseEmptyWindows({ kernel, padding }: WindowShape, path: string): void {
+  if (typeof padding === 'string' || padding.every((border, i) => border < kernel[i]!)) return;
+  throw new ThalwegError({
+    code: 'SHAPE',
+    path,
+    received: `a border of [${padding.join(', ')}] around windows of [${kernel.join(', ')}]`,
+    expected: 'a border that is smaller than the window',
+  });
+}
+
+/** Leaves out what a pool has not: its windows are never dilated. */
+function optionsOf({
+  kind: _,
+  dilation: _dilation,
+  ...options
+}: MaxPool2dLayer | AveragePool2dLayer) {
+  return options;
+}
+
+defineKind<MaxPool2dLayer>({
+  kind: 'maxPool2d',
+  check: (layer) => maxPool2d(optionsOf(layer)),
+  outputShape,
+  parameters: () => [],
+  lower: (layer, input, program, from) => lowerPool('maxPool', layer, input, { program, from }),
+});
+
+defineKind<AveragePool2dLayer>({
+  kind: 'averagePool2d',
+  check: (layer) => averagePool2d(optionsOf(layer)),
+  outputShape,
+  parameters: () => [],
+  lower: (layer, input, program, from) => lowerPool('averagePool', layer, input, { program, from }),
+});
