@@ -70,6 +70,15 @@ describe('THALWEG_ISA', () => {
   });
 });
 
+describe('products on the baseline', () => {
+  it('are in software on x86-64, which has no fused multiply-adds there, and in hardware on ARM', () => {
+    const { operations } = device.explain('cpu:baseline');
+    const { implementation } = operations.find(({ operation }) => operation === 'dense_forward')!;
+    const note = process.arch === 'x64' ? ', fused multiply-adds in software' : '';
+    expect(implementation).toBe(`lanes (baseline)${note}`);
+  });
+});
+
 describe('explain', () => {
   it('names every operation, and one implementation throughout the reference', () => {
     const { operations } = device.explain('reference');

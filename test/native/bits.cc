@@ -100,9 +100,19 @@ EngineOptions embedding_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
+// Its sums have more than one block or chunk, and its operands are copied.
+EngineOptions wide_network(int rule, LossKind loss) {
+  constexpr int64_t kWide = 1600, kMiddle = 350;
+  NetworkBuilder network;
+  network.dense(kFeatures, kWide, "relu");
+  network.dense(kWide, kMiddle, "none");
+  network.dense(kMiddle, kClasses, "none");
+  return network.build(rule, loss);
+}
+
 // These layers see the features as pictures.
 EngineOptions picture_network(int rule, LossKind loss) {
-  constexpr int64_t kHeight = 4, kPixels = kFeatures / kHeight, kFilters = 17;
+  constexpr int64_t kHeight = 5, kPixels = kFeatures / kHeight, kFilters = 17;
   NetworkBuilder network;
   network.window("convolution", {kHeight, kPixels, 1}, kFilters);
   constexpr int64_t kHalf = (kPixels + 1) / 2, kQuarter = (kHalf + 1) / 2;
@@ -147,9 +157,14 @@ std::vector<double> make_settings(int rule, size_t dropouts) {
   return settings;
 }
 
+struct Batches {
+  int64_t rows = kBatch;
+  int64_t part = kBatch;  // rows whose gradients are summed at once
+};
+
 // Prints hashes of all state after a run; a pass over all rows makes the statistics once more.
 uint64_t trained(EngineOptions options, const std::string& device,
-                 const std::shared_ptr<const data::Dataset>& dataset, int64_t part_rows = kBatch) {
+                 const std::shared_ptr<const data::Dataset>& dataset, Batches batches = {}) {
   options.device = device;
   const std::vector<double> settings =
       make_settings(options.stepper.rule, options.network.dropout_count());
@@ -158,8 +173,8 @@ uint64_t trained(EngineOptions options, const std::string& device,
   Engine engine(std::move(options));
   TrainRequest request;
   request.dataset = dataset;
-  request.batch_size = kBatch;
-  request.part_rows = part_rows;
+  request.batch_size = batches.rows;
+  request.part_rows = batches.part;
   request.settings = settings;
   request.rates.columns = {static_cast<double>(kStepSettings)};
   request.rates.values.assign((kRows + kBatch - 1) / kBatch, 0.01);
@@ -207,8 +222,11 @@ void print_all(const std::string& device) {
     print("blocks", loss, trained(block_network(0, loss), device, pixels));
     print("pictures", loss, trained(picture_network(0, loss), device, pixels));
     // Each step sums the gradients of four batches.
-    print("embedding", loss, trained(embedding_network(0, loss), device, words, kBatch / 4));
+    print("embedding", loss,
+          trained(embedding_network(0, loss), device, words, {.part = kBatch / 4}));
   }
+  const LossKind loss = kLosses[0];
+  print("wide", loss, trained(wide_network(0, loss), device, pixels, {kRows, kRows}));
 }
 
 // Returns false if a kind of layer is in no network, and names it.
