@@ -35,7 +35,9 @@ THALWEG_INLINE int64_t pixel_column(const Window& w, int64_t out, int64_t tap) {
 // Returns the position whose window has a tap `distance` after its begin, or -1 if there is none.
 THALWEG_INLINE int64_t position_at(int64_t distance, int64_t stride, int64_t positions) {
   if (distance < 0) return -1;
-  const int64_t position = stride == 1 ? distance : distance / stride;
+  // Extents are below 2^31, and a division of 32 bits is several times as fast.
+  const int64_t position =
+      stride == 1 ? distance : static_cast<uint32_t>(distance) / static_cast<uint32_t>(stride);
   return position < positions && position * stride == distance ? position : -1;
 }
 

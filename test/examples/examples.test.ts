@@ -55,6 +55,12 @@ describe('examples', () => {
     expect(files.sort()).toEqual(['events', 'log.csv', 'log.jsonl']);
   });
 
+  it('pictures.mjs reads 97 % of the digits after an epoch', async () => {
+    const { stdout } = await example('pictures.mjs');
+    expect(stdout).toContain('Total parameters: 225,034');
+    expect(accuracyOf(stdout)).toBeGreaterThan(97);
+  });
+
   it('own-gradients.mjs finds the line', async () => {
     const { stdout } = await example('own-gradients.mjs');
     expect(stdout).toContain('y = 3.000 x + -0.500');

@@ -1,5 +1,6 @@
 /** Threads and processes end, collect garbage or read files while training runs. */
 import { execFileSync, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -40,6 +41,37 @@ async function ending(script: string, signal?: NodeJS.Signals, preload = '') {
   );
   return { status, output };
 }
+
+describe('a process that has trained', () => {
+  // Its children start anew: nothing of the parent's threads may be missing there.
+  const once = `const train = () => make().fit(set, { epochs: 1 }).then((h) => h.epochs[0].loss);`;
+  const compare = `.then((loss) => { if (loss !== expected) throw new Error(loss + ' is not ' + expected); })`;
+
+  it('has children by child_process.fork that train to the same loss', async () => {
+    const file = join(newFolder(), 'child.cjs');
+    writeFileSync(file, `${setUp}${once} train().then((loss) => process.send(loss));`);
+    const script = `${once} train().then((expected) => new Promise((resolve, reject) => {
+        require('node:child_process').fork(${JSON.stringify(file)}).on('message', resolve).on('error', reject);
+      })${compare});`;
+    expect(await ending(script)).toEqual({ status: 0, output: '' });
+  });
+
+  it('has children by cluster.fork that train to the same loss', async () => {
+    const file = join(newFolder(), 'cluster.cjs');
+    writeFileSync(
+      file,
+      `${setUp}${once}
+      const cluster = require('node:cluster');
+      if (cluster.isPrimary) cluster.setupPrimary({ exec: __filename });
+      if (cluster.isPrimary)
+        train().then((expected) => new Promise((resolve) => {
+          for (let i = 0; i < 2; i++) cluster.fork().on('message', resolve);
+        })${compare});
+      else train().then((loss) => process.send(loss, () => process.disconnect()));`,
+    );
+    expect(await ending(`require(${JSON.stringify(file)});`)).toEqual({ status: 0, output: '' });
+  });
+});
 
 describe('a process with running trainers', () => {
   const running = `for (let i = 0; i < 3; i++) make().fit(set, endless);`;
