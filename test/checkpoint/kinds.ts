@@ -48,6 +48,22 @@ const models: readonly (readonly [string, nn.Sequential])[] = [
     ),
   ],
   [
+    'rmsNorm and groupNorm',
+    nn.sequential({ input: [3] }, nn.dense(4), nn.rmsNorm(), nn.groupNorm(2), nn.dense(3)),
+  ],
+  [
+    'conv2d and pools',
+    nn.sequential(
+      { input: [3] },
+      nn.dense(16),
+      nn.reshape([4, 4, 1]),
+      nn.conv2d(2, { kernel: 2, activation: 'relu' }),
+      nn.maxPool2d({ kernel: 2, stride: 1 }),
+      nn.globalAveragePool(),
+      nn.dense(3),
+    ),
+  ],
+  [
     'a scheduled dropout',
     nn.sequential(
       { input: [3] },
