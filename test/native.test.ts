@@ -10,9 +10,11 @@ import { nonFinitePolicies } from '../src/optim/settings.js';
 
 /** The ops that the files of src/nn add to a program. */
 const opsOfLayers = readdirSync('src/nn').flatMap((file) =>
-  [...readFileSync(join('src/nn', file), 'utf8').matchAll(/program\.add\('(\w+)'/g)].map(
-    (match) => match[1]!,
-  ),
+  [
+    ...readFileSync(join('src/nn', file), 'utf8').matchAll(
+      /(?:program\.add|lowerPool)\(\s*'(\w+)'/g,
+    ),
+  ].map((match) => match[1]!),
 );
 
 describe('the addon', () => {

@@ -22,6 +22,7 @@ class ConvolutionLayer final : public Layer {
         activation_(
             position<Activation>(fields.text("activation"), kActivationNames, "layer.activation")),
         slope_(static_cast<float>(fields.number("slope"))) {
+    check_patches();
     own(weight_, patch_length(), filters_);
     if (fields.truth("useBias")) own(bias_, filters_);
   }
@@ -55,13 +56,17 @@ class ConvolutionLayer final : public Layer {
     });
   }
 
-  // First makes the gradient before the activation of all pictures, with the bias gradient.
+  // First replaces dy of all pictures by the gradient before the activation, and makes the bias
+  // gradient.
   void backward(const LayerPass& pass, float* dy, float* dx) const override {
-    DenseBackward op = {.weight = weight_.value,
+    DenseBackward op = {.x = nullptr,
+                        .weight = weight_.value,
                         .y = pass.y,
                         .before = before(pass, 0),
                         .dy = dy,
+                        .dweight = nullptr,
                         .dbias = bias_.gradient,
+                        .dx = nullptr,
                         .rows = pass.rows * window_.positions(),
                         .inputs = patch_length(),
                         .outputs = filters_,
@@ -81,6 +86,15 @@ class ConvolutionLayer final : public Layer {
   }
 
  private:
+  // Throws OVERFLOW unless the patches of a picture are at most 2^53 numbers.
+  void check_patches() const {
+    const int64_t most = (int64_t{1} << 53) / window_.positions();
+    if (window_.taps() <= most / window_.channels) return;
+    throw Error(
+        {ErrorCode::kOverflow, "layer.kernel",
+         std::to_string(window_.kernel_height) + " * " + std::to_string(window_.kernel_width),
+         "patches of at most 2^53 numbers for each picture", "use a smaller kernel"});
+  }
   int64_t patch_length() const { return window_.taps() * window_.channels; }
   int64_t group() const {
     return std::max<int64_t>(1, kPatchNumbers / window_.positions() / patch_length());

@@ -1,4 +1,6 @@
 // Pools over windows of pictures.
+#include <limits>
+
 #include "layers/registry.h"
 #include "layers/window_fields.h"
 
@@ -12,12 +14,13 @@ class PoolLayer : public Layer {
       : Layer(std::move(place)), window_(read_window(fields, inputs(), outputs())) {
     if (outputs() != window_.positions() * window_.channels)
       refuse_outputs("as many channels as its input");
-    // TypeScript makes no window without a pixel.
-    for (const int64_t position : {int64_t{0}, window_.positions() - 1}) {
-      bool is_empty = true;
-      for_each_tap(window_, position, [&](int64_t, int64_t) { is_empty = false; });
-      if (is_empty) refuse_outputs("windows that see a pixel");
-    }
+    // Without holes, all windows see a pixel if the first and the last do.
+    const Window& w = window_;
+    if (w.dilation_height != 1 || w.dilation_width != 1 || count_taps(w, 0) <= 0 ||
+        count_taps(w, w.positions() - 1) <= 0)
+      refuse_outputs("windows without holes that see a pixel");
+    if (w.taps() > std::numeric_limits<int32_t>::max())
+      refuse_outputs("windows of at most 2^31 - 1 taps");
   }
   BackwardWay backward_way() const override { return BackwardWay::kApart; }
 

@@ -19,9 +19,8 @@ int64_t extent(const LayerFields& fields, const char* name, int64_t least) {
   return value;
 }
 
-[[noreturn]] void refuse(const char* what, int64_t numbers) {
-  throw Error({ErrorCode::kShape, std::string("layer.") + what, std::to_string(numbers),
-               "the numbers of its picture"});
+[[noreturn]] void refuse(const char* what, int64_t numbers, const std::string& expected) {
+  throw Error({ErrorCode::kShape, std::string("layer.") + what, std::to_string(numbers), expected});
 }
 
 }  // namespace
@@ -41,8 +40,11 @@ Window read_window(const LayerFields& fields, int64_t inputs, int64_t outputs) {
                       .top = extent(fields, "top", 0),
                       .left = extent(fields, "left", 0)};
   if (inputs % window.pixels() != 0 || inputs / window.pixels() != window.channels)
-    refuse("inputs", inputs);
-  if (outputs % window.positions() != 0) refuse("outputs", outputs);
+    refuse("inputs", inputs,
+           std::to_string(window.height) + " * " + std::to_string(window.width) + " * " +
+               std::to_string(window.channels));
+  if (outputs % window.positions() != 0)
+    refuse("outputs", outputs, "a multiple of " + std::to_string(window.positions()));
   return window;
 }
 

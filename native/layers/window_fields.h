@@ -7,8 +7,8 @@
 
 namespace thalweg {
 
-// Throws TYPE or RANGE for a field, and SHAPE unless an example has `inputs` numbers and the window
-// as many positions as `outputs` numbers of `outputs` / positions channels need.
+// Throws TYPE or RANGE for a field. Throws SHAPE unless `inputs` is height * width * channels, and
+// `outputs` is a multiple of the positions.
 Window read_window(const LayerFields& fields, int64_t inputs, int64_t outputs);
 
 }  // namespace thalweg

@@ -31,7 +31,7 @@ struct MaxPoolBackward {
 };
 THALWEG_FIELDS(MaxPoolBackward, dy, chosen, dx, rows, columns, window)
 
-// y [rows, columns] has a row for each position of the window.
+// y [rows, columns] has a row for each position of the window. It sums in float64, tap after tap.
 struct AveragePoolForward {
   const float* x;
   float* y;
@@ -50,13 +50,6 @@ struct AveragePoolBackward {
 THALWEG_FIELDS(AveragePoolBackward, dy, dx, rows, columns, window)
 
 inline namespace THALWEG_LANES {
-
-// Returns the number of taps inside of the picture.
-THALWEG_INLINE int64_t taps_inside(const Window& window, int64_t position) {
-  int64_t count = 0;
-  for_each_tap(window, position, [&](int64_t, int64_t) { ++count; });
-  return count;
-}
 
 // Returns true if a pool chooses x before `best`.
 THALWEG_INLINE bool is_chosen(float x, float best) { return x > best || (x != x && best == best); }

@@ -32,43 +32,71 @@ THALWEG_INLINE int64_t pixel_column(const Window& w, int64_t out, int64_t tap) {
   return out * w.stride_width - w.left + tap * w.dilation_width;
 }
 
-// Returns the position whose window has a tap `distance` after its begin, or -1 if there is none.
-THALWEG_INLINE int64_t position_at(int64_t distance, int64_t stride, int64_t positions) {
-  if (distance < 0) return -1;
-  // Extents are below 2^31, and a division of 32 bits is several times as fast.
-  const int64_t position =
-      stride == 1 ? distance : static_cast<uint32_t>(distance) / static_cast<uint32_t>(stride);
-  return position < positions && position * stride == distance ? position : -1;
+// A range of taps or positions.
+struct Range {
+  int64_t first, last;  // last is the one after
+};
+
+// Divides numbers below 2^32. This is several times as fast as a division of 64 bits.
+THALWEG_INLINE int64_t quotient(int64_t a, int64_t b) {
+  return b == 1 ? a : static_cast<uint32_t>(a) / static_cast<uint32_t>(b);
+}
+
+// Returns the taps of a row or a column inside of the picture. The first tap lies at `begin`.
+THALWEG_INLINE Range taps_inside(int64_t begin, int64_t dilation, int64_t taps, int64_t extent) {
+  const int64_t first = begin < 0 ? quotient(dilation - 1 - begin, dilation) : 0;
+  const int64_t last = begin < extent ? quotient(extent - begin + dilation - 1, dilation) : 0;
+  return {first, last < taps ? last : taps};
 }
 
 // Calls body(pixel, tap) for the taps of a window inside of the picture, in their order.
 template <class Body>
 THALWEG_INLINE void for_each_tap(const Window& w, int64_t position, Body body) {
-  const int64_t row = position / w.out_width, column = position % w.out_width;
-  for (int64_t y = 0; y < w.kernel_height; ++y) {
-    const int64_t pixel_y = pixel_row(w, row, y);
-    if (pixel_y < 0 || pixel_y >= w.height) continue;
-    for (int64_t x = 0; x < w.kernel_width; ++x) {
-      const int64_t pixel_x = pixel_column(w, column, x);
-      if (pixel_x < 0 || pixel_x >= w.width) continue;
-      body(pixel_y * w.width + pixel_x, y * w.kernel_width + x);
-    }
+  const int64_t top = pixel_row(w, position / w.out_width, 0);
+  const int64_t left = pixel_column(w, position % w.out_width, 0);
+  const Range rows = taps_inside(top, w.dilation_height, w.kernel_height, w.height);
+  const Range columns = taps_inside(left, w.dilation_width, w.kernel_width, w.width);
+  for (int64_t y = rows.first; y < rows.last; ++y)
+    for (int64_t x = columns.first; x < columns.last; ++x)
+      body((top + y * w.dilation_height) * w.width + left + x * w.dilation_width,
+           y * w.kernel_width + x);
+}
+
+// Returns the number of taps of a window inside of the picture.
+THALWEG_INLINE int64_t count_taps(const Window& w, int64_t position) {
+  const Range rows = taps_inside(pixel_row(w, position / w.out_width, 0), w.dilation_height,
+                                 w.kernel_height, w.height);
+  const Range columns = taps_inside(pixel_column(w, position % w.out_width, 0), w.dilation_width,
+                                    w.kernel_width, w.width);
+  return (rows.last - rows.first) * (columns.last - columns.first);
+}
+
+// Calls body(position, tap) for the positions along one axis whose taps meet a pixel, in their
+// order. `pixel` counts from the begin of the border.
+template <class Body>
+THALWEG_INLINE void for_each_meeting(int64_t pixel, int64_t stride, int64_t dilation, int64_t taps,
+                                     int64_t positions, Body body) {
+  const int64_t span = (taps - 1) * dilation;
+  const int64_t first = pixel > span ? quotient(pixel - span + stride - 1, stride) : 0;
+  const int64_t end = quotient(pixel, stride) + 1;
+  for (int64_t position = first; position < (end < positions ? end : positions); ++position) {
+    const int64_t distance = pixel - position * stride, tap = quotient(distance, dilation);
+    if (tap * dilation == distance) body(position, tap);
   }
 }
 
 // Calls body(position, tap) for the windows that a pixel lies in, in the order of positions.
 template <class Body>
 THALWEG_INLINE void for_each_window(const Window& w, int64_t pixel, Body body) {
-  const int64_t pixel_y = pixel / w.width + w.top, pixel_x = pixel % w.width + w.left;
-  for (int64_t y = w.kernel_height - 1; y >= 0; --y) {
-    const int64_t row = position_at(pixel_y - y * w.dilation_height, w.stride_height, w.out_height);
-    if (row < 0) continue;
-    for (int64_t x = w.kernel_width - 1; x >= 0; --x) {
-      const int64_t column =
-          position_at(pixel_x - x * w.dilation_width, w.stride_width, w.out_width);
-      if (column >= 0) body(row * w.out_width + column, y * w.kernel_width + x);
-    }
-  }
+  const int64_t y = pixel / w.width + w.top, x = pixel % w.width + w.left;
+  for_each_meeting(y, w.stride_height, w.dilation_height, w.kernel_height, w.out_height,
+                   [&](int64_t row, int64_t tap_y) {
+                     for_each_meeting(x, w.stride_width, w.dilation_width, w.kernel_width,
+                                      w.out_width, [&](int64_t column, int64_t tap_x) {
+                                        body(row * w.out_width + column,
+                                             tap_y * w.kernel_width + tap_x);
+                                      });
+                   });
 }
 
 }  // namespace THALWEG_LANES

@@ -1,5 +1,5 @@
 /** The convolution of pictures. */
-import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf, requireOptions } from '../options.js';
 import { type ActivationName, activationNames, fusedSlope } from './activation.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
@@ -62,7 +62,8 @@ const optionKeys = [
 
 /**
  * Computes y = activation(x ∗ W + b). Pictures are [height, width, channels], with channels last as in
- * Keras and TensorFlow.js, and become [positions, positions, filters]. The window covers
+ * Keras and TensorFlow.js, and become [rows, columns, filters], a row
+ * and a column for each position of the window. The window covers
  * `kernel` pixels, and its taps meet the parameter `weight` [kernel height, kernel width, channels,
  * filters]: like other libraries, the layer does not turn the window over. Pixels of the border are 0.
  * `bias` has shape [filters].
@@ -73,7 +74,7 @@ const optionKeys = [
  */
 export function conv2d(filters: number, options: Conv2dOptions): Conv2dLayer {
   checkNumber('conv2d.filters', filters, { min: 1, max: 2 ** 31 - 1, integer: true });
-  checkOptions('conv2d', options, optionKeys);
+  requireOptions('conv2d', options, optionKeys);
   const { activation, useBias = true } = options;
   const { weightInitializer = 'glorotUniform', biasInitializer = 'zeros' } = options;
   return Object.freeze({

@@ -41,13 +41,7 @@ defineKind<GlobalAveragePoolLayer>({
   parameters: () => [],
   lower(_layer, input, program, from) {
     const [height, width] = pictureOf(input, '');
-    const once = [1, 1] as const;
-    const window = {
-      kernel: [height, width],
-      stride: once,
-      padding: 'valid',
-      dilation: once,
-    } as const;
+    const window = { kernel: [height, width], stride: [1, 1], padding: 'valid' } as const;
     return lowerPool('averagePool', window, input, { program, from });
   },
 });

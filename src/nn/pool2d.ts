@@ -1,6 +1,6 @@
 /** Pools of pictures: the largest number or the mean below each position of a window. */
 import { ThalwegError } from '../errors.js';
-import { checkOptions } from '../options.js';
+import { requireOptions } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, type Program, elements } from './layer.js';
 import { checkName } from './name.js';
@@ -25,31 +25,35 @@ export interface Pool2dOptions {
   readonly name?: string;
 }
 
+/** The windows of a pool have no holes. */
+type PoolShape = Omit<WindowShape, 'dilation'>;
+
 /** Description of a max pool. */
-export interface MaxPool2dLayer extends Layer, WindowShape {
+export interface MaxPool2dLayer extends Layer, PoolShape {
   /** The kind of layer. */
   readonly kind: 'maxPool2d';
 }
 
 /** Description of an average pool. */
-export interface AveragePool2dLayer extends Layer, WindowShape {
+export interface AveragePool2dLayer extends Layer, PoolShape {
   /** The kind of layer. */
   readonly kind: 'averagePool2d';
 }
 
 function pool<K extends 'maxPool2d' | 'averagePool2d'>(kind: K, options: Pool2dOptions) {
-  checkOptions(kind, options, ['kernel', 'stride', 'padding', 'name']);
+  requireOptions(kind, options, ['kernel', 'stride', 'padding', 'name']);
   const { kernel, stride = kernel, padding = 'valid' } = options;
+  const { dilation: _, ...window } = checkWindow(kind, { kernel, stride, padding });
   return Object.freeze({
     kind,
-    ...checkWindow(kind, { kernel, stride, padding }),
+    ...window,
     ...checkName(`${kind}.name`, options.name),
   });
 }
 
 /**
  * Takes the largest number below each position of a window, channel by channel: pictures [height, width,
- * channels] become [positions, positions, channels]. The gradient goes to the first of equal numbers.
+ * channels] become [rows, columns, channels]. The gradient goes to the first of equal numbers.
  * A NaN below the window comes through. Rows and columns that no window reaches are left out.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where examples are no
@@ -61,7 +65,7 @@ export function maxPool2d(options: Pool2dOptions): MaxPool2dLayer {
 
 /**
  * Takes the mean below each position of a window, channel by channel: pictures [height, width, channels]
- * become [positions, positions, channels]. Pixels of the border do not count, as in Keras and
+ * become [rows, columns, channels]. Pixels of the border do not count, as in Keras and
  * TensorFlow.js; PyTorch counts them as zeros by default.
  *
  * @throws ThalwegError as {@link maxPool2d}
@@ -82,44 +86,38 @@ declare module './layer.js' {
 /** Adds the op of a pool, and returns the number of its value. */
 export function lowerPool(
   kind: 'maxPool' | 'averagePool',
-  window: WindowShape,
+  pool: PoolShape,
   input: readonly number[],
   { program, from }: { readonly program: Program; readonly from: number },
 ): number {
-  const { positions, fields } = geometryOf(window, pictureOf(input, ''), '');
+  const { positions, fields } = geometryOf({ ...pool, dilation: [1, 1] }, pictureOf(input, ''), '');
   const outputs = elements(positions) * input.at(-1)!;
   return program.add(kind, { from: [from], inputs: elements(input), outputs }, fields);
 }
 
-function outputShape(layer: WindowShape, input: readonly number[], path: string) {
+function outputShape(layer: PoolShape, input: readonly number[], path: string) {
   const picture = pictureOf(input, path);
-  refuseEmptyWindows(layer, path);
-  return [...geometryOf(layer, picture, path).positions, picture[2]];
+  checkTaps(layer, path);
+  return [...geometryOf({ ...layer, dilation: [1, 1] }, picture, path).positions, picture[2]];
 }
 
-/** Throws SHAPE where a window would see the border alone. */
-function refuseEmptyWindows({ kernel, padding }: WindowShape, path: string): void {
-  if (typeof padding === 'string' || padding.every((border, i) => border < kernel[i]!)) return;
-  throw new ThalwegError({
-    code: 'SHAPE',
-    path,
-    received: `a border of [${padding.join(', ')}] around windows of [${kernel.join(', ')}]`,
-    expected: 'a border that is smaller than the window',
-  });
-}
-
-/** Leaves out what a pool has not: its windows are never dilated. */
-function optionsOf({
-  kind: _,
-  dilation: _dilation,
-  ...options
-}: MaxPool2dLayer | AveragePool2dLayer) {
-  return options;
+/** Throws SHAPE where a window would see the border alone, or has more taps than an int32 counts. */
+function checkTaps({ kernel, padding }: PoolShape, path: string): void {
+  const refuse = (received: string, expected: string): never => {
+    throw new ThalwegError({ code: 'SHAPE', path, received, expected });
+  };
+  if (elements(kernel) >= 2 ** 31)
+    refuse(`windows of [${kernel.join(', ')}]`, 'windows of at most 2^31 - 1 taps');
+  if (typeof padding !== 'string' && padding.some((border, i) => border >= kernel[i]!))
+    refuse(
+      `a border of [${padding.join(', ')}] around windows of [${kernel.join(', ')}]`,
+      'a border that is smaller than the window',
+    );
 }
 
 defineKind<MaxPool2dLayer>({
   kind: 'maxPool2d',
-  check: (layer) => maxPool2d(optionsOf(layer)),
+  check: ({ kind, ...options }) => maxPool2d(options),
   outputShape,
   parameters: () => [],
   lower: (layer, input, program, from) => lowerPool('maxPool', layer, input, { program, from }),
@@ -127,7 +125,7 @@ defineKind<MaxPool2dLayer>({
 
 defineKind<AveragePool2dLayer>({
   kind: 'averagePool2d',
-  check: (layer) => averagePool2d(optionsOf(layer)),
+  check: ({ kind, ...options }) => averagePool2d(options),
   outputShape,
   parameters: () => [],
   lower: (layer, input, program, from) => lowerPool('averagePool', layer, input, { program, from }),

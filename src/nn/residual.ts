@@ -115,6 +115,16 @@ declare module './layer.js' {
   }
 }
 
+/** Says how to make the shapes of a block equal. */
+function remedyFor(shape: readonly number[], beside: readonly number[]): string {
+  const features = shape.at(-1)!;
+  if (shape.length !== 3 || beside.length !== 3)
+    return `project x: shortcut: nn.dense(${features}, { useBias: false })`;
+  if (shape[0] !== beside[0] || shape[1] !== beside[1])
+    return "keep the size: padding: 'same', or take the same stride in the shortcut";
+  return `project x: shortcut: nn.conv2d(${features}, { kernel: 1, useBias: false })`;
+}
+
 defineKind<ResidualLayer>({
   kind: 'residual',
   check: ({ kind, layers, ...options }) => residual(layers, options),
@@ -129,7 +139,7 @@ defineKind<ResidualLayer>({
       path,
       received: `layers that give [${shape.join(', ')}] beside a shortcut of [${beside.join(', ')}]`,
       expected: 'two equal shapes, because the block adds them',
-      remedy: `project x: shortcut: nn.dense(${shape.at(-1)!}, { useBias: false })`,
+      remedy: remedyFor(shape, beside),
     });
   },
   parts: ({ layers, shortcut }) =>

@@ -1,7 +1,7 @@
 /** The window that convolutions and pools move over a picture. */
 import { ThalwegError } from '../errors.js';
 import type { OpFields } from '../native.js';
-import { checkNumber, wrongType } from '../options.js';
+import { checkNumber, checkOneOf, wrongType } from '../options.js';
 import { isList } from '../values.js';
 
 /** One number for height and width, or one for each. */
@@ -12,7 +12,7 @@ export type Padding = 'valid' | 'same' | Extents;
 
 /** Options of the windows of layers. */
 export interface WindowOptions {
-  /** How far the window moves from one position to the next, at least 1. */
+  /** How far the window moves from one position to the next, at least 1. Default 1. */
   readonly stride?: Extents;
   /**
    * The border around the picture. `'valid'` has none. With `'same'` the output has ⌈extent / stride⌉
@@ -49,6 +49,11 @@ function checkExtents(path: string, value: unknown, min: number): readonly [numb
   ] as const);
 }
 
+function checkPadding(path: string, padding: unknown): WindowShape['padding'] {
+  if (typeof padding !== 'string') return checkExtents(path, padding, 0);
+  return checkOneOf(path, padding, ['valid', 'same'] as const);
+}
+
 /** Returns the checked window of a layer. `path` begins the names of its options in errors. */
 export function checkWindow(
   path: string,
@@ -58,10 +63,7 @@ export function checkWindow(
   return Object.freeze({
     kernel: checkExtents(`${path}.kernel`, options.kernel, 1),
     stride: checkExtents(`${path}.stride`, stride, 1),
-    padding:
-      padding === 'valid' || padding === 'same'
-        ? padding
-        : checkExtents(`${path}.padding`, padding, 0),
+    padding: checkPadding(`${path}.padding`, padding),
     dilation: checkExtents(`${path}.dilation`, dilation, 1),
   });
 }
@@ -109,12 +111,12 @@ export function geometryOf(
     const [kernel, stride, dilation] = [window.kernel[i]!, window.stride[i]!, window.dilation[i]!];
     const padding = typeof window.padding === 'string' ? window.padding : window.padding[i]!;
     const axis = positionsOf({ extent, kernel, stride, dilation, padding });
-    if (axis.positions < 1 || axis.padded < axis.span)
+    if (axis.positions < 1 || axis.padded < axis.span || axis.padded >= 2 ** 31)
       throw new ThalwegError({
         code: 'SHAPE',
         path,
         received: `a window of ${axis.span} on ${axis.padded} ${i === 0 ? 'rows' : 'columns'} of pictures [${height}, ${width}, ${channels}]`,
-        expected: 'a window that fits the picture and its border',
+        expected: 'a window that fits the picture and its border, of less than 2^31 pixels',
         remedy: "take a smaller kernel, or padding: 'same'",
       });
     return axis;

@@ -12,6 +12,9 @@ export interface Task {
   readonly device: string;
 }
 
+/** Layers that leave all numbers as they are. */
+const onlyShapes: readonly string[] = ['flatten', 'reshape'];
+
 /** The activation that a loss applies to the model's outputs itself. */
 const appliedBy: Partial<Record<LossName, string>> = {
   softmaxCrossEntropy: 'softmax',
@@ -24,9 +27,10 @@ const appliedBy: Partial<Record<LossName, string>> = {
  */
 export function checkModel(model: unknown, loss: Loss): Sequential {
   checkSequential('model', model);
-  const last = model.layers.at(-1)!.layer as Layer & { readonly activation?: string };
-  const end = last.activation ?? last.kind;
-  if (end === appliedBy[loss.kind])
+  const layers = model.layers.filter(({ layer }) => !onlyShapes.includes(layer.kind));
+  const last = layers.at(-1)?.layer as (Layer & { readonly activation?: string }) | undefined;
+  const end = last?.activation ?? last?.kind;
+  if (end !== undefined && end === appliedBy[loss.kind])
     throw new ThalwegError({
       code: 'MISMATCH',
       path: 'model',

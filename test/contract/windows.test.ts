@@ -64,6 +64,7 @@ const cases: readonly (readonly [
   ['with a wide border', [3, 4, 2], { kernel: [3, 4], padding: [2, 3] }],
   ['with holes', [9, 10, 3], { kernel: [3, 3], dilation: [2, 3], padding: 'same' }],
   ['a whole picture', [6, 5, 16], { kernel: [6, 5] }],
+  ['a whole large picture', [224, 224, 3], { kernel: [224, 224] }],
 ];
 const pictures = 3;
 
@@ -80,7 +81,7 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
   it('sees the patches of the picture, and gives their gradients back', () => {
     const columns = taps * channels;
     const x = floats(random, pixels * channels);
-    const patches = new Float32Array(places * columns);
+    const patches = new Float32Array(places * columns).fill(NaN);
     const forward = { ...geometry, rows: places, columns };
     const { found, reference } = agreed({
       name: 'patches',
@@ -89,7 +90,7 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
     });
     expect(found).toEqual(reference);
     const dpatches = floats(random, patches.length);
-    const dx = new Float32Array(x.length);
+    const dx = new Float32Array(x.length).fill(NaN);
     const backward = { ...geometry, rows: pixels, columns: channels };
     const gradients = agreed({
       name: 'patches_backward',
@@ -111,7 +112,7 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
     for (let i = 0; i < x.length; i += 3) x[i] = Math.round(x[i]! * 2) / 2; // some are equal
     if (x.length > 20) [NaN, Infinity, -Infinity].forEach((value, i) => (x[5 * i + 3] = value));
     const forward = { ...geometry, rows: places, columns: channels };
-    const y = new Float32Array(places * channels);
+    const y = new Float32Array(places * channels).fill(NaN);
     const max = agreed({
       name: 'max_pool_forward',
       fields: forward,
@@ -119,7 +120,7 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
     });
     expect(max.found).toEqual(max.reference);
     const dy = floats(random, y.length);
-    const dx = new Float32Array(x.length);
+    const dx = new Float32Array(x.length).fill(NaN);
     const backward = { ...geometry, rows: pixels, columns: channels };
     const chosen = max.found['chosen']!;
     const gradients = [

@@ -303,6 +303,32 @@ it('every kind of layer and every activation is tried', () => {
 });
 
 describe.each(devices)('on %s', (device) => {
+  // One picture's patches are a third of a group, so 7 rows make three groups.
+  it('a convolution adds up the gradients of several groups of pictures', () => {
+    const model = nn.sequential(
+      { input: [36, 36, 8] },
+      nn.conv2d(2, { kernel: 3, activation: 'gelu' }),
+      nn.flatten(),
+    );
+    const random = generator(6);
+    const inputs = floats(random, rows * size(model.input), 0.3);
+    const labels = floats(random, rows * size(model.outputShape));
+    using set = data.fromArrays({ inputs, shape: [rows, ...model.input], labels });
+    using trainer = new Trainer({
+      model,
+      loss: 'meanSquaredError',
+      optimizer: optim.sgd(),
+      device,
+    });
+    const one = (row: number) => trainer.gradients(set, Uint32Array.of(row)).gradients;
+    const each = Array.from({ length: rows }, (_, row) => one(row));
+    const { gradients } = trainer.gradients(set, Uint32Array.from(each.keys()));
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const mean = gradient.map((_, i) => each.reduce((sum, g) => sum + g[name]![i]! / rows, 0));
+      expect(largestError(gradient, mean, 0.01), name).toBeLessThan(2e-5);
+    }
+  });
+
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
   it.each(norms)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
   it.each(pictures)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));

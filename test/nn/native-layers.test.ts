@@ -122,6 +122,27 @@ describe('the addon', () => {
     expect(await withFields({ strideHeight: undefined })).toBe('TYPE');
   });
 
+  it('refuses windows whose patches would overflow, or that have holes in a pool', async () => {
+    const { make, only } = alone(nn.conv2d(2, { kernel: 2 }), picture);
+    const refused = async (fields: object) =>
+      (await failure(() => make({ fields: { ...only.fields, ...fields } }))).code;
+    const huge = 2 ** 31 - 1;
+    expect(await refused({ kernelHeight: huge, kernelWidth: huge })).toBe('OVERFLOW');
+    expect(await refused({ kernelHeight: 2 ** 26, kernelWidth: 2 ** 26 })).toBe('OVERFLOW');
+    for (const layer of [nn.maxPool2d({ kernel: 2 }), nn.averagePool2d({ kernel: 2 })]) {
+      const { make, only } = alone(layer, picture);
+      for (const fields of [
+        { dilationWidth: 2 },
+        { top: 2 },
+        { strideHeight: 5 },
+        ...(only.kind === 'maxPool' ? [{ kernelHeight: huge, kernelWidth: 2 }] : []),
+      ])
+        expect((await failure(() => make({ fields: { ...only.fields, ...fields } }))).code).toBe(
+          'SHAPE',
+        );
+    }
+  });
+
   it('refuses a sum that is wider or narrower than what it adds', async () => {
     const add = { ...others[1]!, kind: 'add', from: [0, 0], inputs: 4, fields: {} };
     const sum = (outputs: number) =>

@@ -271,6 +271,69 @@ describe('a model', () => {
       'SHAPE',
       'layers[0]',
     ],
+    ['a convolution without options', () => nn.conv2d(8, undefined as never), 'TYPE', 'conv2d'],
+    ['a pool without options', () => nn.maxPool2d(undefined as never), 'TYPE', 'maxPool2d'],
+    ['no filters', () => nn.conv2d(0, { kernel: 3 }), 'RANGE', 'conv2d.filters'],
+    ['a kernel of no pixel', () => nn.conv2d(8, { kernel: [3, 0] }), 'RANGE', 'conv2d.kernel[1]'],
+    [
+      'a kernel of three extents',
+      () => nn.conv2d(8, { kernel: [3, 3, 3] as never }),
+      'TYPE',
+      'conv2d.kernel',
+    ],
+    [
+      'an unknown padding',
+      () => nn.conv2d(8, { kernel: 3, padding: 'full' as never }),
+      'RANGE',
+      'conv2d.padding',
+    ],
+    ['a stride of 0', () => nn.maxPool2d({ kernel: 2, stride: 0 }), 'RANGE', 'maxPool2d.stride'],
+    [
+      'a pool with holes',
+      () => nn.averagePool2d({ kernel: 2, dilation: 2 } as never),
+      'UNKNOWN_OPTION',
+      'averagePool2d.dilation',
+    ],
+    [
+      'a convolution of flat examples',
+      () => nn.sequential({ input: [784] }, nn.conv2d(8, { kernel: 3 })),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a kernel that is larger than the picture',
+      () => nn.sequential({ input: [4, 9, 1] }, nn.conv2d(8, { kernel: 5 })),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a kernel whose holes make it larger than the picture',
+      () => nn.sequential({ input: [9, 9, 1] }, nn.conv2d(8, { kernel: 3, dilation: [1, 5] })),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a pool that sees the border alone',
+      () => nn.sequential({ input: [9, 9, 1] }, nn.maxPool2d({ kernel: 2, padding: 2 })),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a pool of more taps than an int32 counts',
+      () => nn.sequential({ input: [2, 2, 1] }, nn.maxPool2d({ kernel: 70000, padding: 'same' })),
+      'SHAPE',
+      'layers[0]',
+    ],
+    [
+      'a border of more than 2^31 pixels',
+      () =>
+        nn.sequential(
+          { input: [9, 9, 1] },
+          nn.conv2d(1, { kernel: [65537, 1], dilation: [65537, 1], padding: 'same' }),
+        ),
+      'SHAPE',
+      'layers[0]',
+    ],
     [
       'an rms norm of one number',
       () => nn.sequential({ input: [3, 1] }, nn.rmsNorm()),
@@ -363,5 +426,43 @@ describe('a model', () => {
   ])('refuses %s', async (_, body, code, path) => {
     const error = await failure(body);
     expect([error.code, error.path]).toEqual([code, path]);
+  });
+});
+
+describe('windows', () => {
+  // The shapes are those that PyTorch gives for numbers, and TensorFlow for names.
+  it.each([
+    [[6, 5], { kernel: [3, 2], padding: [1, 2], stride: [2, 1], dilation: [1, 2] }, [3, 7]],
+    [[7, 7], { kernel: 3, padding: 1, stride: 2 }, [4, 4]],
+    [[10, 3], { kernel: [4, 1], padding: [0, 3], stride: 3 }, [3, 3]],
+    [[8, 5], { kernel: 2, stride: [3, 2] }, [3, 2]],
+    [[8, 5], { kernel: 4, stride: [3, 2], padding: 'same' }, [3, 3]],
+    [[9, 9], { kernel: 3, dilation: 4 }, [1, 1]],
+  ] as const)('on %j with %j have positions %j', (picture, options, positions) => {
+    const model = nn.sequential({ input: [...picture, 3] }, nn.conv2d(2, options));
+    expect(model.outputShape).toEqual([...positions, 2]);
+    expect(nn.fromJSON(JSON.parse(JSON.stringify(model)) as nn.SequentialJson)).toEqual(model);
+  });
+
+  it('of pools come back from JSON', () => {
+    const model = nn.sequential(
+      { input: [8, 9, 2] },
+      nn.maxPool2d({ kernel: [2, 3], padding: [1, 2], stride: [1, 2] }),
+      nn.averagePool2d({ kernel: 2, padding: 'same' }),
+      nn.globalAveragePool(),
+    );
+    expect(model.outputShape).toEqual([2]);
+    expect(nn.fromJSON(JSON.parse(JSON.stringify(model)) as nn.SequentialJson)).toEqual(model);
+  });
+
+  it('of blocks that do not fit say what would', () => {
+    const block =
+      (...layers: nn.Layer[]) =>
+      () =>
+        nn.sequential({ input: [5, 5, 2] }, nn.residual(layers));
+    expect(block(nn.conv2d(4, { kernel: 3, padding: 'same' }))).toThrow(
+      'nn.conv2d(4, { kernel: 1, useBias: false })',
+    );
+    expect(block(nn.conv2d(2, { kernel: 3 }))).toThrow("padding: 'same'");
   });
 });

@@ -29,13 +29,17 @@ function borderOf(window: WindowShape, axis: 0 | 1, extent: number, positions: n
   return border > 0 ? Math.floor(border / 2) : 0;
 }
 
+/** A pool has no holes. */
+const windowOf = (layer: object): WindowShape =>
+  ({ dilation: [1, 1], ...layer }) as unknown as WindowShape;
+
 /** Calls `body` with the taps of each position: the pixel's row and column, and the tap's. */
 function eachPosition(
   { layer, outputShape }: PlacedLayer,
   { height, width }: Picture,
   body: (taps: { y: number; x: number; i: number; j: number }[]) => Vector,
 ): Vector {
-  const window = layer as unknown as WindowShape;
+  const window = windowOf(layer);
   const [rows, columns] = outputShape as [number, number];
   const top = borderOf(window, 0, height, rows);
   const left = borderOf(window, 1, width, columns);

@@ -26,7 +26,8 @@ it('100,000 steppers', async () => {
   const grown = await growth(100_000, () => {
     optim.bind(optim.adam(), { weight }).dispose();
   });
-  expect(grown).toBeLessThan(limit * megabytes); // a leak of the slots alone would be 800 MB
+  // V8's own heap moves by 70 MB on a busy machine, and a leak of the slots alone would be 800 MB.
+  expect(grown).toBeLessThan((limit + 100) * megabytes);
 });
 
 it('5,000 data sets and 1,000 trainers that trained', async () => {

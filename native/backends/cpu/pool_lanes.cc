@@ -3,6 +3,12 @@
 
 namespace thalweg::THALWEG_LANES {
 
+namespace {
+
+constexpr int64_t kSummedChannels = 64;  // channels whose sums are kept at once
+
+}  // namespace
+
 void lane_max_pool_forward(const MaxPoolForward& op, int64_t first, int64_t last) {
   const Window& w = op.window;
   for (int64_t row = first; row < last; ++row) {
@@ -40,15 +46,19 @@ void lane_average_pool_forward(const AveragePoolForward& op, int64_t first, int6
   const Window& w = op.window;
   for (int64_t row = first; row < last; ++row) {
     const float* picture = op.x + row / w.positions() * w.pixels() * w.channels;
-    float* y = op.y + row * op.columns;
-    int64_t count = 0;
-    for (int64_t c = 0; c < op.columns; ++c) y[c] = 0;
-    for_each_tap(w, row % w.positions(), [&](int64_t pixel, int64_t) {
-      const float* x = picture + pixel * w.channels;
-      for (int64_t c = 0; c < op.columns; ++c) y[c] += x[c];
-      ++count;
-    });
-    for (int64_t c = 0; c < op.columns; ++c) y[c] /= static_cast<float>(count);
+    const int64_t position = row % w.positions();
+    const auto count = static_cast<double>(count_taps(w, position));
+    for (int64_t channel = 0; channel < op.columns; channel += kSummedChannels) {
+      const int64_t left = op.columns - channel;
+      const int64_t width = left < kSummedChannels ? left : kSummedChannels;
+      double sums[kSummedChannels] = {};
+      for_each_tap(w, position, [&](int64_t pixel, int64_t) {
+        const float* x = picture + pixel * w.channels + channel;
+        for (int64_t c = 0; c < width; ++c) sums[c] += x[c];
+      });
+      float* y = op.y + row * op.columns + channel;
+      for (int64_t c = 0; c < width; ++c) y[c] = static_cast<float>(sums[c] / count);
+    }
   }
 }
 
@@ -59,7 +69,7 @@ void lane_average_pool_backward(const AveragePoolBackward& op, int64_t first, in
     float* dx = op.dx + row * op.columns;
     for (int64_t c = 0; c < op.columns; ++c) dx[c] = 0;
     for_each_window(w, row % w.pixels(), [&](int64_t position, int64_t) {
-      const auto count = static_cast<float>(taps_inside(w, position));
+      const auto count = static_cast<float>(count_taps(w, position));
       for (int64_t c = 0; c < op.columns; ++c) dx[c] += dy[position * op.columns + c] / count;
     });
   }

@@ -48,13 +48,10 @@ __global__ void average_pool_forward_kernel(AveragePoolForward op) {
   const Window& w = op.window;
   const int64_t row = i / op.columns;
   const float* picture = op.x + row / w.positions() * w.pixels() * w.channels + i % op.columns;
-  float sum = 0;
-  int64_t count = 0;
-  for_each_tap(w, row % w.positions(), [&](int64_t pixel, int64_t) {
-    sum += picture[pixel * w.channels];
-    ++count;
-  });
-  op.y[i] = sum / static_cast<float>(count);
+  const int64_t position = row % w.positions();
+  double sum = 0;
+  for_each_tap(w, position, [&](int64_t pixel, int64_t) { sum += picture[pixel * w.channels]; });
+  op.y[i] = static_cast<float>(sum / static_cast<double>(count_taps(w, position)));
 }
 
 __global__ void average_pool_backward_kernel(AveragePoolBackward op) {
@@ -65,7 +62,7 @@ __global__ void average_pool_backward_kernel(AveragePoolBackward op) {
   const float* dy = op.dy + row / w.pixels() * w.positions() * op.columns + i % op.columns;
   float sum = 0;
   for_each_window(w, row % w.pixels(), [&](int64_t position, int64_t) {
-    sum += dy[position * op.columns] / static_cast<float>(taps_inside(w, position));
+    sum += dy[position * op.columns] / static_cast<float>(count_taps(w, position));
   });
   op.dx[i] = sum;
 }

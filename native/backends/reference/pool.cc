@@ -45,7 +45,7 @@ void ReferenceBackend::average_pool_forward(const AveragePoolForward& op) {
       double sum = 0;
       for_each_tap(w, position,
                    [&](int64_t pixel, int64_t) { sum += picture[pixel * w.channels + c]; });
-      const auto count = static_cast<double>(taps_inside(w, position));
+      const auto count = static_cast<double>(count_taps(w, position));
       op.y[row * op.columns + c] = static_cast<float>(sum / count);
     }
   }
@@ -58,7 +58,7 @@ void ReferenceBackend::average_pool_backward(const AveragePoolBackward& op) {
     for (int64_t c = 0; c < op.columns; ++c) {
       double sum = 0;
       for_each_window(w, row % w.pixels(), [&](int64_t position, int64_t) {
-        sum += dy[position * op.columns + c] / static_cast<double>(taps_inside(w, position));
+        sum += dy[position * op.columns + c] / static_cast<double>(count_taps(w, position));
       });
       op.dx[row * op.columns + c] = static_cast<float>(sum);
     }

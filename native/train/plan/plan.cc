@@ -43,7 +43,7 @@ int64_t Plan::scratch_length(int64_t rows) const {
 }
 
 // Throws OVERFLOW where the size of a batch would overflow. A layer needs at most four numbers for
-// each of its outputs.
+// each of its outputs, and refuses itself what else would be too large.
 void Plan::check_sizes(int64_t rows, int64_t label_width) const {
   int64_t widest = std::max(network_.inputs(), label_width);
   for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
