@@ -444,7 +444,7 @@ describe('windows', () => {
     expect(nn.fromJSON(JSON.parse(JSON.stringify(model)) as nn.SequentialJson)).toEqual(model);
   });
 
-  it('of pools come back from JSON', () => {
+  it('of pools survive JSON as they were', () => {
     const model = nn.sequential(
       { input: [8, 9, 2] },
       nn.maxPool2d({ kernel: [2, 3], padding: [1, 2], stride: [1, 2] }),
@@ -455,7 +455,7 @@ describe('windows', () => {
     expect(nn.fromJSON(JSON.parse(JSON.stringify(model)) as nn.SequentialJson)).toEqual(model);
   });
 
-  it('of blocks that do not fit say what would', () => {
+  it('are refused in blocks of other shapes, with what would fit', () => {
     const block =
       (...layers: nn.Layer[]) =>
       () =>
