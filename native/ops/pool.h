@@ -51,8 +51,10 @@ THALWEG_FIELDS(AveragePoolBackward, dy, dx, rows, columns, window)
 
 inline namespace THALWEG_LANES {
 
-// Returns true if a pool chooses x before `best`.
-THALWEG_INLINE bool is_chosen(float x, float best) { return x > best || (x != x && best == best); }
+// Returns true if a pool chooses x before `best`. It has no branch, so that lanes can hold it.
+THALWEG_INLINE bool is_chosen(float x, float best) {
+  return (x > best) | ((x != x) & (best == best));
+}
 
 }  // namespace THALWEG_LANES
 

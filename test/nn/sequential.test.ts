@@ -444,7 +444,7 @@ describe('windows', () => {
     expect(nn.fromJSON(JSON.parse(JSON.stringify(model)) as nn.SequentialJson)).toEqual(model);
   });
 
-  it('of pools survive JSON as they were', () => {
+  it('are the same after JSON, in pools too', () => {
     const model = nn.sequential(
       { input: [8, 9, 2] },
       nn.maxPool2d({ kernel: [2, 3], padding: [1, 2], stride: [1, 2] }),

@@ -1,12 +1,17 @@
 // Vector lanes of patches. Lanes hold neighbouring channels.
 #include "backends/cpu/lanes.h"
+#include "core/float_lanes.h"
 
 namespace thalweg::THALWEG_LANES {
 
 namespace {
 
+// Most lengths are short, so the last vector is a part of one.
 void copy(const float* from, int64_t length, float* to) {
-  for (int64_t i = 0; i < length; ++i) to[i] = from[i];
+  int64_t i = 0;
+  for (; i + kFloats <= length; i += kFloats) store(to + i, load(from + i));
+  const int rest = static_cast<int>(length - i);
+  if (rest > 0) store_first(to + i, load_first(from + i, rest), rest);
 }
 void zero(float* to, int64_t length) {
   for (int64_t i = 0; i < length; ++i) to[i] = 0;
