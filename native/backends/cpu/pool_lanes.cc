@@ -24,8 +24,8 @@ void lane_max_pool_forward(const MaxPoolForward& op, int64_t first, int64_t last
   for (int64_t row = first; row < last; ++row) {
     const float* picture = op.x + row / w.positions() * w.pixels() * w.channels;
     for_each_run(op.columns, [&](int64_t channel, int64_t width) {
-      float best[kRun];
-      int32_t chosen[kRun];
+      float best[kRun] = {};
+      int32_t chosen[kRun] = {};
       bool is_first = true;
       for_each_tap(w, row % w.positions(), [&](int64_t pixel, int64_t tap) {
         const float* x = picture + pixel * w.channels + channel;
