@@ -1,6 +1,7 @@
 /** The convolution of pictures. */
 import { checkBoolean, checkNumber, checkOneOf, requireOptions } from '../options.js';
 import { type ActivationName, activationNames, fusedSlope } from './activation.js';
+import { affineParameters } from './affine.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
 import { type Layer, elements } from './layer.js';
@@ -108,17 +109,10 @@ defineKind<Conv2dLayer>({
     const { positions } = geometryOf(layer, pictureOf(input, path), path);
     return [...positions, layer.filters];
   },
-  parameters({ kernel, filters, useBias, weightInitializer, biasInitializer }, input) {
-    const [taps, channels] = [elements(kernel), input.at(-1)!];
-    const fans = { fanIn: taps * channels, fanOut: taps * filters };
-    const weight = {
-      name: 'weight',
-      shape: [...kernel, channels, filters],
-      initializer: weightInitializer,
-      ...fans,
-    };
-    const bias = { name: 'bias', shape: [filters], initializer: biasInitializer, ...fans };
-    return useBias ? [weight, bias] : [weight];
+  parameters(layer, input) {
+    const [taps, channels] = [elements(layer.kernel), input.at(-1)!];
+    const fans = { fanIn: taps * channels, fanOut: taps * layer.filters };
+    return affineParameters(layer, [...layer.kernel, channels, layer.filters], fans);
   },
   lower(layer, input, program, from) {
     const { activation, useBias, filters } = layer;

@@ -2,6 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
 import { type ActivationName, activationNames, fusedSlope } from './activation.js';
+import { affineParameters } from './affine.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
 import type { Layer } from './layer.js';
@@ -112,21 +113,8 @@ defineKind<DenseLayer>({
     return [layer.units];
   },
   parameters(layer, input) {
-    const inputs = input[0]!;
-    const fans = { fanIn: inputs, fanOut: layer.units };
-    const weight = {
-      name: 'weight',
-      shape: [inputs, layer.units],
-      initializer: layer.weightInitializer,
-      ...fans,
-    };
-    const bias = {
-      name: 'bias',
-      shape: [layer.units],
-      initializer: layer.biasInitializer,
-      ...fans,
-    };
-    return layer.useBias ? [weight, bias] : [weight];
+    const [inputs, outputs] = [input[0]!, layer.units];
+    return affineParameters(layer, [inputs, outputs], { fanIn: inputs, fanOut: outputs });
   },
   lower(layer, input, program, from) {
     const { units, activation, useBias } = layer;

@@ -6,6 +6,7 @@ import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
 import { lossNames } from '../../src/loss/loss.js';
 import { native } from '../../src/native.js';
+import { isAvailable } from '../oracle/devices.js';
 import { layerActivations } from '../../src/nn/activation.js';
 import { lab } from '../lab.js';
 import { anyBits, floats, generator, largestError, sameBits } from '../oracle/random.js';
@@ -14,15 +15,8 @@ import { columnSum, rowSum } from '../oracle/sums.js';
 type Fields = Parameters<typeof lab.runOperation>[2];
 type Arrays = Record<string, Float32Array>;
 
-const available = (device: string) => {
-  try {
-    return native.implementations(device).length > 0;
-  } catch {
-    return false; // this machine lacks it
-  }
-};
-const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(available);
-const devices = ['cpu', ...lanes, ...['cuda'].filter(available)];
+const lanes = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'].filter(isAvailable);
+const devices = ['cpu', ...lanes, ...['cuda'].filter(isAvailable)];
 const threadCounts = [1, 2, 7];
 
 /** False on a GPU whose products cuBLAS computes. */

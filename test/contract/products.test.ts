@@ -4,24 +4,20 @@
  */
 import { describe, expect, it } from 'vitest';
 import { native } from '../../src/native.js';
+import { isAvailable } from '../oracle/devices.js';
 import { type ProductFields, type ProductPlan, lab } from '../lab.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 
 type Lanes = Parameters<typeof lab.product>[0];
 
-const isAvailable = (lanes: Lanes): boolean => {
-  try {
-    return native.implementations(`cpu:${lanes}`).length > 0;
-  } catch {
-    return false; // this processor lacks it
-  }
-};
 /** True where software computes fused multiply-adds, which is slow. */
 const isInSoftware = (lanes: Lanes): boolean =>
   native
     .implementations(`cpu:${lanes}`)
     .some(({ implementation }) => implementation.endsWith('in software'));
-const all = (['baseline', 'avx2', 'avx512'] as const).filter(isAvailable);
+const all = (['baseline', 'avx2', 'avx512'] as const).filter((lanes) =>
+  isAvailable(`cpu:${lanes}`),
+);
 const threadCounts = [1, 2, 3, 7];
 
 /** Around the borders of vectors, tiles, chunks and blocks. */

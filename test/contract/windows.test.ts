@@ -4,20 +4,13 @@
  */
 import '../oracle/cuda.js';
 import { describe, expect, it } from 'vitest';
-import { native } from '../../src/native.js';
+import { isAvailable } from '../oracle/devices.js';
 import { type WindowOptions, checkWindow, geometryOf } from '../../src/nn/window.js';
 import { lab } from '../lab.js';
 import { floats, generator, largestError, sameBits } from '../oracle/random.js';
 
 type Arrays = Record<string, Float32Array | Int32Array>;
 
-const isAvailable = (device: string): boolean => {
-  try {
-    return native.implementations(device).length > 0;
-  } catch {
-    return false; // this machine lacks it
-  }
-};
 const devices = ['cpu', 'cpu:baseline', 'cpu:avx2', 'cpu:avx512', 'cuda'].filter(isAvailable);
 
 interface Op {

