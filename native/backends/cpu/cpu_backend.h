@@ -20,13 +20,7 @@ class CpuBackend final : public Backend {
   std::string implementation(std::string_view op) const override;
 
  private:
-  void product(const Product& product);
-  void output_gradient(const DenseBackward& op);
-
   const Lanes& lanes_;
 };
-
-// Returns the number of threads that an update of so many parts uses.
-int step_threads(int64_t parts);
 
 }  // namespace thalweg

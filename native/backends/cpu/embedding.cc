@@ -1,12 +1,12 @@
-// The embeddings of CpuBackend. Backward first sorts the positions by their row in the table.
+// Backward first sorts the positions by their row in the table.
 // Threads then divide the rows among them, and each row adds up its positions in order.
 #include <algorithm>
 #include <vector>
 
-#include "backends/cpu/cpu_backend.h"
+#include "backends/cpu/ops.h"
 #include "backends/cpu/parts.h"
 
-namespace thalweg {
+namespace thalweg::cpu {
 
 namespace {
 
@@ -43,7 +43,7 @@ void sum_row(const EmbeddingBackward& op, const ByRow& sorted, int64_t row) {
 
 }  // namespace
 
-void CpuBackend::embedding_forward(const EmbeddingForward& op) {
+void embedding_forward(const Lanes&, const EmbeddingForward& op) {
   for_rows(op.positions, op.units, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i)
       std::copy_n(op.weight + static_cast<int64_t>(op.x[i]) * op.units, op.units,
@@ -51,11 +51,11 @@ void CpuBackend::embedding_forward(const EmbeddingForward& op) {
   });
 }
 
-void CpuBackend::embedding_backward(const EmbeddingBackward& op) {
+void embedding_backward(const Lanes&, const EmbeddingBackward& op) {
   const ByRow sorted = sort_by_row(op);
   for_rows(op.count, op.units, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) sum_row(op, sorted, row);
   });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::cpu

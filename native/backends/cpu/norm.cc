@@ -1,11 +1,11 @@
-// The normalisations of CpuBackend that ops.def does not cut into parts.
-#include "backends/cpu/cpu_backend.h"
+// The normalisations that ops.def does not cut into parts.
+#include "backends/cpu/ops.h"
 #include "backends/cpu/parts.h"
 #include "ops/norm_functions.h"
 
-namespace thalweg {
+namespace thalweg::cpu {
 
-void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
+void batch_norm_update(const Lanes&, const BatchNormUpdate& op) {
   if (op.halted != nullptr && *op.halted != 0) return;
   for (int64_t i = 0; i < op.columns; ++i) {
     op.running_mean[i] = moved(op.running_mean[i], op.mean[i], op.momentum);
@@ -15,13 +15,12 @@ void CpuBackend::batch_norm_update(const BatchNormUpdate& op) {
 }
 
 // The parameters' gradients come first, because dx may overwrite dy.
-void CpuBackend::layer_norm_backward(const LayerNormBackward& op) {
+void layer_norm_backward(const Lanes& lanes, const LayerNormBackward& op) {
   if (op.dscale != nullptr || op.doffset != nullptr)
-    for_columns(op.columns, [&](int64_t first, int64_t last) {
-      lanes_.layer_norm_parameters(op, first, last);
-    });
+    for_columns(op.columns,
+                [&](int64_t first, int64_t last) { lanes.layer_norm_parameters(op, first, last); });
   for_rows(op.rows, op.columns,
-           [&](int64_t first, int64_t last) { lanes_.layer_norm_backward(op, first, last); });
+           [&](int64_t first, int64_t last) { lanes.layer_norm_backward(op, first, last); });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::cpu

@@ -1,7 +1,7 @@
-// Runs the passes of an optimizer step over threads.
+#include "backends/cpu/step_passes.h"
+
 #include <atomic>
 
-#include "backends/cpu/cpu_backend.h"
 #include "backends/host_step.h"
 #include "backends/step_pieces.h"
 #include "core/threads.h"
@@ -25,36 +25,40 @@ int64_t part_count(const StepWork& work) { return static_cast<int64_t>(work.part
 
 }  // namespace
 
-int step_threads(int64_t parts) { return threads_for(parts); }
-
 StepFunction host_step(int rule, Decay decay) { return lanes().step(rule, decay); }
 TensorSumsFunction host_tensor_sums(int rule, Decay decay) {
   return lanes().tensor_sums(rule, decay);
 }
 
-void CpuBackend::square_sums(const StepWork& work, double* sums) {
+namespace cpu {
+
+int step_threads(int64_t parts) { return threads_for(parts); }
+
+void square_sums(const Lanes& lanes, const StepWork& work, double* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),
-               [&](int64_t part) { square_sum_part(work, part, lanes_.square_sum, sums); });
+               [&](int64_t part) { square_sum_part(work, part, lanes.square_sum, sums); });
 }
 
-bool CpuBackend::all_within(const StepWork& work, StepLook look) {
+bool all_within(const Lanes& lanes, const StepWork& work, StepLook look) {
   const int64_t parts = part_count(work);
   std::atomic<bool> within{true};
   parallel_for(parts, threads_for(parts, kFinitePartsPerThread), [&](int64_t part) {
-    if (!part_within(work, part, look, lanes_.finite))
+    if (!part_within(work, part, look, lanes.finite))
       within.store(false, std::memory_order_relaxed);
   });
   return within.load(std::memory_order_relaxed);
 }
 
-void CpuBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
+void tensor_sums(const Lanes& lanes, const StepWork& work, TensorSums* sums) {
   parallel_for(part_count(work), threads_for(part_count(work)),
-               [&](int64_t part) { tensor_sums_part(work, part, lanes_.tensor_sums, sums); });
+               [&](int64_t part) { tensor_sums_part(work, part, lanes.tensor_sums, sums); });
 }
 
-void CpuBackend::step(const StepWork& work) {
+void step(const Lanes& lanes, const StepWork& work) {
   parallel_for(part_count(work), threads_for(part_count(work)),
-               [&](int64_t part) { step_part(work, part, lanes_.step, lanes_.average); });
+               [&](int64_t part) { step_part(work, part, lanes.step, lanes.average); });
 }
+
+}  // namespace cpu
 
 }  // namespace thalweg

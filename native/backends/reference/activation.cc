@@ -1,19 +1,18 @@
 #include "backends/reference/functions.h"
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::activation_forward(const ActivationForward& op) {
+void activation_forward(const ActivationForward& op) {
   for (int64_t i = 0; i < op.length; ++i)
-    op.y[i] = static_cast<float>(reference::activate(op.activation, op.slope, op.x[i]));
+    op.y[i] = static_cast<float>(activate(op.activation, op.slope, op.x[i]));
 }
 
-void ReferenceBackend::activation_backward(const ActivationBackward& op) {
+void activation_backward(const ActivationBackward& op) {
   for (int64_t i = 0; i < op.length; ++i) {
     const double x = op.x == nullptr ? 0 : op.x[i];
-    op.dx[i] =
-        static_cast<float>(op.dy[i] * reference::derivative(op.activation, op.slope, x, op.y[i]));
+    op.dx[i] = static_cast<float>(op.dy[i] * derivative(op.activation, op.slope, x, op.y[i]));
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

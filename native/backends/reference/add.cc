@@ -1,9 +1,9 @@
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::add(const Add& op) {
+void add(const Add& op) {
   for (int64_t i = 0; i < op.length; ++i) op.y[i] = op.a[i] + op.b[i];
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

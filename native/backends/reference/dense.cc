@@ -1,9 +1,9 @@
 #include "backends/reference/functions.h"
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::dense_forward(const DenseForward& op) {
+void dense_forward(const DenseForward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     for (int64_t out = 0; out < op.outputs; ++out) {
       double sum = op.bias == nullptr ? 0 : op.bias[out];
@@ -11,13 +11,13 @@ void ReferenceBackend::dense_forward(const DenseForward& op) {
         sum += static_cast<double>(op.x[row * op.inputs + in]) * op.weight[in * op.outputs + out];
       const int64_t at = row * op.outputs + out;
       if (op.before != nullptr) op.before[at] = static_cast<float>(sum);
-      op.y[at] = static_cast<float>(reference::activate(op.activation, op.slope, sum));
+      op.y[at] = static_cast<float>(activate(op.activation, op.slope, sum));
     }
   }
 }
 
-void ReferenceBackend::dense_backward(const DenseBackward& op) {
-  ReferenceBackend::activation_backward(
+void dense_backward(const DenseBackward& op) {
+  activation_backward(
       {op.activation, op.slope, op.before, op.y, op.dy, op.dy, op.rows * op.outputs});
   for (int64_t out = 0; op.dbias != nullptr && out < op.outputs; ++out) {
     double sum = 0;
@@ -45,4 +45,4 @@ void ReferenceBackend::dense_backward(const DenseBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

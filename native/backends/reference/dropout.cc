@@ -1,8 +1,8 @@
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::dropout(const Dropout& op) {
+void dropout(const Dropout& op) {
   for (int64_t i = 0; i < op.length; ++i) {
     const uint32_t word = random_block_word(op.draw->stream, static_cast<uint64_t>(i));
     const bool kept = uniform_float(word) >= op.draw->rate;
@@ -10,4 +10,4 @@ void ReferenceBackend::dropout(const Dropout& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

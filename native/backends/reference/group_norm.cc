@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
 namespace {
 
@@ -21,7 +21,7 @@ double at(const float* array, int64_t index, double otherwise) {
 
 }  // namespace
 
-void ReferenceBackend::group_norm_forward(const GroupNormForward& op) {
+void group_norm_forward(const GroupNormForward& op) {
   const int64_t count = op.columns / op.groups;
   for (int64_t place = 0; place < op.rows * op.groups; ++place) {
     const int64_t row = place / op.groups, group = place % op.groups;
@@ -40,7 +40,7 @@ void ReferenceBackend::group_norm_forward(const GroupNormForward& op) {
   }
 }
 
-void ReferenceBackend::group_norm_backward(const GroupNormBackward& op) {
+void group_norm_backward(const GroupNormBackward& op) {
   const int64_t count = op.columns / op.groups;
   for (int64_t i = 0; i < op.rows * op.channels; ++i) op.sums[i] = op.products[i] = 0;
   for (int64_t place = 0; place < op.rows * op.groups; ++place) {
@@ -62,7 +62,7 @@ void ReferenceBackend::group_norm_backward(const GroupNormBackward& op) {
   }
 }
 
-void ReferenceBackend::group_norm_parameters(const GroupNormParameters& op) {
+void group_norm_parameters(const GroupNormParameters& op) {
   for (int64_t channel = 0; channel < op.columns; ++channel) {
     double sum = 0, product = 0;
     for (int64_t row = 0; row < op.rows; ++row) {
@@ -74,4 +74,4 @@ void ReferenceBackend::group_norm_parameters(const GroupNormParameters& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

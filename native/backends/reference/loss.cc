@@ -3,10 +3,10 @@
 
 #include "backends/check_classes.h"
 #include "backends/reference/functions.h"
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 #include "core/fold.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
 namespace {
 
@@ -87,7 +87,7 @@ int64_t label_class(const Loss& op, int64_t row) {
 
 }  // namespace
 
-void ReferenceBackend::loss(const Loss& op) {
+void loss(const Loss& op) {
   check_classes(op);
   *op.result = {};
   for (int64_t row = 0; row < op.rows; ++row) {
@@ -98,4 +98,4 @@ void ReferenceBackend::loss(const Loss& op) {
   op.result->sum = fold(op.rows, [&](int64_t row) { return op.row_losses[row]; });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
 namespace {
 
@@ -20,7 +20,7 @@ double inverse_deviation(float variance, double epsilon) {
 
 }  // namespace
 
-void ReferenceBackend::batch_moments(const BatchMoments& op) {
+void batch_moments(const BatchMoments& op) {
   const auto rows = static_cast<double>(op.rows);
   for (int64_t column = 0; column < op.columns; ++column) {
     double sum = 0, squares = 0;
@@ -32,7 +32,7 @@ void ReferenceBackend::batch_moments(const BatchMoments& op) {
   }
 }
 
-void ReferenceBackend::batch_norm_forward(const BatchNormForward& op) {
+void batch_norm_forward(const BatchNormForward& op) {
   for (int64_t i = 0; i < op.rows * op.columns; ++i) {
     const int64_t column = i % op.columns;
     const double inverse = inverse_deviation(op.variance[column], op.epsilon);
@@ -41,7 +41,7 @@ void ReferenceBackend::batch_norm_forward(const BatchNormForward& op) {
   }
 }
 
-void ReferenceBackend::batch_norm_backward(const BatchNormBackward& op) {
+void batch_norm_backward(const BatchNormBackward& op) {
   const auto rows = static_cast<double>(op.rows);
   for (int64_t column = 0; column < op.columns; ++column) {
     const double inverse = inverse_deviation(op.variance[column], op.epsilon);
@@ -61,7 +61,7 @@ void ReferenceBackend::batch_norm_backward(const BatchNormBackward& op) {
   }
 }
 
-void ReferenceBackend::batch_norm_update(const BatchNormUpdate& op) {
+void batch_norm_update(const BatchNormUpdate& op) {
   if (op.halted != nullptr && *op.halted != 0) return;
   const auto move = [&](float* running, double batch) {
     *running = static_cast<float>(op.momentum * *running + (1 - op.momentum) * batch);
@@ -72,7 +72,7 @@ void ReferenceBackend::batch_norm_update(const BatchNormUpdate& op) {
   }
 }
 
-void ReferenceBackend::layer_norm_forward(const LayerNormForward& op) {
+void layer_norm_forward(const LayerNormForward& op) {
   const auto columns = static_cast<double>(op.columns);
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* x = op.x + row * op.columns;
@@ -89,7 +89,7 @@ void ReferenceBackend::layer_norm_forward(const LayerNormForward& op) {
   }
 }
 
-void ReferenceBackend::layer_norm_backward(const LayerNormBackward& op) {
+void layer_norm_backward(const LayerNormBackward& op) {
   const auto columns = static_cast<double>(op.columns);
   const auto normal = [&](int64_t row, int64_t i) {
     return (static_cast<double>(op.x[row * op.columns + i]) - op.mean[row]) * op.inverse[row];
@@ -119,4 +119,4 @@ void ReferenceBackend::layer_norm_backward(const LayerNormBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,8 +1,8 @@
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::patches(const Patches& op) {
+void patches(const Patches& op) {
   const Window& w = op.window;
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* picture = op.x + row / w.positions() * w.pixels() * w.channels;
@@ -15,7 +15,7 @@ void ReferenceBackend::patches(const Patches& op) {
   }
 }
 
-void ReferenceBackend::patches_backward(const PatchesBackward& op) {
+void patches_backward(const PatchesBackward& op) {
   const Window& w = op.window;
   const int64_t length = w.taps() * w.channels;
   for (int64_t row = 0; row < op.rows; ++row) {
@@ -30,4 +30,4 @@ void ReferenceBackend::patches_backward(const PatchesBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,8 +1,8 @@
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::max_pool_forward(const MaxPoolForward& op) {
+void max_pool_forward(const MaxPoolForward& op) {
   const Window& w = op.window;
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* picture = op.x + row / w.positions() * w.pixels() * w.channels;
@@ -21,7 +21,7 @@ void ReferenceBackend::max_pool_forward(const MaxPoolForward& op) {
   }
 }
 
-void ReferenceBackend::max_pool_backward(const MaxPoolBackward& op) {
+void max_pool_backward(const MaxPoolBackward& op) {
   const Window& w = op.window;
   for (int64_t row = 0; row < op.rows; ++row) {
     const int64_t first = row / w.pixels() * w.positions() * op.columns;
@@ -36,7 +36,7 @@ void ReferenceBackend::max_pool_backward(const MaxPoolBackward& op) {
   }
 }
 
-void ReferenceBackend::average_pool_forward(const AveragePoolForward& op) {
+void average_pool_forward(const AveragePoolForward& op) {
   const Window& w = op.window;
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* picture = op.x + row / w.positions() * w.pixels() * w.channels;
@@ -51,7 +51,7 @@ void ReferenceBackend::average_pool_forward(const AveragePoolForward& op) {
   }
 }
 
-void ReferenceBackend::average_pool_backward(const AveragePoolBackward& op) {
+void average_pool_backward(const AveragePoolBackward& op) {
   const Window& w = op.window;
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* dy = op.dy + row / w.pixels() * w.positions() * op.columns;
@@ -65,4 +65,4 @@ void ReferenceBackend::average_pool_backward(const AveragePoolBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,10 +1,10 @@
 #include <cmath>
 
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::rms_norm_forward(const RmsNormForward& op) {
+void rms_norm_forward(const RmsNormForward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* x = op.x + row * op.columns;
     float* y = op.y + row * op.columns;
@@ -17,7 +17,7 @@ void ReferenceBackend::rms_norm_forward(const RmsNormForward& op) {
   }
 }
 
-void ReferenceBackend::rms_norm_parameters(const RmsNormBackward& op) {
+void rms_norm_parameters(const RmsNormBackward& op) {
   for (int64_t i = 0; i < op.columns; ++i) {
     double sum = 0;
     for (int64_t row = 0; row < op.rows; ++row) {
@@ -29,7 +29,7 @@ void ReferenceBackend::rms_norm_parameters(const RmsNormBackward& op) {
 }
 
 // dx = inverse * (g - n * mean(g * n)), with g = dy * scale and n = x * inverse.
-void ReferenceBackend::rms_norm_backward(const RmsNormBackward& op) {
+void rms_norm_backward(const RmsNormBackward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const int64_t first = row * op.columns;
     const double inverse = op.inverse[row];
@@ -45,4 +45,4 @@ void ReferenceBackend::rms_norm_backward(const RmsNormBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backends/reference/reference_backend.h"
+#include "backends/reference/ops.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
-void ReferenceBackend::softmax_forward(const SoftmaxForward& op) {
+void softmax_forward(const SoftmaxForward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const float* x = op.x + row * op.columns;
     float* y = op.y + row * op.columns;
@@ -17,7 +17,7 @@ void ReferenceBackend::softmax_forward(const SoftmaxForward& op) {
   }
 }
 
-void ReferenceBackend::softmax_backward(const SoftmaxBackward& op) {
+void softmax_backward(const SoftmaxBackward& op) {
   for (int64_t row = 0; row < op.rows; ++row) {
     const int64_t at = row * op.columns;
     double inner = 0;
@@ -27,4 +27,4 @@ void ReferenceBackend::softmax_backward(const SoftmaxBackward& op) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference

@@ -1,11 +1,12 @@
+#include "backends/reference/step.h"
+
 #include <cmath>
 
 #include "backends/average_loop.h"
-#include "backends/reference/reference_backend.h"
 #include "backends/step_loop.h"
 #include "backends/step_pieces.h"
 
-namespace thalweg {
+namespace thalweg::reference {
 
 namespace {
 
@@ -32,25 +33,25 @@ bool finite(const float* values, int64_t length, float scale) {
 
 }  // namespace
 
-void ReferenceBackend::square_sums(const StepWork& work, double* sums) {
+void square_sums(const StepWork& work, double* sums) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
 }
 
-bool ReferenceBackend::all_within(const StepWork& work, StepLook look) {
+bool all_within(const StepWork& work, StepLook look) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     if (!part_within(work, static_cast<int64_t>(part), look, &finite)) return false;
   return true;
 }
 
-void ReferenceBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
+void tensor_sums(const StepWork& work, TensorSums* sums) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     tensor_sums_part(work, static_cast<int64_t>(part), &find_tensor_sums, sums);
 }
 
-void ReferenceBackend::step(const StepWork& work) {
+void step(const StepWork& work) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
     step_part(work, static_cast<int64_t>(part), &find_step, &average_loop);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::reference
