@@ -2,11 +2,13 @@
  * Checks the dependency rules of docs/architecture.md, for src and native alike. Files use only lower
  * layers (script/house/layers.mjs), types included, and no files use each other in a circle. Only native/napi
  * and native/lab include napi.h. Only backends and the addons use the folder of one backend. Only
- * src/native.ts loads the addon, an index.ts only exports, and the page prints the table of layers as it is.
+ * src/native.ts loads the addon, an index.ts only exports, one file of native defines the members of a
+ * class, and the page prints the table of layers as it is.
  * Each breach is a line on stderr, and any breach makes the exit status 1.
  *   --write   writes the table into the page
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { dividedClasses } from './house/classes.mjs';
 import { circlesIn, usesOf } from './house/imports.mjs';
 import { diagram, layerOf, mayUse } from './house/layers.mjs';
 import { isCurrent, writePart } from './house/page.mjs';
@@ -31,6 +33,9 @@ for (const [file, used] of usesOf('native')) {
   if (includesNapi && !['napi', 'lab'].includes(layerOf(file)))
     breaches.push(`native/${file} includes napi.h; only native/napi and native/lab may`);
 }
+
+for (const each of dividedClasses())
+  breaches.push(`a class of native has members in several files: ${each}`);
 
 for (const file of usesOf('src').keys()) {
   const text = readFileSync(`src/${file}`, 'utf8');

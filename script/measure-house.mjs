@@ -1,9 +1,11 @@
 /**
- * Prints how long files and functions are, folder by folder, and what the rules of docs/architecture.md are
- * broken by: circles, upward imports, exports that no other file imports, files above 300 lines.
+ * Prints how long files and functions are, folder by folder, and each breach of a rule of
+ * docs/architecture.md: circles, upward imports, exports that no other file imports, files above 300 lines,
+ * classes of native whose members several files define.
  *   --write   writes it into the page, which says what was so when it was last written
  */
 import { readFileSync } from 'node:fs';
+import { dividedClasses } from './house/classes.mjs';
 import { unneededExports } from './house/exports.mjs';
 import { functionLengths } from './house/functions.mjs';
 import { circlesIn, usesOf } from './house/imports.mjs';
@@ -65,6 +67,7 @@ const text = [
   list('upward imports', faults.upward),
   list('exports that no other file imports', unneededExports()),
   list(`files above ${mostLines} lines`, faults.long),
+  list('classes over several files', dividedClasses()),
 ].join('\n');
 
 console.log(text);

@@ -60,6 +60,10 @@ it('check-layering refuses upper layers, circles, and a page that prints other l
     'native/core/b.h': '#include "core/a.h"',
     'native/core/pool.h': '#include "train/loop/engine.h"',
     'native/train/loop/engine.h': '#include <napi.h>',
+    'native/train/plan/plan.cc': 'Plan::Plan(int n) : n_(n) {}\nint Plan::Part::run() const {}',
+    'native/train/plan/passes.cc': 'const std::vector<int>& Plan::forward(int a,\n  int b) {}',
+    'native/train/plan/part.cc':
+      '#define OP(name) \\\n  void Plan::Part::name(int op) {}\n// Plan::run()\nint x = Plan::y();',
   });
   const { status, faults } = check(folder);
   const upper = (file: string, used: string): string =>
@@ -75,6 +79,8 @@ it('check-layering refuses upper layers, circles, and a page that prints other l
     upper('native/core/pool.h', 'native/train/loop/engine.h'),
     'a circle in native: core/a.h, core/b.h',
     'native/train/loop/engine.h includes napi.h; only native/napi and native/lab may',
+    'a class of native has members in several files: Plan::Part: train/plan/part.cc, train/plan/plan.cc',
+    'a class of native has members in several files: Plan: train/plan/passes.cc, train/plan/plan.cc',
     `${page} prints other layers: run script/check-layering.mjs --write`,
   ]);
 });

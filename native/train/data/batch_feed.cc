@@ -18,10 +18,10 @@ bool pays_ahead(const BatchSource& source) {
 
 }  // namespace
 
-HostFeed::HostFeed(const BatchSource& source, Plan& plan)
-    : source_(source), plan_(plan), ahead_(pays_ahead(source)) {
+HostFeed::HostFeed(const BatchSource& source, NetworkBuffers& buffers)
+    : source_(source), buffers_(buffers), ahead_(pays_ahead(source)) {
   const int64_t rows = rows_of(source, 0);
-  plan_.reserve(rows, source.dataset->format().label_width, ahead_ ? 2 : 1);
+  buffers_.reserve(rows, source.dataset->format().label_width, ahead_ ? 2 : 1);
   indices_.resize(rows);
 }
 
@@ -35,10 +35,10 @@ void HostFeed::gather(int64_t step, const BatchPlace& place, int threads) {
 int64_t HostFeed::load(int64_t step) {
   prefetch_.wait();
   if (step == next_)
-    plan_.turn();
+    buffers_.next_place();
   else
-    gather(step, plan_.place(), thread_count());
-  plan_.set_batch(rows_of(source_, step), source_.dataset->format().is_sparse());
+    gather(step, buffers_.place(), thread_count());
+  buffers_.set_batch(rows_of(source_, step), source_.dataset->format().is_sparse());
   next_ = step + 1;
   if (!ahead_ || next_ == source_.steps || !begin(next_)) next_ = -1;
   return rows_of(source_, step);
@@ -47,7 +47,7 @@ int64_t HostFeed::load(int64_t step) {
 // Starts to gather the step's batch. Returns false where there is no thread or no memory for it.
 bool HostFeed::begin(int64_t step) {
   try {
-    prefetch_.start([this, step, place = plan_.place(1)] { gather(step, place, 1); });
+    prefetch_.start([this, step, place = buffers_.place(1)] { gather(step, place, 1); });
     return true;
   } catch (const std::exception&) {
     return false;

@@ -1,4 +1,4 @@
-// Gathers the batches of an epoch into a plan, one after another.
+// Gathers the batches of an epoch into a network's buffers, one after another.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 #include "data/dataset.h"
 #include "orders/order.h"
 #include "train/data/prefetch.h"
-#include "train/plan/plan.h"
+#include "train/plan/network_buffers.h"
 
 namespace thalweg {
 
@@ -26,18 +26,18 @@ inline int64_t rows_of(const BatchSource& source, int64_t step) {
   return rest < source.batch_size ? rest : source.batch_size;
 }
 
-// The plan and everything that the source names outlive the feed.
+// The buffers and everything that the source names outlive the feed.
 class BatchFeed {
  public:
   virtual ~BatchFeed() = default;
-  // Makes the batch of a step the plan's current one. Returns the number of its rows.
+  // Makes the batch of a step the current one. Returns the number of its rows.
   virtual int64_t load(int64_t step) = 0;
 };
 
 // Gathers on the host. Where a processor is free, a large batch is gathered during the step before.
 class HostFeed final : public BatchFeed {
  public:
-  HostFeed(const BatchSource& source, Plan& plan);
+  HostFeed(const BatchSource& source, NetworkBuffers& buffers);
   int64_t load(int64_t step) override;
 
  private:
@@ -45,7 +45,7 @@ class HostFeed final : public BatchFeed {
   bool begin(int64_t step);
 
   BatchSource source_;
-  Plan& plan_;
+  NetworkBuffers& buffers_;
   bool ahead_ = false;
   int64_t next_ = -1;  // the step whose batch is gathered ahead; -1: none
   std::vector<uint32_t> indices_;

@@ -23,8 +23,8 @@ void check_format(const data::RowFormat& format, const Network& network, const c
 
 }  // namespace
 
-BatchLoader::BatchLoader(const Network& network, Plan& plan, Backend& backend)
-    : network_(network), plan_(plan), backend_(backend) {
+BatchLoader::BatchLoader(const Network& network, NetworkBuffers& buffers, Backend& backend)
+    : network_(network), buffers_(buffers), backend_(backend) {
   if (QueuedBackend* queue = backend.queued())
     device_batches_ = std::make_unique<DeviceBatches>(*queue);
 }
@@ -46,36 +46,34 @@ void BatchLoader::check_inputs(const float* inputs, int64_t rows, const CancelFl
 
 std::unique_ptr<BatchFeed> BatchLoader::feed(const BatchSource& source) {
   check(*source.dataset, kDatasetName, source.cancel);
-  if (device_batches_) return std::make_unique<DeviceFeed>(source, plan_, *device_batches_);
-  return std::make_unique<HostFeed>(source, plan_);
+  if (device_batches_) return std::make_unique<DeviceFeed>(source, buffers_, *device_batches_);
+  return std::make_unique<HostFeed>(source, buffers_);
 }
 
 void BatchLoader::reserve(int64_t rows, int64_t label_width) {
-  if (!device_batches_) return plan_.reserve(rows, label_width);
-  device_batches_->with_room([&] { plan_.reserve(rows, label_width); });
+  if (!device_batches_) return buffers_.reserve(rows, label_width);
+  device_batches_->with_room([&] { buffers_.reserve(rows, label_width); });
 }
 
 void BatchLoader::load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows) {
   check(dataset, kDatasetName, nullptr);
   const auto count = static_cast<int64_t>(rows.size());
   reserve(count, dataset.format().label_width);
-  if (device_batches_) return device_batches_->load_rows(dataset, rows, plan_);
-  const BatchPlace place = plan_.place();
+  if (device_batches_) return device_batches_->load_rows(dataset, rows, buffers_);
+  const BatchPlace place = buffers_.place();
   dataset.gather({rows.data(), count, place.inputs, place.classes, place.values}, {thread_count()});
-  plan_.set_batch(count, dataset.format().is_sparse());
+  buffers_.set_batch(count, dataset.format().is_sparse());
 }
 
 void BatchLoader::load_inputs(const float* inputs, int64_t rows) {
   reserve(rows, 0);
-  plan_.set_batch(rows, false);
+  buffers_.set_batch(rows, false);
   const int64_t features = network_.inputs();
-  backend_.memory().write(plan_.place().inputs, inputs, rows * features * sizeof(float));
+  backend_.memory().write(buffers_.place().inputs, inputs, rows * features * sizeof(float));
 }
 
 void BatchLoader::wait() {
-  if (!device_batches_) return;
-  char byte;
-  backend_.memory().read(&byte, plan_.loss_place(), sizeof byte);
+  if (device_batches_) device_batches_->wait();
 }
 
 }  // namespace thalweg

@@ -1,5 +1,5 @@
-// Brings rows into the plan as its current batch, from the host's memory or from the device's copy.
-// Each data set is checked once.
+// Brings rows into the network's buffers as the current batch, from the host's memory or from the
+// device's copy. Each data set is checked once.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include "train/data/batch_feed.h"
 #include "train/data/device_batches.h"
 #include "train/plan/network.h"
-#include "train/plan/plan.h"
+#include "train/plan/network_buffers.h"
 
 namespace thalweg {
 
@@ -23,7 +23,7 @@ inline constexpr const char* kDatasetName = "dataset";
 class BatchLoader {
  public:
   // All arguments outlive the loader.
-  BatchLoader(const Network& network, Plan& plan, Backend& backend);
+  BatchLoader(const Network& network, NetworkBuffers& buffers, Backend& backend);
 
   // Throws RANGE unless an embedding can read the data set's inputs and the loss its labels. Errors
   // call the data set `name`. Each data set is checked once.
@@ -47,7 +47,7 @@ class BatchLoader {
   void reserve(int64_t rows, int64_t label_width);
 
   const Network& network_;
-  Plan& plan_;
+  NetworkBuffers& buffers_;
   Backend& backend_;
   std::set<uint64_t> checked_;  // serials of the data sets that passed
   std::unique_ptr<DeviceBatches> device_batches_;

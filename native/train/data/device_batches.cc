@@ -168,11 +168,11 @@ void DeviceBatches::release() {
 }
 
 void DeviceBatches::load(const data::Dataset& dataset, const uint64_t* start, int64_t count,
-                         Plan& plan) {
+                         NetworkBuffers& buffers) {
   const CachedDataset& set = find(dataset, count);
   const void* order = set.staged == nullptr ? order_.get() : identity_.get();
-  const BatchPlace place = plan.place();
-  plan.set_batch(count, dataset.format().is_sparse());
+  const BatchPlace place = buffers.place();
+  buffers.set_batch(count, dataset.format().is_sparse());
   backend_.gather({.data = set.data,
                    .order = static_cast<const RowOrder*>(order),
                    .first = start,
@@ -183,23 +183,28 @@ void DeviceBatches::load(const data::Dataset& dataset, const uint64_t* start, in
 }
 
 void DeviceBatches::load_now(const data::Dataset& dataset, uint64_t start, int64_t count,
-                             Plan& plan) {
+                             NetworkBuffers& buffers) {
   backend_.memory().write(start_.get(), &start, sizeof start);
-  load(dataset, static_cast<const uint64_t*>(start_.get()), count, plan);
+  load(dataset, static_cast<const uint64_t*>(start_.get()), count, buffers);
   release();
 }
 
-void DeviceBatches::load_step(const BatchSource& source, int64_t step, Plan& plan) {
-  load_now(*source.dataset, fetch(source, step), rows_of(source, step), plan);
+void DeviceBatches::load_step(const BatchSource& source, int64_t step, NetworkBuffers& buffers) {
+  load_now(*source.dataset, fetch(source, step), rows_of(source, step), buffers);
 }
 
 void DeviceBatches::load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
-                              Plan& plan) {
+                              NetworkBuffers& buffers) {
   const auto count = static_cast<int64_t>(rows.size());
   fetched_ = find(dataset, count).staged.get();
-  if (fetched_ != nullptr) return load_now(dataset, fetched_->send(dataset, rows), count, plan);
+  if (fetched_ != nullptr) return load_now(dataset, fetched_->send(dataset, rows), count, buffers);
   set_rows(rows.data(), count);
-  load_now(dataset, 0, count, plan);
+  load_now(dataset, 0, count, buffers);
+}
+
+void DeviceBatches::wait() {
+  uint64_t start;
+  backend_.memory().read(&start, start_.get(), sizeof start);  // a read waits
 }
 
 size_t DeviceBatches::bytes() const {
@@ -208,16 +213,16 @@ size_t DeviceBatches::bytes() const {
   return bytes;
 }
 
-DeviceFeed::DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches)
-    : source_(source), plan_(plan), batches_(batches) {
+DeviceFeed::DeviceFeed(const BatchSource& source, NetworkBuffers& buffers, DeviceBatches& batches)
+    : source_(source), buffers_(buffers), batches_(batches) {
   batches_.with_room(
-      [&] { plan_.reserve(rows_of(source, 0), source.dataset->format().label_width); });
+      [&] { buffers_.reserve(rows_of(source, 0), source.dataset->format().label_width); });
   batches_.with_room([&] { batches_.set_order(source); });
 }
 
 int64_t DeviceFeed::load(int64_t step) {
   const int64_t rows = rows_of(source_, step);
-  batches_.load_step(source_, step, plan_);
+  batches_.load_step(source_, step, buffers_);
   return rows;
 }
 

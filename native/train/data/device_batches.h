@@ -12,7 +12,7 @@
 #include "orders/order.h"
 #include "train/data/batch_feed.h"
 #include "train/data/staged_batches.h"
-#include "train/plan/plan.h"
+#include "train/plan/network_buffers.h"
 
 namespace thalweg {
 
@@ -44,15 +44,19 @@ class DeviceBatches {
   // A step's batch takes three calls. fetch() brings its rows to the device, or has them on their
   // way, and returns the position of the first.
   uint64_t fetch(const BatchSource& source, int64_t step);
-  // Queues the gather of `count` rows as the plan's current batch. The device reads the position of
+  // Queues the gather of `count` rows as the current batch. The device reads the position of
   // the first row from *start when the gather runs.
-  void load(const data::Dataset& dataset, const uint64_t* start, int64_t count, Plan& plan);
+  void load(const data::Dataset& dataset, const uint64_t* start, int64_t count,
+            NetworkBuffers& buffers);
   // Frees the stage that fetch() took. load() must be queued by then.
   void release();
   // Makes all three calls for one batch: the batch of a step, or a list of rows.
-  void load_step(const BatchSource& source, int64_t step, Plan& plan);
-  void load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows, Plan& plan);
+  void load_step(const BatchSource& source, int64_t step, NetworkBuffers& buffers);
+  void load_rows(const data::Dataset& dataset, const std::vector<uint32_t>& rows,
+                 NetworkBuffers& buffers);
 
+  // Waits until the device has done all that this thread queued. Throws DEVICE.
+  void wait();
   // Returns a number that changes when a data set leaves the device's memory.
   int64_t generation() const { return generation_; }
   size_t bytes() const;
@@ -74,7 +78,8 @@ class DeviceBatches {
   void drop();
   void write_order(const RowOrder& order);
   void set_rows(const uint32_t* rows, int64_t count, const CancelFlag* cancel = nullptr);
-  void load_now(const data::Dataset& dataset, uint64_t start, int64_t count, Plan& plan);
+  void load_now(const data::Dataset& dataset, uint64_t start, int64_t count,
+                NetworkBuffers& buffers);
 
   QueuedBackend& backend_;
   std::vector<CachedDataset> cached_;  // the latest used one is last
@@ -90,12 +95,12 @@ class DeviceBatches {
 
 class DeviceFeed final : public BatchFeed {
  public:
-  DeviceFeed(const BatchSource& source, Plan& plan, DeviceBatches& batches);
+  DeviceFeed(const BatchSource& source, NetworkBuffers& buffers, DeviceBatches& batches);
   int64_t load(int64_t step) override;
 
  private:
   BatchSource source_;
-  Plan& plan_;
+  NetworkBuffers& buffers_;
   DeviceBatches& batches_;
 };
 

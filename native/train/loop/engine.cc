@@ -29,7 +29,7 @@ Engine::Engine(EngineOptions options)
       memory_(check_memory(options_)),
       state_(options_, backend_),
       plan_(options_.network, state_.arena(), state_.statistics_arena(), memory_, backend_),
-      batches_(options_.network, plan_, backend_),
+      batches_(options_.network, plan_.buffers(), backend_),
       loop_(context()),
       passes_(context()) {}
 

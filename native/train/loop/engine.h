@@ -30,9 +30,9 @@ class Engine {
   int64_t input_width() const { return options_.network.inputs(); }
   int64_t output_width() const { return options_.network.outputs(); }
 
-  size_t bytes() const { return memory_.held + plan_.bytes(); }
+  size_t bytes() const { return memory_.held + plan_.buffers().bytes(); }
   // Throws MEMORY where so many more bytes would exceed the trainer's limit.
-  void require_memory(size_t more) const { memory_.require(plan_.bytes() + more); }
+  void require_memory(size_t more) const { memory_.require(plan_.buffers().bytes() + more); }
 
  private:
   PassContext context() { return {options_, backend_, memory_, state_, plan_, batches_}; }

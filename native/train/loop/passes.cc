@@ -82,7 +82,7 @@ Metrics Passes::evaluate(const data::Dataset& dataset, int64_t batch_size, const
 
 // Adds the plan's current batch. The loss has checked its labels.
 void Passes::add_outputs(int64_t rows, bool sparse, MetricSums& sums) {
-  const BatchPlace place = context_.plan.place();
+  const BatchPlace place = context_.plan.buffers().place();
   const MetricBatch batch{context_.plan.outputs(), sparse ? place.classes : nullptr,
                           sparse ? nullptr : place.values, rows};
   if (context_.batches.device() == nullptr) return sums.add(batch);

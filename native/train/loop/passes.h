@@ -27,7 +27,7 @@ struct PassContext {
   BatchLoader& batches;
 
   // Throws MEMORY where so many more bytes would exceed the trainer's limit.
-  void require_memory(size_t more) const { memory.require(plan.bytes() + more); }
+  void require_memory(size_t more) const { memory.require(plan.buffers().bytes() + more); }
 };
 
 class Passes {

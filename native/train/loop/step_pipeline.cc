@@ -100,7 +100,7 @@ class StepPipeline::Stages final : public StepStages {
     Plan& plan = pipeline_.plan_;
     const RunMode mode{.training = true, .draws = pipeline_.draws_, .halted = feed.place.halted};
     pipeline_.backend_.begin_step(feed);
-    pipeline_.batches_.load(*pipeline_.source_.dataset, pipeline_.start_, rows_, plan);
+    pipeline_.batches_.load(*pipeline_.source_.dataset, pipeline_.start_, rows_, plan.buffers());
     plan.forward(mode);
     plan.backward(mode, nullptr);
     return true;
@@ -125,8 +125,8 @@ void StepPipeline::queue_end() {
 }
 
 void StepPipeline::run(int64_t rows, const StepSettings& settings) {
-  const Key key = {rows, settings.measures(), source_.dataset->serial(), plan_.generation(),
-                   batches_.generation()};
+  const Key key = {rows, settings.measures(), source_.dataset->serial(),
+                   plan_.buffers().generation(), batches_.generation()};
   const auto [known, is_new] = recordings_.try_emplace(key);
   if (is_new) {  // ops that are not recorded run one by one
     queue_update(rows, settings);

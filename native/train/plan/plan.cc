@@ -1,17 +1,24 @@
-// A plan's memory: it holds what the layers read and write, for batches of up to so many rows.
 #include "train/plan/plan.h"
 
 #include <algorithm>
 
+#include "backends/check_classes.h"
+
 namespace thalweg {
+
+namespace {
+
+bool cancelled(const RunMode& mode) { return mode.cancel != nullptr && mode.cancel->is_set(); }
+
+}  // namespace
 
 Plan::Plan(const Network& network, const Arena& arena, const Arena& statistics,
            const MemoryLimit& limit, Backend& backend)
     : network_(network),
       statistics_(statistics),
-      limit_(limit),
       backward_(plan_backward(network.layers)),
-      backend_(backend) {
+      backend_(backend),
+      buffers_(network, backward_.widths, limit, backend) {
   size_t parameter = 0, statistic = 0;
   for (const auto& layer : network_.layers) {
     for (Parameter* own : layer->parameters()) {
@@ -35,67 +42,112 @@ void Plan::use(const std::vector<float*>& parameters, int statistics) {
   }
 }
 
-int64_t Plan::scratch_length(int64_t rows) const {
-  if (backend_.queued() == nullptr) return 0;
-  int64_t longest = 0;
-  for (const auto& layer : network_.layers) longest = std::max(longest, layer->scratch(rows));
-  return longest * static_cast<int64_t>(sizeof(double) / sizeof(float));
+void Plan::write_draws(const RunMode& mode, DropoutDraw* draws) const {
+  const double* rates = mode.dropout_rates;
+  for (size_t index = 0; index < draw_count(); ++index) {
+    const double rate = network_.layers[index]->drops() && rates != nullptr ? *rates++ : 0;
+    draws[index] = {
+        random_stream({mode.seed, Purpose::kDropout, mode.step, mode.part << 32 | index}),
+        static_cast<float>(rate), static_cast<float>(1 / (1 - rate))};
+  }
 }
 
-// Throws OVERFLOW where the size of a batch would overflow. A layer needs at most four numbers for
-// each of its outputs, and refuses itself what else would be too large.
-void Plan::check_sizes(int64_t rows, int64_t label_width) const {
-  int64_t widest = std::max(network_.inputs(), label_width);
-  for (const auto& layer : network_.layers) widest = std::max(widest, layer->outputs());
-  constexpr int64_t kMost = int64_t{1} << 56;
-  if (rows > kMost / 2 / std::max<int64_t>(widest, 1))
-    throw Error({ErrorCode::kOverflow, "batchSize",
-                 std::to_string(rows) + " rows of " + std::to_string(widest) + " numbers",
-                 "at most 2^55 numbers", "use a smaller batch"});
+LayerPass Plan::pass(size_t index, const RunMode& mode) {
+  const DropoutDraw* draws =
+      mode.draws != nullptr ? mode.draws : static_cast<DropoutDraw*>(draws_.get());
+  read_.clear();
+  for (const int64_t from : network_.layers[index]->from()) read_.push_back(buffers_.value(from));
+  return {.backend = backend_,
+          .rows = buffers_.rows(),
+          .x = read_,
+          .y = buffers_.value(index + 1),
+          .kept = buffers_.kept(index),
+          .workspace = buffers_.workspace(),
+          .scratch = buffers_.scratch(),
+          .training = mode.training,
+          .batch_statistics = mode.batch_statistics,
+          .draw = draws + index};
 }
 
-void Plan::reserve(int64_t rows, int64_t label_width, int sides) {
-  if (rows <= rows_reserved_ && label_width <= label_width_ && sides <= sides_) return;
-  rows = std::max(rows, rows_reserved_);
-  label_width = std::max(label_width, label_width_);
-  sides = std::max(sides, sides_);
-  check_sizes(rows, label_width);
-  std::vector<int64_t> lengths{0};
-  for (const auto& layer : network_.layers)
-    lengths[0] = std::max(lengths[0], layer->workspace(rows));
-  for (const auto& layer : network_.layers) lengths.push_back(rows * layer->outputs());
-  for (const auto& layer : network_.layers) lengths.push_back(layer->kept(rows));
-  for (const int64_t width : backward_.widths) lengths.push_back(rows * width);
-  const std::vector<int64_t> of_inputs{rows * network_.inputs()};
-  const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
-  const std::vector<int64_t> of_rows{rows * 2, rows, scratch_length(rows)};
-  // Everything is allocated before anything is replaced. Without memory the old buffers stay.
-  limit_.require(bytes() + Arena::bytes_for(lengths, 1) + Arena::bytes_for(of_inputs, sides) +
-                 Arena::bytes_for(of_labels, sides) + Arena::bytes_for(of_rows, 1));
+bool Plan::forward(const RunMode& mode) {
+  if (mode.training && mode.draws == nullptr) {
+    std::vector<DropoutDraw> draws(draw_count());
+    write_draws(mode, draws.data());
+    backend_.memory().write(draws_.get(), draws.data(), draws.size() * sizeof(DropoutDraw));
+  }
+  for (size_t index = 0; index < network_.layers.size(); ++index) {
+    if (cancelled(mode)) return false;
+    network_.layers[index]->forward(pass(index, mode));
+  }
+  return true;
+}
+
+void Plan::run_loss(int32_t* halted) {
+  const BatchPlace place = buffers_.place();
+  const bool sparse = buffers_.has_sparse_labels();
+  backend_.loss({.kind = network_.loss,
+                 .delta = static_cast<float>(network_.loss_parameter),
+                 .x = outputs(),
+                 .classes = sparse ? place.classes : nullptr,
+                 .values = sparse ? nullptr : place.values,
+                 .dx = buffers_.gradient(backward_.first),
+                 .row_losses = buffers_.row_losses(),
+                 .row_correct = buffers_.row_correct(),
+                 .rows = buffers_.rows(),
+                 .columns = network_.outputs(),
+                 .result = static_cast<LossResult*>(loss_place_.get()),
+                 .halted = halted});
+}
+
+void Plan::read_loss(LossResult* result) {
   Memory& memory = backend_.memory();
-  Arena buffers(lengths, 1, memory);
-  Arena inputs(of_inputs, sides, memory);
-  Arena labels(of_labels, sides, memory);
-  Arena row_values(of_rows, 1, memory);
-  buffers_ = std::move(buffers);
-  inputs_ = std::move(inputs);
-  labels_ = std::move(labels);
-  rows_ = std::move(row_values);
-  rows_reserved_ = rows;
-  label_width_ = label_width;
-  sides_ = sides;
-  ++generation_;
+  memory.read(result, loss_place_.get(), sizeof *result);
+  if (result->bad_classes == 0) return;
+  std::vector<int32_t> labels(buffers_.rows());
+  memory.read(labels.data(), buffers_.place().classes, labels.size() * sizeof(int32_t));
+  check_classes(labels.data(), buffers_.rows(), network_.outputs());
 }
 
-BatchPlace Plan::place(int turns) const {
-  const int side = (side_ + turns) % sides_;
-  float* labels = labels_.base(side);
-  return {inputs_.tensor(side, 0), reinterpret_cast<int32_t*>(labels), labels};
+void Plan::loss(LossResult* result) {
+  run_loss(nullptr);
+  read_loss(result);
 }
 
-void Plan::set_batch(int64_t rows, bool sparse_labels) {
-  batch_rows_ = rows;
-  sparse_ = sparse_labels;
+void Plan::run(const BackwardStep& step, const RunMode& mode) {
+  float *from = buffers_.gradient(step.from), *to = buffers_.gradient(step.to);
+  const int64_t length = buffers_.rows() * step.width;
+  switch (step.kind) {
+    case BackwardStep::Kind::kLayer:
+      return network_.layers[step.layer]->backward(pass(step.layer, mode), from, to);
+    case BackwardStep::Kind::kCopy:
+      return backend_.activation_forward({Activation::kNone, 0, from, to, length});
+    case BackwardStep::Kind::kSum:
+      return backend_.add({to, from, to, length});
+  }
+}
+
+bool Plan::backward(const RunMode& mode, LossResult* result) {
+  if (cancelled(mode)) return false;
+  run_loss(mode.halted);
+  for (const BackwardStep& step : backward_.steps) {
+    if (cancelled(mode)) return false;
+    run(step, mode);
+  }
+  if (result != nullptr) read_loss(result);
+  return true;
+}
+
+std::vector<SeenMoments> Plan::seen_moments() {
+  std::vector<SeenMoments> all;
+  for (size_t index = 0; index < network_.layers.size(); ++index)
+    if (const auto seen = network_.layers[index]->seen_moments(pass(index, {})))
+      all.push_back(*seen);
+  return all;
+}
+
+void Plan::update_statistics(const int32_t* halted) {
+  for (size_t index = 0; index < network_.layers.size(); ++index)
+    network_.layers[index]->update_statistics(pass(index, {}), halted);
 }
 
 }  // namespace thalweg
