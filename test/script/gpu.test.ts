@@ -56,6 +56,8 @@ function makeMachine(node = 'exit 0', { built = true } = {}) {
   for (const file of built ? ['thalweg.node', 'thalweg_cuda.so'] : [])
     writeFileSync(join(folder, 'build/Release', file), '');
   return {
+    bring: (name: string, body = '') =>
+      program(join(bin, name), `echo "${name} $*" >>'${folder}/calls'\n${body}`),
     run: (parts: string, environment: Record<string, string> = {}) => {
       const { status, stdout, stderr } = spawnSync('script/gpu', parts.split(' '), {
         cwd: folder,
@@ -128,6 +130,33 @@ describe.skipIf(missing.length > 0)(
         expect.stringMatching(/^gpu: contract +passed, \d+ s$/),
         expect.stringMatching(/^gpu: loop +passed, \d+ s$/),
       ]);
+    });
+
+    it('compiles once for all parts of a call', () => {
+      const machine = makeMachine();
+      for (const name of ['nvcc', 'c++', 'cmake', 'ninja']) machine.bring(name);
+      const { status, out } = machine.run('contract loop sanitizer=memcheck build');
+      expect(status, out).toBe(0);
+      expect(machine.calls().match(/^(cmake|ninja) .*|vitest\.mjs run|^sanitizer/gm)).toEqual([
+        expect.stringMatching(/^cmake -S native -B build .*THALWEG_CUDA_EMULATION=ON/),
+        'ninja -C build',
+        ...['vitest.mjs run', 'vitest.mjs run', 'sanitizer'],
+      ]);
+      const parts = out.match(/^gpu: (\S+) +passed, \d+ s$/gm)!.map((line) => line.split(' ')[1]);
+      expect(parts).toEqual(['compile', 'contract', 'loop', 'sanitizer=memcheck', 'build']);
+    });
+
+    it('runs no part where compiling fails', () => {
+      const machine = makeMachine();
+      for (const name of ['nvcc', 'c++', 'cmake']) machine.bring(name);
+      machine.bring('ninja', 'echo "some error"; exit 1');
+      const { status, out } = machine.run('contract loop');
+      expect(status).toBe(1);
+      expect(out).toMatch(
+        /some error\ngpu: compile +FAILED.*\ngpu: contract +FAILED.*\ngpu: loop +FAILED/,
+      );
+      expect(machine.calls()).not.toContain('vitest');
+      expect(machine.calls().match(/^ninja/gm)).toHaveLength(1);
     });
 
     it('watches its own kernels, with each tool or one', () => {
