@@ -1,17 +1,51 @@
-/** A page that lists all layers or optimizers lacks none. */
+/** Pages that list all layers, optimizers, schedules and so on lack none, and README counts them. */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { nn } from '../../src/index.js';
+import { callbacks, metrics, nn, schedule, tune } from '../../src/index.js';
+import { lossNames } from '../../src/loss/loss.js';
+import { activationNames } from '../../src/nn/activation.js';
 import { kinds } from '../registry.js';
 
 const { fromJSON, sequential, ...makers } = nn;
+const { check, valueAt, ...schedules } = schedule;
 const layers = Object.keys(makers);
 const optimizers = kinds.map(([kind]) => kind);
 
+/** The names that a page lacks as code, such as `` `relu` `` or `nn.relu`. */
+const lacking = (text: string, names: readonly string[]): string[] =>
+  names.filter((name) => !new RegExp(`[\`.'\\[]${name}\\b`).test(text));
+
 it.each([
   ['docs/layers.md', layers],
-  ['docs/coming-from.md', [...layers, ...optimizers]],
+  ['docs/coming-from.md', [...layers, ...optimizers, ...lossNames]],
+  ['docs/schedules.md', Object.keys(schedules)],
+  ['docs/callbacks.md', [...Object.keys(callbacks), ...Object.keys(metrics), ...Object.keys(tune)]],
 ] as const)('%s names every one', (page, names) => {
   const text = readFileSync(page, 'utf8');
-  expect(names.filter((name) => !new RegExp(`[\`.]${name}\\b`).test(text))).toEqual([]);
+  expect(lacking(text, names)).toEqual([]);
+  expect(lacking(text, ['relus', 'adamX'])).toEqual(['relus', 'adamX']);
+});
+
+const upToNineteen =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
+    ' ',
+  );
+const tens = ['', '', 'twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
+
+/** A number below 100 in words. */
+function inWords(count: number): string {
+  if (count < 20) return upToNineteen[count]!;
+  const ones = count % 10 === 0 ? '' : `-${upToNineteen[count % 10]}`;
+  return `${tens[Math.floor(count / 10)]}${ones}`;
+}
+
+it.each([
+  ['**Layers**: #, ', layers.length],
+  [' # activations ', activationNames.length],
+  [' # [losses]', lossNames.length],
+  ['**Optimizers**: #, ', optimizers.length],
+  ['**Schedules**: # kinds', Object.keys(schedules).length],
+])('README counts them: %s', (words, count) => {
+  const text = readFileSync('README.md', 'utf8').replace(/\s+/g, ' ');
+  expect(text).toContain(words.replace('#', inWords(count)));
 });
