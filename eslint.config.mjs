@@ -31,7 +31,6 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/**/*.ts'],
     rules: {
       // Such a spread says nothing but where lines break, which is the formatter's affair.
       'no-restricted-syntax': [

@@ -34,7 +34,8 @@ function replayed(
         groups: lengths.map(() => 0),
         device: 'cuda',
         what: what[measured],
-        ...{ averages, sparse },
+        averages,
+        sparse,
         settings: settings.at({ step: 0 }),
       });
       return {
@@ -112,8 +113,13 @@ function gathered(name: string, rows: number, features: number, listed: boolean)
     prepare() {
       needGpu();
       const dataset = new lab.Dataset({
-        ...{ inputs: filled(rows * features), rows, features, scale: 1, offset: 0 },
-        ...{ labels: undefined, labelWidth: 0 },
+        inputs: filled(rows * features),
+        rows,
+        features,
+        scale: 1,
+        offset: 0,
+        labels: undefined,
+        labelWidth: 0,
       });
       const gather = new lab.QueuedGather({ device: 'cuda', dataset, listed });
       return {

@@ -82,8 +82,11 @@ async function run(workloads: readonly Workload[], json: string | undefined): Pr
   const machine = describeMachine();
   console.log(machine);
   const record: Saved = {
-    ...{ machine, commit: commit(), date: new Date().toISOString() },
-    ...{ results: [], ratios: [] },
+    machine,
+    commit: commit(),
+    date: new Date().toISOString(),
+    results: [],
+    ratios: [],
   };
   for (const workload of workloads) {
     console.log(`\n${workload.name}`);

@@ -13,8 +13,11 @@ const ignored = ['docs/api', 'CHANGELOG.md', 'test/fixtures'];
 
 const roots = ['native', 'src', 'test', 'script', 'bench', 'examples', 'docs', '.ci'];
 const others = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md'],
-  ...['eslint.config.mjs', 'vitest.config.mts'],
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'eslint.config.mjs',
+  'vitest.config.mts',
 ];
 
 /**

@@ -113,8 +113,11 @@ async function train(
   fit: Partial<FitOptions> = {},
 ): Promise<void> {
   using trainer = new Trainer({
-    ...{ model: networks.relu, loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
-    ...{ device: 'cuda', seed: 1 },
+    model: networks.relu,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    device: 'cuda',
+    seed: 1,
     ...options,
   });
   // The last batch is smaller; the first steps run op by op, later ones are replayed.
@@ -159,8 +162,11 @@ async function main(): Promise<void> {
   for (const set of [bytes, floats, halting]) await train(set, { nonFinite: 'skip' });
 
   using trainer = new Trainer({
-    ...{ model: networks.batchNorm, loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
-    ...{ device: 'cuda', seed: 1 },
+    model: networks.batchNorm,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    device: 'cuda',
+    seed: 1,
   } as const);
   await trainer.predict(wave(10 * features), { batchSize: 4 });
   trainer.gradients(floats, Uint32Array.of(5, 299, 17));

@@ -226,7 +226,9 @@ async function compareFullBatch(best) {
   for (const name of ['momentum', 'adam']) {
     const trainer = makeTrainer(optimizers[name](best[name]));
     const { epochs: records } = await trainer.fit(train, {
-      ...{ epochs: passes, batchSize: 32, validation: train },
+      epochs: passes,
+      batchSize: 32,
+      validation: train,
     });
     await finish(
       `${name}, batches of 32`,

@@ -7,8 +7,18 @@ import { lab } from './lab.js';
 
 /** Exports of the addon that the lab has as well: tests compare kinds of data sets by all that reads them. */
 const shared = [
-  ...['initialize', 'setThreadCount', 'Dataset', 'Sampling', 'Order', 'Snapshot', 'Trainer'],
-  ...['Checksum', 'Fingerprint', 'exactPermutation', 'shuffledIndex', 'gather'],
+  'initialize',
+  'setThreadCount',
+  'Dataset',
+  'Sampling',
+  'Order',
+  'Snapshot',
+  'Trainer',
+  'Checksum',
+  'Fingerprint',
+  'exactPermutation',
+  'shuffledIndex',
+  'gather',
 ];
 const length = 100_000;
 

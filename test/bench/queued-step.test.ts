@@ -12,9 +12,15 @@ const lengths = [5000, 0, 77];
 function make(device: string, what: number, averages = false, sparse = false) {
   const settings = new StepSettings(optim.adam(), { nonFinite: 'allow' });
   return new lab.QueuedStep({
-    ...{ rule: settings.rule.name, groupCount: 1, lengths, device, what },
-    ...{ averages, sparse },
-    ...{ names: lengths.map((_, i) => `t${i}`), groups: lengths.map(() => 0) },
+    rule: settings.rule.name,
+    groupCount: 1,
+    lengths,
+    device,
+    what,
+    averages,
+    sparse,
+    names: lengths.map((_, i) => `t${i}`),
+    groups: lengths.map(() => 0),
     settings: settings.at({ step: 0 }),
   });
 }
@@ -38,8 +44,13 @@ it('needs a device that queues', () => {
 
 it.skipIf(!hasCuda).each([true, false])('replays a gather, listed: %s', (listed) => {
   const dataset = new lab.Dataset({
-    ...{ inputs: new Uint8Array(70_000 * 2), rows: 70_000, features: 2, scale: 1, offset: 0 },
-    ...{ labels: undefined, labelWidth: 0 },
+    inputs: new Uint8Array(70_000 * 2),
+    rows: 70_000,
+    features: 2,
+    scale: 1,
+    offset: 0,
+    labels: undefined,
+    labelWidth: 0,
   });
   const gather = new lab.QueuedGather({ device: 'cuda', dataset, listed });
   expect(gather.replay(1)).toBeGreaterThan(0);

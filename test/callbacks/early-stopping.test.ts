@@ -115,7 +115,9 @@ describe('earlyStopping', () => {
     using train = noise(60, 4);
     using validation = noise(60, 5);
     using trainer = new Trainer({
-      ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam({ learningRate: 0.03 }) },
+      model,
+      loss: 'softmaxCrossEntropy',
+      optimizer: optim.adam({ learningRate: 0.03 }),
       average: average.ema({ decay: 0.9, warmup: 10 }),
     });
     const stopping = callbacks.earlyStopping({ patience: 3 });
@@ -126,7 +128,10 @@ describe('earlyStopping', () => {
     };
     const measured = { validation, validationWeights: 'averaged' } as const;
     await trainer.fit(train, {
-      ...{ epochs, batchSize: 5, ...measured, callbacks: [keep, stopping] },
+      epochs,
+      batchSize: 5,
+      ...measured,
+      callbacks: [keep, stopping],
     });
     const { raw, averaged } = kept[stopping.bestEpoch!]!;
     const last = trainer.parameters();
@@ -140,14 +145,19 @@ describe('earlyStopping', () => {
     using train = noise(60, 4);
     using validation = noise(60, 5);
     using trainer = new Trainer({
-      ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam({ learningRate: 0.1 }) },
+      model,
+      loss: 'softmaxCrossEntropy',
+      optimizer: optim.adam({ learningRate: 0.1 }),
       average: average.ema({ decay: 0.9 }),
     });
     const stopping = callbacks.earlyStopping({ metric: 'loss', patience: 0, mode: 'rise' });
     const kept: Weights[] = [];
     const keep: callbacks.Callback = { name: 'keep', epoch: (_, run) => kept.push(run.weights()) };
     await trainer.fit(train, {
-      ...{ epochs: 9, batchSize: 5, validation, validationWeights: 'averaged' },
+      epochs: 9,
+      batchSize: 5,
+      validation,
+      validationWeights: 'averaged',
       callbacks: [keep, stopping],
     });
     const [best, last] = [kept[stopping.bestEpoch!]!, trainer.parameters()];
@@ -186,7 +196,9 @@ describe('earlyStopping', () => {
     const kept: Weights[] = [];
     const keep: callbacks.Callback = { name: 'keep', epoch: (_, run) => kept.push(run.weights()) };
     const { reason, epochs } = await trainer.fit(train, {
-      ...{ epochs: 500, batchSize: 10, validation },
+      epochs: 500,
+      batchSize: 10,
+      validation,
       callbacks: [keep, stopping],
     });
     const losses = epochs.map((epoch) => epoch.validation!.loss);

@@ -71,14 +71,31 @@ describe('csvLog', () => {
     const epochs = await fit(callbacks.csvLog({ file }));
     const [header, ...rows] = rowsOf(file);
     expect(header).toEqual([
-      ...['epoch', 'loss', 'accuracy', 'smoothedLoss', 'learningRate', 'gradientNorm', 'seconds'],
-      ...['examplesPerSecond', 'skippedSteps', 'validation.loss', 'validation.accuracy'],
+      'epoch',
+      'loss',
+      'accuracy',
+      'smoothedLoss',
+      'learningRate',
+      'gradientNorm',
+      'seconds',
+      'examplesPerSecond',
+      'skippedSteps',
+      'validation.loss',
+      'validation.accuracy',
     ]);
     expect(rows.map((row) => row.map(Number))).toEqual(
       epochs.map((epoch) => [
-        ...[epoch.epoch, epoch.loss, epoch.accuracy, epoch.smoothedLoss, epoch.learningRate],
-        ...[epoch.gradientNorm, epoch.seconds, epoch.examplesPerSecond, epoch.skippedSteps],
-        ...[epoch.validation!.loss, epoch.validation!.accuracy],
+        epoch.epoch,
+        epoch.loss,
+        epoch.accuracy,
+        epoch.smoothedLoss,
+        epoch.learningRate,
+        epoch.gradientNorm,
+        epoch.seconds,
+        epoch.examplesPerSecond,
+        epoch.skippedSteps,
+        epoch.validation!.loss,
+        epoch.validation!.accuracy,
       ]),
     );
   });
@@ -116,7 +133,8 @@ describe('csvLog', () => {
     let before: string[] = [];
     using trainer = make();
     await trainer.fit(train, {
-      ...{ epochs: 1, callbacks: [callbacks.csvLog({ file })] },
+      epochs: 1,
+      callbacks: [callbacks.csvLog({ file })],
       checkpoint: { folder: folder(), everyEpochs: 1, waits: true },
       onEvent: ({ type }) => {
         if (type === 'checkpoint') before = [...done];
@@ -302,7 +320,9 @@ describe.each(logs)('%s', (name, open) => {
     await resumed.resume(checkpoint.folder);
     const warnings: unknown[] = [];
     await resumed.fit(train, {
-      ...{ epochs: 5, checkpoint, callbacks: [open(place)] },
+      epochs: 5,
+      checkpoint,
+      callbacks: [open(place)],
       onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
     });
     expect(warnings).toEqual([`LOG.${name}`]);
@@ -320,7 +340,8 @@ describe.each(logs)('%s', (name, open) => {
     await next.resume(checkpoint.folder, { run: 'new' });
     const warnings: unknown[] = [];
     await next.fit(train, {
-      ...{ epochs: 2, callbacks: [open(place)] },
+      epochs: 2,
+      callbacks: [open(place)],
       onEvent: (event) => event.type === 'warning' && warnings.push(event.code),
     });
     if (name === 'tensorBoard') return; // it begins a file of its own
@@ -486,7 +507,8 @@ describe.each(logs)('%s', (name, open) => {
       });
       const { code } = await failure(() =>
         trainer.fit(train, {
-          ...{ epochs: 4, callbacks: [filler, open(place)] },
+          epochs: 4,
+          callbacks: [filler, open(place)],
           checkpoint: { folder: kept, everyEpochs: 100 },
         }),
       );

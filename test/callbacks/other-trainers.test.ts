@@ -9,13 +9,17 @@ import { floats, generator } from '../oracle/random.js';
 
 const noise = (seed: number): data.Dataset =>
   data.fromArrays({
-    ...{ inputs: floats(generator(seed), 240), shape: [60, 4] },
+    inputs: floats(generator(seed), 240),
+    shape: [60, 4],
     labels: Int32Array.from(floats(generator(seed + 1), 60), (value) => (value > 0 ? 1 : 0)),
   });
 const model = nn.sequential({ input: [4] }, nn.dense(32, { activation: 'relu' }), nn.dense(2));
 const make = (seed: number, learningRate = 0.1): Trainer =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', seed, optimizer: optim.adam({ learningRate }) },
+    model,
+    loss: 'softmaxCrossEntropy',
+    seed,
+    optimizer: optim.adam({ learningRate }),
   });
 const train = noise(1);
 const validation = noise(7);
@@ -51,7 +55,9 @@ describe('earlyStopping', () => {
       const expected = await alone(seed);
       const { best, bestEpoch } = stopping;
       expect({ epochs: history.epochs.length, best, bestEpoch }).toEqual({
-        ...{ epochs: expected.epochs, best: expected.best, bestEpoch: expected.bestEpoch },
+        epochs: expected.epochs,
+        best: expected.best,
+        bestEpoch: expected.bestEpoch,
       });
       expect(trainer.parameters()).toEqual(expected.parameters);
     }
@@ -89,7 +95,8 @@ describe('earlyStopping', () => {
     const options = { epochs: 5, validation, callbacks: [stopping] };
     const run = first.fit(train, options);
     expect(await failure(async () => second.fit(train, options))).toMatchObject({
-      ...{ code: 'BUSY', path: 'callbacks.earlyStopping' },
+      code: 'BUSY',
+      path: 'callbacks.earlyStopping',
     });
     expect(second.steps).toBe(0);
     await run;
@@ -179,7 +186,11 @@ describe('logs', () => {
     const narrow = rowsOf(folder);
     const first = readdirSync(checkpoint.folder).filter((name) => name.startsWith('checkpoint'));
     await trainer.fit(train, {
-      ...{ epochs: 2, validation, metrics: ['f1'], callbacks: [log()], monitor: { every: 1 } },
+      epochs: 2,
+      validation,
+      metrics: ['f1'],
+      callbacks: [log()],
+      monitor: { every: 1 },
     });
     const [header, ...rows] = rowsOf(folder);
     expect(header!.slice(0, narrow[0]!.length)).toEqual(narrow[0]);

@@ -126,7 +126,9 @@ const epochs: TrainEvent[] = [
     loss,
     accuracy: epoch === 1 ? 1 : 0.0512,
     validation: {
-      ...{ loss: loss / 2, accuracy: 0.75, weights: 'raw' },
+      loss: loss / 2,
+      accuracy: 0.75,
+      weights: 'raw',
       metrics: { f1: 0.8125, top5: 0.9, accuracy: 0.75, confusionMatrix: [[1]] },
     },
     examplesPerSecond: 146_200,

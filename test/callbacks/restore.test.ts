@@ -48,7 +48,10 @@ async function stopped(given: readonly Callback[]): Promise<string> {
   using train = classes();
   using trainer = make();
   await trainer.fit(train, {
-    ...{ ...settings, callbacks: given, checkpoint: { folder, ...everyStep }, signal: stop.signal },
+    ...settings,
+    callbacks: given,
+    checkpoint: { folder, ...everyStep },
+    signal: stop.signal,
     onEvent: (event) => {
       if (event.type === 'epoch' && event.epoch === 1) stop.abort();
     },

@@ -7,8 +7,11 @@ import { identify } from '../../src/checkpoint/resumed.js';
 
 const mask = (1n << 64n) - 1n;
 const [p1, p2, p3, p4, p5] = [
-  ...[0x9e3779b185ebca87n, 0xc2b2ae3d27d4eb4fn, 0x165667b19e3779f9n],
-  ...[0x85ebca77c2b2ae63n, 0x27d4eb2f165667c5n],
+  0x9e3779b185ebca87n,
+  0xc2b2ae3d27d4eb4fn,
+  0x165667b19e3779f9n,
+  0x85ebca77c2b2ae63n,
+  0x27d4eb2f165667c5n,
 ] as [bigint, bigint, bigint, bigint, bigint];
 const rotate = (x: bigint, bits: bigint): bigint => ((x << bits) | (x >> (64n - bits))) & mask;
 const round = (lane: bigint, input: bigint): bigint =>

@@ -356,7 +356,10 @@ describe('formats', () => {
     writeFileSync(newest, bytes);
     using trainer = make();
     expect(await failure(() => trainer.resume(folder))).toMatchObject({
-      ...{ code: 'VERSION', path: newest, received: 'format 3', expected: 'format 1 to 2' },
+      code: 'VERSION',
+      path: newest,
+      received: 'format 3',
+      expected: 'format 1 to 2',
     });
     expect(() => migrate({}, 3, 'file')).toThrow(expect.objectContaining({ code: 'VERSION' }));
     expect(() => migrate({}, NaN, 'file')).toThrow(ThalwegError);

@@ -94,7 +94,8 @@ describe('over a network', () => {
     files.rename = (from, to) =>
       ++renames === 3 ? Promise.reject(systemError(code)) : real.rename(from, to);
     await trainer.fit(train, {
-      ...{ ...options, checkpoint: { folder, ...everyStep } },
+      ...options,
+      checkpoint: { folder, ...everyStep },
       onEvent: (event) => events.push(event),
     });
     expect(events).toContainEqual(

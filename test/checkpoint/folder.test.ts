@@ -53,7 +53,9 @@ describe('a folder', () => {
     using trainer = make({ optimizer: optim.adam({ learningRate: 0.3 }) });
     const folder = newFolder();
     const { epochs } = await trainer.fit(train, {
-      ...{ epochs: 8, batchSize: 8, validation },
+      epochs: 8,
+      batchSize: 8,
+      validation,
       checkpoint: { folder, ...everyStep, keepLast: 1, keepBest: 2 },
     });
     const best = epochs
@@ -125,7 +127,9 @@ describe('a folder', () => {
     using trainer = make();
     let isDisposed = false;
     const { reason, checkpoint: last } = await trainer.fit(rows, {
-      ...{ epochs: 1, batchSize: 2, checkpoint: { folder: newFolder() } },
+      epochs: 1,
+      batchSize: 2,
+      checkpoint: { folder: newFolder() },
       onEvent: ({ type }) => {
         if (type !== 'progress') return;
         rows.dispose();
@@ -282,7 +286,8 @@ describe('a number that is not finite', () => {
       trainer.fit(train, {
         ...last,
         checkpoint: {
-          ...{ folder: newFolder(), everyEpochs: 1 },
+          folder: newFolder(),
+          everyEpochs: 1,
           rollback: { times: 4, rateFactor: 0.1 },
         },
         onEvent: (event) => events.push(event),
@@ -303,13 +308,17 @@ describe('a number that is not finite', () => {
     });
     const linear = nn.sequential({ input: [4] }, nn.dense(1));
     using trainer = make({
-      ...{ model: linear, loss: 'meanSquaredError' },
+      model: linear,
+      loss: 'meanSquaredError',
       optimizer: optim.sgd({ learningRate: 1 }),
     });
     const history = await trainer.fit(train, {
-      ...{ epochs: 30, batchSize: 10 },
+      epochs: 30,
+      batchSize: 10,
       checkpoint: {
-        ...{ folder: newFolder(), everyEpochs: 1, waits: true },
+        folder: newFolder(),
+        everyEpochs: 1,
+        waits: true,
         rollback: { times: 10, rateFactor: 0.01 },
       },
     });
@@ -352,8 +361,11 @@ describe('going back', () => {
     await trainer.fit(train, { ...options, epochs: 2, checkpoint: { folder, ...everyStep } });
     const steps: number[] = [];
     const history = await trainer.fit(train, {
-      ...{ ...options, epochs: 3, checkpoint: { folder, everyEpochs: 10, rollback: {} } },
-      ...{ callbacks: [breakOnce(3)], onEvent: wentBack(steps) },
+      ...options,
+      epochs: 3,
+      checkpoint: { folder, everyEpochs: 10, rollback: {} },
+      callbacks: [breakOnce(3)],
+      onEvent: wentBack(steps),
     });
     expect(steps).toEqual([14]);
     expect([history.reason, history.epochs.map(({ epoch }) => epoch)]).toEqual([
@@ -374,7 +386,10 @@ describe('going back', () => {
       await trainer.resume(join(folder, oldest), { run });
       const steps: number[] = [];
       await trainer.fit(train, {
-        ...{ ...options, epochs: 3, onEvent: wentBack(steps), callbacks: [breakOnce(1)] },
+        ...options,
+        epochs: 3,
+        onEvent: wentBack(steps),
+        callbacks: [breakOnce(1)],
         checkpoint: { folder, everyEpochs: 10, keepLast: 99, rollback: {} },
       });
       expect(steps).toEqual([8]);
@@ -391,15 +406,18 @@ describe('going back', () => {
     using whole = make(sgd);
     const undisturbed: number[] = [];
     await whole.fit(train, {
-      ...{ ...given, checkpoint: { folder: newFolder(), ...back } },
-      ...{ callbacks: [breakOnce(1), { ...breakOnce(2), name: 'again' }] },
+      ...given,
+      checkpoint: { folder: newFolder(), ...back },
+      callbacks: [breakOnce(1), { ...breakOnce(2), name: 'again' }],
       onEvent: wentBack(undisturbed),
     });
     using first = make(sgd);
     const stop = new AbortController();
     const steps: number[] = [];
     await first.fit(train, {
-      ...{ ...given, checkpoint: { folder, ...back }, signal: stop.signal },
+      ...given,
+      checkpoint: { folder, ...back },
+      signal: stop.signal,
       callbacks: [breakOnce(1)],
       onEvent: (event) => {
         wentBack(steps)(event);
@@ -409,7 +427,9 @@ describe('going back', () => {
     using second = make(sgd);
     await second.resume(folder);
     await second.fit(train, {
-      ...{ ...given, checkpoint: { folder, ...back }, callbacks: [breakOnce(2)] },
+      ...given,
+      checkpoint: { folder, ...back },
+      callbacks: [breakOnce(2)],
       onEvent: wentBack(steps),
     });
     expect(undisturbed.length).toBeGreaterThan(2);
@@ -424,7 +444,8 @@ describe('going back', () => {
     const kept = await KeptFiles.open(plan, { lineage: state.lineage, resumed });
     const untried = before.filter((name) => !tried.includes(name)).reverse();
     expect(kept.toGoBackTo().map((file) => basename(file))).toEqual([
-      ...[basename(newest), ...untried],
+      basename(newest),
+      ...untried,
       ...tried.toReversed(),
     ]);
   });
@@ -439,7 +460,8 @@ describe('going back', () => {
     const steps: number[] = [];
     const error = await failure(() =>
       trainer.fit(train, {
-        ...{ ...options, callbacks: [breakOnce(1)] },
+        ...options,
+        callbacks: [breakOnce(1)],
         checkpoint: { folder, everyEpochs: 1, waits: true, rollback: { times: 2 } },
         onEvent: (event) => {
           wentBack(steps)(event);
@@ -450,7 +472,8 @@ describe('going back', () => {
       }),
     );
     expect([error.code, (error.cause as { code?: string } | undefined)?.code]).toEqual([
-      ...[code, cause],
+      code,
+      cause,
     ]);
     expect(steps).toEqual(expected);
   });

@@ -25,7 +25,9 @@ export function partsOf(file: string | Buffer): Parts {
   const head = bytes.subarray(0, 8 + Number(bytes.readBigUInt64LE()));
   const { metadata, entries } = parseHead(head, bytes.length, 'file');
   const tensors = entries.map(({ name, dtype, shape, begin, end }) => ({
-    ...{ name, dtype, shape: [...shape] },
+    name,
+    dtype,
+    shape: [...shape],
     bytes: Buffer.from(bytes.subarray(head.length + begin, head.length + end)),
   }));
   return { metadata: { ...metadata }, tensors };
@@ -41,7 +43,8 @@ export function assemble({ metadata, tensors }: Parts): Buffer {
   const { checksum: _, checksums, ...rest } = metadata;
   const sums = tensors.map(({ name, bytes }) => [name, checksumOf(bytes)] as const);
   const given = {
-    ...{ checksum: '0'.repeat(16), ...rest },
+    checksum: '0'.repeat(16),
+    ...rest,
     checksums: checksums ?? JSON.stringify(Object.fromEntries(sums)),
   };
   const head = Buffer.from(encodeHeader(tensors, given, 4096));

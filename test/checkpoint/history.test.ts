@@ -46,7 +46,9 @@ describe('a history', () => {
     using trainer = make();
     expect((await trainer.resume(folder))?.epoch).toBe(epochs);
     const run = await trainer.fit(train, {
-      ...{ epochs: epochs + 1, batchSize: 8, checkpoint: { folder } },
+      epochs: epochs + 1,
+      batchSize: 8,
+      checkpoint: { folder },
     });
     expect([run.epochs.length, run.epochs[7]]).toEqual([epochs + 1, history[7]]);
     const saved = (await checkpoint.inspect(run.checkpoint!)).state.history;
@@ -60,7 +62,8 @@ describe('a history', () => {
     const confusionMatrix = Array.from({ length: 300 }, () => row);
     const history: EpochRecord[] = Array.from({ length: 12 }, (_, epoch) => ({
       ...state.history[0]!,
-      ...{ epoch, metrics: { confusionMatrix } },
+      epoch,
+      metrics: { confusionMatrix },
     }));
     await write({ history });
     expect(readFileSync(file).readBigUInt64LE()).toBeLessThan(20_000n);

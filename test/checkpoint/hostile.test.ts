@@ -23,7 +23,10 @@ const made = {
   optimizer: optim.nadam({ learningRate: schedule.plateau({ initial: 0.05, patience: 0 }) }),
 };
 const given = (epochs: number): FitOptions => ({
-  ...{ epochs, batchSize: 8, validation, monitor: { every: 1 } },
+  epochs,
+  batchSize: 8,
+  validation,
+  monitor: { every: 1 },
   callbacks: [callbacks.earlyStopping({ patience: 9 })],
 });
 
@@ -115,7 +118,9 @@ beforeAll(async () => {
   using trainer = make(made);
   const controller = new AbortController();
   await trainer.fit(train, {
-    ...{ ...given(3), signal: controller.signal, checkpoint: { folder: source, ...everyStep } },
+    ...given(3),
+    signal: controller.signal,
+    checkpoint: { folder: source, ...everyStep },
     onEvent: (event) => {
       if (event.type === 'checkpoint' && event.step === 9) controller.abort();
     },
@@ -194,7 +199,9 @@ describe('a record that its reader would refuse', () => {
     await other.fit(train, { epochs: 1, batchSize: 8 });
     Object.assign(other.history[0]!, { loss: 'little' });
     expect(await failure(() => other.save(file))).toMatchObject({
-      ...{ code: 'FORMAT', path: 'history[0]: loss', received: '"little"' },
+      code: 'FORMAT',
+      path: 'history[0]: loss',
+      received: '"little"',
     });
     expect(readFileSync(file).equals(before)).toBe(true);
   });

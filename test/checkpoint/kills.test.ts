@@ -63,7 +63,8 @@ async function live({ train, options }: Kind, trainer: Trainer, disk: MemoryFile
       const resumed = await trainer.resume(folder);
       expect(resumed?.damaged ?? []).toEqual([]);
       const history = await trainer.fit(train, {
-        ...{ ...options(), checkpoint },
+        ...options(),
+        checkpoint,
         onEvent: (event) => {
           if (event.type === 'checkpoint') known = event.step;
         },
@@ -108,7 +109,8 @@ async function recorded({ train, make, options }: Kind) {
   using trainer = make();
   await disk.during(async () =>
     trainer.fit(train, {
-      ...{ ...options(), checkpoint },
+      ...options(),
+      checkpoint,
       onEvent: (event) => {
         if (event.type === 'checkpoint')
           told.push({ operations: disk.operations.length, step: event.step });

@@ -125,7 +125,8 @@ const extras: readonly Extra[] = [
   {
     name: 'early stopping at a plateau',
     fit: () => ({
-      ...{ validation, metrics: ['f1'] },
+      validation,
+      metrics: ['f1'],
       callbacks: [callbacks.earlyStopping({ patience: 1 })],
     }),
     learningRate: schedule.plateau({ initial: 0.05, patience: 0, threshold: 0.5 }),
@@ -167,7 +168,10 @@ export function kind(index: number): Kind {
     train: extra.train?.(modelName) ?? train,
     make: (device = 'cpu:baseline') =>
       new Trainer({
-        ...{ model, loss: 'softmaxCrossEntropy', seed: 3, device },
+        model,
+        loss: 'softmaxCrossEntropy',
+        seed: 3,
+        device,
         optimizer: rule(learningRate === undefined ? {} : { learningRate }),
         ...extra.trainer,
       }),

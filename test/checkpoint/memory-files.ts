@@ -150,7 +150,9 @@ export class MemoryFiles {
       },
       sync: () => this.#do({ kind: 'sync', inode }),
       stat: () => Promise.resolve(owner),
-      ...{ chmod: none, chown: none, close: none },
+      chmod: none,
+      chown: none,
+      close: none,
     };
   }
 

@@ -26,7 +26,10 @@ const folder = newFolder();
 /** The options of the saved run, without its folder. */
 function given(): FitOptions {
   return {
-    ...{ epochs: 2, batchSize: 8, validation, monitor: { every: 1 } },
+    epochs: 2,
+    batchSize: 8,
+    validation,
+    monitor: { every: 1 },
     metrics: ['f1', 'perClass', 'confusionMatrix', metrics.topK(2)],
     callbacks: [callbacks.earlyStopping({ patience: 9 })],
   };
@@ -144,7 +147,8 @@ describe('a checkpoint with one wrong value', () => {
     const kept = join(folder, 'kept');
     const controller = new AbortController();
     const { checkpoint: file } = await trainer.fit(train, {
-      ...{ ...given(), signal: controller.signal },
+      ...given(),
+      signal: controller.signal,
       checkpoint: { folder: kept, everySteps: 1, waits: true, rollback: {} },
       onEvent: (event) => {
         if (event.type === 'checkpoint' && event.epoch === 1) controller.abort();

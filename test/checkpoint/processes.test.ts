@@ -22,7 +22,9 @@ const train = data.fromArrays({
 });
 const made = () =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.nadam() },
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.nadam(),
     device: 'cpu:baseline',
   });
 

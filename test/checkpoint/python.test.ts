@@ -34,7 +34,9 @@ describe.skipIf(!hasSafetensors)("Python's safetensors", () => {
     using train = classes();
     using trainer = make({ optimizer: optim.nadam(), average: average.ema() });
     const { checkpoint: file } = await trainer.fit(train, {
-      ...{ epochs: 1, batchSize: 8, checkpoint: { folder } },
+      epochs: 1,
+      batchSize: 8,
+      checkpoint: { folder },
     });
     const script = `
 import hashlib, json, sys

@@ -104,7 +104,9 @@ describe('from every checkpoint', () => {
     const stairs = (values: readonly number[]) => schedule.piecewise({ values, at: [4, 9] });
     await expectSameEnds(
       {
-        ...{ model, device, average: average.ema({ decay: stairs([0.5, 0.8, 0.9]), warmup: 3 }) },
+        model,
+        device,
+        average: average.ema({ decay: stairs([0.5, 0.8, 0.9]), warmup: 3 }),
         clip: {
           value: stairs([1, 0.2, 0.1]),
           tensorNorm: falling,
@@ -126,7 +128,8 @@ describe('from every checkpoint', () => {
   it('with a callback that stops the run, and its best weights', async () => {
     using validation = classes(30, 9);
     await expectSameEnds({ optimizer: optim.adam({ learningRate: 0.2 }) }, () => ({
-      ...{ epochs: 12, validation },
+      epochs: 12,
+      validation,
       callbacks: [callbacks.earlyStopping({ patience: 1 })],
     }));
   });

@@ -26,12 +26,17 @@ const train = data.fromArrays({
 });
 const linear = (learningRate: (step: number) => number): Trainer =>
   new Trainer({
-    ...{ model, loss: 'meanSquaredError', optimizer: optim.sgd({ learningRate }) },
-    ...{ device: 'reference', seed: 3 },
+    model,
+    loss: 'meanSquaredError',
+    optimizer: optim.sgd({ learningRate }),
+    device: 'reference',
+    seed: 3,
   });
 const rollback = { times: 1, rateFactor: 0.5 };
 const options = (): FitOptions & { readonly checkpoint: { readonly folder: string } } => ({
-  ...{ epochs: 3, batchSize: 5, monitor: { every: 1 } },
+  epochs: 3,
+  batchSize: 5,
+  monitor: { every: 1 },
   checkpoint: { folder: newFolder(), everyEpochs: 1, rollback },
 });
 /** A rollback to the end of the first epoch, step 32, halves this rate. */
@@ -98,7 +103,10 @@ describe('a run that went back', () => {
     };
     using trainer = linear(onceWild());
     const { reason } = await trainer.fit(train, {
-      ...{ ...rest, checkpoint: files, epochs: 2, callbacks: [back] },
+      ...rest,
+      checkpoint: files,
+      epochs: 2,
+      callbacks: [back],
     });
     expect([reason, seen[0]!.epoch]).toEqual(['completed', 1]);
   });
@@ -112,7 +120,8 @@ describe('a run that went back', () => {
       },
     };
     const { reason, stopReason, epochs } = await trainer.fit(train, {
-      ...{ ...options(), callbacks: [stopper] },
+      ...options(),
+      callbacks: [stopper],
     });
     expect([reason, stopReason, epochs.length]).toEqual(['stopped', 'enough', 1]);
   });
@@ -137,7 +146,8 @@ it('a run resumed between epochs goes on with the smoothed loss', async () => {
   await second.resume(folder);
   const seen: ProgressEvent[] = [];
   await second.fit(rows, {
-    ...{ ...options, epochs: 2 },
+    ...options,
+    epochs: 2,
     onEvent: (event) => event.type === 'progress' && seen.push(event),
   });
   const { loss, stepInEpoch: steps, smoothedLoss } = seen[0]!;

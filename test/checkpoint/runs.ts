@@ -63,7 +63,10 @@ export function endOf(trainer: Trainer, history: History): unknown {
     parameters: bits(trainer.parameters()),
     statistics: bits(trainer.statistics()),
     averaged: trainer.averaged > 0 ? bits(trainer.parameters({ weights: 'averaged' })) : [],
-    ...{ epochs, reason: history.reason, stopReason: history.stopReason, steps: history.steps },
+    epochs,
+    reason: history.reason,
+    stopReason: history.stopReason,
+    steps: history.steps,
   };
 }
 

@@ -16,7 +16,9 @@ const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.nadam(), seed: 4, device });
 const random = generator(2);
 const train = data.fromArrays({
-  ...{ inputs: floats(random, 4 * 900), shape: [4, 900], labels: floats(random, 12) },
+  inputs: floats(random, 4 * 900),
+  shape: [4, 900],
+  labels: floats(random, 12),
 });
 
 it.each(['cpu', ...(hasCuda ? (['cuda'] as const) : [])] satisfies DeviceName[])(
@@ -47,7 +49,8 @@ it('keeps the run that the trainer was resumed to, in the middle of an epoch', a
   const folder = newFolder();
   const copy = join(folder, 'copy.safetensors');
   const run = () => ({
-    ...{ epochs: 3, batchSize: 8 },
+    epochs: 3,
+    batchSize: 8,
     callbacks: [callbacks.earlyStopping({ metric: 'loss', patience: 9 })],
   });
   using rows = classes();

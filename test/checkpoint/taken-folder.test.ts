@@ -118,7 +118,8 @@ describe('a folder that is replaced under a run', () => {
         if (what === 'has a lock of another') writeFileSync(join(folder, '.lock'), '');
       };
       const given: FitOptions = {
-        ...{ ...options, checkpoint: { folder, everyEpochs: 2, waits: true } },
+        ...options,
+        checkpoint: { folder, everyEpochs: 2, waits: true },
         callbacks: [afterFirst(touch)],
       };
       expect((await failure(() => trainer.fit(train, given))).code).toBe('UNSAFE_PATH');
@@ -130,7 +131,8 @@ describe('a folder that is replaced under a run', () => {
     const folder = join(newFolder(), 'run');
     using trainer = make();
     const { checkpoint: last } = await trainer.fit(train, {
-      ...{ ...options, checkpoint: { folder, everyEpochs: 2, waits: true } },
+      ...options,
+      checkpoint: { folder, everyEpochs: 2, waits: true },
       callbacks: [
         afterFirst(() => {
           renameSync(folder, `${folder}-moved`);
@@ -172,7 +174,8 @@ describe('a script that is run again', () => {
     const folder = newFolder();
     const controller = new AbortController();
     await script(folder, {
-      ...{ signal: controller.signal, checkpoint: { folder, everySteps: 1, waits: true } },
+      signal: controller.signal,
+      checkpoint: { folder, everySteps: 1, waits: true },
       onEvent: ({ type }) => {
         if (type === 'checkpoint') controller.abort();
       },
@@ -208,7 +211,8 @@ describe('a script that is run again', () => {
     const folder = newFolder();
     using trainer = make();
     const { checkpoint: last } = await trainer.fit(train, {
-      ...{ ...options, checkpoint: { folder, everyEpochs: 1, waits: true } },
+      ...options,
+      checkpoint: { folder, everyEpochs: 1, waits: true },
       callbacks: [
         {
           name: 'last word',

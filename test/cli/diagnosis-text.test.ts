@@ -153,6 +153,13 @@ it('wraps between words and leaves long ones whole', () => {
 
 it('bytes have three digits or so', () => {
   expect([0, 1, 1023, 1536, 10 ** 8, 2 ** 31, 139 * 2 ** 30, 1e16].map(formatBytes)).toEqual([
-    ...['0 B', '1 B', '1023 B', '1.5 KiB', '95.4 MiB', '2.0 GiB', '139 GiB', '8.9 PiB'],
+    '0 B',
+    '1 B',
+    '1023 B',
+    '1.5 KiB',
+    '95.4 MiB',
+    '2.0 GiB',
+    '139 GiB',
+    '8.9 PiB',
   ]);
 });

@@ -77,7 +77,16 @@ function ulps(a: Float32Array, b: Float32Array): number {
 const line = Float32Array.from([
   ...Array.from({ length: 4000 }, (_, i) => (i - 2000) / 100),
   ...Array.from({ length: 2000 }, (_, i) => (i % 2 ? -1 : 1) * 1.09 ** (i / 2 - 850)),
-  ...[0, -0, 88.7, 88.8, -87.4, -103.9, -104.1, 1e-45, 3.4e38, NaN],
+  0,
+  -0,
+  88.7,
+  88.8,
+  -87.4,
+  -103.9,
+  -104.1,
+  1e-45,
+  3.4e38,
+  NaN,
 ]);
 
 describe('exponentials and their kin', () => {
@@ -85,8 +94,16 @@ describe('exponentials and their kin', () => {
   // argument, up to 88, was rounded; silu and mish multiply an exponential by as much, and it may be
   // one of the smallest numbers.
   const limits: Record<string, number> = {
-    ...{ sigmoid: 3, tanh: 3, gelu: 6, geluTanh: 150, silu: 60, mish: 60 },
-    ...{ elu: 3, selu: 3, softplus: 3, hardSwish: 3 },
+    sigmoid: 3,
+    tanh: 3,
+    gelu: 6,
+    geluTanh: 150,
+    silu: 60,
+    mish: 60,
+    elu: 3,
+    selu: 3,
+    softplus: 3,
+    hardSwish: 3,
   };
 
   it.each(layerActivations)('%s forward', (activation) => {
@@ -644,11 +661,16 @@ describe('at the edges', () => {
     for (const device of ['reference', ...devices]) {
       const fields = { rows: 2, columns: 2, epsilon: 1e-5 };
       const moments = run(device, 'batch_moments', fields, {
-        ...{ x, mean: kept(), variance: kept() },
+        x,
+        mean: kept(),
+        variance: kept(),
       });
       const { mean, variance } = moments as Record<'mean' | 'variance', Float32Array>;
       const y = run(device, 'batch_norm_forward', fields, {
-        ...{ x, mean, variance, y: new Float32Array(4) },
+        x,
+        mean,
+        variance,
+        y: new Float32Array(4),
       })['y']!;
       expect(variance[0], device).toBe(Infinity);
       expect(y[0], device).toBeNaN();

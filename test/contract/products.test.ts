@@ -22,8 +22,8 @@ const threadCounts = [1, 2, 3, 7];
 
 /** Around the borders of vectors, tiles, chunks and blocks. */
 const sizes = [
-  ...[1, 2, 3, 4, 5, 7, 8, 11, 13, 14, 15, 16, 17, 23, 28, 29, 31, 32, 33, 47, 61, 63, 64, 65],
-  ...[97, 100, 127, 128, 129, 250, 257],
+  1, 2, 3, 4, 5, 7, 8, 11, 13, 14, 15, 16, 17, 23, 28, 29, 31, 32, 33, 47, 61, 63, 64, 65, 97, 100,
+  127, 128, 129, 250, 257,
 ];
 const longSizes = [511, 512, 513, 784, 1023, 1025, 1536, 1537, 1600];
 const odd = [0, -0, 1e-40, -1e-38, 3e38, Infinity, -Infinity, NaN];
@@ -48,7 +48,13 @@ function trialOf(random: () => number, hasOdd: boolean): Trial {
     }
   return {
     fields: {
-      ...{ a, b, m, n, k, transposeA, transposeB },
+      a,
+      b,
+      m,
+      n,
+      k,
+      transposeA,
+      transposeB,
       bias: random() < 0.5 ? floats(random, n) : undefined,
       activation: random() < 0.5 ? 'relu' : 'none',
     },

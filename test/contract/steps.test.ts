@@ -51,7 +51,9 @@ function run({ rule, device, l2, weightDecay, special }: Setting): Float32Array[
     rule,
     {
       ...(special ? {} : clipTo([1, 20, 30])),
-      ...{ gradientScale: 0.5, nonFinite: allows ? 'allow' : 'stop', reportNorm: true },
+      gradientScale: 0.5,
+      nonFinite: allows ? 'allow' : 'stop',
+      reportNorm: true,
     },
     [{ l2, weightDecay }],
   );

@@ -42,13 +42,21 @@ async function lossesOf(
   const draw = (): number => Math.floor(random() * 50);
   const dataset = new native.Dataset({
     inputs: kind === 'uint8' ? Uint8Array.from(whole, draw) : Float32Array.from(whole, draw),
-    ...{ rows, features, scale: kind === 'uint8' ? 2 : 1, offset: kind === 'uint8' ? -3 : 0 },
+    rows,
+    features,
+    scale: kind === 'uint8' ? 2 : 1,
+    offset: kind === 'uint8' ? -3 : 0,
     labels: Float32Array.from({ length: rows }, draw),
     labelWidth: 1,
   });
   const steps = Math.ceil(rows / batchSize);
   const request = {
-    ...{ dataset, epoch: 2, firstStep: 0, batchSize, shuffle: true, dropLast: false },
+    dataset,
+    epoch: 2,
+    firstStep: 0,
+    batchSize,
+    shuffle: true,
+    dropLast: false,
     settings: settingsRow(sgd, {}, [{ learningRate: 0 }], { averageDecay: 0 }),
     columns: Float64Array.of(new SettingsLayout(sgd, 1).rateColumn(0)),
     rates: new Float64Array(steps),
@@ -150,7 +158,8 @@ function make(device: DeviceName, nonFinite: 'stop' | 'skip' | 'allow' = 'stop')
     loss: 'softmaxCrossEntropy',
     optimizer: optim.nadam({ learningRate: 0.01 }),
     seed: 2,
-    ...{ device, nonFinite },
+    device,
+    nonFinite,
   });
 }
 
@@ -220,7 +229,9 @@ it('ends between steps when told to, and goes on from there', async () => {
   using stopped = make('cuda', 'skip');
   const controller = new AbortController();
   const { reason } = await stopped.fit(set, {
-    ...{ ...fit, epochs: 10_000, signal: controller.signal },
+    ...fit,
+    epochs: 10_000,
+    signal: controller.signal,
     onEvent: ({ type }) => type === 'progress' && controller.abort(),
   });
   expect(reason).toBe('aborted');

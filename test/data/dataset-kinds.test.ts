@@ -53,7 +53,10 @@ const kinds: Record<string, [data.FromArraysOptions, Partial<TrainerOptions>]> =
 function make(options: Partial<TrainerOptions>): Trainer {
   return new Trainer({
     model: nn.sequential({ input: [features] }, nn.dense(9, { activation: 'tanh' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 4, ...options },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    seed: 4,
+    ...options,
   });
 }
 

@@ -40,7 +40,9 @@ export function blocksOf(page: string): Block[] {
     const start = match.index + comment.length;
     const before = text.slice(0, start);
     return {
-      ...{ page, language, code },
+      page,
+      language,
+      code,
       line: before.split('\n').length,
       lead: before.trimEnd().split('\n').at(-1)!,
       ...readComment(comment.trimEnd()),

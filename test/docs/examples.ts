@@ -4,8 +4,23 @@ import { Project } from './project.js';
 import { typeErrors } from './types.js';
 
 const namespaces = [
-  ...['average', 'callbacks', 'chart', 'checkpoint', 'data', 'device', 'ensemble', 'io', 'loss'],
-  ...['metrics', 'nn', 'optim', 'schedule', 'tune', 'Trainer', 'progress', 'ThalwegError'],
+  'average',
+  'callbacks',
+  'chart',
+  'checkpoint',
+  'data',
+  'device',
+  'ensemble',
+  'io',
+  'loss',
+  'metrics',
+  'nn',
+  'optim',
+  'schedule',
+  'tune',
+  'Trainer',
+  'progress',
+  'ThalwegError',
 ];
 
 /** The program around the fragments declares the names that they use. */

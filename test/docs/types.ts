@@ -11,8 +11,11 @@ const typeRoots = join(process.cwd(), 'node_modules/@types');
  */
 export async function typeErrors(project: Project, files: readonly string[]): Promise<string> {
   const compilerOptions = {
-    ...{ strict: true, noEmit: true, module: 'nodenext' },
-    ...{ types: ['node'], typeRoots: [typeRoots] },
+    strict: true,
+    noEmit: true,
+    module: 'nodenext',
+    types: ['node'],
+    typeRoots: [typeRoots],
   };
   project.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
   return new Promise((resolve) => {

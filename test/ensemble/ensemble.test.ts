@@ -11,7 +11,9 @@ import { newFolder } from '../new-folder.js';
 const model = nn.sequential({ input: [3] }, nn.dense(3, { useBias: false }));
 const loss = 'softmaxCrossEntropy';
 const matrix = (name: string, ...weight: number[]): ensemble.Member => ({
-  ...{ name, model, parameters: { 'dense1.weight': Float32Array.from(weight) } },
+  name,
+  model,
+  parameters: { 'dense1.weight': Float32Array.from(weight) },
 });
 const unit = (name: string, scale: number): ensemble.Member =>
   matrix(name, scale, 0, 0, 0, scale, 0, 0, 0, scale);

@@ -22,7 +22,17 @@ import { instrument } from './instrument.js';
 import { targetNames, targetsOf } from './targets.js';
 
 const targets = targetsOf({
-  ...{ checkpoint, exact, history, state, idx, errors, glob, thalweg, header, types, settings },
+  checkpoint,
+  exact,
+  history,
+  state,
+  idx,
+  errors,
+  glob,
+  thalweg,
+  header,
+  types,
+  settings,
 });
 const seed = Number(process.env['THALWEG_SEED'] ?? Date.now() % 1e9);
 const changes = 5000;
@@ -87,7 +97,8 @@ describe('inputs that fuzzing has found', () => {
   it('a model from a file without layers', async () => {
     const json = { kind: 'sequential', input: [3] } as never;
     expect(await failure(() => nn.fromJSON(json))).toMatchObject({
-      ...{ code: 'TYPE', path: 'model.layers' },
+      code: 'TYPE',
+      path: 'model.layers',
     });
   });
 

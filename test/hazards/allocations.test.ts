@@ -31,9 +31,13 @@ async function starved(device: string, threads: number, only?: string): Promise<
   const { stdout } = await promisify(execFile)(process.execPath, ['test/hazards/starved.mjs'], {
     env: {
       ...process.env,
-      ...{ LD_PRELOAD: library, STARVE_FILE: orders, STARVE_DEVICE: device },
+      LD_PRELOAD: library,
+      STARVE_FILE: orders,
+      STARVE_DEVICE: device,
       ...(only !== undefined && { STARVE_ONLY: only }),
-      ...{ STARVE_STRIDE: `${stride}`, STARVE_SEED: `${seed}`, THALWEG_THREADS: `${threads}` },
+      STARVE_STRIDE: `${stride}`,
+      STARVE_SEED: `${seed}`,
+      THALWEG_THREADS: `${threads}`,
     },
   });
   return JSON.parse(stdout) as Scenario[];

@@ -11,7 +11,9 @@ it('the order of an epoch is given up where its run is', async () => {
   const weights = new Float64Array(rows).fill(1);
   const sampling = data.weighted({ weights, replacement: false });
   using set = data.fromArrays({
-    ...{ inputs: new Uint8Array(rows), shape: [rows, 1], labels: new Int32Array(rows) },
+    inputs: new Uint8Array(rows),
+    shape: [rows, 1],
+    labels: new Int32Array(rows),
   });
   const begin = performance.now();
   new data.Shuffler({ length: rows, batchSize: 1024, sampling })[Symbol.iterator]().next();

@@ -10,7 +10,13 @@ import { made, train } from './native-trainer.js';
 const wrong = [-1, -1e12, 0.5, 1e308, NaN, Infinity, 2 ** 53 + 2, 'x', null, {}];
 const refused = expect.stringMatching(/^(RANGE|TYPE|OVERFLOW|SHAPE)$/) as string;
 const done: NativeEpochProgress = {
-  ...{ lossSum: 1, correct: 1, examples: 8, steps: 1, skipped: 0, gradientNorm: 1, lastLoss: 1 },
+  lossSum: 1,
+  correct: 1,
+  examples: 8,
+  steps: 1,
+  skipped: 0,
+  gradientNorm: 1,
+  lastLoss: 1,
 };
 
 describe('a run of steps', () => {
@@ -121,8 +127,13 @@ describe('passes over data', () => {
 describe('objects that are made from sizes', () => {
   it.each(['rows', 'features', 'labelWidth'])('a data set refuses a wrong %s', (key) => {
     const given = {
-      ...{ inputs: new Float32Array(8), rows: 4, features: 2, scale: 1, offset: 0 },
-      ...{ labels: new Int32Array(4), labelWidth: 1 },
+      inputs: new Float32Array(8),
+      rows: 4,
+      features: 2,
+      scale: 1,
+      offset: 0,
+      labels: new Int32Array(4),
+      labelWidth: 1,
     };
     for (const value of wrong)
       expect(() => new native.Dataset({ ...given, [key]: value })).toThrow(
@@ -175,7 +186,9 @@ describe('objects that are made from sizes', () => {
       ...[-1, 2 ** 60, NaN].flatMap((size) => [first({ inputs: size }), first({ outputs: size })]),
       ...[-1, 1, 0.5, NaN].map((group) => ({ groups: [group, ...groups.slice(1)] })),
       ...[-1, 0.5, NaN].map((length) => ({ lengths: [length, ...lengths.slice(1)] })),
-      ...[{ groupCount: 0 }, { groupCount: -1 }, { initials: initials.slice(1) }],
+      { groupCount: 0 },
+      { groupCount: -1 },
+      { initials: initials.slice(1) },
     ])
       expect(() => new native.Trainer({ ...plan.native, ...change })).toThrow(
         expect.objectContaining({ code: refused }),
@@ -184,8 +197,13 @@ describe('objects that are made from sizes', () => {
 
   it('a stepper refuses counters of a state', () => {
     const stepper = new native.Stepper({
-      ...{ rule: 'sgd', groupCount: 1, names: ['w'], lengths: [2], groups: [0] },
-      ...{ parameters: [new Float32Array(2)], device: 'cpu' },
+      rule: 'sgd',
+      groupCount: 1,
+      names: ['w'],
+      lengths: [2],
+      groups: [0],
+      parameters: [new Float32Array(2)],
+      device: 'cpu',
     });
     const state = stepper.save();
     for (const key of ['step', 'skipped'])

@@ -31,7 +31,8 @@ const make = () => ({
   }),
   trainer: new Trainer({
     model: nn.sequential({ input: [16] }, nn.dense(32, { activation: 'relu' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
   }),
 });
 

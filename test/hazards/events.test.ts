@@ -108,7 +108,8 @@ describe('an asynchronous listener', () => {
         };
         const throws = callbacks.listener('throws', rejecting(type));
         const fit = trainer.fit(train, {
-          ...{ epochs: 2, batchSize: 100 },
+          epochs: 2,
+          batchSize: 100,
           ...(kind === 'onEvent' && { onEvent: rejecting(type) }),
           callbacks: kind === 'onEvent' ? [warner] : [warner, throws],
         });
@@ -172,7 +173,10 @@ describe('the last event', () => {
     };
     const late: callbacks.Callback = { name: 'late', epoch: () => undefined, flush };
     const fit = trainer.fit(train, {
-      ...{ epochs: 1, batchSize: 100, checkpoint: { folder, everyEpochs: 1 }, callbacks: [late] },
+      epochs: 1,
+      batchSize: 100,
+      checkpoint: { folder, everyEpochs: 1 },
+      callbacks: [late],
       onEvent: (event) => event.type !== 'progress' && types.push(event.type),
     });
     await Promise.resolve(fit).catch(() => undefined); // the last flush counts
@@ -191,7 +195,9 @@ it('a checkpoint that cannot be taken ends a run that waits for it', async () =>
   };
   const { code } = await failure(() =>
     trainer.fit(train, {
-      ...{ epochs: 3, batchSize: 10, callbacks: [odd] },
+      epochs: 3,
+      batchSize: 10,
+      callbacks: [odd],
       checkpoint: { folder: newFolder(), everySteps: 2, waits: true },
     }),
   );

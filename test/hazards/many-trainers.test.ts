@@ -15,7 +15,9 @@ const set = data.fromArrays({
 const make = (seed: number): Trainer =>
   new Trainer({
     model: nn.sequential({ input: [12] }, nn.dense(64, { activation: 'relu' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    seed,
   });
 const fit = { epochs: 10, batchSize: 16, validation: set } as const;
 const count = 64;

@@ -85,8 +85,13 @@ const model = nn.sequential(
 );
 const make = () =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adamW(), clip: { globalNorm: 1 } },
-    ...{ average: average.ema({ decay: 0.9 }), seed: 5, device },
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adamW(),
+    clip: { globalNorm: 1 },
+    average: average.ema({ decay: 0.9 }),
+    seed: 5,
+    device,
   });
 const metrics = ['f1', 'confusionMatrix', 'rocAuc'];
 /** Rows of this many numbers are gathered ahead, where a processor is spare. */
@@ -207,9 +212,13 @@ const scenarios = [
   training('fit, steps in flight', () => ({ epochs: 2, batchSize: 2 })),
   training('fit, guarded', () => ({ epochs: 2, batchSize: 4, guard: { everySteps: 2 } })),
   training('fit, with checkpoints', () => ({
-    ...{ epochs: 1, batchSize: 4 },
+    epochs: 1,
+    batchSize: 4,
     checkpoint: {
-      ...{ folder: mkdtempSync(join(folder, 'kept-')), everySteps: 1, keepLast: 1, waits: true },
+      folder: mkdtempSync(join(folder, 'kept-')),
+      everySteps: 1,
+      keepLast: 1,
+      waits: true,
       signals: 'ignore',
     },
   })),

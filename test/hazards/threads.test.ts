@@ -40,8 +40,24 @@ describe('THALWEG_THREADS', () => {
   });
 
   it.each([
-    ...['abc', '1e9', '3junk', '-3', '0', '00', '+2', ' 2', '2 ', '1.5', '0x2', '257', '∞', 'NaN'],
-    ...['2147483647', '4294967297', '99999999999999999999', '1'.repeat(5000)],
+    'abc',
+    '1e9',
+    '3junk',
+    '-3',
+    '0',
+    '00',
+    '+2',
+    ' 2',
+    '2 ',
+    '1.5',
+    '0x2',
+    '257',
+    '∞',
+    'NaN',
+    '2147483647',
+    '4294967297',
+    '99999999999999999999',
+    '1'.repeat(5000),
   ])('is refused where it is no whole number from 1 to 256 (%s)', (value) => {
     expect(explain({ THALWEG_THREADS: value })).toEqual({
       code: 'RANGE',

@@ -25,7 +25,8 @@ import { floats, generator } from '../oracle/random.js';
 type Odd = (...given: unknown[]) => never;
 
 const set = data.fromArrays({
-  ...{ inputs: floats(generator(1), 64), shape: [16, 4] },
+  inputs: floats(generator(1), 64),
+  shape: [16, 4],
   labels: Int32Array.from({ length: 16 }, (_, i) => i % 3),
 });
 const mine = new Error('mine');
@@ -70,8 +71,11 @@ interface Changes {
 function make({ optimizer = optim.adam(), dropout = 0.1, options = {} }: Changes = {}): Trainer {
   const layers = [nn.dense(5), nn.dropout(dropout), nn.dense(3)];
   return new Trainer({
-    ...{ model: nn.sequential({ input: [4] }, ...layers), loss: 'softmaxCrossEntropy', optimizer },
-    ...{ device: 'cpu', seed: 1 },
+    model: nn.sequential({ input: [4] }, ...layers),
+    loss: 'softmaxCrossEntropy',
+    optimizer,
+    device: 'cpu',
+    seed: 1,
     ...options,
   });
 }
@@ -159,7 +163,8 @@ describe('a function for a number elsewhere', () => {
 
 /** An event of each type is sent by such a run. */
 const run = () => ({
-  ...{ epochs: 2, batchSize: 1 },
+  epochs: 2,
+  batchSize: 1,
   checkpoint: { folder: newFolder(), everySteps: 5, waits: true },
 });
 const warner: callbacks.Callback = {
@@ -223,7 +228,9 @@ describe.each(Object.entries(listening))('%s', (_, options) => {
 
 describe('functions of callbacks that must give something', () => {
   const evil = (more: object): callbacks.Callback => ({
-    ...{ name: 'odd', epoch: () => 0, restore: () => undefined },
+    name: 'odd',
+    epoch: () => 0,
+    restore: () => undefined,
     ...more,
   });
   it.each([

@@ -272,7 +272,9 @@ describe('a header or file beyond the limits', () => {
 
 describe('tensors by name', () => {
   const tensors = ['a', 'b', 'c'].map((name, i) => ({
-    ...{ name, dtype: 'U8' as const, shape: [1] },
+    name,
+    dtype: 'U8' as const,
+    shape: [1],
     data: Uint8Array.of(i),
   }));
 
@@ -297,9 +299,26 @@ describe('tensors by name', () => {
 
 describe('element types', () => {
   const bits = {
-    ...{ BOOL: 8, U8: 8, I8: 8, I16: 16, U16: 16, F16: 16, BF16: 16, I32: 32, U32: 32, F32: 32 },
-    ...{ F64: 64, I64: 64, U64: 64, C64: 64, F8_E4M3: 8, F8_E5M2: 8, F8_E8M0: 8 },
-    ...{ F6_E2M3: 6, F6_E3M2: 6, F4: 4 },
+    BOOL: 8,
+    U8: 8,
+    I8: 8,
+    I16: 16,
+    U16: 16,
+    F16: 16,
+    BF16: 16,
+    I32: 32,
+    U32: 32,
+    F32: 32,
+    F64: 64,
+    I64: 64,
+    U64: 64,
+    C64: 64,
+    F8_E4M3: 8,
+    F8_E5M2: 8,
+    F8_E8M0: 8,
+    F6_E2M3: 6,
+    F6_E3M2: 6,
+    F4: 4,
   };
 
   it.each(Object.entries(bits))('%s of %i bits are written and read', async (dtype, each) => {

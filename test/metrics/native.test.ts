@@ -265,7 +265,8 @@ describe('in fit', () => {
     using train = set([...floats(random, 240)], labels, 4);
     const stopping = callbacks.earlyStopping({ metric: 'validation.f1', patience: 2 });
     const { epochs } = await trainer.fit(train, {
-      ...{ epochs: 50, validation: train },
+      epochs: 50,
+      validation: train,
       metrics: ['f1', 'confusionMatrix'],
       callbacks: [stopping],
     });
@@ -283,7 +284,9 @@ describe('in fit', () => {
     for (const metric of ['validation.f1', 'validation.confusionMatrix'] as const) {
       const { code, path } = await failure(() =>
         trainer.fit(examples, {
-          ...{ epochs: 1, validation: examples, metrics: ['recall', 'confusionMatrix'] },
+          epochs: 1,
+          validation: examples,
+          metrics: ['recall', 'confusionMatrix'],
           callbacks: [callbacks.earlyStopping({ metric })],
         }),
       );

@@ -7,7 +7,10 @@ import { failure } from '../oracle/failure.js';
 
 const model = nn.sequential({ input: [4] }, nn.dense(3), nn.batchNorm(), nn.dense(2));
 const { native: options } = planTrainer({
-  ...{ model, loss: 'meanSquaredError', optimizer: optim.sgd(), device: 'reference' },
+  model,
+  loss: 'meanSquaredError',
+  optimizer: optim.sgd(),
+  device: 'reference',
 });
 const [first, ...others] = options.layers;
 const code = async (change: object) =>
@@ -16,8 +19,10 @@ const code = async (change: object) =>
 /** A network of this layer alone, and how to make it with a changed one. */
 function alone(layer: Parameters<typeof nn.sequential>[1], input = [4]) {
   const { native: options } = planTrainer({
-    ...{ model: nn.sequential({ input }, layer), loss: 'meanSquaredError' },
-    ...{ optimizer: optim.sgd(), device: 'reference' },
+    model: nn.sequential({ input }, layer),
+    loss: 'meanSquaredError',
+    optimizer: optim.sgd(),
+    device: 'reference',
   });
   const only = options.layers[0]!;
   const make = (change: object) =>
@@ -147,7 +152,11 @@ describe('the addon', () => {
     const add = { ...others[1]!, kind: 'add', from: [0, 0], inputs: 4, fields: {} };
     const sum = (outputs: number) =>
       code({
-        ...{ layers: [{ ...add, outputs }], statistics: [], names: [], lengths: [], groups: [] },
+        layers: [{ ...add, outputs }],
+        statistics: [],
+        names: [],
+        lengths: [],
+        groups: [],
         initials: [],
       });
     for (const outputs of [1, 3, 5, 8]) expect(await sum(outputs)).toBe('SHAPE');
@@ -175,8 +184,11 @@ describe('the addon', () => {
   it('refuses a table that is not the first layer', async () => {
     const { only } = alone(nn.embedding(5, 3));
     const owned = {
-      ...{ names: ['weight', 'bias', 'table'], lengths: [12, 3, 15], groups: [0, 0, 0] },
-      ...{ initials: [0, 1, 2].map(() => options.initials[0]!), statistics: [] },
+      names: ['weight', 'bias', 'table'],
+      lengths: [12, 3, 15],
+      groups: [0, 0, 0],
+      initials: [0, 1, 2].map(() => options.initials[0]!),
+      statistics: [],
     };
     for (const place of [
       { from: [1], inputs: 3, outputs: 9 },

@@ -99,9 +99,18 @@ describe('the other norms', () => {
 
 describe('activations as layers', () => {
   const all = [
-    ...[nn.relu(), nn.leakyRelu({ slope: 0.2 }), nn.sigmoid(), nn.tanh(), nn.gelu()],
-    ...[nn.gelu({ approximate: 'tanh' }), nn.silu(), nn.elu({ alpha: 0.3 }), nn.selu()],
-    ...[nn.softplus(), nn.hardSwish(), nn.mish()],
+    nn.relu(),
+    nn.leakyRelu({ slope: 0.2 }),
+    nn.sigmoid(),
+    nn.tanh(),
+    nn.gelu(),
+    nn.gelu({ approximate: 'tanh' }),
+    nn.silu(),
+    nn.elu({ alpha: 0.3 }),
+    nn.selu(),
+    nn.softplus(),
+    nn.hardSwish(),
+    nn.mish(),
   ];
 
   it('are every one that the addon knows', () => {

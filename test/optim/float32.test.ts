@@ -41,12 +41,14 @@ it('refuses what a group makes of a rate, before the first step or at its own', 
   for (const scale of [1e-30, 1e39])
     expect((await failure(() => bind(1e-30, scale))).code).toBe('RANGE');
   expect(await failure(() => bind(1e-20, 1e-30))).toMatchObject({
-    ...{ code: 'RANGE', path: 'learningRate of groups[0]' },
+    code: 'RANGE',
+    path: 'learningRate of groups[0]',
   });
   const stepper = bind((step) => 10 ** (30 * step), 1e20);
   stepper.step({ w: Float32Array.of(0) });
   expect(await failure(() => stepper.step({ w: Float32Array.of(1) }))).toMatchObject({
-    ...{ code: 'RANGE', path: 'learningRate of groups[0]' },
+    code: 'RANGE',
+    path: 'learningRate of groups[0]',
   });
   // A schedule may decay to nothing, as usual.
   optim.bind(optim.sgd({ learningRate: () => 1e-300 }), w).step({ w: Float32Array.of(1) });

@@ -57,7 +57,8 @@ describe('a group', () => {
 
   it('is refused if it matches no parameter, with the likely name', async () => {
     expect(await refused('LayerNorm*')).toMatchObject({
-      ...{ code: 'MISMATCH', path: 'optimizer.groups[0].match' },
+      code: 'MISMATCH',
+      path: 'optimizer.groups[0].match',
       remedy: 'letters differ in case: there is `layerNorm1.scale`',
     });
     expect((await refused('*.bias', 'dense1.wieght')).remedy).toBe('did you mean `dense1.weight`?');

@@ -16,7 +16,9 @@ function lineOf(f: (t: number) => number, slope: (t: number) => number): Line & 
     return { t, point, value: isNumber ? f(t) : Infinity, slope: slope(t) };
   };
   const line = {
-    ...{ start: trial(0), extent: 1, calls: 0 },
+    start: trial(0),
+    extent: 1,
+    calls: 0,
     at: (t: number) => {
       line.calls++;
       return Promise.resolve(trial(t));

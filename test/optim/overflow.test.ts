@@ -38,8 +38,14 @@ interface Scenario {
 }
 
 const ordinary: Scenario = {
-  ...{ seed: 1, gradient: [-3, 1], weight: [-1, 1], rate: 0.01, l2: 0, weightDecay: 0 },
-  ...{ clip: [Infinity, Infinity, Infinity], epsilon: 1e-8 },
+  seed: 1,
+  gradient: [-3, 1],
+  weight: [-1, 1],
+  rate: 0.01,
+  l2: 0,
+  weightDecay: 0,
+  clip: [Infinity, Infinity, Infinity],
+  epsilon: 1e-8,
 };
 
 /** Floats of either sign, with magnitudes between two powers of ten. */
@@ -51,7 +57,12 @@ function draw(random: () => number, length: number, [low, high]: readonly [numbe
 
 function bind(rule: NativeRule, device: string, parameters: Float32Array[]): NativeStepper {
   return new native.Stepper({
-    ...{ rule: rule.name, groupCount: 1, names: ['a', 'none', 'b'], lengths, parameters, device },
+    rule: rule.name,
+    groupCount: 1,
+    names: ['a', 'none', 'b'],
+    lengths,
+    parameters,
+    device,
     groups: lengths.map(() => 0),
   });
 }
@@ -195,8 +206,13 @@ describe.each(devices)('on %s, weights of a group without L2', (device) => {
   const make = (weight: number) => {
     const parameters = [Float32Array.of(1), Float32Array.of(weight)];
     const stepper = new native.Stepper({
-      ...{ rule: 'sgd', groupCount: 2, names: ['coupled', 'free'], lengths: [1, 1] },
-      ...{ groups: [0, 1], parameters, device },
+      rule: 'sgd',
+      groupCount: 2,
+      names: ['coupled', 'free'],
+      lengths: [1, 1],
+      groups: [0, 1],
+      parameters,
+      device,
     });
     const gradients = parameters.map(() => new Float32Array(1));
     gradients.forEach((array, i) => {

@@ -23,7 +23,9 @@ describe.each([
     const weights: Record<string, Float32Array> = {};
     for (const [name, length] of Object.entries(lengths)) weights[name] = floats(random, length);
     const wide = Object.entries(weights).map(([name, values]) => ({
-      ...{ name, values: Float64Array.from(values), rule: oracleFor(optimizer) },
+      name,
+      values: Float64Array.from(values),
+      rule: oracleFor(optimizer),
       states: Array.from(values, () => ({})),
     }));
     using stepper = optim.bind(optimizer, weights, { device });

@@ -34,7 +34,10 @@ export function settingsRow(
   const none = { clipValue: Infinity, clipTensorNorm: Infinity, clipGlobalNorm: Infinity };
   const row = new SettingsLayout(rule, groups.length).row({
     step: {
-      ...{ gradientScale: 1, ...none, ...given, reportNorm: Number(reportNorm) },
+      gradientScale: 1,
+      ...none,
+      ...given,
+      reportNorm: Number(reportNorm),
       nonFinite: native.names.nonFinite.indexOf(nonFinite),
     },
     groups: groups.map((group) => ({ ...hyperValues, l2: 0, weightDecay: 0, ...group })),

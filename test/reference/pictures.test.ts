@@ -34,7 +34,9 @@ function gradientsOf(layer: nn.Layer, x: Float32Array, weights: Record<string, F
   const model = nn.sequential({ input: picture }, layer, nn.flatten());
   const outputs = model.outputShape[0]!;
   using set = data.fromArrays({
-    ...{ inputs: x, shape: [rows, ...picture], labels: new Float32Array(rows * outputs) },
+    inputs: x,
+    shape: [rows, ...picture],
+    labels: new Float32Array(rows * outputs),
   });
   using trainer = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd() });
   trainer.setParameters(weights);

@@ -88,7 +88,9 @@ describe('arrays', () => {
     const folder = newFolder();
     const second = { x: Float32Array.of(7, 8, 9) };
     const run = (first: unknown) => ({
-      ...{ epochs: 2, batchSize: 10, checkpoint: { folder, everySteps: 3 } },
+      epochs: 2,
+      batchSize: 10,
+      checkpoint: { folder, everySteps: 3 },
       callbacks: [keeper('first', null, { x: first }), keeper('second', null, second)],
     });
     using train = classes();
@@ -120,7 +122,9 @@ it('the state of a file is that of its moment, whatever the callback does to it 
   using trainer = make();
   const files: string[] = [];
   await trainer.fit(train, {
-    ...{ epochs: 2, checkpoint: { folder, everyEpochs: 1 }, callbacks: [growing] },
+    epochs: 2,
+    checkpoint: { folder, everyEpochs: 1 },
+    callbacks: [growing],
     onEvent: (event) => event.type === 'checkpoint' && files.push(event.file),
   });
   const { state } = await inspectWhole(files[0]!);

@@ -24,7 +24,9 @@ it('the examples of the docs run', async () => {
   );
   const run = async (script: string): Promise<string> => {
     const { stdout } = await promisify(execFile)(process.execPath, [
-      ...['--input-type=module', '-e', script],
+      '--input-type=module',
+      '-e',
+      script,
     ]);
     return stdout;
   };

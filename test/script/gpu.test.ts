@@ -140,7 +140,9 @@ describe.skipIf(missing.length > 0)(
       expect(machine.calls().match(/^(cmake|ninja) .*|vitest\.mjs run|^sanitizer/gm)).toEqual([
         expect.stringMatching(/^cmake -S native -B build .*THALWEG_CUDA_EMULATION=ON/),
         'ninja -C build',
-        ...['vitest.mjs run', 'vitest.mjs run', 'sanitizer'],
+        'vitest.mjs run',
+        'vitest.mjs run',
+        'sanitizer',
       ]);
       const parts = out.match(/^gpu: (\S+) +passed, \d+ s$/gm)!.map((line) => line.split(' ')[1]);
       expect(parts).toEqual(['compile', 'contract', 'loop', 'sanitizer=memcheck', 'build']);
@@ -168,7 +170,11 @@ describe.skipIf(missing.length > 0)(
         .split('\n')
         .filter((line) => line.startsWith('sanitizer'));
       expect(watched.map((line) => line.split(' ')[2])).toEqual([
-        ...['memcheck', 'initcheck', 'synccheck', 'racecheck', 'racecheck'],
+        'memcheck',
+        'initcheck',
+        'synccheck',
+        'racecheck',
+        'racecheck',
       ]);
       for (const line of watched)
         expect(line).toMatch(

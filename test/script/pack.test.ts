@@ -45,7 +45,8 @@ function makeCheckout(): string {
 
 function pack(folder: string, cwd: string, args: readonly string[], path = '') {
   const { status, stdout, stderr } = spawnSync(join(folder, 'script/pack'), args, {
-    ...{ encoding: 'utf8', cwd },
+    encoding: 'utf8',
+    cwd,
     env: { ...process.env, PATH: path + (process.env['PATH'] ?? '') },
   });
   return { status, last: stdout.trimEnd().split('\n').at(-1), stderr };
@@ -102,7 +103,8 @@ describe('script/build-release', () => {
     const [path, home] = [newFolder(), newFolder()];
     for (const [name, text] of Object.entries(programs)) program(join(path, name), text);
     const { status, stderr } = spawnSync(join(process.cwd(), 'script/build-release'), args, {
-      ...{ encoding: 'utf8', cwd: home },
+      encoding: 'utf8',
+      cwd: home,
       env: { PATH: path + delimiter + (process.env['PATH'] ?? ''), HOME: home },
     });
     return { status, stderr, base: join(home, '.cache/thalweg/debian-11-compilers') };

@@ -14,7 +14,8 @@ const rows = 12;
 const all = Uint32Array.from({ length: rows }, (_, i) => i);
 const train = data.fromArrays({
   inputs: floats(generator(1), rows * 70),
-  ...{ shape: [rows, 70], labels: Int32Array.from({ length: rows }, (_, i) => i % 3) },
+  shape: [rows, 70],
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
 });
 const network = nn.sequential(
   { input: [70] },
@@ -32,7 +33,12 @@ describe.each(devices)('over the arena and over arrays, on %s', (device) => {
     });
     const options = { clip: { globalNorm: 0.3 } };
     using trainer = new Trainer({
-      ...{ model: network, loss: 'softmaxCrossEntropy', optimizer, device, seed: 7, ...options },
+      model: network,
+      loss: 'softmaxCrossEntropy',
+      optimizer,
+      device,
+      seed: 7,
+      ...options,
     });
     const weights = trainer.parameters();
     using stepper = optim.bind(optimizer, weights, options);

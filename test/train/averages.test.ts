@@ -28,7 +28,11 @@ function make(
   device: DeviceName = 'cpu:baseline',
 ): Trainer {
   return new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 3, device },
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    seed: 3,
+    device,
     ...(kept && { average: kept }),
   } as const);
 }
@@ -241,7 +245,9 @@ describe('the choice between raw and averaged weights', () => {
     for (const device of devices) {
       const options = { model, loss: 'softmaxCrossEntropy', device } as const;
       using trainer = new Trainer({
-        ...{ ...options, optimizer: optim.adam(), nonFinite: 'skip' },
+        ...options,
+        optimizer: optim.adam(),
+        nonFinite: 'skip',
         average: average.polyak(),
       });
       await trainer.fit(bad, fit);

@@ -22,8 +22,11 @@ const modelOf = (first: nn.DropoutLayer['rate'], second: nn.DropoutLayer['rate']
 
 async function after(model: nn.Sequential, device: DeviceName, accumulate = 1) {
   using trainer = new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.sgd({ learningRate: 0.1 }) },
-    ...{ device, seed: 6 },
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.sgd({ learningRate: 0.1 }),
+    device,
+    seed: 6,
   } as ConstructorParameters<typeof Trainer>[0]);
   await trainer.fit(set, { epochs: 4, batchSize: 6, accumulate });
   return trainer.parameters();
@@ -50,12 +53,18 @@ describe.each([
     const rates = [0.1, 0.7, 0.3, 0.5];
     const moving = modelOf(0, (step) => rates[step % 4]!);
     using scheduled = new Trainer({
-      ...{ model: moving, loss: 'softmaxCrossEntropy', device, seed: 6 },
+      model: moving,
+      loss: 'softmaxCrossEntropy',
+      device,
+      seed: 6,
       optimizer: optim.sgd({ learningRate: (step) => (step === 2 ? 0.1 : 0) }),
     });
     await scheduled.fit(set, { epochs: 1, batchSize: 6, shuffle: false });
     using third = new Trainer({
-      ...{ model: modelOf(0, 0.3), loss: 'softmaxCrossEntropy', device, seed: 6 },
+      model: modelOf(0, 0.3),
+      loss: 'softmaxCrossEntropy',
+      device,
+      seed: 6,
       optimizer: optim.sgd({ learningRate: (step) => (step === 2 ? 0.1 : 0) }),
     });
     await third.fit(set, { epochs: 1, batchSize: 6, shuffle: false });
@@ -85,7 +94,9 @@ describe('gradients as in training', () => {
   const make = (device: DeviceName, dropout: nn.DropoutLayer['rate']) =>
     new Trainer({
       model: modelOf(0.25, dropout),
-      ...{ loss: 'softmaxCrossEntropy', device, seed: 6 },
+      loss: 'softmaxCrossEntropy',
+      device,
+      seed: 6,
       optimizer: optim.sgd({ learningRate: 0.1 }),
     });
   const devices: DeviceName[] = [
@@ -99,7 +110,8 @@ describe('gradients as in training', () => {
       using trainer = make(device, (step) => [0.5, 0.1, 0.9][step]!);
       const six = data.fromArrays({
         inputs: floats(generator(1), 24 * 6).slice(0, 36),
-        ...{ shape: [6, 6], labels: Int32Array.from(rows, (i) => i % 3) },
+        shape: [6, 6],
+        labels: Int32Array.from(rows, (i) => i % 3),
       });
       for (let step = 0; step < 3; step++) {
         const before = trainer.parameters();
@@ -127,7 +139,8 @@ describe('gradients as in training', () => {
   it('refuse a rate that a schedule gives wrongly', async () => {
     using trainer = make('cpu', () => 1);
     expect(await failure(() => trainer.gradients(set, rows, { training: true }))).toMatchObject({
-      ...{ code: 'RANGE', path: 'dropout2.rate at step 0' },
+      code: 'RANGE',
+      path: 'dropout2.rate at step 0',
     });
     expect(trainer.gradients(set, rows).loss).toBeGreaterThan(0);
   });

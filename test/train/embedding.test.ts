@@ -25,7 +25,10 @@ const model = nn.sequential(
 );
 const make = (device: DeviceName = 'cpu'): Trainer =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', seed: 2, device },
+    model,
+    loss: 'softmaxCrossEntropy',
+    seed: 2,
+    device,
     optimizer: optim.adam({ learningRate: 0.01 }),
   });
 const dataset = (given: Float32Array | Uint8Array = inputs): data.Dataset =>
@@ -72,7 +75,8 @@ describe('an embedding', () => {
       }
       const validated = { epochs: 1, validation: set };
       expect(await failure(() => trainer.fit(dataset(inputs), validated))).toMatchObject({
-        ...{ code: 'RANGE', path: 'inputs of row 150, column 1 of fit.validation' },
+        code: 'RANGE',
+        path: 'inputs of row 150, column 1 of fit.validation',
       });
       expect(trainer.parameters()).toEqual(before);
       expect(trainer.steps).toBe(0);

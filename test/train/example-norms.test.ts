@@ -39,7 +39,11 @@ async function trained(device: DeviceName, threads: number): Promise<Float32Arra
     using dataset = data.fromArrays({ inputs, shape: [rows, width], labels });
     const optimizer = optim.adam({ learningRate: 0.05 });
     using trainer = new Trainer({
-      ...{ model, loss: 'meanSquaredError', optimizer, seed: 3, device },
+      model,
+      loss: 'meanSquaredError',
+      optimizer,
+      seed: 3,
+      device,
       average: average.ema({ decay: 0.9 }),
     });
     // The last batch is smaller; then larger ones move the buffers.

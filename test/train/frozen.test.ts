@@ -24,8 +24,11 @@ const frozen = { trainable: false } as const;
 type Options = Partial<ConstructorParameters<typeof Trainer>[0]>;
 const make = (model: nn.Sequential, options: Options = {}): Trainer =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', seed: 3 },
-    ...{ optimizer: optim.adam({ learningRate: 0.05 }), ...options },
+    model,
+    loss: 'softmaxCrossEntropy',
+    seed: 3,
+    optimizer: optim.adam({ learningRate: 0.05 }),
+    ...options,
   });
 const pick = (arrays: Record<string, Float32Array>, pattern: RegExp) =>
   Object.fromEntries(Object.entries(arrays).filter(([name]) => pattern.test(name)));
@@ -43,7 +46,8 @@ const ofBody = /^(below|block|norm)/;
 describe.each(devices)('on %s', (device) => {
   it('a frozen body stays to the bit, and the head learns as on the features alone', async () => {
     const options: Options = {
-      ...{ device, clip: { globalNorm: 0.05 } },
+      device,
+      clip: { globalNorm: 0.05 },
       optimizer: optim.adam({ learningRate: 0.05, weightDecay: 0.1, l2: 0.01 }),
     };
     using trainer = make(whole(frozen), options);
@@ -64,7 +68,8 @@ describe.each(devices)('on %s', (device) => {
     expect(pick(after, ofBody)).toEqual(pick(before, ofBody));
     expect(pick(after, /^(top|out)/)).toEqual(alone.parameters());
     const measured = ({ loss, gradientNorm }: { loss: number; gradientNorm?: number }) => ({
-      ...{ loss, gradientNorm },
+      loss,
+      gradientNorm,
     });
     expect(history.epochs.map(measured)).toEqual(expected.epochs.map(measured));
   });
@@ -94,7 +99,8 @@ describe.each(devices)('on %s', (device) => {
     ['scale', { learningRateScale: 0 }],
   ])('a group freezes by its %s: no norm, no check, no clip, no write', async (_, group) => {
     const optimizer = optim.momentum({
-      ...{ learningRate: 0.1, weightDecay: 0.1 },
+      learningRate: 0.1,
+      weightDecay: 0.1,
       groups: [{ match: '*.bias', ...group }],
     });
     const w = { 'a.weight': Float32Array.of(1, 2), 'a.bias': Float32Array.of(3, 4) };
@@ -111,7 +117,8 @@ describe.each(devices)('on %s', (device) => {
 
     // Half of a layer is frozen, and its weight learns.
     using trainer = make(nn.sequential({ input: [5] }, nn.dense(3), nn.batchNorm()), {
-      ...{ device, optimizer },
+      device,
+      optimizer,
     });
     const before = trainer.parameters();
     await trainer.fit(set, { epochs: 1, batchSize: 10 });
@@ -126,7 +133,8 @@ describe.each(devices)('on %s', (device) => {
     const layers = (options: object) =>
       nn.sequential({ input: [2] }, nn.dense(1, { name: 'a', ...options }), nn.dense(2));
     const huge = data.fromArrays({
-      ...{ inputs: new Float32Array(16).fill(2e38), shape: [8, 2] },
+      inputs: new Float32Array(16).fill(2e38),
+      shape: [8, 2],
       labels: Int32Array.from({ length: 8 }, (_, i) => i % 2),
     });
     for (const options of [{}, frozen]) {
@@ -196,7 +204,8 @@ describe.each(devices)('on %s', (device) => {
     const before = trainer.parameters();
     const warned: string[] = [];
     const { epochs } = await trainer.fit(set, {
-      ...{ epochs: 1, batchSize: 8 },
+      epochs: 1,
+      batchSize: 8,
       onEvent: (event) => event.type === 'warning' && warned.push(event.code),
     });
     expect(epochs[0]).toMatchObject({ gradientNorm: 0 });
@@ -237,7 +246,9 @@ it('the monitor has no gradient of it, and nothing to warn of', async () => {
   using trainer = make(whole(frozen));
   const warned: string[] = [];
   const { epochs } = await trainer.fit(set, {
-    ...{ epochs: 2, batchSize: 8, monitor: { every: 1 } },
+    epochs: 2,
+    batchSize: 8,
+    monitor: { every: 1 },
     onEvent: (event) => event.type === 'warning' && warned.push(`${event.code} ${event.layer!}`),
   });
   const layers = new Map(epochs[1]!.layers!.map((health) => [health.layer, health]));

@@ -35,8 +35,12 @@ const make = (device: DeviceName = 'cpu'): Trainer =>
       nn.dropout(0.3),
       nn.dense(3),
     ),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam(), clip: { globalNorm: 1 } },
-    ...{ average: average.ema({ decay: 0.9 }), seed: 7, device },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    clip: { globalNorm: 1 },
+    average: average.ema({ decay: 0.9 }),
+    seed: 7,
+    device,
   });
 const fit: FitOptions = { epochs: 3, batchSize: 4, validation: set, monitor: { every: 2 } };
 
@@ -70,7 +74,8 @@ describe('a guarded run', () => {
     const inputs = floats(generator(4), rows * 5);
     inputs[7] = NaN;
     using bad = data.fromArrays({
-      ...{ inputs, shape: [rows, 5] },
+      inputs,
+      shape: [rows, 5],
       labels: new Int32Array(rows),
     });
     using trainer = make();
@@ -145,7 +150,8 @@ describe('a bit that turns around by itself', () => {
     const addresses = weightOf(trainer, 3);
     const run = async () =>
       trainer.fit(set, {
-        ...{ ...options, checkpoint },
+        ...options,
+        checkpoint,
         onEvent: (event) => {
           if (event.type === 'epoch' && event.epoch === 1) flip(addresses);
         },
@@ -171,7 +177,9 @@ describe('a bit that turns around by itself', () => {
     let flipping: NodeJS.Timeout | undefined;
     const error = await failure(() =>
       trainer.fit(set, {
-        ...{ epochs: 1e6, batchSize: 4, guard: { everySteps: 1 } },
+        epochs: 1e6,
+        batchSize: 4,
+        guard: { everySteps: 1 },
         checkpoint: { folder, everySteps: 1, signals: 'ignore', keepLast: 1 },
         onEvent: ({ type }) => {
           if (type === 'checkpoint') flipping ??= setInterval(() => flip(addresses), 1);

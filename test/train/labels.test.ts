@@ -17,7 +17,9 @@ const make = (
 ) =>
   new Trainer({
     model: nn.sequential({ input: [1] }, nn.dense(outputs)),
-    ...{ loss, device, optimizer: optim.sgd({ learningRate: 0.1 }) },
+    loss,
+    device,
+    optimizer: optim.sgd({ learningRate: 0.1 }),
   });
 const classes = (change: Record<number, number> = {}) =>
   setOf(Int32Array.from({ length: rows }, (_, i) => change[i] ?? i % 26));
@@ -103,7 +105,8 @@ it('leaves NaN to the policy, as other numbers that are none', async () => {
 describe('a layer or loss with a constant output', () => {
   it('a softmax of one output is refused, by the loss and as a layer', async () => {
     expect(await failure(() => make('softmaxCrossEntropy', 1))).toMatchObject({
-      ...{ code: 'MISMATCH', path: 'model' },
+      code: 'MISMATCH',
+      path: 'model',
       remedy: 'for two classes end in nn.dense(2), or take sigmoidCrossEntropy with labels 0 and 1',
     });
     make('sigmoidCrossEntropy', 1).dispose();
@@ -114,7 +117,8 @@ describe('a layer or loss with a constant output', () => {
   it('a norm over one feature is refused; over the rows of one it is not', async () => {
     const norm = (layer: nn.Layer) => nn.sequential({ input: [3] }, nn.dense(1), layer);
     expect(await failure(() => norm(nn.layerNorm()))).toMatchObject({
-      ...{ code: 'SHAPE', path: 'layers[1]' },
+      code: 'SHAPE',
+      path: 'layers[1]',
     });
     expect(norm(nn.batchNorm()).parameterCount).toBe(6);
     const inside = () => norm(nn.residual([nn.layerNorm()]));

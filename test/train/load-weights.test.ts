@@ -18,7 +18,10 @@ afterAll(() => trainer.dispose());
 
 const bias = { name: 'dense1.bias', dtype: 'F32', shape: [1], data: Float32Array.of(5) } as const;
 const weight = (dtype: io.SafetensorsType, data: ArrayBufferView): io.SafetensorsTensor => ({
-  ...{ name: 'dense1.weight', dtype, shape: [2, 1], data },
+  name: 'dense1.weight',
+  dtype,
+  shape: [2, 1],
+  data,
 });
 const values = (): number[] => [...trainer.parameters()['dense1.weight']!];
 let before: number[];

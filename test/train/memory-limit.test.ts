@@ -15,7 +15,8 @@ const set = data.fromArrays({
 const make = (memoryLimit?: number): Trainer =>
   new Trainer({
     model: nn.sequential({ input: [10] }, nn.dense(64, { activation: 'relu' }), nn.dense(4)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam() },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
     ...(memoryLimit !== undefined && { memoryLimit }),
   });
 /** Reads the needed bytes from a refusal. */

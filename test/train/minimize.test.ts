@@ -137,7 +137,9 @@ describe('trainer.minimize', () => {
   const wide = nn.sequential({ input: [200] }, nn.dense(2000), nn.dense(1));
   const noise = floats(generator(2), 4000 * 200);
   const many = data.fromArrays({
-    ...{ inputs: noise, shape: [4000, 200], labels: noise.slice(0, 4000) },
+    inputs: noise,
+    shape: [4000, 200],
+    labels: noise.slice(0, 4000),
   });
 
   it.each([
@@ -145,7 +147,10 @@ describe('trainer.minimize', () => {
     ['disposal', (trainer: Trainer) => trainer.dispose()],
   ])('has a history also where %s ends its first evaluation', async (_, end) => {
     using trainer = new Trainer({
-      ...{ model: wide, loss: 'meanSquaredError', optimizer: optim.sgd(), device: 'reference' },
+      model: wide,
+      loss: 'meanSquaredError',
+      optimizer: optim.sgd(),
+      device: 'reference',
     });
     const before = trainer.parameters();
     const controller = new AbortController();
@@ -210,17 +215,22 @@ describe('trainer.minimize', () => {
     // A weight that float32 does not hold has no loss, though a saturated unit would give it one.
     const saturated = nn.sequential({ input: [1] }, nn.dense(1, { activation: 'tanh' }));
     using infinite = new Trainer({
-      ...{ model: saturated, loss: 'meanSquaredError', optimizer: optim.sgd() },
+      model: saturated,
+      loss: 'meanSquaredError',
+      optimizer: optim.sgd(),
     });
     infinite.setParameters({
       'dense1.weight': Float32Array.of(Infinity),
       'dense1.bias': Float32Array.of(0),
     });
     using one = data.fromArrays({
-      ...{ inputs: Float32Array.of(1), shape: [1, 1], labels: Float32Array.of(0.5) },
+      inputs: Float32Array.of(1),
+      shape: [1, 1],
+      labels: Float32Array.of(0.5),
     });
     expect(await failure(() => infinite.minimize(one, optim.lbfgs()))).toMatchObject({
-      ...{ code: 'NONFINITE', path: 'start' },
+      code: 'NONFINITE',
+      path: 'start',
     });
     trainer.setParameters(before);
     const running = trainer.minimize(set, optim.lbfgs());

@@ -19,7 +19,8 @@ const digits = async (name: string): Promise<Uint8Array> =>
 async function hashOf(device: DeviceName, rows: number, batchSize = 128): Promise<string> {
   using set = data.fromArrays({
     inputs: (await digits('images-idx3')).subarray(0, rows * 784),
-    ...{ shape: [rows, 784], scale: 1 / 255 },
+    shape: [rows, 784],
+    scale: 1 / 255,
     labels: (await digits('labels-idx1')).subarray(0, rows),
   });
   const model = nn.sequential(

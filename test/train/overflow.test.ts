@@ -19,7 +19,8 @@ const devices: DeviceName[] = ['reference', 'cpu', ...(hasCuda ? (['cuda'] as co
 const rows = 32;
 const train = data.fromArrays({
   inputs: floats(generator(1), rows * 4, 1e3),
-  ...{ shape: [rows, 4], labels: Int32Array.from({ length: rows }, (_, i) => i % 3) },
+  shape: [rows, 4],
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
 });
 const batches: Partial<FitOptions> = { batchSize: 4 };
 
@@ -28,7 +29,9 @@ function make(options: Partial<TrainerOptions>): Trainer {
   const learningRate = schedule.piecewise({ values: [1e-6, 3e38], at: [8] });
   return new Trainer({
     model: nn.sequential({ input: [4] }, nn.dense(5, { name: 'first' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.momentum({ learningRate }), seed: 4 },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.momentum({ learningRate }),
+    seed: 4,
     ...options,
   });
 }

@@ -10,13 +10,16 @@ import { floats, generator } from '../oracle/random.js';
 const rows = 60;
 const inputs = floats(generator(1), rows * 4);
 const set = data.fromArrays({
-  ...{ inputs, shape: [rows, 4] },
+  inputs,
+  shape: [rows, 4],
   labels: Int32Array.from({ length: rows }, (_, i) => i % 3),
 });
 const make = (): Trainer =>
   new Trainer({
     model: nn.sequential({ input: [4] }, nn.dense(8, { activation: 'relu' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam({ learningRate: 0.01 }), seed: 5 },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam({ learningRate: 0.01 }),
+    seed: 5,
   });
 const fit = { epochs: 3, batchSize: 7 };
 

@@ -219,7 +219,10 @@ it('an abort leaves those of the last whole step', async () => {
   const controller = new AbortController();
   const set = dataset();
   await trainer.fit(set, {
-    ...{ epochs: 100_000, batchSize: rows, shuffle: false, signal: controller.signal },
+    epochs: 100_000,
+    batchSize: rows,
+    shuffle: false,
+    signal: controller.signal,
     onEvent: (event) => {
       if (event.type === 'epoch' && event.epoch === 3) controller.abort();
     },

@@ -365,15 +365,24 @@ describe('JSON.stringify', () => {
 
   it('describes a trainer and how far it is, without weights, at any time', async () => {
     const trainer = make({
-      ...{ seed: 2n ** 63n, clip: { globalNorm: 1 }, device: 'cpu:baseline' },
-      ...{ optimizer: optim.adam({ learningRate: () => 0.01 }), average: average.ema() },
+      seed: 2n ** 63n,
+      clip: { globalNorm: 1 },
+      device: 'cpu:baseline',
+      optimizer: optim.adam({ learningRate: () => 0.01 }),
+      average: average.ema(),
     });
     const fresh = written(trainer);
     expect(fresh).toMatchObject({
-      ...{ loss: { kind: 'softmaxCrossEntropy' }, seed: '9223372036854775808' },
-      ...{ device: 'cpu:baseline', clip: { globalNorm: 1 }, nonFinite: 'stop' },
-      ...{ optimizer: { kind: 'adam', learningRate: { $function: true } } },
-      ...{ average: { kind: 'ema' }, steps: 0, epochs: 0, averaged: 0 },
+      loss: { kind: 'softmaxCrossEntropy' },
+      seed: '9223372036854775808',
+      device: 'cpu:baseline',
+      clip: { globalNorm: 1 },
+      nonFinite: 'stop',
+      optimizer: { kind: 'adam', learningRate: { $function: true } },
+      average: { kind: 'ema' },
+      steps: 0,
+      epochs: 0,
+      averaged: 0,
     });
     expect(nn.fromJSON(fresh.model as nn.SequentialJson).parameterCount).toBe(model.parameterCount);
     const during: TrainerJson[] = [];

@@ -47,12 +47,15 @@ async function untouched<T>(body: (trainer: Trainer) => Promise<T>): Promise<T> 
 describe('findLearningRate', () => {
   it('sweeps over more steps than a call takes arguments', async () => {
     using long = data.fromArrays({
-      ...{ inputs: new Float32Array(150_000), shape: [150_000, 1] },
+      inputs: new Float32Array(150_000),
+      shape: [150_000, 1],
       labels: new Float32Array(150_000),
     });
     using trainer = new Trainer({
       model: nn.sequential({ input: [1] }, nn.dense(1)),
-      ...{ loss: 'meanSquaredError', optimizer: optim.sgd(), device: 'cpu:baseline' },
+      loss: 'meanSquaredError',
+      optimizer: optim.sgd(),
+      device: 'cpu:baseline',
     });
     const { losses } = await trainer.sweep(long, { batchSize: 1, steps: 150_000 });
     expect(losses).toHaveLength(150_000);
@@ -147,7 +150,9 @@ describe('adviseBatchSize', () => {
     const all = await tune.adviseBatchSize(options, train, { sizes, seconds: 0.01 });
     const memoryLimit = all.rows[0]!.bytes;
     const advice = await tune.adviseBatchSize(options, train, {
-      ...{ sizes, seconds: 0.01, memoryLimit },
+      sizes,
+      seconds: 0.01,
+      memoryLimit,
     });
     expect(advice.batchSize).toBe(8);
     const { code, path } = await failure(() =>
@@ -175,7 +180,10 @@ describe('sanityCheck', () => {
   it('passes what is sane, and leaves the trainer as it was', async () => {
     const report = await untouched((trainer) => tune.sanityCheck(trainer, train, few));
     expect(report.checks.map(({ name }) => name)).toEqual([
-      ...['inputs', 'chanceLoss', 'overfit', 'gradients'],
+      'inputs',
+      'chanceLoss',
+      'overfit',
+      'gradients',
     ]);
     expect(failed(report)).toEqual([]);
     expect(report.passed).toBe(true);

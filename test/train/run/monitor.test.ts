@@ -26,7 +26,10 @@ const oneLayer = nn.sequential({ input: [1] }, nn.dense(1));
 type Options = Partial<ConstructorParameters<typeof Trainer>[0]>;
 const make = (options: Options = {}): Trainer =>
   new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', optimizer: optim.sgd({ learningRate: 0.1 }), seed: 3 },
+    model,
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.sgd({ learningRate: 0.1 }),
+    seed: 3,
     ...options,
   });
 
@@ -128,7 +131,10 @@ it('a run cut in its validation goes on from its checkpoint', async () => {
   const onEvent = ({ type }: TrainEvent): unknown =>
     type === 'progress' && setTimeout(() => controller.abort(), 50);
   const { reason } = await trainer.fit(train, {
-    ...{ ...options, checkpoint: { folder }, signal: controller.signal, onEvent },
+    ...options,
+    checkpoint: { folder },
+    signal: controller.signal,
+    onEvent,
   });
   expect(reason).toBe('aborted');
   using other = make({ device: 'reference' });
@@ -149,7 +155,9 @@ describe('warnings', () => {
     trainer.setParameters({ ...parameters, 'dense1.bias': new Float32Array(40).fill(-1000) });
     const warnings = await warningsOf(trainer);
     expect(warnings[0]).toMatchObject({
-      ...{ code: 'DEAD_UNITS', layer: 'dense1', epoch: 0 },
+      code: 'DEAD_UNITS',
+      layer: 'dense1',
+      epoch: 0,
       message: '100 % of the units of dense1 are 0 for every example looked at',
     });
     expect(warnings[0]!.remedy).toMatch(/learning rate.*leakyRelu/);
@@ -210,8 +218,11 @@ it('an epoch may have more looks than a call takes arguments', () => {
   expect(monitor.take({ seen })).toEqual([]);
   expect(monitor.endEpoch().layers).toEqual([
     {
-      ...{ layer: 'dense1', gradientNorm: 2.5, largestGradientNorm: 4 },
-      ...{ weightNorm: 2, updateRatio: 0.5 },
+      layer: 'dense1',
+      gradientNorm: 2.5,
+      largestGradientNorm: 4,
+      weightNorm: 2,
+      updateRatio: 0.5,
     },
   ]);
   expect(monitor.endEpoch()).toEqual({});
