@@ -35,9 +35,9 @@ class StepExecutor {
   virtual std::unique_ptr<QueuedStep> bind_step(const StepWork&) { return nullptr; }
   // Writes the sum of squares of pieces[i] to sums[i], as SquareSumFunction defines it.
   virtual void square_sums(const StepWork& work, double* sums) = 0;
-  // Returns true where every number that `look` selects is finite and, within rounding, less than
+  // Returns true where every number that `check` selects is finite and, within rounding, less than
   // the limit. A step without clipping needs no more, at half the cost of the sums.
-  virtual bool all_within(const StepWork& work, StepLook look) = 0;
+  virtual bool all_within(const StepWork& work, MagnitudeCheck check) = 0;
   // Writes to sums[i] the sums of pieces[i] that the ratios of a rule need.
   virtual void tensor_sums(const StepWork& work, TensorSums* sums) = 0;
   virtual void step(const StepWork& work) = 0;

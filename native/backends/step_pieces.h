@@ -22,7 +22,7 @@ inline StepSpan piece_span(const StepTensor& tensor, const StepPiece& piece) {
 
 // The number of elements that are updated and then averaged, while their arrays are in the
 // first-level cache.
-inline constexpr int64_t kAverageTurn = 256;
+inline constexpr int64_t kAverageStride = 256;
 
 // Updates the pieces of part `part`, and the averages of their weights. find(rule, decay) returns
 // the loop of the update.
@@ -33,9 +33,9 @@ void step_part(const StepWork& work, int64_t part, Find find, Average average) {
     const StepTensor& tensor = (*work.tensors)[piece.tensor];
     const StepFunction update = find(work.rule, work.decays[tensor.group]);
     const StepCoefficients& group = work.groups[tensor.group];
-    const int64_t turn = work.average_rate == 0 ? piece.length : kAverageTurn;
-    for (int64_t done = 0; done < piece.length; done += turn) {
-      const int64_t length = piece.length - done < turn ? piece.length - done : turn;
+    const int64_t stride = work.average_rate == 0 ? piece.length : kAverageStride;
+    for (int64_t done = 0; done < piece.length; done += stride) {
+      const int64_t length = piece.length - done < stride ? piece.length - done : stride;
       const StepSpan span = piece_span(tensor, {piece.tensor, piece.begin + done, length});
       update(span, group);
       if (work.average_rate != 0) average(span, work.average_rate);
@@ -67,11 +67,12 @@ void tensor_sums_part(const StepWork& work, int64_t part, Find find, TensorSums*
 }
 
 // Does what StepExecutor::all_within does, for part `part` alone.
-inline bool part_within(const StepWork& work, int64_t part, StepLook look, FiniteFunction finite) {
+inline bool part_within(const StepWork& work, int64_t part, MagnitudeCheck check,
+                        FiniteFunction finite) {
   // A number times the magnifier is finite where the number is less than the limit, and infinite
   // elsewhere.
-  const float magnifier = std::isinf(look.limit) ? 1.0f : 0x1p127f / look.limit * 2.0f;
-  const bool at_weights = look.at == StepLook::At::kWeights;
+  const float magnifier = std::isinf(check.limit) ? 1.0f : 0x1p127f / check.limit * 2.0f;
+  const bool at_weights = check.of == MagnitudeCheck::Of::kWeights;
   for (int64_t i = (*work.parts)[part]; i < (*work.parts)[part + 1]; ++i) {
     const StepPiece& piece = (*work.pieces)[i];
     const StepTensor& tensor = (*work.tensors)[piece.tensor];

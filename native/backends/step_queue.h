@@ -19,10 +19,10 @@ struct StepPolicy {
   // queue. The device then leaves out this update and all later ones until the host has dealt with
   // it.
   double norm_limit = std::numeric_limits<double>::infinity();
-  // With `refuses`, a weight above weight_limit halts the queue as well where looks_at_weights is
+  // With `refuses`, a weight above weight_limit halts the queue as well where checks_weights is
   // set. So does the norm of a tensor's weights where the rule looks at whole tensors.
   double weight_limit = std::numeric_limits<double>::infinity();
-  int32_t looks_at_weights = 0;  // not 0: L2 adds weights to gradients, so all are checked
+  int32_t checks_weights = 0;  // not 0: L2 adds weights to gradients, so all are checked
   int32_t refuses = 0;
   float average_rate = 0;  // StepWork has the same
 };

@@ -95,9 +95,9 @@ using SquareSumFunction = double (*)(const float* gradient, int64_t length, floa
 using FiniteFunction = bool (*)(const float* values, int64_t length, float scale);
 
 // The numbers that all_within checks: gradients, each times its group's scale, or weights.
-struct StepLook {
-  enum class At { kGradients, kWeights };
-  At at = At::kGradients;
+struct MagnitudeCheck {
+  enum class Of { kGradients, kWeights };
+  Of of = Of::kGradients;
   float limit = std::numeric_limits<float>::infinity();  // a power of two, greater than 1
 };
 

@@ -104,10 +104,10 @@ class alignas(64) Region {
 
 template <class AfterPart>
 void Region::work(int home, AfterPart after_part) {
-  for (int turn = 0; turn < workers_; ++turn) {
-    const int share = (home + turn) % workers_;
+  for (int i = 0; i < workers_; ++i) {
+    const int share = (home + i) % workers_;
     int64_t part = 0;
-    while (!loop_->failed.load(std::memory_order_relaxed) && take(share, turn == 0, &part)) {
+    while (!loop_->failed.load(std::memory_order_relaxed) && take(share, i == 0, &part)) {
       run_part(part);
       after_part();
     }

@@ -22,9 +22,9 @@ inline void relax() {
 // Calls is_over() until it returns true or `nanoseconds` have passed. Returns its last result.
 template <class IsOver>
 bool spin_for(int64_t nanoseconds, IsOver is_over) {
-  constexpr int kLooks = 32;  // calls between two readings of the clock
+  constexpr int kCalls = 32;  // calls between two readings of the clock
   for (const int64_t end = now_nanoseconds() + nanoseconds;;) {
-    for (int look = 0; look < kLooks; ++look) {
+    for (int call = 0; call < kCalls; ++call) {
       if (is_over()) return true;
       relax();
     }

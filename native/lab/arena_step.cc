@@ -22,7 +22,7 @@ constexpr double kDecay = 0.999;  // the decay of the average, if there is one
 class TrafficExecutor final : public StepExecutor {
  public:
   void square_sums(const StepWork&, double*) override {}
-  bool all_within(const StepWork&, StepLook) override { return true; }
+  bool all_within(const StepWork&, MagnitudeCheck) override { return true; }
   void tensor_sums(const StepWork&, TensorSums*) override {}
   void step(const StepWork& work) override { move_as_step(work); }
 };

@@ -43,7 +43,7 @@ ProductPlan read_plan(const Fields& fields, const Product& product) {
   plan.packs_a = plan.packs_a && product.transpose_a;
   plan.threads = thread_count();
   plan.row_groups = ceil_div(product.m, plan.rows);
-  plan.pieces = plan.row_groups * ceil_div(product.n, plan.columns);
+  plan.parts = plan.row_groups * ceil_div(product.n, plan.columns);
   if (plan.packs_b) plan.packed_b = round_up(plan.columns, kWidestTile) * plan.depth;
   if (plan.packs_a) plan.packed_a = kPackedRows * plan.depth;
   return plan;
@@ -75,8 +75,8 @@ void run_plain(const Product& p) {
 
 void run_on_lanes(const Lanes& lanes, const Product& product, std::optional<ProductPlan> given) {
   const ProductPlan plan = given ? *given : lanes.plan_product(product, thread_count());
-  parallel_for(plan.pieces, plan.threads, Wake::kAtOnce, [&](int64_t piece) {
-    lanes.product(product, plan, piece, thread_buffer(plan.packed_a + plan.packed_b));
+  parallel_for(plan.parts, plan.threads, Wake::kAtOnce, [&](int64_t part) {
+    lanes.product(product, plan, part, thread_buffer(plan.packed_a + plan.packed_b));
   });
 }
 

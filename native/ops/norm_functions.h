@@ -15,7 +15,7 @@ THALWEG_INLINE float inverse_deviation(double variance, double epsilon) {
 
 // Returns a running moment after a batch. The form running + rest * (batch - running) would lose a
 // small moment beside a large one.
-THALWEG_INLINE float moved(float running, double batch, double momentum) {
+THALWEG_INLINE float moving_average(float running, double batch, double momentum) {
   return static_cast<float>((1 - momentum) * batch + momentum * running);
 }
 

@@ -20,11 +20,11 @@ void pick(const From* values, uint64_t first, uint64_t stride, int64_t count, T*
 
 }  // namespace
 
-void swap_in_pieces(const OrderMaking& making, SwapRange range, uint32_t* values) {
-  constexpr int64_t kPiece = int64_t{1} << 18;  // some milliseconds if nothing is in the cache
+void swap_in_chunks(const OrderMaking& making, SwapRange range, uint32_t* values) {
+  constexpr int64_t kChunk = int64_t{1} << 18;  // some milliseconds if nothing is in the cache
   for (const int64_t end = range.last; range.first < end; range.first = range.last) {
     refuse_cancelled(making.cancel);
-    range.last = std::min(end, range.first + kPiece);
+    range.last = std::min(end, range.first + kChunk);
     making.lanes.swap32(range, values);
   }
 }

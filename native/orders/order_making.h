@@ -12,7 +12,7 @@ struct OrderMaking {
   const CancelFlag* cancel = nullptr;  // may be null; checked every few milliseconds
 };
 
-// Runs Fisher-Yates over all of `range`, and checks making.cancel between pieces. Throws Aborted.
-void swap_in_pieces(const OrderMaking& making, SwapRange range, uint32_t* values);
+// Runs Fisher-Yates over all of `range`, and checks making.cancel between chunks. Throws Aborted.
+void swap_in_chunks(const OrderMaking& making, SwapRange range, uint32_t* values);
 
 }  // namespace thalweg

@@ -63,7 +63,7 @@ class StratifiedEpoch {
     const RandomStream swaps = stream(SamplingStream::kRows);
     parallel_for(static_cast<int64_t>(strata_.classes()), making_.threads, [&](int64_t c) {
       const uint64_t first = strata_.starts[c];
-      swap_in_pieces(making_, {swaps, first, 0, static_cast<int64_t>(strata_.count(c))},
+      swap_in_chunks(making_, {swaps, first, 0, static_cast<int64_t>(strata_.count(c))},
                      rows_.data() + first);
     });
   }
@@ -107,7 +107,7 @@ class StratifiedEpoch {
       const uint64_t last = std::min(run.batches, (part + 1) * together);
       for (uint64_t b = part * together; b < last; ++b) {
         const uint64_t first = run.first + starts[b];
-        swap_in_pieces(making_, {swaps, first, 0, static_cast<int64_t>(starts[b + 1] - starts[b])},
+        swap_in_chunks(making_, {swaps, first, 0, static_cast<int64_t>(starts[b + 1] - starts[b])},
                        out_ + first);
       }
     });

@@ -13,7 +13,7 @@ import type { Styles } from '../terminal/style.js';
 /** The number of epochs of a run, and of those before it. */
 export type Run = Pick<StartEvent, 'epochs' | 'firstEpoch'>;
 
-/** The look of the lines: `columns` is the greatest width, and `widths` keeps numbers aligned. */
+/** The format of the lines: `columns` is the greatest width, and `widths` keeps numbers aligned. */
 export interface Page {
   readonly columns: number;
   readonly styles: Styles;

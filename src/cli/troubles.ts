@@ -114,5 +114,5 @@ function ofTrials({ trials }: Findings): Trouble[] {
 /** Returns all problems; those that prevent training come first. */
 export function findTroubles(findings: Findings): Trouble[] {
   const all = [ofAddon, ofTrials, ofNode, ofMemory, ofGpus, ofInstructions];
-  return all.flatMap((look) => look(findings));
+  return all.flatMap((find) => find(findings));
 }

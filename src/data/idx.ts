@@ -116,7 +116,7 @@ function fillFromChunks(source: AsyncIterable<Buffer>): Fill {
 }
 
 /** The number of bytes that are read and byte-swapped at a time; a multiple of every element's size. */
-const piece = 2 ** 20;
+const mostAtOnce = 2 ** 20;
 
 /** Reads a header, which `checkSize` may refuse, and then as many elements as the header says. */
 async function read(
@@ -132,7 +132,7 @@ async function read(
   checkRoom(header.end, path);
   const elements = new IdxElements(header.type, header.count, path);
   while (elements.filled < elements.length) {
-    const room = elements.room(piece);
+    const room = elements.room(mostAtOnce);
     const count = await fill(room);
     if (count < room.length) checkLength(header, known + elements.filled + count, path);
     elements.advance(count);

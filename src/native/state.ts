@@ -28,7 +28,7 @@ export interface NativeSnapshot extends NativeState {
   dispose(): void;
 }
 
-/** Computes XXH64 of bytes that come in pieces; native/napi/checkpoint/checksum.cc. */
+/** Computes XXH64 of bytes that come in chunks; native/napi/checkpoint/checksum.cc. */
 export interface NativeChecksum {
   update(bytes: Uint8Array): void;
   /** Returns the checksum as 16 hexadecimal digits. */

@@ -47,7 +47,7 @@ export interface NativeTrainProgress extends NativeMetrics {
   /** The monitor's sums since the last report; native/train/watch/monitor.h has the layout. */
   readonly seen?: Float64Array;
   /** A bit for each relu unit: 1 where the monitor saw it above 0 in this epoch. A later run may continue from it. */
-  readonly moved?: Uint8Array;
+  readonly alive?: Uint8Array;
   /** The mean loss of each step, where `keepLosses` asks for them. */
   readonly losses?: Float64Array;
 }
@@ -55,7 +55,7 @@ export interface NativeTrainProgress extends NativeMetrics {
 /** The progress of a run within an epoch, as a checkpoint keeps it. */
 export type NativeEpochProgress = Omit<
   NativeTrainProgress,
-  'cancelled' | 'seen' | 'moved' | 'losses'
+  'cancelled' | 'seen' | 'alive' | 'losses'
 >;
 
 /** The rest of one epoch. */
@@ -84,8 +84,8 @@ export interface NativeTrainRequest {
   readonly keepLosses?: boolean;
   /** A monitor looks at each step whose number is a multiple of this; at none where absent. */
   readonly monitorEvery?: number;
-  /** The last `moved` of the epoch, where an earlier run has begun it. */
-  readonly monitorMoved?: Uint8Array | undefined;
+  /** The last `alive` of the epoch, where an earlier run has begun it. */
+  readonly monitorAlive?: Uint8Array | undefined;
   /** Each step whose number is a multiple of this is computed twice and compared; none where absent. */
   readonly guardEvery?: number;
   /** Filled between two steps: at multiples of `snapshotEverySteps`, and when JavaScript asks. */

@@ -89,6 +89,20 @@ function checkClip(
   };
 }
 
+/** Returns the settings of a step that the options of every optimizer give. */
+function checkStep(options: StepOptions) {
+  const limits = checkClip(options.clip);
+  const gradientScale = checkNumber('gradientScale', options.gradientScale ?? 1, finite);
+  const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', nonFinitePolicies);
+  return { gradientScale, ...limits, nonFinite: native.names.nonFinite.indexOf(policy) };
+}
+
+/** Returns the value of a cell; NaN where a schedule gives it. */
+function fixedValue(cell: Cell): number {
+  const value = typeof cell === 'number' ? cell : cell.value;
+  return typeof value === 'number' ? value : NaN;
+}
+
 /** A setting that follows a schedule, and its index in the row. */
 interface Moving extends Setting {
   readonly column: number;
@@ -138,9 +152,7 @@ export class StepSettings {
     }: { reportNorm?: boolean } & Pick<RowValues<Cell>, 'trainer' | 'dropoutRates'> = {},
   ) {
     const lowered = lower(optimizer);
-    const clip = checkClip(options.clip);
-    const gradientScale = checkNumber('gradientScale', options.gradientScale ?? 1, finite);
-    const policy = checkOneOf('nonFinite', options.nonFinite ?? 'stop', nonFinitePolicies);
+    const step = { ...checkStep(options), reportNorm: reportNorm ? 1 : 0 };
     const all = [{}, ...lowered.groups] as readonly Partial<(typeof lowered.groups)[number]>[];
     this.#groups = lowered.groups;
     this.rule = ruleNamed(lowered.rule);
@@ -151,12 +163,7 @@ export class StepSettings {
     this.#fixedRates = all.map((group) => group.learningRate);
     if (typeof lowered.learningRate === 'number') this.#checkRates(lowered.learningRate);
     const row = this.#layout.row<Cell>({
-      step: {
-        gradientScale,
-        ...clip,
-        nonFinite: native.names.nonFinite.indexOf(policy),
-        reportNorm: reportNorm ? 1 : 0,
-      },
+      step,
       groups: all.map((group) => ({
         ...lowered.hyper,
         learningRate: 0,
@@ -168,10 +175,7 @@ export class StepSettings {
     this.#moving = row.flatMap((cell, column) =>
       typeof cell === 'number' || typeof cell.value === 'number' ? [] : [{ ...cell, column }],
     );
-    this.values = Float64Array.from(row, (cell) => {
-      const value = typeof cell === 'number' ? cell : cell.value;
-      return typeof value === 'number' ? value : NaN;
-    });
+    this.values = Float64Array.from(row, fixedValue);
     this.#rateColumns = all.map((_, group) => this.#layout.rateColumn(group));
     this.columns = Float64Array.from([
       ...this.#rateColumns,

@@ -2,7 +2,7 @@
 import { type LayerWatchState, mostNorms } from './saved-run.js';
 
 /** The measurements of one layer in one step. */
-export interface Look {
+export interface LayerMeasurement {
   readonly gradient: number;
   readonly weight: number;
   readonly ratio: number;
@@ -42,7 +42,7 @@ export class LayerWatch {
     return this.#sums;
   }
 
-  take({ gradient, weight, ratio, dead }: Look): void {
+  take({ gradient, weight, ratio, dead }: LayerMeasurement): void {
     const { looks, gradientSum, largestGradient, ratioSum } = this.#sums;
     this.#sums = {
       looks: looks + 1,

@@ -11,9 +11,9 @@ type Write = (...given: unknown[]) => unknown;
 const clear = '\r\x1b[2K';
 
 /** Returns true where written text ends without a line break. The text of another status line does not count. */
-function endsWithin(piece: unknown): boolean {
-  const isText = typeof piece === 'string';
-  const text = isText ? piece : Buffer.from(piece as Uint8Array).toString('latin1');
+function endsWithin(chunk: unknown): boolean {
+  const isText = typeof chunk === 'string';
+  const text = isText ? chunk : Buffer.from(chunk as Uint8Array).toString('latin1');
   return text !== '' && !text.endsWith('\n') && !text.startsWith(clear);
 }
 
@@ -23,13 +23,13 @@ function terminals(own: Writable): Writable[] {
   return [...new Set<Writable>([own, ...all])];
 }
 
-/** Calls `look` with each piece before it is written, until the returned function is called. */
-function watch(stream: Writable, look: (piece: unknown) => void): () => void {
+/** Calls `onWrite` with each chunk before it is written, until the returned function is called. */
+function watch(stream: Writable, onWrite: (chunk: unknown) => void): () => void {
   const own = Object.getOwnPropertyDescriptor(stream, 'write');
   const write = Reflect.get(stream, 'write') as Write;
   let isOn = true;
   const watched: Write = (...given) => {
-    if (isOn) look(given[0]);
+    if (isOn) onWrite(given[0]);
     return write.apply(stream, given);
   };
   Reflect.set(stream, 'write', watched); // this has no effect on a frozen stream
@@ -61,8 +61,8 @@ export class StatusLine {
   draw(text: string): unknown {
     if (this.#watches.length === 0)
       this.#watches = terminals(this.#stream).map((stream) =>
-        watch(stream, (piece) => {
-          this.#stepAside(piece);
+        watch(stream, (chunk) => {
+          this.#stepAside(chunk);
         }),
       );
     if (this.#isMidLine) return undefined;
@@ -92,10 +92,10 @@ export class StatusLine {
     }
   }
 
-  #stepAside(piece: unknown): void {
+  #stepAside(chunk: unknown): void {
     if (this.#isWriting) return;
     if (this.#isShown) this.#clear();
-    if (endsWithin(piece)) [this.#isShown, this.#isMidLine] = [false, true];
+    if (endsWithin(chunk)) [this.#isShown, this.#isMidLine] = [false, true];
     else this.#rest();
   }
 

@@ -11,7 +11,7 @@ import { initialDistribution } from '../nn/initializer.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import { type Optimizer, checkOptimizer } from '../optim/define.js';
-import { StepSettings } from '../optim/settings.js';
+import { type StepOptions, StepSettings } from '../optim/settings.js';
 import { requireOptions } from '../options.js';
 import { checkModel } from '../run/task.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
@@ -96,7 +96,7 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
   requireOptions('trainer', options, trainerKeys);
   const { clip, nonFinite } = options;
   const parts = checkParts(options);
-  const { model, loss, optimizer, device, seed } = parts;
+  const { model, loss, device, seed } = parts;
   const memoryLimit = checkMemoryLimit('memoryLimit', options.memoryLimit, device);
   const program = model.lower();
   const average = lowerAverage(parts.average);
@@ -104,28 +104,14 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
     ...(clip === undefined ? {} : { clip }),
     ...(nonFinite === undefined ? {} : { nonFinite }),
   };
-  const settings = new StepSettings(optimizer, around, {
+  const settings = new StepSettings(parts.optimizer, around, {
     reportNorm: nonFinite !== 'allow', // costs nothing then, because the check reads the gradient anyway
     trainer: { averageDecay: average.decay },
     dropoutRates: dropoutSettings(program),
   });
-  const groups = settings.groupsOf(model.parameters.map(({ name }) => name));
-  const rule = settings.rule.name;
-  const description = describeTrainer({
-    model,
-    loss,
-    rule,
-    groups,
-    seed: String(seed),
-    optimizer,
-    device,
-    clip: clip ?? {},
-    nonFinite: nonFinite ?? 'stop',
-    average: parts.average ?? null,
-  });
   const native: NativeTrainerOptions = {
-    rule,
-    groups,
+    rule: settings.rule.name,
+    groups: settings.groupsOf(model.parameters.map(({ name }) => name)),
     device,
     seed,
     memoryLimit,
@@ -137,5 +123,25 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
     lossParameter: loss.delta,
     average: average.native,
   };
-  return { ...parts, settings, description, native };
+  return { ...parts, settings, description: describe(parts, around, native), native };
+}
+
+/** Describes the trainer for checkpoints. */
+function describe<L extends LossName>(
+  { model, loss, optimizer, average, device, seed }: TrainerParts<L>,
+  { clip, nonFinite }: StepOptions,
+  { rule, groups }: NativeTrainerOptions,
+): TrainerDescription {
+  return describeTrainer({
+    model,
+    loss,
+    rule,
+    groups,
+    seed: String(seed),
+    optimizer,
+    device,
+    clip: clip ?? {},
+    nonFinite: nonFinite ?? 'stop',
+    average: average ?? null,
+  });
 }

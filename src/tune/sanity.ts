@@ -155,7 +155,7 @@ async function checkOverfit(
     message: `in ${steps} steps the loss of ${few.length} rows went from ${show(before + least)} to ${show(after + least)}; perfect predictions give ${show(least)}`,
     remedy: passed
       ? ''
-      : 'try tune.findLearningRate; look whether labels belong to their rows, and whether equal rows have different ones; give the model more units',
+      : 'try tune.findLearningRate; check whether labels belong to their rows, and whether equal rows have different ones; give the model more units',
   };
 }
 

@@ -12,8 +12,8 @@ namespace thalweg {
 void CpuBackend::square_sums(const StepWork& work, double* sums) {
   cpu::square_sums(lanes_, work, sums);
 }
-bool CpuBackend::all_within(const StepWork& work, StepLook look) {
-  return cpu::all_within(lanes_, work, look);
+bool CpuBackend::all_within(const StepWork& work, MagnitudeCheck check) {
+  return cpu::all_within(lanes_, work, check);
 }
 void CpuBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
   cpu::tensor_sums(lanes_, work, sums);

@@ -14,8 +14,8 @@ namespace {
 void run_product(const Lanes& lanes, const Product& product) {
   if (product.m == 0 || product.n == 0) return;
   const ProductPlan plan = lanes.plan_product(product, thread_count());
-  parallel_for(plan.pieces, plan.threads, Wake::kAtOnce, [&](int64_t piece) {
-    lanes.product(product, plan, piece, thread_buffer(plan.packed_a + plan.packed_b));
+  parallel_for(plan.parts, plan.threads, Wake::kAtOnce, [&](int64_t part) {
+    lanes.product(product, plan, part, thread_buffer(plan.packed_a + plan.packed_b));
   });
   const Activation activation = product.activation;
   if (activation == Activation::kNone || activation == Activation::kRelu) return;  // fused

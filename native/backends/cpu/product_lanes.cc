@@ -1,5 +1,5 @@
-// Computes one piece of a matrix product. Each element of c is one chain of fused multiply-adds, so
-// neither the piece, nor the tile, nor the width of a vector changes its bits.
+// Computes one part of a matrix product. Each element of c is one chain of fused multiply-adds, so
+// neither the part, nor the tile, nor the width of a vector changes its bits.
 #include <algorithm>
 
 #include "backends/cpu/lanes.h"
@@ -10,9 +10,9 @@ namespace thalweg::THALWEG_LANES {
 
 namespace {
 
-class Piece {
+class Part {
  public:
-  Piece(const Product& product, const ProductPlan& plan, int64_t index, float* buffer)
+  Part(const Product& product, const ProductPlan& plan, int64_t index, float* buffer)
       : p_(product), plan_(plan), packed_b_(buffer), packed_a_(buffer + plan.packed_b) {
     row_ = index % plan.row_groups * plan.rows;
     rows_ = std::min(plan.rows, p_.m - row_);
@@ -46,7 +46,7 @@ class Piece {
   }
   static int64_t width(int log) { return int64_t{kFloats} << log; }
 
-  // Calls body(column, log, panel) for the panels of the piece; `column` counts from its first one.
+  // Calls body(column, log, panel) for the panels of the part; `column` counts from its first one.
   template <class Body>
   void for_each_panel(int64_t depth, Body body) const {
     int log = log_width_;
@@ -107,8 +107,8 @@ class Piece {
 
 }  // namespace
 
-void lane_product(const Product& product, const ProductPlan& plan, int64_t piece, float* buffer) {
-  Piece(product, plan, piece, buffer).run();
+void lane_product(const Product& product, const ProductPlan& plan, int64_t part, float* buffer) {
+  Part(product, plan, part, buffer).run();
 }
 
 }  // namespace thalweg::THALWEG_LANES

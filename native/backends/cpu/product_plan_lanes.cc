@@ -27,7 +27,7 @@ constexpr int64_t kStrip = 128 * 1024, kTransposedStrip = 16 * 1024;
 // Longer sums go in blocks. A block's rows of b should stay in the cache for all rows of a.
 constexpr int64_t kLongSum = 1536, kBlock = 1024, kBlockOfFewRows = 400;
 constexpr int64_t kFewRows = 128;
-// Less work than this is no business of a second thread, and less than that makes few pieces.
+// Less work than this is no business of a second thread, and less than that makes few parts.
 constexpr double kAlone = 600e3, kFewPieces = 4e6;
 
 class Planner {
@@ -74,7 +74,7 @@ class Planner {
     if (p_.m < kFewRows && p_.k > kLongSum) return width_;
     return std::max(width_, fitting(kStrip));
   }
-  // Makes enough pieces for the threads. Columns are cut first where groups of rows would copy or
+  // Makes enough parts for the threads. Columns are cut first where groups of rows would copy or
   // read b again.
   void share() {
     const bool few = work() < kFewPieces || (p_.transpose_a && p_.k > 8192);
@@ -87,7 +87,7 @@ class Planner {
   }
   void count() {
     plan_.row_groups = ceil_div(p_.m, plan_.rows);
-    plan_.pieces = plan_.row_groups * ceil_div(p_.n, plan_.columns);
+    plan_.parts = plan_.row_groups * ceil_div(p_.n, plan_.columns);
     if (plan_.packs_b) plan_.packed_b = round_up(plan_.columns, width_) * plan_.depth;
     if (plan_.packs_a) plan_.packed_a = kPackedTileRows * plan_.depth;
   }

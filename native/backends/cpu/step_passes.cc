@@ -39,11 +39,11 @@ void square_sums(const Lanes& lanes, const StepWork& work, double* sums) {
                [&](int64_t part) { square_sum_part(work, part, lanes.square_sum, sums); });
 }
 
-bool all_within(const Lanes& lanes, const StepWork& work, StepLook look) {
+bool all_within(const Lanes& lanes, const StepWork& work, MagnitudeCheck check) {
   const int64_t parts = part_count(work);
   std::atomic<bool> within{true};
   parallel_for(parts, threads_for(parts, kFinitePartsPerThread), [&](int64_t part) {
-    if (!part_within(work, part, look, lanes.finite))
+    if (!part_within(work, part, check, lanes.finite))
       within.store(false, std::memory_order_relaxed);
   });
   return within.load(std::memory_order_relaxed);

@@ -7,7 +7,7 @@
 namespace thalweg::cpu {
 
 void square_sums(const Lanes& lanes, const StepWork& work, double* sums);
-bool all_within(const Lanes& lanes, const StepWork& work, StepLook look);
+bool all_within(const Lanes& lanes, const StepWork& work, MagnitudeCheck check);
 void tensor_sums(const Lanes& lanes, const StepWork& work, TensorSums* sums);
 void step(const Lanes& lanes, const StepWork& work);
 

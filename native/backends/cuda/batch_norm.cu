@@ -171,9 +171,9 @@ __global__ void __launch_bounds__(kBlockThreads)
 __global__ void __launch_bounds__(kBlockThreads) batch_norm_update_kernel(BatchNormUpdate op) {
   const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
   if (i >= op.columns || (op.halted != nullptr && *op.halted != 0)) return;
-  op.running_mean[i] = moved(op.running_mean[i], op.mean[i], op.momentum);
+  op.running_mean[i] = moving_average(op.running_mean[i], op.mean[i], op.momentum);
   op.running_variance[i] =
-      moved(op.running_variance[i], op.variance[i] * op.correction, op.momentum);
+      moving_average(op.running_variance[i], op.variance[i] * op.correction, op.momentum);
 }
 
 }  // namespace

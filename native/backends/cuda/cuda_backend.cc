@@ -53,7 +53,7 @@ std::unique_ptr<QueuedStep> CudaBackend::bind_step(const StepWork& work) {
 }
 void CudaBackend::square_sums(const StepWork&, double*) { refuse_unbound(); }
 
-bool CudaBackend::all_within(const StepWork&, StepLook) { refuse_unbound(); }
+bool CudaBackend::all_within(const StepWork&, MagnitudeCheck) { refuse_unbound(); }
 void CudaBackend::tensor_sums(const StepWork&, TensorSums*) { refuse_unbound(); }
 void CudaBackend::step(const StepWork&) { refuse_unbound(); }
 

@@ -20,7 +20,7 @@ class CudaBackend final : public QueuedBackend {
   std::unique_ptr<QueuedStep> bind_step(const StepWork& work) override;
   // These throw UNSUPPORTED, because a GPU takes only steps that are bound.
   void square_sums(const StepWork& work, double* sums) override;
-  bool all_within(const StepWork& work, StepLook look) override;
+  bool all_within(const StepWork& work, MagnitudeCheck check) override;
   void tensor_sums(const StepWork& work, TensorSums* sums) override;
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;

@@ -63,7 +63,7 @@ CudaStep::CudaStep(const StepWork& work, CudaMemory& memory, int processors)
   tensor_factors_ = allocate<double>(memory, work.tensors->size());
   factors_ = allocate<float>(memory, work.tensors->size());
   arrived_ = allocate<unsigned>(memory, 1);
-  if (!looks_at_tensors(rule_)) return;
+  if (!has_tensor_ratio(rule_)) return;
   ratio_sums_ = allocate<TensorSums>(memory, work.pieces->size());
   ratios_ = allocate<float>(memory, work.tensors->size());
 }

@@ -27,7 +27,7 @@ struct RatioTables {
   float* ratios;               // [tensors]
 };
 // Returns true where a rule's update needs the ratios of tensors.
-bool looks_at_tensors(int rule);
+bool has_tensor_ratio(int rule);
 // Queues the calculation of the ratios for such a rule. It halts the queue where the policy refuses
 // a tensor's weights.
 void launch_tensor_ratios(int rule, const StepLaunch& step, const RatioTables& tables,

@@ -118,8 +118,8 @@ const uint32_t* launch_position_sort(const float* row_of, int64_t count, int64_t
   pass.counts = pass.totals + kSortDigits;
   const int64_t tiles = ceil_div(count, pass.tile);
   const int64_t blocks = ceil_div(tiles, kSortWarps);
-  for (int turn = 0; turn == 0 || (rows - 1) >> pass.shift > 0; ++turn, pass.shift += 8) {
-    pass.to = scratch + turn % 2 * count;
+  for (int round = 0; round == 0 || (rows - 1) >> pass.shift > 0; ++round, pass.shift += 8) {
+    pass.to = scratch + round % 2 * count;
     launch("count_digits", blocks, kBlockThreads, &count_digits_kernel, pass);
     launch("add_counts", kSortDigits, kBlockThreads, &add_counts_kernel, pass, blocks * kSortWarps);
     launch("place_positions", blocks, kBlockThreads, &place_positions_kernel, pass);

@@ -13,8 +13,8 @@ namespace {
 
 // Halts the queue where a weight is beyond the limit, because the host relies on the limit for
 // every weight.
-__device__ void look_at_weights(const float* weights, int length, int lane,
-                                const StepPolicy& policy, int32_t* halted) {
+__device__ void check_weights(const float* weights, int length, int lane, const StepPolicy& policy,
+                              int32_t* halted) {
   bool is_within = true;
 #pragma unroll 8
   for (int i = lane; i < length; i += kWarp)
@@ -43,8 +43,8 @@ __global__ void __launch_bounds__(kBlockThreads)
   }
   for (int width = kWarp / 2; width > 0; width /= 2) sum += __shfl_down_sync(kAllLanes, sum, width);
   if (lane == 0) sums[index] = sum;
-  if (arguments->policy.looks_at_weights != 0)
-    look_at_weights(tensor.parameter + piece.begin, length, lane, arguments->policy, halted);
+  if (arguments->policy.checks_weights != 0)
+    check_weights(tensor.parameter + piece.begin, length, lane, arguments->policy, halted);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ constexpr Launch kLaunch[] = {
 
 }  // namespace
 
-bool looks_at_tensors(int rule) { return kLaunch[rule] != nullptr; }
+bool has_tensor_ratio(int rule) { return kLaunch[rule] != nullptr; }
 
 void launch_tensor_ratios(int rule, const StepLaunch& step, const RatioTables& tables,
                           int64_t tensors) {

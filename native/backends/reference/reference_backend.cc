@@ -12,8 +12,8 @@ namespace thalweg {
 void ReferenceBackend::square_sums(const StepWork& work, double* sums) {
   reference::square_sums(work, sums);
 }
-bool ReferenceBackend::all_within(const StepWork& work, StepLook look) {
-  return reference::all_within(work, look);
+bool ReferenceBackend::all_within(const StepWork& work, MagnitudeCheck check) {
+  return reference::all_within(work, check);
 }
 void ReferenceBackend::tensor_sums(const StepWork& work, TensorSums* sums) {
   reference::tensor_sums(work, sums);

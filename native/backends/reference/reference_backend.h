@@ -9,7 +9,7 @@ namespace thalweg {
 class ReferenceBackend : public Backend {
  public:
   void square_sums(const StepWork& work, double* sums) override;
-  bool all_within(const StepWork& work, StepLook look) override;
+  bool all_within(const StepWork& work, MagnitudeCheck check) override;
   void tensor_sums(const StepWork& work, TensorSums* sums) override;
   void step(const StepWork& work) override;
 #define THALWEG_OP(name, Parameters) void name(const Parameters& op) override;

@@ -38,9 +38,9 @@ void square_sums(const StepWork& work, double* sums) {
     square_sum_part(work, static_cast<int64_t>(part), &square_sum, sums);
 }
 
-bool all_within(const StepWork& work, StepLook look) {
+bool all_within(const StepWork& work, MagnitudeCheck check) {
   for (size_t part = 0; part + 1 < work.parts->size(); ++part)
-    if (!part_within(work, static_cast<int64_t>(part), look, &finite)) return false;
+    if (!part_within(work, static_cast<int64_t>(part), check, &finite)) return false;
   return true;
 }
 

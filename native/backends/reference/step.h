@@ -6,7 +6,7 @@
 namespace thalweg::reference {
 
 void square_sums(const StepWork& work, double* sums);
-bool all_within(const StepWork& work, StepLook look);
+bool all_within(const StepWork& work, MagnitudeCheck check);
 void tensor_sums(const StepWork& work, TensorSums* sums);
 void step(const StepWork& work);
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/piece_hash.h"
+#include "core/chunk_hash.h"
 #include "data/dataset.h"
 #include "napi/border/convert.h"
 #include "napi/data/dataset.h"
@@ -21,7 +21,7 @@ std::string hexadecimal(uint64_t value) {
   return text;
 }
 
-// Hashes bytes piece by piece.
+// Hashes bytes chunk by chunk.
 class NativeChecksum : public Wrapped<NativeChecksum> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -51,7 +51,7 @@ class NativeChecksum : public Wrapped<NativeChecksum> {
   Xxh64 hash_;
 };
 
-// Hashes a data set's shape and every value (XXH64). The event loop can run between its turns.
+// Hashes a data set's shape and every value (XXH64). The event loop can run between its calls.
 class NativeFingerprint : public Wrapped<NativeFingerprint> {
  public:
   static Napi::Function define(Napi::Env env) {
@@ -87,23 +87,23 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   }
 
   void take_in() {
-    constexpr size_t kBytesATurn = size_t{32} << 20;
+    constexpr size_t kBytesAtOnce = size_t{32} << 20;
     const data::Column column = waiting_.front();
     const data::RowFormat& format = dataset_->format();
     const size_t width = format.row_bytes(column), total = format.bytes(column);
     if (done_ < total) {
-      const size_t skipped = done_ % width;  // bytes of a row longer than a turn
+      const size_t skipped = done_ % width;  // bytes of a row longer than that
       const auto row = static_cast<int64_t>(done_ / width);
-      const auto most = static_cast<int64_t>(std::max<size_t>(1, kBytesATurn / width));
+      const auto most = static_cast<int64_t>(std::max<size_t>(1, kBytesAtOnce / width));
       const int64_t count = std::min(most, format.rows - row);
       const auto* block = static_cast<const char*>(dataset_->view(column, row, count, buffer_));
-      const size_t bytes = std::min(count * width - skipped, kBytesATurn);
-      pieces_.update(block + skipped, bytes);
+      const size_t bytes = std::min(count * width - skipped, kBytesAtOnce);
+      chunks_.update(block + skipped, bytes);
       done_ += bytes;
     }
     if (done_ < total) return;
-    pieces_.add_to(hash_);
-    pieces_ = {};
+    chunks_.add_to(hash_);
+    chunks_ = {};
     done_ = 0;
     waiting_.erase(waiting_.begin());
   }
@@ -112,7 +112,7 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
   Xxh64 hash_;
   std::vector<data::Column> waiting_;  // the first of them under way
   size_t done_ = 0;                    // bytes of that column
-  PieceHash pieces_;                   // those bytes
+  ChunkHash chunks_;                   // those bytes
   std::vector<char> buffer_;
 };
 

@@ -199,13 +199,13 @@ EngineOptions read_engine_options(const Napi::Object& object) {
 }
 
 static std::shared_ptr<Monitor> read_monitor(const Napi::Object& object) {
-  std::vector<uint8_t> moved;
-  if (object.Get("monitorMoved").IsTypedArray()) {
-    const Span span = typed_span(object.Get("monitorMoved"), napi_uint8_array, "monitorMoved");
+  std::vector<uint8_t> alive;
+  if (object.Get("monitorAlive").IsTypedArray()) {
+    const Span span = typed_span(object.Get("monitorAlive"), napi_uint8_array, "monitorAlive");
     const auto* bits = static_cast<const uint8_t*>(span.data);
-    moved.assign(bits, bits + span.length);
+    alive.assign(bits, bits + span.length);
   }
-  return std::make_shared<Monitor>(to_count(object, "monitorEvery", 1), moved);
+  return std::make_shared<Monitor>(to_count(object, "monitorEvery", 1), alive);
 }
 
 TrainRequest read_train_request(const Napi::Object& object) {

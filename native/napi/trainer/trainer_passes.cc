@@ -41,19 +41,19 @@ Napi::Object to_object(Napi::Env env, const TrainProgress& progress) {
 // The results of a run's monitor.
 struct Seen {
   std::vector<double> rows;    // empty where the monitor looked at no step
-  std::vector<uint8_t> moved;  // empty unless the run may continue later
+  std::vector<uint8_t> alive;  // empty unless the run may continue later
 };
 
-Seen take_seen(const TrainRequest& request, bool with_moved) {
+Seen take_seen(const TrainRequest& request, bool with_alive) {
   if (!request.monitor) return {};
-  return {request.monitor->take(), with_moved ? request.monitor->moved() : std::vector<uint8_t>()};
+  return {request.monitor->take(), with_alive ? request.monitor->alive() : std::vector<uint8_t>()};
 }
 
 Napi::Object to_object(Napi::Env env, const TrainProgress& progress, const Seen& seen) {
   Napi::Object object = to_object(env, progress);
   if (!seen.rows.empty()) object.Set("seen", to_array(env, seen.rows));
-  if (!seen.moved.empty()) {
-    object.Set("moved", to_array(env, seen.moved));
+  if (!seen.alive.empty()) {
+    object.Set("alive", to_array(env, seen.alive));
   }
   return object;
 }

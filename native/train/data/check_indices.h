@@ -40,7 +40,7 @@ inline void check_indices(const data::Dataset& dataset, int64_t count, const std
   const auto check = [&](int64_t first, int64_t rows, auto value) {
     check_indices(rows, format.features, count, of, cancel, value, first);
   };
-  const auto look = [&](int64_t first, int64_t rows, const void* block) {
+  const auto check_block = [&](int64_t first, int64_t rows, const void* block) {
     const auto* numbers = static_cast<const float*>(block);
     const auto* bytes = static_cast<const uint8_t*>(block);
     if (format.feature_type == data::FeatureType::kFloat32)
@@ -48,7 +48,7 @@ inline void check_indices(const data::Dataset& dataset, int64_t count, const std
     const float scale = format.scale, offset = format.offset;
     check(first, rows, [=](int64_t i) { return static_cast<float>(bytes[i]) * scale + offset; });
   };
-  data::scan(dataset, data::Column::kInputs, kBlockBytes, cancel, look);
+  data::scan(dataset, data::Column::kInputs, kBlockBytes, cancel, check_block);
 }
 
 }  // namespace thalweg

@@ -25,7 +25,7 @@ constexpr double kNearOne = 0.02;
 void check_classes(const data::Dataset& dataset, int64_t count, const std::string& name,
                    const CancelFlag* cancel) {
   const auto limit = static_cast<uint32_t>(count);
-  const auto look = [&](int64_t first, int64_t rows, const void* block) {
+  const auto check_block = [&](int64_t first, int64_t rows, const void* block) {
     const auto* labels = static_cast<const int32_t*>(block);
     uint32_t greatest = 0;
     for (int64_t row = 0; row < rows; ++row)
@@ -38,7 +38,7 @@ void check_classes(const data::Dataset& dataset, int64_t count, const std::strin
            "a class in [0, " + std::to_string(count) + ")",
            "count classes from 0, and give the model an output for each");
   };
-  data::scan(dataset, data::Column::kLabels, kOften, cancel, look);
+  data::scan(dataset, data::Column::kLabels, kOften, cancel, check_block);
 }
 
 bool is_no_probability(float value) { return value < 0 || value > 1; }
@@ -77,7 +77,7 @@ bool is_no_distribution(const float* values, int64_t count) {
 void check_probabilities(const data::Dataset& dataset, bool as_distributions,
                          const std::string& name, const CancelFlag* cancel) {
   const int64_t width = dataset.format().label_width;
-  const auto look = [&](int64_t first, int64_t rows, const void* block) {
+  const auto check_block = [&](int64_t first, int64_t rows, const void* block) {
     const auto* labels = static_cast<const float*>(block);
     if (!as_distributions && are_probabilities(labels, rows * width)) return;
     for (int64_t row = 0; row < rows; ++row) {
@@ -86,7 +86,7 @@ void check_probabilities(const data::Dataset& dataset, bool as_distributions,
         refuse_values(first + row, values, width, as_distributions, name);
     }
   };
-  data::scan(dataset, data::Column::kLabels, kOften, cancel, look);
+  data::scan(dataset, data::Column::kLabels, kOften, cancel, check_block);
 }
 
 }  // namespace

@@ -27,14 +27,14 @@ size_t most_bytes(QueuedBackend& backend) {
 }
 
 // A write of this many bytes takes some milliseconds.
-constexpr size_t kPiece = size_t{32} << 20;
+constexpr size_t kChunk = size_t{32} << 20;
 
-// Writes in pieces, and throws Aborted between them.
+// Writes in chunks, and throws Aborted between them.
 void write(Memory& memory, void* to, const void* from, size_t bytes, const CancelFlag* cancel) {
-  for (size_t done = 0; done < bytes; done += kPiece) {
+  for (size_t done = 0; done < bytes; done += kChunk) {
     refuse_cancelled(cancel);
     memory.write(static_cast<char*>(to) + done, static_cast<const char*>(from) + done,
-                 std::min(kPiece, bytes - done));
+                 std::min(kChunk, bytes - done));
   }
 }
 
@@ -42,7 +42,7 @@ std::shared_ptr<void> upload(Memory& memory, const data::Dataset& dataset, data:
                              const CancelFlag* cancel) {
   const size_t width = dataset.format().row_bytes(column);
   std::shared_ptr<void> data = memory.allocate(dataset.format().bytes(column));
-  data::scan(dataset, column, kPiece, cancel, [&](int64_t first, int64_t count, const void* rows) {
+  data::scan(dataset, column, kChunk, cancel, [&](int64_t first, int64_t count, const void* rows) {
     write(memory, static_cast<char*>(data.get()) + first * width, rows, count * width, cancel);
   });
   return data;
@@ -50,12 +50,12 @@ std::shared_ptr<void> upload(Memory& memory, const data::Dataset& dataset, data:
 
 // Returns the rows of an order that draws them position by position.
 std::vector<uint32_t> draw_all(const Order& order, const CancelFlag* cancel) {
-  constexpr int64_t kPiece = int64_t{1} << 20;
+  constexpr int64_t kChunk = int64_t{1} << 20;
   std::vector<uint32_t> rows(order.length());
   const auto count = static_cast<int64_t>(rows.size());
-  for (int64_t first = 0; first < count; first += kPiece) {
+  for (int64_t first = 0; first < count; first += kChunk) {
     refuse_cancelled(cancel);
-    order.indices(first, std::min(kPiece, count - first), rows.data() + first);
+    order.indices(first, std::min(kChunk, count - first), rows.data() + first);
   }
   return rows;
 }

@@ -148,7 +148,7 @@ bool StepRunner::take_twice(TrainingRun& run, int64_t number, Outcome* outcome) 
 
 bool StepRunner::is_monitored(const TrainingRun& run) const {
   const Monitor* monitor = run.request.monitor.get();
-  return monitor != nullptr && monitor->looks_at(context_.state.stepper().step_count());
+  return monitor != nullptr && monitor->observes(context_.state.stepper().step_count());
 }
 
 bool StepRunner::is_guarded(const TrainingRun& run) const {

@@ -47,14 +47,14 @@ StepWork Stepper::work() const {
 }
 
 void Stepper::bind(float* const* parameters, const float* const* gradients) {
-  bool moved = !bound_;
+  bool has_moved = !bound_;
   bound_ = false;  // until everything is bound
   for (size_t i = 0; i < tensors_.size(); ++i) {
-    moved |= tensors_[i].parameter != parameters[i] || tensors_[i].gradient != gradients[i];
+    has_moved |= tensors_[i].parameter != parameters[i] || tensors_[i].gradient != gradients[i];
     tensors_[i].parameter = parameters[i];
     tensors_[i].gradient = gradients[i];
   }
-  if (moved) queued_ = executor_.bind_step(work());
+  if (has_moved) queued_ = executor_.bind_step(work());
   bound_ = true;
 }
 
@@ -101,8 +101,8 @@ void Stepper::find_ratios() {
   bounds_.set_weights(set_ratios(work(), tensor_sums_, tensors_));
 }
 
-Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report) {
-  if (!settings.needs_norm()) return look_at_elements(settings);
+Stepper::Gradient Stepper::classify(const StepSettings& settings, StepReport* report) {
+  if (!settings.needs_norm()) return classify_elements(settings);
   executor_.square_sums(work(), square_sums_.data());
   const double norm = report->gradient_norm = fold_sums(settings);
   if (!std::isfinite(norm) || !std::isfinite(settings.loss)) return Gradient::kNonFinite;
@@ -110,12 +110,12 @@ Stepper::Gradient Stepper::look(const StepSettings& settings, StepReport* report
 }
 
 // Measures only what it must.
-Stepper::Gradient Stepper::look_at_elements(const StepSettings& settings) {
+Stepper::Gradient Stepper::classify_elements(const StepSettings& settings) {
   const bool is_clipped = settings.clips_to_ordinary();
-  StepLook look;
-  if (!is_clipped) look.limit = kOrdinary;
+  MagnitudeCheck check;
+  if (!is_clipped) check.limit = kOrdinary;
   Gradient found = Gradient::kOrdinary;
-  if (!executor_.all_within(work(), look)) {
+  if (!executor_.all_within(work(), check)) {
     found = Gradient::kLarge;
     if (is_clipped || !executor_.all_within(work(), {})) {
       executor_.square_sums(work(), square_sums_.data());  // skip() finds the element by them
@@ -140,12 +140,12 @@ StepReport Stepper::skip(const StepSettings& settings, StepReport report,
 
 bool Stepper::advance_bounds(const StepSettings& settings) {
   const StepWork step = work();
-  const bool looks = looks_at_weights();
-  if (looks && queued_ != nullptr) bounds_.set_weights(kOrdinary);
+  const bool checks = checks_weights();
+  if (checks && queued_ != nullptr) bounds_.set_weights(kOrdinary);
   // Where the rule looks at tensors, find_ratios() has set these bounds.
-  if (looks && rule().ratio == nullptr && queued_ == nullptr) bounds_.forget_weights();
+  if (checks && rule().ratio == nullptr && queued_ == nullptr) bounds_.forget_weights();
   if (queued_ == nullptr && bounds_.lacks_weights(step) &&
-      executor_.all_within(step, {StepLook::At::kWeights, kOrdinary}))
+      executor_.all_within(step, {MagnitudeCheck::Of::kWeights, kOrdinary}))
     bounds_.set_weights(kOrdinary);
   return bounds_.advance(step, settings.largest_gradient());
 }
@@ -157,7 +157,7 @@ bool Stepper::cannot_overflow(const StepSettings& settings) {
   advance(settings);
   set_counters(before_);
   StateBounds bounds = bounds_;
-  if (looks_at_weights()) bounds.set_weights(kOrdinary);  // the device checks that
+  if (checks_weights()) bounds.set_weights(kOrdinary);  // the device checks that
   return bounds.cannot_overflow(work(), settings.largest_gradient());
 }
 
@@ -185,7 +185,7 @@ StepReport Stepper::step(float* const* parameters, const float* const* gradients
   if (queued_ != nullptr) return step_queued(settings);
   StepReport report;
   prepare(settings);
-  const Gradient gradient = settings.measures() ? look(settings, &report) : Gradient::kOrdinary;
+  const Gradient gradient = settings.measures() ? classify(settings, &report) : Gradient::kOrdinary;
   if (settings.refuses() && gradient == Gradient::kNonFinite)
     return skip(settings, report, nullptr);
   before_ = counters_;
@@ -230,7 +230,7 @@ void Stepper::write(const StepSettings& settings, double norm_limit, void* argum
                   .loss = settings.loss,
                   .norm_limit = norm_limit,
                   .weight_limit = norm_limit == kNoClip ? kNoClip : kOrdinary,
-                  .looks_at_weights = any_is_coupled(decays_),
+                  .checks_weights = any_is_coupled(decays_),
                   .refuses = settings.refuses(),
                   .average_rate = average_rate_};
   auto* groups = reinterpret_cast<StepGroup*>(head + 1);

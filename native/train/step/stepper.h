@@ -102,13 +102,13 @@ class Stepper {
   StepWork work() const;
   double fold_sums(const StepSettings& settings);
   void find_ratios();
-  // True where the rule sees numbers that grow with the weights, so that each step looks at the
-  // weights of every group. A device that runs behind the host looks by itself.
-  bool looks_at_weights() const { return rule().ratio != nullptr || any_is_coupled(decays_); }
+  // True where the rule sees numbers that grow with the weights, so that each step checks the
+  // weights of every group. A device that runs behind the host checks them itself.
+  bool checks_weights() const { return rule().ratio != nullptr || any_is_coupled(decays_); }
   // Kinds of gradients, together with their loss. A step with kLarge may overflow.
   enum class Gradient { kOrdinary, kLarge, kNonFinite };
-  Gradient look(const StepSettings& settings, StepReport* report);
-  Gradient look_at_elements(const StepSettings& settings);
+  Gradient classify(const StepSettings& settings, StepReport* report);
+  Gradient classify_elements(const StepSettings& settings);
   // Moves the bounds. Returns true where the step with the present coefficients surely overflows
   // nothing.
   bool advance_bounds(const StepSettings& settings);

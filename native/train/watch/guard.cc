@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "core/chunk_hash.h"
 #include "core/error.h"
-#include "core/piece_hash.h"
 
 namespace thalweg {
 
@@ -38,9 +38,9 @@ Guard::Digests Guard::digests(const CancelFlag* cancel) {
       data = copy_.data();
     }
     Xxh64 hash;
-    PieceHash pieces;
-    pieces.update(data, tensor.length * sizeof(float), cancel);
-    pieces.add_to(hash);
+    ChunkHash chunks;
+    chunks.update(data, tensor.length * sizeof(float), cancel);
+    chunks.add_to(hash);
     all.push_back(hash.digest());
   }
   return all;

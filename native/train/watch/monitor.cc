@@ -13,16 +13,16 @@ namespace thalweg {
 namespace {
 
 // The number of elements that one thread takes at a time.
-constexpr int64_t kPiece = 1 << 14;
+constexpr int64_t kPartLength = 1 << 14;
 
-int64_t piece_count(int64_t length) { return ceil_div(length, kPiece); }
+int64_t part_count(int64_t length) { return ceil_div(length, kPartLength); }
 
-// Calls body(piece, first, last) for each piece.
+// Calls body(part, first, last) for each part.
 template <class Body>
-void for_pieces(int64_t length, Body body) {
-  const int64_t pieces = piece_count(length);
-  parallel_for(pieces, thread_count(), [&](int64_t piece) {
-    body(piece, piece * kPiece, std::min((piece + 1) * kPiece, length));
+void for_parts(int64_t length, Body body) {
+  const int64_t parts = part_count(length);
+  parallel_for(parts, thread_count(), [&](int64_t part) {
+    body(part, part * kPartLength, std::min((part + 1) * kPartLength, length));
   });
 }
 
@@ -53,10 +53,10 @@ double sum_of(const std::vector<double>& values) {
 
 }  // namespace
 
-Monitor::Monitor(int64_t every, const std::vector<uint8_t>& moved) : every_(every) {
-  moved_.resize(moved.size() * 8);
-  for (size_t unit = 0; unit < moved_.size(); ++unit)
-    moved_[unit] = static_cast<char>(moved[unit / 8] >> unit % 8 & 1);
+Monitor::Monitor(int64_t every, const std::vector<uint8_t>& alive) : every_(every) {
+  alive_.resize(alive.size() * 8);
+  for (size_t unit = 0; unit < alive_.size(); ++unit)
+    alive_[unit] = static_cast<char>(alive[unit / 8] >> unit % 8 & 1);
 }
 
 // Returns the array in the host's memory. A device's array is copied, and the next call
@@ -78,11 +78,11 @@ void Monitor::before(const MonitorView& view) {
     if (view.memory != nullptr)
       view.memory->read(old.data(), tensor.parameter, tensor.length * sizeof(float));
     const float* gradient = here(view, tensor.gradient, tensor.length);
-    std::vector<double> squares(piece_count(tensor.length));
-    for_pieces(tensor.length, [&](int64_t piece, int64_t first, int64_t last) {
+    std::vector<double> squares(part_count(tensor.length));
+    for_parts(tensor.length, [&](int64_t part, int64_t first, int64_t last) {
       if (view.memory == nullptr)
         std::copy(tensor.parameter + first, tensor.parameter + last, old.data() + first);
-      squares[piece] = square_sum(first, last, [=](int64_t j) { return double{gradient[j]}; });
+      squares[part] = square_sum(first, last, [=](int64_t j) { return double{gradient[j]}; });
     });
     gradients_.push_back(sum_of(squares));
   }
@@ -94,10 +94,10 @@ void Monitor::after(const MonitorView& view, int64_t step) {
     const int64_t length = view.tensors[i].length;
     const float* now = here(view, view.tensors[i].parameter, length);
     const float* old = old_[i].data();
-    std::vector<double> weights(piece_count(length)), updates(piece_count(length));
-    for_pieces(length, [&](int64_t piece, int64_t first, int64_t last) {
-      weights[piece] = square_sum(first, last, [=](int64_t j) { return double{now[j]}; });
-      updates[piece] = square_sum(first, last, [=](int64_t j) { return double{now[j]} - old[j]; });
+    std::vector<double> weights(part_count(length)), updates(part_count(length));
+    for_parts(length, [&](int64_t part, int64_t first, int64_t last) {
+      weights[part] = square_sum(first, last, [=](int64_t j) { return double{now[j]}; });
+      updates[part] = square_sum(first, last, [=](int64_t j) { return double{now[j]} - old[j]; });
     });
     rows_.insert(rows_.end(), {gradients_[i], sum_of(weights), sum_of(updates)});
   }
@@ -108,8 +108,8 @@ void Monitor::see_units(const MonitorView& view) {
   int64_t total = 0;
   for (const MonitorView::Units& layer : view.layers)
     if (layer.outputs != nullptr) total += layer.units;
-  moved_.resize(total);
-  char* moved = moved_.data();
+  alive_.resize(total);
+  char* alive = alive_.data();
   for (const auto& [outputs, units] : view.layers) {
     if (outputs == nullptr) {
       rows_.push_back(std::numeric_limits<double>::quiet_NaN());
@@ -117,17 +117,17 @@ void Monitor::see_units(const MonitorView& view) {
     }
     const float* y = here(view, outputs, view.rows * units);
     for (int64_t row = 0; row < view.rows; ++row)
-      for (int64_t unit = 0; unit < units; ++unit) moved[unit] |= y[row * units + unit] != 0;
-    const auto dead = std::count(moved, moved + units, 0);
+      for (int64_t unit = 0; unit < units; ++unit) alive[unit] |= y[row * units + unit] != 0;
+    const auto dead = std::count(alive, alive + units, 0);
     rows_.push_back(static_cast<double>(dead) / static_cast<double>(units));
-    moved += units;
+    alive += units;
   }
 }
 
-std::vector<uint8_t> Monitor::moved() const {
-  std::vector<uint8_t> bits((moved_.size() + 7) / 8);
-  for (size_t unit = 0; unit < moved_.size(); ++unit)
-    bits[unit / 8] |= static_cast<uint8_t>(moved_[unit] << unit % 8);
+std::vector<uint8_t> Monitor::alive() const {
+  std::vector<uint8_t> bits((alive_.size() + 7) / 8);
+  for (size_t unit = 0; unit < alive_.size(); ++unit)
+    bits[unit / 8] |= static_cast<uint8_t>(alive_[unit] << unit % 8);
   return bits;
 }
 

@@ -1,5 +1,6 @@
-// Measures gradients, weights and updates at one step in so many, and finds units that no row has
-// moved. It only reads. Norms are summed in double, in an order that depends on the lengths alone.
+// Measures gradients, weights and updates at one step in so many, and finds dead units: those that
+// were 0 for every row. It only reads. Norms are summed in double, in an order that depends on the
+// lengths alone.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +31,11 @@ struct MonitorView {
 
 class Monitor {
  public:
-  // Looks at the steps whose number `every` divides. Where an epoch continues after an
-  // interruption, `moved` is what moved() gave then.
-  explicit Monitor(int64_t every, const std::vector<uint8_t>& moved = {});
+  // Observes the steps whose number `every` divides. Where an epoch continues after an
+  // interruption, `alive` is what alive() gave then.
+  explicit Monitor(int64_t every, const std::vector<uint8_t>& alive = {});
 
-  bool looks_at(int64_t step) const { return step % every_ == 0; }
+  bool observes(int64_t step) const { return step % every_ == 0; }
   // These calls surround the update of a step.
   void before(const MonitorView& view);
   void after(const MonitorView& view, int64_t step);
@@ -44,7 +45,7 @@ class Monitor {
   std::vector<double> take();
   // Returns one bit per unit of the layers whose units may die, the lowest bit first. It is 1 where
   // the unit was not 0 for some row so far.
-  std::vector<uint8_t> moved() const;
+  std::vector<uint8_t> alive() const;
 
  private:
   const float* here(const MonitorView& view, const float* data, int64_t length);
@@ -52,7 +53,7 @@ class Monitor {
 
   int64_t every_;
   std::vector<std::vector<float>> old_;  // parameters before the update
-  std::vector<char> moved_;              // one per unit, layer after layer
+  std::vector<char> alive_;              // one per unit, layer after layer
   std::vector<float> copy_;              // a copy of a device's array
   std::vector<double> gradients_;        // squared norms
   std::vector<double> rows_;

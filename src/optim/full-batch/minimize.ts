@@ -32,7 +32,7 @@ export type ObjectiveFunction = (
 ) => number | Promise<number>;
 
 /** A long run lets the event loop turn once in so many milliseconds. */
-const breath = 20;
+const longestStretch = 20;
 
 /** A run has run away where its point is so many times as large as the start. */
 const runaway = 1e15;
@@ -46,7 +46,7 @@ export class Minimization {
   readonly #evaluate: (x: Float64Array) => Promise<Point>;
   readonly #iterations: MinimizeIteration[] = [];
   readonly #start = performance.now();
-  #lastBreath = performance.now();
+  #lastPause = performance.now();
   #evaluations = 0;
   /** The last step; empty before the first. */
   #lastStep: Float64Array = new Float64Array(0);
@@ -60,47 +60,53 @@ export class Minimization {
 
   /** Minimises from `x` on, and calls `accept` with each point that it keeps. */
   async run(x: Float64Array, accept: (point: Point) => void = () => undefined): Promise<Minimum> {
-    const descent = startDescent(this.#plan.method);
     let point: Point = { x, value: NaN, gradient: new Float64Array(x.length).fill(NaN) };
-    let reason: MinimizeReason = 'iterations';
-    try {
-      point = await this.#first(x);
+    const keep = async (next: Point, step: number): Promise<void> => {
+      point = next;
       accept(point);
-      await this.#record(point, 0);
-      for (let i = 0; i < this.#plan.iterations; ++i) {
-        if (largest(point.gradient) <= this.#plan.gradientTolerance) {
-          reason = 'gradient';
-          break;
-        }
-        const line = this.#line(point, descent.direction(point.gradient));
-        const firstStep = i === 0 ? Math.min(1, 1 / taxicab(point.gradient)) : undefined;
-        const trial = isFalling(line)
-          ? await descent.search(line, firstStep, this.#plan.changeTolerance)
-          : line.start;
-        if (!(trial.value < point.value)) {
-          if (descent.forget()) continue; // steepest descent may still find something lower
-          reason = this.#isBeyondNumbers(line) ? 'unbounded' : 'stalled';
-          break;
-        }
-        const before = point;
-        point = trial.point;
-        const step = (this.#lastStep = subtract(point.x, before.x));
-        descent.learn(step, subtract(point.gradient, before.gradient));
-        accept(point);
-        await this.#record(point, trial.t);
-        if (this.#hasSettled(step, before.value - point.value)) {
-          reason = largest(point.gradient) <= this.#plan.gradientTolerance ? 'gradient' : 'change';
-          break;
-        }
-      }
-      if (reason === 'iterations' && largest(point.gradient) <= this.#plan.gradientTolerance)
-        reason = 'gradient';
-      if (await this.#isUnbounded(reason, point, x)) reason = 'unbounded';
+      await this.#record(point, step);
+    };
+    const end = (reason: MinimizeReason) => ({ ...point, iterations: this.#iterations, reason });
+    try {
+      await keep(await this.#first(x), 0);
+      const reason = await this.#descend(point, keep);
+      return end((await this.#isUnbounded(reason, point, x)) ? 'unbounded' : reason);
     } catch (error) {
-      if (!(error instanceof Aborted)) throw error;
-      reason = 'aborted';
+      if (error instanceof Aborted) return end('aborted');
+      throw error;
     }
-    return { ...point, iterations: this.#iterations, reason };
+  }
+
+  /** Goes from point to point, each of which `keep` gets, until there is a reason to end. */
+  async #descend(
+    first: Point,
+    keep: (point: Point, step: number) => Promise<void>,
+  ): Promise<MinimizeReason> {
+    const descent = startDescent(this.#plan.method);
+    let point = first;
+    for (let i = 0; i < this.#plan.iterations && !this.#isFlat(point); ++i) {
+      const line = this.#line(point, descent.direction(point.gradient));
+      const firstStep = i === 0 ? Math.min(1, 1 / taxicab(point.gradient)) : undefined;
+      const trial = isFalling(line)
+        ? await descent.search(line, firstStep, this.#plan.changeTolerance)
+        : line.start;
+      if (!(trial.value < point.value)) {
+        if (descent.forget()) continue; // steepest descent may still find something lower
+        return this.#isBeyondNumbers(line) ? 'unbounded' : 'stalled';
+      }
+      const before = point;
+      point = trial.point;
+      const step = (this.#lastStep = subtract(point.x, before.x));
+      descent.learn(step, subtract(point.gradient, before.gradient));
+      await keep(point, trial.t);
+      if (this.#hasSettled(step, before.value - point.value))
+        return this.#isFlat(point) ? 'gradient' : 'change';
+    }
+    return this.#isFlat(point) ? 'gradient' : 'iterations';
+  }
+
+  #isFlat({ gradient }: Point): boolean {
+    return largest(gradient) <= this.#plan.gradientTolerance;
   }
 
   #hasSettled(step: Float64Array, decrease: number): boolean {
@@ -130,7 +136,7 @@ export class Minimization {
       slope: dot(from.gradient, direction),
     };
     const at = async (t: number): Promise<Trial> => {
-      await this.#breathe();
+      await this.#letEventsRun();
       const x = from.x.map((value, i) => value + t * direction[i]!);
       this.#evaluations++;
       const point = await this.#evaluate(x);
@@ -157,22 +163,23 @@ export class Minimization {
     const isFar = largest(point.x) > runaway * Math.max(largest(first), 1);
     if (reason === 'iterations' && !isFar) return false;
     const valueAt = async (x: Float64Array): Promise<number> => {
-      await this.#breathe();
+      await this.#letEventsRun();
       return (await this.#evaluate(x)).value;
     };
     const all = subtract(point.x, first);
-    const ways = largest(all) > 0 ? [all, this.#lastStep] : [point.gradient.map((slope) => -slope)];
-    for (const direction of ways)
-      if (await looks(fallsForever({ from: point.x, value: point.value, direction }, valueAt)))
+    const directions =
+      largest(all) > 0 ? [all, this.#lastStep] : [point.gradient.map((slope) => -slope)];
+    for (const direction of directions)
+      if (await isTrue(fallsForever({ from: point.x, value: point.value, direction }, valueAt)))
         return true;
     return false;
   }
 
   /** Lets the event loop turn from time to time, so that the signal can be aborted; throws where it was. */
-  async #breathe(): Promise<void> {
-    if (performance.now() - this.#lastBreath > breath) {
+  async #letEventsRun(): Promise<void> {
+    if (performance.now() - this.#lastPause > longestStretch) {
       await setImmediate();
-      this.#lastBreath = performance.now();
+      this.#lastPause = performance.now();
     }
     if (this.#plan.signal?.aborted === true) throw new Aborted();
   }
@@ -196,10 +203,10 @@ export class Minimization {
   }
 }
 
-/** Awaits a look beyond the end; false where the objective refuses such points, or the run is aborted. */
-async function looks(look: Promise<boolean>): Promise<boolean> {
+/** Awaits a test beyond the last point; false where the objective refuses such points, or the run is aborted. */
+async function isTrue(test: Promise<boolean>): Promise<boolean> {
   try {
-    return await look;
+    return await test;
   } catch {
     return false;
   }

@@ -64,7 +64,7 @@ export class EpochLoop {
     });
     if (done !== undefined) state.underWay = state.after(done, start);
     listeners.throwError();
-    if (done !== undefined) this.#look(done);
+    if (done !== undefined) this.#observe(done);
     return { done, rateOf };
   }
 
@@ -90,7 +90,7 @@ export class EpochLoop {
       columns: context.settings.columns,
       rates,
       before: state.done,
-      ...(monitorEvery > 0 && { monitorEvery, monitorMoved: monitor.moved }),
+      ...(monitorEvery > 0 && { monitorEvery, monitorAlive: monitor.alive }),
       ...(guardEvery > 0 && { guardEvery }),
     };
   }
@@ -107,7 +107,7 @@ export class EpochLoop {
       (progress) => {
         if (!context.isLive()) return; // a listener has disposed of the trainer meanwhile
         listeners.guard(() => {
-          this.#look(progress);
+          this.#observe(progress);
           const learningRate = rateOf(progress);
           listeners.tellAtOnce(
             progressEvent(context, progress, {
@@ -123,7 +123,7 @@ export class EpochLoop {
       (progress) => {
         if (!context.isLive()) return;
         listeners.guard(() => {
-          this.#look(progress);
+          this.#observe(progress);
           keep(state.after(progress, start));
         });
       },
@@ -131,7 +131,7 @@ export class EpochLoop {
   }
 
   /** Passes the monitor's sums to the monitor, and sends its warnings at once. */
-  #look(progress: NativeTrainProgress): void {
+  #observe(progress: NativeTrainProgress): void {
     const { context, listeners, monitor } = this.#run;
     for (const warning of monitor.take(progress))
       listeners.control.warnOf(context.record.history.length, warning);

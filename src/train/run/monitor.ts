@@ -6,7 +6,7 @@ import type { StepSettings } from '../../optim/settings.js';
 import { checkBoolean, checkNumber, checkOptions } from '../../options.js';
 import type { RunControl } from '../../run/callback.js';
 import type { LayerHealth } from '../../run/health.js';
-import { type Look, LayerWatch } from '../../run/layer-watch.js';
+import { type LayerMeasurement, LayerWatch } from '../../run/layer-watch.js';
 import type { MonitorState } from '../../run/saved-run.js';
 
 /** Options of `fit`'s `monitor`. */
@@ -19,7 +19,7 @@ export interface MonitorOptions {
 }
 
 /** The measurements of native code since the last report; native/train/watch/monitor.h has the layout. */
-type Seen = Pick<NativeTrainProgress, 'seen' | 'moved'>;
+type Seen = Pick<NativeTrainProgress, 'seen' | 'alive'>;
 type Warning = Parameters<RunControl['warn']>[0];
 
 /** Returns `every`; 0 where no step is monitored. */
@@ -54,7 +54,10 @@ function columnsOf(model: Sequential, settings: StepSettings): readonly LayerCol
   });
 }
 
-function lookAt(row: Float64Array, { first, tensors, dead }: LayerColumns): Look {
+function measurementOf(
+  row: Float64Array,
+  { first, tensors, dead }: LayerColumns,
+): LayerMeasurement {
   const norm = (column: number): number => {
     let sum = 0;
     for (let i = 0; i < tensors; i++) sum += row[first + 3 * i + column]!;
@@ -77,7 +80,7 @@ export class Monitor {
   readonly #width: number;
   /** The sums of each layer. */
   readonly #watches: readonly LayerWatch[];
-  #moved: Uint8Array | undefined;
+  #alive: Uint8Array | undefined;
 
   constructor(model: Sequential, settings: StepSettings) {
     this.#columns = columnsOf(model, settings);
@@ -86,21 +89,21 @@ export class Monitor {
   }
 
   /** A bit for each relu unit that was above 0 in the current epoch, as native code last reported. */
-  get moved(): Uint8Array | undefined {
-    return this.#moved;
+  get alive(): Uint8Array | undefined {
+    return this.#alive;
   }
 
   /** Adds the measurements since the last report. Returns warnings of exploding gradients. */
-  take({ seen = new Float64Array(), moved = this.#moved }: Seen): readonly Warning[] {
-    this.#moved = moved;
+  take({ seen = new Float64Array(), alive = this.#alive }: Seen): readonly Warning[] {
+    this.#alive = alive;
     const warnings: Warning[] = [];
     for (let at = 0; at < seen.length; at += this.#width) {
       const row = seen.subarray(at, at + this.#width);
       this.#columns.forEach((columns, i) => {
-        const look = lookAt(row, columns);
-        this.#watches[i]!.take(look);
-        if (columns.size > 0 && this.#watches[i]!.explodes(look.gradient))
-          warnings.push(exploding(columns.layer, row[0]!, look.gradient));
+        const measured = measurementOf(row, columns);
+        this.#watches[i]!.take(measured);
+        if (columns.size > 0 && this.#watches[i]!.explodes(measured.gradient))
+          warnings.push(exploding(columns.layer, row[0]!, measured.gradient));
       });
     }
     return warnings;
@@ -110,7 +113,7 @@ export class Monitor {
   endEpoch(): { readonly layers?: readonly LayerHealth[] } {
     const sums = this.#watches.map((watch) => watch.sums);
     for (const watch of this.#watches) watch.endEpoch();
-    this.#moved = undefined;
+    this.#alive = undefined;
     if (sums[0]?.looks === 0) return {};
     return { layers: this.#columns.map((columns, i) => healthOf(columns, sums[i]!)) };
   }
@@ -118,7 +121,7 @@ export class Monitor {
   state(): MonitorState {
     return {
       layers: this.#watches.map((watch) => watch.state()),
-      ...(this.#moved && { moved: Buffer.from(this.#moved).toString('base64') }),
+      ...(this.#alive && { moved: Buffer.from(this.#alive).toString('base64') }),
     };
   }
 
@@ -128,7 +131,7 @@ export class Monitor {
       watch.restore(state?.layers[i]);
     });
     const { moved } = state ?? {};
-    this.#moved = moved === undefined ? undefined : new Uint8Array(Buffer.from(moved, 'base64'));
+    this.#alive = moved === undefined ? undefined : new Uint8Array(Buffer.from(moved, 'base64'));
   }
 
   /** Returns the warnings for the health of the layers in an epoch. */

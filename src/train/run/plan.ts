@@ -5,6 +5,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { type Sampling, checkSampling } from '../../data/sampling.js';
 import { ThalwegError } from '../../errors.js';
 import type { Wanted } from '../../metrics/measure.js';
+import type { MetricPath } from '../../metrics/path.js';
 import type { StepSettings } from '../../optim/settings.js';
 import { checkBoolean, checkNumber, checkOneOf, requireOptions, wrongType } from '../../options.js';
 import { isInstance } from '../../values.js';
@@ -59,6 +60,9 @@ const fitKeys = [
   'guard',
 ];
 
+/** The rows of a step where the options say none. */
+const defaultBatchSize = 32;
+
 /** Checks a call of fit before anything changes. */
 export function planFit(
   dataset: Dataset,
@@ -68,54 +72,68 @@ export function planFit(
 ): FitPlan {
   requireOptions('fit', options, fitKeys);
   checkDataset('dataset', dataset, task);
-  const epochs = checkNumber('fit.epochs', options.epochs, { min: 1, integer: true });
+  const plan = {
+    dataset,
+    epochs: checkNumber('fit.epochs', options.epochs, { min: 1, integer: true }),
+    ...planValidation(options, task),
+    ...planRows(dataset, options, task),
+    callbacks: checkCallbacks('fit.callbacks', options.callbacks ?? []),
+    checkpoint: checkCheckpoint(options),
+    monitorEvery: checkMonitor('fit.monitor', options.monitor ?? false, task.device),
+    guardEvery: checkGuard('fit.guard', options.guard ?? false),
+    signal: checkSignal(options.signal),
+    onEvent: checkListener(options.onEvent),
+  };
+  const batchSize = options.batchSize ?? defaultBatchSize;
+  const ofBatches = batchSize === 'full' ? [] : metricsUsed(batchSize);
+  checkMetrics(plan, [...settings.metrics, ...ofBatches], task);
+  return plan;
+}
+
+function planValidation(
+  { validation, validationWeights, metrics }: FitOptions,
+  task: Task,
+): Pick<FitPlan, 'validation' | 'validationWeights' | 'wanted'> {
+  if (validation !== undefined) checkDataset('fit.validation', validation, task);
+  return {
+    validation,
+    validationWeights: checkWeights('fit.validationWeights', validationWeights),
+    wanted: checkWanted(metrics, validation !== undefined, task),
+  };
+}
+
+function planRows(
+  dataset: Dataset,
+  options: FitOptions,
+  { model }: Task,
+): Pick<FitPlan, 'shuffle' | 'sampling' | 'dropLast' | 'batches'> {
   const shuffle = checkBoolean('fit.shuffle', options.shuffle ?? true);
   const dropLast = checkOneOf('fit.last', options.last ?? 'keep', ['keep', 'drop']) === 'drop';
-  if (options.validation !== undefined) checkDataset('fit.validation', options.validation, task);
-  const wanted = checkWanted(options.metrics, options.validation !== undefined, task);
-  const batchSize = options.batchSize ?? 32;
   const sampling = checkSampling('fit.sampling', options.sampling, dataset.length);
   if (sampling && !shuffle) refuseSampling();
   const rows = sampling?.draws ?? dataset.length;
-  const accumulate = checkNumber('fit.accumulate', options.accumulate ?? 1, {
-    min: 1,
-    integer: true,
-  });
-  const { model } = task;
-  const batches = planBatches(batchSize, { rows, dropLast, accumulate, model });
-  const metrics = batchSize === 'full' ? [] : metricsUsed(batchSize);
-  const callbacks = checkCallbacks('fit.callbacks', options.callbacks ?? []);
-  const measured = { loss: task.loss, ofValidation: options.validation && wanted };
-  checkPlateaus([...settings.metrics, ...metrics], measured);
-  checkRequired(callbacks, measured);
-  const { validation } = options;
-  const checkpoint =
-    options.checkpoint === undefined
-      ? undefined
-      : planCheckpoints('fit.checkpoint', options.checkpoint, validation !== undefined);
-  if (checkpoint !== undefined) checkBestBy(checkpoint.bestBy, measured);
-  const validationWeights = checkWeights('fit.validationWeights', options.validationWeights);
-  const monitorEvery = checkMonitor('fit.monitor', options.monitor ?? false, task.device);
-  const guardEvery = checkGuard('fit.guard', options.guard ?? false);
-  const signal = checkSignal(options.signal);
-  const onEvent = checkListener(options.onEvent);
-  return {
-    dataset,
-    epochs,
-    batches,
-    shuffle,
-    sampling,
+  const parts = { min: 1, integer: true };
+  const accumulate = checkNumber('fit.accumulate', options.accumulate ?? 1, parts);
+  const batches = planBatches(options.batchSize ?? defaultBatchSize, {
+    rows,
     dropLast,
-    validation,
-    validationWeights,
-    wanted,
-    signal,
-    monitorEvery,
-    guardEvery,
-    callbacks,
-    checkpoint,
-    onEvent,
-  };
+    accumulate,
+    model,
+  });
+  return { shuffle, sampling, dropLast, batches };
+}
+
+function checkCheckpoint({ checkpoint, validation }: FitOptions): CheckpointPlan | undefined {
+  if (checkpoint === undefined) return undefined;
+  return planCheckpoints('fit.checkpoint', checkpoint, validation !== undefined);
+}
+
+/** Refuses a schedule, a callback or a checkpoint that depends on a metric which the run does not measure. */
+function checkMetrics(plan: FitPlan, scheduled: readonly MetricPath[], { loss }: Task): void {
+  const measured = { loss, ofValidation: plan.validation && plan.wanted };
+  checkPlateaus(scheduled, measured);
+  checkRequired(plan.callbacks, measured);
+  if (plan.checkpoint !== undefined) checkBestBy(plan.checkpoint.bestBy, measured);
 }
 
 function refuseSampling(): never {

@@ -1,4 +1,4 @@
-// The hash of much memory. Threads hash its pieces in parallel, and then the hashes of the pieces
+// The hash of much memory. Threads hash its chunks in parallel, and then the hashes of the chunks
 // are hashed.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace thalweg {
 
-class PieceHash {
+class ChunkHash {
  public:
   // Takes in bytes that follow those before. Throws MEMORY, and Aborted, after which the hash is of
   // no use.
@@ -20,10 +20,10 @@ class PieceHash {
   void add_to(Xxh64& hash);
 
  private:
-  void end_piece();
+  void end_chunk();
 
-  std::vector<uint64_t> pieces_;  // the hashes of whole pieces
-  Xxh64 piece_;                   // under way
+  std::vector<uint64_t> chunks_;  // the hashes of whole chunks
+  Xxh64 chunk_;                   // under way
   size_t held_ = 0;               // bytes in it
 };
 
