@@ -1,10 +1,11 @@
 /** Activation functions as separate layers. */
+import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOneOf, checkOptions, nonNegative } from '../options.js';
 import { defineKind } from './kinds.js';
 import { type Layer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
-/** Names of the activations that a dense layer can fuse. */
+/** Names of the activations that dense layers and convolutions can fuse. */
 export type ActivationName =
   | 'relu'
   | 'leakyRelu'
@@ -21,7 +22,7 @@ export type ActivationName =
 /** Names of the activations that the native layers compute. */
 export type Activation = ActivationName | 'none' | 'geluTanh';
 
-/** Names of all activations that a dense layer can fuse. */
+/** Names of all activations that dense layers and convolutions can fuse. */
 export const activationNames: readonly ActivationName[] = [
   'relu',
   'leakyRelu',
@@ -38,6 +39,28 @@ export const activationNames: readonly ActivationName[] = [
 
 /** Returns the parameter of a fused activation: α of elu, and the slope of leakyRelu. */
 export const fusedSlope = (name: ActivationName | 'none'): number => (name === 'elu' ? 1 : 0.01);
+
+/** Returns the checked option `activation` of a layer. */
+export function checkFused(
+  path: string,
+  activation: ActivationName | undefined,
+): ActivationName | 'none' {
+  if (activation === undefined) return 'none';
+  if ((activation as string) === 'softmax') refuseSoftmax(path);
+  return checkOneOf(path, activation, activationNames);
+}
+
+/** Refuses softmax, which other libraries take here: it is no function of a single element. */
+function refuseSoftmax(path: string): never {
+  throw new ThalwegError({
+    code: 'RANGE',
+    path,
+    received: '"softmax"',
+    expected: activationNames.map((name) => `'${name}'`).join(' or '),
+    remedy:
+      'leave it out for the loss softmaxCrossEntropy, which applies it; else add nn.softmax()',
+  });
+}
 
 /** Options that every activation layer takes. */
 export interface ActivationOptions {

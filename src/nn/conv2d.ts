@@ -1,6 +1,6 @@
 /** The convolution of pictures. */
 import { checkBoolean, checkNumber, checkOneOf, requireOptions } from '../options.js';
-import { type ActivationName, activationNames, fusedSlope } from './activation.js';
+import { type ActivationName, checkFused, fusedSlope } from './activation.js';
 import { affineParameters } from './affine.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
@@ -82,10 +82,7 @@ export function conv2d(filters: number, options: Conv2dOptions): Conv2dLayer {
     kind: 'conv2d',
     filters,
     ...checkWindow('conv2d', options),
-    activation:
-      activation === undefined
-        ? 'none'
-        : checkOneOf('conv2d.activation', activation, activationNames),
+    activation: checkFused('conv2d.activation', activation),
     useBias: checkBoolean('conv2d.useBias', useBias),
     weightInitializer: checkOneOf('conv2d.weightInitializer', weightInitializer, initializers),
     biasInitializer: checkOneOf('conv2d.biasInitializer', biasInitializer, initializers),

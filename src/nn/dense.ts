@@ -1,11 +1,10 @@
 /** The fully connected layer. */
-import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOneOf, checkOptions } from '../options.js';
-import { type ActivationName, activationNames, fusedSlope } from './activation.js';
+import { type ActivationName, checkFused, fusedSlope } from './activation.js';
 import { affineParameters } from './affine.js';
 import { type Initializer, initializers } from './initializer.js';
 import { defineKind } from './kinds.js';
-import type { Layer } from './layer.js';
+import { type Layer, elements } from './layer.js';
 import { checkName } from './name.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
 
@@ -52,7 +51,9 @@ const optionKeys = [
 ];
 
 /**
- * Computes y = activation(x W + b), with x [batch, inputs], W [inputs, units] and b [units].
+ * Computes y = activation(x W + b), with x [batch, inputs], W [inputs, units] and b [units]. Where
+ * examples have several dimensions, the layer works over the last one: [28, 28] becomes [28, units], with
+ * one W for all rows. `nn.flatten()` before it makes a layer of all 784 numbers.
  *
  * @param units the number of outputs, at least 1
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
@@ -62,31 +63,15 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
   checkOptions('dense', options, optionKeys);
   const { activation, useBias = true } = options;
   const { weightInitializer = 'glorotUniform', biasInitializer = 'zeros' } = options;
-  if ((activation as string | undefined) === 'softmax') refuseSoftmax();
   return Object.freeze({
     kind: 'dense',
     units,
-    activation:
-      activation === undefined
-        ? 'none'
-        : checkOneOf('dense.activation', activation, activationNames),
+    activation: checkFused('dense.activation', activation),
     useBias: checkBoolean('dense.useBias', useBias),
     weightInitializer: checkOneOf('dense.weightInitializer', weightInitializer, initializers),
     biasInitializer: checkOneOf('dense.biasInitializer', biasInitializer, initializers),
     ...checkName('dense.name', options.name),
     ...checkTrainable('dense.trainable', options.trainable),
-  });
-}
-
-/** Refuses softmax, which other libraries take here: it is no function of a single element. */
-function refuseSoftmax(): never {
-  throw new ThalwegError({
-    code: 'RANGE',
-    path: 'dense.activation',
-    received: '"softmax"',
-    expected: activationNames.map((name) => `'${name}'`).join(' or '),
-    remedy:
-      'leave it out for the loss softmaxCrossEntropy, which applies it; else add nn.softmax()',
   });
 }
 
@@ -101,24 +86,16 @@ defineKind<DenseLayer>({
   kind: 'dense',
   check: ({ kind, units, activation, ...options }) =>
     dense(units, activation === 'none' ? options : { ...options, activation }),
-  outputShape(layer, input, path) {
-    if (input.length !== 1)
-      throw new ThalwegError({
-        code: 'SHAPE',
-        path,
-        received: `examples of shape [${input.join(', ')}]`,
-        expected: 'examples of one dimension',
-        remedy: 'give the model a flat input',
-      });
-    return [layer.units];
-  },
+  outputShape: (layer, input) => [...input.slice(0, -1), layer.units],
   parameters(layer, input) {
-    const [inputs, outputs] = [input[0]!, layer.units];
+    const [inputs, outputs] = [input.at(-1)!, layer.units];
     return affineParameters(layer, [inputs, outputs], { fanIn: inputs, fanOut: outputs });
   },
   lower(layer, input, program, from) {
     const { units, activation, useBias } = layer;
-    const place = { from: [from], inputs: input[0]!, outputs: units };
-    return program.add('dense', place, { activation, slope: fusedSlope(activation), useBias });
+    const positions = elements(input.slice(0, -1));
+    const place = { from: [from], inputs: elements(input), outputs: positions * units };
+    const slope = fusedSlope(activation);
+    return program.add('dense', place, { positions, activation, slope, useBias });
   },
 });

@@ -11,8 +11,8 @@ export interface FlattenLayer extends Layer {
 }
 
 /**
- * Puts all numbers of an example in one dimension, with the last dimension fastest. `nn.dense` takes
- * images and embeddings in this form. The layer costs no time.
+ * Puts all numbers of an example in one dimension, with the last dimension fastest, so that a dense
+ * layer behind it sees all of them. The layer costs no time.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */

@@ -2,7 +2,7 @@
 import { ThalwegError } from '../errors.js';
 import { checkOptions } from '../options.js';
 import { defineKind } from './kinds.js';
-import { type Layer, elements, sameSize } from './layer.js';
+import { type Layer, sameSize } from './layer.js';
 import { checkName } from './name.js';
 
 /** Description of a softmax layer. */
@@ -12,7 +12,7 @@ export interface SoftmaxLayer extends Layer {
 }
 
 /**
- * Computes e^x / Σ e^x over the features of an example. Leave this layer out for the loss
+ * Computes e^x / Σ e^x over the last dimension of an example. Leave this layer out for the loss
  * `softmaxCrossEntropy`, which takes logits.
  *
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` over one number, whose
@@ -34,16 +34,17 @@ defineKind<SoftmaxLayer>({
   kind: 'softmax',
   check: ({ kind, ...options }) => softmax(options),
   outputShape(_, input, path) {
-    if (elements(input) === 1)
+    if (input.at(-1) === 1)
       throw new ThalwegError({
         code: 'SHAPE',
         path,
-        received: 'one number an example, whose softmax is always 1',
-        expected: 'at least two numbers',
+        received: `examples of shape [${input.join(', ')}], whose softmax is always 1`,
+        expected: 'at least two numbers in the last dimension',
         remedy: 'take nn.sigmoid() for one number',
       });
     return input;
   },
   parameters: () => [],
-  lower: (_, input, program, from) => program.add('softmax', sameSize(input, from)),
+  lower: (_, input, program, from) =>
+    program.add('softmax', sameSize(input, from), { columns: input.at(-1)! }),
 });

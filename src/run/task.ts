@@ -23,7 +23,8 @@ const appliedBy: Partial<Record<LossName, string>> = {
 
 /**
  * Returns `model` if it is a model that suits the loss. Throws TYPE for other values, and MISMATCH where
- * the model ends in the activation that the loss applies itself, or has one output for softmax.
+ * the model ends in the activation that the loss applies itself, or has outputs of several dimensions or
+ * one output for softmax.
  */
 export function checkModel(model: unknown, loss: Loss): Sequential {
   checkSequential('model', model);
@@ -38,8 +39,21 @@ export function checkModel(model: unknown, loss: Loss): Sequential {
       expected: `a model that ends in logits, because ${loss.kind} applies ${end} itself`,
       remedy: `leave the ${end} out`,
     });
-  if (loss.kind === 'softmaxCrossEntropy' && elements(model.outputShape) === 1) refuseOneClass();
+  if (loss.kind === 'softmaxCrossEntropy') checkClasses(model.outputShape);
   return model;
+}
+
+/** Refuses outputs of several dimensions, because an example has one class. */
+function checkClasses(shape: readonly number[]): void {
+  if (shape.length > 1)
+    throw new ThalwegError({
+      code: 'MISMATCH',
+      path: 'model',
+      received: `outputs of shape [${shape.join(', ')}], for softmaxCrossEntropy`,
+      expected: 'outputs of one dimension, one for each class',
+      remedy: 'put nn.flatten() before the last nn.dense, or at the end if each number is a class',
+    });
+  if (shape[0] === 1) refuseOneClass();
 }
 
 /** Refuses a single output: its softmax is always 1, so the loss is 0 and nothing is learnt. */

@@ -69,7 +69,7 @@ EngineOptions dense_network(int rule, LossKind loss) {
   network.dropout(kHidden);
   for (const char* activation : kActivationNames) network.dense(kHidden, kHidden, activation);
   network.activation(kHidden, "relu");
-  network.softmax(kHidden);
+  network.softmax(kHidden, kHidden);
   network.dense(kHidden, kClasses, "none");
   return network.build(rule, loss);
 }
@@ -96,6 +96,8 @@ EngineOptions embedding_network(int rule, LossKind loss) {
   network.norm("batchNorm", kLength * kWidth, kWidth, true);
   network.norm("rmsNorm", kLength * kWidth, kWidth, true);
   network.norm("groupNorm", kLength * kWidth, kWidth, true);
+  network.dense(kLength * kWidth, kLength * kWidth, "tanh", kLength);
+  network.softmax(kLength * kWidth, kWidth);
   network.dense(kLength * kWidth, kClasses, "none");
   return network.build(rule, loss);
 }

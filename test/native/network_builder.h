@@ -39,13 +39,19 @@ inline std::set<std::string>& used_kinds() {
 // A network, layer after layer; each gives the number of its value.
 class NetworkBuilder {
  public:
-  int64_t dense(int64_t inputs, int64_t outputs, const std::string& activation) {
+  int64_t dense(int64_t inputs, int64_t outputs, const std::string& activation,
+                int64_t positions = 1) {
     initials({{Distribution::kNormal, 0.2}, {Distribution::kUniform, 0.1}});
-    return add("dense", {{last()}, inputs, outputs},
-               Fields({{"slope", 0.1}, {"useBias", 1}}, activation));
+    return add(
+        "dense", {{last()}, inputs, outputs},
+        Fields({{"positions", static_cast<double>(positions)}, {"slope", 0.1}, {"useBias", 1}},
+               activation));
   }
   int64_t dropout(int64_t width) { return add("dropout", {{last()}, width, width}, Fields()); }
-  int64_t softmax(int64_t width) { return add("softmax", {{last()}, width, width}, Fields()); }
+  int64_t softmax(int64_t width, int64_t columns) {
+    return add("softmax", {{last()}, width, width},
+               Fields({{"columns", static_cast<double>(columns)}}));
+  }
   int64_t activation(int64_t width, const std::string& activation) {
     return add("activation", {{last()}, width, width}, Fields({{"slope", 0}}, activation));
   }

@@ -49,6 +49,15 @@ const models: readonly (readonly [string, Sequential])[] = [
       ] as const,
   ),
   [
+    'dense over the last dimension',
+    nn.sequential(
+      { input: [2, 3, 4] },
+      nn.dense(5, { activation: 'gelu' }),
+      nn.softmax(),
+      nn.dense(2),
+    ),
+  ],
+  [
     'deep',
     nn.sequential(
       { input: [inputs] },

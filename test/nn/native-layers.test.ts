@@ -162,6 +162,21 @@ describe('the addon', () => {
     for (const outputs of [1, 3, 5, 8]) expect(await sum(outputs)).toBe('SHAPE');
   });
 
+  it('refuses positions of a dense layer or a softmax that leave a rest', async () => {
+    const cases = [
+      [alone(nn.dense(3), [2, 4]), 'positions', [3, 4, 6, 8, 2 ** 53]],
+      [alone(nn.softmax(), [2, 4]), 'columns', [3, 5, 16, 2 ** 53]],
+    ] as const;
+    for (const [{ make, only }, name, rests] of cases) {
+      const refused = async (value: unknown) =>
+        (await failure(() => make({ fields: { ...only.fields, [name]: value } }))).code;
+      make({}).dispose();
+      for (const value of rests) expect(await refused(value), `${name} ${value}`).toBe('SHAPE');
+      for (const value of [0, -1, 0.5, NaN]) expect(await refused(value)).toBe('RANGE');
+      expect(await refused(undefined)).toBe('TYPE');
+    }
+  });
+
   it('refuses rows and groups that leave a rest', async () => {
     const { make: norm, only } = alone(nn.groupNorm(2));
     for (const fields of [{ channels: 3 }, { channels: 8 }, { groups: 3 }, { groups: 8 }])

@@ -233,8 +233,8 @@ describe('a model', () => {
       'sequential.input',
     ],
     [
-      'images into a dense layer',
-      () => nn.sequential({ input: [28, 28] }, nn.dense(2)),
+      'a softmax of one number at each position',
+      () => nn.sequential({ input: [28, 1] }, nn.softmax()),
       'SHAPE',
       'layers[0]',
     ],

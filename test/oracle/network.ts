@@ -116,8 +116,17 @@ function norm(
   return rows.map((_, i) => scaled.slice(i * each, (i + 1) * each).flat());
 }
 
-function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): Vector {
-  if (layer.kind === 'softmax') return softmax(x);
+/** Cuts x into rows of the last dimension. */
+function positionsOf(x: Vector, columns: number): Vector[] {
+  return Array.from({ length: x.length / columns }, (_, i) =>
+    x.slice(i * columns, (i + 1) * columns),
+  );
+}
+
+function applyToRow({ name, layer: given, inputShape }: PlacedLayer, x: Vector, p: Parameters) {
+  const layer = given as Described;
+  const positions = positionsOf(x, inputShape.at(-1)!);
+  if (layer.kind === 'softmax') return positions.flatMap(softmax);
   if (['dropout', 'flatten', 'reshape'].includes(layer.kind)) return x;
   if (layer.kind === 'embedding') {
     const width = layer['units'] as number;
@@ -130,10 +139,12 @@ function applyToRow(name: string, layer: Described, x: Vector, p: Parameters): V
   const units = layer['units'] as number;
   const weight = p[`${name}.weight`]!;
   const bias = p[`${name}.bias`];
-  return Array.from({ length: units }, (_, j) => {
-    const sum = x.reduce((total, value, i) => total + value * weight[i * units + j]!, 0);
-    return activation(sum + (bias?.[j] ?? 0), layer['activation'] === 'elu' ? 1 : 0.01);
-  });
+  return positions.flatMap((row) =>
+    Array.from({ length: units }, (_, j) => {
+      const sum = row.reduce((total, value, i) => total + value * weight[i * units + j]!, 0);
+      return activation(sum + (bias?.[j] ?? 0), layer['activation'] === 'elu' ? 1 : 0.01);
+    }),
+  );
 }
 
 /** Returns the outputs of a layer of pictures, and undefined for other layers. */
@@ -173,8 +184,7 @@ function applyAll(
         return norm({ ...placed, name }, x, p, training);
       return x.map(
         (row) =>
-          applyToPicture({ ...placed, name }, row, p) ??
-          applyToRow(name, layer as Described, row, p),
+          applyToPicture({ ...placed, name }, row, p) ?? applyToRow({ ...placed, name }, row, p),
       );
     },
     [...rows],

@@ -106,6 +106,44 @@ describe('forward and gradients', () => {
   });
 });
 
+it('dense layers and softmax over the last dimension of pictures', () => {
+  const random = generator(6);
+  const shape = [3, 4, 5] as const;
+  const x = floats(random, rows * 60);
+  const labels = new Float32Array(rows * 24);
+  using dataset = data.fromArrays({ inputs: x, shape: [rows, ...shape], labels });
+  const model = nn.sequential(
+    { input: shape },
+    nn.dense(6, { activation: 'tanh' }),
+    nn.softmax(),
+    nn.dense(2),
+  );
+  using trainer = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd(), seed: 3 });
+  const ours = trainer.gradients(
+    dataset,
+    Uint32Array.from({ length: rows }, (_, i) => i),
+  );
+  const { value, gradients } = tf.tidy(() => {
+    const network = tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 6, activation: 'tanh', inputShape: [...shape] }),
+        tf.layers.softmax({ axis: -1 }),
+        tf.layers.dense({ units: 2 }),
+      ],
+    });
+    const weights = Object.values(trainer.parameters());
+    network.setWeights(weights.map((w, i) => tf.tensor(w, network.weights[i]!.shape as number[])));
+    const cost = () => tf.mean(tf.square(network.apply(tf.tensor4d(x, [rows, ...shape])) as T));
+    const found = tf.variableGrads(cost as never);
+    const named = network.weights.map(({ name }) => found.grads[name]!.dataSync());
+    return { value: found.value.dataSync()[0]!, gradients: named };
+  });
+  expect(Math.abs(ours.loss - value)).toBeLessThan(5e-6);
+  Object.values(ours.gradients).forEach((gradient, i) =>
+    expect(largestError(gradient, gradients[i]!, 0.01)).toBeLessThan(2e-5),
+  );
+});
+
 it('a whole run from the same weights and batches, loss by loss', async () => {
   const { x, labels, dataset, trainer: fresh } = makeCase('relu', 'meanSquaredError');
   const start = fresh.parameters();
