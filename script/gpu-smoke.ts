@@ -52,6 +52,9 @@ const onPictures = (...layers: nn.Layer[]): nn.Sequential =>
     nn.dense(classes),
   );
 
+const onSeries = (...layers: nn.Layer[]): nn.Sequential =>
+  around(nn.reshape([6, 2]), ...layers, nn.flatten());
+
 /** A new layer is missing here until it has a network. */
 const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.Sequential> = {
   dense: around(nn.dense(70, { activation: 'gelu' }), nn.dense(7, { useBias: false })),
@@ -82,6 +85,10 @@ const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.S
   conv2d: onPictures(nn.conv2d(5, { kernel: 3, activation: 'relu' }), nn.conv2d(3, { kernel: 2 })),
   maxPool2d: onPictures(nn.maxPool2d({ kernel: 2 })),
   averagePool2d: onPictures(nn.averagePool2d({ kernel: 2, stride: 1 })),
+  conv1d: onSeries(nn.conv1d(5, { kernel: 3, padding: 'causal', activation: 'relu' })),
+  maxPool1d: onSeries(nn.maxPool1d({ kernel: 2 })),
+  averagePool1d: onSeries(nn.averagePool1d({ kernel: 2, stride: 1 })),
+  globalMaxPool: onPictures(nn.conv2d(4, { kernel: 2 }), nn.globalMaxPool()),
   globalAveragePool: onPictures(nn.conv2d(4, { kernel: 2 }), nn.globalAveragePool()),
   reshape: around(nn.reshape([3, 4]), nn.layerNorm(), nn.flatten()),
   flatten: nn.sequential({ input: [3, 3] }, nn.flatten(), nn.dense(classes)),

@@ -74,13 +74,22 @@ function memberPage(project, parent, name, members) {
   return page;
 }
 
-/** Moves the activations to a page of their own, because the layers alone fill a page. */
-function moveActivations(project, nn) {
-  const isActivation = ({ kind, signatures }) =>
-    kind === ReflectionKind.Function && signatures[0].type.name === 'ActivationLayer';
-  const activations = nn.children.filter(isActivation);
-  const page = memberPage(project, nn, 'activations', activations);
-  setChildren(nn, (child) => !activations.includes(child), page);
+/** Returns the name of the type that a function returns. */
+const returned = ({ kind, signatures }) =>
+  kind === ReflectionKind.Function ? signatures[0].type.name : undefined;
+
+/** Layers of pictures and series, and the types that belong to them alone. */
+const windowed = /^(Depthwise)?Conv[12]d|Pool([12]d)?Layer$|^Upsample|^Extents$|^Padding$/;
+
+/** Moves activations and the layers of windows to pages of their own, because the others fill a page. */
+function moveLayers(project, nn) {
+  const move = (name, belongs) => {
+    const members = nn.children.filter(belongs);
+    const page = memberPage(project, nn, name, members);
+    setChildren(nn, (child) => !members.includes(child), page);
+  };
+  move('activations', (child) => returned(child) === 'ActivationLayer');
+  move('windows', (child) => windowed.test(returned(child) ?? '') || windowed.test(child.name));
   for (const [options, callable] of owners) options.parent = callable.parent;
 }
 
@@ -118,11 +127,11 @@ export function arrange(project) {
   const namespaces = project.children.filter(({ kind }) => kind === ReflectionKind.Namespace);
   for (const namespace of namespaces) describe(namespace);
   moveOptions(project);
-  for (const parent of [project, ...namespaces]) moveTypes(project, parent);
-  moveActivations(
+  moveLayers(
     project,
     namespaces.find(({ name }) => name === 'nn'),
   );
+  for (const parent of [project, ...namespaces]) moveTypes(project, parent);
 }
 
 const pageKinds = ReflectionKind.Namespace | ReflectionKind.Module | ReflectionKind.Class;

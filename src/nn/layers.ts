@@ -23,6 +23,8 @@ export type {
 } from './activation.js';
 export { batchNorm } from './batch-norm.js';
 export type { BatchNormLayer, BatchNormOptions } from './batch-norm.js';
+export { conv1d } from './conv1d.js';
+export type { Conv1dLayer, Conv1dOptions } from './conv1d.js';
 export { conv2d } from './conv2d.js';
 export type { Conv2dLayer, Conv2dOptions } from './conv2d.js';
 export { dense } from './dense.js';
@@ -33,12 +35,18 @@ export { embedding } from './embedding.js';
 export type { EmbeddingLayer, EmbeddingOptions } from './embedding.js';
 export { flatten } from './flatten.js';
 export type { FlattenLayer } from './flatten.js';
-export { globalAveragePool } from './global-average-pool.js';
-export type { GlobalAveragePoolLayer } from './global-average-pool.js';
+export { globalAveragePool, globalMaxPool } from './global-pool.js';
+export type {
+  GlobalAveragePoolLayer,
+  GlobalMaxPoolLayer,
+  GlobalPoolOptions,
+} from './global-pool.js';
 export { groupNorm } from './group-norm.js';
 export type { GroupNormLayer, GroupNormOptions } from './group-norm.js';
 export { layerNorm } from './layer-norm.js';
 export type { LayerNormLayer, LayerNormOptions } from './layer-norm.js';
+export { averagePool1d, maxPool1d } from './pool1d.js';
+export type { AveragePool1dLayer, MaxPool1dLayer, Pool1dOptions } from './pool1d.js';
 export { averagePool2d, maxPool2d } from './pool2d.js';
 export type { AveragePool2dLayer, MaxPool2dLayer, Pool2dOptions } from './pool2d.js';
 export { reshape } from './reshape.js';

@@ -1,9 +1,9 @@
 /** Pools of pictures: the largest number or the mean below each position of a window. */
-import { ThalwegError } from '../errors.js';
 import { requireOptions } from '../options.js';
 import { defineKind } from './kinds.js';
-import { type Layer, type Program, elements } from './layer.js';
+import { type Layer, elements } from './layer.js';
 import { checkName } from './name.js';
+import { type Lowering, type PoolKind, checkPool, lowerPool } from './pool.js';
 import {
   type Extents,
   type Padding,
@@ -83,36 +83,16 @@ declare module './layer.js' {
   }
 }
 
-/** Adds the op of a pool, and returns the number of its value. */
-export function lowerPool(
-  kind: 'maxPool' | 'averagePool',
-  pool: PoolShape,
-  input: readonly number[],
-  { program, from }: { readonly program: Program; readonly from: number },
-): number {
-  const { positions, fields } = geometryOf({ ...pool, dilation: [1, 1] }, pictureOf(input, ''), '');
-  const outputs = elements(positions) * input.at(-1)!;
-  return program.add(kind, { from: [from], inputs: elements(input), outputs }, fields);
-}
-
 function outputShape(layer: PoolShape, input: readonly number[], path: string) {
   const picture = pictureOf(input, path);
-  checkTaps(layer, path);
+  checkPool(layer.kernel, typeof layer.padding === 'string' ? [] : layer.padding, path);
   return [...geometryOf({ ...layer, dilation: [1, 1] }, picture, path).positions, picture[2]];
 }
 
-/** Throws SHAPE where a window would see the border alone, or has more taps than an int32 counts. */
-function checkTaps({ kernel, padding }: PoolShape, path: string): void {
-  const refuse = (received: string, expected: string): never => {
-    throw new ThalwegError({ code: 'SHAPE', path, received, expected });
-  };
-  if (elements(kernel) >= 2 ** 31)
-    refuse(`windows of [${kernel.join(', ')}]`, 'windows of at most 2^31 - 1 taps');
-  if (typeof padding !== 'string' && padding.some((border, i) => border >= kernel[i]!))
-    refuse(
-      `a border of [${padding.join(', ')}] around windows of [${kernel.join(', ')}]`,
-      'a border that is smaller than the window',
-    );
+function lower(kind: PoolKind, layer: PoolShape, input: readonly number[], lowering: Lowering) {
+  const window = { ...layer, dilation: [1, 1] } as const;
+  const { positions, fields } = geometryOf(window, pictureOf(input, ''), '');
+  return lowerPool(kind, { input, positions: elements(positions), fields }, lowering);
 }
 
 defineKind<MaxPool2dLayer>({
@@ -120,7 +100,7 @@ defineKind<MaxPool2dLayer>({
   check: ({ kind, ...options }) => maxPool2d(options),
   outputShape,
   parameters: () => [],
-  lower: (layer, input, program, from) => lowerPool('maxPool', layer, input, { program, from }),
+  lower: (layer, input, program, from) => lower('maxPool', layer, input, { program, from }),
 });
 
 defineKind<AveragePool2dLayer>({
@@ -128,5 +108,5 @@ defineKind<AveragePool2dLayer>({
   check: ({ kind, ...options }) => averagePool2d(options),
   outputShape,
   parameters: () => [],
-  lower: (layer, input, program, from) => lowerPool('averagePool', layer, input, { program, from }),
+  lower: (layer, input, program, from) => lower('averagePool', layer, input, { program, from }),
 });

@@ -3,6 +3,7 @@ import { ThalwegError } from '../errors.js';
 import type { OpFields } from '../native.js';
 import { checkNumber, checkOneOf, wrongType } from '../options.js';
 import { isList } from '../values.js';
+import { type Positions, positionsOf } from './axis.js';
 
 /** One number for height and width, or one for each. */
 export type Extents = number | readonly [height: number, width: number];
@@ -68,27 +69,6 @@ export function checkWindow(
   });
 }
 
-interface Axis {
-  readonly extent: number;
-  readonly kernel: number;
-  readonly stride: number;
-  readonly dilation: number;
-  readonly padding: 'valid' | 'same' | number;
-}
-
-/** The positions along one axis, and the border before the first pixel. */
-function positionsOf({ extent, kernel, stride, dilation, padding }: Axis) {
-  const span = (kernel - 1) * dilation + 1;
-  if (padding === 'same') {
-    const positions = Math.ceil(extent / stride);
-    const border = Math.max((positions - 1) * stride + span - extent, 0);
-    return { positions, before: Math.floor(border / 2), span, padded: extent + border };
-  }
-  const before = padding === 'valid' ? 0 : padding;
-  const padded = extent + 2 * before;
-  return { positions: Math.floor((padded - span) / stride) + 1, before, span, padded };
-}
-
 /** A window on pictures of one shape. */
 interface Geometry {
   /** Positions of the window: height and width. */
@@ -104,40 +84,42 @@ interface Geometry {
  */
 export function geometryOf(
   window: WindowShape,
-  [height, width, channels]: readonly [number, number, number],
+  picture: readonly [number, number, number],
   path: string,
 ): Geometry {
-  const [vertical, horizontal] = [height, width].map((extent, i) => {
-    const [kernel, stride, dilation] = [window.kernel[i]!, window.stride[i]!, window.dilation[i]!];
-    const padding = typeof window.padding === 'string' ? window.padding : window.padding[i]!;
-    const axis = positionsOf({ extent, kernel, stride, dilation, padding });
-    if (axis.positions < 1 || axis.padded < axis.span || axis.padded >= 2 ** 31)
-      throw new ThalwegError({
-        code: 'SHAPE',
-        path,
-        received: `a window of ${axis.span} on ${axis.padded} ${i === 0 ? 'rows' : 'columns'} of pictures [${height}, ${width}, ${channels}]`,
-        expected: 'a window that fits the picture and its border, of less than 2^31 pixels',
-        remedy: "take a smaller kernel, or padding: 'same'",
-      });
-    return axis;
-  }) as [ReturnType<typeof positionsOf>, ReturnType<typeof positionsOf>];
+  const along = (i: 0 | 1): Positions => {
+    const [kernel, stride, dilation] = [window.kernel[i], window.stride[i], window.dilation[i]];
+    const padding = typeof window.padding === 'string' ? window.padding : window.padding[i];
+    const numbers = `${i === 0 ? 'rows' : 'columns'} of pictures [${picture.join(', ')}]`;
+    return positionsOf({ extent: picture[i], kernel, stride, dilation, padding }, numbers, path);
+  };
+  const [rows, columns] = [along(0), along(1)];
   return {
-    positions: [vertical.positions, horizontal.positions],
-    fields: {
-      height,
-      width,
-      channels,
-      outHeight: vertical.positions,
-      outWidth: horizontal.positions,
-      kernelHeight: window.kernel[0],
-      kernelWidth: window.kernel[1],
-      strideHeight: window.stride[0],
-      strideWidth: window.stride[1],
-      dilationHeight: window.dilation[0],
-      dilationWidth: window.dilation[1],
-      top: vertical.before,
-      left: horizontal.before,
-    },
+    positions: [rows.positions, columns.positions],
+    fields: windowFields(window, picture, [rows, columns]),
+  };
+}
+
+/** Returns the fields that native/layers/window_fields.h reads. */
+export function windowFields(
+  { kernel, stride, dilation }: Pick<WindowShape, 'kernel' | 'stride' | 'dilation'>,
+  [height, width, channels]: readonly [number, number, number],
+  [rows, columns]: readonly [Positions, Positions],
+): OpFields {
+  return {
+    height,
+    width,
+    channels,
+    outHeight: rows.positions,
+    outWidth: columns.positions,
+    kernelHeight: kernel[0],
+    kernelWidth: kernel[1],
+    strideHeight: stride[0],
+    strideWidth: stride[1],
+    dilationHeight: dilation[0],
+    dilationWidth: dilation[1],
+    top: rows.before,
+    left: columns.before,
   };
 }
 

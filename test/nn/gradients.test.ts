@@ -9,206 +9,10 @@ import { kindNames } from '../../src/nn/kinds.js';
 import type { Sequential } from '../../src/nn/sequential.js';
 import { differences, forward, meanLoss } from '../oracle/network.js';
 import { floats, generator, largestError } from '../oracle/random.js';
+import { inputs, models, norms, outputs } from './gradient-models.js';
+import { pictures, series } from './window-models.js';
 
 const rows = 7;
-const inputs = 5;
-const outputs = 3;
-
-const models: readonly (readonly [string, Sequential])[] = [
-  ['dense', nn.sequential({ input: [inputs] }, nn.dense(outputs))],
-  ['dense without bias', nn.sequential({ input: [inputs] }, nn.dense(outputs, { useBias: false }))],
-  ...fused.map(
-    (activation) =>
-      [
-        `dense with ${activation}`,
-        nn.sequential({ input: [inputs] }, nn.dense(9, { activation }), nn.dense(outputs)),
-      ] as const,
-  ),
-  ...(
-    [
-      ['relu', nn.relu()],
-      ['leakyRelu', nn.leakyRelu({ slope: 0.3 })],
-      ['sigmoid', nn.sigmoid()],
-      ['tanh', nn.tanh()],
-      ['gelu', nn.gelu()],
-      ['gelu, tanh form', nn.gelu({ approximate: 'tanh' })],
-      ['silu', nn.silu()],
-      ['elu', nn.elu({ alpha: 0.7 })],
-      ['selu', nn.selu()],
-      ['softplus', nn.softplus()],
-      ['hardSwish', nn.hardSwish()],
-      ['mish', nn.mish()],
-      ['softmax', nn.softmax()],
-      ['dropout, not training', nn.dropout(0.5)],
-    ] as const
-  ).map(
-    ([name, layer]) =>
-      [
-        `${name} as a layer`,
-        nn.sequential({ input: [inputs] }, nn.dense(8), layer, nn.dense(outputs)),
-      ] as const,
-  ),
-  [
-    'dense over the last dimension',
-    nn.sequential(
-      { input: [2, 3, 4] },
-      nn.dense(5, { activation: 'gelu' }),
-      nn.softmax(),
-      nn.dense(2),
-    ),
-  ],
-  [
-    'deep',
-    nn.sequential(
-      { input: [inputs] },
-      nn.dense(6, { activation: 'tanh' }),
-      nn.dense(4, { activation: 'gelu' }),
-      nn.sigmoid(),
-      nn.dense(outputs),
-    ),
-  ],
-];
-/** These models have outputs of their own sizes, and are checked in training mode too. */
-const norms: readonly (readonly [string, Sequential])[] = [
-  ...(
-    [
-      ['batchNorm', nn.batchNorm()],
-      ['batchNorm without scale', nn.batchNorm({ scale: false, epsilon: 0.01 })],
-      ['batchNorm without center', nn.batchNorm({ center: false, variance: 'biased' })],
-      ['layerNorm', nn.layerNorm()],
-      ['layerNorm without scale', nn.layerNorm({ scale: false, epsilon: 0.01 })],
-      ['layerNorm without center', nn.layerNorm({ center: false })],
-      ['rmsNorm', nn.rmsNorm()],
-      ['rmsNorm without scale', nn.rmsNorm({ scale: false, epsilon: 0.01 })],
-      ['groupNorm', nn.groupNorm(4)],
-      ['groupNorm of one group', nn.groupNorm(1, { center: false })],
-      ['groupNorm without scale', nn.groupNorm(2, { scale: false, epsilon: 0.01 })],
-    ] as const
-  ).map(
-    ([name, layer]) =>
-      [
-        name,
-        nn.sequential({ input: [inputs] }, nn.dense(8), layer, nn.tanh(), nn.dense(outputs)),
-      ] as const,
-  ),
-  ...(
-    [
-      ['a residual block', [nn.residual([nn.dense(6), nn.tanh(), nn.dense(8)])]],
-      ['one with in-place layers alone', [nn.residual([nn.layerNorm(), nn.sigmoid()])]],
-      ['one with a projection', [nn.residual([nn.dense(4)], { shortcut: nn.dense(4) })]],
-      [
-        'one with a shortcut of several layers and norms',
-        [
-          nn.residual([nn.dense(6), nn.batchNorm(), nn.gelu(), nn.dense(7)], {
-            shortcut: [nn.dense(7, { useBias: false }), nn.batchNorm()],
-          }),
-        ],
-      ],
-      [
-        'blocks in a row and in each other',
-        [
-          nn.residual([nn.dense(8), nn.tanh()]),
-          nn.residual([nn.residual([nn.layerNorm(), nn.dense(8)]), nn.sigmoid(), nn.dense(8)]),
-          nn.dropout(0),
-        ],
-      ],
-    ] as const
-  ).map(
-    ([name, layers]) =>
-      [
-        name,
-        nn.sequential({ input: [inputs] }, nn.dense(8), ...layers, nn.tanh(), nn.dense(outputs)),
-      ] as const,
-  ),
-  [
-    'residual blocks at both ends',
-    nn.sequential(
-      { input: [inputs] },
-      nn.residual([nn.dense(inputs), nn.tanh()]),
-      nn.residual([nn.dense(outputs)], { shortcut: nn.dense(outputs) }),
-    ),
-  ],
-  [
-    'embedding',
-    nn.sequential(
-      { input: [4] },
-      nn.embedding(6, 3),
-      nn.layerNorm(),
-      nn.flatten(),
-      nn.dense(5),
-      nn.batchNorm(),
-      nn.dense(outputs),
-    ),
-  ],
-  ['embedding alone', nn.sequential({ input: [2] }, nn.embedding(7, 4))],
-  ['flatten alone', nn.sequential({ input: [2, 3] }, nn.flatten(), nn.layerNorm())],
-  ['batchNorm of the last dimension', nn.sequential({ input: [4, 3] }, nn.batchNorm())],
-  ['layerNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.layerNorm())],
-  ['rmsNorm of the last dimension', nn.sequential({ input: [2, 17] }, nn.rmsNorm())],
-  ['groupNorm over positions', nn.sequential({ input: [2, 3, 4] }, nn.groupNorm(2))],
-  ['a norm for each channel', nn.sequential({ input: [5, 3] }, nn.groupNorm(3))],
-  [
-    'reshape between layers',
-    nn.sequential(
-      { input: [inputs] },
-      nn.dense(12),
-      nn.reshape([2, 6]),
-      nn.groupNorm(3),
-      nn.reshape([3, 4]),
-      nn.layerNorm(),
-      nn.flatten(),
-      nn.dense(outputs),
-    ),
-  ],
-];
-/** Convolutions and pools, with windows of all shapes. */
-const pictures: readonly (readonly [string, Sequential])[] = [
-  ...(
-    [
-      ['conv2d', { kernel: 3 }],
-      ['conv2d of one pixel', { kernel: 1 }],
-      ['conv2d in steps, without bias', { kernel: [3, 2], stride: [2, 3], useBias: false }],
-      ['conv2d with an even border', { kernel: 4, padding: 'same', stride: 2 }],
-      ['conv2d with a wide border', { kernel: [2, 3], padding: [3, 1] }],
-      ['conv2d with holes', { kernel: [3, 2], dilation: [2, 3], padding: 'same' }],
-      ['conv2d with relu', { kernel: 2, activation: 'relu' }],
-      ['conv2d with gelu', { kernel: 2, activation: 'gelu', padding: 'same' }],
-    ] as const
-  ).map(
-    ([name, options]) =>
-      [
-        name,
-        nn.sequential(
-          { input: [6, 5, 2] },
-          nn.conv2d(3, options),
-          nn.tanh(),
-          nn.conv2d(2, { kernel: [2, 1] }),
-        ),
-      ] as const,
-  ),
-  ...(
-    [
-      ['maxPool2d', nn.maxPool2d({ kernel: 2 })],
-      ['maxPool2d that overlaps', nn.maxPool2d({ kernel: [3, 2], stride: 1, padding: 'same' })],
-      ['averagePool2d', nn.averagePool2d({ kernel: [2, 3] })],
-      ['averagePool2d over a border', nn.averagePool2d({ kernel: 3, stride: 2, padding: 1 })],
-      ['globalAveragePool', nn.globalAveragePool()],
-    ] as const
-  ).map(
-    ([name, layer]) =>
-      [
-        name,
-        nn.sequential(
-          { input: [6, 5, 2] },
-          nn.conv2d(3, { kernel: 2 }),
-          nn.batchNorm(),
-          layer,
-          nn.flatten(),
-          nn.dense(outputs),
-        ),
-      ] as const,
-  ),
-];
 const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],
   ['softmaxCrossEntropy, distributions', loss.softmaxCrossEntropy(), false],
@@ -302,7 +106,7 @@ it('every kind of layer and every activation is tried', () => {
       look(inner);
     }
   };
-  for (const [, { layers }] of [...models, ...norms, ...pictures]) look(layers);
+  for (const [, { layers }] of [...models, ...norms, ...pictures, ...series]) look(layers);
   const wanted = [
     ...kindNames(),
     ...fused.map((name) => `dense ${name}`),
@@ -340,8 +144,10 @@ describe.each(devices)('on %s', (device) => {
 
   it.each(models)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
   it.each(norms)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
-  it.each(pictures)('%s', (_, model) => check(model, loss.meanSquaredError(), false, device));
-  it.each([...norms, ...pictures])('%s, training', (_, model) =>
+  it.each([...pictures, ...series])('%s', (_, model) =>
+    check(model, loss.meanSquaredError(), false, device),
+  );
+  it.each([...norms, ...pictures, ...series])('%s, training', (_, model) =>
     check(model, loss.meanSquaredError(), false, device, true),
   );
   it.each(lossCases)('%s', (_, kind, sparse) =>

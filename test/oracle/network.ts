@@ -4,7 +4,7 @@
  */
 import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
-import { channelMeans, convolved, pooled } from './pictures.js';
+import { channelwise, convolved, pooled } from './pictures.js';
 
 type Vector = number[];
 
@@ -147,13 +147,14 @@ function applyToRow({ name, layer: given, inputShape }: PlacedLayer, x: Vector, 
   );
 }
 
-/** Returns the outputs of a layer of pictures, and undefined for other layers. */
+/** Returns the outputs of a layer of pictures or series, and undefined for other layers. */
 function applyToPicture(placed: PlacedLayer, x: Vector, p: Parameters): Vector | undefined {
   const { name, layer } = placed;
-  if (layer.kind === 'maxPool2d') return pooled(placed, x, 'max');
-  if (layer.kind === 'averagePool2d') return pooled(placed, x, 'average');
-  if (layer.kind === 'globalAveragePool') return channelMeans(placed, x);
-  if (layer.kind !== 'conv2d') return undefined;
+  if (/^maxPool/.test(layer.kind)) return pooled(placed, x, 'max');
+  if (/^averagePool/.test(layer.kind)) return pooled(placed, x, 'average');
+  if (layer.kind === 'globalAveragePool') return channelwise(placed, x, 'average');
+  if (layer.kind === 'globalMaxPool') return channelwise(placed, x, 'max');
+  if (!/^conv/.test(layer.kind)) return undefined;
   const { activation } = layer as unknown as { activation: string };
   const sums = convolved(placed, x, p[`${name}.weight`]!, p[`${name}.bias`]);
   return sums.map((sum) => activations[activation]!(sum, activation === 'elu' ? 1 : 0.01));

@@ -1,8 +1,12 @@
-/** Convolutions and pools of one picture in float64, as plain loops. */
+/** Convolutions and pools of one picture or series in float64, as plain loops. */
 import type { PlacedLayer } from '../../src/nn/layer.js';
 import type { WindowShape } from '../../src/nn/window.js';
 
 type Vector = number[];
+
+type AnyWindow = Omit<WindowShape, 'padding'> & {
+  readonly padding: WindowShape['padding'] | 'causal';
+};
 
 interface Picture {
   readonly at: (y: number, x: number, channel: number) => number | undefined;
@@ -11,8 +15,15 @@ interface Picture {
   readonly channels: number;
 }
 
+/** A shape without its channels as [height, width]; a series is a picture of one row. */
+function extentsOf(shape: readonly number[]): [number, number] {
+  const [width = 1, height = 1] = shape.slice(0, -1).reverse();
+  return [height, width];
+}
+
 function pictureOf({ inputShape }: PlacedLayer, row: Vector): Picture {
-  const [height, width, channels] = inputShape as [number, number, number];
+  const [height, width] = extentsOf(inputShape);
+  const channels = inputShape.at(-1)!;
   const at = (y: number, x: number, channel: number) =>
     y < 0 || x < 0 || y >= height || x >= width
       ? undefined
@@ -21,17 +32,30 @@ function pictureOf({ inputShape }: PlacedLayer, row: Vector): Picture {
 }
 
 /** The border before the first pixel; an odd border has one more pixel at the end. */
-function borderOf(window: WindowShape, axis: 0 | 1, extent: number, positions: number): number {
+function borderOf(window: AnyWindow, axis: 0 | 1, extent: number, positions: number): number {
   if (window.padding === 'valid') return 0;
-  if (window.padding !== 'same') return window.padding[axis];
+  if (typeof window.padding !== 'string') return window.padding[axis];
   const span = (window.kernel[axis] - 1) * window.dilation[axis] + 1;
+  if (window.padding === 'causal') return axis === 1 ? span - 1 : 0;
   const border = (positions - 1) * window.stride[axis] + span - extent;
   return border > 0 ? Math.floor(border / 2) : 0;
 }
 
-/** A pool has no holes. */
-const windowOf = (layer: object): WindowShape =>
-  ({ dilation: [1, 1], ...layer }) as unknown as WindowShape;
+/** The window as one of two extents. A pool has no holes, and a series has one row. */
+function windowOf(layer: object): AnyWindow {
+  const { kernel, stride, dilation, padding } = {
+    dilation: [1, 1],
+    ...layer,
+  } as unknown as AnyWindow;
+  const pair = (value: number | readonly [number, number], before: number) =>
+    typeof value === 'number' ? ([before, value] as const) : value;
+  return {
+    kernel: pair(kernel, 1),
+    stride: pair(stride, 1),
+    dilation: pair(dilation, 1),
+    padding: typeof padding === 'string' ? padding : pair(padding, 0),
+  };
+}
 
 /** Calls `body` with the taps of each position: the pixel's row and column, and the tap's. */
 function eachPosition(
@@ -40,7 +64,7 @@ function eachPosition(
   body: (taps: { y: number; x: number; i: number; j: number }[]) => Vector,
 ): Vector {
   const window = windowOf(layer);
-  const [rows, columns] = outputShape as [number, number];
+  const [rows, columns] = extentsOf(outputShape);
   const top = borderOf(window, 0, height, rows);
   const left = borderOf(window, 1, width, columns);
   const out: Vector = [];
@@ -66,7 +90,8 @@ export function convolved(
   bias: ArrayLike<number> | undefined,
 ): Vector {
   const picture = pictureOf(placed, row);
-  const { kernel, filters } = placed.layer as unknown as WindowShape & { filters: number };
+  const { filters } = placed.layer as unknown as { filters: number };
+  const { kernel } = windowOf(placed.layer);
   return eachPosition(placed, picture, (taps) =>
     Array.from({ length: filters }, (_, filter) => {
       let sum = bias?.[filter] ?? 0;
@@ -91,11 +116,11 @@ export function pooled(placed: PlacedLayer, row: Vector, kind: 'max' | 'average'
   );
 }
 
-/** The mean of each channel. */
-export function channelMeans(placed: PlacedLayer, row: Vector): Vector {
-  const channels = placed.inputShape[2]!;
+/** The mean, or the largest value, of each channel. */
+export function channelwise(placed: PlacedLayer, row: Vector, kind: 'max' | 'average'): Vector {
+  const channels = placed.inputShape.at(-1)!;
   return Array.from({ length: channels }, (_, c) => {
     const values = row.filter((_value, i) => i % channels === c);
-    return values.reduce((a, b) => a + b) / values.length;
+    return kind === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b) / values.length;
   });
 }
