@@ -225,16 +225,10 @@ async function compareFullBatch(best) {
   }
   for (const name of ['momentum', 'adam']) {
     const trainer = makeTrainer(optimizers[name](best[name]));
-    const { epochs: records } = await trainer.fit(train, {
-      epochs: passes,
-      batchSize: 32,
-      validation: train,
-    });
-    await finish(
-      `${name}, batches of 32`,
-      trainer,
-      records.map((record) => record.validation.loss),
-    );
+    const given = { epochs: passes, batchSize: 32, validation: train };
+    const { epochs: records } = await trainer.fit(train, given);
+    const losses = records.map((record) => record.validation.loss);
+    await finish(`${name}, batches of 32`, trainer, losses);
   }
   table('full', ['method', `training loss after ${passes} passes`, 'test accuracy %'], lines);
   figure('full', {

@@ -1,10 +1,11 @@
 /**
  * Prints how long files and functions are, folder by folder, and each breach of a rule of
- * docs/architecture.md: circles, upward imports, exports that no other file imports, files above 300 lines,
- * classes of native whose members several files define.
+ * docs/architecture.md: circles, upward imports, exports that no other file imports, files above 300 lines
+ * (of tests too), classes of native whose members several files define.
  *   --write   writes it into the page, which says what was so when it was last written
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { dividedClasses } from './house/classes.mjs';
 import { unneededExports } from './house/exports.mjs';
 import { functionLengths } from './house/functions.mjs';
@@ -22,6 +23,7 @@ function spread(values) {
   return `${at(0.5)} / ${at(0.9)} / ${sorted.at(-1)}`;
 }
 
+const linesOf = (path) => readFileSync(path, 'utf8').split('\n').length - 1;
 const folderOf = (path) => path.slice(0, path.lastIndexOf('/'));
 
 const rows = [];
@@ -30,8 +32,7 @@ for (const side of ['src', 'native']) {
   const uses = usesOf(side);
   const files = [...uses.keys()].map((file) => {
     const path = `${side}/${file}`;
-    const lines = readFileSync(path, 'utf8').split('\n').length - 1;
-    return { path, lines, functions: functionLengths(path) };
+    return { path, lines: linesOf(path), functions: functionLengths(path) };
   });
   const row = (name, some) => [
     name,
@@ -57,6 +58,12 @@ for (const side of ['src', 'native']) {
   );
 }
 
+const longTests = readdirSync('test', { recursive: true })
+  .filter((name) => /\.(ts|mjs|cc|h)$/.test(name))
+  .map((name) => ({ path: join('test', name), lines: linesOf(join('test', name)) }))
+  .filter(({ lines }) => lines > mostLines)
+  .map(({ path, lines }) => `${path} (${lines})`);
+
 const list = (name, found) => `- ${name}: ${found.length === 0 ? 'none' : found.join('; ')}`;
 const text = [
   '| folder | files | lines of a file: median / 90 % / most | lines of a function |',
@@ -66,7 +73,7 @@ const text = [
   list('circles', faults.circles),
   list('upward imports', faults.upward),
   list('exports that no other file imports', unneededExports()),
-  list(`files above ${mostLines} lines`, faults.long),
+  list(`files above ${mostLines} lines`, [...faults.long, ...longTests]),
   list('classes over several files', dividedClasses()),
 ].join('\n');
 

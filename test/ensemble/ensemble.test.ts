@@ -1,22 +1,23 @@
 /** Ensembles: exact small cases, the four ways to members, and refusals. */
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Trainer, average, data, ensemble, nn, optim } from '../../src/index.js';
+import { data, ensemble, nn } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 import { floats, generator, largestError } from '../oracle/random.js';
-import { newFolder } from '../new-folder.js';
+import { four, loss } from './four-rows.js';
 
 // The logits are the inputs times the weights, so each member is a matrix.
 const model = nn.sequential({ input: [3] }, nn.dense(3, { useBias: false }));
-const loss = 'softmaxCrossEntropy';
+
 const matrix = (name: string, ...weight: number[]): ensemble.Member => ({
   name,
   model,
   parameters: { 'dense1.weight': Float32Array.from(weight) },
 });
+
 const unit = (name: string, scale: number): ensemble.Member =>
   matrix(name, scale, 0, 0, 0, scale, 0, 0, 0, scale);
+
 const softmax = (...logits: number[]): number[] => {
   const all = logits.map(Math.exp);
   const sum = all.reduce((a, b) => a + b, 0);
@@ -89,17 +90,13 @@ describe('an ensemble', () => {
 // Each member answers a class for each of four rows, by unit inputs; they are right on different
 // rows.
 const rows = nn.sequential({ input: [4] }, nn.dense(3, { useBias: false }));
+
 const answers = (name: string, ...classes: number[]): ensemble.Member => {
   const weight = new Float32Array(12);
   classes.forEach((c, row) => (weight[row * 3 + c] = 1));
   return { name, model: rows, parameters: { 'dense1.weight': weight } };
 };
-const labels = Int32Array.of(0, 1, 2, 0);
-const four = data.fromArrays({
-  inputs: Float32Array.from({ length: 16 }, (_, i) => Number(i % 5 === 0)),
-  shape: [4, 4],
-  labels,
-});
+
 const voters = [
   answers('right on 0, 1, 2', 0, 1, 2, 1),
   answers('right on 0, 1, 3', 0, 1, 1, 0),
@@ -165,92 +162,6 @@ describe('evaluateMembers, disagreement, curve and select', () => {
     expect((await byLoss.ensemble.evaluate(four)).loss).toBeCloseTo(Math.min(...scores), 12);
     expect(Math.min(...scores)).toBeLessThanOrEqual(scores[0]!);
     byLoss.ensemble.dispose();
-  });
-});
-
-describe('members', () => {
-  const wide = nn.sequential({ input: [4] }, nn.dense(8, { activation: 'tanh' }), nn.dense(3));
-  const options = { model: wide, loss, optimizer: optim.adam({ learningRate: 0.05 }) } as const;
-  const train = (trainer: Trainer) => trainer.fit(four, { epochs: 4, batchSize: 2 });
-
-  it('have the weights of a trainer of each seed, made from seeds', async () => {
-    const members = await ensemble.seeds(options, { seeds: [1, 2n], train });
-    expect(members.map(({ name }) => name)).toEqual(['seed 1', 'seed 2']);
-    using trainer = new Trainer({ ...options, seed: 2 });
-    await train(trainer);
-    expect(members[1]!.parameters).toEqual(trainer.parameters());
-    expect(members[0]!.parameters).not.toEqual(members[1]!.parameters);
-    using several = new ensemble.Ensemble({ members, loss });
-    const alone = await trainer.evaluate(four);
-    const [, second] = await several.evaluateMembers(four);
-    expect(second!.loss).toBeCloseTo(alone.loss, 6);
-    expect(second!.accuracy).toBe(alone.accuracy);
-  });
-
-  it('carry running statistics with them', async () => {
-    const normed = nn.sequential({ input: [4] }, nn.dense(6), nn.batchNorm(), nn.dense(3));
-    const kept = ensemble.snapshots();
-    using trainer = new Trainer({ ...options, model: normed, seed: 1 });
-    await trainer.fit(four, { epochs: 3, batchSize: 2, callbacks: [kept] });
-    const now = ensemble.member(trainer, { name: 'now' });
-    const [first, , last] = kept.members(normed) as [
-      ensemble.Member,
-      ensemble.Member,
-      ensemble.Member,
-    ];
-    expect(last.parameters).toEqual(now.parameters);
-    using several = new ensemble.Ensemble({ members: [first, last], loss });
-    const { loss: alone } = await trainer.evaluate(four);
-    const [, second] = await several.evaluateMembers(four);
-    expect(second!.loss).toBeCloseTo(alone, 6);
-  });
-
-  it('may have models of their own, made from trials; made from averages they are averages', async () => {
-    const narrow = nn.sequential({ input: [4] }, nn.dense(3));
-    const kept = average.ema({ decay: 0.5 });
-    const trials = {
-      narrow: { ...options, model: narrow, average: kept },
-      slow: { ...options, optimizer: optim.sgd(), average: kept },
-    };
-    const seen: Record<string, unknown> = {};
-    const members = await ensemble.trials(trials, {
-      train: async (trainer, name) => {
-        await train(trainer);
-        seen[name] = trainer.parameters({ weights: 'averaged' });
-      },
-      weights: 'averaged',
-    });
-    expect(Object.fromEntries(members.map((one) => [one.name, one.parameters]))).toEqual(seen);
-    using several = new ensemble.Ensemble({ members, loss });
-    const inputs = floats(generator(1), 8);
-    const [first, second] = [several.predict(inputs), several.predict(inputs)]; // the calls take turns
-    expect(await first).toEqual(await second);
-  });
-
-  it('are the weights of one run at some epochs, in a checkpoint too', async () => {
-    const file = join(newFolder(), 'weights.safetensors');
-    const kept = ensemble.snapshots({ start: 2, every: 2, last: 2 });
-    using trainer = new Trainer({ ...options, average: average.polyak() });
-    const averaged = ensemble.snapshots({ name: 'averaged', weights: 'averaged' });
-    const callbacks = [kept, averaged];
-    await trainer.fit(four, { epochs: 6, batchSize: 2, callbacks });
-    const members = kept.members(wide);
-    expect(members.map(({ name }) => name)).toEqual(['epoch 4', 'epoch 6']);
-    expect(members[1]!.parameters).toEqual(trainer.parameters());
-    const means = averaged.members(wide);
-    expect(means).toHaveLength(6);
-    expect(means[5]!.parameters).toEqual(trainer.parameters({ weights: 'averaged' }));
-    const copy = ensemble.snapshots();
-    copy.restore(JSON.parse(JSON.stringify(kept.state())) as never, kept.arrays());
-    expect(copy.members(wide)).toEqual(members);
-    await trainer.saveWeights(file);
-    const [fromFile] = await ensemble.fromFiles(wide, [file]);
-    expect(fromFile!.parameters).toEqual(trainer.parameters());
-    await trainer.save(file);
-    const [fromCheckpoint] = await ensemble.fromFiles(wide, [file]);
-    expect(fromCheckpoint).toEqual(fromFile);
-    const taken = ensemble.member(trainer, { name: 'now' });
-    expect(taken).toEqual({ name: 'now', model: wide, parameters: trainer.parameters() });
   });
 });
 

@@ -1,60 +1,15 @@
-import { Worker } from 'node:worker_threads';
+/** A trainer fits, and its weights survive a file. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  type TrainEvent,
-  type TrainerJson,
-  ThalwegError,
-  Trainer,
-  average,
-  data,
-  nn,
-  optim,
-  schedule,
-} from '../../src/index.js';
+import { type TrainEvent, Trainer, average, data, nn, optim, schedule } from '../../src/index.js';
 import { native } from '../../src/native.js';
 import { floats, generator, sameBits } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
-
-const model = nn.sequential(
-  { input: [6] },
-  nn.dense(16, { activation: 'relu' }),
-  nn.dropout(0.2),
-  nn.dense(3),
-);
-
-/** Makes three classes that a line through the origin tells apart. */
-function classes(rows = 300, seed = 1) {
-  const random = generator(seed);
-  const inputs = floats(random, rows * 6);
-  const labels = Int32Array.from({ length: rows }, (_, i) => {
-    const row = inputs.subarray(i * 6, i * 6 + 3);
-    return row.indexOf(Math.max(...row));
-  });
-  return data.fromArrays({ inputs, shape: [rows, 6], labels });
-}
-
-const make = (options: Partial<ConstructorParameters<typeof Trainer>[0]> = {}) =>
-  new Trainer({
-    model,
-    loss: 'softmaxCrossEntropy',
-    optimizer: optim.adam({ learningRate: 0.01 }),
-    seed: 7,
-    ...options,
-  });
-
-async function code(promise: PromiseLike<unknown> | (() => unknown)): Promise<string> {
-  try {
-    await (typeof promise === 'function' ? promise() : promise);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ThalwegError);
-    return (error as ThalwegError).code;
-  }
-  return 'nothing was thrown';
-}
+import { classes, code, make } from './classes.js';
 
 const allBits = (trainer: Trainer): Float32Array[] => Object.values(trainer.parameters());
+
 const equal = (a: Float32Array[], b: Float32Array[]): boolean =>
   a.every((array, i) => sameBits(array, b[i]!));
 
@@ -252,85 +207,6 @@ describe('fit', () => {
   });
 });
 
-describe('misuse', () => {
-  it('is refused by code', async () => {
-    using train = classes();
-    using trainer = make();
-    const fit = (options: object) => code(trainer.fit(train, { epochs: 1, ...options }));
-    expect(await fit({ epochs: 0 })).toBe('RANGE');
-    expect(await fit({ epochs: 1.5 })).toBe('TYPE');
-    expect(await fit({ batchSize: 0 })).toBe('RANGE');
-    expect(await fit({ batchsize: 5 })).toBe('UNKNOWN_OPTION');
-    expect(await fit({ batchSize: 301, last: 'drop' })).toBe('EMPTY_EPOCH');
-    expect(await code(trainer.fit({} as never, { epochs: 1 }))).toBe('TYPE');
-    using narrow = data.fromArrays({
-      inputs: new Float32Array(4),
-      shape: [2, 2],
-      labels: new Int32Array(2),
-    });
-    expect(await code(trainer.fit(narrow, { epochs: 1 }))).toBe('SHAPE');
-    using unlabelled = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6] });
-    expect(await code(trainer.fit(unlabelled, { epochs: 1 }))).toBe('SHAPE');
-    using far = data.fromArrays({
-      inputs: new Float32Array(12),
-      shape: [2, 6],
-      labels: Int32Array.of(0, 3),
-    });
-    expect(await code(trainer.fit(far, { epochs: 1 }))).toBe('RANGE');
-    expect(await code(trainer.predict(new Float32Array(7)))).toBe('SHAPE');
-    expect(await code(() => make({ seed: 1.5 }))).toBe('SEED');
-    expect(await code(() => make({ device: 'cuda:0' }))).toBe('NO_DEVICE');
-    expect(await code(() => make({ model: {} as never }))).toBe('TYPE');
-    expect(trainer.steps).toBe(0);
-  });
-
-  it('a model that ends in what its loss applies is refused, for it would be twice', async () => {
-    const ends = [
-      ['softmaxCrossEntropy', nn.softmax(), 'MISMATCH'],
-      ['softmaxCrossEntropy', nn.relu(), 'nothing was thrown'],
-      ['sigmoidCrossEntropy', nn.sigmoid(), 'MISMATCH'],
-      ['sigmoidCrossEntropy', nn.dense(3, { activation: 'sigmoid' }), 'MISMATCH'],
-      ['meanSquaredError', nn.softmax(), 'nothing was thrown'],
-    ] as const;
-    for (const [loss, last, expected] of ends) {
-      const ending = nn.sequential({ input: [6] }, nn.dense(3), last);
-      expect(await code(() => make({ loss, model: ending }))).toBe(expected);
-    }
-  });
-
-  it('labels that do not fit are told what would', async () => {
-    using trainer = make();
-    using unlabelled = data.fromArrays({ inputs: new Float32Array(12), shape: [2, 6] });
-    await expect(Promise.resolve(trainer.fit(unlabelled, { epochs: 1 }))).rejects.toThrow(
-      'expected class indices (Int32Array), or 3 values a row (Float32Array), one for each output of the model for `dataset.labels`, received no labels',
-    );
-  });
-
-  it('a second call while one runs is BUSY, and leaves the first alone', async () => {
-    using train = classes();
-    using trainer = make();
-    const first = trainer.fit(train, { epochs: 20 });
-    expect(await code(trainer.fit(train, { epochs: 1 }))).toBe('BUSY');
-    expect(await code(trainer.minimize(train, optim.lbfgs()))).toBe('BUSY');
-    expect(await code(() => trainer.setParameters({}))).toBe('BUSY');
-    expect((await first).epochs).toHaveLength(20);
-  });
-
-  it('disposal ends a run, and later calls are DISPOSED', async () => {
-    using train = classes();
-    const trainer = make();
-    const running = trainer.fit(train, { epochs: 1_000_000 });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    trainer.dispose();
-    trainer.dispose();
-    expect((await running).reason).toBe('aborted');
-    expect(await code(trainer.fit(train, { epochs: 1 }))).toBe('DISPOSED');
-    train.dispose();
-    using other = make();
-    expect(await code(other.fit(train, { epochs: 1 }))).toBe('DISPOSED');
-  });
-});
-
 describe('weights', () => {
   const folder = newFolder();
 
@@ -357,94 +233,5 @@ describe('weights', () => {
     writeFileSync(file, readFileSync(file).subarray(0, 300));
     expect(await code(trainer.loadWeights(file))).toBe('TRUNCATED');
     expect(equal(before, allBits(trainer))).toBe(true);
-  });
-});
-
-describe('JSON.stringify', () => {
-  const written = (trainer: Trainer) => JSON.parse(JSON.stringify(trainer)) as TrainerJson;
-
-  it('describes a trainer and how far it is, without weights, at any time', async () => {
-    const trainer = make({
-      seed: 2n ** 63n,
-      clip: { globalNorm: 1 },
-      device: 'cpu:baseline',
-      optimizer: optim.adam({ learningRate: () => 0.01 }),
-      average: average.ema(),
-    });
-    const fresh = written(trainer);
-    expect(fresh).toMatchObject({
-      loss: { kind: 'softmaxCrossEntropy' },
-      seed: '9223372036854775808',
-      device: 'cpu:baseline',
-      clip: { globalNorm: 1 },
-      nonFinite: 'stop',
-      optimizer: { kind: 'adam', learningRate: { $function: true } },
-      average: { kind: 'ema' },
-      steps: 0,
-      epochs: 0,
-      averaged: 0,
-    });
-    expect(nn.fromJSON(fresh.model as nn.SequentialJson).parameterCount).toBe(model.parameterCount);
-    const during: TrainerJson[] = [];
-    const onEvent = (): unknown => during.push(written(trainer));
-    await trainer.fit(classes(), { epochs: 3, batchSize: 100, onEvent });
-    expect(during.length).toBeGreaterThan(3);
-    const after = { ...fresh, steps: 9, epochs: 3, averaged: 9 };
-    expect(written(trainer)).toEqual(after);
-    trainer.dispose();
-    expect(written(trainer)).toEqual(after);
-  });
-});
-
-describe('in the process', () => {
-  const addon = JSON.stringify(join(process.cwd(), 'dist', 'index.js'));
-  const setUp = `
-    const { Trainer, data, nn, optim } = require(${addon});
-    const model = nn.sequential({ input: [64] }, nn.dense(256, { activation: 'relu' }), nn.dense(3));
-    const set = data.fromArrays({ inputs: new Float32Array(64 * 2000).fill(0.1), shape: [2000, 64], labels: new Int32Array(2000) });
-    const make = () => new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
-    const trainer = make();`;
-
-  it('trains in worker threads, and a worker can be ended in the middle', async () => {
-    const finish = new Worker(
-      `${setUp} trainer.fit(set, { epochs: 2 }).then((h) => require('node:worker_threads').parentPort.postMessage(h.epochs.length));`,
-      { eval: true },
-    );
-    expect(await new Promise((resolve) => finish.once('message', resolve))).toBe(2);
-    await finish.terminate();
-    for (let i = 0; i < 3; i++) {
-      const endless = new Worker(
-        `${setUp} trainer.fit(set, { epochs: 1e6 }); require('node:worker_threads').parentPort.postMessage(0);`,
-        { eval: true },
-      );
-      await new Promise((resolve) => endless.once('message', resolve));
-      await endless.terminate();
-    }
-  });
-
-  /** Returns the exit status of a script in its own process. */
-  async function exitOf(script: string): Promise<unknown> {
-    const { spawn } = await import('node:child_process');
-    // LeakSanitizer, where it runs, cannot look at a process with threads at work.
-    const env = {
-      ...process.env,
-      ASAN_OPTIONS: `${process.env['ASAN_OPTIONS'] ?? ''}:detect_leaks=0`,
-    };
-    const child = spawn(process.execPath, ['-e', `${setUp} ${script}`], { env });
-    return new Promise((resolve) => child.once('exit', (exit, signal) => resolve(signal ?? exit)));
-  }
-
-  it('process.exit during training neither hangs nor crashes', async () => {
-    const train = 'trainer.fit(set, { epochs: 1e6 });';
-    expect(await exitOf(`${train} setTimeout(() => process.exit(7), 200);`)).toBe(7);
-  });
-
-  it('a process ends well with trainers that nobody disposed of', async () => {
-    expect(
-      await exitOf(`
-        globalThis.kept = [set, trainer, make(), make()];
-        Promise.all(kept.slice(2).map((each) => each.fit(set, { epochs: 1 })))
-          .then(() => { process.exitCode = 5; });`),
-    ).toBe(5);
   });
 });
