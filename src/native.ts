@@ -16,6 +16,7 @@ export type * from './native/layer.js';
 export type * from './native/names.js';
 export type * from './native/optimizer.js';
 export type * from './native/state.js';
+export type * from './native/table.js';
 export type * from './native/trainer.js';
 
 /** Loads an addon. The addon cannot throw coded errors before `initialize` names their class. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lossNames } from '../src/loss/loss.js';
 import { native } from '../src/native.js';
+import { csvFaultKinds } from '../src/native/table.js';
 import { averageKinds, distributions } from '../src/native/names.js';
 import { layerActivations } from '../src/nn/activation.js';
 import { groupSettings, stepSettings, trainerSettings } from '../src/optim/settings-row.js';
@@ -33,6 +34,7 @@ describe('the addon', () => {
     ['activations', ['none', ...layerActivations]],
     ['distributions', distributions],
     ['averages', averageKinds],
+    ['csvFaults', csvFaultKinds],
   ] as const)('has the same %s as TypeScript', (list, known) => {
     expect([...native.names[list]].sort()).toEqual([...new Set<string>(known)].sort());
   });

@@ -14,6 +14,7 @@
 #include "napi/checkpoint/checksum.h"
 #include "napi/checkpoint/file_lock.h"
 #include "napi/checkpoint/snapshot.h"
+#include "napi/data/csv.h"
 #include "napi/data/dataset.h"
 #include "napi/data/order.h"
 #include "napi/data/sampling.h"
@@ -97,6 +98,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   export_function<get_cuda_status>(env, exports, "cudaStatus");
   export_function<find_cuda>(env, exports, "findCuda");
   register_checksum(env, exports);
+  register_csv(env, exports);
   register_dataset(env, exports);
   register_file_lock(env, exports);
   register_names(env, exports);

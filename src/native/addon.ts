@@ -12,6 +12,7 @@ import type {
 import type { NativeNames } from './names.js';
 import type { NativeRule, NativeStepper, NativeStepperOptions } from './optimizer.js';
 import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js';
+import type { NativeTables } from './table.js';
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
 
 /** The result of a search for GPUs. Where `devices` is empty, `missing` says what the system lacks. */
@@ -30,7 +31,7 @@ interface NativeArrayClasses {
 }
 
 /** The addon's exports; native/napi/ has the C++ side of each. */
-export interface Native extends NativeDatasets {
+export interface Native extends NativeDatasets, NativeTables {
   /** Sets the classes of errors and arrays that the addon makes; the last call counts. */
   initialize(errorClass: typeof ThalwegError, arrays?: NativeArrayClasses): void;
   /** Stops the jobs of all threads and begins no other, because the process ends. */

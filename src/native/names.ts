@@ -25,6 +25,8 @@ export interface NativeNames {
   readonly activations: readonly string[];
   /** native/core/distribution.def */
   readonly distributions: readonly string[];
+  /** native/data/csv/csv_fault.def */
+  readonly csvFaults: readonly string[];
   /** native/train/step/average.def */
   readonly averages: readonly string[];
 }

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/initializer.h"
+#include "data/csv/csv_format.h"
 #include "ops/activation.h"
 #include "ops/loss.h"
 #include "train/step/average.h"
@@ -54,6 +55,7 @@ void register_names(Napi::Env env, Napi::Object exports) {
   names.Set("activations", list(env, kActivationNames));
   names.Set("distributions", list(env, kDistributionNames));
   names.Set("averages", list(env, kAverageNames));
+  names.Set("csvFaults", list(env, data::kCsvFaultNames));
   exports.Set("names", names);
 }
 
