@@ -15,6 +15,7 @@ export const sides = {
     line('callbacks checkpoint', 'what watches a run, and what keeps it'),
     line('run', 'the words of a run: events, history, callback, context, state'),
     line('average data nn', 'plain descriptions and checks: averages, data sets, layers'),
+    line('table', 'tables with columns, their readers, and preprocessing'),
     line('optim', '… optimizers'),
     line('schedule', '… schedules'),
     line('metrics', '… metrics, and the path that names one of an epoch'),

@@ -15,3 +15,4 @@ export type { StratifiedOptions, WeightedOptions } from './sampling.js';
 export { Shuffler } from './shuffler.js';
 export type { Shard } from './shard.js';
 export type { ShufflerOptions, ShufflerState } from './shuffler.js';
+export * from '../table/index.js';
