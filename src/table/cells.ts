@@ -24,6 +24,7 @@ export const missingCode = 2 ** 32 - 1;
 export interface Cells {
   readonly length: number;
   at(row: number): Cell;
+  countMissing(): number;
   isMissing(row: number): boolean;
   take(rows: Uint32Array): Cells;
   /** Compares two rows without missing values; negative where `a` comes first. */
@@ -57,6 +58,14 @@ export class NumberCells implements Cells {
 
   isMissing(row: number): boolean {
     return Number.isNaN(this.#values[row]);
+  }
+
+  countMissing(): number {
+    const values = this.#values;
+    let count = 0;
+    // An iterator takes ten times as long.
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) count++;
+    return count;
   }
 
   take(rows: Uint32Array): NumberCells {
@@ -112,6 +121,13 @@ export class TextCells implements Cells {
 
   isMissing(row: number): boolean {
     return this.codes[row] === missingCode;
+  }
+
+  countMissing(): number {
+    const { codes } = this;
+    let count = 0;
+    for (let i = 0; i < codes.length; i++) if (codes[i] === missingCode) count++;
+    return count;
   }
 
   take(rows: Uint32Array): TextCells {

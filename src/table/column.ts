@@ -37,9 +37,7 @@ export class Column implements Iterable<Cell> {
     this.kind = kind;
     this.length = cells.length;
     this.#cells = cells;
-    let missing = 0;
-    for (let row = 0; row < cells.length; row++) if (cells.isMissing(row)) missing++;
-    this.missing = missing;
+    this.missing = cells.countMissing();
     Object.freeze(this);
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -44,6 +45,11 @@ class CsvColumn {
       codes_.push_back(kMissing);
     else
       numbers_.push_back(std::numeric_limits<double>::quiet_NaN());
+  }
+  // Makes room for so many rows in all.
+  void reserve(size_t rows) {
+    if (state_ == State::kNumbers) numbers_.reserve(rows);
+    if (state_ == State::kTexts) codes_.reserve(rows);
   }
   // Takes a field that is no number. Returns false where it had to be one; then it is missing.
   bool add_text(std::string_view text, uint64_t position);

@@ -8,6 +8,9 @@
 
 namespace thalweg::data {
 
+// After so many rows, the number of all rows is guessed.
+static constexpr uint64_t kRowsToGuessBy = 1024;
+
 CsvScanner::CsvScanner(CsvFormat format, size_t start, bool is_strict)
     : format_(std::move(format)),
       start_(start),
@@ -29,6 +32,7 @@ bool CsvScanner::advance(const char* text, size_t length, size_t budget) {
     at = reader_.skip_empty_lines(at);
     if (at < end_) at = read_record(at);
     refuse_sizes(length);
+    if (rows_ == kRowsToGuessBy) make_room(at);
     goes_on = at < end_ && !has_stopped();
   } while (goes_on && at < until);
   position_ = static_cast<size_t>(at - text);
@@ -44,6 +48,14 @@ void CsvScanner::refuse_sizes(size_t length) const {
                  "at most four fields for each byte of the text"});
   if (rows_ >= CsvColumn::kMissing)
     throw Error({ErrorCode::kRange, "csv", "2^32 rows", "fewer than 2^32 rows"});
+}
+
+// Makes room in all columns at once, for a twentieth more rows than the first ones suggest.
+void CsvScanner::make_room(const char* at) {
+  const auto read = static_cast<double>(at - text_ - static_cast<ptrdiff_t>(start_));
+  const auto all = static_cast<double>(end_ - text_);
+  const double guess = 1.05 * all / read * static_cast<double>(rows_);
+  for (CsvColumn& column : columns_) column.reserve(static_cast<size_t>(guess));
 }
 
 bool CsvScanner::begin_second_pass() {

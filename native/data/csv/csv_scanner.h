@@ -43,6 +43,7 @@ class CsvScanner {
   bool has_stopped() const { return is_strict_ && faults_.count > 0; }
   bool begin_second_pass();
   void refuse_sizes(size_t length) const;
+  void make_room(const char* at);
 
   const CsvFormat format_;
   const size_t start_;

@@ -37,8 +37,10 @@ uint64_t first_digits(uint64_t word, int count) {
 }
 #endif
 
-// Takes digits into a number modulo 2^64, and returns the place behind them.
-const char* take_digits(const char* at, const char* end, uint64_t* value) {
+// Takes digits into a number modulo 2^64, and returns the place behind them. It is inlined, because
+// a third of all time is spent in it.
+[[gnu::always_inline]] inline const char* take_digits(const char* at, const char* end,
+                                                      uint64_t* value) {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
   while (end - at >= 8) {
     uint64_t word;

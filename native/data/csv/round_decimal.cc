@@ -88,20 +88,11 @@ double round_slowly(const DecimalDigits& digits) {
   return strtod_l(text.c_str(), nullptr, c_locale());
 }
 
-constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-
 }  // namespace
 
-double round_decimal(const DecimalDigits& digits) {
+double round_digits(const DecimalDigits& digits) {
   const uint64_t w = digits.value;
   const int64_t q = digits.exponent;
-  // Clinger (1990): one operation on two exact doubles rounds once.
-  if (!digits.is_truncated && w <= uint64_t{1} << 53 && q >= -22 && q <= 22) {
-    const auto exact = static_cast<double>(w);
-    return q < 0 ? exact / kExactPowers[-q] : exact * kExactPowers[q];
-  }
   const double value = round_exact(w, q);
   if (!digits.is_truncated || value == round_exact(w + 1, q)) return value;
   return round_slowly(digits);

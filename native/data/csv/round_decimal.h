@@ -15,6 +15,21 @@ struct DecimalDigits {
   char point = '.';
 };
 
-double round_decimal(const DecimalDigits& digits);
+// Rounds any number.
+double round_digits(const DecimalDigits& digits);
+
+inline constexpr double kExactPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                          1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                          1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+inline double round_decimal(const DecimalDigits& digits) {
+  const uint64_t w = digits.value;
+  const int64_t q = digits.exponent;
+  if (digits.is_truncated || w > uint64_t{1} << 53 || q < -22 || q > 22)
+    return round_digits(digits);
+  // Clinger (1990): one operation on two exact doubles rounds once.
+  const auto exact = static_cast<double>(w);
+  return q < 0 ? exact / kExactPowers[-q] : exact * kExactPowers[q];
+}
 
 }  // namespace thalweg::data
