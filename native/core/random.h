@@ -19,6 +19,7 @@ enum class Purpose : uint32_t {
   kRounding = 4,
   kSampling = 5,
   kTest = 6,
+  kView = 7,
 };
 
 struct StreamName {

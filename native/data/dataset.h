@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/function_ref.h"
 #include "data/gather.h"
 #include "data/row_format.h"
+#include "data/row_map.h"
 
 namespace thalweg::data {
 
@@ -33,12 +35,25 @@ class Dataset {
   virtual const void* view(Column column, int64_t first, int64_t count,
                            std::vector<char>& buffer) const = 0;
 
+  // Replaces rows by those of the data set that a view looks at; other data sets have no such rows.
+  virtual void find_source(uint32_t* /* rows */, int64_t /* count */) const {}
+  // Calls body(run) for each run of rows that belong together in this order, as the values of a
+  // time series do. Borders between concatenated data sets, and gaps, lie between two runs.
+  virtual void each_series(FunctionRef<void(Run run)> body) const { body({0, format_.rows}); }
+  // Returns how many data sets lie below one another here.
+  int depth() const { return depth_; }
+
  protected:
-  explicit Dataset(const RowFormat& format);
+  // `below` is the greatest depth of the data sets below this one. Throws DEPTH for too many.
+  explicit Dataset(const RowFormat& format, int below = 0);
+  // Serves as view() where the rows do not lie one after another: copies them to `buffer`.
+  const void* view_copy(Column column, int64_t first, int64_t count,
+                        std::vector<char>& buffer) const;
 
  private:
   uint64_t serial_;
   RowFormat format_;
+  int depth_;
 };
 
 }  // namespace thalweg::data

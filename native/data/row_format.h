@@ -22,6 +22,12 @@ struct RowFormat {
   int64_t label_width = 0;  // values of a row; 1 for sparse labels
 
   bool is_sparse() const { return label_type == LabelType::kSparse; }
+  // Returns true where the formats differ in their number of rows at most.
+  bool has_equal_rows(const RowFormat& other) const {
+    return features == other.features && feature_type == other.feature_type &&
+           scale == other.scale && offset == other.offset && label_type == other.label_type &&
+           label_width == other.label_width;
+  }
   size_t row_bytes(Column column) const {
     if (column == Column::kInputs)
       return features * (feature_type == FeatureType::kUint8 ? 1 : sizeof(float));

@@ -16,6 +16,7 @@
 #include "napi/checkpoint/checksum.h"
 #include "napi/checkpoint/snapshot.h"
 #include "napi/data/dataset.h"
+#include "napi/data/dataset_views.h"
 #include "napi/data/order.h"
 #include "napi/data/sampling.h"
 #include "napi/trainer/trainer.h"
@@ -26,6 +27,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   napi::register_initialize(env, exports);
   napi::register_checksum(env, exports);
   napi::register_dataset(env, exports);
+  napi::register_dataset_views(env, exports);
   napi::register_order(env, exports);
   napi::register_sampling(env, exports);
   napi::register_snapshot(env, exports);

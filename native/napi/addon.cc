@@ -16,6 +16,7 @@
 #include "napi/checkpoint/snapshot.h"
 #include "napi/data/csv.h"
 #include "napi/data/dataset.h"
+#include "napi/data/dataset_views.h"
 #include "napi/data/order.h"
 #include "napi/data/sampling.h"
 #include "napi/trainer/stepper.h"
@@ -100,6 +101,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_checksum(env, exports);
   register_csv(env, exports);
   register_dataset(env, exports);
+  register_dataset_views(env, exports);
   register_file_lock(env, exports);
   register_names(env, exports);
   register_order(env, exports);

@@ -47,7 +47,8 @@ int bucket_bits(uint64_t length) {
 
 Split make_split(const OrderOptions& options) {
   Split split = {};
-  split.labels = order_stream(options.seed, options.epoch, options.length, OrderStream::kLabels);
+  split.labels = order_stream(options.seed, options.epoch, options.length, OrderStream::kLabels,
+                              options.purpose);
   split.length = options.length;
   split.buckets = uint64_t{1} << bucket_bits(options.length);
   split.chunk = std::max(kLeastChunk, split.buckets * kChunkElementsPerBucket);
@@ -112,8 +113,8 @@ void exact_permutation(const OrderOptions& options, const OrderMaking& making, T
     for (uint64_t i = 0; i < split.length; ++i) out[i] = static_cast<T>(i);
     starts[1] = split.length;
   }
-  const RandomStream swaps =
-      order_stream(options.seed, options.epoch, options.length, OrderStream::kSwaps);
+  const RandomStream swaps = order_stream(options.seed, options.epoch, options.length,
+                                          OrderStream::kSwaps, options.purpose);
   parallel_for(static_cast<int64_t>(split.buckets), making.threads, [&](int64_t bucket) {
     refuse_cancelled(making.cancel);
     const uint64_t base = starts[bucket];

@@ -112,8 +112,34 @@ void cipher_range(const CipherRange& range, T* out) {
     out[i] = static_cast<T>(cipher_index(cipher, range.first + i * range.stride));
 }
 
+// Writes the halves of `count` positions. What stands behind them is enciphered, and not read.
+void divide(const IndexCipher& cipher, const uint32_t* positions, int count, Block& block) {
+  for (int i = 0; i < count; ++i) {
+    const uint32_t swaps = positions[i] < 2 && cipher.length > 1 ? cipher.swapped : 0;
+    const uint32_t position = positions[i] ^ swaps;
+    block.left[i] = position % cipher.columns;
+    block.right[i] = position / cipher.columns;
+  }
+}
+
+void encipher_positions(const IndexCipher& cipher, uint32_t* positions, int64_t total) {
+  Block block = {};
+  alignas(64) uint32_t result[kBlock];
+  for (int64_t done = 0; done < total; done += kBlock) {
+    const int count = total - done < kBlock ? static_cast<int>(total - done) : kBlock;
+    divide(cipher, positions + done, count, block);
+    encipher_block(cipher, block);
+    join_halves(block, cipher.columns, result);
+    walk_block(cipher, count, result);
+    __builtin_memcpy(positions + done, result, count * sizeof(uint32_t));
+  }
+}
+
 }  // namespace
 
+void lane_encipher32(const IndexCipher& cipher, uint32_t* positions, int64_t count) {
+  encipher_positions(cipher, positions, count);
+}
 void lane_cipher32(const CipherRange& range, uint32_t* out) { cipher_range(range, out); }
 void lane_cipher64(const CipherRange& range, uint64_t* out) { cipher_range(range, out); }
 

@@ -38,8 +38,8 @@ Order::Order(const OrderOptions& options, const OrderMaking& making)
   }
   if (!options.shuffle || length == 0) return;
   if (!options.exact && length > kSmallLength) {
-    cipher_ = make_index_cipher(
-        length, order_stream(options.seed, options.epoch, length, OrderStream::kCipher));
+    cipher_ = make_index_cipher(length, order_stream(options.seed, options.epoch, length,
+                                                     OrderStream::kCipher, options.purpose));
   } else if (length < kNarrow) {
     values_ = HostMemory(length * sizeof(uint32_t));
     exact_permutation(options, making, static_cast<uint32_t*>(values_.data()));
@@ -98,6 +98,15 @@ void Order::indices(uint64_t first, uint64_t stride, int64_t count, T* out) cons
     else
       lanes_->cipher32(range, out);
   }
+}
+
+void Order::find(uint32_t* positions, int64_t count) const {
+  if (is_identity()) return;
+  if (const uint32_t* rows = list()) {
+    for (int64_t i = 0; i < count; ++i) positions[i] = rows[positions[i]];
+    return;
+  }
+  lanes_->encipher32(cipher_, positions, count);
 }
 
 template void Order::indices(uint64_t, uint64_t, int64_t, uint32_t*) const;

@@ -24,6 +24,7 @@ struct OrderOptions {
   bool shuffle = true;                            // false: the identity
   std::shared_ptr<const Sampling> sampling = {};  // over `length` rows; null: a permutation
   BatchShape shape = {};                          // the batches of a stratified sampling
+  Purpose purpose = Purpose::kShuffle;            // kView: for a view, unlike every epoch
 };
 
 // An order never changes, so any thread may read it. Every position takes the same time to read.
@@ -55,6 +56,9 @@ class Order {
   void indices(uint64_t first, int64_t count, T* out) const {
     indices(first, 1, count, out);
   }
+  // Replaces `count` positions in any order, each below length(), by their rows. Needs a
+  // permutation of a length below 2^32.
+  void find(uint32_t* positions, int64_t count) const;
 
  private:
   void write_sampled(const OrderMaking& making);

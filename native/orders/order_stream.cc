@@ -2,9 +2,10 @@
 
 namespace thalweg {
 
-RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind) {
+RandomStream order_stream(uint64_t seed, uint64_t epoch, uint64_t length, OrderStream kind,
+                          Purpose purpose) {
   return random_stream({.seed = seed,
-                        .purpose = Purpose::kShuffle,
+                        .purpose = purpose,
                         .epoch = epoch,
                         .window = length | static_cast<uint64_t>(kind) << 60});
 }

@@ -1,18 +1,26 @@
 /** Data sets, readers of their files, and the orders in which epochs visit their rows. */
 export { Dataset } from './dataset.js';
+export type { Fold, Split } from './dataset.js';
+export type { DivisionOptions } from './division.js';
+export type { Example } from './example.js';
 export { fromArrays } from './from-arrays.js';
-export type { FromArraysOptions } from './from-arrays.js';
+export type { FromArraysOptions, FromNestedOptions } from './from-arrays.js';
+export { fromMessage } from './from-message.js';
 export { gather } from './gather.js';
 export type { Batch, GatherTargets } from './gather.js';
 export { idx, parseIdx } from './idx.js';
 export type { IdxArray, IdxTensor } from './idx.js';
 export { mnist } from './mnist.js';
 export type { Mnist } from './mnist.js';
+export type { NestedNumbers } from './nested.js';
 export { permutation, shuffledIndex } from './order.js';
 export type { OrderOptions, PermutationOptions } from './order.js';
+export type { RowKeys } from './keys.js';
 export { Sampling, balancedWeights, stratified, weighted } from './sampling.js';
 export type { StratifiedOptions, WeightedOptions } from './sampling.js';
 export { Shuffler } from './shuffler.js';
 export type { Shard } from './shard.js';
 export type { ShufflerOptions, ShufflerState } from './shuffler.js';
 export * from '../table/index.js';
+export type { FoldOptions, PartOf, Parts, SplitOptions } from './split.js';
+export type { WindowOptions } from './window.js';

@@ -4,7 +4,7 @@ import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
 import { checkBoolean, checkNumber, isArray, requireOptions, wrongType } from '../options.js';
 import { checkList, isInstance, isObject } from '../values.js';
-import { Dataset } from './dataset.js';
+import { Dataset, classesOf } from './dataset.js';
 
 /** Options of {@link weighted}. */
 export interface WeightedOptions {
@@ -192,12 +192,15 @@ function checkClasses(path: string, labels: unknown): Int32Array {
  * Returns weights with which every class is drawn equally often. The weight of a row is 1 divided by
  * the number of rows of its class.
  *
- * @throws ThalwegError RANGE, TYPE, DTYPE, DETACHED, RESIZABLE
+ * @param labels the class of each row, or a data set with class indices
+ * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, DISPOSED, DETACHED, RESIZABLE
  * @example
  * data.balancedWeights(Uint8Array.of(0, 0, 0, 1)); // [1/3, 1/3, 1/3, 1]
  */
-export function balancedWeights(labels: Int32Array | Uint8Array): Float64Array {
-  const classes = checkClasses('labels', labels);
+export function balancedWeights(labels: Int32Array | Uint8Array | Dataset): Float64Array {
+  const classes = isInstance(labels, Dataset)
+    ? classesOf(labels, 'labels')
+    : checkClasses('labels', labels);
   const counts = new Map<number, number>();
   for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);
   return Float64Array.from(classes, (label) => 1 / counts.get(label)!);

@@ -2,6 +2,17 @@
 
 /** A data set in native memory; native/napi/data/dataset.cc. */
 export interface NativeDataset {
+  info(): {
+    readonly rows: number;
+    readonly features: number;
+    readonly labelKind: 'none' | 'sparse' | 'dense';
+    readonly labelWidth: number;
+    readonly id: string;
+  };
+  /** Fills `out` with the class of each row. */
+  classes(out: Int32Array): void;
+  /** Fills `out` with the rows, from `first` on, of the data set that a view looks at. */
+  sourceRows(first: number, out: Uint32Array): void;
   dispose(): void;
 }
 
@@ -16,9 +27,25 @@ interface NativeDatasetOptions {
   readonly labelWidth: number;
 }
 
+/** The rows of a view: runs [first, count, first, count, …], a list, or all rows in an order of a seed. */
+export type NativeViewRows =
+  { readonly runs: Float64Array } | { readonly rows: Uint32Array } | { readonly seed: bigint };
+
 /** The classes of data sets. Handles of all classes serve alike. */
 export interface NativeDatasets {
   Dataset: new (options: NativeDatasetOptions) => NativeDataset;
+  /** Some rows of another data set; native/napi/data/dataset_views.cc. */
+  DatasetView: new (options: { readonly of: NativeDataset } & NativeViewRows) => NativeDataset;
+  /** Data sets one after another. */
+  ConcatDataset: new (options: { readonly parts: readonly NativeDataset[] }) => NativeDataset;
+  WindowDataset: new (options: {
+    readonly of: NativeDataset;
+    readonly length: number;
+    readonly horizon: number;
+    readonly stride: number;
+  }) => NativeDataset;
+  /** Another handle of a data set of this process. */
+  SharedDataset: new (options: { readonly id: string }) => NativeDataset;
 }
 
 /** A rule that chooses the rows of an epoch; native/napi/data/sampling.cc. */
@@ -38,6 +65,8 @@ export interface NativeOrderOptions {
   readonly seed: bigint;
   readonly epoch: number;
   readonly exact: boolean;
+  /** True makes the order of a view, which no epoch has. Default false. */
+  readonly view?: boolean;
   /** Chooses the rows instead of a permutation. */
   readonly sampling?: NativeSampling | undefined;
   /** The rows of one batch; a stratified order depends on them. */

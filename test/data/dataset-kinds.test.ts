@@ -29,7 +29,7 @@ const features = 37;
 
 /** Calls `body` with what makes data sets in memory, then with what makes records; gives both results. */
 async function withBoth<T>(body: (from: typeof data.fromArrays) => Promise<T>): Promise<[T, T]> {
-  const using = (kind: typeof lab.Dataset) => (options: data.FromArraysOptions) => {
+  const using = (kind: typeof lab.Dataset) => (options: Parameters<typeof data.fromArrays>[0]) => {
     native.Dataset = kind;
     const set = data.fromArrays(options);
     expect(data.Dataset.handle(set, 'set')).toBeInstanceOf(kind);

@@ -16,7 +16,6 @@ describe('labels of another type', () => {
     ['BigUint64', BigUint64Array.of(0n, 1n), 'sparse'],
     ['Float64', Float64Array.of(0.5, 1), 'dense'],
     ['lists', [0, 1], 'sparse'],
-    ['rows', [[0, 1], [1, 0]], 'dense'], // prettier-ignore
     ['nothing', null, ''],
     ['text', '01', ''],
   ])('%s are told what makes labels of them', async (_, labels, kind) => {

@@ -79,6 +79,15 @@ describe('examples', () => {
     expect(steps.slice(1).every((count) => count > 0)).toBe(true);
   });
 
+  it('penguins.mjs tells them apart in every fold', async () => {
+    const { stdout } = await example('penguins.mjs');
+    const folds = [...stdout.matchAll(/^(\d+) penguins, accuracy ([\d.]+) %$/gm)];
+    expect(folds.reduce((sum, [, rows]) => sum + Number(rows), 0)).toBe(342);
+    expect(folds.every(([, , accuracy]) => Number(accuracy) > 95)).toBe(true);
+    expect(folds).toHaveLength(5);
+    expect(readFileSync('docs/splits-and-weights.md', 'utf8')).toContain(stdout);
+  });
+
   it('averages.mjs draws both series, and a larger β is smoother', async () => {
     const { stdout, folder } = await example('averages.mjs');
     expect(readdirSync(folder).sort()).toEqual(['prices.svg', 'temperatures.svg']);

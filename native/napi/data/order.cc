@@ -37,7 +37,8 @@ OrderOptions read_order(const Napi::Object& object) {
   return {.length = to_uint64(object.Get("length"), "length"),
           .seed = to_uint64(object.Get("seed"), "seed"),
           .epoch = to_uint64(object.Get("epoch"), "epoch"),
-          .exact = object.Get("exact").ToBoolean().Value()};
+          .exact = object.Get("exact").ToBoolean().Value(),
+          .purpose = object.Get("view").ToBoolean().Value() ? Purpose::kView : Purpose::kShuffle};
 }
 
 // Reads { sampling?, batch, world }. A sampling takes the place of a permutation.
@@ -85,7 +86,7 @@ class NativeOrder : public Wrapped<NativeOrder> {
                         InstanceMethod<&NativeOrder::dispose>("dispose")});
   }
 
-  // new Order({ length, seed, epoch, exact, sampling?, batch?, world?, threads?, isa? })
+  // new Order({ length, seed, epoch, exact, view?, sampling?, batch?, world?, threads?, isa? })
   explicit NativeOrder(const Napi::CallbackInfo& info) : Wrapped(info) {
     guarded(info.Env(), [&] {
       const auto object = info[0].As<Napi::Object>();

@@ -46,8 +46,12 @@ void refuse_batch(ErrorFields fields, const BatchSource& source, int64_t step) {
       bad.push_back(row);
   fields.received += ", batch " + std::to_string(step) + " of its epoch: " + list(rows);
   if (!bad.empty()) {
+    std::vector<uint32_t> sources = bad;
+    source.dataset->find_source(sources.data(), static_cast<int64_t>(sources.size()));
     fields.received += "; the data of " + list(bad) + " are not finite";
-    fields.remedy = "mend or leave out " + list(bad) + " of the data set";
+    if (sources != bad)
+      fields.received += ", which a view shows of " + list(sources) + " of its data set";
+    fields.remedy = "mend or leave out " + list(sources) + " of the data set";
   }
   throw Error(std::move(fields));
 }
