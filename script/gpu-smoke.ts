@@ -56,7 +56,10 @@ const onSeries = (...layers: nn.Layer[]): nn.Sequential =>
   around(nn.reshape([6, 2]), ...layers, nn.flatten());
 
 /** A new layer is missing here until it has a network. */
-const networks: Record<Exclude<keyof typeof nn, 'fromJSON' | 'sequential'>, nn.Sequential> = {
+const networks: Record<
+  Exclude<keyof typeof nn, 'fromJSON' | 'load' | 'sequential'>,
+  nn.Sequential
+> = {
   dense: around(nn.dense(70, { activation: 'gelu' }), nn.dense(7, { useBias: false })),
   relu: around(nn.relu()),
   leakyRelu: around(nn.leakyRelu()),

@@ -12,6 +12,7 @@ export const sides = {
     line('index', 'what the package exports'),
     line('ensemble report tune', 'what makes, draws and tries out trainers'),
     line('train', 'the trainer; train/run: the files of one run'),
+    line('model', 'the model file, and the predictor'),
     line('callbacks checkpoint', 'what watches a run, and what keeps it'),
     line('run', 'the words of a run: events, history, callback, context, state'),
     line('average data nn', 'plain descriptions and checks: averages, data sets, layers'),
@@ -20,6 +21,7 @@ export const sides = {
     line('schedule', '… schedules'),
     line('metrics', '… metrics, and the path that names one of an epoch'),
     line('device loss', '… losses; devices, and which is chosen'),
+    line('sealed', 'safetensors files whose checksums cover every byte'),
     line('native', 'native.ts, the only file that loads the addon; native/ types it'),
     line(
       'io machine schema terminal',

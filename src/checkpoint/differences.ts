@@ -1,5 +1,5 @@
 /** Lists the places where two plain values differ. */
-import { toExactJson } from './exact-json.js';
+import { toExactJson } from '../sealed/exact-json.js';
 
 /** One place where a checkpoint and a trainer differ, with both values as JSON text. */
 export interface Difference {

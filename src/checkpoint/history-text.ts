@@ -7,7 +7,7 @@ import { refuse } from '../io/safetensors-header.js';
 import type { EpochRecord } from '../run/history.js';
 import { parseValue } from '../schema.js';
 import { epochRecord } from './epoch-record.js';
-import { fromExactJson, toExactJson } from './exact-json.js';
+import { fromExactJson, toExactJson } from '../sealed/exact-json.js';
 
 /** The name of the tensor. */
 export const historyTensor = 'history';

@@ -6,11 +6,12 @@ import type { TrainerContext } from '../run/context.js';
 import { replaceAll } from '../run/record.js';
 import type { SavedRun } from '../run/saved-run.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
+import { type Writer, writer } from '../sealed/writer.js';
 import { type Difference, differences } from './differences.js';
 import { holdsTensors, readCheckpoint, writeCheckpoint } from './file.js';
 import { checkArrays, checkMonitor, checkScalars } from './fitting.js';
 import type { CheckpointHeader } from './head.js';
-import type { CheckpointState, Writer } from './state.js';
+import type { CheckpointState } from './state.js';
 import {
   callbackArrays,
   checkEntries,
@@ -21,7 +22,6 @@ import {
   snapshotBytes,
   writerOf,
 } from './tensors.js';
-import { writer } from './writer.js';
 
 /** The run and the callbacks at one moment, without the trainer's tensors. */
 export interface Moment {

@@ -8,24 +8,10 @@ import type { EpochRecord } from '../run/history.js';
 import { exponentialState, savedRun } from '../run/saved-run.js';
 import { trainerDescription } from '../run/trainer-description.js';
 import { type Infer, count, list, object, optional, parseValue, text } from '../schema.js';
+import { writerSchema } from '../sealed/writer.js';
 import { epochRecord } from './epoch-record.js';
 
-const name = text(/^.+$/, 'text of at least one character');
-const date = text(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/, 'a time in ISO 8601');
 const uuid = text(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, 'a UUID');
-
-const writer = object({
-  /** The time of writing, in ISO 8601. */
-  time: date,
-  /** The version of this package. */
-  thalweg: name,
-  /** The version of Node.js. */
-  node: name,
-  /** The instruction set of the vector lanes. */
-  isa: name,
-});
-/** The process that wrote a checkpoint, and the time. */
-export interface Writer extends Infer<typeof writer> {}
 
 const headState = object({
   /** Identifies a trainer; one that resumes its checkpoint takes over the same lineage. */
@@ -41,7 +27,7 @@ const headState = object({
   /** The unfinished run; absent between runs. */
   run: optional(savedRun),
   /** The process that wrote the checkpoint. */
-  writer,
+  writer: writerSchema,
 });
 /** The state that stands in the header: all but the history, whose length has no limit. */
 export interface HeadState extends Infer<typeof headState> {}

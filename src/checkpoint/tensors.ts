@@ -5,7 +5,7 @@ import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
 import type { SavedCallback } from '../run/callback.js';
 import type { SavedRun } from '../run/saved-run.js';
-import type { CheckpointSink, TensorEntry } from './file.js';
+import type { DataSink, TensorEntry } from '../sealed/data.js';
 import type { CheckpointHeader } from './head.js';
 
 /** The order of a checkpoint's data: float64 scalars, then the snapshot, then the callbacks' arrays. */
@@ -145,7 +145,7 @@ export function readerOf(
 
 /** The destination of a checkpoint's data. */
 interface ReadTensors {
-  readonly sink: CheckpointSink;
+  readonly sink: DataSink;
   /** The optimizer's scalars; complete once the sink has all data. */
   readonly scalars: Float64Array;
   /** The callbacks' arrays by the names of their tensors; complete once the sink has all data. */
@@ -174,7 +174,7 @@ export function writerOf(
     },
   };
   const regions = regionsOf(layout, access, scalars, bytes);
-  const sink: CheckpointSink = (offset, piece) => {
+  const sink: DataSink = (offset, piece) => {
     eachPart(regions, offset, piece);
   };
   return { sink, scalars, arrays };

@@ -1,4 +1,4 @@
-/** The command `thalweg inspect` shows the content of checkpoints. */
+/** The command `thalweg inspect` shows the content of checkpoints and model files. */
 import type { Command, Given, Output } from './command.js';
 
 async function run({ operands }: Given, output: Output): Promise<number> {
@@ -18,10 +18,10 @@ async function run({ operands }: Given, output: Output): Promise<number> {
 export const inspect: Command = {
   name: 'inspect',
   usage: 'FILE…',
-  summary: 'shows the content of checkpoints, and verifies every checksum',
+  summary: 'shows checkpoints and model files, and verifies every checksum',
   description: [
-    'Prints the content of a checkpoint, or a list of the checkpoints in a folder, and verifies every checksum.',
-    'Exit status 1 where a checkpoint is damaged, or there is none.',
+    'Prints the content of a checkpoint or a model file, or a list of the checkpoints in a folder, and verifies every checksum.',
+    'Exit status 1 where a file is damaged, or there is none.',
   ],
   options: {},
   operands: { least: 1, most: Infinity },

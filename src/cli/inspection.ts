@@ -1,9 +1,13 @@
-/** Formats the content of checkpoints as text. */
+/** Formats the content of checkpoints and model files as text. */
 import { stat } from 'node:fs/promises';
 import { inspectWhole } from '../checkpoint/inspect.js';
 import { isDamage, listCheckpoints } from '../checkpoint/folder.js';
+import { withSafetensors } from '../io/safetensors.js';
+import { readModel } from '../model/file.js';
+import { outputKindOf } from '../model/outputs.js';
 import { ThalwegError } from '../errors.js';
 import { elements } from '../nn/layer.js';
+import { modelFormat } from '../nn/load.js';
 
 /** A checkpoint with its whole state. */
 type Inspection = Awaited<ReturnType<typeof inspectWhole>>;
@@ -61,6 +65,39 @@ export function describeCheckpoint(inspection: Inspection): string {
   ].join('\n');
 }
 
+/** The most names of classes that are listed. */
+const mostNames = 20;
+
+/** Returns several lines about a whole model file. */
+async function describeModel(file: string): Promise<string> {
+  const { model, loss, weights, classes, preprocessing, writer } = await readModel(file, {
+    inference: true,
+  });
+  const names = classes?.slice(0, mostNames).map((name) => JSON.stringify(name));
+  return [
+    file,
+    `good        model file of format ${modelFormat.version}, every checksum is right`,
+    `written     ${writer.time} by thalweg ${writer.thalweg}, Node.js ${writer.node} (${writer.isa})`,
+    `weights     ${weights}, trained with ${loss.kind}`,
+    `input       [${model.input.join(', ')}]`,
+    `output      ${outputKindOf(loss)} [${model.outputShape.join(', ')}]`,
+    ...(names
+      ? [`classes     ${names.join(', ')}${classes!.length > mostNames ? ', …' : ''}`]
+      : []),
+    ...(preprocessing
+      ? [`before      ${preprocessing.format}, version ${preprocessing.version}`]
+      : []),
+    model.summary(),
+  ].join('\n');
+}
+
+/** Returns true for a safetensors file that says that it is a model file. */
+async function isModelFile(path: string): Promise<boolean> {
+  return withSafetensors(path, ({ metadata }) =>
+    Promise.resolve(metadata['format'] === modelFormat.kind.format),
+  );
+}
+
 /** Returns a line about a checkpoint that could not be read. */
 export function describeFailure(error: unknown, file?: string): string {
   const isMissing = error instanceof ThalwegError && error.code === 'MISSING';
@@ -84,7 +121,8 @@ async function line(file: string): Promise<{ text: string; isGood: boolean }> {
 export async function inspectPath(path: string, print: (text: string) => void): Promise<boolean> {
   const status = await stat(path).catch(() => undefined);
   if (status?.isDirectory() !== true) {
-    print(describeCheckpoint(await inspectWhole(path)));
+    const isModel = await isModelFile(path);
+    print(isModel ? await describeModel(path) : describeCheckpoint(await inspectWhole(path)));
     return true;
   }
   const entries = await listCheckpoints(path);

@@ -1,5 +1,8 @@
 /** A model with weights in native memory: they are read, replaced, kept in files, and used for predictions. */
 import { checkWeights } from '../average/weights.js';
+import type { Loss, LossName } from '../loss/loss.js';
+import { writeModel } from '../model/file.js';
+import { type SaveModelOptions, planSaving } from '../model/saving.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, checkPath } from '../options.js';
 import {
@@ -14,10 +17,12 @@ import { type PassOptions, type WeightsOptions, planPrediction } from './passes.
 import type { TrainerHandle } from './trainer-handle.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
-/** The base class of a trainer without its training: a model and its weights. */
-export class ModelInMemory implements Disposable {
+/** The base class of a trainer without its training: a model, the loss that it is for, and its weights. */
+export class ModelInMemory<L extends LossName = LossName> implements Disposable {
   /** The model to which the weights belong. */
   readonly model: Sequential;
+  /** The loss that training minimises. */
+  readonly loss: Loss<L>;
   readonly #handle: TrainerHandle;
 
   /**
@@ -25,8 +30,9 @@ export class ModelInMemory implements Disposable {
    *
    * @internal
    */
-  constructor(model: Sequential, handle: TrainerHandle) {
+  constructor({ model, loss }: { model: Sequential; loss: Loss<L> }, handle: TrainerHandle) {
     this.model = model;
+    this.loss = loss;
     this.#handle = handle;
   }
 
@@ -111,8 +117,27 @@ export class ModelInMemory implements Disposable {
   }
 
   /**
-   * Reads weights from a file of {@link Trainer.saveWeights} or from a checkpoint. The optimizer's state does
-   * not change. Files of other programs may hold the weights in F16, BF16 or F64; they become float32. The
+   * Writes a model file: architecture, weights, running statistics and loss, with checksums of every byte.
+   * {@link Trainer.load}, `Predictor.load` and `nn.load` read it. It is a safetensors file, and the write is
+   * atomic. During a run it waits for the end of the epoch, as `predict` does. A dropout rate that is a function
+   * of the caller's is not kept.
+   *
+   * @param file by custom its name ends in `.thalweg`
+   * @throws ThalwegError (as a rejection) DISPOSED, MISSING, NO_SPACE, PERMISSION, RANGE, TYPE, SHAPE,
+   * DUPLICATE, MISMATCH, UNKNOWN_OPTION; or another error of the file system. A present file then stays as it was
+   */
+  async saveModel(file: string, options: SaveModelOptions = {}): Promise<void> {
+    checkPath('file', file);
+    const given = planSaving('saveModel', options, this);
+    const arrays = await this.#handle.withShared((trainer) =>
+      Promise.resolve(readState(trainer, this.model, given.weights)),
+    );
+    await writeModel(file, { model: this.model, loss: this.loss, ...given }, arrays);
+  }
+
+  /**
+   * Reads weights from a file of {@link Trainer.saveWeights}, a model file or a checkpoint. The optimizer's
+   * state does not change. Files of other programs may hold the weights in F16, BF16 or F64; they become float32. The
    * values of tensors that the model lacks are not read. Where it rejects, nothing has changed.
    *
    * @param options `match`: `'exact'` requires all tensors of the model and no other. `'overlap'` takes the

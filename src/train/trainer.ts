@@ -8,7 +8,7 @@ import {
 } from '../checkpoint/resume.js';
 import { type Dataset, nativeDataset } from '../data/dataset.js';
 import type { DeviceName } from '../device.js';
-import type { Loss, LossName } from '../loss/loss.js';
+import type { LossName } from '../loss/loss.js';
 import type { Metric } from '../metrics/requests.js';
 import { type NativeTrainer, native } from '../native.js';
 import type { Optimizer } from '../optim/define.js';
@@ -23,8 +23,10 @@ import { checkDataset } from '../run/task.js';
 import type { TrainerDescription, TrainerJson } from '../run/trainer-description.js';
 import { planTrainer } from './build.js';
 import { evaluate } from './evaluation.js';
+import { type LoadTrainerOptions, planLoading } from './load.js';
 import { type TrainerMinimizeOptions, minimizeLoss, planTrainerMinimize } from './minimize.js';
 import { ModelInMemory } from './model-in-memory.js';
+import { writeState } from './parameters.js';
 import {
   type EvaluateOptions,
   type LossGradients,
@@ -51,9 +53,7 @@ import type { TrainerOptions } from './trainer-options.js';
  * const trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.adam() });
  * const history = await trainer.fit(digits.train, { epochs: 5, batchSize: 128 });
  */
-export class Trainer<L extends LossName = LossName> extends ModelInMemory {
-  /** The loss that training minimises. */
-  readonly loss: Loss<L>;
+export class Trainer<L extends LossName = LossName> extends ModelInMemory<L> {
   /** The optimizer's description. */
   readonly optimizer: Optimizer;
   /** The description of the weights' average; undefined where none is kept. */
@@ -73,13 +73,30 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
   constructor(options: TrainerOptions<L>) {
     const plan = planTrainer(options);
     const handle = new TrainerHandle(new native.Trainer(plan.native));
-    super(plan.model, handle);
+    super(plan, handle);
     this.#handle = handle;
     this.options = Object.freeze({ ...options });
-    ({ loss: this.loss, optimizer: this.optimizer, average: this.average } = plan);
+    ({ optimizer: this.optimizer, average: this.average } = plan);
     ({ device: this.device, seed: this.seed } = plan);
-    this.#settings = plan.settings;
-    this.#description = plan.description;
+    ({ settings: this.#settings, description: this.#description } = plan);
+  }
+
+  /**
+   * Makes a trainer of a model file: its architecture, weights and running statistics, and its loss unless the
+   * options name one. The optimizer begins anew; {@link Trainer.resume} continues a run instead.
+   *
+   * @param file a file that {@link Trainer.saveModel} has written
+   * @throws ThalwegError (as a rejection) as `new Trainer`; FORMAT, CHECKSUM, VERSION, DEPTH, and as
+   * `io.readSafetensors`
+   */
+  static async load<L extends LossName = LossName>(
+    file: string,
+    options: LoadTrainerOptions<L>,
+  ): Promise<Trainer<L>> {
+    const { made, arrays } = await planLoading<L>(file, options);
+    const trainer = new Trainer<L>(made);
+    writeState(trainer.#handle.get(), trainer.model, arrays);
+    return trainer;
   }
 
   /** The number of steps taken so far, over all runs. */
@@ -258,21 +275,8 @@ export class Trainer<L extends LossName = LossName> extends ModelInMemory {
    * at any time, even during a run and after disposal.
    */
   toJSON(): TrainerJson {
-    const { model, loss, optimizer, clip, nonFinite, average, device, seed } = this.#description;
-    const { steps, epochs, averaged } = this;
-    return {
-      model,
-      loss,
-      optimizer,
-      clip,
-      nonFinite,
-      average,
-      device,
-      seed,
-      steps,
-      epochs,
-      averaged,
-    };
+    const { rule: _, groups: __, ...described } = this.#description;
+    return { ...described, steps: this.steps, epochs: this.epochs, averaged: this.averaged };
   }
 
   #context(trainer: NativeTrainer): RunContext {

@@ -3,14 +3,22 @@
  * and running statistic, by name.
  */
 import type { Weights } from '../average/weights.js';
-import { type CheckpointSink, readCheckpoint } from '../checkpoint/file.js';
-import { checkpointFormat } from '../checkpoint/head.js';
+import { readCheckpoint } from '../checkpoint/file.js';
+import { checkpointKind } from '../checkpoint/head.js';
 import { ThalwegError } from '../errors.js';
 import { isFloat } from '../io/float-numbers.js';
 import type { Entry } from '../io/safetensors-header.js';
-import { readFloats, withSafetensors, writeOwnSafetensors } from '../io/safetensors.js';
+import {
+  type OpenSafetensors,
+  readFloats,
+  withSafetensors,
+  writeOwnSafetensors,
+} from '../io/safetensors.js';
 import { elements } from '../nn/layer.js';
+import { modelFormat, openModelHead } from '../nn/load.js';
 import type { Sequential } from '../nn/sequential.js';
+import { type DataSink, readData } from '../sealed/data.js';
+import { statedSums } from '../sealed/head.js';
 
 /** Writes the tensors atomically, with the model and the kind of weights in the metadata. */
 export async function writeWeights(
@@ -124,7 +132,7 @@ function plan(
 }
 
 /** Copies the wanted tensors out of the pieces of a checkpoint's data, whose weights are float32. */
-function sinkOf({ wanted }: Plan): CheckpointSink {
+function sinkOf({ wanted }: Plan): DataSink {
   const targets = wanted.map(({ entry, values }) => ({
     begin: entry.begin,
     bytes: new Uint8Array(values.buffer),
@@ -155,8 +163,23 @@ async function readFromCheckpoint(
   return made!;
 }
 
+/** Reads weights from an open model file, and verifies all its checksums. */
+async function readFromModel(
+  opened: OpenSafetensors,
+  file: string,
+  model: Sequential,
+  match: 'exact' | 'overlap',
+): Promise<Plan> {
+  openModelHead(opened, file);
+  const entries = opened.entries.filter(({ dtype }) => dtype === 'F32');
+  const planned = plan(file, model, entries, match);
+  const stated = statedSums(opened, file);
+  await readData(opened, file, opened.entries, { stated, sink: sinkOf(planned) });
+  return planned;
+}
+
 /**
- * Reads parameters and statistics of `model` from a file of weights or a checkpoint. `'exact'` requires all of
+ * Reads parameters and statistics of `model` from a file of weights, a model file or a checkpoint. `'exact'` requires all of
  * them and no other; `'overlap'` takes those whose name and shape agree. Other tensors are not read.
  *
  * @throws ThalwegError MISSING, MISMATCH, RANGE, and the errors of a damaged file
@@ -167,7 +190,9 @@ export async function readWeights(
   match: 'exact' | 'overlap',
 ): Promise<LoadedWeights & { readonly values: Readonly<Record<string, Float32Array>> }> {
   const made = await withSafetensors(file, async (opened) => {
-    if (opened.metadata['format'] === checkpointFormat) return undefined;
+    const { format } = opened.metadata;
+    if (format === checkpointKind.format) return undefined;
+    if (format === modelFormat.kind.format) return readFromModel(opened, file, model, match);
     const planned = plan(file, model, opened.entries, match);
     for (const { entry, values } of planned.wanted) await readFloats(opened, entry, values, file);
     return planned;

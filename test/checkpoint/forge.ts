@@ -1,6 +1,6 @@
 /** Makes checkpoints that no run wrote, with right checksums. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { checksumOf } from '../../src/checkpoint/checksums.js';
+import { checksumOf } from '../../src/sealed/checksums.js';
 import { encodeHeader, parseHead } from '../../src/io/safetensors-header.js';
 import { type SafetensorsType, byteLength } from '../../src/io/safetensors-type.js';
 

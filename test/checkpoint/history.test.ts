@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError, checkpoint } from '../../src/index.js';
 import { readCheckpoint, writeCheckpoint } from '../../src/checkpoint/file.js';
-import { toExactJson } from '../../src/checkpoint/exact-json.js';
+import { toExactJson } from '../../src/sealed/exact-json.js';
 import { decodeHistory, decodeLast } from '../../src/checkpoint/history-text.js';
 import type { CheckpointState } from '../../src/checkpoint/state.js';
 import type { EpochRecord } from '../../src/run/history.js';

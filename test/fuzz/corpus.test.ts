@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import * as exact from '../../src/checkpoint/exact-json.js';
+import * as exact from '../../src/sealed/exact-json.js';
 import * as history from '../../src/checkpoint/history-text.js';
 import * as checkpoint from '../../src/checkpoint/options.js';
 import * as state from '../../src/checkpoint/state.js';

@@ -15,7 +15,7 @@ export interface Library {
   readonly glob: typeof import('../../src/optim/glob.js');
   readonly errors: typeof import('../../src/errors.js');
   readonly checkpoint: typeof import('../../src/checkpoint/options.js');
-  readonly exact: typeof import('../../src/checkpoint/exact-json.js');
+  readonly exact: typeof import('../../src/sealed/exact-json.js');
   readonly history: typeof import('../../src/checkpoint/history-text.js');
   readonly state: typeof import('../../src/checkpoint/state.js');
   readonly settings: typeof import('../../src/optim/settings.js');
@@ -30,7 +30,7 @@ export const paths: Readonly<Record<keyof Library, string>> = {
   glob: 'optim/glob',
   errors: 'errors',
   checkpoint: 'checkpoint/options',
-  exact: 'checkpoint/exact-json',
+  exact: 'sealed/exact-json',
   history: 'checkpoint/history-text',
   state: 'checkpoint/state',
   settings: 'optim/settings',
@@ -47,7 +47,7 @@ type Call = (...given: unknown[]) => unknown;
 function callsOf({ thalweg, checkpoint, settings }: Library): readonly Call[] {
   const { optim, schedule, average, nn, loss, metrics, callbacks } = thalweg;
   const { bind: _bind, minimize: _minimize, ...rules } = optim;
-  const { sequential: _sequential, ...layers } = nn;
+  const { sequential: _sequential, load: _load, ...layers } = nn;
   const { check, valueAt, ...schedules } = schedule;
   const { ExponentialAverage: _class, exponential: _e, exponentialStream: _s, ...kept } = average;
   // The functions are sorted by name, so that a byte always means the same one.
