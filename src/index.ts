@@ -22,7 +22,15 @@ export type { TrainerDescription, TrainerJson } from './run/trainer-description.
 export type { LoadTrainerOptions } from './train/load.js';
 export type { Preprocessing } from './model/document.js';
 export type { OutputKind } from './model/outputs.js';
-export type { ModelLabels, SaveModelOptions } from './model/saving.js';
+export type { SaveModelOptions } from './model/saving.js';
+export { Predictor } from './model/predictor.js';
+export type { Classification, ClassScore } from './model/classification.js';
+export type {
+  ClassifyOptions,
+  PredictOptions,
+  PredictorOptions,
+} from './model/predictor-options.js';
+export type { ByteScaling, NestedNumbers, PredictorInputs } from './model/rows.js';
 export type { TrainerMinimizeOptions } from './train/minimize.js';
 export type { FitOptions } from './train/run/options.js';
 export type { TrainerOptions } from './train/trainer-options.js';

@@ -15,6 +15,7 @@ export type * from './native/devices.js';
 export type * from './native/layer.js';
 export type * from './native/names.js';
 export type * from './native/optimizer.js';
+export type * from './native/predictor.js';
 export type * from './native/state.js';
 export type * from './native/table.js';
 export type * from './native/trainer.js';

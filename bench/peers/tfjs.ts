@@ -98,6 +98,24 @@ function pictureEpoch(tf: Tfjs, { rows = 6_000, batchSize = 128 }: Options): Run
   };
 }
 
+/** One row through a network of 784, 128 and 10 units, from and to JavaScript. */
+function predictRow(tf: Tfjs): Runner {
+  const model = tf.sequential({
+    layers: [
+      tf.layers.dense({ inputShape: [784], units: 128, activation: 'relu' }),
+      tf.layers.dense({ units: 10 }),
+    ],
+  });
+  const row = Float32Array.from({ length: 784 }, (_, i) => Math.abs(Math.sin(i)));
+  return {
+    run: () => {
+      tf.tidy(() => {
+        (model.predict(tf.tensor2d(row, [1, 784])) as tfjs.Tensor).dataSync();
+      });
+    },
+  };
+}
+
 /** Gathers one epoch of shuffled batches of floats; tfjs-node cannot keep them as bytes. */
 function gatherEpoch(tf: Tfjs, { rows = 60_000, batchSize = 128 }: Options): Runner {
   const inputs = tf.randomUniform([rows, 784]);
@@ -120,7 +138,7 @@ function permutation(tf: Tfjs, { rows = 60_000 }: Options): Runner {
   return { run: () => void tf.util.createShuffledIndices(rows) };
 }
 
-const kinds = { adamStep, mnistEpoch, pictureEpoch, gatherEpoch, permutation };
+const kinds = { predictRow, adamStep, mnistEpoch, pictureEpoch, gatherEpoch, permutation };
 
 /** Makes a contestant; `kind` names the timed call. */
 export function tfjsContestant(

@@ -19,6 +19,7 @@
 #include "napi/data/dataset_views.h"
 #include "napi/data/order.h"
 #include "napi/data/sampling.h"
+#include "napi/predictor/predictor.h"
 #include "napi/trainer/stepper.h"
 #include "napi/trainer/trainer.h"
 
@@ -105,6 +106,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_file_lock(env, exports);
   register_names(env, exports);
   register_order(env, exports);
+  register_predictor(env, exports);
   register_sampling(env, exports);
   register_snapshot(env, exports);
   register_stepper(env, exports);

@@ -27,7 +27,7 @@ export const sides = {
       'io machine schema terminal',
       'files, the system, values from files, what a terminal shows',
     ),
-    line('arrays version', 'arrays of a caller; the version'),
+    line('abort arrays version', 'abort signals; arrays of a caller; the version'),
     line('values', 'values of callers that may be anything, and lists of them'),
     line('options', 'checks of options'),
     line('promises', 'what awaits, and refuses, values of callers that may be promises'),

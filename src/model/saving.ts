@@ -3,14 +3,14 @@ import { type Weights, checkWeights } from '../average/weights.js';
 import type { Loss } from '../loss/loss.js';
 import { elements } from '../nn/layer.js';
 import type { Sequential } from '../nn/sequential.js';
-import { checkOptions } from '../options.js';
-import { writer } from '../sealed/writer.js';
 import { checkClasses } from './classes.js';
 import { type ModelContent, type Preprocessing, checkPreprocessing } from './document.js';
 import { outputKindOf } from './outputs.js';
 
-/** Facts that go with a model, for those who use it. */
-export interface ModelLabels {
+/** Options of {@link Trainer.saveModel}. */
+export interface SaveModelOptions {
+  /** The latest weights, or their average, which must have begun. Default `'raw'`. */
+  readonly weights?: Weights;
   /**
    * The names of the classes or labels, one for each output and each another. A model with one output and
    * `sigmoidCrossEntropy` has two: those of 0 and of 1. Default none; models of values have none.
@@ -23,21 +23,19 @@ export interface ModelLabels {
   readonly preprocessing?: Preprocessing;
 }
 
-/** Options of {@link Trainer.saveModel}. */
-export interface SaveModelOptions extends ModelLabels {
-  /** The latest weights, or their average, which must have begun. Default `'raw'`. */
-  readonly weights?: Weights;
-}
+/** The names of these options. */
+export const savingKeys = ['weights', 'classes', 'preprocessing'];
 
-/** Checks the names and the preprocessing that go with a model. */
-function checkLabels(
+/** Checks the values of these options. */
+export function checkSaving(
   path: string,
-  { classes, preprocessing }: ModelLabels,
+  { weights, classes, preprocessing }: SaveModelOptions,
   { model, loss }: { readonly model: Sequential; readonly loss: Loss },
-): Pick<ModelContent, 'classes' | 'preprocessing'> {
+): Pick<ModelContent, 'weights' | 'classes' | 'preprocessing'> {
   const outputs = elements(model.outputShape);
   const kind = outputKindOf(loss);
   return {
+    weights: checkWeights(`${path}.weights`, weights),
     classes:
       classes === undefined ? undefined : checkClasses(`${path}.classes`, classes, kind, outputs),
     preprocessing:
@@ -45,15 +43,4 @@ function checkLabels(
         ? undefined
         : checkPreprocessing(`${path}.preprocessing`, preprocessing),
   };
-}
-
-/** Checks the options of {@link Trainer.saveModel}. */
-export function planSaving(
-  path: string,
-  options: SaveModelOptions,
-  task: { readonly model: Sequential; readonly loss: Loss },
-): Omit<ModelContent, 'model' | 'loss'> {
-  checkOptions(path, options, ['weights', 'classes', 'preprocessing']);
-  const weights = checkWeights(`${path}.weights`, options.weights);
-  return { weights, ...checkLabels(path, options, task), writer: writer() };
 }

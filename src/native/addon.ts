@@ -11,6 +11,7 @@ import type {
 } from './data.js';
 import type { NativeNames } from './names.js';
 import type { NativeRule, NativeStepper, NativeStepperOptions } from './optimizer.js';
+import type { NativePredictor, NativePredictorOptions } from './predictor.js';
 import type { NativeChecksum, NativeFileLock, NativeSnapshot } from './state.js';
 import type { NativeTables } from './table.js';
 import type { NativeTrainer, NativeTrainerOptions } from './trainer.js';
@@ -67,5 +68,6 @@ export interface Native extends NativeDatasets, NativeTables {
   Trainer: new (options: NativeTrainerOptions) => NativeTrainer;
   Stepper: new (options: NativeStepperOptions) => NativeStepper;
   Order: new (options: NativeOrderOptions) => NativeOrder;
+  Predictor: new (options: NativePredictorOptions) => NativePredictor;
   Sampling: new (options: NativeSamplingOptions) => NativeSampling;
 }

@@ -15,7 +15,7 @@ import { type StepOptions, StepSettings } from '../optim/settings.js';
 import { requireOptions } from '../options.js';
 import { checkModel } from '../run/task.js';
 import type { TrainerDescription } from '../run/trainer-description.js';
-import { checkMemoryLimit } from './memory-limit.js';
+import { checkMemoryLimit } from '../machine/memory-limit.js';
 import type { TrainerOptions } from './trainer-options.js';
 
 /** The names of a trainer's options. */

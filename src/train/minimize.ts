@@ -13,7 +13,7 @@ import {
 import { Minimization } from '../optim/full-batch/minimize.js';
 import { requireOptions } from '../options.js';
 import { type Task, checkDataset } from '../run/task.js';
-import { onAbort } from './run/abort.js';
+import { onAbort } from '../abort.js';
 import { checkBatch } from './run/batches.js';
 
 /** Options of `trainer.minimize`. */

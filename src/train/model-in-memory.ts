@@ -2,9 +2,16 @@
 import { checkWeights } from '../average/weights.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import { writeModel } from '../model/file.js';
-import { type SaveModelOptions, planSaving } from '../model/saving.js';
+import {
+  type PredictorOptions,
+  checkPredictor,
+  predictorKeys,
+} from '../model/predictor-options.js';
+import { Predictor } from '../model/predictor.js';
+import { type SaveModelOptions, checkSaving, savingKeys } from '../model/saving.js';
 import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, checkPath } from '../options.js';
+import { writer } from '../sealed/writer.js';
 import {
   readParameters,
   readState,
@@ -128,11 +135,29 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
    */
   async saveModel(file: string, options: SaveModelOptions = {}): Promise<void> {
     checkPath('file', file);
-    const given = planSaving('saveModel', options, this);
+    checkOptions('saveModel', options, savingKeys);
+    const given = { ...checkSaving('saveModel', options, this), writer: writer() };
     const arrays = await this.#handle.withShared((trainer) =>
       Promise.resolve(readState(trainer, this.model, given.weights)),
     );
     await writeModel(file, { model: this.model, loss: this.loss, ...given }, arrays);
+  }
+
+  /**
+   * Makes a {@link Predictor} of a copy of the present weights, which later training does not change. During a run
+   * it waits for the end of the epoch.
+   *
+   * @param options those of {@link Predictor.load} and {@link Trainer.saveModel}
+   * @throws ThalwegError (as a rejection) as these two
+   */
+  async predictor(options: PredictorOptions & SaveModelOptions = {}): Promise<Predictor> {
+    checkOptions('predictor', options, [...predictorKeys, ...savingKeys]);
+    const { weights, ...labels } = checkSaving('predictor', options, this);
+    const settings = checkPredictor(options);
+    const arrays = await this.#handle.withShared((trainer) =>
+      Promise.resolve(readState(trainer, this.model, weights)),
+    );
+    return new Predictor({ model: this.model, loss: this.loss, ...labels, arrays }, settings);
   }
 
   /**
@@ -164,7 +189,11 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
     this.#handle.dispose();
   }
 
-  /** Calls {@link Trainer.dispose} at the end of a `using` block. */
+  /**
+   * Calls {@link Trainer.dispose} at the end of a `using` block.
+   *
+   * @hidden
+   */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -21,6 +21,7 @@ const namespaces = [
   'Trainer',
   'progress',
   'ThalwegError',
+  'Predictor',
 ];
 
 /** The program around the fragments declares the names that they use. */
@@ -41,6 +42,7 @@ declare global {
   const validation: thalweg.data.Dataset;
   const f: thalweg.optim.ObjectiveFunction;
   const shuffler: thalweg.data.Shuffler;
+  const image: Float32Array;
   const images: Float32Array;
   const inputs: Float32Array;
   const targets: Float32Array;

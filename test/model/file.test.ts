@@ -54,7 +54,9 @@ describe('a model file', () => {
     );
     const document = JSON.parse(metadata['model']!) as Record<string, unknown>;
     expect(document).toMatchObject({
-      ...{ classes, weights: 'raw', loss: { kind: 'softmaxCrossEntropy' } },
+      classes,
+      weights: 'raw',
+      loss: { kind: 'softmaxCrossEntropy' },
       input: { kind: 'numbers', shape: [4, 4, 2] },
       output: { kind: 'classes', shape: [3] },
       preprocessing: { format: 'my-scaling', version: 2, mean: [0.5, { $number: 'NaN' }] },
@@ -194,7 +196,8 @@ it('thalweg inspect shows a model file, and tells of a damaged one', async () =>
   const output = {
     print: (text: string) => printed.push(text),
     complain: (text: string) => complained.push(text),
-    ...{ columns: 80, isTerminal: false },
+    columns: 80,
+    isTerminal: false,
   };
   expect(await run(['inspect', file], output)).toBe(0);
   expect(printed.join('\n')).toMatch(/every checksum is right[^]*"cat", "dog", "bird"[^]*conv2d1/);

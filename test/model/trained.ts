@@ -20,8 +20,12 @@ export const inputsOf = (rows: number, seed = 5): Float32Array =>
 /** Returns a trainer of the model that has taken some steps. */
 export async function trained(options: Partial<TrainerOptions> = {}): Promise<Trainer> {
   const trainer = new Trainer({
-    ...{ model, loss: 'softmaxCrossEntropy', seed: 3, device: 'cpu:baseline' },
-    ...{ optimizer: optim.adam({ learningRate: 0.01 }), average: average.ema({ decay: 0.9 }) },
+    model,
+    loss: 'softmaxCrossEntropy',
+    seed: 3,
+    device: 'cpu:baseline',
+    optimizer: optim.adam({ learningRate: 0.01 }),
+    average: average.ema({ decay: 0.9 }),
     ...options,
   });
   const labels = Int32Array.from({ length: 24 }, (_, i) => i % 3);

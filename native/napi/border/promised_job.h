@@ -34,6 +34,8 @@ class PromisedJob {
   const CancelFlag& cancelled() const { return cancel_; }
   // Works at any time, also when nothing runs.
   void cancel() { cancel_.set(); }
+  // True while a job is under way.
+  bool is_running() const { return pending_ != nullptr; }
 
   // Throws BUSY while a job is under way. Once a device is lost, throws its error for good.
   void refuse_busy() const;

@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "core/position.h"
-#include "layers/registry.h"
 #include "napi/border/convert.h"
 #include "napi/checkpoint/snapshot.h"
 #include "napi/data/dataset.h"
 #include "napi/data/sampling.h"
+#include "napi/trainer/layer_options.h"
 
 namespace thalweg::napi {
 
@@ -37,44 +37,6 @@ std::vector<double> doubles(const Napi::Object& object, const char* key) {
   const Span span = typed_span(object.Get(key), napi_float64_array, key);
   const auto* data = static_cast<const double*>(span.data);
   return {data, data + span.length};
-}
-
-// Reads the fields of one layer from its JavaScript object.
-class ObjectFields final : public LayerFields {
- public:
-  explicit ObjectFields(const Napi::Object& object) : object_(object) {}
-  std::string text(const char* name) const override { return napi::text(object_, name); }
-  double number(const char* name) const override { return napi::number(object_, name); }
-  bool truth(const char* name) const override { return napi::truth(object_, name); }
-  int64_t count(const char* name, int64_t least) const override {
-    return to_count(object_, name, least);
-  }
-
- private:
-  Napi::Object object_;
-};
-
-// Returns the values that layer number `index` reads. Value 0 is the network's input, and value i +
-// 1 is the output of layer i.
-std::vector<int64_t> read_from(const Napi::Array& values, uint32_t index) {
-  std::vector<int64_t> from;
-  for (uint32_t i = 0; i < values.Length(); ++i)
-    from.push_back(static_cast<int64_t>(to_index(values.Get(i), "layer.from", size_t{index} + 1)));
-  return from;
-}
-
-std::unique_ptr<Layer> read_layer(const Napi::Object& object, uint32_t index) {
-  LayerPlace place;
-  const Napi::Value from = object.Get("from");
-  if (!from.IsArray())
-    throw Error(
-        {ErrorCode::kType, "layer.from", "no list", "the numbers of the values that it reads"});
-  place.from = read_from(from.As<Napi::Array>(), index);
-  place.inputs = to_count(object, "inputs", 1);
-  place.outputs = to_count(object, "outputs", 1);
-  place.frozen = truth(object, "frozen");
-  return make_layer(text(object, "kind"), std::move(place),
-                    ObjectFields(object.Get("fields").As<Napi::Object>()));
 }
 
 Initial read_initial(const Napi::Object& object) {
@@ -120,23 +82,6 @@ void check_lengths(const char* path, const Tensors& tensors, const std::vector<i
   throw Error({ErrorCode::kShape, path, sum(given), sum(owned) + ", which the layers own"});
 }
 
-// Throws SHAPE unless there is a layer, only the first is an embedding, and each layer's input is
-// as wide as the values that it reads.
-void check_values(const Network& network) {
-  if (network.layers.empty()) throw Error({ErrorCode::kShape, "layers", "none", "one or more"});
-  for (size_t i = 1; i < network.layers.size(); ++i)
-    if (network.layers[i]->index_limit() != 0)
-      throw Error({ErrorCode::kShape, "layer.kind", "an embedding behind other layers",
-                   "an embedding as the first layer"});
-  for (const auto& layer : network.layers)
-    for (const int64_t value : layer->from()) {
-      const int64_t width = value == 0 ? network.inputs() : network.layers[value - 1]->outputs();
-      if (width != layer->inputs())
-        throw Error({ErrorCode::kShape, "layer.inputs", std::to_string(layer->inputs()),
-                     std::to_string(width) + ", as the value that it reads"});
-    }
-}
-
 void check_tensors(const EngineOptions& options) {
   std::vector<int64_t> parameters, statistics;
   for (const auto& layer : options.network.layers) {
@@ -178,9 +123,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   options.stepper.average = read_average_options(object.Get("average"));
   options.network.loss = position<LossKind>(text(object, "loss"), kLossNames, "loss");
   options.network.loss_parameter = number(object, "lossParameter");
-  const auto layers = object.Get("layers").As<Napi::Array>();
-  for (uint32_t i = 0; i < layers.Length(); ++i)
-    options.network.layers.push_back(read_layer(layers.Get(i).As<Napi::Object>(), i));
+  options.network.layers = read_layers(object);
   const auto initials = object.Get("initials").As<Napi::Array>();
   for (uint32_t i = 0; i < initials.Length(); ++i)
     options.network.initials.push_back(read_initial(initials.Get(i).As<Napi::Object>()));
@@ -193,7 +136,6 @@ EngineOptions read_engine_options(const Napi::Object& object) {
     options.statistics.push_back({text(statistic, "name"), to_count(statistic, "length"),
                                   static_cast<float>(number(statistic, "initial"))});
   }
-  check_values(options.network);
   check_tensors(options);
   return options;
 }

@@ -1,4 +1,5 @@
 /** Checks a call of fit. */
+import { checkSignal } from '../../abort.js';
 import { type Weights, checkWeights } from '../../average/weights.js';
 import { type CheckpointPlan, planCheckpoints } from '../../checkpoint/options.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -8,7 +9,6 @@ import type { Wanted } from '../../metrics/measure.js';
 import type { MetricPath } from '../../metrics/path.js';
 import type { StepSettings } from '../../optim/settings.js';
 import { checkBoolean, checkNumber, checkOneOf, requireOptions, wrongType } from '../../options.js';
-import { isInstance } from '../../values.js';
 import { checkCallbacks } from '../../run/callback-set.js';
 import type { Callback } from '../../run/callback.js';
 import type { TrainEvent } from '../../run/events.js';
@@ -81,7 +81,7 @@ export function planFit(
     checkpoint: checkCheckpoint(options),
     monitorEvery: checkMonitor('fit.monitor', options.monitor ?? false, task.device),
     guardEvery: checkGuard('fit.guard', options.guard ?? false),
-    signal: checkSignal(options.signal),
+    signal: checkSignal('fit.signal', options.signal),
     onEvent: checkListener(options.onEvent),
   };
   const batchSize = options.batchSize ?? defaultBatchSize;
@@ -144,16 +144,6 @@ function refuseSampling(): never {
     expected: 'true',
     remedy: 'leave shuffle out: samplings choose the order themselves',
   });
-}
-
-function checkSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || isInstance(signal, AbortSignal)) return signal;
-  throw wrongType(
-    'fit.signal',
-    signal,
-    'an AbortSignal',
-    'pass controller.signal or AbortSignal.timeout(…)',
-  );
 }
 
 function checkListener(listener: unknown): FitPlan['onEvent'] {

@@ -10,7 +10,7 @@ import type { TrainEvent } from '../../run/events.js';
 import type { EndReason, EpochRecord, History, WeightedEvaluation } from '../../run/history.js';
 import type { EpochUnderWay } from '../../run/saved-run.js';
 import { type EvaluationPlan, evaluate } from '../evaluation.js';
-import { onAbort } from './abort.js';
+import { onAbort } from '../../abort.js';
 import { doubtsAfter, doubtsBefore } from './doubts.js';
 import { EpochLoop, unlessAborted } from './epoch.js';
 import { Listeners } from './listeners.js';

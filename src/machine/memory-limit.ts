@@ -1,5 +1,5 @@
-/** Chooses the memory limit of a trainer. */
-import { usableMemory } from '../machine/memory.js';
+/** Chooses the memory limit of a trainer or a predictor. */
+import { usableMemory } from './memory.js';
 import { checkNumber } from '../options.js';
 
 /** Returns the limit in bytes; undefined for a GPU, whose driver refuses allocations beyond its memory. */

@@ -1,4 +1,13 @@
-/** The actions of any number of runs that one listener of a signal calls. */
+/** Signals of callers: their check, and the actions of any number of calls that one listener serves. */
+import { wrongType } from './options.js';
+import { isInstance } from './values.js';
+
+/** Returns `signal` if it is an AbortSignal or undefined; throws TYPE for another value. */
+export function checkSignal(path: string, signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || isInstance(signal, AbortSignal)) return signal;
+  const remedy = 'pass controller.signal or AbortSignal.timeout(…)';
+  throw wrongType(path, signal, 'an AbortSignal', remedy);
+}
 
 interface Watchers {
   readonly actions: Set<() => void>;
