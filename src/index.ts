@@ -16,6 +16,7 @@ export * as metrics from './metrics/index.js';
 export * as nn from './nn/index.js';
 export * as optim from './optim/index.js';
 export * as schedule from './schedule/index.js';
+export * as search from './search/index.js';
 export * as tune from './tune/index.js';
 export { Trainer } from './train/trainer.js';
 export type { TrainerDescription, TrainerJson } from './run/trainer-description.js';

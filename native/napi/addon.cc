@@ -18,6 +18,7 @@
 #include "napi/data/dataset.h"
 #include "napi/data/dataset_views.h"
 #include "napi/data/order.h"
+#include "napi/data/random.h"
 #include "napi/data/sampling.h"
 #include "napi/predictor/predictor.h"
 #include "napi/trainer/stepper.h"
@@ -107,6 +108,7 @@ static Napi::Object register_addon(Napi::Env env, Napi::Object exports) {
   register_names(env, exports);
   register_order(env, exports);
   register_predictor(env, exports);
+  register_random(env, exports);
   register_sampling(env, exports);
   register_snapshot(env, exports);
   register_stepper(env, exports);

@@ -11,6 +11,7 @@ export const sides = {
     line('cli', 'the command'),
     line('index', 'what the package exports'),
     line('ensemble report tune', 'what makes, draws and tries out trainers'),
+    line('search', 'what searches for hyper-parameters'),
     line('train', 'the trainer; train/run: the files of one run'),
     line('model', 'the model file, and the predictor'),
     line('callbacks checkpoint', 'what watches a run, and what keeps it'),

@@ -22,6 +22,8 @@ const namespaces = [
   'progress',
   'ThalwegError',
   'Predictor',
+  ...['average', 'callbacks', 'chart', 'checkpoint', 'data', 'device', 'ensemble', 'io', 'loss'],
+  ...['metrics', 'nn', 'optim', 'schedule', 'search', 'tune', 'Trainer', 'progress', 'ThalwegError'],
 ];
 
 /** The program around the fragments declares the names that they use. */

@@ -1,0 +1,27 @@
+/** Searches for hyper-parameters. */
+export { choice, conditional, integer, logUniform, uniform } from './space.js';
+export type {
+  Choice,
+  ChoiceValue,
+  Conditional,
+  ConditionalOptions,
+  Dimension,
+  Integer,
+  IntegerOptions,
+  LogUniform,
+  PlainDimension,
+  Space,
+  Uniform,
+  Values,
+  When,
+} from './space.js';
+export type { AnyValues, Parameter } from './parameters.js';
+export type { Proposals, Sampler, SamplerSetting, Suggestion } from './sampler.js';
+export type { Report, TrialRecord, TrialState } from './trial-record.js';
+export { grid } from './samplers/grid.js';
+export type { GridOptions } from './samplers/grid.js';
+export { random } from './samplers/random.js';
+export { sobol } from './samplers/sobol.js';
+export type { SobolOptions } from './samplers/sobol.js';
+export { tpe } from './samplers/tpe.js';
+export type { TpeOptions } from './samplers/tpe.js';
