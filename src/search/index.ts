@@ -25,3 +25,21 @@ export { sobol } from './samplers/sobol.js';
 export type { SobolOptions } from './samplers/sobol.js';
 export { tpe } from './samplers/tpe.js';
 export type { TpeOptions } from './samplers/tpe.js';
+export { load } from './load.js';
+export type { LoadOptions, StoredTrials } from './load.js';
+export { run } from './run.js';
+export type { RunOptions } from './run.js';
+export { study } from './open.js';
+export { Study } from './study.js';
+export type { Budget, Direction, SamplerName, StudyOptions } from './study-options.js';
+export type { ReportOptions } from './report.js';
+export { Trial, TrialStopped } from './trial.js';
+export { explosion, median, noLearning, patience, successiveHalving } from './rules/rules.js';
+export type {
+  ExplosionOptions,
+  MedianOptions,
+  NoLearningOptions,
+  PatienceOptions,
+  SuccessiveHalvingOptions,
+} from './rules/rules.js';
+export type { RuleContext, StoppingRule, Verdict } from './rules/rule.js';

@@ -81,7 +81,7 @@ function checkConditions(
     ),
   );
   return Object.entries(when).map(([name, given]) => {
-    const values = (isArray(given) ? given : [given]);
+    const values = isArray(given) ? given : [given];
     const known = choices.get(name);
     const wrong = known === undefined ? name : values.find((value) => !known.includes(value));
     if (known !== undefined && wrong === undefined) return { name, values };

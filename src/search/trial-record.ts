@@ -39,7 +39,7 @@ export interface TrialRecord<V = AnyValues> {
 }
 
 /** Returns true for a trial that has ended. */
-export function isFinished({ state }: TrialRecord): boolean {
+export function isFinished({ state }: { readonly state: TrialState }): boolean {
   return state !== 'waiting' && state !== 'running';
 }
 

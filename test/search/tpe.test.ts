@@ -6,7 +6,7 @@ import { checkSpace } from '../../src/search/parameters.js';
 import { normalBelow } from '../../src/search/samplers/normal.js';
 import { ParzenEstimator } from '../../src/search/samplers/parzen.js';
 import { searchFunctions } from '../oracle/search-functions.js';
-import { leastOf, medianOf, sampled } from './sampling.js';
+import { leastOf, sampled } from './sampling.js';
 import { TrialRandom } from '../../src/search/trial-random.js';
 
 const fixture = JSON.parse(readFileSync('test/fixtures/optuna-tpe.json', 'utf8')) as {
@@ -96,19 +96,29 @@ describe('regret', () => {
     expect(each.value(middleOf(each.space))).toBeCloseTo(middle, 8);
   });
 
-  it('is no larger than that of Optuna, over all functions', () => {
-    const { trials } = fixture;
-    const ratios = Object.entries(searchFunctions).map(([name, { space, value, minimum }]) => {
-      const regrets = Array.from({ length: 10 }, (_, seed) => {
+  /** Returns how likely a regret of the first list is smaller than one of the second; 0.5 where they are alike. */
+  function chanceBelow(first: readonly number[], second: readonly number[]): number {
+    const pairs = first.flatMap((a) => second.map((b) => Number(a < b) + Number(a === b) / 2));
+    return pairs.reduce((sum, each) => sum + each, 0) / pairs.length;
+  }
+
+  it('is no larger than that of Optuna, and far smaller than that of random', () => {
+    const { trials, functions } = fixture;
+    // Every third function is enough here; `script/search-proof.ts` takes all of them, and more seeds.
+    const some = Object.entries(searchFunctions).filter((_, i) => i % 3 === 0);
+    const chances = some.map(([name, { space, value, minimum }]) => {
+      const regrets = Array.from({ length: 8 }, (_, seed) => {
         const records = sampled(search.tpe(), space, { trials, seed: BigInt(seed), value });
         return leastOf(records) - minimum;
       });
-      const { tpe, random } = fixture.functions[name]!;
-      return [medianOf(regrets) / medianOf(tpe), medianOf(regrets) / medianOf(random)] as const;
+      const { tpe, random } = functions[name]!;
+      return [chanceBelow(regrets, tpe), chanceBelow(regrets, random)] as const;
     });
-    // Ten seeds leave a third of noise in each ratio, so the middle of 24 ratios has about 8 %.
-    expect(medianOf(ratios.map(([toTpe]) => toTpe))).toBeLessThan(1.25);
-    expect(medianOf(ratios.map(([, toRandom]) => toRandom))).toBeLessThan(0.6);
+    const mean = (index: 0 | 1): number =>
+      chances.reduce((sum, each) => sum + each[index], 0) / chances.length;
+    // The chances of all functions and 30 seeds are 0.61 and 0.87.
+    expect(mean(0)).toBeGreaterThan(0.5);
+    expect(mean(1)).toBeGreaterThan(0.75);
   });
 
   it('learns from pruned trials, and spreads where others run', () => {

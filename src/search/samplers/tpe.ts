@@ -21,9 +21,9 @@ import { drawValues } from './random.js';
 export interface TpeOptions {
   /** The number of finished trials before which trials are random, an integer, at least 1. Default 10. */
   readonly startup?: number;
-  /** The number of candidates, of which a trial is the most promising, an integer, at least 1. Default 24. */
+  /** The number of candidates, of which a trial is the most promising, an integer, at least 1. Default 64. */
   readonly candidates?: number;
-  /** The share of trials that count as good, at most 25 of them, in (0, 1). Default 0.1. */
+  /** The share of trials that count as good, at most 25 of them, in (0, 1). Default 0.15. */
   readonly good?: number;
 }
 
@@ -135,7 +135,7 @@ function inOrder(parameters: readonly Parameter[], values: AnyValues): AnyValues
 
 /**
  * Makes a sampler that learns from finished trials where good values lie: it draws candidates where the best
- * tenth lies, and takes the one that is likeliest among good trials compared with others. Running trials count
+ * ones lie, and takes the one that is likeliest among good trials compared with others. Running trials count
  * as bad ones, so that several workers do not try the same place. The list of trials is a function of the
  * seed, and of the results that were known when each trial began.
  *
@@ -143,7 +143,7 @@ function inOrder(parameters: readonly Parameter[], values: AnyValues): AnyValues
  */
 export function tpe(options: TpeOptions = {}): Sampler {
   checkOptions('tpe', options, ['startup', 'candidates', 'good']);
-  const { startup = 10, candidates = 24, good = 0.1 } = options;
+  const { startup = 10, candidates = 64, good = 0.15 } = options;
   const whole = { min: 1, max: 10_000, integer: true };
   checkNumber('tpe.startup', startup, whole);
   checkNumber('tpe.candidates', candidates, whole);

@@ -1,0 +1,28 @@
+/** The contract of rules that stop trials early. */
+import type { Report, TrialRecord } from '../trial-record.js';
+
+/** A trial that has just reported a value, and the study around it. */
+export interface RuleContext {
+  /** The trial's reported values, by rising epoch; the last one is new. */
+  readonly history: readonly Report[];
+  /** All other trials of the study, with their reported values. */
+  readonly others: readonly TrialRecord[];
+  /** True where greater values are better. */
+  readonly maximize: boolean;
+}
+
+/** A decision to stop a trial. */
+export interface Verdict {
+  /** The reason, which the trial's record keeps. */
+  readonly reason: string;
+  /** `'pruned'` gives the trial up; `'complete'` takes its best reported value as its result. */
+  readonly state: 'pruned' | 'complete';
+}
+
+/** Decides after each report whether a trial stops. */
+export interface StoppingRule {
+  /** The name, for messages. */
+  readonly name: string;
+  /** Returns why the trial stops; undefined where it goes on. */
+  judge(context: RuleContext): Verdict | undefined;
+}

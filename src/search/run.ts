@@ -1,0 +1,175 @@
+/** Runs a whole search. */
+import { ThalwegError } from '../errors.js';
+import { checkNumber, describe, wrongType } from '../options.js';
+import { onAbort } from '../train/run/abort.js';
+import { isInstance, propertyOf } from '../values.js';
+import type { Space, Values } from './space.js';
+import { type StudyOptions, checkStudy } from './study-options.js';
+import { Study } from './study.js';
+import { type Trial, TrialStopped } from './trial.js';
+import type { TrialRecord } from './trial-record.js';
+
+/** The value of an objective; nothing where the last reported value is the result. */
+type ObjectiveResult = number | undefined;
+
+/** Options of {@link run}. */
+export interface RunOptions<S extends Space = Space> extends StudyOptions<S> {
+  /**
+   * Computes the value of a trial, or a promise of it. Where it returns nothing, the last reported value counts.
+   */
+  readonly objective: (trial: Trial<Values<S>>) => ObjectiveResult | Promise<ObjectiveResult>;
+  /** The number of trials that run at once in this process, an integer from 1 to 1024. Default 1. */
+  readonly concurrency?: number;
+  /**
+   * `'throw'` ends the search where an objective throws; `'continue'` keeps the trial as failed, and goes on.
+   * A loss that is not finite (NONFINITE) never ends the search. Default `'throw'`.
+   */
+  readonly onError?: 'throw' | 'continue';
+  /** Ends the search early; running trials are handed back to the store. */
+  readonly signal?: AbortSignal;
+  /** Called with the record of each trial that ends in this process. */
+  readonly onTrial?: (record: TrialRecord<Values<S>>) => void;
+}
+
+const runKeys = ['objective', 'concurrency', 'onError', 'signal', 'onTrial'];
+
+function checkRun(path: string, options: unknown): void {
+  const { objective, concurrency, onError, signal, onTrial } = options as Record<string, unknown>;
+  if (typeof objective !== 'function')
+    throw wrongType(`${path}.objective`, objective, 'a function of a trial');
+  const range = { min: 1, max: 1024, integer: true };
+  if (concurrency !== undefined) checkNumber(`${path}.concurrency`, concurrency, range);
+  if (onError !== undefined && onError !== 'throw' && onError !== 'continue')
+    throw wrongType(`${path}.onError`, onError, "'throw' or 'continue'");
+  if (signal !== undefined && !isInstance(signal, AbortSignal))
+    throw wrongType(`${path}.signal`, signal, 'an AbortSignal');
+  if (onTrial !== undefined && typeof onTrial !== 'function')
+    throw wrongType(`${path}.onTrial`, onTrial, 'a function of a record');
+}
+
+/** Returns the message of anything that was thrown. */
+function messageOf(error: unknown): string {
+  const message = propertyOf(error, 'message');
+  return typeof message === 'string' ? message.slice(0, 1000) : describe(error);
+}
+
+/** The workers of one process. */
+class Runner<S extends Space> {
+  readonly #study: Study<S>;
+  readonly #options: RunOptions<S>;
+  readonly #trials = new Set<Trial<Values<S>>>();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(study: Study<S>, options: RunOptions<S>) {
+    [this.#study, this.#options] = [study, options];
+  }
+
+  /** Runs trials until there is none, the signal is aborted or one fails. */
+  async run(): Promise<void> {
+    const { concurrency = 1, signal } = this.#options;
+    const forget = onAbort(signal, () => {
+      this.#leaveAll();
+    });
+    try {
+      await Promise.all(Array.from({ length: concurrency }, async () => this.#work()));
+    } finally {
+      forget();
+    }
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #leaveAll(): void {
+    for (const trial of this.#trials) trial.leave('the search ends');
+  }
+
+  #isEnding(): boolean {
+    return this.#failure !== undefined || (this.#options.signal?.aborted ?? false);
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (!this.#isEnding()) {
+        const trial = await this.#study.ask();
+        if (trial === undefined) return;
+        this.#trials.add(trial);
+        if (this.#isEnding()) trial.leave('the search ends');
+        await this.#runTrial(trial);
+        this.#trials.delete(trial);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#leaveAll();
+  }
+
+  async #runTrial(trial: Trial<Values<S>>): Promise<void> {
+    let thrown: { readonly error: unknown } | undefined;
+    let value: unknown;
+    try {
+      if (!trial.isLeft) value = await this.#options.objective(trial);
+    } catch (error) {
+      thrown = { error };
+    }
+    if (trial.isLeft) return this.#study.release(trial);
+    if (thrown === undefined) await this.#tell(trial, value);
+    else await this.#tellError(trial, thrown.error);
+    this.#options.onTrial?.(this.#study.trials[trial.number]!);
+  }
+
+  async #tell(trial: Trial<Values<S>>, value: unknown): Promise<void> {
+    if (value !== undefined && typeof value !== 'number')
+      throw wrongType('objective', value, 'a number, or a promise of one');
+    await this.#study.tell(trial, value).catch(ignoreLost);
+  }
+
+  async #tellError(trial: Trial<Values<S>>, error: unknown): Promise<void> {
+    if (isInstance(error, TrialStopped) && trial.stop)
+      return this.#study.tell(trial).catch(ignoreLost);
+    await this.#study.fail(trial, messageOf(error)).catch(ignoreLost);
+    const isNonFinite = isInstance(error, ThalwegError) && error.code === 'NONFINITE';
+    if (!isNonFinite && this.#options.onError !== 'continue') this.#fail(error);
+  }
+}
+
+/** Passes over a trial that another worker took meanwhile: its result comes from there. */
+function ignoreLost(error: unknown): void {
+  if (!isInstance(error, ThalwegError) || error.code !== 'LOCKED') throw error;
+}
+
+/**
+ * Searches for the values with the best objective. It runs trials until the study has `trials` of them, its
+ * budget is used up, or the signal is aborted. A study whose store exists goes on: complete trials stay, and
+ * those that a killed process left are run again, with the same values and seed.
+ *
+ * @returns the study, closed, with its trials
+ * @throws ThalwegError (as a rejection) as {@link study}; and what the objective throws, unless `onError` is
+ * `'continue'`
+ * @example
+ * const study = await search.run({
+ *   space: { learningRate: search.logUniform(1e-6, 10) },
+ *   trials: 20,
+ *   seed: 1,
+ *   objective: async ({ values, seed }) => {
+ *     const optimizer = optim.adam({ learningRate: values.learningRate });
+ *     using trainer = new Trainer({ ...options, optimizer, seed });
+ *     await trainer.fit(train, { epochs: 1 });
+ *     return (await trainer.evaluate(validation)).loss;
+ *   },
+ * });
+ * console.log(study.best?.values, study.report());
+ */
+export async function run<const S extends Space>(options: RunOptions<S>): Promise<Study<S>> {
+  const checked = checkStudy('run', options, runKeys);
+  checkRun('run', options);
+  const study = await Study.open<S>(checked);
+  try {
+    await new Runner(study, options).run();
+  } finally {
+    await study.close();
+  }
+  return study;
+}

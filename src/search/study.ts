@@ -1,0 +1,302 @@
+/** A study: a search under way, or ended, with its trials. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ThalwegError } from '../errors.js';
+import { checkNumber, describe, wrongType } from '../options.js';
+import { isInstance } from '../values.js';
+import { FileJournal } from './journal/file-journal.js';
+import { type Journal, MemoryJournal } from './journal/journal.js';
+import { endWorker, newWorker } from './journal/lease.js';
+import { type Outcome, StudyStore } from './journal/study-store.js';
+import { BudgetWatch } from './budget.js';
+import { Chooser } from './chooser.js';
+import { outcomeOf } from './outcome.js';
+import { type ReportOptions, reportText } from './report.js';
+import type { Verdict } from './rules/rule.js';
+import type { Space, Values } from './space.js';
+import type { CheckedStudy } from './study-options.js';
+import { Trial } from './trial.js';
+import { seedOf } from './trial-random.js';
+import { type Report, type TrialRecord, ranking } from './trial-record.js';
+
+/** Milliseconds between two looks at a store in which trials of other processes must end. */
+const pollTime = 200;
+
+type RunningTrial = Trial<never>;
+
+/**
+ * A search. Make one with {@link study} for a loop of your own, which asks for trials and tells their results;
+ * {@link run} does this by itself. S is the type of its space.
+ */
+export class Study<S extends Space = Space> {
+  /** The name of the study in its store. */
+  readonly name: string;
+  /** The seed from which all randomness of the study follows. */
+  readonly seed: bigint;
+  /** The direction of better values. */
+  readonly direction: 'minimize' | 'maximize';
+  readonly #checked: CheckedStudy;
+  readonly #journal: Journal;
+  readonly #store: StudyStore;
+  readonly #worker: string;
+  readonly #chooser: Chooser;
+  readonly #running = new Map<number, RunningTrial>();
+  readonly #budget: BudgetWatch;
+  readonly #timer: NodeJS.Timeout | undefined;
+  #wake: (() => void)[] = [];
+  /** The number of trials that this study has ended. */
+  #results = 0;
+  #isClosed = false;
+
+  private constructor(
+    checked: CheckedStudy,
+    { chooser, store, worker }: { chooser: Chooser; store: StudyStore; worker: string },
+  ) {
+    this.#checked = checked;
+    this.#chooser = chooser;
+    this.#budget = new BudgetWatch(checked.budget);
+    [this.#store, this.#journal, this.#worker] = [store, store.journal, worker];
+    this.name = checked.name;
+    this.seed = checked.seed;
+    this.direction = checked.maximize ? 'maximize' : 'minimize';
+    const milliseconds = (1000 * checked.leaseSeconds) / 3;
+    this.#timer = this.#journal.isShared
+      ? setInterval(() => {
+          for (const number of this.#running.keys()) this.#store.renew(number);
+        }, milliseconds).unref()
+      : undefined;
+  }
+
+  /**
+   * Use {@link study}.
+   *
+   * @internal
+   */
+  static async open<S extends Space>(checked: CheckedStudy): Promise<Study<S>> {
+    const { store: file, leaseSeconds } = checked;
+    const chooser = new Chooser(checked);
+    const journal = file === undefined ? new MemoryJournal() : await FileJournal.open(file);
+    const worker = newWorker();
+    try {
+      const owner = { worker, leaseSeconds, file: file ?? 'the study' };
+      const store = await StudyStore.open(journal, checked, owner);
+      return new Study<S>(checked, { chooser, store, worker });
+    } catch (error) {
+      endWorker(worker);
+      await journal.close();
+      throw error;
+    }
+  }
+
+  /** All trials, by number, with those of other workers that this study has seen. */
+  get trials(): readonly TrialRecord<Values<S>>[] {
+    return this.#store.trials as readonly TrialRecord<Values<S>>[];
+  }
+
+  /** The complete trial with the best value, the earliest of equals; undefined before the first. */
+  get best(): TrialRecord<Values<S>> | undefined {
+    return this.top(1)[0];
+  }
+
+  /**
+   * Returns the best complete trials, the best first.
+   *
+   * @param count the most trials, an integer, at least 1
+   * @throws ThalwegError RANGE, TYPE
+   */
+  top(count: number): readonly TrialRecord<Values<S>>[] {
+    checkNumber('top.count', count, { min: 1, max: 1e6, integer: true });
+    const ranked = ranking(this.#store.trials, this.#checked.maximize);
+    return ranked.slice(0, count) as unknown as readonly TrialRecord<Values<S>>[];
+  }
+
+  /** Doubts about the sampler for this space. */
+  get warnings(): readonly string[] {
+    return this.#chooser.warnings;
+  }
+
+  /**
+   * Returns a table of the best trials, with counts and warnings, as text.
+   *
+   * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
+   */
+  report(options: ReportOptions = {}): string {
+    const { parameters, maximize, name } = this.#checked;
+    const { trials } = this.#store;
+    return reportText({ name, trials, parameters, maximize, warnings: this.warnings, options });
+  }
+
+  /**
+   * Takes the next trial: one that a dead worker left, or else a new one. It waits where a sampler needs the
+   * results of running trials.
+   *
+   * @returns undefined where the study has all its trials, or has used up its budget
+   * @throws ThalwegError (as a rejection) RANGE where the constraint refuses nearly everything, DISPOSED, and
+   * NO_SPACE, MISSING, PERMISSION or FORMAT of the store; and what sampler and constraint throw
+   */
+  async ask(): Promise<Trial<Values<S>> | undefined> {
+    for (;;) {
+      this.#checkOpen();
+      if (this.#budget.isSpent(this.#store.trials)) return undefined;
+      const most = Math.min(this.#checked.trials, this.#chooser.length);
+      const changed = this.#nextChange();
+      const results = this.#results;
+      const claim = await this.#store.claim(this.#chooser.choose, most);
+      if (claim === 'end') return undefined;
+      if (claim !== 'wait') return this.#begin(claim.trial.record);
+      if (results !== this.#results) continue; // a trial has ended meanwhile
+      if (!this.#journal.isShared && this.#running.size === 0) return undefined;
+      await (this.#journal.isShared ? Promise.race([changed, sleep(pollTime)]) : changed);
+    }
+  }
+
+  #checkOpen(): void {
+    if (!this.#isClosed) return;
+    throw new ThalwegError({
+      code: 'DISPOSED',
+      path: 'study',
+      received: 'a closed study',
+      expected: 'an open one',
+      remedy: 'open it again with search.study',
+    });
+  }
+
+  /** Returns a promise that the next result fulfils. */
+  async #nextChange(): Promise<void> {
+    await new Promise<void>((resolve) => this.#wake.push(resolve));
+  }
+
+  #begin({ number, values, stage, epochs }: TrialRecord): Trial<Values<S>> {
+    const parts = { number, seed: seedOf(this.seed, number), stage, epochs };
+    const trial = new Trial({ ...parts, values: values as Values<S> }, { report: this.#report });
+    this.#running.set(number, trial as unknown as RunningTrial);
+    return trial;
+  }
+
+  readonly #report = (
+    number: number,
+    report: Report,
+    history: readonly Report[],
+  ): Verdict | undefined => {
+    this.#store.report(number, report);
+    this.#budget.count();
+    if (this.#budget.isSpent(this.#store.trials))
+      return { reason: 'the budget is used up', state: 'pruned' };
+    const others = this.#store.trials.filter((each) => each.number !== number);
+    const context = { history, others, maximize: this.#checked.maximize };
+    for (const rule of this.#checked.rules) {
+      const verdict = rule.judge(context);
+      if (verdict !== undefined) return verdict;
+    }
+    return undefined;
+  };
+
+  /**
+   * Keeps the result of a trial, and waits until the store has it safely. A trial that a rule has given up is
+   * pruned, whatever the value. A value that is NaN or infinite makes a failed trial.
+   *
+   * @param value the value of the objective; without it, the last reported one counts
+   * @throws ThalwegError (as a rejection) TYPE, DISPOSED where the trial has ended, LOCKED where another worker
+   * has it by now, and NO_SPACE, MISSING or PERMISSION of the store
+   */
+  async tell(trial: Trial<Values<S>>, value?: number): Promise<void> {
+    const own = this.#own(trial);
+    if (value !== undefined && typeof value !== 'number')
+      throw wrongType('tell.value', value, 'a number');
+    await this.#finish(own, outcomeOf(own, value, this.#checked.maximize));
+  }
+
+  /**
+   * Keeps that a trial has failed.
+   *
+   * @param reason the reason, for its record
+   * @throws ThalwegError (as a rejection) as {@link Study.tell}
+   */
+  async fail(trial: Trial<Values<S>>, reason: string): Promise<void> {
+    await this.#finish(this.#own(trial), { state: 'failed', value: undefined, reason });
+  }
+
+  #own(trial: unknown): RunningTrial {
+    this.#checkOpen();
+    const own = isInstance(trial, Trial) ? this.#running.get(trial.number) : undefined;
+    if (own !== undefined && own === trial && !own.isTold) return own;
+    throw new ThalwegError({
+      code: isInstance(trial, Trial) ? 'DISPOSED' : 'TYPE',
+      path: 'tell.trial',
+      received: isInstance(trial, Trial) ? 'a trial that has ended' : describe(trial),
+      expected: 'a running trial of this study',
+    });
+  }
+
+  async #finish(trial: RunningTrial, outcome: Outcome): Promise<void> {
+    trial.markTold(true);
+    const isKept = await this.#store.finish(trial.number, outcome).catch((error: unknown) => {
+      trial.markTold(false); // a full disk may have room later
+      throw error;
+    });
+    this.#running.delete(trial.number);
+    this.#wakeAll();
+    if (isKept) return;
+    throw new ThalwegError({
+      code: 'LOCKED',
+      path: `trial ${trial.number}`,
+      received: 'a trial that another worker has taken',
+      expected: 'a trial of this worker',
+      remedy: 'raise leaseSeconds where workers sleep for long',
+    });
+  }
+
+  #wakeAll(): void {
+    this.#results++;
+    const waiting = this.#wake;
+    this.#wake = [];
+    for (const resolve of waiting) resolve();
+  }
+
+  /**
+   * Hands a trial back without a result. Any worker may take it again.
+   *
+   * @internal
+   */
+  async release(trial: Trial<Values<S>>): Promise<void> {
+    trial.leave('the search ends');
+    this.#running.delete(trial.number);
+    await this.#store.release(trial.number);
+    this.#wakeAll();
+  }
+
+  /**
+   * Reads what other workers have added to the store.
+   *
+   * @throws ThalwegError (as a rejection) of the store
+   */
+  async refresh(): Promise<void> {
+    this.#checkOpen();
+    await this.#store.refresh();
+  }
+
+  /**
+   * Hands running trials back, and closes the store. The trials can still be read.
+   *
+   * @throws ThalwegError (as a rejection) NO_SPACE, MISSING or PERMISSION of the store
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    try {
+      for (const trial of this.#running.values()) {
+        trial.leave('the study was closed');
+        await this.#store.release(trial.number);
+      }
+    } finally {
+      endWorker(this.#worker);
+      this.#wakeAll();
+      await this.#journal.close();
+    }
+  }
+
+  /** Closes the study; `await using` calls it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
