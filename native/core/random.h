@@ -20,7 +20,7 @@ enum class Purpose : uint32_t {
   kSampling = 5,
   kTest = 6,
   kView = 7,
-  kSearch = 7,
+  kSearch = 8,
 };
 
 struct StreamName {

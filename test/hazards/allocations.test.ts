@@ -47,7 +47,7 @@ async function starved(device: string, threads: number, only?: string): Promise<
 describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an allocation that fails', () => {
   beforeAll(() => {
     execFileSync('g++', ['-O1', '-shared', '-fPIC', 'test/native/starve.cc', '-o', library]);
-  }, 60_000);
+  });
 
   const settings = [
     ['cpu', 1],

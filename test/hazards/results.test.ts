@@ -57,7 +57,7 @@ async function endings(calls: string): Promise<string[]> {
 describe.skipIf(process.env['THALWEG_SANITIZER'] !== undefined)('an array for a result', () => {
   beforeAll(() => {
     execFileSync('g++', ['-shared', '-fPIC', '-x', 'c++', '-', '-o', library], { input: source });
-  }, 60_000);
+  });
 
   it('is MEMORY in each call, and the trainer goes on', async () => {
     const calls = [
