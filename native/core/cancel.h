@@ -1,4 +1,4 @@
-// Tells a job to stop. The job checks a flag between operations, and between the pieces of a long
+// Tells a job to stop. The job checks a flag between operations, and between the parts of a long
 // one.
 #pragma once
 

@@ -1,6 +1,6 @@
-// Normalisation. Batch norm (Ioffe and Szegedy 2015) gives each column of x [rows, columns] mean 0
-// and variance 1 over the rows. Layer norm (Ba, Kiros and Hinton 2016) gives them to each row over
-// its columns. Then y = normalised * scale + offset, where scale and offset are [columns] or null.
+// Batch normalisation (Ioffe and Szegedy 2015). It gives each column of x [rows, columns] mean 0
+// and variance 1 over the rows. Then y = normalised * scale + offset, where scale and offset are
+// [columns] or null.
 #pragma once
 
 #include <cstdint>
@@ -66,34 +66,5 @@ struct BatchNormUpdate {
 };
 THALWEG_FIELDS(BatchNormUpdate, mean, variance, running_mean, running_variance, columns, momentum,
                correction, halted)
-
-// Keeps the mean and 1 / sqrt(variance + epsilon) of each row for backward.
-struct LayerNormForward {
-  const float* x;
-  const float* scale;
-  const float* offset;
-  float* y;
-  float* mean;     // [rows]
-  float* inverse;  // [rows]
-  int64_t rows, columns;
-  double epsilon;
-};
-THALWEG_FIELDS(LayerNormForward, x, scale, offset, y, mean, inverse, rows, columns, epsilon)
-
-// Overwrites dx, which may be dy, and dscale and doffset, which may be null.
-struct LayerNormBackward {
-  const float* x;
-  const float* mean;
-  const float* inverse;
-  const float* scale;
-  const float* dy;
-  float* dx;
-  float* dscale;
-  float* doffset;
-  int64_t rows, columns;
-  double* scratch = nullptr;
-};
-THALWEG_FIELDS(LayerNormBackward, x, mean, inverse, scale, dy, dx, dscale, doffset, rows, columns,
-               scratch)
 
 }  // namespace thalweg
