@@ -1,6 +1,7 @@
 // Batch norm in the order of backends/cpu/batch_norm_lanes.cc, which gives the same bits. Where the
 // rows are one chunk, a block has whole columns, and one kernel does all the work.
 #include "backends/cuda/device/columns.cuh"
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
 #include "ops/norm_functions.h"
@@ -169,7 +170,7 @@ __global__ void __launch_bounds__(kBlockThreads)
 }
 
 __global__ void __launch_bounds__(kBlockThreads) batch_norm_update_kernel(BatchNormUpdate op) {
-  const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t i = own_element();
   if (i >= op.columns || (op.halted != nullptr && *op.halted != 0)) return;
   op.running_mean[i] = moving_average(op.running_mean[i], op.mean[i], op.momentum);
   op.running_variance[i] =
@@ -202,8 +203,7 @@ void launch_batch_norm_backward(const BatchNormBackward& op) {
 }
 
 void launch_batch_norm_update(const BatchNormUpdate& op) {
-  launch("batch_norm_update", ceil_div(op.columns, kBlockThreads), kBlockThreads,
-         &batch_norm_update_kernel, op);
+  launch_elements("batch_norm_update", op.columns, &batch_norm_update_kernel, op);
 }
 
 }  // namespace thalweg::cuda

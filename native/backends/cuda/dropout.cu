@@ -1,14 +1,14 @@
 // Dropout on the GPU. A thread draws the four random words of one counter, whose elements stand 16
 // apart.
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/kernels.h"
-#include "backends/cuda/launch.h"
 
 namespace thalweg::cuda {
 
 namespace {
 
 __global__ void __launch_bounds__(kBlockThreads) dropout_kernel(Dropout op) {
-  const int64_t counter = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t counter = own_element();
   const int64_t first = counter / kBlockCounters * kBlockWords + counter % kBlockCounters;
   if (first >= op.length) return;
   const DropoutDraw draw = *op.draw;
@@ -25,7 +25,7 @@ __global__ void __launch_bounds__(kBlockThreads) dropout_kernel(Dropout op) {
 
 void launch_dropout(const Dropout& op) {
   const int64_t counters = ceil_div(op.length, kBlockWords) * kBlockCounters;
-  launch("dropout", ceil_div(counters, kBlockThreads), kBlockThreads, &dropout_kernel, op);
+  launch_elements("dropout", counters, &dropout_kernel, op);
 }
 
 }  // namespace thalweg::cuda

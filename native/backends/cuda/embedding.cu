@@ -1,5 +1,6 @@
 // Embeddings on the GPU. Backward sorts the positions by row, and adds up those of a row in order.
 // So it needs no atomics on floats, and has the bits of the processor.
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/device/strided.cuh"
 #include "backends/cuda/kernels.h"
@@ -11,7 +12,7 @@ namespace thalweg::cuda {
 namespace {
 
 __global__ void __launch_bounds__(kBlockThreads) embedding_forward_kernel(EmbeddingForward op) {
-  const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t i = own_element();
   if (i >= op.positions * op.units) return;
   op.y[i] = op.weight[static_cast<int64_t>(op.x[i / op.units]) * op.units + i % op.units];
 }
@@ -75,8 +76,7 @@ __global__ void __launch_bounds__(kBlockThreads)
 }  // namespace
 
 void launch_embedding_forward(const EmbeddingForward& op) {
-  launch("embedding_forward", ceil_div(op.positions * op.units, kBlockThreads), kBlockThreads,
-         &embedding_forward_kernel, op);
+  launch_elements("embedding_forward", op.positions * op.units, &embedding_forward_kernel, op);
 }
 
 // Rows without positions get 0.

@@ -2,6 +2,7 @@
 // converts their features.
 #include <algorithm>
 
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/device/reduce.cuh"
 #include "backends/cuda/kernels.h"
 #include "backends/cuda/launch.h"
@@ -122,7 +123,7 @@ __global__ void __launch_bounds__(kBlockThreads) gather_kernel(QueuedGather op, 
 
 // Gathers with one thread per row, for rows that are too narrow for a warp.
 __global__ void __launch_bounds__(kBlockThreads) narrow_gather_kernel(QueuedGather op) {
-  const int64_t at = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t at = own_element();
   if (at >= op.count) return;
   const uint64_t row = row_at(*op.order, *op.first + at);
   const int64_t features = op.data.features, from = static_cast<int64_t>(row) * features;
@@ -139,8 +140,7 @@ __global__ void __launch_bounds__(kBlockThreads) narrow_gather_kernel(QueuedGath
 
 void launch_gather(const QueuedGather& op) {
   if (op.data.features <= kNarrow && op.data.label_width <= kNarrow)
-    return launch("gather", ceil_div(op.count, kBlockThreads), kBlockThreads, &narrow_gather_kernel,
-                  op);
+    return launch_elements("gather", op.count, &narrow_gather_kernel, op);
   const int64_t segments = ceil_div(op.data.features, kSegment), items = op.count * segments;
   const int64_t each = std::clamp<int64_t>(items / kEnoughWarps, 1, kWarp);
   launch("gather", ceil_div(ceil_div(items, each), kWarps), kBlockThreads, &gather_kernel, op,

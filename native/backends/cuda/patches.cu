@@ -1,6 +1,6 @@
 // Patches of pictures, in the order of backends/cpu/patches_lanes.cc, which gives the same bits.
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/kernels.h"
-#include "backends/cuda/launch.h"
 
 namespace thalweg::cuda {
 
@@ -8,7 +8,7 @@ namespace {
 
 // A thread copies one number of a patch.
 __global__ void patches_kernel(Patches op) {
-  const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns, tap = i % op.columns / w.channels;
@@ -22,7 +22,7 @@ __global__ void patches_kernel(Patches op) {
 
 // A thread sums the gradient of one number of a picture.
 __global__ void patches_backward_kernel(PatchesBackward op) {
-  const int64_t i = int64_t{blockIdx.x} * kBlockThreads + threadIdx.x;
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns, channel = i % op.columns;
@@ -38,13 +38,11 @@ __global__ void patches_backward_kernel(PatchesBackward op) {
 }  // namespace
 
 void launch_patches(const Patches& op) {
-  launch("patches", ceil_div(op.rows * op.columns, kBlockThreads), kBlockThreads, &patches_kernel,
-         op);
+  launch_elements("patches", op.rows * op.columns, &patches_kernel, op);
 }
 
 void launch_patches_backward(const PatchesBackward& op) {
-  launch("patches_backward", ceil_div(op.rows * op.columns, kBlockThreads), kBlockThreads,
-         &patches_backward_kernel, op);
+  launch_elements("patches_backward", op.rows * op.columns, &patches_backward_kernel, op);
 }
 
 }  // namespace thalweg::cuda

@@ -1,17 +1,14 @@
 // Pools, in the order of backends/cpu/pool_lanes.cc, which gives the same bits. A thread computes
 // one number.
+#include "backends/cuda/device/element.cuh"
 #include "backends/cuda/kernels.h"
-#include "backends/cuda/launch.h"
 
 namespace thalweg::cuda {
 
 namespace {
 
-// Returns the index of the thread's number.
-__device__ int64_t own_number() { return int64_t{blockIdx.x} * kBlockThreads + threadIdx.x; }
-
 __global__ void max_pool_forward_kernel(MaxPoolForward op) {
-  const int64_t i = own_number();
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns;
@@ -29,7 +26,7 @@ __global__ void max_pool_forward_kernel(MaxPoolForward op) {
 }
 
 __global__ void max_pool_backward_kernel(MaxPoolBackward op) {
-  const int64_t i = own_number();
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns;
@@ -43,7 +40,7 @@ __global__ void max_pool_backward_kernel(MaxPoolBackward op) {
 }
 
 __global__ void average_pool_forward_kernel(AveragePoolForward op) {
-  const int64_t i = own_number();
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns;
@@ -55,7 +52,7 @@ __global__ void average_pool_forward_kernel(AveragePoolForward op) {
 }
 
 __global__ void average_pool_backward_kernel(AveragePoolBackward op) {
-  const int64_t i = own_number();
+  const int64_t i = own_element();
   if (i >= op.rows * op.columns) return;
   const Window& w = op.window;
   const int64_t row = i / op.columns;
@@ -67,24 +64,19 @@ __global__ void average_pool_backward_kernel(AveragePoolBackward op) {
   op.dx[i] = sum;
 }
 
-template <class Op>
-void launch_each(const char* name, void (*kernel)(Op), const Op& op) {
-  launch(name, ceil_div(op.rows * op.columns, kBlockThreads), kBlockThreads, kernel, op);
-}
-
 }  // namespace
 
 void launch_max_pool_forward(const MaxPoolForward& op) {
-  launch_each("max_pool_forward", &max_pool_forward_kernel, op);
+  launch_elements("max_pool_forward", op.rows * op.columns, &max_pool_forward_kernel, op);
 }
 void launch_max_pool_backward(const MaxPoolBackward& op) {
-  launch_each("max_pool_backward", &max_pool_backward_kernel, op);
+  launch_elements("max_pool_backward", op.rows * op.columns, &max_pool_backward_kernel, op);
 }
 void launch_average_pool_forward(const AveragePoolForward& op) {
-  launch_each("average_pool_forward", &average_pool_forward_kernel, op);
+  launch_elements("average_pool_forward", op.rows * op.columns, &average_pool_forward_kernel, op);
 }
 void launch_average_pool_backward(const AveragePoolBackward& op) {
-  launch_each("average_pool_backward", &average_pool_backward_kernel, op);
+  launch_elements("average_pool_backward", op.rows * op.columns, &average_pool_backward_kernel, op);
 }
 
 }  // namespace thalweg::cuda
