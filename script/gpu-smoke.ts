@@ -86,6 +86,11 @@ const networks: Record<
     nn.dense(classes),
   ),
   conv2d: onPictures(nn.conv2d(5, { kernel: 3, activation: 'relu' }), nn.conv2d(3, { kernel: 2 })),
+  depthwiseConv2d: onPictures(
+    nn.depthwiseConv2d({ kernel: 3, depthMultiplier: 2, activation: 'gelu' }),
+    nn.conv2d(6, { kernel: 2, groups: 2 }),
+  ),
+  upsample: onPictures(nn.upsample({ size: [2, 3] })),
   maxPool2d: onPictures(nn.maxPool2d({ kernel: 2 })),
   averagePool2d: onPictures(nn.averagePool2d({ kernel: 2, stride: 1 })),
   conv1d: onSeries(nn.conv1d(5, { kernel: 3, padding: 'causal', activation: 'relu' })),

@@ -8,14 +8,17 @@ interface Affine {
   readonly biasInitializer: Initializer;
 }
 
-/** Returns `weight` of this shape and, where the layer has one, `bias`: one for each output. */
+/**
+ * Returns `weight` of this shape and, where the layer has one, `bias`: one for each output, which by
+ * default are the last dimension of the weight.
+ */
 export function affineParameters(
   { useBias, weightInitializer, biasInitializer }: Affine,
   shape: readonly number[],
   fans: Pick<ParameterSpec, 'fanIn' | 'fanOut'>,
+  outputs = shape.at(-1)!,
 ): readonly ParameterSpec[] {
   const weight = { name: 'weight', shape, initializer: weightInitializer, ...fans };
-  const outputs = shape.at(-1)!;
   const bias = { name: 'bias', shape: [outputs], initializer: biasInitializer, ...fans };
   return useBias ? [weight, bias] : [weight];
 }

@@ -1,11 +1,14 @@
 /** The convolution of series. */
 import { checkNumber, requireOptions } from '../options.js';
-import { affineParameters } from './affine.js';
 import {
   type Convolution,
   type ConvolutionOptions,
+  type GroupOptions,
+  checkChannels,
   checkConvolution,
+  checkGroups,
   convolutionKeys,
+  convolutionParameters,
   lowerConvolution,
   optionsOf,
 } from './convolution.js';
@@ -14,7 +17,7 @@ import { type Layer, elements } from './layer.js';
 import { type SeriesWindow, checkSeriesWindow, seriesGeometry, seriesOf } from './series.js';
 
 /** Options of {@link conv1d}. */
-export interface Conv1dOptions extends ConvolutionOptions {
+export interface Conv1dOptions extends GroupOptions, ConvolutionOptions {
   /** The length of the window, at least 1. */
   readonly kernel: number;
   /** How far the window moves from one position to the next, at least 1. Default 1. */
@@ -36,15 +39,18 @@ export interface Conv1dLayer extends Layer, SeriesWindow, Convolution {
   readonly kind: 'conv1d';
   /** The number of channels of the output. */
   readonly filters: number;
+  /** The number of groups. */
+  readonly groups: number;
 }
 
-const optionKeys = ['kernel', 'stride', 'padding', 'dilation', ...convolutionKeys];
+const optionKeys = ['kernel', 'stride', 'padding', 'dilation', 'groups', ...convolutionKeys];
 
 /**
  * Computes y = activation(x ∗ W + b). Series are [length, channels] and become [positions, filters], a
  * row for each position of the window. The window covers `kernel` rows, which meet the parameter
  * `weight` [kernel, channels, filters]. The layer does not turn the window over, like other libraries.
- * Rows of the border are 0. `bias` has shape [filters].
+ * Rows of the border are 0. `bias` has shape [filters]. With `groups`, `weight` has channels / groups in
+ * the place of channels.
  *
  * @param filters the number of channels of the output, at least 1
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where examples are no
@@ -59,6 +65,7 @@ export function conv1d(filters: number, options: Conv1dOptions): Conv1dLayer {
     kind: 'conv1d',
     filters,
     ...checkSeriesWindow('conv1d', options, ['valid', 'same', 'causal']),
+    groups: checkGroups('conv1d', options.groups, filters),
     ...checkConvolution('conv1d', options),
   });
 }
@@ -73,15 +80,12 @@ declare module './layer.js' {
 defineKind<Conv1dLayer>({
   kind: 'conv1d',
   check: ({ kind, filters, ...options }) => conv1d(filters, optionsOf(options)),
-  outputShape: (layer, input, path) => [
-    seriesGeometry(layer, seriesOf(input, path), path).positions,
-    layer.filters,
-  ],
-  parameters({ kernel, filters, ...layer }, input) {
-    const channels = input.at(-1)!;
-    const fans = { fanIn: kernel * channels, fanOut: kernel * filters };
-    return affineParameters(layer, [kernel, channels, filters], fans);
+  outputShape(layer, input, path) {
+    const series = seriesOf(input, path);
+    checkChannels(layer.groups, series[1], path);
+    return [seriesGeometry(layer, series, path).positions, layer.filters];
   },
+  parameters: (layer, input) => convolutionParameters(layer, [layer.kernel], input.at(-1)!),
   lower(layer, input, program, from) {
     const { positions, fields } = seriesGeometry(layer, seriesOf(input, ''), '');
     const place = { from: [from], inputs: elements(input), outputs: positions * layer.filters };

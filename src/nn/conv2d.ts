@@ -1,11 +1,14 @@
 /** The convolution of pictures. */
 import { checkNumber, requireOptions } from '../options.js';
-import { affineParameters } from './affine.js';
 import {
   type Convolution,
   type ConvolutionOptions,
+  type GroupOptions,
+  checkChannels,
   checkConvolution,
+  checkGroups,
   convolutionKeys,
+  convolutionParameters,
   lowerConvolution,
   optionsOf,
 } from './convolution.js';
@@ -21,7 +24,7 @@ import {
 } from './window.js';
 
 /** Options of {@link conv2d}. */
-export interface Conv2dOptions extends WindowOptions, ConvolutionOptions {
+export interface Conv2dOptions extends WindowOptions, GroupOptions, ConvolutionOptions {
   /** Height and width of the window, at least 1. */
   readonly kernel: Extents;
 }
@@ -32,9 +35,11 @@ export interface Conv2dLayer extends Layer, WindowShape, Convolution {
   readonly kind: 'conv2d';
   /** The number of channels of the output. */
   readonly filters: number;
+  /** The number of groups. */
+  readonly groups: number;
 }
 
-const optionKeys = ['kernel', 'stride', 'padding', 'dilation', ...convolutionKeys];
+const optionKeys = ['kernel', 'stride', 'padding', 'dilation', 'groups', ...convolutionKeys];
 
 /**
  * Computes y = activation(x ∗ W + b). Pictures are [height, width, channels], with channels last as in
@@ -42,7 +47,7 @@ const optionKeys = ['kernel', 'stride', 'padding', 'dilation', ...convolutionKey
  * and a column for each position of the window. The window covers
  * `kernel` pixels, and its taps meet the parameter `weight` [kernel height, kernel width, channels,
  * filters]: like other libraries, the layer does not turn the window over. Pixels of the border are 0.
- * `bias` has shape [filters].
+ * `bias` has shape [filters]. With `groups`, `weight` has channels / groups in the place of channels.
  *
  * @param filters the number of channels of the output, at least 1
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION; SHAPE in `nn.sequential` where examples are no
@@ -55,6 +60,7 @@ export function conv2d(filters: number, options: Conv2dOptions): Conv2dLayer {
     kind: 'conv2d',
     filters,
     ...checkWindow('conv2d', options),
+    groups: checkGroups('conv2d', options.groups, filters),
     ...checkConvolution('conv2d', options),
   });
 }
@@ -70,14 +76,12 @@ defineKind<Conv2dLayer>({
   kind: 'conv2d',
   check: ({ kind, filters, ...options }) => conv2d(filters, optionsOf(options)),
   outputShape(layer, input, path) {
-    const { positions } = geometryOf(layer, pictureOf(input, path), path);
+    const picture = pictureOf(input, path);
+    checkChannels(layer.groups, picture[2], path);
+    const { positions } = geometryOf(layer, picture, path);
     return [...positions, layer.filters];
   },
-  parameters(layer, input) {
-    const [taps, channels] = [elements(layer.kernel), input.at(-1)!];
-    const fans = { fanIn: taps * channels, fanOut: taps * layer.filters };
-    return affineParameters(layer, [...layer.kernel, channels, layer.filters], fans);
-  },
+  parameters: (layer, input) => convolutionParameters(layer, layer.kernel, input.at(-1)!),
   lower(layer, input, program, from) {
     const { positions, fields } = geometryOf(layer, pictureOf(input, ''), '');
     const outputs = elements(positions) * layer.filters;

@@ -1,11 +1,14 @@
 /** Options, checks and lowering that convolutions of pictures and of series share. */
+import { ThalwegError } from '../errors.js';
 import type { OpFields, OpPlace } from '../native.js';
-import { checkBoolean, checkOneOf } from '../options.js';
+import { checkBoolean, checkNumber, checkOneOf } from '../options.js';
 import { type ActivationName, checkFused, fusedSlope } from './activation.js';
+import { affineParameters } from './affine.js';
 import { type Initializer, initializers } from './initializer.js';
 import { checkName } from './name.js';
-import type { Program } from './layer.js';
+import { type ParameterSpec, type Program, elements } from './layer.js';
 import { type TrainableOptions, checkTrainable } from './trainable.js';
+import type { WindowFields } from './window.js';
 
 /** Options of all convolutions. */
 export interface ConvolutionOptions extends TrainableOptions {
@@ -19,6 +22,15 @@ export interface ConvolutionOptions extends TrainableOptions {
   readonly biasInitializer?: Initializer;
   /** 1 to 64 letters, digits, `_` or `-`. Default the kind and a number, such as `conv2d1`. */
   readonly name?: string;
+}
+
+/** Options of convolutions whose channels can be in groups. */
+export interface GroupOptions {
+  /**
+   * The number of groups: filters of a group see the channels of that group alone. It divides both the
+   * channels and the filters. With as many groups as channels the layer is depthwise. Default 1.
+   */
+  readonly groups?: number;
 }
 
 /** The fields that the descriptions of all convolutions have. */
@@ -56,6 +68,41 @@ export function checkConvolution(path: string, options: ConvolutionOptions): Con
   };
 }
 
+/** Returns the checked option `groups`, which must divide the filters. */
+export function checkGroups(path: string, groups = 1, filters: number): number {
+  checkNumber(`${path}.groups`, groups, { min: 1, max: 2 ** 31 - 1, integer: true });
+  if (filters % groups === 0) return groups;
+  throw new ThalwegError({
+    code: 'RANGE',
+    path: `${path}.groups`,
+    received: `${groups} groups of ${filters} filters`,
+    expected: 'a number of groups that divides the filters',
+  });
+}
+
+/** Throws SHAPE unless the groups divide the channels. */
+export function checkChannels(groups: number, channels: number, path: string): void {
+  if (channels % groups === 0) return;
+  throw new ThalwegError({
+    code: 'SHAPE',
+    path,
+    received: `${channels} channels in ${groups} groups`,
+    expected: 'a number of channels that the groups divide',
+  });
+}
+
+/** Returns the parameters of a convolution whose window has `kernel` extents. */
+export function convolutionParameters(
+  layer: Convolution & { readonly filters: number; readonly groups: number },
+  kernel: readonly number[],
+  channels: number,
+): readonly ParameterSpec[] {
+  const seen = channels / layer.groups;
+  const taps = elements(kernel);
+  const fans = { fanIn: taps * seen, fanOut: taps * layer.filters };
+  return affineParameters(layer, [...kernel, seen, layer.filters], fans);
+}
+
 /** Returns the options of a description, in which no activation has a name. */
 export function optionsOf<T extends { readonly activation: string }>({
   activation,
@@ -66,11 +113,27 @@ export function optionsOf<T extends { readonly activation: string }>({
 
 /** Adds the op of a convolution, and returns the number of its value. */
 export function lowerConvolution(
-  { activation, useBias }: Convolution,
+  layer: Convolution & { readonly groups: number },
   place: OpPlace,
-  window: OpFields,
+  window: WindowFields,
   program: Program,
 ): number {
-  const slope = fusedSlope(activation);
-  return program.add('convolution', place, { ...window, activation, slope, useBias });
+  const { groups } = layer;
+  if (groups === 1) return program.add('convolution', place, fieldsOf(layer, window));
+  if (groups === window.channels) return lowerDepthwise(layer, place, window, program);
+  return program.add('groupedConvolution', place, { ...fieldsOf(layer, window), groups });
+}
+
+/** Adds the op of a depthwise convolution, and returns the number of its value. */
+export function lowerDepthwise(
+  layer: Convolution,
+  place: OpPlace,
+  window: WindowFields,
+  program: Program,
+): number {
+  return program.add('depthwiseConvolution', place, fieldsOf(layer, window));
+}
+
+function fieldsOf({ activation, useBias }: Convolution, window: WindowFields): OpFields {
+  return { ...window, activation, slope: fusedSlope(activation), useBias };
 }

@@ -62,7 +62,14 @@ export interface PlacedLayer {
 }
 
 /** The kinds of ops: most layers have one of their own name, and native/layers/layers.def lists all. */
-type OpKind = keyof LayerKinds | 'add' | 'convolution' | 'maxPool' | 'averagePool';
+type OpKind =
+  | keyof LayerKinds
+  | 'add'
+  | 'convolution'
+  | 'groupedConvolution'
+  | 'depthwiseConvolution'
+  | 'maxPool'
+  | 'averagePool';
 
 /** Collects the ops of a model, each one after the ops whose values it reads. */
 export class Program {

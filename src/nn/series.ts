@@ -1,9 +1,8 @@
 /** The window that convolutions and pools move over a series, which is a picture of one row. */
 import { ThalwegError } from '../errors.js';
-import type { OpFields } from '../native.js';
 import { checkNumber, checkOneOf } from '../options.js';
 import { positionsOf } from './axis.js';
-import { windowFields } from './window.js';
+import { type WindowFields, windowFields } from './window.js';
 
 /** A window on a series as a layer describes it. */
 export interface SeriesWindow {
@@ -52,7 +51,7 @@ export function seriesGeometry(
   { kernel, stride, padding, dilation }: SeriesWindow,
   [length, channels]: readonly [number, number],
   path: string,
-): { readonly positions: number; readonly fields: OpFields } {
+): { readonly positions: number; readonly fields: WindowFields } {
   const numbers = `positions of series [${length}, ${channels}]`;
   const along = positionsOf({ extent: length, kernel, stride, dilation, padding }, numbers, path);
   const window = {

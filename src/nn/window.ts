@@ -37,7 +37,8 @@ export interface WindowShape {
   readonly dilation: readonly [number, number];
 }
 
-function checkExtents(path: string, value: unknown, min: number): readonly [number, number] {
+/** Returns one checked number for height and width as two, or two checked numbers. */
+export function checkExtents(path: string, value: unknown, min: number): readonly [number, number] {
   const limits = { min, max: 2 ** 31 - 1, integer: true };
   if (!isList(value)) {
     const extent = checkNumber(path, value, limits);
@@ -69,12 +70,15 @@ export function checkWindow(
   });
 }
 
+/** The fields of a window for the native layers, which have the number of channels too. */
+export type WindowFields = OpFields & { readonly channels: number };
+
 /** A window on pictures of one shape. */
 interface Geometry {
   /** Positions of the window: height and width. */
   readonly positions: readonly [number, number];
   /** The fields that native/layers/window_fields.h reads. */
-  readonly fields: OpFields;
+  readonly fields: WindowFields;
 }
 
 /**
@@ -105,7 +109,7 @@ export function windowFields(
   { kernel, stride, dilation }: Pick<WindowShape, 'kernel' | 'stride' | 'dilation'>,
   [height, width, channels]: readonly [number, number, number],
   [rows, columns]: readonly [Positions, Positions],
-): OpFields {
+): WindowFields {
   return {
     height,
     width,

@@ -99,6 +99,48 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
     expect(Math.abs(left - right)).toBeLessThan(1e-5 * (1 + Math.abs(left) + places));
   });
 
+  it.runIf(taps < 1000)('convolves each channel by filters of its own', () => {
+    for (const each of channels < 20 ? [1, 3] : [1]) {
+      const filters = channels * each;
+      const x = floats(random, pixels * channels);
+      const weight = floats(random, taps * filters);
+      const bias = floats(random, filters);
+      const y = new Float32Array(places * filters).fill(NaN);
+      const dy = floats(random, y.length);
+      const dx = new Float32Array(x.length).fill(NaN);
+      const dweight = new Float32Array(weight.length).fill(NaN);
+      const ops: readonly (Op & { readonly result: string; readonly terms: number })[] = [
+        {
+          name: 'depthwise_forward',
+          result: 'y',
+          terms: taps,
+          fields: { ...geometry, rows: places, columns: filters },
+          arrays: { x, weight, bias, y },
+        },
+        {
+          name: 'depthwise_backward',
+          result: 'dx',
+          terms: taps * each,
+          fields: { ...geometry, rows: pixels, columns: channels, filters },
+          arrays: { dy, weight, dx },
+        },
+        {
+          name: 'depthwise_weights',
+          result: 'dweight',
+          terms: places,
+          fields: { ...geometry, rows: pictures * positions[0], columns: taps * filters },
+          arrays: { x, dy, dweight },
+        },
+      ];
+      for (const { result, terms, ...op } of ops) {
+        const { found, reference } = agreed(op);
+        // A chain of n float32 sums is off by about n half ulps of its largest value, at most.
+        const bound = 3e-7 * Math.max(4, terms);
+        expect(largestError(found[result]!, reference[result]!, 1), op.name).toBeLessThan(bound);
+      }
+    }
+  });
+
   const isPool = window.dilation.every((each) => each === 1);
   it.runIf(isPool)('pools the largest pixel and the mean', () => {
     const x = floats(random, pixels * channels);
@@ -130,4 +172,61 @@ describe.each(cases)('a window, %s', (_, picture, options) => {
     });
     expect(largestError(mean.found['y']!, mean.reference['y']!, 1)).toBeLessThan(1e-6);
   });
+});
+
+it.each([
+  [
+    [1, 1, 1],
+    [1, 1],
+  ],
+  [
+    [3, 2, 5],
+    [2, 3],
+  ],
+  [
+    [4, 3, 67],
+    [3, 1],
+  ],
+] as const)('a picture %j grows %j times', ([height, width, channels], [down, right]) => {
+  const random = generator(height);
+  const x = floats(random, pictures * height * width * channels);
+  const y = new Float32Array(x.length * down * right).fill(NaN);
+  const dy = floats(random, y.length);
+  const dx = new Float32Array(x.length).fill(NaN);
+  const fields = {
+    height: height * down,
+    width: width * right,
+    channels,
+    columns: channels,
+    outHeight: height,
+    outWidth: width,
+    kernelHeight: down,
+    kernelWidth: right,
+    strideHeight: down,
+    strideWidth: right,
+    dilationHeight: 1,
+    dilationWidth: 1,
+    top: 0,
+    left: 0,
+  };
+  const forward = { ...fields, rows: y.length / channels };
+  const copies = agreed({ name: 'upsample_forward', fields: forward, arrays: { x, y } });
+  expect(copies.found).toEqual(copies.reference);
+  const backward = { ...fields, rows: x.length / channels };
+  const sums = agreed({ name: 'upsample_backward', fields: backward, arrays: { dy, dx } });
+  expect(sums.found).toEqual(sums.reference);
+});
+
+it.each([1, 5, 16, 50])('%i columns are copied into a wider matrix, and no others change', (n) => {
+  const [rows, fromWidth, toWidth] = [9, 53, 60];
+  const from = floats(generator(n), rows * fromWidth);
+  const fields = { rows, columns: n, fromWidth, toWidth };
+  const arrays = { from, to: new Float32Array(rows * toWidth).fill(7) };
+  const { found, reference } = agreed({ name: 'copy_columns', fields, arrays });
+  expect(found).toEqual(reference);
+  const to = found['to']!;
+  for (let i = 0; i < to.length; i++)
+    expect(to[i]).toBe(
+      i % toWidth < n ? from[Math.floor(i / toWidth) * fromWidth + (i % toWidth)] : 7,
+    );
 });

@@ -126,6 +126,19 @@ EngineOptions picture_network(int rule, LossKind loss) {
   return network.build(rule, loss);
 }
 
+// These convolutions have groups, whose filters see some channels alone.
+EngineOptions grouped_network(int rule, LossKind loss) {
+  constexpr int64_t kHeight = 5, kPixels = kFeatures / kHeight, kHalf = (kPixels + 1) / 2;
+  constexpr int64_t kQuarter = (kHalf + 1) / 2, kEighth = (kQuarter + 1) / 2;
+  NetworkBuilder network;
+  network.window("convolution", {kHeight, kPixels, 1}, 21);
+  network.window("depthwiseConvolution", {kHeight, kHalf, 21}, 42);
+  network.window("groupedConvolution", {kHeight, kQuarter, 42}, 15);
+  network.upsample({kHeight, kEighth, 15});
+  network.dense(6 * kHeight * kEighth * 15, kClasses, "none");
+  return network.build(rule, loss);
+}
+
 std::vector<double> make_settings(int rule, size_t dropouts) {
   static const std::map<std::string, double> kValues = {
       {"learningRate", 0.01},
@@ -223,6 +236,7 @@ void print_all(const std::string& device) {
   for (const LossKind loss : kLosses) {
     print("blocks", loss, trained(block_network(0, loss), device, pixels));
     print("pictures", loss, trained(picture_network(0, loss), device, pixels));
+    print("groups", loss, trained(grouped_network(0, loss), device, pixels));
     // Each step sums the gradients of four batches.
     print("embedding", loss,
           trained(embedding_network(0, loss), device, words, {.part = kBatch / 4}));

@@ -79,7 +79,7 @@ class NetworkBuilder {
   }
   // A window of 3 by 2 moves over pictures [height, width, channels], in steps of 1 and 2.
   int64_t window(const std::string& kind, const int64_t (&picture)[3], int64_t filters) {
-    if (kind == "convolution")
+    if (kind.ends_with("onvolution"))
       initials({{Distribution::kNormal, 0.2}, {Distribution::kUniform, 0.1}});
     const int64_t height = picture[0], width = (picture[1] + 1) / 2;
     const auto number = [](int64_t value) { return static_cast<double>(value); };
@@ -97,9 +97,29 @@ class NetworkBuilder {
                        {"dilationWidth", 1},
                        {"top", 1},
                        {"left", 0},
+                       {"groups", 3},
                        {"slope", 0.1},
                        {"useBias", 1}},
                       "gelu"));
+  }
+  // Makes pictures [height, width, channels] twice as high and three times as wide.
+  int64_t upsample(const int64_t (&picture)[3]) {
+    const auto [height, width, channels] = picture;
+    const auto number = [](int64_t value) { return static_cast<double>(value); };
+    return add("upsample", {{last()}, height * width * channels, 6 * height * width * channels},
+               Fields({{"height", number(2 * height)},
+                       {"width", number(3 * width)},
+                       {"channels", number(channels)},
+                       {"outHeight", number(height)},
+                       {"outWidth", number(width)},
+                       {"kernelHeight", 2},
+                       {"kernelWidth", 3},
+                       {"strideHeight", 2},
+                       {"strideWidth", 3},
+                       {"dilationHeight", 1},
+                       {"dilationWidth", 1},
+                       {"top", 0},
+                       {"left", 0}}));
   }
   // Adds the last value and another.
   int64_t sum(int64_t other, int64_t width) {

@@ -10,9 +10,10 @@ import type { Sequential } from '../../src/nn/sequential.js';
 import { differences, forward, meanLoss } from '../oracle/network.js';
 import { floats, generator, largestError } from '../oracle/random.js';
 import { inputs, models, norms, outputs } from './gradient-models.js';
-import { pictures, series } from './window-models.js';
+import { grouped, pictures as plain, series } from './window-models.js';
 
 const rows = 7;
+const pictures = [...plain, ...grouped];
 const lossCases: readonly (readonly [string, Loss, boolean])[] = [
   ['softmaxCrossEntropy, classes', loss.softmaxCrossEntropy(), true],
   ['softmaxCrossEntropy, distributions', loss.softmaxCrossEntropy(), false],

@@ -45,6 +45,9 @@ const layers = [
 /** A layer of each kind that looks at pictures of 4 × 5 pixels and 3 channels. */
 const windows = [
   ['convolution', nn.conv2d(2, { kernel: 2 })],
+  ['groupedConvolution', nn.conv2d(6, { kernel: 2, groups: 2 })],
+  ['depthwiseConvolution', nn.depthwiseConv2d({ kernel: 2, depthMultiplier: 2 })],
+  ['upsample', nn.upsample({ size: [2, 3] })],
   ['maxPool', nn.maxPool2d({ kernel: 2 })],
   ['averagePool', nn.averagePool2d({ kernel: 2 })],
 ] as const;
@@ -108,8 +111,10 @@ describe('the addon', () => {
     expect([...native.names.layers].sort()).toEqual([...tried, 'dense', 'add'].sort());
   });
 
-  it.each(windows)('refuses windows that do not fit the numbers of %s', async (_, layer) => {
-    const { make, only } = alone(layer, picture);
+  it.each(windows)('refuses windows that do not fit the numbers of %s', async (kind, layer) => {
+    const shape = kind === 'groupedConvolution' ? [4, 5, 4] : picture;
+    const { make, only } = alone(layer, shape);
+    expect(only.kind).toBe(kind);
     make({}).dispose();
     const refused = async (change: object) => (await failure(() => make(change))).code;
     const withFields = (fields: object) => refused({ fields: { ...only.fields, ...fields } });
@@ -146,6 +151,29 @@ describe('the addon', () => {
           'SHAPE',
         );
     }
+  });
+
+  it('refuses groups that leave a rest, and copies that do not cover a picture', async () => {
+    const { make, only } = alone(nn.conv2d(6, { kernel: 2, groups: 2 }), [4, 5, 4]);
+    const groups = async (value: unknown) =>
+      (await failure(() => make({ fields: { ...only.fields, groups: value } }))).code;
+    for (const value of [3, 4, 5, 2 ** 53]) expect(await groups(value)).toBe('SHAPE');
+    for (const value of [0, -2, 1.5]) expect(await groups(value)).toBe('RANGE');
+    expect(await groups(undefined)).toBe('TYPE');
+    const large = alone(nn.upsample({ size: 2 }), picture);
+    for (const name of ['kernelHeight', 'strideWidth', 'dilationHeight', 'top', 'left'])
+      for (const value of [3, 5, 2 ** 31 - 1])
+        expect(
+          (await failure(() => large.make({ fields: { ...large.only.fields, [name]: value } })))
+            .code,
+        ).toBe('SHAPE');
+    const depthwise = alone(nn.depthwiseConv2d({ kernel: 2 }), picture);
+    const fields = {
+      ...depthwise.only.fields,
+      kernelHeight: 2 ** 31 - 1,
+      kernelWidth: 2 ** 31 - 1,
+    };
+    expect((await failure(() => depthwise.make({ fields }))).code).toBe('OVERFLOW');
   });
 
   it('refuses a sum that is wider or narrower than what it adds', async () => {

@@ -52,6 +52,34 @@ export const pictures: readonly (readonly [string, Sequential])[] = [
       ] as const,
   ),
 ];
+/** Convolutions in groups, and layers that make examples larger. */
+export const grouped: readonly (readonly [string, Sequential])[] = (
+  [
+    ['depthwiseConv2d', nn.depthwiseConv2d({ kernel: 3 })],
+    [
+      'depthwiseConv2d of several filters, in steps',
+      nn.depthwiseConv2d({ kernel: [3, 2], stride: 2, depthMultiplier: 3, padding: 'same' }),
+    ],
+    [
+      'depthwiseConv2d with holes and gelu',
+      nn.depthwiseConv2d({ kernel: 2, dilation: [2, 1], padding: [1, 2], activation: 'gelu' }),
+    ],
+    ['conv2d in two groups', nn.conv2d(6, { kernel: 2, groups: 2, activation: 'tanh' })],
+    [
+      'conv2d in groups with a border and silu, without bias',
+      nn.conv2d(2, { kernel: 3, groups: 2, padding: 'same', activation: 'silu', useBias: false }),
+    ],
+    ['conv2d in as many groups as channels', nn.conv2d(8, { kernel: 2, groups: 4 })],
+    ['upsample', nn.upsample({ size: 2 })],
+    ['upsample by two sizes', nn.upsample({ size: [1, 3] })],
+  ] as const
+).map(
+  ([name, layer]) =>
+    [
+      name,
+      nn.sequential({ input: [5, 4, 2] }, nn.conv2d(4, { kernel: 2 }), nn.tanh(), layer, nn.tanh()),
+    ] as const,
+);
 /** The largest numbers, without a norm, whose gradient would be small beside that of each number. */
 const largest = (input: readonly number[], convolution: nn.Layer) =>
   nn.sequential({ input }, convolution, nn.globalMaxPool(), nn.dense(outputs));
@@ -85,6 +113,8 @@ export const series: readonly (readonly [string, Sequential])[] = [
       ['maxPool1d', nn.maxPool1d({ kernel: 2 })],
       ['maxPool1d that overlaps', nn.maxPool1d({ kernel: 3, stride: 1, padding: 'same' })],
       ['averagePool1d', nn.averagePool1d({ kernel: 3 })],
+      ['upsample of series', nn.upsample({ size: 2 })],
+      ['conv1d in groups', nn.conv1d(6, { kernel: 2, groups: 3, padding: 'causal' })],
       ['averagePool1d over a border', nn.averagePool1d({ kernel: 3, stride: 2, padding: 2 })],
       ['globalAveragePool of series', nn.globalAveragePool()],
     ] as const

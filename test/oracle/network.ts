@@ -4,7 +4,7 @@
  */
 import type { Layer, PlacedLayer } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
-import { channelwise, convolved, pooled } from './pictures.js';
+import { channelwise, convolved, pooled, upsampled } from './pictures.js';
 
 type Vector = number[];
 
@@ -154,7 +154,8 @@ function applyToPicture(placed: PlacedLayer, x: Vector, p: Parameters): Vector |
   if (/^averagePool/.test(layer.kind)) return pooled(placed, x, 'average');
   if (layer.kind === 'globalAveragePool') return channelwise(placed, x, 'average');
   if (layer.kind === 'globalMaxPool') return channelwise(placed, x, 'max');
-  if (!/^conv/.test(layer.kind)) return undefined;
+  if (layer.kind === 'upsample') return upsampled(placed, x);
+  if (!/^(conv|depthwise)/.test(layer.kind)) return undefined;
   const { activation } = layer as unknown as { activation: string };
   const sums = convolved(placed, x, p[`${name}.weight`]!, p[`${name}.bias`]);
   return sums.map((sum) => activations[activation]!(sum, activation === 'elu' ? 1 : 0.01));

@@ -90,15 +90,19 @@ export function convolved(
   bias: ArrayLike<number> | undefined,
 ): Vector {
   const picture = pictureOf(placed, row);
-  const { filters } = placed.layer as unknown as { filters: number };
   const { kernel } = windowOf(placed.layer);
+  const filters = placed.outputShape.at(-1)!;
+  // A depthwise convolution has as many groups as channels.
+  const { groups = picture.channels } = placed.layer as unknown as { groups?: number };
+  const [seen, width] = [picture.channels / groups, filters / groups];
   return eachPosition(placed, picture, (taps) =>
     Array.from({ length: filters }, (_, filter) => {
       let sum = bias?.[filter] ?? 0;
+      const first = Math.floor(filter / width) * seen;
       for (const { y, x, i, j } of taps)
-        for (let c = 0; c < picture.channels; c++) {
-          const tap = ((i * kernel[1] + j) * picture.channels + c) * filters + filter;
-          sum += (picture.at(y, x, c) ?? 0) * weight[tap]!;
+        for (let c = 0; c < seen; c++) {
+          const tap = ((i * kernel[1] + j) * seen + c) * filters + filter;
+          sum += (picture.at(y, x, first + c) ?? 0) * weight[tap]!;
         }
       return sum;
     }),
@@ -122,5 +126,18 @@ export function channelwise(placed: PlacedLayer, row: Vector, kind: 'max' | 'ave
   return Array.from({ length: channels }, (_, c) => {
     const values = row.filter((_value, i) => i % channels === c);
     return kind === 'max' ? Math.max(...values) : values.reduce((a, b) => a + b) / values.length;
+  });
+}
+
+/** Each pixel as often as the layer says. */
+export function upsampled(placed: PlacedLayer, row: Vector): Vector {
+  const picture = pictureOf(placed, row);
+  const [height, width] = extentsOf(placed.outputShape);
+  const [down, right] = [height / picture.height, width / picture.width];
+  return Array.from({ length: height * width * picture.channels }, (_, i) => {
+    const pixel = Math.floor(i / picture.channels);
+    const y = Math.floor(Math.floor(pixel / width) / down);
+    const x = Math.floor((pixel % width) / right);
+    return picture.at(y, x, i % picture.channels)!;
   });
 }

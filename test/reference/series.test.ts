@@ -45,8 +45,12 @@ describe.each([
       // TensorFlow.js has no causal border, so the test adds it.
       const isCausal = padding === 'causal';
       const network = tf.layers.conv1d({
-        ...{ filters, kernelSize: kernel, strides: stride, dilationRate: dilation },
-        ...{ padding: isCausal ? 'valid' : padding, activation: 'tanh' },
+        filters,
+        kernelSize: kernel,
+        strides: stride,
+        dilationRate: dilation,
+        padding: isCausal ? 'valid' : padding,
+        activation: 'tanh',
       });
       const before = isCausal ? (kernel - 1) * dilation : 0;
       const xs = tf.pad(tf.tensor3d(x, [rows, ...series]), [
