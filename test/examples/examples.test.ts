@@ -61,6 +61,19 @@ describe('examples', () => {
     expect(accuracyOf(stdout)).toBeGreaterThan(97);
   });
 
+  it('residual-pictures.mjs learns from a few of the digits', async () => {
+    const { stdout } = await example('residual-pictures.mjs', '2', '4000');
+    expect(stdout).toContain('residual3');
+    expect(accuracyOf(stdout)).toBeGreaterThan(65);
+  });
+
+  it('carbon-dioxide.mjs forecasts better than no change', async () => {
+    const { stdout } = await example('carbon-dioxide.mjs');
+    const [, network, same] = /off by ([\d.]+) parts in a million, and by ([\d.]+)/.exec(stdout)!;
+    expect(Number(same)).toBe(1.38);
+    expect(Number(network)).toBeLessThan(0.5 * Number(same));
+  });
+
   it('own-gradients.mjs finds the line', async () => {
     const { stdout } = await example('own-gradients.mjs');
     expect(stdout).toContain('y = 3.000 x + -0.500');
