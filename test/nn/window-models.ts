@@ -70,6 +70,18 @@ export const grouped: readonly (readonly [string, Sequential])[] = (
       nn.conv2d(2, { kernel: 3, groups: 2, padding: 'same', activation: 'silu', useBias: false }),
     ],
     ['conv2d in as many groups as channels', nn.conv2d(8, { kernel: 2, groups: 4 })],
+    [
+      'a residual block of convolutions with a projection',
+      nn.residual(
+        [
+          nn.conv2d(6, { kernel: 3, padding: 'same', stride: 2, useBias: false }),
+          nn.groupNorm(2),
+          nn.tanh(),
+          nn.conv2d(6, { kernel: 3, padding: 'same' }),
+        ],
+        { shortcut: nn.conv2d(6, { kernel: 1, stride: 2, useBias: false }) },
+      ),
+    ],
     ['upsample', nn.upsample({ size: 2 })],
     ['upsample by two sizes', nn.upsample({ size: [1, 3] })],
   ] as const
