@@ -40,20 +40,20 @@ type NumberKind = Exclude<ColumnKind, 'category' | 'text'>;
 /** Numbers, dates in milliseconds since 1970 (UTC), or 1 for true and 0 for false. NaN is a missing value. */
 export class NumberCells implements Cells {
   readonly length: number;
+  readonly kind: NumberKind;
   readonly #values: Float64Array<ArrayBuffer>;
-  readonly #kind: NumberKind;
 
   constructor(values: Float64Array<ArrayBuffer>, kind: NumberKind) {
     this.length = values.length;
     this.#values = values;
-    this.#kind = kind;
+    this.kind = kind;
   }
 
   at(row: number): Cell {
     const value = this.#values[row]!;
     if (Number.isNaN(value)) return null;
-    if (this.#kind === 'boolean') return value === 1;
-    return this.#kind === 'date' ? new Date(value) : value;
+    if (this.kind === 'boolean') return value === 1;
+    return this.kind === 'date' ? new Date(value) : value;
   }
 
   isMissing(row: number): boolean {
@@ -71,7 +71,7 @@ export class NumberCells implements Cells {
   take(rows: Uint32Array): NumberCells {
     const taken = new Float64Array(rows.length);
     rows.forEach((row, i) => (taken[i] = this.#values[row]!));
-    return new NumberCells(taken, this.#kind);
+    return new NumberCells(taken, this.kind);
   }
 
   compare(a: number, b: number): number {
@@ -98,8 +98,8 @@ export class NumberCells implements Cells {
   }
 
   #textOf(value: number): string {
-    if (this.#kind === 'boolean') return String(value === 1);
-    return this.#kind === 'date' ? dateText(new Date(value)) : String(value);
+    if (this.kind === 'boolean') return String(value === 1);
+    return this.kind === 'date' ? dateText(new Date(value)) : String(value);
   }
 }
 

@@ -11,10 +11,19 @@ import type { TableFault } from './faults.js';
 import { tableText } from './grid.js';
 import { unknownColumn } from './names.js';
 import { sortedRows } from './sort.js';
+import { type SplitOptions, splitRows } from './split.js';
 import { derivedColumn } from './value-columns.js';
 
 /** One row of a table: its value in each column, by name. */
 export type Row = Readonly<Record<string, Cell>>;
+
+/** The parts of a table that {@link Table.split} makes. */
+export interface TableSplit {
+  readonly train: Table;
+  readonly validation: Table;
+  /** No row unless a share is asked for. */
+  readonly test: Table;
+}
 
 /** The first faults of a table, and how many there are. */
 export interface TableFaults {
@@ -161,6 +170,23 @@ export class Table implements Iterable<Row> {
 
   #take(rows: Uint32Array): Table {
     return new Table([...this.#columns.values()].map((column) => takeRows(column, rows)));
+  }
+
+  /**
+   * Splits the rows at random into some for training, some for validation and some for testing. The seed
+   * alone decides which; the rows of each part keep their order.
+   *
+   * @param options `validation` and `test` are shares of the rows. Default 0.2 and 0. `seed` is an integer of
+   * 64 bits. Default 0
+   * @throws ThalwegError RANGE where no row is left for training, TYPE, UNKNOWN_OPTION
+   */
+  split(options: SplitOptions = {}): TableSplit {
+    const { train, validation, test } = splitRows(this.length, options);
+    return {
+      train: this.#take(train),
+      validation: this.#take(validation),
+      test: this.#take(test),
+    };
   }
 
   /**

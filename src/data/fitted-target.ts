@@ -1,0 +1,88 @@
+/** The column that a network learns, fitted by training rows. */
+import { ThalwegError } from '../errors.js';
+import { shorten } from '../options.js';
+import { type Schema, object, oneOf, text } from '../schema.js';
+import { propertyOf } from '../values.js';
+import type { Cells } from '../table/cells.js';
+import { applyMaps, fitMaps, fittedTargetSteps } from '../table/chain.js';
+import { Column } from '../table/column.js';
+import type { Table } from '../table/table.js';
+import { categoriesOf, differentTexts, placesOf } from '../table/transforms/categories.js';
+import { type Kinded, missingValue, noValues, numbersOf } from '../table/transforms/step.js';
+import type { Target } from './target.js';
+
+/** A target of classes, by the order of their names, or of values, by the transforms that made them. */
+export type FittedTarget =
+  | {
+      readonly column: string;
+      readonly kind: 'classes';
+      readonly classNames: readonly string[];
+    }
+  | { readonly column: string; readonly kind: 'values'; readonly steps: readonly Kinded[] };
+
+/** Fits a target by training rows. */
+export function fitTarget({ column, as, transforms }: Target, table: Table): FittedTarget {
+  const found = table.column(column);
+  const cells = Column.cells(found, 'target');
+  const isNumber = found.kind === 'number' || found.kind === 'integer';
+  const path = `target.${shorten(column)}`;
+  if ((as ?? (isNumber ? 'values' : 'classes')) === 'classes') {
+    if (transforms.length > 0) throw refuseTransforms(path, found.kind);
+    const classNames = categoriesOf(cells);
+    if (classNames.length === 0) throw noValues(path);
+    return { column, kind: 'classes', classNames };
+  }
+  const { fitted } = fitMaps(transforms, cells, path);
+  numbersOf(cells, path);
+  return { column, kind: 'values', steps: fitted };
+}
+
+function refuseTransforms(path: string, kind: string): ThalwegError {
+  return new ThalwegError({
+    code: 'TYPE',
+    path,
+    received: `transforms of a column of the kind ${kind}`,
+    expected: 'a column of numbers',
+    remedy: "leave the transforms out; or read the column as { kinds: { …: 'number' } }",
+  });
+}
+
+/** Returns one class or one value for each row. */
+export function targetLabels(target: FittedTarget, cells: Cells): Int32Array | Float32Array {
+  const path = `target.${shorten(target.column)}`;
+  if (target.kind === 'values') {
+    const values = numbersOf(applyMaps(target.steps, cells, path), path);
+    const missing = values.findIndex(Number.isNaN);
+    if (missing >= 0) throw missingTarget(path, missing);
+    return Float32Array.from(values);
+  }
+  const texts = cells.texts();
+  const places = placesOf(texts, target.classNames);
+  const wrong = places.findIndex((place) => place < 0);
+  if (wrong < 0) return places;
+  if (places[wrong] === -1) throw missingTarget(path, wrong);
+  throw new ThalwegError({
+    code: 'RANGE',
+    path: `${path}, row ${wrong}`,
+    received: JSON.stringify(shorten(String(texts.at(wrong)))),
+    expected: 'a class that the training rows have',
+  });
+}
+
+function missingTarget(path: string, row: number): ThalwegError {
+  const { received, expected } = missingValue(path, row);
+  return new ThalwegError({
+    code: 'MISSING',
+    path: `${path}, row ${row}`,
+    received,
+    expected,
+    remedy: 'leave rows without it out: table.filter((row) => row[…] !== null)',
+  });
+}
+
+const classes = object({ column: text(), kind: oneOf('classes'), classNames: differentTexts });
+const values = object({ column: text(), kind: oneOf('values'), steps: fittedTargetSteps });
+
+/** Accepts a fitted target from a file. */
+export const fittedTarget: Schema<FittedTarget> = (value) =>
+  propertyOf(value, 'kind') === 'classes' ? classes(value) : values(value);

@@ -1,0 +1,92 @@
+/** Fills missing values in. */
+import { checkNumber, checkOneOf, wrongType } from '../../options.js';
+import { number, object, oneOf, text } from '../../schema.js';
+import { type Cells, NumberCells, TextCells, missingCode } from '../cells.js';
+import { quantile } from './scale.js';
+import { type MapKind, noValues, numbersOf, presentNumbers } from './step.js';
+
+const ways = ['mean', 'median', 'mostFrequent'] as const;
+
+/** Fills missing values in by a number or text, or by one that the training rows give. */
+export interface Impute {
+  readonly kind: 'impute';
+  readonly by: (typeof ways)[number] | { readonly value: number | string };
+}
+
+/** The value that takes the place of missing ones. */
+interface FittedImpute {
+  readonly kind: 'impute';
+  readonly value: number | string;
+}
+
+const anyNumber = number({});
+const anyText = text();
+
+/** Returns the most frequent value: the least of several. */
+function mostFrequent(cells: Cells, path: string): number | string {
+  const numbers = cells.numbers();
+  const counts = new Map<number | string, number>();
+  const add = (value: number | string): unknown => counts.set(value, (counts.get(value) ?? 0) + 1);
+  if (numbers === undefined)
+    for (let row = 0; row < cells.length; row++) {
+      if (!cells.isMissing(row)) add(String(cells.at(row)));
+    }
+  else presentNumbers(cells, path).forEach(add);
+  const [first] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (first === undefined) throw noValues(path);
+  return first[0];
+}
+
+function fill(by: Impute['by'], cells: Cells, path: string): number | string {
+  if (typeof by === 'object') return by.value;
+  if (by === 'mostFrequent') return mostFrequent(cells, path);
+  const values = presentNumbers(cells, path);
+  if (by === 'median') return quantile(values.sort(), 0.5);
+  let mean = 0;
+  values.forEach((value, i) => (mean += (value - mean) / (i + 1)));
+  return mean;
+}
+
+/** Fills a text in, which gets a place of its own among the others. */
+function fillTexts(cells: TextCells, value: string): TextCells {
+  const known = cells.dictionary.indexOf(value);
+  const code = known < 0 ? cells.dictionary.length : known;
+  const codes = cells.codes.map((each) => (each === missingCode ? code : each));
+  return new TextCells(codes, known < 0 ? [...cells.dictionary, value] : cells.dictionary);
+}
+
+export const imputeKind: MapKind<Impute, FittedImpute> = {
+  fit: ({ by }, cells, path) => ({ kind: 'impute', value: fill(by, cells, path) }),
+  schema: object({
+    kind: oneOf('impute'),
+    value: (value) => (typeof value === 'string' ? anyText(value) : anyNumber(value)),
+  }),
+  apply({ value }, cells, path) {
+    if (typeof value === 'string') return fillTexts(cells.texts(), value);
+    const numbers = numbersOf(cells, path);
+    return new NumberCells(
+      numbers.map((each) => (Number.isNaN(each) ? value : each)),
+      cells instanceof NumberCells ? cells.kind : 'number',
+    );
+  },
+};
+
+/**
+ * Fills missing values in: by the `mean` or `median` of the training rows, by their `mostFrequent` value (the
+ * least of several), or by a value that you give. It comes first in a list of transforms.
+ *
+ * @throws ThalwegError RANGE, TYPE
+ * @example
+ * const { impute, standardize } = data.transform;
+ * const features = data.features({ power: [impute('median'), standardize()] });
+ */
+export function impute(by: (typeof ways)[number] | { readonly value: number | string }): Impute {
+  if (typeof by !== 'object' || by === null)
+    return Object.freeze({ kind: 'impute', by: checkOneOf('impute', by, ways) });
+  const { value } = by;
+  if (typeof value === 'string')
+    return Object.freeze({ kind: 'impute', by: Object.freeze({ value }) });
+  if (typeof value !== 'number') throw wrongType('impute.value', value, 'a number or text');
+  checkNumber('impute.value', value);
+  return Object.freeze({ kind: 'impute', by: Object.freeze({ value }) });
+}
