@@ -4,21 +4,35 @@ import { shorten } from '../options.js';
 import { type Schema, object, oneOf, text } from '../schema.js';
 import { propertyOf } from '../values.js';
 import type { Cells } from '../table/cells.js';
-import { applyMaps, fitMaps, fittedTargetSteps } from '../table/chain.js';
+import { type FittedTransform, applyMaps, fitMaps, fittedTargetSteps } from '../table/chain.js';
 import { Column } from '../table/column.js';
 import type { Table } from '../table/table.js';
 import { categoriesOf, differentTexts, placesOf } from '../table/transforms/categories.js';
-import { type Kinded, missingValue, noValues, numbersOf } from '../table/transforms/step.js';
+import { missingValue, noValues, numbersOf } from '../table/transforms/step.js';
 import type { Target } from './target.js';
 
-/** A target of classes, by the order of their names, or of values, by the transforms that made them. */
-export type FittedTarget =
-  | {
-      readonly column: string;
-      readonly kind: 'classes';
-      readonly classNames: readonly string[];
-    }
-  | { readonly column: string; readonly kind: 'values'; readonly steps: readonly Kinded[] };
+/** A target of classes. */
+export interface FittedClasses {
+  /** The name of the column. */
+  readonly column: string;
+  /** Tells classes from values. */
+  readonly kind: 'classes';
+  /** The names of the classes by their numbers. */
+  readonly classNames: readonly string[];
+}
+
+/** A target of values. */
+export interface FittedValues {
+  /** The name of the column. */
+  readonly column: string;
+  /** Tells values from classes. */
+  readonly kind: 'values';
+  /** The fitted transforms of the values. */
+  readonly steps: readonly FittedTransform[];
+}
+
+/** A target that training rows have fitted. */
+export type FittedTarget = FittedClasses | FittedValues;
 
 /** Fits a target by training rows. */
 export function fitTarget({ column, as, transforms }: Target, table: Table): FittedTarget {

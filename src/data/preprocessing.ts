@@ -13,7 +13,7 @@ import {
   invertMaps,
 } from '../table/chain.js';
 import { Column } from '../table/column.js';
-import { type NeededRows, neededTable } from '../table/needed.js';
+import { neededTable } from '../table/needed.js';
 import { Table } from '../table/table.js';
 import type { Dataset } from './dataset.js';
 import { type FittedTarget, fittedTarget, targetLabels } from './fitted-target.js';
@@ -24,11 +24,18 @@ const version = 1;
 
 /** A fitted preprocessing as plain values, such as a model file holds. */
 export interface PreprocessingJson {
-  readonly format: typeof format;
-  readonly version: typeof version;
+  /** Tells these values from others. */
+  readonly format: 'thalweg-preprocessing';
+  /** The version of this form. */
+  readonly version: 1;
+  /** The columns in the order of their inputs. */
   readonly features: readonly FittedChain[];
+  /** The column that is learned; absent without one. */
   readonly target?: FittedTarget;
 }
+
+/** Rows as a table, or as objects with values by name. */
+export type TableRows = Table | readonly Readonly<Record<string, unknown>>[];
 
 /** The most inputs of one row. */
 const mostInputs = 2 ** 24;
@@ -97,7 +104,7 @@ export class Preprocessing {
    * @returns [rows, width]
    * @throws ThalwegError MISSING also for a column that is not there, RANGE, TYPE, NONFINITE, MEMORY
    */
-  inputs(rows: Table | NeededRows): Float32Array {
+  inputs(rows: TableRows): Float32Array {
     const table = this.#table(
       rows,
       this.#chains.map(({ column }) => column),
@@ -119,7 +126,7 @@ export class Preprocessing {
    *
    * @throws ThalwegError UNSUPPORTED without a target, MISSING, RANGE, TYPE, NONFINITE
    */
-  labels(rows: Table | NeededRows): Int32Array | Float32Array {
+  labels(rows: TableRows): Int32Array | Float32Array {
     const target = this.#learned();
     const table = this.#table(rows, [target.column]);
     return targetLabels(target, Column.cells(table.column(target.column), 'target'));
@@ -131,7 +138,7 @@ export class Preprocessing {
    * @throws ThalwegError what {@link Preprocessing.inputs} and {@link Preprocessing.labels} throw; SHAPE for
    * no row
    */
-  dataset(rows: Table | NeededRows): Dataset {
+  dataset(rows: TableRows): Dataset {
     const inputs = this.inputs(rows);
     const shape = [inputs.length / this.width, this.width];
     if (this.#target === undefined) return fromArrays({ inputs, shape });

@@ -5,6 +5,7 @@ import { type MapTransform, type Transform, checkChain, isInvertible } from '../
 
 /** The column that a network learns; {@link target} makes it. */
 export interface Target {
+  /** The name of the column. */
   readonly column: string;
   /** `classes` of names, or `values`; undefined where the kind of the column decides. */
   readonly as: 'classes' | 'values' | undefined;

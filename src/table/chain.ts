@@ -149,11 +149,18 @@ export function invertMaps(fitted: readonly Kinded[], value: number): number {
 /** Returns true where all transforms can be turned back, as those of a target must. */
 export const isInvertible = ({ kind }: Kinded): boolean => maps[kind]?.invert !== undefined;
 
+/** A fitted transform: its kind, and what it has found in training rows. */
+export interface FittedTransform {
+  /** Names the transform. */
+  readonly kind: string;
+}
+
 /** The fitted transforms of one column. */
 export interface FittedChain {
+  /** The name of the column. */
   readonly column: string;
-  /** The last of them makes inputs. */
-  readonly steps: readonly Kinded[];
+  /** The transforms in their order; the last of them makes inputs. */
+  readonly steps: readonly FittedTransform[];
 }
 
 /** Fits the transforms of one column by the training rows. A chain of numbers ends in their inputs. */

@@ -14,5 +14,5 @@ export { Table } from './table.js';
 export type { Row, TableSplit } from './table.js';
 export type { SplitOptions } from './split.js';
 export type { TextEncodingName } from './text-bytes.js';
-export type { MapTransform, Transform } from './chain.js';
+export type { FittedChain, FittedTransform, MapTransform, Transform } from './chain.js';
 export * as transform from './transforms/index.js';

@@ -5,9 +5,6 @@ import { isList, isObject } from '../values.js';
 import { tableOf } from './rows.js';
 import type { Table } from './table.js';
 
-/** Objects with values by name. */
-export type NeededRows = readonly Readonly<Record<string, unknown>>[];
-
 /** Makes a table of only these columns of objects. A column that no object has is MISSING. */
 export function neededTable(rows: unknown, columns: readonly string[]): Table {
   if (!isList(rows)) throw wrongType('rows', rows, 'a table, or a list of objects');

@@ -19,9 +19,11 @@ export type Row = Readonly<Record<string, Cell>>;
 
 /** The parts of a table that {@link Table.split} makes. */
 export interface TableSplit {
+  /** The rows for training. */
   readonly train: Table;
+  /** The rows for validation. */
   readonly validation: Table;
-  /** No row unless a share is asked for. */
+  /** The rows for testing: none unless a share is asked for. */
   readonly test: Table;
 }
 

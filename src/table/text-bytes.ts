@@ -4,10 +4,15 @@ import { ThalwegError } from '../errors.js';
 import { type FoundFault, throwFault } from './faults.js';
 
 /** The encodings of texts. A byte order mark has precedence over the option. */
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const;
+export const encodings: readonly TextEncodingName[] = [
+  'utf-8',
+  'utf-16le',
+  'utf-16be',
+  'windows-1252',
+];
 
 /** An encoding of text. */
-export type TextEncodingName = (typeof encodings)[number];
+export type TextEncodingName = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
 
 /** A text in UTF-8, which begins behind its byte order mark. */
 export interface Utf8Text {

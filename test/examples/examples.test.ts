@@ -123,6 +123,17 @@ describe('examples', () => {
     expect(readdirSync(folder).sort()).toEqual(['prices.svg', 'temperatures.svg']);
   });
 
+  it('cars.mjs learns, and cars-predict.mjs predicts one car in another process', async () => {
+    const { stdout, folder } = await example('cars.mjs');
+    expect(Number(/cars: (\d+\.\d\d) miles/.exec(stdout)?.[1])).toBeLessThan(3);
+    expect(readdirSync(folder).sort()).toEqual(['cars.json', 'cars.safetensors']);
+    const file = join(root, 'examples/cars-predict.mjs');
+    const predicted = await run(process.execPath, [file], { cwd: folder });
+    const consumption = Number(/^(\d+\.\d) miles per gallon$/m.exec(predicted.stdout)?.[1]);
+    expect(consumption).toBeGreaterThan(25);
+    expect(consumption).toBeLessThan(45);
+  });
+
   it('ensemble.mjs measures all four ways', async () => {
     const size = ['--rows', '640', '--epochs', '1', '--members', '3', '--repeats', '2'];
     const { stdout, folder } = await example('ensemble.mjs', ...size);

@@ -9,8 +9,11 @@ const unknowns = ['refuse', 'zeros'] as const;
 
 /** Makes an input for each category. */
 export interface OneHot {
+  /** Names the transform. */
   readonly kind: 'oneHot';
+  /** The fate of a value that no training row has. */
   readonly unknown: (typeof unknowns)[number];
+  /** The most categories or words. */
   readonly most: number;
 }
 
@@ -24,6 +27,7 @@ interface FittedOneHot {
 
 /** Makes the number of each category. */
 export interface Ordinal {
+  /** Names the transform. */
   readonly kind: 'ordinal';
 }
 

@@ -5,28 +5,30 @@ import { object, oneOf } from '../../schema.js';
 import { type Cells, NumberCells } from '../cells.js';
 import { type EncodeKind, missingValue, numbersOf } from './step.js';
 
+/** A period that a date is in. */
+export type CyclicPeriod = 'month' | 'weekday' | 'dayOfYear' | 'hour' | 'minute';
+
 /** Returns the part of its period that a date has passed. */
-const parts = {
-  month: (date: Date) => date.getUTCMonth() / 12,
-  weekday: (date: Date) => date.getUTCDay() / 7,
-  dayOfYear: (date: Date) => {
+const parts: Readonly<Record<CyclicPeriod, (date: Date) => number>> = {
+  month: (date) => date.getUTCMonth() / 12,
+  weekday: (date) => date.getUTCDay() / 7,
+  dayOfYear: (date) => {
     const start = Date.UTC(date.getUTCFullYear(), 0, 1);
     const end = Date.UTC(date.getUTCFullYear() + 1, 0, 1);
     const day = 86_400_000;
     return Math.floor((date.getTime() - start) / day) / ((end - start) / day);
   },
-  hour: (date: Date) => date.getUTCHours() / 24,
+  hour: (date) => date.getUTCHours() / 24,
   minute: (date: Date) => (date.getUTCHours() * 60 + date.getUTCMinutes()) / 1440,
-} as const;
-
-/** A period that a date is in. */
-export type CyclicPeriod = keyof typeof parts;
+};
 
 const periods = Object.keys(parts) as CyclicPeriod[];
 
 /** Makes sine and cosine of a time within its period. */
 export interface Cyclic {
+  /** Names the transform. */
   readonly kind: 'cyclic';
+  /** The period of which the date has passed a part. */
   readonly period: CyclicPeriod;
 }
 

@@ -7,10 +7,21 @@ import { type MapKind, noValues, numbersOf, presentNumbers } from './step.js';
 
 const ways = ['mean', 'median', 'mostFrequent'] as const;
 
+/** The way to find the value that takes the place of missing ones, or the value itself. */
+export type ImputeBy = 'mean' | 'median' | 'mostFrequent' | ImputeValue;
+
+/** A value that takes the place of missing ones. */
+export interface ImputeValue {
+  /** A number for a column of numbers, and a text for others. */
+  readonly value: number | string;
+}
+
 /** Fills missing values in by a number or text, or by one that the training rows give. */
 export interface Impute {
+  /** Names the transform. */
   readonly kind: 'impute';
-  readonly by: (typeof ways)[number] | { readonly value: number | string };
+  /** The way to find the value, or the value itself. */
+  readonly by: ImputeBy;
 }
 
 /** The value that takes the place of missing ones. */
@@ -37,7 +48,7 @@ function mostFrequent(cells: Cells, path: string): number | string {
   return first[0];
 }
 
-function fill(by: Impute['by'], cells: Cells, path: string): number | string {
+function fill(by: ImputeBy, cells: Cells, path: string): number | string {
   if (typeof by === 'object') return by.value;
   if (by === 'mostFrequent') return mostFrequent(cells, path);
   const values = presentNumbers(cells, path);
@@ -80,7 +91,7 @@ export const imputeKind: MapKind<Impute, FittedImpute> = {
  * const { impute, standardize } = data.transform;
  * const features = data.features({ power: [impute('median'), standardize()] });
  */
-export function impute(by: (typeof ways)[number] | { readonly value: number | string }): Impute {
+export function impute(by: ImputeBy): Impute {
   if (typeof by !== 'object' || by === null)
     return Object.freeze({ kind: 'impute', by: checkOneOf('impute', by, ways) });
   const { value } = by;

@@ -4,7 +4,7 @@ export type { OneHot, OneHotOptions, Ordinal } from './categories.js';
 export { cyclic } from './cyclic.js';
 export type { Cyclic, CyclicPeriod } from './cyclic.js';
 export { impute } from './impute.js';
-export type { Impute } from './impute.js';
+export type { Impute, ImputeBy, ImputeValue } from './impute.js';
 export { log1p } from './log1p.js';
 export type { Log1p } from './log1p.js';
 export { number } from './number-input.js';

@@ -6,6 +6,7 @@ import { type MapKind, numbersOf } from './step.js';
 
 /** Takes log(1 + x). */
 export interface Log1p {
+  /** Names the transform. */
   readonly kind: 'log1p';
 }
 

@@ -6,6 +6,7 @@ import { type EncodeKind, missingValue, numbersOf } from './step.js';
 
 /** Takes numbers as they are. */
 export interface NumberInput {
+  /** Names the transform. */
   readonly kind: 'number';
 }
 

@@ -5,16 +5,19 @@ import { type MapKind, numbersOf, presentNumbers } from './step.js';
 
 /** Moves and scales to mean 0 and standard deviation 1. */
 export interface Standardize {
+  /** Names the transform. */
   readonly kind: 'standardize';
 }
 
 /** Moves and scales to the range from 0 to 1. */
 export interface MinMax {
+  /** Names the transform. */
   readonly kind: 'minMax';
 }
 
 /** Moves and scales by the median and the distance between the quartiles. */
 export interface Robust {
+  /** Names the transform. */
   readonly kind: 'robust';
 }
 

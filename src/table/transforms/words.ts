@@ -8,13 +8,17 @@ import { type EncodeKind, type Inputs, noValues } from './step.js';
 
 /** Counts words in buckets that their hashes choose. */
 export interface HashedWords {
+  /** Names the transform. */
   readonly kind: 'hashedWords';
+  /** The number of inputs. */
   readonly buckets: number;
 }
 
 /** Counts known words. */
 export interface BagOfWords {
+  /** Names the transform. */
   readonly kind: 'bagOfWords';
+  /** The most categories or words. */
   readonly most: number;
 }
 
