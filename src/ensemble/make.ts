@@ -5,7 +5,10 @@ import { ThalwegError } from '../errors.js';
 import { requireOptions, wrongType } from '../options.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
 import { Trainer } from '../train/trainer.js';
-import { checkList } from '../values.js';
+import type { Space, Values } from '../search/space.js';
+import { Study } from '../search/study.js';
+import { seedOf } from '../search/trial-random.js';
+import { checkList, isInstance } from '../values.js';
 import { type Member, member } from './member.js';
 
 /** Options of training members. */
@@ -78,6 +81,35 @@ export async function seeds(
   return trainAll(runs, options);
 }
 
+/** A trial of a search, as a member is made of it. */
+export interface SearchedTrial<S extends Space> {
+  /** The number of the trial, from 0. */
+  readonly number: number;
+  /** The values of its parameters, by name. */
+  readonly values: Values<S>;
+  /** The seed that the trial had. */
+  readonly seed: number;
+}
+
+/** Options of {@link trials} for a search. */
+export interface TopOptions<S extends Space> extends MakeOptions {
+  /** Returns the options of a trial's trainer. */
+  readonly trainer: (trial: SearchedTrial<S>) => TrainerOptions;
+  /** The number of trials, the best first, an integer, at least 1. Default 5. */
+  readonly top?: number;
+}
+
+/** Returns the runs of a search's best trials. */
+function bestRuns<S extends Space>(study: Study<S>, options: TopOptions<S>) {
+  checkMake('trials', options, ['trainer', 'top']);
+  if (typeof options.trainer !== 'function')
+    throw wrongType('trials.trainer', options.trainer, 'a function of a trial');
+  return study.top(options.top ?? 5).map(({ number, values }) => {
+    const trial = { number, values, seed: seedOf(study.seed, number) };
+    return [`trial ${number}`, options.trainer(trial)] as const;
+  });
+}
+
 /**
  * Trains members that differ in their options, such as the optimizer, the learning rate or the model. It
  * trains them one after another.
@@ -88,9 +120,26 @@ export async function seeds(
 export async function trials(
   trials: Readonly<Record<string, TrainerOptions>>,
   options: MakeOptions,
+): Promise<Member[]>;
+/**
+ * Trains the best trials of a search again, and names them `trial 17` and so on.
+ *
+ * @param study a search with at least one complete trial
+ * @throws ThalwegError (as a rejection) RANGE, TYPE, UNKNOWN_OPTION, and what `trainer` and training throw
+ */
+export async function trials<S extends Space>(
+  study: Study<S>,
+  options: TopOptions<S>,
+): Promise<Member[]>;
+export async function trials<S extends Space>(
+  trials: Readonly<Record<string, TrainerOptions>> | Study<S>,
+  options: MakeOptions | TopOptions<S>,
 ): Promise<Member[]> {
-  checkMake('trials', options, []);
-  const runs = Object.entries(requireOptions('trials', trials, Object.keys(trials ?? {})));
+  const isSearch = isInstance(trials, Study);
+  if (!isSearch) checkMake('trials', options, []);
+  const runs = isSearch
+    ? bestRuns(trials, options as TopOptions<S>)
+    : Object.entries(requireOptions('trials', trials, Object.keys(trials ?? {})));
   if (runs.length === 0)
     throw new ThalwegError({
       code: 'RANGE',

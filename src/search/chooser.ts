@@ -25,9 +25,14 @@ export class Chooser {
     return this.#proposals.warnings ?? [];
   }
 
+  /** Returns what a report should say of the sampler. */
+  notes(trials: readonly TrialRecord[]): readonly string[] {
+    return this.#proposals.notes?.(trials) ?? [];
+  }
+
   /** Returns the values of a new trial; undefined where running trials must end before. */
   readonly choose = (number: number, trials: readonly TrialRecord[]): Suggestion | undefined => {
-    const usable = trials.filter((each) => this.#isUsable(each));
+    const usable = trials.filter(this.isUsable);
     const suggestion = this.#proposals.propose(number, usable);
     if (suggestion === undefined) return undefined;
     const { parameters, sampler } = this.#checked;
@@ -36,7 +41,7 @@ export class Chooser {
   };
 
   /** Returns false for a trial of another program whose values are not in the space. */
-  #isUsable(record: TrialRecord): boolean {
+  readonly isUsable = (record: TrialRecord): boolean => {
     const known = this.#usable.get(record);
     if (known !== undefined) return known;
     let isUsable = true;
@@ -47,5 +52,5 @@ export class Chooser {
     }
     this.#usable.set(record, isUsable);
     return isUsable;
-  }
+  };
 }

@@ -10,7 +10,7 @@ export interface Cell {
 }
 
 /** Returns a number within bounds. */
-function clamp(value: number, low: number, high: number): number {
+export function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 

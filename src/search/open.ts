@@ -1,7 +1,29 @@
 /** Opens studies. */
+import { Chooser } from './chooser.js';
+import { FileJournal } from './journal/file-journal.js';
+import { MemoryJournal } from './journal/journal.js';
+import { endWorker, newWorker } from './journal/lease.js';
+import { StudyStore } from './journal/study-store.js';
 import type { Space } from './space.js';
-import { type StudyOptions, checkStudy } from './study-options.js';
+import { type CheckedStudy, type StudyOptions, checkStudy } from './study-options.js';
 import { Study } from './study.js';
+
+/** Opens a study of checked options, in memory or in its store. */
+export async function openStudy<S extends Space>(checked: CheckedStudy): Promise<Study<S>> {
+  const { store: file, leaseSeconds } = checked;
+  const chooser = new Chooser(checked); // it may refuse the space, before the store changes
+  const journal = file === undefined ? new MemoryJournal() : await FileJournal.open(file);
+  const worker = newWorker();
+  try {
+    const owner = { worker, leaseSeconds, file: file ?? 'the study' };
+    const store = await StudyStore.open(journal, checked, owner);
+    return new Study<S>(checked, { chooser, store, worker });
+  } catch (error) {
+    endWorker(worker);
+    await journal.close();
+    throw error;
+  }
+}
 
 /**
  * Opens a study for a loop of your own. Where its store has it already, the study goes on.
@@ -16,5 +38,5 @@ import { Study } from './study.js';
  * await study.close();
  */
 export async function study<const S extends Space>(options: StudyOptions<S>): Promise<Study<S>> {
-  return Study.open<S>(checkStudy('study', options, []));
+  return openStudy<S>(checkStudy('study', options, []));
 }

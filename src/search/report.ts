@@ -20,6 +20,7 @@ interface ReportParts {
   readonly trials: readonly TrialRecord[];
   readonly parameters: readonly Parameter[];
   readonly maximize: boolean;
+  readonly notes: readonly string[];
   readonly warnings: readonly string[];
   readonly options: ReportOptions;
 }
@@ -123,7 +124,7 @@ function countsText(trials: readonly TrialRecord[]): string {
  * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
 export function reportText(parts: ReportParts): string {
-  const { name, trials, parameters, maximize, warnings, options } = parts;
+  const { name, trials, parameters, maximize, notes, warnings, options } = parts;
   checkOptions('report', options, ['columns', 'top']);
   const { columns = process.stdout.columns || 80, top = 10 } = options;
   checkNumber('report.columns', columns, { min: 20, integer: true });
@@ -133,6 +134,7 @@ export function reportText(parts: ReportParts): string {
   return [
     ...wrap(`${name}, ${countsText(trials)}`, columns),
     ...blocks.flatMap((block) => ['', ...linesOf(block)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(note, columns))]),
     ...warnings.flatMap((warning) => ['', ...wrap(`warning: ${warning}`, columns)]),
   ].join('\n');
 }

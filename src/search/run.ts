@@ -3,9 +3,10 @@ import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, wrongType } from '../options.js';
 import { onAbort } from '../train/run/abort.js';
 import { isInstance, propertyOf } from '../values.js';
+import { openStudy } from './open.js';
 import type { Space, Values } from './space.js';
 import { type StudyOptions, checkStudy } from './study-options.js';
-import { Study } from './study.js';
+import type { Study } from './study.js';
 import { type Trial, TrialStopped } from './trial.js';
 import type { TrialRecord } from './trial-record.js';
 
@@ -165,7 +166,7 @@ function ignoreLost(error: unknown): void {
 export async function run<const S extends Space>(options: RunOptions<S>): Promise<Study<S>> {
   const checked = checkStudy('run', options, runKeys);
   checkRun('run', options);
-  const study = await Study.open<S>(checked);
+  const study = await openStudy<S>(checked);
   try {
     await new Runner(study, options).run();
   } finally {

@@ -30,6 +30,8 @@ export interface Proposals {
   readonly length?: number;
   /** Doubts about this sampler for this space. */
   readonly warnings?: readonly string[];
+  /** Returns what a report should say of the sampler, one line each. */
+  notes?(trials: readonly TrialRecord[]): readonly string[];
   /**
    * Returns the values of a trial; undefined where running trials must end before. It depends on nothing but
    * its arguments and the setting.

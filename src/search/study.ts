@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, wrongType } from '../options.js';
 import { isInstance } from '../values.js';
-import { FileJournal } from './journal/file-journal.js';
-import { type Journal, MemoryJournal } from './journal/journal.js';
-import { endWorker, newWorker } from './journal/lease.js';
-import { type Outcome, StudyStore } from './journal/study-store.js';
+import type { Journal } from './journal/journal.js';
+import { endWorker } from './journal/lease.js';
+import type { Outcome, StudyStore } from './journal/study-store.js';
+import { type Border, borderText, findBorders } from './border.js';
 import { BudgetWatch } from './budget.js';
-import { Chooser } from './chooser.js';
+import type { Chooser } from './chooser.js';
 import { outcomeOf } from './outcome.js';
 import { type ReportOptions, reportText } from './report.js';
 import type { Verdict } from './rules/rule.js';
@@ -47,7 +47,12 @@ export class Study<S extends Space = Space> {
   #results = 0;
   #isClosed = false;
 
-  private constructor(
+  /**
+   * Use {@link study}.
+   *
+   * @internal
+   */
+  constructor(
     checked: CheckedStudy,
     { chooser, store, worker }: { chooser: Chooser; store: StudyStore; worker: string },
   ) {
@@ -64,27 +69,6 @@ export class Study<S extends Space = Space> {
           for (const number of this.#running.keys()) this.#store.renew(number);
         }, milliseconds).unref()
       : undefined;
-  }
-
-  /**
-   * Use {@link study}.
-   *
-   * @internal
-   */
-  static async open<S extends Space>(checked: CheckedStudy): Promise<Study<S>> {
-    const { store: file, leaseSeconds } = checked;
-    const chooser = new Chooser(checked);
-    const journal = file === undefined ? new MemoryJournal() : await FileJournal.open(file);
-    const worker = newWorker();
-    try {
-      const owner = { worker, leaseSeconds, file: file ?? 'the study' };
-      const store = await StudyStore.open(journal, checked, owner);
-      return new Study<S>(checked, { chooser, store, worker });
-    } catch (error) {
-      endWorker(worker);
-      await journal.close();
-      throw error;
-    }
   }
 
   /** All trials, by number, with those of other workers that this study has seen. */
@@ -109,9 +93,19 @@ export class Study<S extends Space = Space> {
     return ranked.slice(0, count) as unknown as readonly TrialRecord<Values<S>>[];
   }
 
-  /** Doubts about the sampler for this space. */
+  /**
+   * The ends of ranges at which, or beyond which, the best values lie: trials get better towards the end, more
+   * than chance allows, and do not turn before it. It needs 30 trials, and looks at those of the first stage.
+   */
+  get borders(): readonly Border[] {
+    const { parameters, maximize } = this.#checked;
+    const first = this.#store.trials.filter(({ stage = 0 }) => stage === 0);
+    return findBorders(parameters, first.filter(this.#chooser.isUsable), maximize);
+  }
+
+  /** Doubts about the sampler for this space, and about the ranges. */
   get warnings(): readonly string[] {
-    return this.#chooser.warnings;
+    return [...this.#chooser.warnings, ...this.borders.map(borderText)];
   }
 
   /**
@@ -122,7 +116,9 @@ export class Study<S extends Space = Space> {
   report(options: ReportOptions = {}): string {
     const { parameters, maximize, name } = this.#checked;
     const { trials } = this.#store;
-    return reportText({ name, trials, parameters, maximize, warnings: this.warnings, options });
+    const notes = this.#chooser.notes(trials);
+    const { warnings } = this;
+    return reportText({ name, trials, parameters, maximize, notes, warnings, options });
   }
 
   /**
@@ -181,7 +177,9 @@ export class Study<S extends Space = Space> {
     this.#budget.count();
     if (this.#budget.isSpent(this.#store.trials))
       return { reason: 'the budget is used up', state: 'pruned' };
-    const others = this.#store.trials.filter((each) => each.number !== number);
+    const { trials } = this.#store;
+    const { stage } = trials[number]!;
+    const others = trials.filter((each) => each.number !== number && each.stage === stage);
     const context = { history, others, maximize: this.#checked.maximize };
     for (const rule of this.#checked.rules) {
       const verdict = rule.judge(context);

@@ -2,7 +2,7 @@
 import { native } from '../native.js';
 
 /** The use of a stream. These numbers decide the values of all trials, so new ones are appended. */
-export const use = { seed: 0, values: 1, scramble: 2, candidates: 3 } as const;
+export const use = { seed: 0, values: 1, scramble: 2, candidates: 3, stage: 4 } as const;
 
 /** The name of a stream. */
 interface StreamName {

@@ -49,10 +49,14 @@ export function costOf(value: number, maximize: boolean): number {
   return maximize ? -value : value;
 }
 
-/** Returns the finished trials with a value, from the best to the worst; the earlier of equals comes first. */
+/**
+ * Returns the complete trials from the best to the worst, those of a later stage first, because they have
+ * trained longer. The earlier of equals comes first.
+ */
 export function ranking(trials: readonly TrialRecord[], maximize: boolean): TrialRecord[] {
   const cost = ({ value }: TrialRecord): number => costOf(value!, maximize);
+  const stageOf = ({ stage = 0 }: TrialRecord): number => stage;
   return trials
     .filter(({ state, value }) => state === 'complete' && value !== undefined)
-    .sort((a, b) => cost(a) - cost(b) || a.number - b.number);
+    .sort((a, b) => stageOf(b) - stageOf(a) || cost(a) - cost(b) || a.number - b.number);
 }

@@ -1,7 +1,8 @@
 /** Members of an ensemble are made of seeds, trials, averages and checkpoints. */
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Trainer, average, ensemble, nn, optim } from '../../src/index.js';
+import { Trainer, average, ensemble, nn, optim, search } from '../../src/index.js';
+import { failure } from '../oracle/failure.js';
 import { floats, generator } from '../oracle/random.js';
 import { newFolder } from '../new-folder.js';
 import { four, loss } from './four-rows.js';
@@ -63,6 +64,33 @@ describe('members', () => {
     const inputs = floats(generator(1), 8);
     const [first, second] = [several.predict(inputs), several.predict(inputs)]; // the calls take turns
     expect(await first).toEqual(await second);
+  });
+
+  it('are the best trials of a search, trained again with their values and seeds', async () => {
+    const optionsOf = (rate: number, seed: number) => ({
+      ...options,
+      optimizer: optim.sgd({ learningRate: rate }),
+      seed,
+    });
+    const weights: Record<string, unknown> = {};
+    const study = await search.run({
+      ...{ space: { rate: search.logUniform(1e-3, 1) }, trials: 6, seed: 1, sampler: 'random' },
+      objective: async ({ number, values, seed }) => {
+        using trainer = new Trainer(optionsOf(values.rate, seed));
+        await train(trainer);
+        weights[`trial ${number}`] = trainer.parameters();
+        return (await trainer.evaluate(four)).loss;
+      },
+    });
+    const trainer = ({ values, seed }: ensemble.SearchedTrial<{ rate: search.LogUniform }>) =>
+      optionsOf(values.rate, seed);
+    const members = await ensemble.trials(study, { top: 2, trainer, train });
+    expect(members.map(({ name }) => name)).toEqual(
+      study.top(2).map(({ number }) => `trial ${number}`),
+    );
+    for (const { name, parameters } of members) expect(parameters).toEqual(weights[name]);
+    const wrong = () => ensemble.trials(study, { train } as never);
+    expect(await failure(wrong)).toMatchObject({ code: 'TYPE', path: 'trials.trainer' });
   });
 
   it('are the weights of one run at some epochs, in a checkpoint too', async () => {
