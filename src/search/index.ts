@@ -12,10 +12,11 @@ export type {
   PlainDimension,
   Space,
   Uniform,
+  ValueOf,
   Values,
   When,
 } from './space.js';
-export type { AnyValues, Parameter } from './parameters.js';
+export type { AnyValues, Condition, Parameter } from './parameters.js';
 export type { Proposals, Sampler, SamplerSetting, Suggestion } from './sampler.js';
 export type { Report, TrialRecord, TrialState } from './trial-record.js';
 export { grid } from './samplers/grid.js';

@@ -18,14 +18,18 @@ import {
 export type AnyValues = Readonly<Record<string, ChoiceValue>>;
 
 /** A choice and the values of it at which a trial has a parameter. */
-interface Condition {
+export interface Condition {
+  /** The name of the choice. */
   readonly name: string;
+  /** The values at which the condition holds. */
   readonly values: readonly ChoiceValue[];
 }
 
 /** A parameter of a checked space. */
 export interface Parameter {
+  /** The name of the parameter. */
   readonly name: string;
+  /** The range or the choices of the parameter. */
   readonly dimension: PlainDimension;
   /** The conditions that must all hold; none for a parameter that every trial has. */
   readonly when: readonly Condition[];

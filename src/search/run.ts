@@ -11,7 +11,8 @@ import { type Trial, TrialStopped } from './trial.js';
 import type { TrialRecord } from './trial-record.js';
 
 /** The value of an objective; nothing where the last reported value is the result. */
-type ObjectiveResult = number | undefined;
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- a function without return has this type
+type ObjectiveResult = number | undefined | void;
 
 /** Options of {@link run}. */
 export interface RunOptions<S extends Space = Space> extends StudyOptions<S> {

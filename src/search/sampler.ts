@@ -17,6 +17,7 @@ export interface SamplerSetting {
 
 /** The values of a trial, and what its stage says. */
 export interface Suggestion {
+  /** The values of the trial's parameters, by name. */
   readonly values: AnyValues;
   /** The number of the stage, from 0; absent without stages. */
   readonly stage?: number;

@@ -9,6 +9,7 @@ export type ChoiceValue = string | number | boolean | null;
 
 /** A real number whose logarithm is uniform: each power of ten is as likely as any other. */
 export interface LogUniform {
+  /** The kind of parameter. */
   readonly kind: 'logUniform';
   /** The least value, greater than 0. */
   readonly low: number;
@@ -18,6 +19,7 @@ export interface LogUniform {
 
 /** A real number that is uniform in its range. */
 export interface Uniform {
+  /** The kind of parameter. */
   readonly kind: 'uniform';
   /** The least value. */
   readonly low: number;
@@ -27,6 +29,7 @@ export interface Uniform {
 
 /** A whole number in a range. */
 export interface Integer {
+  /** The kind of parameter. */
   readonly kind: 'integer';
   /** The least value. */
   readonly low: number;
@@ -40,6 +43,7 @@ export interface Integer {
 
 /** One of several values without an order. */
 export interface Choice<T extends ChoiceValue = ChoiceValue> {
+  /** The kind of parameter. */
   readonly kind: 'choice';
   /** The values, each different. */
   readonly choices: readonly T[];
@@ -53,7 +57,9 @@ export type When = Readonly<Record<string, ChoiceValue | readonly ChoiceValue[]>
 
 /** A parameter that only some trials have. */
 export interface Conditional<D extends PlainDimension = PlainDimension> {
+  /** The kind of parameter. */
   readonly kind: 'conditional';
+  /** The parameter where the condition holds. */
   readonly dimension: D;
   /** The trial has the parameter where each of these choices has one of these values. */
   readonly when: When;
@@ -65,7 +71,8 @@ export type Dimension = PlainDimension | Conditional;
 /** The parameters of a search, by name. */
 export type Space = Readonly<Record<string, Dimension>>;
 
-type ValueOf<D> = D extends Choice<infer T> ? T : number;
+/** The type of a parameter's value. */
+export type ValueOf<D> = D extends Choice<infer T> ? T : number;
 
 /** The values of a trial. Parameters with a condition are optional. */
 export type Values<S extends Space = Space> = {

@@ -19,6 +19,7 @@ export interface Report {
 export interface TrialRecord<V = AnyValues> {
   /** The number of the trial, from 0. */
   readonly number: number;
+  /** The state of the trial. */
   readonly state: TrialState;
   /** The values of its parameters, by name. */
   readonly values: V;

@@ -145,6 +145,14 @@ describe('examples', () => {
     expect(readdirSync(folder)).toEqual(['ensemble.svg']);
   });
 
+  it('search.mjs narrows the ranges, and goes on from its store', async () => {
+    const { stdout, folder } = await example('search.mjs', '5');
+    expect(stdout).toMatch(/^study, 6 trials: [1-6] complete/);
+    expect(stdout).toMatch(/^stage 2: 1 trials of 5 epochs; rate /m);
+    const lines = readFileSync(join(folder, 'study.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(12);
+  });
+
   it('schedules.mjs trains under every schedule', async () => {
     const { stdout, folder } = await example('schedules.mjs', '1');
     const accuracies = [...stdout.matchAll(/([\d.]+) %$/gm)].map(([, share]) => Number(share));

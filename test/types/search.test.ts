@@ -45,6 +45,23 @@ it('trials, records and constraints have the types of the space', async () => {
   expectTypeOf(trial!.values).branded.toEqualTypeOf<{ readonly x: number }>();
 });
 
+it('an objective may return nothing, also by a promise', async () => {
+  const { trials } = await search.run({
+    ...{ space, trials: 1 },
+    objective: (trial) => {
+      trial.report(0, 2);
+    },
+  });
+  const { trials: later } = await search.run({
+    ...{ space, trials: 1 },
+    objective: async (trial) => {
+      await Promise.resolve();
+      trial.report(0, 3);
+    },
+  });
+  expect([trials[0]!.value, later[0]!.value]).toEqual([2, 3]);
+});
+
 it('wrong names and types do not compile', async () => {
   const objective = ({ values }: search.Trial<search.Values<typeof space>>): number => {
     // @ts-expect-error -- the space has no such parameter
