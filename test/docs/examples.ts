@@ -41,6 +41,7 @@ declare global {
   const dataset: thalweg.data.Dataset;
   const test: thalweg.data.Dataset;
   const train: thalweg.data.Dataset;
+  const trial: thalweg.search.Trial;
   const validation: thalweg.data.Dataset;
   const f: thalweg.optim.ObjectiveFunction;
   const shuffler: thalweg.data.Shuffler;
