@@ -10,6 +10,7 @@ export * as device from './device.js';
 export * as ensemble from './ensemble/index.js';
 export { ThalwegError } from './errors.js';
 export type { ErrorCode, ErrorFields } from './errors.js';
+export * as exchange from './exchange/index.js';
 export * as io from './io/index.js';
 export * as loss from './loss/index.js';
 export * as metrics from './metrics/index.js';

@@ -12,6 +12,10 @@ export const sides = {
     line('index', 'what the package exports'),
     line('ensemble report tune', 'what makes, draws and tries out trainers'),
     line('search', 'what searches for hyper-parameters'),
+    line(
+      'ensemble exchange report tune',
+      'what makes, draws and tries out trainers, and carries them out',
+    ),
     line('train', 'the trainer; train/run: the files of one run'),
     line('model', 'the model file, and the predictor'),
     line('callbacks checkpoint', 'what watches a run, and what keeps it'),

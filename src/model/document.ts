@@ -28,7 +28,7 @@ import { checkClasses } from './classes.js';
 import { outputKindOf } from './outputs.js';
 
 /** Returns `'indices'` for a model whose first layer reads row numbers. */
-function inputKindOf(model: Sequential): 'numbers' | 'indices' {
+export function inputKindOf(model: Sequential): 'numbers' | 'indices' {
   return findKind(model.layers[0]?.layer)?.readsIndices === true ? 'indices' : 'numbers';
 }
 

@@ -1,5 +1,5 @@
 /** A model with weights in native memory: they are read, replaced, kept in files, and used for predictions. */
-import { checkWeights } from '../average/weights.js';
+import { type Weights, checkWeights } from '../average/weights.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import { writeModel } from '../model/file.js';
 import {
@@ -117,9 +117,7 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
     checkOptions('saveWeights', options, ['weights']);
     checkPath('file', file);
     const weights = checkWeights('saveWeights.weights', options.weights);
-    const arrays = await this.#handle.withShared((trainer) =>
-      Promise.resolve(readState(trainer, this.model, weights)),
-    );
+    const arrays = await this.copyState(weights);
     await writeWeights(file, this.model, arrays, weights);
   }
 
@@ -137,9 +135,7 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
     checkPath('file', file);
     checkOptions('saveModel', options, savingKeys);
     const given = { ...checkSaving('saveModel', options, this), writer: writer() };
-    const arrays = await this.#handle.withShared((trainer) =>
-      Promise.resolve(readState(trainer, this.model, given.weights)),
-    );
+    const arrays = await this.copyState(given.weights);
     await writeModel(file, { model: this.model, loss: this.loss, ...given }, arrays);
   }
 
@@ -154,9 +150,7 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
     checkOptions('predictor', options, [...predictorKeys, ...savingKeys]);
     const { weights, ...labels } = checkSaving('predictor', options, this);
     const settings = checkPredictor(options);
-    const arrays = await this.#handle.withShared((trainer) =>
-      Promise.resolve(readState(trainer, this.model, weights)),
-    );
+    const arrays = await this.copyState(weights);
     return new Predictor({ model: this.model, loss: this.loss, ...labels, arrays }, settings);
   }
 
@@ -182,6 +176,17 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
     const trainer = this.#handle.getExclusive();
     writeState(trainer, this.model, { ...readState(trainer, this.model), ...values });
     return names;
+  }
+
+  /**
+   * Returns copies of all parameters and statistics, by name. During a run it waits for the end of the epoch.
+   *
+   * @internal
+   */
+  async copyState(weights: Weights): Promise<Record<string, Float32Array>> {
+    return this.#handle.withShared((trainer) =>
+      Promise.resolve(readState(trainer, this.model, weights)),
+    );
   }
 
   /** Stops a running job and frees all memory. Later calls throw DISPOSED. */

@@ -11,6 +11,7 @@ const namespaces = [
   'data',
   'device',
   'ensemble',
+  'exchange',
   'io',
   'loss',
   'metrics',

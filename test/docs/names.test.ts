@@ -6,7 +6,7 @@ import { lossNames } from '../../src/loss/loss.js';
 import { activationNames } from '../../src/nn/activation.js';
 import { kinds } from '../registry.js';
 
-const { fromJSON, sequential, ...makers } = nn;
+const { fromJSON, load, sequential, ...makers } = nn;
 const { check, valueAt, ...schedules } = schedule;
 const layers = Object.keys(makers);
 const optimizers = kinds.map(([kind]) => kind);

@@ -1,0 +1,3 @@
+/** Models for other programs: files of ONNX. */
+export { saveOnnx, toOnnx } from './onnx/save.js';
+export type { OnnxOptions } from './onnx/save.js';
