@@ -78,7 +78,7 @@ function sanitize(kind, { runtime, options, wrapper = [] }) {
   const environment = {
     THALWEG_ADDON: resolve(`build-${short}/Release/thalweg.node`),
     THALWEG_SANITIZER: kind,
-    LD_PRELOAD: library(runtime),
+    THALWEG_SANITIZER_LIBRARY: library(runtime),
     ...options(join(folder, 'report')),
   };
   suite(environment, wrapper, join(folder, 'suite.json'));

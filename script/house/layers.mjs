@@ -10,7 +10,6 @@ export const sides = {
   src: [
     line('cli', 'the command'),
     line('index', 'what the package exports'),
-    line('ensemble report tune', 'what makes, draws and tries out trainers'),
     line('search', 'what searches for hyper-parameters'),
     line(
       'ensemble exchange report tune',

@@ -8,6 +8,7 @@ import { device } from '../../src/index.js';
 import { newFolder } from '../new-folder.js';
 import { bash, main, thalweg } from './command.js';
 
+const sanitized = process.env['THALWEG_SANITIZER'] !== undefined;
 const emulated = resolve('build', 'Release', 'thalweg_cuda_emulated.so');
 const addon = resolve(process.env['THALWEG_ADDON'] ?? join('build', 'Release', 'thalweg.node'));
 
@@ -81,7 +82,8 @@ describe('where all is well', () => {
     expect(stdout).toContain('This machine trains on cpu.');
   });
 
-  it('gives its status to a reader that leaves early', () => {
+  // A shell does not start with a sanitizer's library in front of its own.
+  it.skipIf(sanitized)('gives its status to a reader that leaves early', () => {
     const { stdout, stderr } = bash('thalweg doctor | head -1; echo "${PIPESTATUS[@]}"');
     expect([stdout, stderr]).toEqual([expect.stringMatching(/^thalweg .*\n0 0\n$/), '']);
   });
