@@ -11,7 +11,8 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = join(process.argv[2] ?? 'build', 'backends/cuda');
-const mayFuse = /square_sum_kernel|tensor_sums_kernel|product_kernel/;
+const mayFuse =
+  /square_sum_kernel|tensor_sums_kernel|product_kernel|depthwise_\w+_kernel|WeightGradient/;
 const mayNotSpill =
   /step_kernel|square_sum_kernel|norm_kernel|tensor_sums_kernel|tensor_ratio_kernel/;
 const breaches = [];

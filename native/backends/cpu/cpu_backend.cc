@@ -22,9 +22,8 @@ void CpuBackend::step(const StepWork& work) { cpu::step(lanes_, work); }
 
 std::string CpuBackend::implementation(std::string_view op) const {
   const std::string lanes = std::string("lanes (") + lanes_.name + ")";
-  const bool is_product = op == "dense_forward" || op == "dense_backward";
-  return is_product && !lanes_.has_multiply_add ? lanes + ", fused multiply-adds in software"
-                                                : lanes;
+  const bool fuses = op == "dense_forward" || op == "dense_backward" || op.starts_with("depthwise");
+  return fuses && !lanes_.has_multiply_add ? lanes + ", fused multiply-adds in software" : lanes;
 }
 
 }  // namespace thalweg
