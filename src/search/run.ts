@@ -1,7 +1,7 @@
 /** Runs a whole search. */
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, wrongType } from '../options.js';
-import { onAbort } from '../train/run/abort.js';
+import { onAbort } from '../abort.js';
 import { isInstance, propertyOf } from '../values.js';
 import { openStudy } from './open.js';
 import type { Space, Values } from './space.js';
