@@ -43,7 +43,9 @@ const conv2d: Make = (random, shape) => {
   if (!isPicture(shape)) return undefined;
   const { kernel, stride } = window(random, shape);
   const fits = shape[0]! >= 5 && shape[1]! >= 5;
-  return nn.conv2d(upTo(random, 5), {
+  const groups = pick(random, [1, shape[2]!, shape[2]! % 2 === 0 ? 2 : 1]);
+  return nn.conv2d(groups * upTo(random, 5), {
+    groups,
     kernel,
     stride,
     padding: padding(random, kernel),
@@ -61,6 +63,29 @@ const pool =
     return make({ kernel, stride, padding: padding(random, kernel) });
   };
 
+const conv1d: Make = (random, shape) => {
+  if (shape.length !== 2) return undefined;
+  const kernel = upTo(random, Math.min(3, shape[0]!));
+  const groups = pick(random, [1, shape[1]!]);
+  return nn.conv1d(groups * upTo(random, 4), {
+    groups,
+    kernel,
+    stride: upTo(random, 2),
+    padding: pick(random, ['valid', 'same', 'causal', kernel - 1] as const),
+    useBias: coin(random),
+    ...(coin(random) && { activation: pick(random, activations) }),
+  });
+};
+
+const pool1d =
+  (make: typeof nn.maxPool1d | typeof nn.averagePool1d): Make =>
+  (random, shape) => {
+    if (shape.length !== 2) return undefined;
+    const kernel = upTo(random, Math.min(3, shape[0]!));
+    const padding = pick(random, ['valid', 'same', kernel - 1] as const);
+    return make({ kernel, stride: upTo(random, 3), padding });
+  };
+
 const norm = (random: Random) => ({
   epsilon: pick(random, [1e-5, 1e-3]),
   scale: coin(random),
@@ -71,17 +96,31 @@ const wide = (shape: Shape): boolean => shape.at(-1)! > 1;
 
 /** Every kind of layer but residual blocks and embeddings. */
 export const kinds: Readonly<Record<string, Make>> = {
-  dense: (random, shape) =>
-    shape.length === 1
-      ? nn.dense(upTo(random, 9), {
-          useBias: coin(random),
-          ...(coin(random) && { activation: pick(random, activations) }),
-        })
-      : undefined,
+  dense: (random) =>
+    nn.dense(upTo(random, 9), {
+      useBias: coin(random),
+      ...(coin(random) && { activation: pick(random, activations) }),
+    }),
   conv2d,
+  conv1d,
+  depthwiseConv2d: (random, shape) => {
+    if (!isPicture(shape)) return undefined;
+    const { kernel, stride } = window(random, shape);
+    const depthMultiplier = upTo(random, 2);
+    const border = padding(random, kernel);
+    return nn.depthwiseConv2d({ kernel, stride, padding: border, depthMultiplier });
+  },
   maxPool2d: pool(nn.maxPool2d),
   averagePool2d: pool(nn.averagePool2d),
-  globalAveragePool: (_, shape) => (isPicture(shape) ? nn.globalAveragePool() : undefined),
+  maxPool1d: pool1d(nn.maxPool1d),
+  averagePool1d: pool1d(nn.averagePool1d),
+  globalAveragePool: (_, shape) => (shape.length > 1 ? nn.globalAveragePool() : undefined),
+  globalMaxPool: (_, shape) => (shape.length > 1 ? nn.globalMaxPool() : undefined),
+  upsample: (random, shape) => {
+    if (shape.length === 1 || elements(shape) > 500) return undefined;
+    const size = upTo(random, 2);
+    return nn.upsample({ size: isPicture(shape) ? [size, upTo(random, 3)] : size });
+  },
   batchNorm: (random) => nn.batchNorm(norm(random)),
   layerNorm: (random, shape) => (wide(shape) ? nn.layerNorm(norm(random)) : undefined),
   rmsNorm: (random, shape) => (wide(shape) ? nn.rmsNorm({ scale: coin(random) }) : undefined),
@@ -99,7 +138,7 @@ export const kinds: Readonly<Record<string, Make>> = {
     const height = [4, 3, 2, 1].find((each) => length % each === 0)!;
     return nn.reshape([height, 1, length / height]);
   },
-  softmax: (_, shape) => (elements(shape) > 1 ? nn.softmax() : undefined),
+  softmax: (_, shape) => (wide(shape) ? nn.softmax() : undefined),
   activation: (random) => {
     const name = pick(random, [...activations, 'geluTanh'] as const);
     if (name === 'geluTanh') return nn.gelu({ approximate: 'tanh' });

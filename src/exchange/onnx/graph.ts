@@ -1,11 +1,11 @@
 /** A graph of ONNX: nodes in the order of computation, and their constant tensors. */
 import { Message } from '../protobuf.js';
 
-/** The attribute of a node: whole numbers and lists of them, or a number in float32. */
-export type Attribute = number | readonly number[] | { readonly float: number };
+/** The attribute of a node: whole numbers and lists of them, a text, or a number in float32. */
+export type Attribute = number | string | readonly number[] | { readonly float: number };
 
 /** The attribute types of onnx.proto. */
-const attributeTypes = { float: 1, integer: 2, integers: 7 };
+const attributeTypes = { float: 1, integer: 2, text: 3, integers: 7 };
 /** The element types of onnx.proto. */
 export const elementTypes = { float: 1, int64: 7 };
 
@@ -13,6 +13,7 @@ function encodeAttribute(name: string, value: Attribute): Message {
   const message = new Message().text(1, name);
   if (typeof value === 'number')
     return message.integer(3, value).integer(20, attributeTypes.integer);
+  if (typeof value === 'string') return message.text(4, value).integer(20, attributeTypes.text);
   if ('float' in value) return message.float(2, value.float).integer(20, attributeTypes.float);
   return message.integers(8, value).integer(20, attributeTypes.integers);
 }

@@ -1,6 +1,6 @@
-/** A dense layer as a general matrix product. */
+/** A dense layer as a general matrix product, or a product over the last of several dimensions. */
 import type { DenseLayer } from '../../../nn/dense.js';
-import { defineEmitter, refuseLayer } from '../emitter.js';
+import { defineEmitter } from '../emitter.js';
 import { emitFused } from './activation.js';
 
 defineEmitter<DenseLayer>(
@@ -8,16 +8,15 @@ defineEmitter<DenseLayer>(
   ['units', 'activation', 'useBias'],
   ({ layer, placed, name, graph, values }, input) => {
     const { inputShape } = placed;
-    if (inputShape.length !== 1)
-      refuseLayer(
-        name,
-        `examples of shape [${inputShape.join(', ')}]`,
-        'examples of one dimension',
-      );
-    const [inputs, outputs] = [inputShape[0]!, layer.units];
-    const read = [input.name, graph.floats(`${name}.weight`, [inputs, outputs], values('weight'))];
-    if (layer.useBias) read.push(graph.floats(`${name}.bias`, [outputs], values('bias')));
-    const output = graph.node('Gemm', { inputs: read });
+    const shape = [inputShape.at(-1)!, layer.units];
+    const read = [graph.last(input).name, graph.floats(`${name}.weight`, shape, values('weight'))];
+    const bias = layer.useBias ? [graph.floats(`${name}.bias`, [layer.units], values('bias'))] : [];
+    const isFlat = inputShape.length === 1;
+    const product = graph.node(isFlat ? 'Gemm' : 'MatMul', {
+      inputs: isFlat ? [...read, ...bias] : read,
+    });
+    const output =
+      isFlat || bias.length === 0 ? product : graph.node('Add', { inputs: [product, ...bias] });
     const value = { name: output, shape: placed.outputShape, isFirst: false };
     return emitFused(graph, value, layer.activation);
   },

@@ -1,7 +1,6 @@
-/** Layers that change the shape, or nothing, and softmax, which normalises a whole example. */
+/** Layers that change the shape, or nothing, and softmax, which normalises the last dimension. */
 import type { DropoutLayer } from '../../../nn/dropout.js';
 import type { FlattenLayer } from '../../../nn/flatten.js';
-import { elements } from '../../../nn/layer.js';
 import type { ReshapeLayer } from '../../../nn/reshape.js';
 import type { SoftmaxLayer } from '../../../nn/softmax.js';
 import { defineEmitter } from '../emitter.js';
@@ -18,12 +17,10 @@ defineEmitter<ReshapeLayer>('reshape', ['shape'], ({ placed, graph }, input) =>
   graph.reshape(input, placed.outputShape),
 );
 
-/** Adds the softmax over all numbers of an example. */
+/** Adds the softmax over the last dimension. */
 export function emitSoftmax(graph: Graph, value: Value): Value {
-  const flat = value.shape.length === 1 ? value : graph.reshape(value, [elements(value.shape)]);
-  const name = graph.node('Softmax', { inputs: [flat.name], attributes: { axis: -1 } });
-  const made = { ...flat, name };
-  return value.shape.length === 1 ? made : graph.reshape(made, value.shape);
+  const attributes = { axis: value.isFirst ? 1 : -1 };
+  return { ...value, name: graph.node('Softmax', { inputs: [value.name], attributes }) };
 }
 
 defineEmitter<SoftmaxLayer>('softmax', [], ({ graph }, input) => emitSoftmax(graph, input));
