@@ -12,7 +12,7 @@ export type { RowsOptions } from './rows.js';
 export type { ReadProgress, TableSource } from './source.js';
 export { Table } from './table.js';
 export type { Row, TableSplit } from './table.js';
-export type { SplitOptions } from './split.js';
+export type { TableSplitOptions } from './split.js';
 export type { TextEncodingName } from './text-bytes.js';
 export type { FittedChain, FittedTransform, MapTransform, Transform } from './chain.js';
 export * as transform from './transforms/index.js';

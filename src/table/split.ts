@@ -1,25 +1,27 @@
 /** Chooses rows for training, validation and testing at random. */
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
-import { checkNumber, checkOptions, wrongType } from '../options.js';
+import { checkNumber, checkOptions, describe } from '../options.js';
 
 /** Options of `table.split`. */
-export interface SplitOptions {
+export interface TableSplitOptions {
   /** The share of the rows for validation, from 0 to 1. Default 0.2. */
   readonly validation?: number;
   /** The share of the rows for testing, from 0 to 1. Default 0. */
   readonly test?: number;
-  /** The seed, a safe integer or a bigint of 64 bits. Default 0. */
+  /** The seed, an integer in [0, 2^64). Default 0. */
   readonly seed?: number | bigint;
 }
 
-function checkSeed(seed: unknown): bigint {
+function checkSeed(value: unknown): bigint {
+  const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
-  if (typeof seed === 'number')
-    return BigInt(
-      checkNumber('seed', seed, { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true }),
-    );
-  throw wrongType('seed', seed, 'an integer from 0 to 2^64 - 1');
+  throw new ThalwegError({
+    code: 'SEED',
+    path: 'split.seed',
+    received: describe(value),
+    expected: 'an integer in [0, 2^64)',
+  });
 }
 
 /**
@@ -33,9 +35,9 @@ export function splitRows(
   const given = checkOptions('split', options, ['validation', 'test', 'seed']);
   const share = { min: 0, max: 1 };
   const validation = Math.round(
-    length * checkNumber('validation', given['validation'] ?? 0.2, share),
+    length * checkNumber('split.validation', given['validation'] ?? 0.2, share),
   );
-  const test = Math.round(length * checkNumber('test', given['test'] ?? 0, share));
+  const test = Math.round(length * checkNumber('split.test', given['test'] ?? 0, share));
   const seed = checkSeed(given['seed'] ?? 0);
   const training = length - validation - test;
   if (training < 1)

@@ -11,7 +11,7 @@ import type { TableFault } from './faults.js';
 import { tableText } from './grid.js';
 import { unknownColumn } from './names.js';
 import { sortedRows } from './sort.js';
-import { type SplitOptions, splitRows } from './split.js';
+import { type TableSplitOptions, splitRows } from './split.js';
 import { derivedColumn } from './value-columns.js';
 
 /** One row of a table: its value in each column, by name. */
@@ -180,9 +180,9 @@ export class Table implements Iterable<Row> {
    *
    * @param options `validation` and `test` are shares of the rows. Default 0.2 and 0. `seed` is an integer of
    * 64 bits. Default 0
-   * @throws ThalwegError RANGE where no row is left for training, TYPE, UNKNOWN_OPTION
+   * @throws ThalwegError RANGE where no row is left for training, SEED, TYPE, UNKNOWN_OPTION
    */
-  split(options: SplitOptions = {}): TableSplit {
+  split(options: TableSplitOptions = {}): TableSplit {
     const { train, validation, test } = splitRows(this.length, options);
     return {
       train: this.#take(train),

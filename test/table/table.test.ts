@@ -234,11 +234,11 @@ describe('a split', () => {
     expect(of(table.split({ seed: 3 }).validation)).not.toEqual(of(table.split().validation));
   });
 
-  it.each<[string, data.SplitOptions, string]>([
+  it.each<[string, data.TableSplitOptions, string]>([
     ['no row for training', { validation: 0.5, test: 0.5 }, 'RANGE'],
     ['a percentage', { validation: 20 }, 'RANGE'],
-    ['a text as a seed', { seed: '1' as never }, 'TYPE'],
-    ['a negative seed', { seed: -1n }, 'TYPE'],
+    ['a text as a seed', { seed: '1' as never }, 'SEED'],
+    ['a negative seed', { seed: -1n }, 'SEED'],
     ['an unknown option', { train: 0.8 } as never, 'UNKNOWN_OPTION'],
   ])('refuses %s', async (_, options, code) => {
     expect((await failure(() => table.split(options))).code).toBe(code);
