@@ -30,6 +30,7 @@ struct QueuedGather {
   float* inputs;
   int32_t* classes;  // where labels are sparse
   float* values;     // where labels are dense
+  float* weights;    // where the data has weights
 };
 
 // The report of a step. The device writes it into shared memory, and writes `ticket` last.

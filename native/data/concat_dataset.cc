@@ -48,11 +48,14 @@ void ConcatDataset::gather(const Gather& batch, const Workers& workers) const {
   for (int64_t i = 0; i < batch.count; ++i)
     if (batch.indices[i] == format().rows) order[i] = static_cast<uint32_t>(copied.rows);
   std::vector<char> inputs(copied.bytes(Column::kInputs)), labels(copied.bytes(Column::kLabels));
+  std::vector<float> weights(copied.weighted ? copied.rows : 0);
   copy(Column::kInputs, rows.data(), copied.rows, inputs.data());
   copy(Column::kLabels, rows.data(), copied.rows, labels.data());
+  copy(Column::kWeights, rows.data(), copied.rows, weights.data());
   Gather packed = batch;
   packed.indices = order.data();
-  gather_rows({copied, inputs.data(), labels.data()}, packed, workers);
+  const float* each = copied.weighted ? weights.data() : nullptr;
+  gather_rows({copied, inputs.data(), labels.data(), each}, packed, workers);
 }
 
 // Copies part by part, and then puts each row into its place.

@@ -9,14 +9,16 @@
 namespace thalweg::data {
 
 // Writes inputs [count, features] and, by the label type, classes [count] or values [count,
-// label_width], which may be null. The index `rows` means padding: its inputs and values are 0, and
-// its class is -1. No index may be greater.
+// label_width], which may be null; of a weighted data set also weights [count], which may be null.
+// The index `rows` means padding: its inputs, values and weight are 0, and its class is -1. No
+// index may be greater.
 struct Gather {
   const uint32_t* indices;
   int64_t count;
   float* inputs;
   int32_t* classes;
   float* values;
+  float* weights = nullptr;
 };
 
 // The number of threads that may share a gather, and the lanes that they use.

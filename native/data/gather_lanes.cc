@@ -61,9 +61,16 @@ void gather_labels(const RowArrays& source, const Gather& batch, int64_t first, 
           batch.indices[at] < source.rows ? values[batch.indices[at] * width + i] : 0.0f;
 }
 
+void gather_weights(const RowArrays& source, const Gather& batch, int64_t first, int64_t last) {
+  if (source.weights == nullptr || batch.weights == nullptr) return;
+  for (int64_t at = first; at < last; ++at)
+    batch.weights[at] = batch.indices[at] < source.rows ? source.weights[batch.indices[at]] : 0.0f;
+}
+
 void gather(const RowArrays& source, const Gather& batch, int64_t first, int64_t last) {
   gather_inputs(source, batch, first, last);
   gather_labels(source, batch, first, last);
+  gather_weights(source, batch, first, last);
 }
 
 }  // namespace

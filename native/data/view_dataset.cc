@@ -49,7 +49,7 @@ static RowFormat with_rows(RowFormat format, int64_t rows) {
 }
 
 ViewDataset::ViewDataset(const std::shared_ptr<const Dataset>& of,
-                         std::shared_ptr<const RowMap> map)
+                         const std::shared_ptr<const RowMap>& map)
     : ViewDataset(take_apart(of, map), map->length(), map->bytes()) {}
 
 ViewDataset::ViewDataset(Parts parts, int64_t rows, size_t bytes)

@@ -11,7 +11,7 @@ namespace thalweg::data {
 class ViewDataset final : public Dataset {
  public:
   // A view of a view looks at the data set below both. Throws DEPTH.
-  ViewDataset(const std::shared_ptr<const Dataset>& of, std::shared_ptr<const RowMap> map);
+  ViewDataset(const std::shared_ptr<const Dataset>& of, const std::shared_ptr<const RowMap>& map);
 
   // Other views may share the map, but the view that is made with it counts its memory.
   size_t bytes() const override { return bytes_; }

@@ -28,6 +28,9 @@ int64_t times(int64_t a, int64_t b, const char* path) {
 
 RowFormat window_format(const Dataset& of, const WindowShape& shape, int64_t windows) {
   RowFormat format = of.format();
+  if (format.weighted)
+    throw Error({ErrorCode::kUnsupported, "window", "rows with weights", "rows without weights",
+                 "make the windows first, and then window(…).withWeights(…)"});
   format.rows = windows;
   const int64_t label_rows = std::max<int64_t>(1, shape.horizon);
   if (format.is_sparse() && label_rows > 1) refuse_classes(shape.horizon);

@@ -48,8 +48,9 @@ LossResult run(Backend& backend, const Fields& object) {
 template <>
 LossResult run<Loss, &Backend::loss>(Backend& backend, const Fields& object) {
   Loss op = {};
-  object.read("kind, delta, x, classes, values, dx, rows, columns", op.kind, op.delta, op.x,
-              op.classes, op.values, op.dx, op.rows, op.columns);
+  object.read("kind, delta, smoothing, x, classes, values, weights, dx, rows, columns", op.kind,
+              op.delta, op.smoothing, op.x, op.classes, op.values, op.weights, op.dx, op.rows,
+              op.columns);
   op.row_losses = object.scratch<double>(op.rows);
   op.row_correct = object.scratch<int32_t>(op.rows);
   op.result = object.scratch<LossResult>(1);

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "core/macros.h"
+
 namespace thalweg {
 
 enum class LossKind {
@@ -28,15 +30,17 @@ struct LossResult {
 };
 
 // The loss of a row is -sum p log softmax(x) for softmaxCrossEntropy, and a mean over columns for
-// the others. dx is the gradient of the mean over rows, and x stays unchanged. An invalid class
-// index throws RANGE, which names the row. A device that cannot throw counts it and halts its
-// queue.
+// the others, times the row's weight. dx is the gradient of the sum divided by the number of rows,
+// and x stays unchanged. An invalid class index throws RANGE, which names the row; a device that
+// cannot throw counts it and halts its queue.
 struct Loss {
   LossKind kind;
-  float delta;  // Huber's delta
+  float delta;      // Huber's delta
+  float smoothing;  // the smoothing of labels, in [0, 1)
   const float* x;
   const int32_t* classes;  // or null
   const float* values;     // or null
+  const float* weights;    // [rows], at least 0, or null; a row of weight 0 does not count at all
   float* dx;
   double* row_losses;    // scratch [rows]
   int32_t* row_correct;  // scratch [rows]
@@ -44,5 +48,22 @@ struct Loss {
   LossResult* result;
   int32_t* halted = nullptr;  // may be null; becomes 1 for an invalid class index
 };
+
+// With smoothing s, labels become label * keep + spread: (1 - s) label + s / columns for softmax,
+// and (1 - s) label + s / 2 for sigmoids, as in Keras and PyTorch.
+struct LabelMap {
+  float keep, spread;
+};
+
+inline namespace THALWEG_LANES {
+
+THALWEG_DEVICE inline LabelMap label_map(const Loss& op) {
+  const double share =
+      op.kind == LossKind::kSoftmaxCrossEntropy ? static_cast<double>(op.columns) : 2.0;
+  return {static_cast<float>(1 - static_cast<double>(op.smoothing)),
+          static_cast<float>(op.smoothing / share)};
+}
+
+}  // namespace THALWEG_LANES
 
 }  // namespace thalweg

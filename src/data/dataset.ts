@@ -6,8 +6,9 @@ import { checkList, isInstance, isObject, propertyOf } from '../values.js';
 import type { Divided } from './division.js';
 import { type Example, rowsKept } from './example.js';
 import { checkSeed } from './order.js';
-import { checkRows, checkSameRows, refuseNoClasses } from './rows.js';
+import { checkRows, checkSameRows, classesOf } from './rows.js';
 import { type FoldOptions, type Parts, type SplitOptions, planFolds, planSplit } from './split.js';
+import { type WeightOptions, planWeights } from './weights.js';
 import { type WindowOptions, planWindows } from './window.js';
 
 /** The result of {@link Dataset.split}. */
@@ -44,6 +45,8 @@ export class Dataset implements Disposable {
   readonly labelKind: 'none' | 'sparse' | 'dense';
   /** The number of label values for each row: 1 for class indices, 0 without labels. */
   readonly labelWidth: number;
+  /** True where each row has a weight; see {@link Dataset.withWeights}. */
+  readonly weighted: boolean;
   /** The name of the native rows in this process, by which {@link fromMessage} finds them. */
   readonly id: string;
   #native: NativeDataset | undefined;
@@ -56,12 +59,13 @@ export class Dataset implements Disposable {
   constructor(shape: readonly number[], handle: NativeDataset, of: readonly NativeDataset[] = []) {
     if (!isObject(shape) || !isObject(handle))
       throw wrongType('new data.Dataset', shape, 'a call of data.fromArrays');
-    const { rows, features, labelKind, labelWidth, id } = handle.info();
+    const { rows, features, labelKind, labelWidth, weighted, id } = handle.info();
     this.length = rows;
     this.shape = Object.freeze([...shape]);
     this.features = features;
     this.labelKind = labelKind;
     this.labelWidth = labelWidth;
+    this.weighted = weighted;
     this.id = id;
     this.#native = handle;
     below.set(this, of);
@@ -203,6 +207,21 @@ export class Dataset implements Disposable {
   }
 
   /**
+   * Returns a view of all rows with a weight for each, which losses multiply. The loss of a batch is the sum of
+   * the weighted losses divided by the number of rows, as in Keras. Weights go with their rows through other
+   * views. Accuracy and metrics count each row once.
+   *
+   * @throws ThalwegError RANGE, TYPE, DTYPE, SHAPE, UNKNOWN_OPTION, DISPOSED, MEMORY
+   * @example
+   * await trainer.fit(digits.train.withWeights({ classes: 'balanced' }), { epochs: 5 });
+   */
+  withWeights(options: WeightOptions): Dataset {
+    const of = nativeDataset(this);
+    const weights = planWeights(options, this.#divided());
+    return new Dataset(this.shape, new native.WeightedDataset({ of, weights }), [of]);
+  }
+
+  /**
    * Returns the numbers that a view's rows have in the data set that it looks at through all views. For other
    * data sets it returns 0, 1, ….
    *
@@ -225,7 +244,7 @@ export class Dataset implements Disposable {
   }
 
   #divided(): Divided {
-    return { length: this.length, classes: () => classesOf(this, 'stratify') };
+    return { length: this.length, classes: () => classesOf(nativeDataset(this)) };
   }
 
   /**
@@ -270,15 +289,6 @@ function refuseOther(path: string, value: unknown): never {
     'a data set such as data.fromArrays makes',
     isMessage ? 'data.fromMessage(…) takes a data set that came from another thread' : '',
   );
-}
-
-/** Returns the class of each row; throws SHAPE for a data set without class indices. */
-export function classesOf(dataset: Dataset, path: string): Int32Array {
-  const handle = nativeDataset(dataset, path);
-  if (dataset.labelKind !== 'sparse') refuseNoClasses(path);
-  const classes = new Int32Array(dataset.length);
-  handle.classes(classes);
-  return classes;
 }
 
 /** Returns the native data set, or throws TYPE or DISPOSED. */

@@ -30,4 +30,5 @@ export type { Shard } from './shard.js';
 export type { ShufflerOptions, ShufflerState } from './shuffler.js';
 export * from '../table/index.js';
 export type { FoldOptions, PartOf, Parts, SplitOptions } from './split.js';
+export type { WeightOptions } from './weights.js';
 export type { WindowOptions } from './window.js';

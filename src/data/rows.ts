@@ -1,6 +1,7 @@
 /** Checks of lists of rows, and of data sets whose rows should be alike. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
+import type { NativeDataset } from '../native.js';
 import { checkNumber, isArray } from '../options.js';
 import { checkList } from '../values.js';
 
@@ -35,11 +36,12 @@ interface RowFacts {
   readonly shape: readonly number[];
   readonly labelKind: string;
   readonly labelWidth: number;
+  readonly weighted: boolean;
 }
 
-function describeRows({ shape, labelKind, labelWidth }: RowFacts): string {
+function describeRows({ shape, labelKind, labelWidth, weighted }: RowFacts): string {
   const labels = { none: 'no labels', sparse: 'class indices' }[labelKind];
-  return `rows of [${shape.join(', ')}] with ${labels ?? `${labelWidth} values as labels`}`;
+  return `rows of [${shape.join(', ')}] with ${labels ?? `${labelWidth} values as labels`}${weighted ? ' and weights' : ''}`;
 }
 
 /** Throws SHAPE where the rows differ in shape or labels. Native code compares types and scales. */
@@ -48,13 +50,18 @@ export function checkSameRows(path: string, rows: RowFacts, as: RowFacts): void 
   if (received !== expected) throw new ThalwegError({ code: 'SHAPE', path, received, expected });
 }
 
-/** Throws SHAPE for a data set without class indices. */
-export function refuseNoClasses(path: string): never {
-  throw new ThalwegError({
-    code: 'SHAPE',
-    path,
-    received: 'a data set without class indices',
-    expected: 'one class a row (Int32Array or Uint8Array)',
-    remedy: 'pass one key a row instead, such as a range of the value',
-  });
+/** Returns the class of each row; throws SHAPE for a data set without class indices. */
+export function classesOf(handle: NativeDataset, path = 'labels'): Int32Array {
+  const { rows, labelKind } = handle.info();
+  if (labelKind !== 'sparse')
+    throw new ThalwegError({
+      code: 'SHAPE',
+      path,
+      received: 'a data set without class indices',
+      expected: 'one class a row (Int32Array or Uint8Array)',
+      remedy: 'pass one key or weight a row instead',
+    });
+  const classes = new Int32Array(rows);
+  handle.classes(classes);
+  return classes;
 }

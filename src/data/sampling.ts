@@ -4,7 +4,8 @@ import { ThalwegError } from '../errors.js';
 import { type NativeSampling, native } from '../native.js';
 import { checkBoolean, checkNumber, isArray, requireOptions, wrongType } from '../options.js';
 import { checkList, isInstance, isObject } from '../values.js';
-import { Dataset, classesOf } from './dataset.js';
+import { Dataset, nativeDataset } from './dataset.js';
+import { classesOf } from './rows.js';
 
 /** Options of {@link weighted}. */
 export interface WeightedOptions {
@@ -199,7 +200,7 @@ function checkClasses(path: string, labels: unknown): Int32Array {
  */
 export function balancedWeights(labels: Int32Array | Uint8Array | Dataset): Float64Array {
   const classes = isInstance(labels, Dataset)
-    ? classesOf(labels, 'labels')
+    ? classesOf(nativeDataset(labels, 'labels'))
     : checkClasses('labels', labels);
   const counts = new Map<number, number>();
   for (const label of classes) counts.set(label, (counts.get(label) ?? 0) + 1);

@@ -1,10 +1,9 @@
 /** Combines the predictions of several models. */
-import { checkArray } from '../arrays.js';
 import type { Dataset } from '../data/dataset.js';
 import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';
-import { elements } from '../nn/layer.js';
+import { planPrediction } from '../train/passes.js';
 import { checkNumber, checkOneOf, checkOptions, describe, requireOptions } from '../options.js';
 import { checkList, isList } from '../values.js';
 import { type Combine, checkCombine, finish, outputKindOf } from './combine.js';
@@ -117,21 +116,13 @@ export class Ensemble implements Disposable {
    * probabilities of classes, for `sigmoidCrossEntropy` probabilities of outputs, and for regressions
    * mean outputs. With `combine: 'vote'`, they are shares of votes.
    *
-   * @param inputs rows × features numbers, one row after another. They must not change before the
-   * promise settles
+   * @param inputs rows × features numbers, one row after another, which must not change before the promise
+   * settles; or a data set
    * @throws ThalwegError (as a rejection) DISPOSED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE
    */
-  async predict(inputs: Float32Array): Promise<Float32Array> {
-    checkArray('inputs', inputs, Float32Array);
-    const features = elements(this.members[0]!.model.input);
-    if (inputs.length % features !== 0)
-      throw new ThalwegError({
-        code: 'SHAPE',
-        path: 'inputs',
-        received: `${inputs.length} numbers`,
-        expected: `a multiple of the models' ${features} inputs`,
-      });
-    const sum = new Float64Array((inputs.length / features) * this.#runner.width);
+  async predict(inputs: Float32Array | Dataset): Promise<Float32Array> {
+    const { rows } = planPrediction(inputs, {}, this.members[0]!.model);
+    const sum = new Float64Array(rows * this.#runner.width);
     const parts = await this.#runner.contributions(inputs);
     parts.forEach((part, member) => {
       for (let i = 0; i < sum.length; i++) sum[i]! += this.weights[member]! * part[i]!;

@@ -43,7 +43,7 @@ export class Runner {
   }
 
   /** Returns the contribution of each member for the rows of `inputs`. */
-  contributions(inputs: Float32Array): Promise<Float64Array[]> {
+  contributions(inputs: Float32Array | Dataset): Promise<Float64Array[]> {
     const { outputKind, combine } = this.#combination;
     const work = this.#last.then(async () => {
       const parts: Float64Array[] = [];
@@ -111,6 +111,7 @@ export class Runner {
 }
 
 function labelsOf(dataset: Dataset): Int32Array | Float32Array {
+  if (dataset.weighted) refuseWeights();
   const kind = dataset.labelKind === 'sparse' ? Int32Array : Float32Array;
   const labels = new kind(dataset.length * dataset.labelWidth);
   for (let first = 0; first < dataset.length; first += blockRows) {
@@ -119,6 +120,16 @@ function labelsOf(dataset: Dataset): Int32Array | Float32Array {
     labels.set(gather(dataset, rows).labels!, first * dataset.labelWidth);
   }
   return labels;
+}
+
+function refuseWeights(): never {
+  throw new ThalwegError({
+    code: 'UNSUPPORTED',
+    path: 'dataset',
+    received: 'rows with weights',
+    expected: 'rows without weights, because an ensemble counts each row once',
+    remedy: 'pass the data set that withWeights was called on',
+  });
 }
 
 /** Returns the arrays that `tensors` name. */

@@ -37,13 +37,27 @@ function huber(y: number, t: number, delta: number): number {
   return d <= delta ? 0.5 * d * d : delta * (d - 0.5 * delta);
 }
 
-/** Returns the loss that the members were trained with. */
-function lossOf(
-  prediction: Float64Array,
+/** Returns values in place of the labels, with a share of each spread over all; see `SmoothingOptions`. */
+function smoothed(
   labels: Labels,
   width: number,
-  { kind, delta }: Loss,
-): number {
+  { kind, labelSmoothing: share = 0 }: Loss,
+): Labels {
+  if (share === 0) return labels;
+  const rows = isArrayOf(labels, Int32Array) ? labels.length : labels.length / width;
+  const least = share / (kind === 'softmaxCrossEntropy' ? width : 2);
+  return Float32Array.from({ length: rows * width }, (_, i) => {
+    const given = isArrayOf(labels, Int32Array)
+      ? Number(labels[Math.floor(i / width)] === i % width)
+      : labels[i]!;
+    return given * (1 - share) + least;
+  });
+}
+
+/** Returns the loss that the members were trained with. */
+function lossOf(prediction: Float64Array, given: Labels, width: number, loss: Loss): number {
+  const { kind, delta } = loss;
+  const labels = smoothed(given, width, loss);
   if (kind === 'softmaxCrossEntropy') return crossEntropy(prediction, labels, width);
   if (kind === 'sigmoidCrossEntropy')
     return meanOf(prediction, labels, (q, t) => -t * logarithm(q) - (1 - t) * logarithm(1 - q));

@@ -1,4 +1,5 @@
 /** The names and options of losses; native/ops computes them. */
+import { ThalwegError } from '../errors.js';
 import { checkNumber, checkOneOf, checkOptions, positive } from '../options.js';
 
 /** The name of a loss. Each loss is a mean, so that its gradient does not grow with the batch. */
@@ -10,6 +11,17 @@ export interface Loss<Kind extends LossName = LossName> {
   readonly kind: Kind;
   /** The error at which `huber` turns from square to linear; greater than 0. Other losses ignore it. */
   readonly delta: number;
+  /** The share of each label that is spread over all; see {@link SmoothingOptions}. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/** Options of the losses of probabilities. */
+export interface SmoothingOptions {
+  /**
+   * A share s in [0, 1), which keeps a model from extreme certainty (Szegedy et al. 2016). A label y becomes
+   * (1 − s) y + s / outputs for `softmaxCrossEntropy`, and (1 − s) y + s / 2 for `sigmoidCrossEntropy`. Default 0.
+   */
+  readonly labelSmoothing?: number;
 }
 
 /** The part of a result that a loss with an accuracy has. */
@@ -42,17 +54,31 @@ export const lossNames: readonly LossName[] = [
  * Describes the mean over the batch of −Σ p log softmax(logits). The labels are class indices
  * (Int32Array), or one distribution p for each row (Float32Array). The model ends in logits, without a
  * softmax.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
-export function softmaxCrossEntropy(): Loss<'softmaxCrossEntropy'> {
-  return Object.freeze({ kind: 'softmaxCrossEntropy', delta: 1 });
+export function softmaxCrossEntropy(options: SmoothingOptions = {}): Loss<'softmaxCrossEntropy'> {
+  return withSmoothing('softmaxCrossEntropy', options);
 }
 
 /**
  * Describes the mean over all outputs of the cross entropy of sigmoid(logit) against labels in [0, 1]
- * (Float32Array, [rows, outputs]). The model ends in logits, without a sigmoid.
+ * (Float32Array, [rows, outputs]), such as the multi-hot labels of rows with several classes. The model ends
+ * in logits, without a sigmoid.
+ *
+ * @throws ThalwegError RANGE, TYPE, UNKNOWN_OPTION
  */
-export function sigmoidCrossEntropy(): Loss<'sigmoidCrossEntropy'> {
-  return Object.freeze({ kind: 'sigmoidCrossEntropy', delta: 1 });
+export function sigmoidCrossEntropy(options: SmoothingOptions = {}): Loss<'sigmoidCrossEntropy'> {
+  return withSmoothing('sigmoidCrossEntropy', options);
+}
+
+const smoothingRange = { min: 0, max: 1, openMax: true };
+
+/** Returns the description of a loss of probabilities; without smoothing it has no such entry. */
+function withSmoothing<L extends LossName>(kind: L, options: SmoothingOptions): Loss<L> {
+  const { labelSmoothing: given = 0 } = checkOptions(kind, options, ['labelSmoothing']);
+  const labelSmoothing = checkNumber(`${kind}.labelSmoothing`, given, smoothingRange);
+  return Object.freeze({ kind, delta: 1, ...(labelSmoothing > 0 && { labelSmoothing }) });
 }
 
 /** Describes the mean over all outputs of (y − label)². Labels are a Float32Array [rows, outputs]. */
@@ -79,10 +105,24 @@ export function toLoss<L extends LossName>(loss: L | Loss<L>): Loss<L> {
     checkOneOf('loss', loss, lossNames);
     return Object.freeze({ kind: loss, delta: 1 });
   }
-  checkOptions('loss', loss, ['kind', 'delta']);
+  checkOptions('loss', loss, ['kind', 'delta', 'labelSmoothing']);
   checkOneOf('loss.kind', loss.kind, lossNames);
   checkNumber('loss.delta', loss.delta, positive);
+  checkSmoothing(loss);
   return loss;
+}
+
+/** Throws for the smoothing of a loss whose labels are no probabilities. */
+function checkSmoothing({ kind, labelSmoothing = 0 }: Loss): void {
+  const path = 'loss.labelSmoothing';
+  checkNumber(path, labelSmoothing, smoothingRange);
+  if (labelSmoothing > 0 && kind !== 'softmaxCrossEntropy' && kind !== 'sigmoidCrossEntropy')
+    throw new ThalwegError({
+      code: 'UNSUPPORTED',
+      path,
+      received: `${labelSmoothing}, for ${kind}`,
+      expected: 'softmaxCrossEntropy or sigmoidCrossEntropy, whose labels are probabilities',
+    });
 }
 
 /** Returns true where the results of a loss have an accuracy. */

@@ -70,7 +70,11 @@ const modelDocument = object({
   /** The description of the model, as `model.toJSON()` returns it. */
   architecture: anything,
   /** Kind and parameters of the loss that trained it. */
-  loss: object({ kind: oneOf(...lossNames), delta: anyNumber }),
+  loss: object({
+    kind: oneOf(...lossNames),
+    delta: anyNumber,
+    labelSmoothing: optional(anyNumber),
+  }),
   /** The kind of the weights. */
   weights: oneOf('raw', 'averaged'),
   /** The kind and the shape of one row: any numbers, or positions in an embedding's table. */
@@ -103,7 +107,7 @@ export interface ModelContent {
 export function toDocument({ model, loss, ...content }: ModelContent): Infer<typeof modelDocument> {
   return {
     architecture: model.toJSON(),
-    loss: { kind: loss.kind, delta: loss.delta },
+    loss: { ...loss },
     weights: content.weights,
     input: { kind: inputKindOf(model), shape: model.input },
     output: { kind: outputKindOf(loss), shape: model.outputShape },

@@ -7,6 +7,7 @@ export interface NativeDataset {
     readonly features: number;
     readonly labelKind: 'none' | 'sparse' | 'dense';
     readonly labelWidth: number;
+    readonly weighted: boolean;
     readonly id: string;
   };
   /** Fills `out` with the class of each row. */
@@ -38,6 +39,10 @@ export interface NativeDatasets {
   DatasetView: new (options: { readonly of: NativeDataset } & NativeViewRows) => NativeDataset;
   /** Data sets one after another. */
   ConcatDataset: new (options: { readonly parts: readonly NativeDataset[] }) => NativeDataset;
+  WeightedDataset: new (options: {
+    readonly of: NativeDataset;
+    readonly weights: Float32Array;
+  }) => NativeDataset;
   WindowDataset: new (options: {
     readonly of: NativeDataset;
     readonly length: number;

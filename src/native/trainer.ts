@@ -124,6 +124,7 @@ export interface NativeTrainerOptions extends Omit<NativeStepperOptions, 'parame
   }[];
   readonly loss: string;
   readonly lossParameter: number;
+  readonly labelSmoothing: number;
   readonly average?: NativeAverage;
   readonly seed: bigint;
   /** The most bytes that the trainer may hold; without a limit where absent. */

@@ -121,6 +121,7 @@ export function planTrainer<L extends LossName>(options: TrainerOptions<L>): Tra
     layers: program.ops,
     loss: loss.kind,
     lossParameter: loss.delta,
+    labelSmoothing: loss.labelSmoothing ?? 0,
     average: average.native,
   };
   return { ...parts, settings, description: describe(parts, around, native), native };

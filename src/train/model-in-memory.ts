@@ -1,5 +1,6 @@
 /** A model with weights in native memory: they are read, replaced, kept in files, and used for predictions. */
 import { type Weights, checkWeights } from '../average/weights.js';
+import { Dataset } from '../data/dataset.js';
 import type { Loss, LossName } from '../loss/loss.js';
 import { writeModel } from '../model/file.js';
 import {
@@ -12,6 +13,7 @@ import { type SaveModelOptions, checkSaving, savingKeys } from '../model/saving.
 import type { Sequential } from '../nn/sequential.js';
 import { checkOneOf, checkOptions, checkPath } from '../options.js';
 import { writer } from '../sealed/writer.js';
+import { isInstance } from '../values.js';
 import {
   readParameters,
   readState,
@@ -21,6 +23,7 @@ import {
   writeStatistics,
 } from './parameters.js';
 import { type PassOptions, type WeightsOptions, planPrediction } from './passes.js';
+import { predictDataset } from './prediction.js';
 import type { TrainerHandle } from './trainer-handle.js';
 import { type LoadedWeights, readWeights, writeWeights } from './weights.js';
 
@@ -47,12 +50,16 @@ export class ModelInMemory<L extends LossName = LossName> implements Disposable 
    * Computes the model's outputs, [rows, outputs] in one Float32Array. They are logits where the model ends in
    * logits. Calls run one after another, and during a run after the end of its epoch.
    *
-   * @param inputs rows × features numbers, one row after another; copied before the call returns
+   * @param inputs rows × features numbers, one row after another, which are copied before the call returns; or
+   * a data set, of which any labels are ignored
    * @throws ThalwegError (as a rejection) DISPOSED, ABORTED, SHAPE, TYPE, DTYPE, DETACHED, RESIZABLE,
    * RANGE, MISSING, UNKNOWN_OPTION
    */
-  async predict(inputs: Float32Array, options: PassOptions = {}): Promise<Float32Array> {
-    const { rows, outputs, batchSize, averaged } = planPrediction(inputs, options, this.model);
+  async predict(inputs: Float32Array | Dataset, options: PassOptions = {}): Promise<Float32Array> {
+    const plan = planPrediction(inputs, options, this.model);
+    if (isInstance(inputs, Dataset))
+      return this.#handle.withShared((trainer) => predictDataset(trainer, inputs, plan));
+    const { rows, outputs, batchSize, averaged } = plan;
     const given = this.#handle.isReadable ? inputs : inputs.slice();
     return this.#handle.withShared((trainer) =>
       trainer.predict(given, rows, outputs, batchSize, averaged),

@@ -1,7 +1,7 @@
 /** Checks the options of a trainer's passes over rows that take no step. */
-import { checkArray } from '../arrays.js';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { type Weights, checkWeights } from '../average/weights.js';
-import { Dataset } from '../data/dataset.js';
+import { Dataset, nativeDataset } from '../data/dataset.js';
 import { ThalwegError } from '../errors.js';
 import type { AccuracyByLoss, LossName } from '../loss/loss.js';
 import { checkMetrics } from '../metrics/measure.js';
@@ -76,7 +76,8 @@ export function planEvaluation(
   return { loss, wanted, batchSize, weights: checkWeights('evaluate.weights', options.weights) };
 }
 
-interface PredictionPlan {
+/** A checked call of {@link Trainer.predict}. */
+export interface PredictionPlan {
   readonly rows: number;
   /** The number of outputs of one row. */
   readonly outputs: number;
@@ -84,37 +85,42 @@ interface PredictionPlan {
   readonly averaged: boolean;
 }
 
-/** Throws TYPE unless `inputs` is a Float32Array; for a data set the error names the function that returns one. */
-function checkInputs(inputs: unknown): Float32Array {
-  if (isInstance(inputs, Dataset))
+/** Returns the number of numbers; throws TYPE, DTYPE or DISPOSED. Bytes need the scale of a data set. */
+function countInputs(inputs: unknown): number {
+  if (isInstance(inputs, Dataset)) {
+    nativeDataset(inputs, 'inputs');
+    return inputs.length * inputs.features;
+  }
+  if (isArrayOf(inputs, Uint8Array))
     throw new ThalwegError({
-      code: 'TYPE',
+      code: 'DTYPE',
       path: 'inputs',
-      received: 'a data set',
-      expected: 'a Float32Array',
-      remedy: 'use data.gather(dataset, Uint32Array.of(0, 1, 2)).inputs, with the rows you want',
+      received: 'a Uint8Array',
+      expected: 'a Float32Array or a data set',
+      remedy: 'pass data.fromArrays({ inputs, shape, scale }), with the scale of the training',
     });
-  return checkArray('inputs', inputs, Float32Array);
+  return checkArray('inputs', inputs, Float32Array).length;
 }
 
 /** Checks a call of {@link Trainer.predict}. */
 export function planPrediction(
-  inputs: Float32Array,
+  inputs: Float32Array | Dataset,
   options: PassOptions,
   model: Sequential,
 ): PredictionPlan {
   checkOptions('predict', options, passKeys);
   const averaged = checkWeights('predict.weights', options.weights) === 'averaged';
-  checkInputs(inputs);
+  const count = countInputs(inputs);
   const features = elements(model.input);
-  if (inputs.length % features !== 0)
+  const own = isInstance(inputs, Dataset) ? inputs.features : features;
+  if (own !== features || count % features !== 0)
     throw new ThalwegError({
       code: 'SHAPE',
       path: 'inputs',
-      received: `${inputs.length} numbers`,
+      received: own === features ? `${count} numbers` : `rows of ${own} numbers`,
       expected: `a multiple of the model's ${features} inputs`,
     });
-  const rows = inputs.length / features;
+  const rows = count / features;
   const given = options.batchSize ?? evaluationBatch;
   const batchSize = checkBatch('predict.batchSize', given, Math.max(rows, 1));
   return { rows, outputs: elements(model.outputShape), batchSize, averaged };

@@ -35,6 +35,7 @@ async function lossesOf(
     initials: [{ distribution: 'constant', value: 1 }],
     loss: 'meanSquaredError',
     lossParameter: 1,
+    labelSmoothing: 0,
     device,
     seed: 11n,
   });

@@ -30,13 +30,12 @@ describe('labels of another type', () => {
   });
 });
 
-it('predict of a data set tells how to get at its rows', async () => {
-  using dataset = make(Int32Array.of(0, 1));
+it('predict of bytes tells how to scale them', async () => {
   const model = nn.sequential({ input: [2] }, nn.dense(2));
   using trainer = new Trainer({ model, loss: 'softmaxCrossEntropy', optimizer: optim.sgd() });
-  const { code, remedy } = await failure(() => trainer.predict(dataset as never));
+  const { code, remedy } = await failure(() => trainer.predict(Uint8Array.of(0, 255) as never));
   expect([code, remedy]).toEqual([
-    'TYPE',
-    'use data.gather(dataset, Uint32Array.of(0, 1, 2)).inputs, with the rows you want',
+    'DTYPE',
+    'pass data.fromArrays({ inputs, shape, scale }), with the scale of the training',
   ]);
 });

@@ -204,7 +204,7 @@ describe('splits are refused:', () => {
       'UNSUPPORTED',
       'split.groupBy',
     ],
-    ['no classes', () => values.split({ test: 1, stratify: true }), 'SHAPE', 'stratify'],
+    ['no classes', () => values.split({ test: 1, stratify: true }), 'SHAPE', 'labels'],
     ['one fold', () => set.kFold(1), 'RANGE', 'kFold.k'],
     ['more folds than rows', () => set.kFold(11), 'RANGE', 'kFold.k'],
   ])('%s', async (_, body, code, path) => {

@@ -33,12 +33,49 @@ struct ValueLabels {
   }
 };
 
+// Labels that become label * keep + spread.
+template <class Label>
+struct Smoothed {
+  Label label;
+  LabelMap map;
+  THALWEG_INLINE float operator()(int64_t column) const {
+    return label(column) * map.keep + map.spread;
+  }
+  THALWEG_INLINE double mass(int64_t columns) const {
+    return label.mass(columns) * map.keep + static_cast<double>(columns) * map.spread;
+  }
+  THALWEG_INLINE double inner(const float* x, double highest, int64_t columns) const {
+    const double all = row_sum(columns, [&](int64_t i) { return x[i] - highest; });
+    return label.inner(x, highest, columns) * map.keep + all * map.spread;
+  }
+};
+
+template <class Label, class Body>
+THALWEG_INLINE void with_smoothing(const Loss& op, Label label, Body body) {
+  if (op.smoothing == 0.0f)
+    body(label);
+  else
+    body(Smoothed<Label>{label, label_map(op)});
+}
+
 template <class Body>
 THALWEG_INLINE void with_labels(const Loss& op, int64_t row, Body body) {
   if (op.classes != nullptr)
-    body(ClassLabel{op.classes[row]});
+    with_smoothing(op, ClassLabel{op.classes[row]}, body);
   else
-    body(ValueLabels{op.values + row * op.columns});
+    with_smoothing(op, ValueLabels{op.values + row * op.columns}, body);
+}
+
+// Counts a row's loss and gradient `weight` times. Weight 0 leaves out a row that is not finite.
+void weigh(const Loss& op, int64_t first, int64_t last) {
+  if (op.weights == nullptr) return;
+  for (int64_t row = first; row < last; ++row) {
+    const float weight = op.weights[row];
+    float* __restrict dx = op.dx + row * op.columns;
+    const bool counts = weight != 0.0f;
+    op.row_losses[row] = counts ? op.row_losses[row] * weight : 0.0;
+    for (int64_t i = 0; i < op.columns; ++i) dx[i] = counts ? dx[i] * weight : 0.0f;
+  }
 }
 
 THALWEG_INLINE int64_t first_of(float value, const float* x, int64_t length) {
@@ -106,9 +143,7 @@ void mean_over_columns(const Loss& op, int64_t first, int64_t last, Function fun
   }
 }
 
-}  // namespace
-
-void lane_loss(const Loss& op, int64_t first, int64_t last) {
+void unweighted_loss(const Loss& op, int64_t first, int64_t last) {
   switch (op.kind) {
     case LossKind::kSoftmaxCrossEntropy:
       return softmax_cross_entropy(op, first, last);
@@ -119,6 +154,13 @@ void lane_loss(const Loss& op, int64_t first, int64_t last) {
     case LossKind::kHuber:
       return mean_over_columns(op, first, last, Huber{op.delta});
   }
+}
+
+}  // namespace
+
+void lane_loss(const Loss& op, int64_t first, int64_t last) {
+  unweighted_loss(op, first, last);
+  weigh(op, first, last);
 }
 
 }  // namespace thalweg::THALWEG_LANES

@@ -63,8 +63,10 @@ __device__ void move_floats(const ResidentData& data, const float* from, float* 
     *reinterpret_cast<float4*>(to + i) = *reinterpret_cast<const float4*>(from + i);
 }
 
-// Copies a row's labels. The calling thread is one of `lanes` threads that share the row.
+// Copies a row's labels and weight. The calling thread is one of `lanes` threads that share the
+// row.
 __device__ void move_labels(const QueuedGather& op, uint64_t row, int64_t at, int lane, int lanes) {
+  if (op.data.weights != nullptr && lane == 0) op.weights[at] = op.data.weights[row];
   if (op.data.label_type == LabelType::kSparse) {
     if (lane == 0) op.classes[at] = static_cast<const int32_t*>(op.data.labels)[row];
     return;

@@ -51,6 +51,44 @@ struct ValueLabels {
   }
 };
 
+// Labels that become label * keep + spread.
+template <class Label>
+struct Smoothed {
+  Label label;
+  LabelMap map;
+  __device__ float operator()(int64_t column) const {
+    return label(column) * map.keep + map.spread;
+  }
+  template <class Row>
+  __device__ double mass(const Row& part) const {
+    return label.mass(part) * map.keep + static_cast<double>(part.columns) * map.spread;
+  }
+  template <class Row>
+  __device__ double inner(const Row& part, const float* x, double highest) const {
+    const double all = part.sum([&](int64_t i) { return x[i] - highest; });
+    return label.inner(part, x, highest) * map.keep + all * map.spread;
+  }
+  template <class Row>
+  __device__ int64_t largest(const Row& part) const {
+    return label.largest(part);
+  }
+};
+
+// How often a row's loss and gradient count. Weight 0 leaves out a row that is not finite.
+struct Weight {
+  bool given;
+  float value;
+  template <class Number>
+  __device__ Number of(Number number) const {
+    if (!given) return number;
+    return value == 0.0f ? Number{0} : number * value;
+  }
+};
+
+__device__ Weight weight_of(const Loss& op, int64_t row) {
+  return {op.weights != nullptr, op.weights == nullptr ? 1.0f : op.weights[row]};
+}
+
 struct Outcome {
   double loss;
   bool correct;
@@ -74,15 +112,16 @@ struct SoftmaxCrossEntropy {
     const double loss = mass * logarithm(sum) - label.inner(part, x, highest);
     const bool correct = part.first_of(highest, x) == label.largest(part);
     const auto factor = static_cast<float>(mass / sum);
+    const Weight weight = weight_of(op, part.row);
     if (part.stores)
       part.each(
           [&](int64_t i) {
             return Output{x[i], label(i)};
           },
           [&](int64_t i, const Output& at) {
-            dx[i] = (exponential(at.x - highest) * factor - at.label) * share;
+            dx[i] = weight.of((exponential(at.x - highest) * factor - at.label) * share);
           });
-    return {loss, correct};
+    return {weight.of(loss), correct};
   }
 };
 
@@ -96,16 +135,17 @@ struct MeanOverColumns {
     float* dx = op.dx + part.row * op.columns;
     const auto columns = static_cast<double>(op.columns);
     const auto share = static_cast<float>(1 / (columns * static_cast<double>(op.rows)));
+    const Weight weight = weight_of(op, part.row);
     const double sum = part.sum(
         [&](int64_t i) {
           return Output{x[i], label(i)};
         },
         [&](int64_t i, const Output& at) {
           const Element element = function(at.x, at.label);
-          if (part.stores) dx[i] = element.gradient * share;
+          if (part.stores) dx[i] = weight.of(element.gradient * share);
           return element.loss;
         });
-    return {sum / columns, part.first_of(part.maximum(x), x) == label.largest(part)};
+    return {weight.of(sum / columns), part.first_of(part.maximum(x), x) == label.largest(part)};
   }
 };
 
@@ -128,13 +168,21 @@ __device__ void add_rows(const Loss& op) {
   if (bad != 0 && op.halted != nullptr) *op.halted = 1;
 }
 
+template <class Row, class Kind, class Label>
+__device__ Outcome outcome_of(const Loss& op, const Row& part, const Kind& kind,
+                              const Label& label) {
+  if (op.smoothing == 0.0f) return kind(op, part, label);
+  return kind(op, part, Smoothed<Label>{label, label_map(op)});
+}
+
 template <class Row, class Kind>
 __global__ void __launch_bounds__(kBlockThreads) loss_kernel(Loss op, Kind kind) {
   const Row part(op.rows, op.columns);
   const bool sparse = op.classes != nullptr;
   const int64_t index = sparse ? op.classes[part.row] : 0;
-  const Outcome outcome = sparse ? kind(op, part, ClassLabel{index})
-                                 : kind(op, part, ValueLabels{op.values + part.row * op.columns});
+  const Outcome outcome =
+      sparse ? outcome_of(op, part, kind, ClassLabel{index})
+             : outcome_of(op, part, kind, ValueLabels{op.values + part.row * op.columns});
   if (part.stores && part.lane == 0) {
     const bool bad = index < 0 || index >= op.columns;
     op.row_losses[part.row] = outcome.loss;

@@ -17,11 +17,16 @@ struct Row {
   float* dx;
 
   double label(int64_t column) const {
-    if (op.classes != nullptr) return op.classes[index] == column ? 1 : 0;
-    return op.values[index * op.columns + column];
+    const double given = op.classes == nullptr         ? op.values[index * op.columns + column]
+                         : op.classes[index] == column ? 1
+                                                       : 0;
+    const LabelMap map = label_map(op);
+    return given * map.keep + map.spread;
   }
+  double weight() const { return op.weights == nullptr ? 1 : op.weights[index]; }
   void set_gradient(int64_t column, double value) const {
-    dx[column] = static_cast<float>(value / static_cast<double>(op.rows));
+    const double weighted = weight() == 0 ? 0 : value * weight();
+    dx[column] = static_cast<float>(weighted / static_cast<double>(op.rows));
   }
 };
 
@@ -56,7 +61,7 @@ double mean_over_columns(const Row& row, Element element) {
   return loss / columns;
 }
 
-double row_loss(const Row& row) {
+double unweighted_loss(const Row& row) {
   switch (row.op.kind) {
     case LossKind::kSoftmaxCrossEntropy:
       return softmax_cross_entropy(row);
@@ -77,6 +82,11 @@ double row_loss(const Row& row) {
         return std::fabs(d) <= delta ? 0.5 * d * d : delta * (std::fabs(d) - 0.5 * delta);
       });
   }
+}
+
+double row_loss(const Row& row) {
+  const double loss = unweighted_loss(row);
+  return row.weight() == 0 ? 0 : loss * row.weight();
 }
 
 int64_t label_class(const Loss& op, int64_t row) {

@@ -73,6 +73,7 @@ class NativeFingerprint : public Wrapped<NativeFingerprint> {
       hash_.update_value(format.label_width);
       waiting_.push_back(data::Column::kInputs);
       if (format.label_type != data::LabelType::kNone) waiting_.push_back(data::Column::kLabels);
+      if (format.weighted) waiting_.push_back(data::Column::kWeights);
     });
   }
 

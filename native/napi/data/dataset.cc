@@ -58,7 +58,7 @@ std::shared_ptr<const Dataset> make_shared_handle(const Napi::Object& options) {
   const size_t dash = id.find('-');
   const uint64_t serial =
       dash == std::string::npos ? 0 : std::strtoull(id.c_str() + dash + 1, nullptr, 10);
-  const std::shared_ptr<const Dataset> found = data::find_living(serial);
+  std::shared_ptr<const Dataset> found = data::find_living(serial);
   if (found != nullptr && id_of(*found) == id) return found;
   throw Error({ErrorCode::kDisposed, "message", "a data set that is gone, or of another process",
                "a data set that lives in this process",
@@ -97,7 +97,7 @@ class NativeDataset : public Wrapped<NativeDataset> {
   const std::shared_ptr<const Dataset>& get() const { return dataset_; }
 
  private:
-  // info() → { rows, features, labelKind, labelWidth, id }
+  // info() → { rows, features, labelKind, labelWidth, weighted, id }
   Napi::Value info(const Napi::CallbackInfo& info) {
     return guarded(info.Env(), [&]() -> Napi::Value {
       static constexpr const char* kLabelKinds[] = {"none", "sparse", "dense"};
@@ -107,6 +107,7 @@ class NativeDataset : public Wrapped<NativeDataset> {
       result.Set("features", static_cast<double>(format.features));
       result.Set("labelKind", kLabelKinds[static_cast<int>(format.label_type)]);
       result.Set("labelWidth", static_cast<double>(format.label_width));
+      result.Set("weighted", format.weighted);
       result.Set("id", id_of(*dataset_));
       return result;
     });

@@ -1,5 +1,6 @@
 #include "napi/data/dataset_views.h"
 
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "data/concat_dataset.h"
 #include "data/view_dataset.h"
+#include "data/weighted_dataset.h"
 #include "data/window_dataset.h"
 #include "napi/border/convert.h"
 #include "napi/data/dataset.h"
@@ -86,6 +88,21 @@ DatasetPointer make_concat(const Napi::Object& options) {
   return std::make_shared<data::ConcatDataset>(std::move(parts));
 }
 
+// { of, weights: Float32Array }
+DatasetPointer make_weighted(const Napi::Object& options) {
+  const DatasetPointer of = to_dataset(options.Get("of"), "dataset");
+  const Span span = typed_span(options.Get("weights"), napi_float32_array, "weights");
+  check_length("weights", span.length, of->format().rows);
+  const auto* weights = static_cast<const float*>(span.data);
+  for (size_t i = 0; i < span.length; ++i)
+    if (!(weights[i] >= 0 && std::isfinite(weights[i])))
+      throw Error({ErrorCode::kRange, "weights[" + std::to_string(i) + "]",
+                   std::to_string(weights[i]), "a finite number of at least 0"});
+  HostMemory copy(span.length * sizeof(float));
+  std::memcpy(copy.data(), weights, span.length * sizeof(float));
+  return std::make_shared<data::WeightedDataset>(of, std::move(copy));
+}
+
 // { of, length, horizon, stride }
 DatasetPointer make_windows(const Napi::Object& options) {
   const data::WindowShape shape = {.length = to_count(options, "length", 1),
@@ -99,6 +116,7 @@ DatasetPointer make_windows(const Napi::Object& options) {
 void register_dataset_views(Napi::Env env, Napi::Object exports) {
   exports.Set("DatasetView", define_dataset(env, &make_view));
   exports.Set("ConcatDataset", define_dataset(env, &make_concat));
+  exports.Set("WeightedDataset", define_dataset(env, &make_weighted));
   exports.Set("WindowDataset", define_dataset(env, &make_windows));
 }
 

@@ -123,6 +123,7 @@ EngineOptions read_engine_options(const Napi::Object& object) {
   options.stepper.average = read_average_options(object.Get("average"));
   options.network.loss = position<LossKind>(text(object, "loss"), kLossNames, "loss");
   options.network.loss_parameter = number(object, "lossParameter");
+  options.network.label_smoothing = number(object, "labelSmoothing");
   options.network.layers = read_layers(object);
   const auto initials = object.Get("initials").As<Napi::Array>();
   for (uint32_t i = 0; i < initials.Length(); ++i)

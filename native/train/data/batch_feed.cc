@@ -28,8 +28,8 @@ HostFeed::HostFeed(const BatchSource& source, NetworkBuffers& buffers)
 void HostFeed::gather(int64_t step, const BatchPlace& place, int threads) {
   const int64_t rows = rows_of(source_, step);
   source_.order->indices(step * source_.batch_size, rows, indices_.data());
-  source_.dataset->gather({indices_.data(), rows, place.inputs, place.classes, place.values},
-                          {threads});
+  source_.dataset->gather(
+      {indices_.data(), rows, place.inputs, place.classes, place.values, place.weights}, {threads});
 }
 
 int64_t HostFeed::load(int64_t step) {
@@ -38,7 +38,7 @@ int64_t HostFeed::load(int64_t step) {
     buffers_.next_place();
   else
     gather(step, buffers_.place(), thread_count());
-  buffers_.set_batch(rows_of(source_, step), source_.dataset->format().is_sparse());
+  buffers_.set_batch(rows_of(source_, step), batch_format(source_.dataset->format()));
   next_ = step + 1;
   if (!ahead_ || next_ == source_.steps || !begin(next_)) next_ = -1;
   return rows_of(source_, step);

@@ -21,6 +21,10 @@ struct BatchSource {
   const CancelFlag* cancel = nullptr;
 };
 
+inline BatchFormat batch_format(const data::RowFormat& format) {
+  return {.sparse_labels = format.is_sparse(), .weighted = format.weighted};
+}
+
 inline int64_t rows_of(const BatchSource& source, int64_t step) {
   const int64_t rest = static_cast<int64_t>(source.order->length()) - step * source.batch_size;
   return rest < source.batch_size ? rest : source.batch_size;

@@ -61,13 +61,14 @@ void BatchLoader::load_rows(const data::Dataset& dataset, const std::vector<uint
   reserve(count, dataset.format().label_width);
   if (device_batches_) return device_batches_->load_rows(dataset, rows, buffers_);
   const BatchPlace place = buffers_.place();
-  dataset.gather({rows.data(), count, place.inputs, place.classes, place.values}, {thread_count()});
-  buffers_.set_batch(count, dataset.format().is_sparse());
+  dataset.gather({rows.data(), count, place.inputs, place.classes, place.values, place.weights},
+                 {thread_count()});
+  buffers_.set_batch(count, batch_format(dataset.format()));
 }
 
 void BatchLoader::load_inputs(const float* inputs, int64_t rows) {
   reserve(rows, 0);
-  buffers_.set_batch(rows, false);
+  buffers_.set_batch(rows, {});
   const int64_t features = network_.inputs();
   backend_.memory().write(buffers_.place().inputs, inputs, rows * features * sizeof(float));
 }

@@ -117,8 +117,11 @@ DeviceBatches::CachedDataset DeviceBatches::make(const data::Dataset& dataset, i
   }
   made.inputs = upload(memory, dataset, data::Column::kInputs, cancel);
   made.labels = upload(memory, dataset, data::Column::kLabels, cancel);
+  if (dataset.format().weighted)
+    made.weights = upload(memory, dataset, data::Column::kWeights, cancel);
   made.bytes = bytes;
-  made.data = {dataset.format(), made.inputs.get(), made.labels.get()};
+  made.data = {dataset.format(), made.inputs.get(), made.labels.get(),
+               static_cast<const float*>(made.weights.get())};
   return made;
 }
 
@@ -172,14 +175,15 @@ void DeviceBatches::load(const data::Dataset& dataset, const uint64_t* start, in
   const CachedDataset& set = find(dataset, count);
   const void* order = set.staged == nullptr ? order_.get() : identity_.get();
   const BatchPlace place = buffers.place();
-  buffers.set_batch(count, dataset.format().is_sparse());
+  buffers.set_batch(count, batch_format(dataset.format()));
   backend_.gather({.data = set.data,
                    .order = static_cast<const RowOrder*>(order),
                    .first = start,
                    .count = count,
                    .inputs = place.inputs,
                    .classes = place.classes,
-                   .values = place.values});
+                   .values = place.values,
+                   .weights = place.weights});
 }
 
 void DeviceBatches::load_now(const data::Dataset& dataset, uint64_t start, int64_t count,

@@ -68,6 +68,7 @@ class DeviceBatches {
     ResidentData data = {};
     std::shared_ptr<void> inputs;
     std::shared_ptr<void> labels;
+    std::shared_ptr<void> weights;
     size_t bytes = 0;
     std::unique_ptr<StagedBatches> staged;
   };

@@ -7,7 +7,9 @@ StagedBatches::StagedBatches(QueuedBackend& backend, const data::Dataset& datase
   const data::RowFormat& format = dataset.format();
   inputs_ = make(format.row_bytes(data::Column::kInputs));
   labels_ = make(format.row_bytes(data::Column::kLabels));
-  data_ = {format, inputs_.device.get(), labels_.device.get()};
+  weights_ = make(format.row_bytes(data::Column::kWeights));
+  data_ = {format, inputs_.device.get(), labels_.device.get(),
+           static_cast<const float*>(weights_.device.get())};
   data_.rows = kStages * rows;
   uploader_ = backend.make_batch_uploader(kStages);
 }
@@ -34,6 +36,7 @@ uint64_t StagedBatches::send(const data::Dataset& dataset, const std::vector<uin
   uploader_->wait(stage_);
   gather(dataset, data::Column::kInputs, inputs_, rows);
   gather(dataset, data::Column::kLabels, labels_, rows);
+  gather(dataset, data::Column::kWeights, weights_, rows);
   uploader_->arrive(stage_);
   return static_cast<uint64_t>(stage_) * stage_rows_;
 }

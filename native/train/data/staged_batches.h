@@ -24,7 +24,7 @@ class StagedBatches {
   // Returns all stages as one data set on the device.
   const ResidentData& data() const { return data_; }
   int64_t rows() const { return stage_rows_; }  // rows per stage
-  size_t bytes() const { return inputs_.bytes + labels_.bytes; }
+  size_t bytes() const { return inputs_.bytes + labels_.bytes + weights_.bytes; }
 
  private:
   // The stages of one column.
@@ -45,6 +45,7 @@ class StagedBatches {
   int64_t stage_rows_;
   Stages inputs_;
   Stages labels_;
+  Stages weights_;
   ResidentData data_ = {};
   int stage_ = 0;                            // the stage of the latest batch
   std::unique_ptr<BatchUploader> uploader_;  // waits for its copies before the memory is freed

@@ -16,6 +16,7 @@ struct Network {
   std::vector<Initial> initials;  // one per parameter of the layers, in their order
   LossKind loss = LossKind::kSoftmaxCrossEntropy;
   double loss_parameter = 1;  // the delta of the Huber loss
+  double label_smoothing = 0;
 
   // The number of values in one example's inputs, and in its outputs.
   int64_t inputs() const { return layers.front()->inputs(); }

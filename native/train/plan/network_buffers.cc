@@ -52,7 +52,7 @@ void NetworkBuffers::reserve(int64_t rows, int64_t label_width, int places) {
   check_sizes(rows, label_width);
   const std::vector<int64_t> lengths = buffer_lengths(rows);
   const std::vector<int64_t> of_inputs{rows * network_.inputs()};
-  const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1)};
+  const std::vector<int64_t> of_labels{rows * std::max<int64_t>(label_width, 1), rows};
   const std::vector<int64_t> of_rows{rows * 2, rows, scratch_length(rows)};
   // Everything is allocated before anything is replaced. Without memory the old buffers stay.
   limit_.require(bytes() + Arena::bytes_for(lengths, 1) + Arena::bytes_for(of_inputs, places) +
@@ -74,13 +74,14 @@ void NetworkBuffers::reserve(int64_t rows, int64_t label_width, int places) {
 
 BatchPlace NetworkBuffers::place(int calls) const {
   const int place = (place_ + calls) % places_;
-  float* labels = labels_.base(place);
-  return {inputs_.tensor(place, 0), reinterpret_cast<int32_t*>(labels), labels};
+  float* labels = labels_.tensor(place, 0);
+  return {inputs_.tensor(place, 0), reinterpret_cast<int32_t*>(labels), labels,
+          labels_.tensor(place, 1)};
 }
 
-void NetworkBuffers::set_batch(int64_t rows, bool sparse_labels) {
+void NetworkBuffers::set_batch(int64_t rows, BatchFormat format) {
   batch_rows_ = rows;
-  sparse_labels_ = sparse_labels;
+  format_ = format;
 }
 
 }  // namespace thalweg

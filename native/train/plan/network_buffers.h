@@ -13,12 +13,18 @@
 
 namespace thalweg {
 
-// Where a batch goes: inputs [rows, features], and either classes [rows] or values [rows,
-// label_width]. Classes and values share memory.
+// Where a batch goes: inputs [rows, features], either classes [rows] or values [rows, label_width],
+// and weights [rows]. Classes and values share memory.
 struct BatchPlace {
   float* inputs;
   int32_t* classes;
   float* values;
+  float* weights;
+};
+
+struct BatchFormat {
+  bool sparse_labels = false;
+  bool weighted = false;
 };
 
 class NetworkBuffers {
@@ -35,9 +41,9 @@ class NetworkBuffers {
   BatchPlace place(int calls = 0) const;
   void next_place() { place_ = (place_ + 1) % places_; }
   // Sets the size of the current batch, which is at most as large as reserved.
-  void set_batch(int64_t rows, bool sparse_labels);
+  void set_batch(int64_t rows, BatchFormat format);
   int64_t rows() const { return batch_rows_; }
-  bool has_sparse_labels() const { return sparse_labels_; }
+  const BatchFormat& format() const { return format_; }
 
   // Returns a value of the network as LayerPlace numbers them: value 0 is the input, and value
   // i + 1 is the output of layer i.
@@ -75,7 +81,7 @@ class NetworkBuffers {
   Backend& backend_;
   Arena inputs_;   // one array per place
   Arena buffers_;  // workspace, values 1..n, kept, slots of gradients
-  Arena labels_;   // one array per place
+  Arena labels_;   // labels and weights; one array per place
   Arena rows_;     // each row's loss (double) and correctness, scratch
   int64_t generation_ = 0;
   int64_t rows_reserved_ = 0;
@@ -83,7 +89,7 @@ class NetworkBuffers {
   int places_ = 1;
   int place_ = 0;
   int64_t batch_rows_ = 0;
-  bool sparse_labels_ = false;
+  BatchFormat format_;
 };
 
 }  // namespace thalweg

@@ -84,12 +84,14 @@ bool Plan::forward(const RunMode& mode) {
 
 void Plan::run_loss(int32_t* halted) {
   const BatchPlace place = buffers_.place();
-  const bool sparse = buffers_.has_sparse_labels();
+  const BatchFormat& format = buffers_.format();
   backend_.loss({.kind = network_.loss,
                  .delta = static_cast<float>(network_.loss_parameter),
+                 .smoothing = static_cast<float>(network_.label_smoothing),
                  .x = outputs(),
-                 .classes = sparse ? place.classes : nullptr,
-                 .values = sparse ? nullptr : place.values,
+                 .classes = format.sparse_labels ? place.classes : nullptr,
+                 .values = format.sparse_labels ? nullptr : place.values,
+                 .weights = format.weighted ? place.weights : nullptr,
                  .dx = buffers_.gradient(backward_.first),
                  .row_losses = buffers_.row_losses(),
                  .row_correct = buffers_.row_correct(),
