@@ -2,7 +2,7 @@
 import { Chooser } from './chooser.js';
 import { FileJournal } from './journal/file-journal.js';
 import { MemoryJournal } from './journal/journal.js';
-import { endWorker, newWorker } from './journal/lease.js';
+import { newWorker } from './journal/lease.js';
 import { StudyStore } from './journal/study-store.js';
 import type { Space } from './space.js';
 import { type CheckedStudy, type StudyOptions, checkStudy } from './study-options.js';
@@ -13,13 +13,11 @@ export async function openStudy<S extends Space>(checked: CheckedStudy): Promise
   const { store: file, leaseSeconds } = checked;
   const chooser = new Chooser(checked); // it may refuse the space, before the store changes
   const journal = file === undefined ? new MemoryJournal() : await FileJournal.open(file);
-  const worker = newWorker();
   try {
-    const owner = { worker, leaseSeconds, file: file ?? 'the study' };
+    const owner = { worker: newWorker(), leaseSeconds, file: file ?? 'the study' };
     const store = await StudyStore.open(journal, checked, owner);
-    return new Study<S>(checked, { chooser, store, worker });
+    return new Study<S>(checked, { chooser, store });
   } catch (error) {
-    endWorker(worker);
     await journal.close();
     throw error;
   }

@@ -91,7 +91,7 @@ class Runner<S extends Space> {
   async #work(): Promise<void> {
     try {
       while (!this.#isEnding()) {
-        const trial = await this.#study.ask();
+        const trial = await this.#study.next(() => this.#isEnding());
         if (trial === undefined) return;
         this.#trials.add(trial);
         if (this.#isEnding()) trial.leave('the search ends');

@@ -4,7 +4,6 @@ import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, wrongType } from '../options.js';
 import { isInstance } from '../values.js';
 import type { Journal } from './journal/journal.js';
-import { endWorker } from './journal/lease.js';
 import type { Outcome, StudyStore } from './journal/study-store.js';
 import { type Border, borderText, findBorders } from './border.js';
 import { BudgetWatch } from './budget.js';
@@ -37,7 +36,6 @@ export class Study<S extends Space = Space> {
   readonly #checked: CheckedStudy;
   readonly #journal: Journal;
   readonly #store: StudyStore;
-  readonly #worker: string;
   readonly #chooser: Chooser;
   readonly #running = new Map<number, RunningTrial>();
   readonly #budget: BudgetWatch;
@@ -52,23 +50,25 @@ export class Study<S extends Space = Space> {
    *
    * @internal
    */
-  constructor(
-    checked: CheckedStudy,
-    { chooser, store, worker }: { chooser: Chooser; store: StudyStore; worker: string },
-  ) {
+  constructor(checked: CheckedStudy, { chooser, store }: { chooser: Chooser; store: StudyStore }) {
     this.#checked = checked;
     this.#chooser = chooser;
     this.#budget = new BudgetWatch(checked.budget);
-    [this.#store, this.#journal, this.#worker] = [store, store.journal, worker];
+    [this.#store, this.#journal] = [store, store.journal];
     this.name = checked.name;
     this.seed = checked.seed;
     this.direction = checked.maximize ? 'maximize' : 'minimize';
-    const milliseconds = (1000 * checked.leaseSeconds) / 3;
     this.#timer = this.#journal.isShared
-      ? setInterval(() => {
-          for (const number of this.#running.keys()) this.#store.renew(number);
-        }, milliseconds).unref()
+      ? setInterval(() => void this.#renew(), (1000 * checked.leaseSeconds) / 3).unref()
       : undefined;
+  }
+
+  /** Holds the running trials for longer, and leaves those that another worker has taken. */
+  async #renew(): Promise<void> {
+    for (const trial of this.#running.values()) {
+      const isOurs = await this.#store.renew(trial.number).catch(() => true); // tell says what is wrong
+      if (!isOurs) trial.leave('another worker has taken the trial');
+    }
   }
 
   /** All trials, by number, with those of other workers that this study has seen. */
@@ -130,9 +130,18 @@ export class Study<S extends Space = Space> {
    * NO_SPACE, MISSING, PERMISSION or FORMAT of the store; and what sampler and constraint throw
    */
   async ask(): Promise<Trial<Values<S>> | undefined> {
+    return this.next(() => false);
+  }
+
+  /**
+   * Acts like {@link Study.ask}, and returns undefined soon after `isEnding` returns true.
+   *
+   * @internal
+   */
+  async next(isEnding: () => boolean): Promise<Trial<Values<S>> | undefined> {
     for (;;) {
       this.#checkOpen();
-      if (this.#budget.isSpent(this.#store.trials)) return undefined;
+      if (isEnding() || this.#budget.isSpent(this.#store.trials)) return undefined;
       const most = Math.min(this.#checked.trials, this.#chooser.length);
       const changed = this.#nextChange();
       const results = this.#results;
@@ -287,7 +296,6 @@ export class Study<S extends Space = Space> {
         await this.#store.release(trial.number);
       }
     } finally {
-      endWorker(this.#worker);
       this.#wakeAll();
       await this.#journal.close();
     }

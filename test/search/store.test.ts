@@ -173,17 +173,20 @@ describe('a trial that was left', () => {
 
   const leaseOf = (lease: object | null): string =>
     `${JSON.stringify({ op_code: 9, worker_id: 'w', trial_id: 0, system_attr: { 'thalweg:lease': lease } })}\n`;
-  const soon = Date.now() + 1e9;
+  const far = { worker: 'w', host: 'far', pid: 1, start: '0', until: Date.now() + 1e9 };
+  /** Returns the 22nd field of a process's state, its start. */
+  const startOf = (pid: number): string =>
+    readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ')[19]!;
+  const own = { pid: process.pid, start: startOf(process.pid) };
   it.each<[string, object | null, boolean]>([
-    ['whose lease has run out', { worker: 'w', host: 'far', pid: 1, until: 1 }, true],
-    ['of a process of another machine', { worker: 'w', host: 'far', pid: 1, until: soon }, false],
-    ['of a living process', { worker: 'w', host: hostname(), pid: 1, until: soon }, false],
-    ['of a dead process', { worker: 'w', host: hostname(), pid: 2 ** 22, until: soon }, true],
-    [
-      'of an earlier process of this number',
-      { worker: 'w', host: hostname(), pid: process.pid, until: soon },
-      true,
-    ],
+    ['whose lease has run out', { ...far, until: 1 }, true],
+    ['of a process of another machine', far, false],
+    ['of a living process', { ...far, host: hostname(), pid: 1, start: startOf(1) }, false],
+    ['of a thread of this process', { ...far, host: hostname(), ...own }, false],
+    ['of a dead process', { ...far, host: hostname(), pid: 2 ** 22 }, true],
+    ['of an earlier process of this number', { ...far, host: hostname(), pid: own.pid }, true],
     ['that was handed back', null, true],
     ['with a damaged lease', { worker: 3 }, true],
   ])('is taken or not: one %s', async (_, lease, isTaken) => {
@@ -201,10 +204,25 @@ describe('a trial that was left', () => {
     const store = newStore();
     const first = await search.study({ space, store });
     const trial = (await first.ask())!;
-    appendFileSync(store, leaseOf({ worker: 'other', host: 'far', pid: 1, until: soon }));
+    appendFileSync(store, leaseOf({ ...far, worker: 'other' }));
     expect(await failure(() => first.tell(trial, 1))).toMatchObject({ code: 'LOCKED' });
     expect(first.trials[0]!.state).toBe('running');
     await first.close();
+  });
+
+  it('is left by a worker that lost it while it ran', async () => {
+    const store = newStore();
+    const run = search.run({
+      ...{ ...base, store, trials: 1, leaseSeconds: 1 },
+      objective: async (trial) => {
+        appendFileSync(store, leaseOf({ ...far, worker: 'other' }));
+        await once(trial.signal, 'abort');
+        expect(trial.stop).toBe(true);
+        return 1;
+      },
+    });
+    expect((await run).trials).toMatchObject([{ state: 'running' }]);
+    expect(readFileSync(store, 'utf8').trimEnd().split('\n').at(-1)).toContain('"other"');
   });
 
   it('is none of ours where Optuna began it', async () => {

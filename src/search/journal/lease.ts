@@ -1,5 +1,6 @@
 /** Says which worker has a trial, and until when. A trial whose worker died is free for others. */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { anyNumber, count, object, text } from '../../schema.js';
 import type { StoredTrial } from './replay.js';
@@ -11,33 +12,46 @@ export const leaseKey = 'thalweg:lease';
 interface Lease {
   /** The worker, which is unique. */
   readonly worker: string;
-  /** The name of the worker's machine, and the number of its process there. */
+  /** The name of the worker's machine. */
   readonly host: string;
+  /** The number of its process there, and when it began; a later process may have the same number. */
   readonly pid: number;
+  readonly start: string;
   /** The time until which the claim holds, in milliseconds since 1970. */
   readonly until: number;
 }
 
-const schema = object({ worker: text(), host: text(), pid: count(), until: anyNumber });
+const schema = object({
+  worker: text(),
+  host: text(),
+  pid: count(),
+  start: text(),
+  until: anyNumber,
+});
 
-/** The workers of this process that live. */
-const living = new Set<string>();
-
-/** Makes the name of a new worker of this process, which lives until {@link endWorker}. */
+/** Makes the name of a new worker. */
 export function newWorker(): string {
-  const worker = `${hostname()}-${process.pid}-${randomUUID()}`;
-  living.add(worker);
-  return worker;
+  return `${hostname()}-${process.pid}-${randomUUID()}`;
 }
 
-/** Notes that a worker has ended. */
-export function endWorker(worker: string): void {
-  living.delete(worker);
+/** The place of the start among the fields of /proc/PID/stat that follow the name of the program. */
+const startField = 19;
+
+/** Returns when a process of this machine began, in ticks since the boot; undefined where there is none. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[startField];
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes a lease that holds for some seconds. */
 export function newLease(worker: string, seconds: number): Lease {
-  return { worker, host: hostname(), pid: process.pid, until: Date.now() + 1000 * seconds };
+  const { pid } = process;
+  const until = Date.now() + 1000 * seconds;
+  return { worker, host: hostname(), pid, start: startOf(pid) ?? '', until };
 }
 
 /** Returns the lease of a trial; undefined where it has none that can be read. */
@@ -54,8 +68,9 @@ export function isHeldBy(trial: StoredTrial, worker: string): boolean {
   return leaseOf(trial)?.worker === worker;
 }
 
-/** Returns true where a process of this machine has ended. */
-function isGone(pid: number): boolean {
+/** Returns true where the process of a lease of this machine has ended. */
+function isGone({ pid, start }: Lease): boolean {
+  if (start !== '') return startOf(pid) !== start;
   try {
     process.kill(pid, 0); // signal 0 only asks
     return false;
@@ -69,6 +84,5 @@ export function isFree(trial: StoredTrial): boolean {
   if (trial.state !== 'running' || !Object.hasOwn(trial.systemAttributes, leaseKey)) return false;
   const lease = leaseOf(trial);
   if (lease === undefined || lease.until < Date.now()) return true;
-  if (lease.host !== hostname()) return false;
-  return lease.pid === process.pid ? !living.has(lease.worker) : isGone(lease.pid);
+  return lease.host === hostname() && isGone(lease);
 }

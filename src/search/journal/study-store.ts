@@ -180,9 +180,17 @@ export class StudyStore {
     };
   }
 
-  /** Holds a trial for longer, while its worker lives. */
-  renew(number: number): void {
-    if (this.journal.isShared) this.journal.add(this.#leaseRecord(this.#stored.trials[number]!));
+  /**
+   * Holds a trial for longer, while its worker lives.
+   *
+   * @returns false where another worker has the trial by now
+   */
+  async renew(number: number): Promise<boolean> {
+    const trial = this.#stored.trials[number]!;
+    return this.journal.update(() => {
+      const result = this.#isOurs(trial);
+      return { records: result ? [this.#leaseRecord(trial)] : [], result };
+    });
   }
 
   /** Keeps a reported value. */

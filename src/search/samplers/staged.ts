@@ -103,7 +103,7 @@ class Stages implements Proposals {
 
   propose(number: number, trials: readonly TrialRecord[]) {
     const stage = this.#first.findLastIndex((first) => first <= number);
-    if (!this.#reach(stage, trials)) return undefined;
+    if (!this.#reach(stage, number, trials)) return undefined;
     const first = this.#first[stage]!;
     const own = this.#of(stage, trials).map((trial) => ({
       ...trial,
@@ -116,7 +116,8 @@ class Stages implements Proposals {
 
   /** Says how far each stage has narrowed the ranges. */
   notes(trials: readonly TrialRecord[]): readonly string[] {
-    this.#reach(this.#plan.stages.length - 1, trials);
+    const count = 1 + Math.max(-1, ...trials.map(({ number }) => number));
+    this.#reach(this.#plan.stages.length - 1, count, trials);
     return this.#begun.map(({ parameters }, stage) => {
       const { epochs, trials: count } = this.#plan.stages[stage]!;
       const ranges = parameters.map(({ name, dimension }) => {
@@ -134,12 +135,15 @@ class Stages implements Proposals {
     return trials.filter(({ number }) => number >= first && number < end);
   }
 
-  /** Begins all stages up to one; returns false where the trials before it have not all ended. */
-  #reach(stage: number, trials: readonly TrialRecord[]): boolean {
+  /**
+   * Begins all stages up to one, of a study with `count` trials; returns false where the trials before it have
+   * not all ended. Trials of other programs may be missing among `trials`.
+   */
+  #reach(stage: number, count: number, trials: readonly TrialRecord[]): boolean {
     while (this.#begun.length <= stage) {
       const before = this.#begun.length - 1;
       const own = this.#of(before, trials);
-      if (own.length < this.#plan.stages[before]!.trials || !own.every(isFinished)) return false;
+      if (count < this.#first[before + 1]! || !own.every(isFinished)) return false;
       const { maximize } = this.#setting;
       const { parameters } = this.#begun[before]!;
       this.#begin(narrowSpace(parameters, own, { maximize, ...this.#plan }));
