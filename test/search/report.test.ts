@@ -26,9 +26,9 @@ describe('a report', () => {
       "digits, 8 trials: 6 complete, 1 pruned, 1 failed
 
       trial   value  learningRate  units  optimizer  momentum  activation
-          7  1.0458      9.000e-4     46  momentum     0.2841  a name that is fa…
-          0  1.6170        0.4140    195  adam                 a name that is fa…
-          4  2.4230        2.6487     81  momentum     0.7983  a name that is fa…"
+          4  0.0800      8.317e-3     15  adam                 a name that is fa…
+          7  0.5322      2.936e-3     12  adam                 a name that is fa…
+          0  0.5524        0.0357     53  momentum     0.0225  a name that is fa…"
     `);
   });
 
@@ -38,19 +38,19 @@ describe('a report', () => {
       1 failed
 
       trial   value  learningRate  units
-          7  1.0458      9.000e-4     46
-          0  1.6170        0.4140    195
-          4  2.4230        2.6487     81
+          4  0.0800      8.317e-3     15
+          7  0.5322      2.936e-3     12
+          0  0.5524        0.0357     53
 
       trial  optimizer  momentum
-          7  momentum     0.2841
-          0  adam
-          4  momentum     0.7983
+          4  adam
+          7  adam
+          0  momentum     0.0225
 
       trial  activation
+          4  a name that is fa…
           7  a name that is fa…
-          0  a name that is fa…
-          4  a name that is fa…"
+          0  a name that is fa…"
     `);
   });
 

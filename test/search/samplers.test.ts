@@ -31,7 +31,7 @@ function philox(counter: readonly number[], key: readonly number[]): number[] {
 /** The words of a trial's stream, as native/core/random.h derives it. */
 function wordsOf(seed: bigint, trial: number, use: number, count: number): number[] {
   const low = (value: bigint): number => Number(value & 0xffffffffn);
-  const purpose = 7;
+  const purpose = 8;
   const first = philox([low(seed), low(seed >> 32n), purpose, 1], [0x54484157, 0x4c454731]);
   const second = philox([trial, 0, use, 0], [first[0]!, first[1]!]);
   const key = [(second[0]! ^ first[2]!) >>> 0, (second[1]! ^ first[3]!) >>> 0];
