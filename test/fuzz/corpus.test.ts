@@ -7,6 +7,7 @@ import * as exact from '../../src/sealed/exact-json.js';
 import * as history from '../../src/checkpoint/history-text.js';
 import * as checkpoint from '../../src/checkpoint/options.js';
 import * as state from '../../src/checkpoint/state.js';
+import * as document from '../../src/model/document.js';
 import * as idx from '../../src/data/idx.js';
 import * as errors from '../../src/errors.js';
 import * as thalweg from '../../src/index.js';
@@ -26,6 +27,7 @@ const targets = targetsOf({
   exact,
   history,
   state,
+  document,
   idx,
   errors,
   glob,

@@ -18,6 +18,7 @@ export interface Library {
   readonly exact: typeof import('../../src/sealed/exact-json.js');
   readonly history: typeof import('../../src/checkpoint/history-text.js');
   readonly state: typeof import('../../src/checkpoint/state.js');
+  readonly document: typeof import('../../src/model/document.js');
   readonly settings: typeof import('../../src/optim/settings.js');
   readonly thalweg: typeof import('../../src/index.js');
 }
@@ -33,13 +34,22 @@ export const paths: Readonly<Record<keyof Library, string>> = {
   exact: 'sealed/exact-json',
   history: 'checkpoint/history-text',
   state: 'checkpoint/state',
+  document: 'model/document',
   settings: 'optim/settings',
   thalweg: 'index',
 };
 
 export type Target = (bytes: Uint8Array) => void;
 
-export const targetNames = ['safetensors', 'idx', 'glob', 'options', 'state', 'restore'] as const;
+export const targetNames = [
+  'safetensors',
+  'idx',
+  'glob',
+  'options',
+  'state',
+  'restore',
+  'model',
+] as const;
 
 type Call = (...given: unknown[]) => unknown;
 
@@ -166,6 +176,44 @@ function state(library: Library, bytes: Uint8Array): void {
   ok(progress === undefined || (progress.steps <= steps && progress.skipped <= skipped));
 }
 
+/** A document of a model file with all its parts, which the bytes change. */
+function wholeDocument({ nn }: Library['thalweg']): object {
+  const model = nn.sequential(
+    { input: [5, 5, 2] },
+    nn.conv2d(3, { kernel: 2, padding: 'same' }),
+    nn.residual([nn.batchNorm(), nn.gelu()], { shortcut: nn.maxPool2d({ kernel: 1 }) }),
+    nn.dropout(0.5),
+    nn.flatten(),
+    nn.dense(2, { activation: 'elu' }),
+  );
+  return {
+    architecture: model.toJSON(),
+    loss: { kind: 'softmaxCrossEntropy', delta: 1 },
+    weights: 'raw',
+    input: { kind: 'numbers', shape: [5, 5, 2] },
+    output: { kind: 'classes', shape: [2] },
+    classes: ['a', 'b'],
+    preprocessing: { format: 'scaling', version: 1, mean: [0.5] },
+    writer: wholeState.writer,
+  };
+}
+
+/** The first byte decides: the others are a text, or change a document. */
+function model(library: Library, bytes: Uint8Array): void {
+  const { exact, document } = library;
+  const values = new Values(bytes.subarray(1));
+  const text =
+    (bytes[0] ?? 0) % 4 === 0
+      ? Buffer.from(bytes.subarray(1)).toString()
+      : textOf(library, changedBy(values, wholeDocument(library.thalweg)));
+  const read = document.parseDocument(exact.fromExactJson(text, 'file'), 'file');
+  // What was read can be written, and reads the same again.
+  const written = exact.toExactJson(document.toDocument(read));
+  const again = document.parseDocument(exact.fromExactJson(written, 'file'), 'file');
+  strictEqual(exact.toExactJson(document.toDocument(again)), written);
+  ok(read.model.parameters.every(({ shape }) => shape.every((extent) => extent > 0)));
+}
+
 /** A thing whose state comes from a file, or from a caller who kept it. */
 interface Restorable {
   state?(): unknown;
@@ -257,6 +305,7 @@ export function targetsOf(library: Library): Readonly<Record<string, Target>> {
     state: refusable((bytes) => state(library, bytes)),
     glob: (bytes) => glob(library, bytes),
     restore: refusable((bytes) => restore(library, bytes)),
+    model: refusable((bytes) => model(library, bytes)),
     options: refusable((bytes) => {
       const values = new Values(bytes);
       const call = calls[values.byte() % calls.length]!;

@@ -60,6 +60,15 @@ export const scenarios = [
     }
   }),
   reading('predict', (trainer) => trainer.predict(inputs, { batchSize: 5 })),
+  reading('a predictor', async (trainer) => {
+    const predictor = await trainer.predictor({ device, batchSize: 5 });
+    try {
+      const row = inputs.slice(0, predictor.model.input[0]);
+      return [await predictor.predict(inputs), predictor.predictSync(row)];
+    } finally {
+      predictor.dispose();
+    }
+  }),
   reading('gradients', (trainer) =>
     Promise.resolve(trainer.gradients(set, Uint32Array.of(3, 1, 2), { training: true })),
   ),
