@@ -1,4 +1,4 @@
-/** Runs files of ONNX in onnxruntime-node, and compares them with a predictor. */
+/** Runs models in other programs, and compares their outputs with a trainer's. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Trainer, exchange, optim } from '../../src/index.js';
 import { elements } from '../../src/nn/layer.js';
@@ -37,8 +37,22 @@ export interface Comparison {
   readonly condition: number;
 }
 
+/** Computes the outputs of a trainer's model for rows of inputs in another program. */
+export type Run = (
+  trainer: Trainer,
+  inputs: Float32Array,
+  isTable: boolean,
+) => Promise<{ readonly dims: readonly number[]; readonly data: Float32Array }>;
+
+const inOnnx: Run = async (trainer, inputs, isTable) =>
+  runOnnx(await exchange.toOnnx(trainer), inputs, trainer.model.input, isTable);
+
 /** Compares a network of random weights, on three rows. */
-export async function compare(random: () => number, model: Sequential): Promise<Comparison> {
+export async function compare(
+  random: () => number,
+  model: Sequential,
+  run: Run = inOnnx,
+): Promise<Comparison> {
   using trainer = new Trainer({ model, loss: 'meanSquaredError', optimizer: optim.sgd() });
   const arrays = randomWeights(random, model);
   const named = (list: readonly { readonly name: string }[], change = (x: Float32Array) => x) =>
@@ -48,8 +62,7 @@ export async function compare(random: () => number, model: Sequential): Promise<
   const inputs = inputsFor(random, model, 3);
   const ours = await trainer.predict(inputs);
   const isTable = model.layers[0]!.layer.kind === 'embedding';
-  const bytes = await exchange.toOnnx(trainer);
-  const { data: theirs, dims } = await runOnnx(bytes, inputs, model.input, isTable);
+  const { data: theirs, dims } = await run(trainer, inputs, isTable);
   const change = (values: Float32Array): Float32Array => rounded(random, values);
   let condition = 0;
   for (let i = 0; i < 8; i++) {

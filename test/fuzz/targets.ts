@@ -207,7 +207,7 @@ function model(library: Library, bytes: Uint8Array): void {
       ? Buffer.from(bytes.subarray(1)).toString()
       : textOf(library, changedBy(values, wholeDocument(library.thalweg)));
   const read = document.parseDocument(exact.fromExactJson(text, 'file'), 'file');
-  // What was read can be written, and reads the same again.
+  // The content can be written, and reads the same again.
   const written = exact.toExactJson(document.toDocument(read));
   const again = document.parseDocument(exact.fromExactJson(written, 'file'), 'file');
   strictEqual(exact.toExactJson(document.toDocument(again)), written);

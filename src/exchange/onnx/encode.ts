@@ -1,13 +1,12 @@
 /** Encodes a model and its weights as a file of ONNX (https://onnx.ai/onnx/repo-docs/IR.html). */
 import { ThalwegError } from '../../errors.js';
-import type { ModelContent } from '../../model/document.js';
-import type { Arrays } from '../../model/file.js';
 import { inputKindOf } from '../../model/document.js';
 import { type OutputKind, outputKindOf } from '../../model/outputs.js';
 import { count } from '../../nn/layer.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { packageVersion } from '../../version.js';
 import { Message } from '../protobuf.js';
+import type { ExportSource } from '../source.js';
 import { emitFused, emitSoftmax } from './emitters.js';
 import { checkKinds, emitAll } from './emitter.js';
 import { Graph, type Value, elementTypes } from './graph.js';
@@ -17,9 +16,6 @@ const irVersion = 8;
 const operatorSet = 17;
 /** A message of protocol buffers is smaller than 2 GiB; this leaves room for names and nodes. */
 const mostNumbers = 2 ** 29 - 2 ** 23;
-
-/** A model to write, with its weights. */
-export type OnnxSource = Omit<ModelContent, 'writer'> & { readonly arrays: Arrays };
 
 /** Returns a tensor's name, type and shape; the first dimension is named `batch`. */
 function encodeValue(name: string, type: number, shape: readonly number[]): Message {
@@ -54,7 +50,7 @@ function checkSize(model: Sequential): void {
 }
 
 /** Returns the texts that go with the model. */
-function metadataOf(source: OnnxSource, kind: OutputKind): [string, string][] {
+function metadataOf(source: ExportSource, kind: OutputKind): [string, string][] {
   const { classes, preprocessing, loss, weights } = source;
   return [
     ['thalweg.outputs', kind],
@@ -67,7 +63,7 @@ function metadataOf(source: OnnxSource, kind: OutputKind): [string, string][] {
   ];
 }
 
-function encodeGraph(source: OnnxSource, kind: OutputKind, probabilities: boolean): Message {
+function encodeGraph(source: ExportSource, kind: OutputKind, probabilities: boolean): Message {
   const { model, arrays } = source;
   const graph = new Graph();
   const input = { name: 'input', shape: model.input, isFirst: false };
@@ -86,19 +82,10 @@ function encodeGraph(source: OnnxSource, kind: OutputKind, probabilities: boolea
  * Returns the bytes of a model as ONNX.
  *
  * @param probabilities true adds the softmax or logistic function behind the outputs
- * @throws ThalwegError UNSUPPORTED for a layer that cannot be written; OVERFLOW at 2 GiB; MISMATCH where a
- * model of values has no probabilities
+ * @throws ThalwegError UNSUPPORTED for a layer that cannot be written; OVERFLOW at 2 GiB
  */
-export function encodeOnnx(source: OnnxSource, probabilities: boolean): Uint8Array {
+export function encodeOnnx(source: ExportSource, probabilities: boolean): Uint8Array {
   const kind = outputKindOf(source.loss);
-  if (probabilities && kind === 'values')
-    throw new ThalwegError({
-      code: 'MISMATCH',
-      path: 'onnx.probabilities',
-      received: 'true, for a model of values',
-      expected: 'false',
-      remedy: 'leave it out',
-    });
   checkKinds(source.model.layers);
   checkSize(source.model);
   const model = new Message()

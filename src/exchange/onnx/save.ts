@@ -1,30 +1,9 @@
 /** Writes trained models as files of ONNX. */
 import { throughLinks, writeAtomically } from '../../io/atomic.js';
-import { readModel } from '../../model/file.js';
-import { type SaveModelOptions, checkSaving, savingKeys } from '../../model/saving.js';
-import { checkBoolean, checkOptions, checkPath, wrongType } from '../../options.js';
-import { Trainer } from '../../train/trainer.js';
-import { isInstance } from '../../values.js';
-import { type OnnxSource, encodeOnnx } from './encode.js';
-
-/** Options of {@link toOnnx} and {@link saveOnnx}. The names and the weights are a model file's own. */
-export interface OnnxOptions extends SaveModelOptions {
-  /**
-   * True where the outputs are probabilities instead of logits: a softmax or a logistic function stands behind the
-   * last layer. Default false.
-   */
-  readonly probabilities?: boolean;
-}
-
-/** Reads a model file, or copies the weights of a trainer. */
-async function sourceOf(from: string | Trainer, options: OnnxOptions): Promise<OnnxSource> {
-  if (typeof from === 'string') return readModel(checkPath('from', from), { inference: true });
-  if (!isInstance(from, Trainer))
-    throw wrongType('from', from, 'a trainer, or the path of a model file');
-  const saved = checkSaving('onnx', options, from);
-  const { model, loss } = from;
-  return { model, loss, ...saved, arrays: await from.copyState(saved.weights) };
-}
+import { checkPath } from '../../options.js';
+import type { Trainer } from '../../train/trainer.js';
+import { type ExportOptions, readSource } from '../source.js';
+import { encodeOnnx } from './encode.js';
 
 /**
  * Returns a trained model as the bytes of an ONNX file, which onnxruntime and other programs run. It has operator
@@ -40,12 +19,10 @@ async function sourceOf(from: string | Trainer, options: OnnxOptions): Promise<O
  */
 export async function toOnnx(
   from: string | Trainer,
-  options: OnnxOptions = {},
+  options: ExportOptions = {},
 ): Promise<Uint8Array> {
-  const known = typeof from === 'string' ? ['probabilities'] : ['probabilities', ...savingKeys];
-  checkOptions('onnx', options, known);
-  const probabilities = checkBoolean('onnx.probabilities', options.probabilities ?? false);
-  return encodeOnnx(await sourceOf(from, options), probabilities);
+  const { source, probabilities } = await readSource('onnx', from, options);
+  return encodeOnnx(source, probabilities);
 }
 
 /**
@@ -59,7 +36,7 @@ export async function toOnnx(
 export async function saveOnnx(
   from: string | Trainer,
   file: string,
-  options: OnnxOptions = {},
+  options: ExportOptions = {},
 ): Promise<void> {
   checkPath('file', file);
   const bytes = await toOnnx(from, options);
