@@ -1,5 +1,5 @@
 /**
- * Prints how long files and functions are, folder by folder, and each breach of a rule of
+ * Prints how long files and functions are, folder by folder. Then it prints each breach of a rule of
  * docs/architecture.md: circles, upward imports, exports that no other file imports, files above 300 lines
  * (of tests too), classes of native whose members several files define.
  *   --write   writes it into the page, which says what was so when it was last written
