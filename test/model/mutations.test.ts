@@ -49,7 +49,7 @@ const harmless: readonly (readonly [RegExp, string])[] = [
   [/^weights /, 'is only told'],
   [/^writer\b/, 'is only told'],
   [/^loss\.delta /, 'any delta greater than 0 trains'],
-  [/^architecture\.layers\[0\]\.(activation|useBias) nothing$/, 'has a default'],
+  [/^architecture\.layers\[0\]\.(activation|useBias|groups) nothing$/, 'has a default'],
   [/^architecture\.layers\[0\]\.(stride|padding|dilation) /, 'has a default that fits'],
   [/^architecture\.layers\[0\]\.(weight|bias)Initializer /, 'weights come from the file'],
   [/^architecture\.kind /, 'there is one kind of container'],
