@@ -5,20 +5,16 @@ import type { DropoutLayer } from '../../nn/dropout.js';
 import type { EmbeddingLayer } from '../../nn/embedding.js';
 import type { FlattenLayer } from '../../nn/flatten.js';
 import type { LayerNormLayer } from '../../nn/layer-norm.js';
-import { elements } from '../../nn/layer.js';
 import type { ReshapeLayer } from '../../nn/reshape.js';
 import type { ResidualLayer } from '../../nn/residual.js';
 import type { SoftmaxLayer } from '../../nn/softmax.js';
-import { refuseLayer } from '../registry.js';
 import { emitActivation, emitFused } from './activation.js';
 import { defineEmitter, emitAll } from './emitter.js';
 import type { Topology, Value } from './topology.js';
 
 defineEmitter<DenseLayer>('dense', ['units', 'activation', 'useBias'], (site, input) => {
   const { layer, placed, name, topology, tensors } = site;
-  const { inputShape, outputShape } = placed;
-  if (inputShape.length !== 1)
-    refuseLayer(name, `examples of shape [${inputShape.join(', ')}]`, 'examples of one dimension');
+  const { outputShape } = placed;
   const made = topology.layer('Dense', name, {
     config: { units: layer.units, activation: 'linear', use_bias: layer.useBias },
     from: [input.name],
@@ -84,12 +80,9 @@ defineEmitter<ReshapeLayer>('reshape', ['shape'], ({ placed, name, topology }, i
 // Dropout acts in training alone.
 defineEmitter<DropoutLayer>('dropout', ['rate'], (_, input) => input);
 
-/** Adds the softmax over all numbers of an example. */
+/** Adds the softmax over the last dimension, which is that of an activation in TensorFlow.js, too. */
 export function emitSoftmax(topology: Topology, name: string, input: Value): Value {
-  if (input.shape.length === 1) return emitActivation(topology, 'softmax', { name }, input);
-  const flat = reshape(topology, `${name}.flat`, input, [elements(input.shape)]);
-  const made = emitActivation(topology, 'softmax', { name }, flat);
-  return reshape(topology, `${name}.shape`, made, input.shape);
+  return emitActivation(topology, 'softmax', { name }, input);
 }
 
 defineEmitter<SoftmaxLayer>('softmax', [], ({ name, topology }, input) =>

@@ -1,6 +1,6 @@
 /** Convolutions and pools, with channels last as here. */
 import type { Conv2dLayer } from '../../nn/conv2d.js';
-import type { GlobalAveragePoolLayer } from '../../nn/global-average-pool.js';
+import type { GlobalAveragePoolLayer, GlobalMaxPoolLayer } from '../../nn/global-pool.js';
 import type { AveragePool2dLayer, MaxPool2dLayer } from '../../nn/pool2d.js';
 import { refuseLayer } from '../registry.js';
 import { emitFused } from './activation.js';
@@ -20,10 +20,11 @@ function padded({ layer, name, topology }: Site<Conv2dLayer>, input: Value): Val
 
 defineEmitter<Conv2dLayer>(
   'conv2d',
-  ['filters', 'kernel', 'stride', 'padding', 'dilation', 'activation', 'useBias'],
+  ['filters', 'kernel', 'stride', 'padding', 'dilation', 'groups', 'activation', 'useBias'],
   (site, input) => {
     const { layer, placed, name, topology, tensors } = site;
     const { kernel, stride, padding, dilation } = layer;
+    if (layer.groups > 1) refuseLayer(name, `${layer.groups} groups`, 'one group');
     if (Math.max(...stride) > 1 && Math.max(...dilation) > 1)
       refuseLayer(name, 'a stride and a dilation above 1', 'one of both, as in TensorFlow.js');
     const made = topology.layer('Conv2D', name, {
@@ -70,14 +71,19 @@ defineEmitter<AveragePool2dLayer>('averagePool2d', ['kernel', 'stride', 'padding
   emitPool('AveragePooling2D', site, input),
 );
 
-defineEmitter<GlobalAveragePoolLayer>(
-  'globalAveragePool',
-  [],
-  ({ placed, name, topology }, input) => {
-    const made = topology.layer('GlobalAveragePooling2D', name, {
-      config: channelsLast,
-      from: [input.name],
-    });
-    return { name: made, shape: placed.outputShape };
-  },
+/** Adds the mean or the largest number of each channel of pictures or series. */
+function emitGlobal(stem: string, { placed, name, topology }: Site, input: Value): Value {
+  const isSeries = placed.inputShape.length === 2;
+  const made = topology.layer(`${stem}${isSeries ? 1 : 2}D`, name, {
+    config: isSeries ? {} : channelsLast,
+    from: [input.name],
+  });
+  return { name: made, shape: placed.outputShape };
+}
+
+defineEmitter<GlobalAveragePoolLayer>('globalAveragePool', [], (site, input) =>
+  emitGlobal('GlobalAveragePooling', site, input),
+);
+defineEmitter<GlobalMaxPoolLayer>('globalMaxPool', [], (site, input) =>
+  emitGlobal('GlobalMaxPooling', site, input),
 );
