@@ -10,7 +10,7 @@ import { BudgetWatch } from './budget.js';
 import type { Chooser } from './chooser.js';
 import { outcomeOf } from './outcome.js';
 import { type ReportOptions, reportText } from './report.js';
-import type { Verdict } from './rules/rule.js';
+import { type Verdict, firstVerdict } from './rules/rule.js';
 import type { Space, Values } from './space.js';
 import type { CheckedStudy } from './study-options.js';
 import { Trial } from './trial.js';
@@ -116,9 +116,8 @@ export class Study<S extends Space = Space> {
   report(options: ReportOptions = {}): string {
     const { parameters, maximize, name } = this.#checked;
     const { trials } = this.#store;
-    const notes = this.#chooser.notes(trials);
-    const { warnings } = this;
-    return reportText({ name, trials, parameters, maximize, notes, warnings, options });
+    const said = { notes: this.#chooser.notes(trials), warnings: this.warnings };
+    return reportText({ name, trials, parameters, maximize, ...said, options });
   }
 
   /**
@@ -143,7 +142,7 @@ export class Study<S extends Space = Space> {
       this.#checkOpen();
       if (isEnding() || this.#budget.isSpent(this.#store.trials)) return undefined;
       const most = Math.min(this.#checked.trials, this.#chooser.length);
-      const changed = this.#nextChange();
+      const changed = new Promise<void>((resolve) => this.#wake.push(resolve));
       const results = this.#results;
       const claim = await this.#store.claim(this.#chooser.choose, most);
       if (claim === 'end') return undefined;
@@ -165,11 +164,6 @@ export class Study<S extends Space = Space> {
     });
   }
 
-  /** Returns a promise that the next result fulfils. */
-  async #nextChange(): Promise<void> {
-    await new Promise<void>((resolve) => this.#wake.push(resolve));
-  }
-
   #begin({ number, values, stage, epochs }: TrialRecord): Trial<Values<S>> {
     const parts = { number, seed: seedOf(this.seed, number), stage, epochs };
     const trial = new Trial({ ...parts, values: values as Values<S> }, { report: this.#report });
@@ -189,12 +183,8 @@ export class Study<S extends Space = Space> {
     const { trials } = this.#store;
     const { stage } = trials[number]!;
     const others = trials.filter((each) => each.number !== number && each.stage === stage);
-    const context = { history, others, maximize: this.#checked.maximize };
-    for (const rule of this.#checked.rules) {
-      const verdict = rule.judge(context);
-      if (verdict !== undefined) return verdict;
-    }
-    return undefined;
+    const { rules, maximize } = this.#checked;
+    return firstVerdict(rules, { history, others, maximize });
   };
 
   /**

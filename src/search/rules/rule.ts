@@ -26,3 +26,15 @@ export interface StoppingRule {
   /** Returns why the trial stops; undefined where it goes on. */
   judge(context: RuleContext): Verdict | undefined;
 }
+
+/** Returns the decision of the first rule that stops the trial; undefined where none does. */
+export function firstVerdict(
+  rules: readonly StoppingRule[],
+  context: RuleContext,
+): Verdict | undefined {
+  for (const rule of rules) {
+    const verdict = rule.judge(context);
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
+}
