@@ -116,7 +116,7 @@ describe('regret', () => {
     });
     const mean = (index: 0 | 1): number =>
       chances.reduce((sum, each) => sum + each[index], 0) / chances.length;
-    // The chances of all functions and 30 seeds are 0.61 and 0.87.
+    // Over all functions and 50 seeds the first is 0.58.
     expect(mean(0)).toBeGreaterThan(0.5);
     expect(mean(1)).toBeGreaterThan(0.75);
   });
