@@ -49,7 +49,12 @@ describe.skipIf(!hasOptuna)('a study of ours', () => {
   it('is read by Optuna, and its sampler continues it', async () => {
     const store = join(newFolder(), 'study.jsonl');
     const ours = await search.run({
-      ...{ space, store, trials: 12, seed: 2, sampler: 'random', onError: 'continue' },
+      space,
+      store,
+      trials: 12,
+      seed: 2,
+      sampler: 'random',
+      onError: 'continue',
       stopping: [search.explosion()],
       objective: (trial) => {
         if (trial.number === 5) throw new Error('broken');
@@ -71,7 +76,10 @@ show(study)`,
     >;
     expect(seen.map(([number, state, params, value]) => [number, state, params, value])).toEqual(
       ours.trials.map(({ number, state, values, value }) => [
-        ...[number, states[state], values, value ?? null],
+        number,
+        states[state],
+        values,
+        value ?? null,
       ]),
     );
     expect(seen[3]![5]['1']).toBe('nan');
@@ -85,7 +93,11 @@ show(study)`,
     ) as unknown[][];
     expect(more).toHaveLength(17);
     const continued = await search.run({
-      ...{ space, store, trials: 20, seed: 2, sampler: 'tpe' },
+      space,
+      store,
+      trials: 20,
+      seed: 2,
+      sampler: 'tpe',
       objective: ({ values }) => values.rate + values.momentum,
     });
     expect(continued.trials).toHaveLength(20);
@@ -109,15 +121,25 @@ show(study)`,
     expect(loaded).toMatchObject({ name: 'theirs', direction: 'maximize' });
     expect(
       loaded.trials.map(({ number, state, values, value }) => [
-        ...[number, state.toUpperCase(), values, state === 'complete' ? value : null],
+        number,
+        state.toUpperCase(),
+        values,
+        state === 'complete' ? value : null,
       ]),
     ).toEqual(
       theirs.map(([number, state, params, value]) => [
-        ...[number, state, params, state === 'COMPLETE' ? value : null],
+        number,
+        state,
+        params,
+        state === 'COMPLETE' ? value : null,
       ]),
     );
     const study = await search.run({
-      ...{ space, store, name: 'theirs', direction: 'maximize', trials: 16 },
+      space,
+      store,
+      name: 'theirs',
+      direction: 'maximize',
+      trials: 16,
       sampler: search.tpe({ startup: 4 }),
       objective: ({ values }) => values.rate + values.momentum,
     });

@@ -11,7 +11,12 @@ const space = {
   activation: search.choice(['relu', 'a name that is far too long for a table']),
 };
 const study = await search.run({
-  ...{ space, trials: 8, seed: 2, sampler: 'random', onError: 'continue', name: 'digits' },
+  space,
+  trials: 8,
+  seed: 2,
+  sampler: 'random',
+  onError: 'continue',
+  name: 'digits',
   stopping: [search.explosion()],
   objective: (trial) => {
     if (trial.number === 2) throw new Error('broken');

@@ -8,7 +8,10 @@ const reports = (values: readonly number[]): search.Report[] =>
 
 /** Makes a complete trial with these reported values. */
 const trialOf = (values: readonly number[], number: number): search.TrialRecord => ({
-  ...{ number, state: 'complete', values: {}, value: values.at(-1)! },
+  number,
+  state: 'complete',
+  values: {},
+  value: values.at(-1)!,
   history: reports(values),
 });
 
@@ -72,7 +75,11 @@ describe('successive halving', () => {
     const space = { x: search.uniform(0, 1) };
     const run = async (stopping: search.StoppingRule[]) =>
       search.run({
-        ...{ space, trials: 60, sampler: 'random', seed: 2, stopping },
+        space,
+        trials: 60,
+        sampler: 'random',
+        seed: 2,
+        stopping,
         objective: (trial) => {
           for (let epoch = 0; epoch < 27; epoch++) {
             trial.report(epoch, trial.values.x + 1 / (epoch + 1));
@@ -119,7 +126,8 @@ describe('patience', () => {
   it('ends a trial that no longer improves, which is complete with its best value', async () => {
     const losses = [5, 4, 3, 3.5, 3.2, 3.1, 2];
     const study = await search.run({
-      ...{ space: { x: search.uniform(0, 1) }, trials: 1 },
+      space: { x: search.uniform(0, 1) },
+      trials: 1,
       stopping: [search.patience({ epochs: 3 })],
       objective: (trial) => {
         for (const [epoch, loss] of losses.entries()) {

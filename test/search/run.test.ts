@@ -29,8 +29,11 @@ describe('run', () => {
   it('maximizes where it is told to', async () => {
     const rising = (trial: search.Trial<search.Values<typeof space>>): number => -objective(trial);
     const study = await search.run({
-      ...{ space, trials: 60, seed: 1 },
-      ...{ objective: rising, direction: 'maximize' },
+      space,
+      trials: 60,
+      seed: 1,
+      objective: rising,
+      direction: 'maximize',
     });
     const falling = await search.run({ space, objective, trials: 60, seed: 1 });
     expect(study.trials.map(({ values }) => values)).toEqual(
@@ -59,7 +62,10 @@ describe('run', () => {
   it('runs at most as many trials at once as it is told', async () => {
     let [running, most] = [0, 0];
     await search.run({
-      ...{ space, sampler: 'random', trials: 20, concurrency: 4 },
+      space,
+      sampler: 'random',
+      trials: 20,
+      concurrency: 4,
       objective: async () => {
         most = Math.max(most, ++running);
         await sleep(2);
@@ -91,7 +97,8 @@ describe('run', () => {
 
   it('takes the last report where the objective returns nothing', async () => {
     const study = await search.run({
-      ...{ space, trials: 1 },
+      space,
+      trials: 1,
       objective: (trial) => {
         trial.report(0, 5);
         trial.report(2, 3);
@@ -131,7 +138,8 @@ describe('errors of an objective', () => {
 
   it('a loss that is not finite fails its trial, and the search goes on', async () => {
     const study = await search.run({
-      ...{ space, trials: 4 },
+      space,
+      trials: 4,
       objective: ({ number }) => {
         if (number === 0) return NaN;
         if (number === 1) return -Infinity;
@@ -141,7 +149,10 @@ describe('errors of an objective', () => {
       },
     });
     expect(study.trials.map(({ state }) => state)).toEqual([
-      ...['failed', 'failed', 'failed', 'complete'],
+      'failed',
+      'failed',
+      'failed',
+      'complete',
     ]);
     expect(study.best!.number).toBe(3);
   });
@@ -160,7 +171,11 @@ describe('a signal', () => {
     const controller = new AbortController();
     const stopped: boolean[] = [];
     const study = await search.run({
-      ...{ space, trials: 100, sampler: 'random', concurrency: 2, signal: controller.signal },
+      space,
+      trials: 100,
+      sampler: 'random',
+      concurrency: 2,
+      signal: controller.signal,
       objective: async (trial) => {
         if (trial.number === 5) controller.abort();
         await sleep(1);
@@ -195,7 +210,9 @@ describe('a budget', () => {
 
   it('counts seconds', async () => {
     const study = await search.run({
-      ...{ space, sampler: 'random', budget: { seconds: 0.05 } },
+      space,
+      sampler: 'random',
+      budget: { seconds: 0.05 },
       objective: async () => {
         await sleep(5);
         return 0;

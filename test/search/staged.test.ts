@@ -62,7 +62,10 @@ describe('stages', () => {
     const lists = [];
     for (const concurrency of [1, 2, 64]) {
       const study = await search.run({
-        ...{ space, sampler: search.staged(stages, { sampler }), seed: 5, concurrency },
+        space,
+        sampler: search.staged(stages, { sampler }),
+        seed: 5,
+        concurrency,
         objective: async (trial) => {
           await sleep((trial.number * 7) % 4);
           return loss(trial);
@@ -102,7 +105,9 @@ describe('stages', () => {
       },
     };
     await search.run({
-      ...{ space, seed: 1, stopping: [rule] },
+      space,
+      seed: 1,
+      stopping: [rule],
       sampler: search.staged([
         { epochs: 1, trials: 3 },
         { epochs: 2, trials: 3 },
@@ -117,7 +122,9 @@ describe('stages', () => {
 
   it('goes on where all trials of a stage fail', async () => {
     const study = await search.run({
-      ...{ space, onError: 'continue', seed: 1 },
+      space,
+      onError: 'continue',
+      seed: 1,
       sampler: search.staged([
         { epochs: 1, trials: 4 },
         { epochs: 2, trials: 2 },
@@ -227,7 +234,9 @@ describe('a border', () => {
 
   it('is in the warnings of a study, with its confidence', async () => {
     const study = await search.run({
-      ...{ trials: 40, seed: 1, sampler: 'random' },
+      trials: 40,
+      seed: 1,
+      sampler: 'random',
       space: { rate: search.logUniform(1e-6, 1e-3), decay: search.logUniform(1e-6, 1) },
       objective: ({ values }) =>
         Math.abs(Math.log10(values.rate) + 2) + Math.abs(Math.log10(values.decay) + 3) / 10,

@@ -114,7 +114,10 @@ describe('a trial that was left', () => {
     const controller = new AbortController();
     const seeds: number[] = [];
     const aborted = await search.run({
-      ...{ ...base, store, trials: 6, signal: controller.signal },
+      ...base,
+      store,
+      trials: 6,
+      signal: controller.signal,
       objective: (trial) => {
         seeds[trial.number] = trial.seed;
         if (trial.number === 3) controller.abort();
@@ -122,10 +125,15 @@ describe('a trial that was left', () => {
       },
     });
     expect(aborted.trials.map(({ state }) => state)).toEqual([
-      ...['complete', 'complete', 'complete', 'running'],
+      'complete',
+      'complete',
+      'complete',
+      'running',
     ]);
     const study = await search.run({
-      ...{ ...base, store, trials: 6 },
+      ...base,
+      store,
+      trials: 6,
       objective: (trial) => {
         if (trial.number === 3) expect(trial.seed).toBe(seeds[3]);
         return objective(trial);
@@ -213,7 +221,10 @@ describe('a trial that was left', () => {
   it('is left by a worker that lost it while it ran', async () => {
     const store = newStore();
     const run = search.run({
-      ...{ ...base, store, trials: 1, leaseSeconds: 1 },
+      ...base,
+      store,
+      trials: 1,
+      leaseSeconds: 1,
       objective: async (trial) => {
         appendFileSync(store, leaseOf({ ...far, worker: 'other' }));
         await once(trial.signal, 'abort');

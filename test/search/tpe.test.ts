@@ -128,7 +128,9 @@ describe('regret', () => {
     const proposals = search.tpe().begin(setting);
     const places = Array.from({ length: 20 }, (_, i) => (i + 0.5) / 20);
     const pruned = places.map((x, number) => ({
-      ...{ number, state: 'pruned' as const, values: { x } },
+      number,
+      state: 'pruned' as const,
+      values: { x },
       history: [{ epoch: x < 0.1 ? 5 : 0, value: 1 }],
     }));
     const near = Array.from({ length: 30 }, (_, i) => proposals.propose(20 + i, pruned)!.values);
@@ -136,7 +138,10 @@ describe('regret', () => {
       list.reduce((sum, { x }) => sum + Number(x), 0) / list.length;
     expect(mean(near)).toBeLessThan(0.3);
     const running = near.map((values, i) => ({
-      ...{ number: 20 + i, state: 'running' as const, values, history: [] },
+      number: 20 + i,
+      state: 'running' as const,
+      values,
+      history: [],
     }));
     const later = Array.from(
       { length: 30 },

@@ -47,13 +47,15 @@ it('trials, records and constraints have the types of the space', async () => {
 
 it('an objective may return nothing, also by a promise', async () => {
   const { trials } = await search.run({
-    ...{ space, trials: 1 },
+    space,
+    trials: 1,
     objective: (trial) => {
       trial.report(0, 2);
     },
   });
   const { trials: later } = await search.run({
-    ...{ space, trials: 1 },
+    space,
+    trials: 1,
     objective: async (trial) => {
       await Promise.resolve();
       trial.report(0, 3);
