@@ -8,10 +8,16 @@ import { failure } from '../oracle/failure.js';
 
 const dimensions = fc.oneof(
   fc
-    .tuple(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-3, max: 1e6 }))
+    .tuple(
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+    )
     .map(([low, width]) => search.uniform(low, low + width)),
   fc
-    .tuple(fc.double({ min: 1e-12, max: 1, noNaN: true }), fc.double({ min: 1.01, max: 1e12 }))
+    .tuple(
+      fc.double({ min: 1e-12, max: 1, noNaN: true }),
+      fc.double({ min: 1.01, max: 1e12, noNaN: true }),
+    )
     .map(([low, ratio]) => search.logUniform(low, low * ratio)),
   fc
     .tuple(fc.integer({ min: -500, max: 500 }), fc.integer({ min: 1, max: 5000 }))
