@@ -1,6 +1,6 @@
 // Learns the fuel consumption of cars, some of which lack numbers. cars-predict.mjs uses what it keeps.
 // The cars come from another package: npm install vega-datasets
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Trainer, data, nn, optim } from 'thalweg';
 
 const file = new URL('../data/cars.json', import.meta.resolve('vega-datasets'));
@@ -21,5 +21,4 @@ const predicted = prepared.values(await trainer.predict(prepared.inputs(validati
 const errors = [...validation].map((car, i) => Math.abs(predicted[i] - car.Miles_per_Gallon));
 const mean = errors.reduce((a, b) => a + b) / errors.length;
 console.log(`mean error on ${errors.length} other cars: ${mean.toFixed(2)} miles per gallon`);
-writeFileSync('cars.json', JSON.stringify({ prepared, model }));
-await trainer.saveWeights('cars.safetensors');
+await trainer.saveModel('cars.thalweg', { preprocessing: prepared.toJSON() });

@@ -126,7 +126,7 @@ describe('examples', () => {
   it('cars.mjs learns, and cars-predict.mjs predicts one car in another process', async () => {
     const { stdout, folder } = await example('cars.mjs');
     expect(Number(/cars: (\d+\.\d\d) miles/.exec(stdout)?.[1])).toBeLessThan(3);
-    expect(readdirSync(folder).sort()).toEqual(['cars.json', 'cars.safetensors']);
+    expect(readdirSync(folder).sort()).toEqual(['cars.thalweg']);
     const file = join(root, 'examples/cars-predict.mjs');
     const predicted = await run(process.execPath, [file], { cwd: folder });
     const consumption = Number(/^(\d+\.\d) miles per gallon$/m.exec(predicted.stdout)?.[1]);
