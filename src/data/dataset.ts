@@ -7,12 +7,13 @@ import type { Divided } from './division.js';
 import { type Example, rowsKept } from './example.js';
 import { checkSeed } from './order.js';
 import { checkRows, checkSameRows, classesOf } from './rows.js';
-import { type FoldOptions, type Parts, type SplitOptions, planFolds, planSplit } from './split.js';
+import type { DatasetSplitOptions, FoldOptions, Parts } from './split.js';
+import { planFolds, planSplit } from './split.js';
 import { type WeightOptions, planWeights } from './weights.js';
 import { type WindowOptions, planWindows } from './window.js';
 
 /** The result of {@link Dataset.split}. */
-export type Split<O extends SplitOptions = SplitOptions> = Parts<Dataset, O>;
+export type Split<O extends DatasetSplitOptions = DatasetSplitOptions> = Parts<Dataset, O>;
 
 /** One fold of {@link Dataset.kFold}. */
 export interface Fold {
@@ -83,7 +84,7 @@ export class Dataset implements Disposable {
    * @example
    * const { train, validation, test } = digits.train.split({ validation: 0.2, test: 0.1, seed: 7 });
    */
-  split<const O extends SplitOptions>(options: O): Split<O> {
+  split<const O extends DatasetSplitOptions>(options: O): Split<O> {
     const { order, runs } = planSplit(options, this.#divided());
     const all = order === undefined ? this : this.#view(order);
     const part = (name: keyof typeof runs) => runs[name] && all.#part(runs[name]);

@@ -29,6 +29,6 @@ export { Shuffler } from './shuffler.js';
 export type { Shard } from './shard.js';
 export type { ShufflerOptions, ShufflerState } from './shuffler.js';
 export * from '../table/index.js';
-export type { FoldOptions, PartOf, Parts, SplitOptions } from './split.js';
+export type { FoldOptions, PartOf, Parts, DatasetSplitOptions } from './split.js';
 export type { WeightOptions } from './weights.js';
 export type { WindowOptions } from './window.js';

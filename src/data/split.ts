@@ -10,7 +10,7 @@ import {
 } from './division.js';
 
 /** Options of {@link Dataset.split}. */
-export interface SplitOptions extends DivisionOptions {
+export interface DatasetSplitOptions extends DivisionOptions {
   /** The share of rows for validation, in (0, 1), or their number, an integer of at least 1. Default none. */
   readonly validation?: number;
   /** The share or number of rows for a final test. Default none. */
