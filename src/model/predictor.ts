@@ -254,7 +254,9 @@ function opsOf(model: Sequential, kind: OutputKind) {
   const program = model.lower();
   const outputLayers = program.ops.length;
   const place = sameSize(model.outputShape, outputLayers);
-  if (kind === 'classes') program.add('softmax', place, { columns: model.outputShape.at(-1)! });
+  // The loss takes all outputs of a row together.
+  const columns = elements(model.outputShape);
+  if (kind === 'classes') program.add('softmax', place, { columns });
   if (kind === 'labels') program.add('activation', place, { activation: 'sigmoid', slope: 0 });
   return { layers: program.ops, outputLayers };
 }

@@ -31,7 +31,7 @@ export interface Comparison {
   readonly ours: Float32Array;
   readonly theirs: Float32Array;
   readonly dims: readonly number[];
-  /** The largest difference, as a share of the largest output of its row. */
+  /** The largest difference, as a share of the largest output of its row, or of 0.1 where all are smaller. */
   readonly error: number;
   /** The largest difference that a change of the last bits of inputs and weights makes. */
   readonly condition: number;
@@ -80,7 +80,7 @@ function errorOf(ours: Float32Array, theirs: Float32Array): number {
   let worst = 0;
   for (let row = 0; row < 3; row++) {
     const own = ours.subarray(row * width, (row + 1) * width);
-    const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const largest = own.reduce((most, value) => Math.max(most, Math.abs(value)), 0.1);
     own.forEach((value, i) => {
       const error = Math.abs(value - theirs[row * width + i]!) / largest;
       if (!(error <= worst)) worst = error;
