@@ -51,10 +51,18 @@ describe('models in TensorFlow.js', () => {
       }
     }
     expect(odd).toEqual([]);
-    expect(refused).toBeLessThan(200);
+    expect(refused).toBeLessThan(600);
   }, 120_000);
 
-  const lacking = ['rmsNorm', 'groupNorm'];
+  const lacking = [
+    'rmsNorm',
+    'groupNorm',
+    'conv1d',
+    'depthwiseConv2d',
+    'maxPool1d',
+    'averagePool1d',
+    'upsample',
+  ];
 
   it.each(Object.keys(kinds))('know %s, or refuse it by its name', async (kind) => {
     const random = generator(5);

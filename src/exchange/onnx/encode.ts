@@ -2,7 +2,7 @@
 import { ThalwegError } from '../../errors.js';
 import { inputKindOf } from '../../model/document.js';
 import { type OutputKind, outputKindOf } from '../../model/outputs.js';
-import { count } from '../../nn/layer.js';
+import { count, elements } from '../../nn/layer.js';
 import type { Sequential } from '../../nn/sequential.js';
 import { packageVersion } from '../../version.js';
 import { Message } from '../protobuf.js';
@@ -28,7 +28,11 @@ function encodeValue(name: string, type: number, shape: readonly number[]): Mess
 /** Adds the softmax or the logistic function that turns outputs into probabilities. */
 function emitProbabilities(graph: Graph, value: Value, kind: OutputKind): Value {
   graph.scope = 'probabilities';
-  return kind === 'classes' ? emitSoftmax(graph, value) : emitFused(graph, value, 'sigmoid');
+  if (kind !== 'classes') return emitFused(graph, value, 'sigmoid');
+  if (value.shape.length === 1) return emitSoftmax(graph, value);
+  // The loss takes all outputs of a row together.
+  const flat = graph.reshape(value, [elements(value.shape)]);
+  return graph.reshape(emitSoftmax(graph, flat), value.shape);
 }
 
 /** Gives the last value the name of the output. */
