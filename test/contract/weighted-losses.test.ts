@@ -159,8 +159,13 @@ describe('a loss with weights', () => {
     const weights = Float32Array.of(0, 1);
     for (const device of ['reference', ...devices]) {
       const { sum, dx } = run(device, {
-        ...{ kind: 'softmaxCrossEntropy', rows: 2, columns: 2, smoothing: 0.1 },
-        ...{ x, weights, classes: Int32Array.of(0, 1) },
+        kind: 'softmaxCrossEntropy',
+        rows: 2,
+        columns: 2,
+        smoothing: 0.1,
+        x,
+        weights,
+        classes: Int32Array.of(0, 1),
       });
       expect(sum).toBeLessThan(1);
       expect([...dx.subarray(0, 2)]).toEqual([0, 0]);

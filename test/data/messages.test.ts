@@ -42,7 +42,10 @@ describe('a data set in a message', () => {
     const { train } = set.split({ validation: 0.2, seed: 3 });
     using trainer = new Trainer({
       model: nn.sequential({ input: [2, 2] }, nn.flatten(), nn.dense(3)),
-      ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 5, device: 'cpu' },
+      loss: 'softmaxCrossEntropy',
+      optimizer: optim.adam(),
+      seed: 5,
+      device: 'cpu',
     });
     const results = Promise.all([inWorker(train), inWorker(train)]);
     await trainer.fit(train, { epochs: 2, batchSize: 16 });

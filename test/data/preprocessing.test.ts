@@ -9,8 +9,15 @@ describe('a fitted preprocessing', () => {
 
   it('names its inputs in the order of the columns', () => {
     expect(fitted.inputNames).toEqual([
-      ...['power', 'origin=Europe', 'origin=USA', 'note car', 'note fast', 'note old'],
-      ...['seen month sine', 'seen month cosine', 'sold'],
+      'power',
+      'origin=Europe',
+      'origin=USA',
+      'note car',
+      'note fast',
+      'note old',
+      'seen month sine',
+      'seen month cosine',
+      'sold',
     ]);
     expect([fitted.width, fitted.targetName, fitted.targetKind]).toEqual([9, 'price', 'values']);
   });
@@ -114,8 +121,10 @@ describe('nothing of a validation row', () => {
     const whole = data.rows([poison, ...objects, poison] as never[]);
     const split = whole.filter((_, i) => i > 0 && i < 5);
     const transforms = {
-      ...{ ...every, price: minMax() },
-      ...{ origin: [impute('mostFrequent'), oneHot()], sold: [impute('mostFrequent'), oneHot()] },
+      ...every,
+      price: minMax(),
+      origin: [impute('mostFrequent'), oneHot()],
+      sold: [impute('mostFrequent'), oneHot()],
     };
     for (const learned of [target, data.target('origin')]) {
       const features = data.features(transforms, { target: learned });

@@ -74,7 +74,10 @@ describe('members', () => {
     });
     const weights: Record<string, unknown> = {};
     const study = await search.run({
-      ...{ space: { rate: search.logUniform(1e-3, 1) }, trials: 6, seed: 1, sampler: 'random' },
+      space: { rate: search.logUniform(1e-3, 1) },
+      trials: 6,
+      seed: 1,
+      sampler: 'random',
       objective: async ({ number, values, seed }) => {
         using trainer = new Trainer(optionsOf(values.rate, seed));
         await train(trainer);

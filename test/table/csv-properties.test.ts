@@ -8,7 +8,10 @@ import { generator } from '../oracle/random.js';
 /** Reads texts as numbers, all in one column. */
 function numbersOf(texts: readonly string[], options: data.ParseCsvOptions = {}): Float64Array {
   const table = data.parseCsv(`a\n${texts.join('\n')}\n`, {
-    ...{ header: true, separator: ';', kinds: { a: 'number' }, decimal: '.' },
+    header: true,
+    separator: ';',
+    kinds: { a: 'number' },
+    decimal: '.',
     ...options,
   });
   return table.column('a').toNumbers();
@@ -65,12 +68,32 @@ describe('numbers have the bits of Number()', () => {
 
   it('at the ends of the range', () => {
     expectNumbers([
-      ...['0', '-0', '00', '0.0', '-0.0e5', '.5', '5.', '+5', '5e-324', '2.4703282292062327e-324'],
-      ...['2.4703282292062328e-324', '2.2250738585072014e-308', '2.2250738585072011e-308'],
-      ...['1.7976931348623157e308', '1.7976931348623158e308', '1.7976931348623159e308', '1e309'],
-      ...['9007199254740993', '9007199254740992.9999', `0.${'0'.repeat(400)}1e400`, '1e00000001'],
-      ...['0e99999999999999999999', '1e99999999999999999999', '1e-99999999999999999999'],
-      ...[`${'1'.repeat(1000)}e-990`, `0.${'0'.repeat(330)}${'7'.repeat(900)}`],
+      '0',
+      '-0',
+      '00',
+      '0.0',
+      '-0.0e5',
+      '.5',
+      '5.',
+      '+5',
+      '5e-324',
+      '2.4703282292062327e-324',
+      '2.4703282292062328e-324',
+      '2.2250738585072014e-308',
+      '2.2250738585072011e-308',
+      '1.7976931348623157e308',
+      '1.7976931348623158e308',
+      '1.7976931348623159e308',
+      '1e309',
+      '9007199254740993',
+      '9007199254740992.9999',
+      `0.${'0'.repeat(400)}1e400`,
+      '1e00000001',
+      '0e99999999999999999999',
+      '1e99999999999999999999',
+      '1e-99999999999999999999',
+      `${'1'.repeat(1000)}e-990`,
+      `0.${'0'.repeat(330)}${'7'.repeat(900)}`,
     ]);
   });
 
@@ -167,7 +190,12 @@ describe('the scanner', () => {
   it('reads the same columns in turns of any size', () => {
     const text = Buffer.from('1,x,01\n"2","y\ny",3\n,NA,4\n5e3,x,5\n');
     const options = {
-      ...{ separator: ',', point: '.', trims: true, missing: ['NA'], start: 0, strict: true },
+      separator: ',',
+      point: '.',
+      trims: true,
+      missing: ['NA'],
+      start: 0,
+      strict: true,
       columns: ['inferred', 'inferred', 'inferred'] as const,
     };
     const read = (budget: number) => {

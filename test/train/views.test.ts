@@ -53,7 +53,10 @@ function make(set: data.Dataset, device: DeviceName): Trainer {
       nn.dense(9, { activation: 'tanh' }),
       nn.dense(3),
     ),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.adam(), seed: 4, device },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.adam(),
+    seed: 4,
+    device,
   });
 }
 

@@ -22,7 +22,11 @@ const weighted = plain.withWeights({ examples: weights });
 function make(options: Partial<TrainerOptions> = {}): Trainer {
   return new Trainer({
     model: nn.sequential({ input: [features] }, nn.dense(7, { activation: 'tanh' }), nn.dense(3)),
-    ...{ loss: 'softmaxCrossEntropy', optimizer: optim.sgd(), seed: 4, device: 'cpu', ...options },
+    loss: 'softmaxCrossEntropy',
+    optimizer: optim.sgd(),
+    seed: 4,
+    device: 'cpu',
+    ...options,
   });
 }
 
