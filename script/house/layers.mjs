@@ -10,11 +10,11 @@ export const sides = {
   src: [
     line('cli', 'the command'),
     line('index', 'what the package exports'),
-    line('search', 'what searches for hyper-parameters'),
     line(
       'ensemble exchange report tune',
       'what makes, draws and tries out trainers, and carries them out',
     ),
+    line('search', 'what searches for hyper-parameters'),
     line('train', 'the trainer; train/run: the files of one run'),
     line('model', 'the model file, and the predictor'),
     line('callbacks checkpoint', 'what watches a run, and what keeps it'),
