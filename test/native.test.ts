@@ -13,7 +13,7 @@ import { nonFinitePolicies } from '../src/optim/settings.js';
 const opsOfLayers = readdirSync('src/nn').flatMap((file) =>
   [
     ...readFileSync(join('src/nn', file), 'utf8').matchAll(
-      /(?:program\.add|lowerPool)\(\s*'(\w+)'/g,
+      /(?:program\.add|lower(?:Pool)?)\(\s*'(\w+)'/g,
     ),
   ].map((match) => match[1]!),
 );

@@ -70,8 +70,8 @@ const mostColumns = 100_000;
  *   { power: [impute('median'), standardize()], origin: oneHot() },
  *   { target: data.target('milesPerGallon', { transform: standardize() }) },
  * );
- * const prepared = features.fit(train);
- * const set = prepared.dataset(train);
+ * const prepared = features.fit(cars);
+ * const set = prepared.dataset(cars);
  */
 export function features(
   transforms: FeatureTransforms,

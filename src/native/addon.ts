@@ -54,7 +54,7 @@ export interface Native extends NativeDatasets, NativeTables {
   exactPermutation(options: NativeOrderOptions, out: Uint32Array): void;
   shuffledIndex(length: number, seed: bigint, epoch: number, position: number): number;
   /** Fills `out` with the Philox words of a trial's stream, four for each counter from `first` on. */
-  randomWords(seed: bigint, trial: number, use: number, first: number, out: Uint32Array): void;
+  trialWords(seed: bigint, trial: number, use: number, first: number, out: Uint32Array): void;
   gather(
     dataset: NativeDataset,
     indices: Uint32Array,

@@ -31,7 +31,7 @@ export class TrialRandom {
   word(): number {
     if (this.#next === blockWords) {
       const { seed, trial, use } = this.#name;
-      native.randomWords(seed, trial, use, this.#counter, this.#words);
+      native.trialWords(seed, trial, use, this.#counter, this.#words);
       this.#counter += blockWords / wordsOfCounter;
       this.#next = 0;
     }

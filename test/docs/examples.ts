@@ -18,26 +18,9 @@ const namespaces = [
   'nn',
   'optim',
   'schedule',
-  'tune',
-  'Trainer',
-  'progress',
-  'ThalwegError',
-  'Predictor',
-  'average',
-  'callbacks',
-  'chart',
-  'checkpoint',
-  'data',
-  'device',
-  'ensemble',
-  'io',
-  'loss',
-  'metrics',
-  'nn',
-  'optim',
-  'schedule',
   'search',
   'tune',
+  'Predictor',
   'Trainer',
   'progress',
   'ThalwegError',
@@ -55,6 +38,7 @@ declare global {
   const options: thalweg.TrainerOptions<'softmaxCrossEntropy'>;
   const trainer: thalweg.Trainer<'softmaxCrossEntropy'>;
   const digits: thalweg.data.Mnist;
+  const cars: thalweg.data.Table;
   const dataset: thalweg.data.Dataset;
   const test: thalweg.data.Dataset;
   const train: thalweg.data.Dataset;

@@ -133,7 +133,7 @@ describe('script/bootstrap', () => {
       expect(bootstrap('--build', '--readers')).toEqual({
         status: 0,
         lines: [
-          `bootstrap: no numpy safetensors==0.8.0 tensorboard==2.21.0 for Python here (see ${log}): what uses them is left out`,
+          `bootstrap: no numpy safetensors==0.8.0 tensorboard==2.21.0 optuna==5.0.0 for Python here (see ${log}): what uses them is left out`,
           'bootstrap: ready',
         ],
       });

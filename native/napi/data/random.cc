@@ -9,9 +9,9 @@ namespace {
 
 constexpr size_t kWords = 4;
 
-// randomWords(seed: bigint, trial, use, first, out: Uint32Array) fills `out` with the words of the
+// trialWords(seed: bigint, trial, use, first, out: Uint32Array) fills `out` with the words of the
 // counters from `first` on. A trial of a search has a stream of its own for each use.
-Napi::Value random_words_entry(const Napi::CallbackInfo& info) {
+Napi::Value trial_words(const Napi::CallbackInfo& info) {
   const RandomStream stream = random_stream({.seed = to_uint64(info[0], "seed"),
                                              .purpose = Purpose::kSearch,
                                              .epoch = to_uint64(info[1], "trial"),
@@ -27,7 +27,7 @@ Napi::Value random_words_entry(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void register_random(Napi::Env env, Napi::Object exports) {
-  export_function<random_words_entry>(env, exports, "randomWords");
+  export_function<trial_words>(env, exports, "trialWords");
 }
 
 }  // namespace thalweg::napi

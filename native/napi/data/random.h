@@ -5,7 +5,7 @@
 
 namespace thalweg::napi {
 
-// Exports `randomWords`.
+// Exports `trialWords`.
 void register_random(Napi::Env env, Napi::Object exports);
 
 }  // namespace thalweg::napi
