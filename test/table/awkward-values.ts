@@ -33,6 +33,21 @@ export const values: readonly Awkward[] = [
     table: [['a'], [Infinity], [-Infinity], [1]],
   },
   {
+    about: 'numbers that mean a missing value',
+    text: 'temp,city\n-999,a\n12,b\n -999 ,c\n"-999",d\n0,e\n-9990,f\n',
+    options: { missing: ['-999', '0'] },
+    table: [
+      ['temp', 'city'],
+      [null, 'a'],
+      [12, 'b'],
+      [null, 'c'],
+      [-999, 'd'],
+      [null, 'e'],
+      [-9990, 'f'],
+    ],
+    kinds: ['integer', 'text'],
+  },
+  {
     about: 'an integer beyond 2^53',
     text: 'a\n9007199254740993\n1\n',
     table: [['a'], [9007199254740992], [1]],

@@ -11,11 +11,22 @@ namespace thalweg::data {
 // After so many rows, the number of all rows is guessed.
 static constexpr uint64_t kRowsToGuessBy = 1024;
 
+// Returns true where a number such as -999 means a missing value.
+static bool has_numbers(const CsvFormat& format) {
+  const auto is_number = [&format](const std::string& text) {
+    const char* const end = text.data() + text.size();
+    Decimal decimal;
+    return read_decimal(text.data(), end, format.point, &decimal) == end;
+  };
+  return std::any_of(format.missing.begin(), format.missing.end(), is_number);
+}
+
 CsvScanner::CsvScanner(CsvFormat format, size_t start, bool is_strict)
     : format_(std::move(format)),
       start_(start),
       is_strict_(is_strict),
       reader_(format_, &faults_),
+      has_missing_numbers_(has_numbers(format_)),
       position_(start) {
   columns_.reserve(format_.columns.size());
   for (const CsvColumnType type : format_.columns) columns_.emplace_back(type);
@@ -112,7 +123,7 @@ void CsvScanner::fill_row(const char* at, size_t count) {
 
 const char* CsvScanner::read_field(const char* at, uint32_t index) {
   CsvColumn& column = columns_[index];
-  if (!is_second_pass_ && column.state() == CsvColumn::State::kNumbers) {
+  if (!is_second_pass_ && !has_missing_numbers_ && column.state() == CsvColumn::State::kNumbers) {
     // Most fields of numbers are read in one go.
     Decimal decimal;
     const char* behind = read_decimal(at, end_, format_.point, &decimal);

@@ -50,6 +50,8 @@ class CsvScanner {
   const bool is_strict_;
   CsvFaults faults_;
   CsvReader reader_;
+  // Where true, each field is compared with the texts of missing values.
+  const bool has_missing_numbers_;
   std::vector<CsvColumn> columns_;
   // In the second pass, true for the columns that it reads.
   std::vector<bool> is_read_again_;
