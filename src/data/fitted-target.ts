@@ -3,7 +3,8 @@ import { ThalwegError } from '../errors.js';
 import { shorten } from '../options.js';
 import { type Schema, object, oneOf, text } from '../schema.js';
 import { propertyOf } from '../values.js';
-import type { Cells } from '../table/cells.js';
+import { type Cells, type ValueType, valueTypes } from '../table/cells.js';
+import { cellsOfType, valueTypeOf } from '../table/cell-types.js';
 import { type FittedTransform, applyMaps, fitMaps, fittedTargetSteps } from '../table/chain.js';
 import { Column } from '../table/column.js';
 import type { Table } from '../table/table.js';
@@ -17,6 +18,8 @@ export interface FittedClasses {
   readonly column: string;
   /** Tells classes from values. */
   readonly kind: 'classes';
+  /** The type of the values in training rows, which new rows must have too. */
+  readonly valueType: ValueType;
   /** The names of the classes by their numbers. */
   readonly classNames: readonly string[];
 }
@@ -27,6 +30,8 @@ export interface FittedValues {
   readonly column: string;
   /** Tells values from classes. */
   readonly kind: 'values';
+  /** The type of the values in training rows, which new rows must have too. */
+  readonly valueType: ValueType;
   /** The fitted transforms of the values. */
   readonly steps: readonly FittedTransform[];
 }
@@ -40,15 +45,16 @@ export function fitTarget({ column, as, transforms }: Target, table: Table): Fit
   const cells = Column.cells(found, 'target');
   const isNumber = found.kind === 'number' || found.kind === 'integer';
   const path = `target.${shorten(column)}`;
+  const valueType = valueTypeOf(cells);
   if ((as ?? (isNumber ? 'values' : 'classes')) === 'classes') {
     if (transforms.length > 0) throw refuseTransforms(path, found.kind);
     const classNames = categoriesOf(cells);
     if (classNames.length === 0) throw noValues(path);
-    return { column, kind: 'classes', classNames };
+    return { column, kind: 'classes', valueType, classNames };
   }
   const { fitted } = fitMaps(transforms, cells, path);
   numbersOf(cells, path);
-  return { column, kind: 'values', steps: fitted };
+  return { column, kind: 'values', valueType, steps: fitted };
 }
 
 function refuseTransforms(path: string, kind: string): ThalwegError {
@@ -62,8 +68,9 @@ function refuseTransforms(path: string, kind: string): ThalwegError {
 }
 
 /** Returns one class or one value for each row. */
-export function targetLabels(target: FittedTarget, cells: Cells): Int32Array | Float32Array {
+export function targetLabels(target: FittedTarget, given: Cells): Int32Array | Float32Array {
   const path = `target.${shorten(target.column)}`;
+  const cells = cellsOfType(given, target.valueType, path);
   if (target.kind === 'values') {
     const values = numbersOf(applyMaps(target.steps, cells, path), path);
     const missing = values.findIndex(Number.isNaN);
@@ -94,8 +101,19 @@ function missingTarget(path: string, row: number): ThalwegError {
   });
 }
 
-const classes = object({ column: text(), kind: oneOf('classes'), classNames: differentTexts });
-const values = object({ column: text(), kind: oneOf('values'), steps: fittedTargetSteps });
+const valueType = oneOf(...valueTypes);
+const classes = object({
+  column: text(),
+  kind: oneOf('classes'),
+  valueType,
+  classNames: differentTexts,
+});
+const values = object({
+  column: text(),
+  kind: oneOf('values'),
+  valueType,
+  steps: fittedTargetSteps,
+});
 
 /** Accepts a fitted target from a file. */
 export const fittedTarget: Schema<FittedTarget> = (value) =>

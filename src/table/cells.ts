@@ -8,6 +8,11 @@ export type Cell = number | string | boolean | Date | null;
 /** The kind of a column's values. */
 export type ColumnKind = 'number' | 'integer' | 'boolean' | 'date' | 'category' | 'text';
 
+/** The types of values: an integer is a number, and a category is a text. */
+export type ValueType = 'number' | 'text' | 'boolean' | 'date';
+
+export const valueTypes: readonly ValueType[] = ['number', 'text', 'boolean', 'date'];
+
 export const columnKinds: readonly ColumnKind[] = [
   'number',
   'integer',
@@ -41,10 +46,13 @@ type NumberKind = Exclude<ColumnKind, 'category' | 'text'>;
 export class NumberCells implements Cells {
   readonly length: number;
   readonly kind: NumberKind;
+  /** The texts of dates, or of true and false, where nobody has said that the column has these. */
+  readonly source: TextCells | undefined;
   readonly #values: Float64Array<ArrayBuffer>;
 
-  constructor(values: Float64Array<ArrayBuffer>, kind: NumberKind) {
+  constructor(values: Float64Array<ArrayBuffer>, kind: NumberKind, source?: TextCells) {
     this.length = values.length;
+    this.source = source;
     this.#values = values;
     this.kind = kind;
   }
@@ -71,7 +79,7 @@ export class NumberCells implements Cells {
   take(rows: Uint32Array): NumberCells {
     const taken = new Float64Array(rows.length);
     rows.forEach((row, i) => (taken[i] = this.#values[row]!));
-    return new NumberCells(taken, this.kind);
+    return new NumberCells(taken, this.kind, this.source?.take(rows));
   }
 
   compare(a: number, b: number): number {

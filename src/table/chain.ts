@@ -1,9 +1,10 @@
 /** The transforms of one column, one after another, from its values to inputs of a network. */
 import { ThalwegError } from '../errors.js';
 import { checkOneOf, isArray, wrongType } from '../options.js';
-import { type Schema, list, object, text } from '../schema.js';
+import { type Schema, list, object, oneOf, text } from '../schema.js';
 import { isObject, propertyOf } from '../values.js';
-import type { Cells } from './cells.js';
+import { type Cells, NumberCells, type ValueType, valueTypes } from './cells.js';
+import { cellsOfType, valueTypeOf } from './cell-types.js';
 import {
   type OneHot,
   type Ordinal,
@@ -159,8 +160,18 @@ export interface FittedTransform {
 export interface FittedChain {
   /** The name of the column. */
   readonly column: string;
+  /** The type of the values in training rows, which new rows must have too. */
+  readonly valueType: ValueType;
   /** The transforms in their order; the last of them makes inputs. */
   readonly steps: readonly FittedTransform[];
+}
+
+/** Words are those of the texts themselves, even where all texts are dates. */
+function typeFor(encode: Transform, cells: Cells): ValueType {
+  const isEmpty = cells.countMissing() === cells.length;
+  const { source } = cells instanceof NumberCells ? cells : {};
+  const takesWords = encode.kind === 'hashedWords' || encode.kind === 'bagOfWords';
+  return takesWords && (isEmpty || source !== undefined) ? 'text' : valueTypeOf(cells);
 }
 
 /** Fits the transforms of one column by the training rows. A chain of numbers ends in their inputs. */
@@ -173,9 +184,11 @@ export function fitChain(
   const last = transforms.at(-1);
   const encode = last !== undefined && encodes[last.kind] !== undefined ? last : number();
   const before = transforms.filter(({ kind }) => maps[kind] !== undefined);
-  const { fitted, cells: values } = fitMaps(before, cells, path);
+  const valueType = typeFor(encode, cells);
+  const typed = cellsOfType(cells, valueType, path);
+  const { fitted, cells: values } = fitMaps(before, typed, path);
   const end = encodes[encode.kind]!.fit(encode, values, path);
-  return { column, steps: [...fitted, end] };
+  return { column, valueType, steps: [...fitted, end] };
 }
 
 /** Returns the names of the inputs that a column becomes. */
@@ -185,10 +198,12 @@ export function inputsOf({ column, steps }: FittedChain): readonly string[] {
 }
 
 /** Writes the inputs of a column. */
-export function encodeChain({ column, steps }: FittedChain, cells: Cells, inputs: Inputs): void {
+export function encodeChain(chain: FittedChain, cells: Cells, inputs: Inputs): void {
+  const { column, valueType, steps } = chain;
   const path = `features.${column}`;
   const end = steps.at(-1)!;
-  const values = applyMaps(steps.slice(0, -1), cells, path);
+  const typed = cellsOfType(cells, valueType, path);
+  const values = applyMaps(steps.slice(0, -1), typed, path);
   encodes[end.kind]!.encode(end, values, path, inputs);
 }
 
@@ -231,4 +246,8 @@ const fittedSteps: Schema<readonly Kinded[]> = (value) => {
 };
 
 /** Accepts the fitted transforms of one column. */
-export const fittedChain: Schema<FittedChain> = object({ column: text(), steps: fittedSteps });
+export const fittedChain: Schema<FittedChain> = object({
+  column: text(),
+  valueType: oneOf(...valueTypes),
+  steps: fittedSteps,
+});

@@ -1,5 +1,5 @@
 /** Tables: columns of a file by name, and what makes inputs of a network of them. */
-export type { Cell, ColumnKind } from './cells.js';
+export type { Cell, ColumnKind, ValueType } from './cells.js';
 export { Column } from './column.js';
 export type { ValueCount } from './column.js';
 export { csv, parseCsv } from './csv.js';

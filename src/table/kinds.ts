@@ -39,9 +39,18 @@ export function inferColumn(name: string, cells: TextCells, readsBooleans: boole
   for (const kind of kinds) {
     const meaning = commonMeaning(cells, kind === 'date' ? parseDate : parseBoolean);
     if (meaning !== undefined)
-      return new Column(name, kind, new NumberCells(interpret(cells, meaning), kind));
+      return new Column(name, kind, new NumberCells(interpret(cells, meaning), kind, cells));
   }
   return new Column(name, textKind(cells), cells);
+}
+
+/** Returns the number that each row's text means, and NaN where it means none or is missing. */
+export function numbersOfTexts(
+  cells: TextCells,
+  kind: 'boolean' | 'date',
+): Float64Array<ArrayBuffer> {
+  const parse = kind === 'date' ? parseDate : parseBoolean;
+  return interpret(cells, Float64Array.from(cells.dictionary, parse));
 }
 
 /**

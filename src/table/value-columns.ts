@@ -1,13 +1,10 @@
 /** Makes columns of values of JavaScript: numbers, texts, true and false, dates, null. */
 import { checkText, shorten, wrongType } from '../options.js';
-import { type ColumnKind, NumberCells, TextCells, missingCode } from './cells.js';
+import { type ColumnKind, NumberCells, TextCells, type ValueType, missingCode } from './cells.js';
 import { Column } from './column.js';
 import { parseDate } from './dates.js';
 import { columnOfKind, inferColumn, numberColumn } from './kinds.js';
 import { checkNames } from './names.js';
-
-/** The types of values, as an error names them. */
-type ValueType = 'number' | 'text' | 'boolean' | 'date';
 
 function typeOf(value: unknown): ValueType | undefined {
   if (typeof value === 'number') return 'number';
