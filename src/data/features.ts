@@ -50,7 +50,8 @@ export class Features {
     );
     const learned = this.#target;
     const fitted = learned === undefined ? undefined : fitTarget(learned, table);
-    return new Preprocessing(chains, fitted);
+    // The values are parsed as those of a file, so that no one trains what a file cannot hold.
+    return Preprocessing.fromJSON(new Preprocessing(chains, fitted).toJSON());
   }
 }
 
@@ -63,7 +64,7 @@ const mostColumns = 100_000;
  *
  * @param transforms for each column a transform of `data.transform`, or a list of them
  * @param options `target` is the column that the network learns. Default: none
- * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION
+ * @throws ThalwegError TYPE, RANGE, UNKNOWN_OPTION, DUPLICATE where the target is a feature too
  * @example
  * const { impute, oneHot, standardize } = data.transform;
  * const features = data.features(
@@ -85,8 +86,19 @@ export function features(
   const chains = new Map(
     names.map((name) => [name, checkChain(`features.${shorten(name)}`, given[name])]),
   );
-  const { target: learned } = checkOptions('features', options, ['target']);
-  return new Features(chains, learned === undefined ? undefined : checkTarget(learned));
+  const { target: described } = checkOptions('features', options, ['target']);
+  const learned = described === undefined ? undefined : checkTarget(described);
+  if (learned !== undefined && chains.has(learned.column)) throw learnedFeature(learned.column);
+  return new Features(chains, learned);
+}
+
+function learnedFeature(column: string): ThalwegError {
+  return new ThalwegError({
+    code: 'DUPLICATE',
+    path: `features.${shorten(column)}`,
+    received: 'the target as a feature too',
+    expected: 'features without the column that the network learns',
+  });
 }
 
 /** Makes a target again, which a caller may have written by hand. */

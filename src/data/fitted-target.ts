@@ -9,7 +9,7 @@ import { type FittedTransform, applyMaps, fitMaps, fittedTargetSteps } from '../
 import { Column } from '../table/column.js';
 import type { Table } from '../table/table.js';
 import { categoriesOf, differentTexts, placesOf } from '../table/transforms/categories.js';
-import { missingValue, noValues, numbersOf } from '../table/transforms/step.js';
+import { missingValue, noValues, numbersOf, presentNumbers } from '../table/transforms/step.js';
 import type { Target } from './target.js';
 
 /** A target of classes. */
@@ -53,7 +53,7 @@ export function fitTarget({ column, as, transforms }: Target, table: Table): Fit
     return { column, kind: 'classes', valueType, classNames };
   }
   const { fitted } = fitMaps(transforms, cells, path);
-  numbersOf(cells, path);
+  presentNumbers(cells, path);
   return { column, kind: 'values', valueType, steps: fitted };
 }
 

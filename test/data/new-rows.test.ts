@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { data } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
 
-const { hashedWords, number, oneHot, ordinal, standardize } = data.transform;
+const { hashedWords, impute, number, oneHot, ordinal, standardize } = data.transform;
 
 /** Fits one column, which is called x. */
 const fit = (transforms: data.FeatureTransforms[string], values: readonly unknown[]) =>
@@ -27,17 +27,21 @@ describe('the inputs of a row do not depend on the rows beside it', () => {
   });
 
   it('texts of true and false keep their meaning from file to file', () => {
-    const table = data.parseCsv('x\nTRUE\nFALSE\nmaybe\n');
-    const fitted = data.features({ x: oneHot() }, { target: data.target('x') }).fit(table);
-    const two = data.parseCsv('x\nTRUE\nFALSE\n');
+    const read = (values: string[]) =>
+      data.parseCsv(`x,y\n${values.map((each) => `${each},${each}\n`).join('')}`);
+    const learned = (table: data.Table) =>
+      data.features({ x: oneHot() }, { target: data.target('y') }).fit(table);
+    const table = read(['TRUE', 'FALSE', 'maybe']);
+    const fitted = learned(table);
+    const two = read(['TRUE', 'FALSE']);
     expect(two.column('x').kind).toBe('boolean');
     expect([...fitted.inputs(two)]).toEqual([0, 1, 0, 1, 0, 0]);
     expect([...fitted.inputs(two.take([1]))]).toEqual([1, 0, 0]);
     expect([...fitted.labels(two)]).toEqual([1, 0]);
-    const yes = data.features({ x: oneHot() }, { target: data.target('x') }).fit(two);
+    const yes = learned(two);
     for (const x of ['TRUE', 'true', true]) {
       expect([...yes.inputs([{ x }])]).toEqual([0, 1]);
-      expect([...yes.labels([{ x }])]).toEqual([1]);
+      expect([...yes.labels([{ y: x }])]).toEqual([1]);
     }
   });
 
@@ -70,5 +74,49 @@ describe('values of another type than the training rows have', () => {
     const table = data.rows([{ x: 1, y: 1 }]);
     const fitted = data.features({ x: number() }, { target: data.target('y') }).fit(table);
     expect((await failure(() => fitted.labels([{ y: true }]))).code).toBe('TYPE');
+  });
+});
+
+describe('a preprocessing that could not be kept or is wrong', () => {
+  const values = (y: readonly unknown[], target: data.Target) => {
+    const rows = y.map((each, x) => ({ x, y: each }));
+    return data.features({ x: number() }, { target }).fit(data.rows(rows));
+  };
+  const many = data.parseCsv(`x\n${Array.from({ length: 2 ** 20 + 1 }, (_, i) => i).join('\n')}`);
+  it.each<[string, () => unknown, string, string]>([
+    [
+      'a missing category beside zeros for others',
+      () => fit(oneHot({ unknown: 'zeros' }), ['a', 'b']).inputs([{ x: 'c' }, { x: null }]),
+      'MISSING',
+      'features.x, row 1',
+    ],
+    [
+      'the mean of true and false',
+      () => fit([impute('mean'), oneHot()], [true, false, null]),
+      'TYPE',
+      'features.x',
+    ],
+    ['a target without values', () => values([null, null], data.target('y')), 'RANGE', 'target.y'],
+    ['the target as a feature', () => values([1], data.target('x')), 'DUPLICATE', 'features.x'],
+    [
+      'more than a file can hold',
+      () => data.features({ x: ordinal() }).fit(many),
+      'FORMAT',
+      'preprocessing: features[0].steps[0].categories',
+    ],
+  ])('is refused: %s', async (_, body, code, path) => {
+    const error = await failure(body);
+    expect([error.code, error.path]).toEqual([code, path]);
+  });
+
+  it('has categories that differ, whatever is filled in', () => {
+    const days = ['2026-01-01T00:00', null, '2026-01-01T00:00:00.001'];
+    const dates = fit([impute('mean'), oneHot()], days);
+    expect(dates.inputNames).toEqual(['x=2026-01-01', 'x=2026-01-01T00:00:00.001Z']);
+    expect([...dates.inputs([{ x: null }])]).toEqual([0, 1]);
+    const half = fit([impute({ value: 0.5 }), oneHot()], [true, false, null]);
+    expect(half.inputNames).toEqual(['x=0', 'x=0.5', 'x=1']);
+    const often = fit([impute('mostFrequent'), oneHot()], [true, false, true, null]);
+    expect(often.inputNames).toEqual(['x=false', 'x=true']);
   });
 });

@@ -101,10 +101,8 @@ export const oneHotKind: EncodeKind<OneHot, FittedOneHot> = {
       const missing = hasMissing ? categories.length : -1;
       const column = place === -1 ? missing : place;
       if (column >= 0) out[offset + row * stride + column] = 1;
-      else if (unknown === 'refuse')
-        throw place === -1
-          ? missingValue(path, row)
-          : unseenValue(path, row, String(texts.at(row)));
+      else if (place === -1) throw missingValue(path, row);
+      else if (unknown === 'refuse') throw unseenValue(path, row, String(texts.at(row)));
     });
   },
 };

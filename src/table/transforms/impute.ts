@@ -1,7 +1,8 @@
 /** Fills missing values in. */
+import { ThalwegError } from '../../errors.js';
 import { checkNumber, checkOneOf, wrongType } from '../../options.js';
 import { number, object, oneOf, text } from '../../schema.js';
-import { type Cells, NumberCells, TextCells, missingCode } from '../cells.js';
+import { type Cells, type ColumnKind, NumberCells, TextCells, missingCode } from '../cells.js';
 import { quantile } from './scale.js';
 import { type MapKind, noValues, numbersOf, presentNumbers } from './step.js';
 
@@ -48,14 +49,40 @@ function mostFrequent(cells: Cells, path: string): number | string {
   return first[0];
 }
 
-function fill(by: ImputeBy, cells: Cells, path: string): number | string {
-  if (typeof by === 'object') return by.value;
-  if (by === 'mostFrequent') return mostFrequent(cells, path);
-  const values = presentNumbers(cells, path);
-  if (by === 'median') return quantile(values.sort(), 0.5);
+function meanOf(values: Float64Array): number {
   let mean = 0;
   values.forEach((value, i) => (mean += (value - mean) / (i + 1)));
   return mean;
+}
+
+function fill(by: ImputeBy, cells: Cells, path: string): number | string {
+  if (typeof by === 'object') return by.value;
+  if (by === 'mostFrequent') return mostFrequent(cells, path);
+  const kind = cells instanceof NumberCells ? cells.kind : 'text';
+  if (kind === 'boolean')
+    throw new ThalwegError({
+      code: 'TYPE',
+      path,
+      received: `the ${by} of true and false`,
+      expected: 'a column of numbers or dates',
+      remedy: "impute('mostFrequent') takes true and false",
+    });
+  const values = presentNumbers(cells, path);
+  const middle = by === 'median' ? quantile(values.sort(), 0.5) : meanOf(values);
+  return kind === 'date' ? Math.round(middle) : middle;
+}
+
+/** A date has whole milliseconds, and is at most 10^8 days away from 1970. */
+const latestDate = 8.64e15;
+
+/** Returns the kind of a column that the value is filled into: with another value it is one of numbers. */
+function kindWith(value: number, kind: NumberCells['kind']): NumberCells['kind'] {
+  const isValid: Readonly<Partial<Record<ColumnKind, boolean>>> = {
+    boolean: value === 0 || value === 1,
+    date: Number.isInteger(value) && Math.abs(value) <= latestDate,
+    integer: Number.isSafeInteger(value),
+  };
+  return isValid[kind] === true ? kind : 'number';
 }
 
 /** Fills a text in, which gets a place of its own among the others. */
@@ -77,7 +104,7 @@ export const imputeKind: MapKind<Impute, FittedImpute> = {
     const numbers = numbersOf(cells, path);
     return new NumberCells(
       numbers.map((each) => (Number.isNaN(each) ? value : each)),
-      cells instanceof NumberCells ? cells.kind : 'number',
+      cells instanceof NumberCells ? kindWith(value, cells.kind) : 'number',
     );
   },
 };
