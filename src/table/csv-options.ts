@@ -31,7 +31,7 @@ export interface ParseCsvOptions {
   readonly header?: boolean | readonly string[];
   /**
    * Kinds of columns by name. Default: what all values of a column are. An integer with a zero in front, such
-   * as the postal code 01234, makes a column of texts unless its kind is given.
+   * as the postal code 01234, and one beyond 2^53 - 1 make a column of texts unless its kind is given.
    */
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
   /**

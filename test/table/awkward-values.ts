@@ -49,7 +49,18 @@ export const values: readonly Awkward[] = [
   },
   {
     about: 'an integer beyond 2^53',
+    text: 'a,b\n9007199254740993,9007199254740991\n-9007199254740992,1\n',
+    table: [
+      ['a', 'b'],
+      ['9007199254740993', 9007199254740991],
+      ['-9007199254740992', 1],
+    ],
+    kinds: ['text', 'integer'],
+  },
+  {
+    about: 'an integer beyond 2^53 of a column of numbers',
     text: 'a\n9007199254740993\n1\n',
+    options: { kinds: { a: 'number' } },
     table: [['a'], [9007199254740992], [1]],
     kinds: ['number'],
   },

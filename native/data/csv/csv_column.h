@@ -29,10 +29,12 @@ class CsvColumn {
       : type_(type), state_(type == CsvColumnType::kText ? State::kTexts : State::kNumbers) {}
 
   State state() const { return state_; }
-  // Returns true where a number in this form may be one: a code such as 007 is a text, unless the
-  // caller says otherwise.
+  // Returns true where a number in this form may be one: a code such as 007 is a text, and so is an
+  // integer that a double may not hold exactly, unless the caller says otherwise.
   bool takes(const Decimal& decimal) const {
-    return !decimal.has_leading_zero || type_ == CsvColumnType::kNumber;
+    if (type_ == CsvColumnType::kNumber) return true;
+    const bool is_exact = !decimal.is_integer || std::abs(decimal.value) <= kLargestInteger;
+    return !decimal.has_leading_zero && is_exact;
   }
   void add_number(const Decimal& decimal) {
     numbers_.push_back(decimal.value);
