@@ -10,6 +10,7 @@ import {
   native,
 } from '../native.js';
 import { describe, shorten } from '../options.js';
+import { checkSignal } from './until-aborted.js';
 import { type ColumnKind, NumberCells, TextCells } from './cells.js';
 import { Column } from './column.js';
 import { detectFormat } from './csv-format.js';
@@ -23,7 +24,7 @@ import {
 import { type FoundFault, describeFault, locate, throwFault } from './faults.js';
 import { columnOfKind, inferColumn, numberColumn } from './kinds.js';
 import { checkNames } from './names.js';
-import { type TableSource, checkSignal, readSource, sourceName } from './source.js';
+import { type TableSource, readSource, sourceName } from './source.js';
 import { Table } from './table.js';
 import { decodeTexts } from './texts.js';
 import { type Utf8Text, toUtf8 } from './text-bytes.js';

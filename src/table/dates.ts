@@ -3,9 +3,13 @@
 const form =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d\d):?(\d\d))?)?$/;
 
-/** Returns the milliseconds of a zone such as +05:30. */
+/** The zone that is furthest from UTC, in minutes. */
+const furthestZone = 14 * 60 + 59;
+
+/** Returns the milliseconds of a zone such as +05:30; NaN for one beyond 14:59, or minutes beyond 59. */
 function zoneOffset(sign: string | undefined, hours: string, minutes: string): number {
   const size = Number(hours) * 60 + Number(minutes);
+  if (Number(minutes) > 59 || size > furthestZone) return NaN;
   return (sign === '-' ? -size : size) * 60_000;
 }
 

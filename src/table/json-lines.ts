@@ -4,17 +4,12 @@ import { bytesOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkOptions, describe } from '../options.js';
 import { isList } from '../values.js';
+import { checkSignal } from './until-aborted.js';
 import type { ColumnKind } from './cells.js';
 import { checkKinds, checkReading } from './csv-options.js';
 import { type FoundFault, locate, mostFaults, throwFault } from './faults.js';
 import { tableOf } from './rows.js';
-import {
-  type ReadProgress,
-  type TableSource,
-  checkSignal,
-  readSource,
-  sourceName,
-} from './source.js';
+import { type ReadProgress, type TableSource, readSource, sourceName } from './source.js';
 import type { Table } from './table.js';
 import { type Utf8Text, toUtf8 } from './text-bytes.js';
 

@@ -12,18 +12,17 @@ export function checkNames(
   given: readonly string[],
   { path, lenient }: { readonly path: string; readonly lenient: boolean },
 ): readonly string[] {
-  const taken = new Set(given);
+  const names = new FreeNames(given);
   const seen = new Set<string>();
   return given.map((name, i) => {
-    let own = name === '' ? freeName(`column${i + 1}`, taken) : name;
+    let own = name === '' ? names.take(`column${i + 1}`) : name;
     if (own === '__proto__')
       throw new ThalwegError({ code: 'RANGE', path, received: own, expected: 'another name' });
     if (seen.has(own)) {
       if (!lenient) throw duplicate(own, path);
-      own = freeName(own, taken);
+      own = names.take(own);
     }
     seen.add(own);
-    taken.add(own);
     return own;
   });
 }
@@ -39,11 +38,24 @@ function duplicate(name: string, path: string): ThalwegError {
   });
 }
 
-/** Returns the name, with a number behind it where it is taken. */
-function freeName(name: string, taken: ReadonlySet<string>): string {
-  let free = name;
-  for (let i = 2; taken.has(free); i++) free = `${name}_${i}`;
-  return free;
+/** Finds names that nobody has. It counts on from the last number of each name, so that many equal names stay fast. */
+class FreeNames {
+  readonly #taken: Set<string>;
+  readonly #next = new Map<string, number>();
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken);
+  }
+
+  /** Returns the name, with a number behind it where it is taken, and keeps it from others. */
+  take(name: string): string {
+    let free = name;
+    let next = this.#next.get(name) ?? 2;
+    while (this.#taken.has(free)) free = `${name}_${next++}`;
+    this.#next.set(name, next);
+    this.#taken.add(free);
+    return free;
+  }
 }
 
 /** Makes the error of a column that a table lacks. */
@@ -53,6 +65,6 @@ export function unknownColumn(path: string, name: unknown, names: readonly strin
     path,
     received: describe(name),
     expected: 'a column of the table',
-    remedy: typeof name === 'string' ? suggestion(name, names) : '',
+    remedy: typeof name === 'string' && names.length > 0 ? suggestion(name, names) : '',
   });
 }

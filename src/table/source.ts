@@ -8,6 +8,7 @@ import { checkRoom, newBytes } from '../io/memory.js';
 import { type RegularFile, withRegularFile } from '../io/regular-file.js';
 import { wrongType } from '../options.js';
 import { isInstance, isObject } from '../values.js';
+import { checkSignal, untilAborted } from './until-aborted.js';
 
 /**
  * A file, by its path or URL, or a stream of its bytes or text, such as `process.stdin` or the body of a
@@ -46,26 +47,28 @@ function checkSize(bytes: number, name: string): void {
   checkRoom(bytes, name);
 }
 
-/** Throws ABORTED once the signal is set. */
-export function checkSignal(signal: AbortSignal | undefined, name: string): void {
-  if (signal?.aborted === true)
-    throw new ThalwegError(
-      { code: 'ABORTED', path: name, received: 'an aborted signal', expected: 'no abort' },
-      { cause: signal.reason },
-    );
-}
-
 /** Returns the name of a source in errors. */
 export function sourceName(source: unknown, fallback: string): string {
   if (typeof source === 'string') return source;
   return isInstance(source, URL) ? source.href : fallback;
 }
 
+function pathOfUrl(url: URL): string {
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new ThalwegError(
+      { code: 'RANGE', path: 'source', received: url.href, expected: 'the URL of a local file' },
+      { cause },
+    );
+  }
+}
+
 /** Returns the path of a source that is a file; undefined for a stream. */
 function pathOf(source: unknown): string | undefined {
   if (typeof source === 'string') return source;
   if (!isInstance(source, URL)) return undefined;
-  if (source.protocol === 'file:') return fileURLToPath(source);
+  if (source.protocol === 'file:') return pathOfUrl(source);
   throw new ThalwegError({
     code: 'UNSUPPORTED',
     path: 'source',
@@ -80,8 +83,12 @@ function isStream(source: unknown): source is AsyncIterable<unknown> {
 }
 
 /** Passes the chunks of a stream on as bytes. */
-async function* bytesOfStream(source: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of source) {
+async function* bytesOfStream(
+  source: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+  name: string,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of untilAborted(source, signal, name)) {
     if (typeof chunk === 'string') yield Buffer.from(chunk);
     else if (isInstance(chunk, Uint8Array)) yield chunk;
     else throw wrongType('source', chunk, 'a stream of bytes or text');
@@ -192,6 +199,6 @@ export async function readSource(
     return withRegularFile(path, 'a file', (file) => readFile(file, name, options));
   if (!isStream(source))
     throw wrongType('source', source, 'a path, a file URL, or a stream of bytes or text');
-  const [first, chunks] = await peek(bytesOfStream(source));
+  const [first, chunks] = await peek(bytesOfStream(source, options.signal, name));
   return isGzipped(first) ? unpack(chunks, name, options) : collect(chunks, name, options);
 }

@@ -1,8 +1,9 @@
 /** Tables: columns of equal length, by name. A table never changes; each method returns a new one. */
 import { inspect } from 'node:util';
+import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { checkBoolean, checkNumber, checkOptions, isArray, wrongType } from '../options.js';
-import { checkList, isInstance } from '../values.js';
+import { checkBoolean, checkNumber, checkOptions, wrongType } from '../options.js';
+import { checkList, isInstance, isList } from '../values.js';
 import type { Cell } from './cells.js';
 import { Column, takeRows } from './column.js';
 import { countRows } from './count-by.js';
@@ -124,13 +125,16 @@ export class Table implements Iterable<Row> {
   /**
    * Returns a table with only the rows for which `keep` returns true.
    *
+   * @throws ThalwegError TYPE where `keep` returns anything but true or false
    * @example
    * const european = cars.filter(({ origin, power }) => origin === 'Europe' && power !== null);
    */
   filter(keep: (row: Row, index: number) => boolean): Table {
     if (typeof keep !== 'function') throw wrongType('filter', keep, 'a function');
     const kept: number[] = [];
-    for (let i = 0; i < this.length; i++) if (keep(this.#row(i), i)) kept.push(i);
+    for (let i = 0; i < this.length; i++) {
+      if (checkBoolean(`filter(row ${i})`, keep(this.#row(i), i))) kept.push(i);
+    }
     return this.#take(Uint32Array.from(kept));
   }
 
@@ -160,13 +164,12 @@ export class Table implements Iterable<Row> {
    * Returns the rows at these places, in this order. A row may come more than once.
    *
    * @param rows integers from 0 to `length` - 1, such as {@link permutation} gives
-   * @throws ThalwegError RANGE, TYPE
+   * @throws ThalwegError RANGE, TYPE, DTYPE, DETACHED, RESIZABLE
    */
   take(rows: readonly number[] | Uint32Array | Float64Array): Table {
-    if (!isArray(rows) && !ArrayBuffer.isView(rows))
-      throw wrongType('rows', rows, 'a list of row numbers');
     const range = { min: 0, max: this.length, openMax: true, integer: true };
-    const checked = Uint32Array.from(rows, (row, i) => checkNumber(() => `rows[${i}]`, row, range));
+    const list = isList(rows) ? rows : checkRowArray(rows);
+    const checked = Uint32Array.from(list, (row, i) => checkNumber(() => `rows[${i}]`, row, range));
     return this.#take(checked);
   }
 
@@ -242,6 +245,11 @@ export class Table implements Iterable<Row> {
   [inspect.custom](): string {
     return this.toString();
   }
+}
+
+function checkRowArray(rows: unknown): Uint32Array | Float64Array {
+  if (isArrayOf(rows, Float64Array)) return checkArray('rows', rows, Float64Array);
+  return checkArray('rows', rows, Uint32Array);
 }
 
 function terminalWidth(): number {

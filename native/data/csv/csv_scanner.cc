@@ -50,9 +50,12 @@ bool CsvScanner::advance(const char* text, size_t length, size_t budget) {
   return goes_on || begin_second_pass();
 }
 
+// The most fields for each byte of the text.
+static constexpr uint64_t kCellsAByte = 4;
+
 // Rows of one byte may each stand for many missing values, and take far more memory than the text.
 void CsvScanner::refuse_sizes(size_t length) const {
-  constexpr uint64_t kCellsAByte = 4, kFewCells = uint64_t{1} << 20;
+  constexpr uint64_t kFewCells = uint64_t{1} << 20;
   const uint64_t cells = rows_ * columns_.size();
   if (cells > kFewCells && cells / kCellsAByte > length)
     throw Error({ErrorCode::kFormat, "csv", std::to_string(cells) + " fields, most of them absent",
@@ -61,12 +64,14 @@ void CsvScanner::refuse_sizes(size_t length) const {
     throw Error({ErrorCode::kRange, "csv", "2^32 rows", "fewer than 2^32 rows"});
 }
 
-// Makes room in all columns at once, for a twentieth more rows than the first ones suggest.
+// Makes room in all columns at once, for a twentieth more rows than the first ones suggest, but for
+// no more fields than the text may have.
 void CsvScanner::make_room(const char* at) {
   const auto read = static_cast<double>(at - text_ - static_cast<ptrdiff_t>(start_));
   const auto all = static_cast<double>(end_ - text_);
   const double guess = 1.05 * all / read * static_cast<double>(rows_);
-  for (CsvColumn& column : columns_) column.reserve(static_cast<size_t>(guess));
+  const double most = static_cast<double>(kCellsAByte) * all / static_cast<double>(columns_.size());
+  for (CsvColumn& column : columns_) column.reserve(static_cast<size_t>(std::min(guess, most)));
 }
 
 bool CsvScanner::begin_second_pass() {
