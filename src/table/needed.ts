@@ -1,6 +1,6 @@
 /** Makes tables of the rows that a caller wants predictions for. */
 import { ThalwegError } from '../errors.js';
-import { wrongType } from '../options.js';
+import { describe, shorten, wrongType } from '../options.js';
 import { isList, isObject } from '../values.js';
 import { tableOf } from './rows.js';
 import type { Table } from './table.js';
@@ -24,5 +24,17 @@ export function neededTable(rows: unknown, columns: readonly string[]): Table {
       received: 'no row',
       expected: 'at least one row',
     });
+  const absent = columns.find((name) => !picked.some((row) => Object.hasOwn(row, name)));
+  if (absent !== undefined) throw absentKey(absent, Object.keys(rows[0] as object));
   return tableOf(picked, new Map(), 'rows');
+}
+
+function absentKey(name: string, keys: readonly string[]): ThalwegError {
+  return new ThalwegError({
+    code: 'MISSING',
+    path: `rows[0].${shorten(name)}`,
+    received: 'no row with this key',
+    expected: 'a value or null for each column',
+    remedy: keys.length > 0 ? `the first row has ${keys.slice(0, 8).map(describe).join(', ')}` : '',
+  });
 }

@@ -69,7 +69,7 @@ describe('rows that do not fit', () => {
       'a row without the column',
       () => one(impute('mean'), [1]).inputs([{ y: 1 }]),
       'MISSING',
-      'column',
+      'rows[0].x',
     ],
     ['no row', () => one(number(), [1]).inputs([]), 'SHAPE', 'rows'],
     ['no object', () => one(number(), [1]).inputs([7] as never), 'TYPE', 'rows[0]'],
