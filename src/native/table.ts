@@ -8,6 +8,7 @@ export const csvFaultKinds = [
   'fewFields',
   'manyFields',
   'notNumber',
+  'notInteger',
 ] as const;
 
 /** A place where a text is not as it must be. */
@@ -32,7 +33,7 @@ export interface NativeCsvFormat {
   readonly point: string;
   readonly trims: boolean;
   readonly missing: readonly string[];
-  readonly columns: readonly ('inferred' | 'number' | 'text')[];
+  readonly columns: readonly ('inferred' | 'number' | 'integer' | 'text')[];
   /** The place of the first byte to read. */
   readonly start: number;
 }

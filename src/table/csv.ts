@@ -9,7 +9,7 @@ import {
   type NativeTexts,
   native,
 } from '../native.js';
-import { describe, shorten } from '../options.js';
+import { describe } from '../options.js';
 import { checkSignal } from './until-aborted.js';
 import { type ColumnKind, NumberCells, TextCells } from './cells.js';
 import { Column } from './column.js';
@@ -87,9 +87,9 @@ function readHeader(
 }
 
 /** The scanner reads numbers and texts; the meaning of texts is found out later. */
-const nativeTypes: Readonly<Record<ColumnKind, 'number' | 'text'>> = {
+const nativeTypes: Readonly<Record<ColumnKind, 'number' | 'integer' | 'text'>> = {
   number: 'number',
-  integer: 'number',
+  integer: 'integer',
   boolean: 'text',
   date: 'text',
   category: 'text',
@@ -120,19 +120,8 @@ function numericColumn(
   const { numbers, isInteger } = found;
   const kind = reading.options.kinds.get(name);
   if (kind === undefined) return numberColumn(name, numbers, isInteger);
-  const wrong = kind === 'integer' && !isInteger ? numbers.findIndex(isFraction) : -1;
-  if (wrong >= 0)
-    throw new ThalwegError({
-      code: 'FORMAT',
-      path: `${reading.name}: row ${wrong + 1}, ${shorten(name)}`,
-      received: String(numbers[wrong]),
-      expected: 'a whole number up to 2^53',
-      remedy: "give the kind 'number'",
-    });
   return new Column(name, kind, new NumberCells(numbers, kind as 'number'));
 }
-
-const isFraction = (value: number): boolean => !Number.isNaN(value) && !Number.isSafeInteger(value);
 
 interface Scan {
   readonly scanner: NativeCsvScanner;

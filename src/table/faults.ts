@@ -55,6 +55,10 @@ const csvFaults: Readonly<Record<NativeCsvFault['kind'], Describe>> = {
     `${fields(names.length)}, as the columns`,
   ],
   notNumber: (place, names) => [`text${field(place, names)}`, 'a number'],
+  notInteger: (place, names) => [
+    `another value${field(place, names)}`,
+    'a whole number below 2^53',
+  ],
 };
 
 /** Describes a fault that native code has found. */

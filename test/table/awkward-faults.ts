@@ -5,6 +5,23 @@ const date = (text: string): Date => new Date(`${text}Z`);
 const lenient = { lenient: true };
 
 export const faults: readonly Awkward[] = [
+  {
+    about: 'a fraction in a column of integers, read leniently',
+    text: 'a,b\n1,x\n1.5,y\n9007199254740993,z\n1e3,z\n007,z\n',
+    options: { kinds: { a: 'integer' }, lenient: true },
+    table: [
+      ['a', 'b'],
+      [1, 'x'],
+      [null, 'y'],
+      [null, 'z'],
+      [1000, 'z'],
+      [7, 'z'],
+    ],
+    faults: [
+      [3, 1],
+      [4, 1],
+    ],
+  },
   { about: 'an empty text', text: '', refused: ['FORMAT', 'text', 'no record'] },
   { about: 'only empty lines', text: '\n \r\n', refused: ['FORMAT', 'text', 'no record'] },
   {
@@ -104,7 +121,7 @@ export const faults: readonly Awkward[] = [
     about: 'a fraction among chosen integers',
     text: 'a\n1\n2.5\n',
     options: { kinds: { a: 'integer' } },
-    refused: ['FORMAT', 'text: row 2, a', '2.5'],
+    refused: ['FORMAT', 'text:3:1', 'another value in the column "a"'],
   },
   {
     about: 'another date than chosen',

@@ -3,7 +3,7 @@
 namespace thalweg::data {
 
 bool CsvColumn::add_text(std::string_view text, uint64_t position) {
-  if (type_ == CsvColumnType::kNumber) {
+  if (type_ == CsvColumnType::kNumber || type_ == CsvColumnType::kInteger) {
     add_missing();
     return false;
   }

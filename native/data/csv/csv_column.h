@@ -28,11 +28,15 @@ class CsvColumn {
   explicit CsvColumn(CsvColumnType type)
       : type_(type), state_(type == CsvColumnType::kText ? State::kTexts : State::kNumbers) {}
 
+  CsvColumnType type() const { return type_; }
   State state() const { return state_; }
   // Returns true where a number in this form may be one: a code such as 007 is a text, and so is an
   // integer that a double may not hold exactly, unless the caller says otherwise.
   bool takes(const Decimal& decimal) const {
     if (type_ == CsvColumnType::kNumber) return true;
+    if (type_ == CsvColumnType::kInteger)
+      return std::abs(decimal.value) <= kLargestInteger &&
+             std::trunc(decimal.value) == decimal.value;
     const bool is_exact = !decimal.is_integer || std::abs(decimal.value) <= kLargestInteger;
     return !decimal.has_leading_zero && is_exact;
   }

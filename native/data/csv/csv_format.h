@@ -8,7 +8,7 @@
 namespace thalweg::data {
 
 // The caller's word on a column's values.
-enum class CsvColumnType { kInferred, kNumber, kText };
+enum class CsvColumnType { kInferred, kNumber, kInteger, kText };
 
 struct CsvFormat {
   char separator = ',';

@@ -154,7 +154,9 @@ void CsvScanner::add_field(const CsvField& field, const char* at, uint32_t index
     if (is_number) return column.add_number(decimal);
   }
   const auto position = static_cast<uint64_t>(at - text_);
-  if (!column.add_text(field.text, position)) reader_.report(CsvFaultKind::kNotNumber, at, index);
+  if (column.add_text(field.text, position)) return;
+  const bool is_integer = column.type() == CsvColumnType::kInteger;
+  reader_.report(is_integer ? CsvFaultKind::kNotInteger : CsvFaultKind::kNotNumber, at, index);
 }
 
 bool CsvScanner::is_missing(const CsvField& field) const {

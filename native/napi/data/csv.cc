@@ -31,6 +31,7 @@ char to_character(const Napi::Object& options, const char* key) {
 
 CsvColumnType to_column_type(const std::string& name) {
   if (name == "number") return CsvColumnType::kNumber;
+  if (name == "integer") return CsvColumnType::kInteger;
   return name == "text" ? CsvColumnType::kText : CsvColumnType::kInferred;
 }
 
