@@ -43,18 +43,25 @@ function balanced(classes: Int32Array): Float32Array {
   return Float32Array.from(classes, (label) => classes.length / (counts.size * counts.get(label)!));
 }
 
+/** Returns the weights by class that a list or an object has. */
+function givenWeights(path: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (isArray(value))
+    return Object.fromEntries(checkList(path, value, 'weights', checkWeight).entries());
+  return checkOptions(path, value, Object.keys(typeof value === 'object' ? (value ?? {}) : {}));
+}
+
+function checkWeight(path: string, weight: unknown): number {
+  return checkNumber(path, weight, nonNegative);
+}
+
 /** Returns the weight of each given class; throws for keys that are no classes. */
 function checkClassWeights(path: string, value: unknown): ReadonlyMap<number, number> {
-  const known = Object.keys(isArray(value) || typeof value === 'object' ? (value ?? {}) : {});
-  const given = isArray(value)
-    ? checkList(path, value, 'weights', (_, weight) => weight)
-    : checkOptions(path, value, known);
   const weights = new Map<number, number>();
-  for (const [key, weight] of Object.entries(given)) {
+  for (const [key, weight] of Object.entries(givenWeights(path, value))) {
     const at = `${path}[${key}]`;
     weights.set(
       checkNumber(at, Number(key), { min: 0, max: 2 ** 31 - 1, integer: true }),
-      checkNumber(at, weight, nonNegative),
+      checkWeight(at, weight),
     );
   }
   return weights;
