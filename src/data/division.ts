@@ -4,7 +4,7 @@ import { native } from '../native.js';
 import { checkBoolean } from '../options.js';
 import { type KeyedRows, type RowKeys, checkKeys } from './keys.js';
 import { checkSeed } from './order.js';
-import { dealGroups, shareOut } from './strata.js';
+import { dealClasses, dealGroups } from './strata.js';
 
 /** Options of how rows are divided. */
 export interface DivisionOptions {
@@ -86,6 +86,15 @@ function ordered(length: number, seed: bigint | undefined): Uint32Array {
   return rows;
 }
 
+/** Returns the place at which each part begins where the parts follow one another. */
+export function startsOf(sizes: readonly number[]): number[] {
+  let next = 0;
+  return sizes.map((size) => {
+    next += size;
+    return next - size;
+  });
+}
+
 /** Returns the rows part by part, each part in the order of `rows`. */
 function sortByPart(
   rows: Uint32Array,
@@ -95,7 +104,7 @@ function sortByPart(
   const of = rows.map((row) => partOf(row));
   const sizes = new Array<number>(parts).fill(0);
   for (const part of of) sizes[part]!++;
-  const next = sizes.map((_, p) => sizes.slice(0, p).reduce((sum, size) => sum + size, 0));
+  const next = startsOf(sizes);
   const sorted = new Uint32Array(rows.length);
   of.forEach((part, i) => {
     sorted[next[part]!++] = rows[i]!;
@@ -103,28 +112,22 @@ function sortByPart(
   return { rows: sorted, sizes };
 }
 
-/** Returns a function that gives each row of a class to the first part whose share is not full. */
+/** Returns a function that gives each row of a class to the next part in the list of its class. */
 function dealer({ numbers, counts }: KeyedRows, sizes: readonly number[]): (row: number) => number {
-  const left = shareOut(counts, sizes).map((share) => [...share]);
-  const at = counts.map(() => 0);
-  return (row) => {
-    const c = numbers[row]!;
-    while (left[c]![at[c]!] === 0) at[c]!++;
-    left[c]![at[c]!]!--;
-    return at[c]!;
-  };
+  const dealt = dealClasses(counts, sizes);
+  const next = startsOf(counts);
+  return (row) => dealt[next[numbers[row]!]!++]!;
 }
 
-/** Throws RANGE for a part without rows. */
-function checkParts(path: string, sizes: readonly number[]): void {
-  const empty = sizes.indexOf(0);
-  if (empty === -1) return;
+/** Throws RANGE for fewer groups than parts. */
+function checkGroups(path: string, groups: number, parts: number): void {
+  if (groups >= parts) return;
   throw new ThalwegError({
     code: 'RANGE',
     path: `${path}.groupBy`,
-    received: `groups that leave part ${empty} of ${sizes.length} empty`,
+    received: `${groups} groups for ${parts} parts`,
     expected: 'at least one group for each part',
-    remedy: 'make fewer or larger parts',
+    remedy: 'make fewer parts',
   });
 }
 
@@ -147,8 +150,8 @@ export function divide(
     const sorted = sortByPart(rows, sizes.length, dealer(strata!, sizes));
     return { order: { rows: sorted.rows }, sizes };
   }
+  checkGroups(path, groups.counts.length, sizes.length);
   const partOf = dealGroups(groups.counts, ordered(groups.counts.length, seed), sizes);
   const sorted = sortByPart(rows, sizes.length, (row) => partOf[groups.numbers[row]!]!);
-  checkParts(path, sorted.sizes);
   return { order: { rows: sorted.rows }, sizes: sorted.sizes };
 }

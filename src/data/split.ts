@@ -7,6 +7,7 @@ import {
   type DivisionOptions,
   divide,
   divisionKeys,
+  startsOf,
 } from './division.js';
 
 /** Options of {@link Dataset.split}. */
@@ -82,7 +83,7 @@ export function planSplit(options: unknown, set: Divided): SplitPlan {
   const names = (['train', 'validation', 'test'] as const).filter((name) => wanted[name] > 0);
   const sizes = names.map((name) => wanted[name]);
   const division = divide(path, checked, set, sizes);
-  const starts = startsOf(division);
+  const starts = startsOf(division.sizes);
   const runs = names.map((name, i) => [name, [starts[i]!, division.sizes[i]!]] as const);
   return { order: division.order, runs: Object.fromEntries(runs) };
 }
@@ -100,7 +101,7 @@ export function planFolds(k: unknown, options: unknown, set: Divided): FoldPlan 
   const checked = checkOptions(path, options, divisionKeys);
   const equal = Array.from({ length: folds }, (_, i) => Math.ceil((set.length - i) / folds));
   const division = divide(path, checked, set, equal);
-  const starts = startsOf(division);
+  const starts = startsOf(division.sizes);
   return {
     order: division.order,
     folds: division.sizes.map((size, i) => {
@@ -111,13 +112,4 @@ export function planFolds(k: unknown, options: unknown, set: Divided): FoldPlan 
       return { train: [...before, ...rest], validation: [first, size] };
     }),
   };
-}
-
-/** Returns the place at which each part begins. */
-function startsOf({ sizes }: Division): readonly number[] {
-  let next = 0;
-  return sizes.map((size) => {
-    next += size;
-    return next - size;
-  });
 }
