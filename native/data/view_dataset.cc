@@ -9,18 +9,25 @@ namespace thalweg::data {
 
 namespace {
 
-// Calls body(run) for the part of each series of the source that lies in one of these runs. The
-// body gets rows of the view.
-void each_part(const Dataset& source, const std::vector<Run>& runs,
+// Returns the series of a data set. They ascend, and no row is in two of them.
+std::vector<Run> series_of(const Dataset& source) {
+  std::vector<Run> all;
+  source.each_series([&](Run series) { all.push_back(series); });
+  return all;
+}
+
+// Calls body(run) for the part of each series that lies in `run`. The body gets rows of a view in
+// which the run begins at `start`.
+void each_part(const std::vector<Run>& all, const Run& run, int64_t start,
                FunctionRef<void(Run run)> body) {
-  int64_t start = 0;
-  for (const Run& run : runs) {
-    source.each_series([&](Run series) {
-      const int64_t first = std::max(run.first, series.first);
-      const int64_t last = std::min(run.first + run.count, series.first + series.count);
-      if (first < last) body({start + first - run.first, last - first});
-    });
-    start += run.count;
+  const int64_t end = run.first + run.count;
+  auto series = std::partition_point(all.begin(), all.end(), [&](const Run& each) {
+    return each.first + each.count <= run.first;
+  });
+  for (; series != all.end() && series->first < end; ++series) {
+    const int64_t first = std::max(run.first, series->first);
+    const int64_t last = std::min(end, series->first + series->count);
+    body({start + first - run.first, last - first});
   }
 }
 
@@ -96,29 +103,31 @@ const void* ViewDataset::view(Column column, int64_t first, int64_t count,
 
 // Rows that follow one another in the source belong together, unless a border is between them.
 void ViewDataset::each_series(FunctionRef<void(Run run)> body) const {
-  if (runs() != nullptr) return each_part(*source_, *runs(), body);
+  const std::vector<Run> series = series_of(*source_);
+  if (runs() != nullptr) {
+    int64_t start = 0;
+    for (const Run& run : *runs()) {
+      each_part(series, run, start, body);
+      start += run.count;
+    }
+    return;
+  }
   constexpr int64_t kBlock = int64_t{1} << 16;
   std::vector<uint32_t> rows(std::min(kBlock, format().rows));
-  Run open = {0, 0};            // rows of the view
-  int64_t begin = 0, next = 0;  // the same rows of the source, [begin, next)
-  const auto close = [&] {
-    if (open.count > 0)
-      each_part(*source_, {{begin, next - begin}}, [&](Run part) {
-        body({open.first + part.first, part.count});
-      });
-  };
+  Run open = {0, 0};  // rows of the source that follow one another in the view
+  int64_t start = 0;  // the view's row with which they begin
+  const auto close = [&] { each_part(series, open, start, body); };
   for (int64_t first = 0; first < format().rows; first += kBlock) {
     const int64_t count = std::min(kBlock, format().rows - first);
     std::iota(rows.begin(), rows.begin() + count, static_cast<uint32_t>(first));
     find_source(rows.data(), count);
     for (int64_t i = 0; i < count; ++i) {
-      if (open.count == 0 || rows[i] != next) {
+      if (rows[i] != open.first + open.count) {
         close();
-        open = {first + i, 0};
-        begin = next = rows[i];
+        open = {rows[i], 0};
+        start = first + i;
       }
       ++open.count;
-      ++next;
     }
   }
   close();

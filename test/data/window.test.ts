@@ -102,6 +102,18 @@ describe('windows', () => {
   });
 });
 
+describe('windows of windows', () => {
+  it('keep to the series of both where there are very many', () => {
+    const length = 900_000;
+    const set = data.fromArrays({ inputs: new Uint8Array(length), shape: [length, 1] });
+    const pairs = set.filter((_, row) => row % 3 !== 2).window({ length: 1, horizon: 0 });
+    const both = pairs.filter((_, row) => row % 4 < 3).window({ length: 2, horizon: 0 });
+    expect([pairs.length, both.length]).toEqual([600_000, 150_000]);
+    const firsts = pairs.filter((_, row) => row % 2 === 0).window({ length: 1, horizon: 0 });
+    expect(firsts.length).toBe(300_000);
+  });
+});
+
 interface Shape {
   readonly length: number;
   readonly horizon: number;
