@@ -1,7 +1,15 @@
 /** Weights of rows. */
 import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
-import { checkNumber, checkOptions, isArray, nonNegative, requireOptions } from '../options.js';
+import {
+  checkNumber,
+  checkOptions,
+  isArray,
+  nonNegative,
+  requireOptions,
+  shorten,
+  suggestion,
+} from '../options.js';
 import { checkList } from '../values.js';
 import type { Divided } from './division.js';
 
@@ -12,6 +20,7 @@ export interface WeightOptions {
   /**
    * A weight for each class: `'balanced'` takes rows / (classes · rows of the class), so that all classes count
    * alike and the mean weight is 1. An object or array has the weight at the class; a class that it lacks has 1.
+   * The keys of an object are classes of at least one row each, and not all rows have the weight 0.
    * The data set has class indices.
    */
   readonly classes?: 'balanced' | Readonly<Record<number, number>>;
@@ -54,17 +63,40 @@ function checkWeight(path: string, weight: unknown): number {
   return checkNumber(path, weight, nonNegative);
 }
 
-/** Returns the weight of each given class; throws for keys that are no classes. */
-function checkClassWeights(path: string, value: unknown): ReadonlyMap<number, number> {
+/** Returns the weight of each given class; throws for keys of an object that are no classes of a row. */
+function checkClassWeights(path: string, value: unknown, classes: Int32Array): Float32Array {
+  const given = Object.entries(givenWeights(path, value));
+  const present = new Set(classes);
   const weights = new Map<number, number>();
-  for (const [key, weight] of Object.entries(givenWeights(path, value))) {
-    const at = `${path}[${key}]`;
-    weights.set(
-      checkNumber(at, Number(key), { min: 0, max: 2 ** 31 - 1, integer: true }),
-      checkWeight(at, weight),
-    );
+  for (const [key, weight] of given) {
+    const label = Number(key);
+    if (!isArray(value) && !(present.has(label) && key === String(label)))
+      throw unknownClass(`${path}[${key}]`, key, present);
+    weights.set(label, checkWeight(`${path}[${key}]`, weight));
   }
-  return weights;
+  return Float32Array.from(classes, (label) => weights.get(label) ?? 1);
+}
+
+function unknownClass(path: string, key: string, present: ReadonlySet<number>): ThalwegError {
+  const known = [...present].sort((a, b) => a - b).map(String);
+  return new ThalwegError({
+    code: 'RANGE',
+    path: shorten(path),
+    received: `the key ${JSON.stringify(shorten(key))}`,
+    expected: 'a class that a row has',
+    remedy: known.length === 0 ? '' : suggestion(key, known),
+  });
+}
+
+/** Returns weights of which at least one is not 0; else training would change nothing. */
+function checkSum(path: string, weights: Float32Array): Float32Array {
+  if (weights.some((weight) => weight > 0)) return weights;
+  throw new ThalwegError({
+    code: 'RANGE',
+    path,
+    received: 'the weight 0 for every row',
+    expected: 'a greater weight for at least one row',
+  });
 }
 
 /** Returns one weight for each row. */
@@ -81,8 +113,7 @@ export function planWeights(options: unknown, { length, classes }: Divided): Flo
       remedy: "withWeights({ classes: 'balanced' })",
     });
   if (given['examples'] !== undefined)
-    return ofExamples(`${path}.examples`, given['examples'], length);
+    return checkSum(path, ofExamples(`${path}.examples`, given['examples'], length));
   if (given['classes'] === 'balanced') return balanced(classes());
-  const weights = checkClassWeights(`${path}.classes`, given['classes']);
-  return Float32Array.from(classes(), (label) => weights.get(label) ?? 1);
+  return checkSum(path, checkClassWeights(`${path}.classes`, given['classes'], classes()));
 }
