@@ -6,7 +6,9 @@ import { Trainer, data, nn, optim } from 'thalweg';
 const file = new URL('../data/cars.json', import.meta.resolve('vega-datasets'));
 const cars = data.rows(JSON.parse(readFileSync(file, 'utf8'))); // data.csv reads CSV files
 console.log(cars.describe());
-const { train, validation } = cars.filter((car) => car.Miles_per_Gallon !== null).split();
+const { train, validation } = cars
+  .filter((car) => car.Miles_per_Gallon !== null)
+  .split({ validation: 0.2 });
 const { impute, oneHot, standardize } = data.transform;
 const number = [impute('median'), standardize()];
 const inputs = { Horsepower: number, Weight_in_lbs: number, Year: number, Origin: oneHot() };

@@ -62,3 +62,16 @@ export function checkList<T>(
   for (let i = 0; i < length; i++) items.push(item(`${path}[${i}]`, value[i]));
   return items;
 }
+
+/** Returns a seed in [0, 2^64), or throws SEED. */
+export function checkSeed(path: string, value: unknown): bigint {
+  const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
+  throw new ThalwegError({
+    code: 'SEED',
+    path,
+    received: describe(value),
+    expected: 'an integer in [0, 2^64)',
+    remedy: 'use a bigint such as 42n',
+  });
+}

@@ -21,6 +21,7 @@ export const sides = {
     line('run', 'the words of a run: events, history, callback, context, state'),
     line('average data nn', 'plain descriptions and checks: averages, data sets, layers'),
     line('table', 'tables with columns, their readers, and preprocessing'),
+    line('division', 'which rows fall into which part of a split or fold'),
     line('optim', '… optimizers'),
     line('schedule', '… schedules'),
     line('metrics', '… metrics, and the path that names one of an epoch'),

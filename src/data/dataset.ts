@@ -1,14 +1,13 @@
 /** Data sets: rows of features with labels, which native code holds. */
+import type { Divided } from '../division/divide.js';
+import type { DatasetSplitOptions, FoldOptions, Parts } from '../division/split.js';
+import { planFolds, planSplit } from '../division/split.js';
 import { ThalwegError } from '../errors.js';
 import { type NativeDataset, type NativeViewRows, native } from '../native.js';
 import { checkNumber, checkOptions, wrongType } from '../options.js';
-import { checkList, isInstance, isObject, propertyOf } from '../values.js';
-import type { Divided } from './division.js';
+import { checkList, checkSeed, isInstance, isObject, propertyOf } from '../values.js';
 import { type Example, rowsKept } from './example.js';
-import { checkSeed } from './order.js';
 import { checkRows, checkSameRows, classesOf } from './rows.js';
-import type { DatasetSplitOptions, FoldOptions, Parts } from './split.js';
-import { planFolds, planSplit } from './split.js';
 import { type WeightOptions, planWeights } from './weights.js';
 import { type WindowOptions, planWindows } from './window.js';
 

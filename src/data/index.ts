@@ -1,7 +1,7 @@
 /** Data sets, readers of their files, and the orders in which epochs visit their rows. */
 export { Dataset } from './dataset.js';
 export type { Fold, Split } from './dataset.js';
-export type { DivisionOptions } from './division.js';
+export type { DivisionOptions } from '../division/divide.js';
 export type { Example } from './example.js';
 export { Features, features } from './features.js';
 export type { FeatureTransforms } from './features.js';
@@ -22,13 +22,13 @@ export type { Mnist } from './mnist.js';
 export type { NestedNumbers } from './nested.js';
 export { permutation, shuffledIndex } from './order.js';
 export type { OrderOptions, PermutationOptions } from './order.js';
-export type { RowKeys } from './keys.js';
+export type { RowKeys } from '../division/keys.js';
 export { Sampling, balancedWeights, stratified, weighted } from './sampling.js';
 export type { StratifiedOptions, WeightedOptions } from './sampling.js';
 export { Shuffler } from './shuffler.js';
 export type { Shard } from './shard.js';
 export type { ShufflerOptions, ShufflerState } from './shuffler.js';
 export * from '../table/index.js';
-export type { FoldOptions, PartOf, Parts, DatasetSplitOptions } from './split.js';
+export type { FoldOptions, PartOf, Parts, DatasetSplitOptions } from '../division/split.js';
 export type { WeightOptions } from './weights.js';
 export type { WindowOptions } from './window.js';

@@ -3,7 +3,8 @@ import { checkArray, isArrayOf } from '../arrays.js';
 import { ThalwegError } from '../errors.js';
 import { checkRoom, newBytes } from '../io/memory.js';
 import { type NativeOrderOptions, native } from '../native.js';
-import { checkBoolean, checkNumber, describe, requireOptions } from '../options.js';
+import { checkBoolean, checkNumber, requireOptions } from '../options.js';
+import { checkSeed } from '../values.js';
 
 /** Options of an order. The same options give the same order on every machine. */
 export interface OrderOptions {
@@ -17,19 +18,6 @@ export interface OrderOptions {
 
 /** From so many rows on, 32 bits no longer hold all indices and the padding value. */
 const wideLength = 2 ** 32 - 1;
-
-/** Returns a seed in [0, 2^64), or throws SEED. */
-export function checkSeed(path: string, value: unknown): bigint {
-  const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
-  throw new ThalwegError({
-    code: 'SEED',
-    path,
-    received: describe(value),
-    expected: 'an integer in [0, 2^64)',
-    remedy: 'use a bigint such as 42n',
-  });
-}
 
 /** Returns the checked options in the form that the addon takes. */
 export function checkOrder(

@@ -1,5 +1,6 @@
 /** Weights of rows. */
 import { checkArray, isArrayOf } from '../arrays.js';
+import type { Divided } from '../division/divide.js';
 import { ThalwegError } from '../errors.js';
 import {
   checkNumber,
@@ -11,7 +12,6 @@ import {
   suggestion,
 } from '../options.js';
 import { checkList } from '../values.js';
-import type { Divided } from './division.js';
 
 /** Options of {@link Dataset.withWeights}. They exclude each other. */
 export interface WeightOptions {

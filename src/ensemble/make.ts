@@ -1,6 +1,5 @@
 /** Trains members that differ in their seeds or hyper-parameters. */
 import { type Weights, checkWeights } from '../average/weights.js';
-import { checkSeed } from '../data/order.js';
 import { ThalwegError } from '../errors.js';
 import { requireOptions, wrongType } from '../options.js';
 import type { TrainerOptions } from '../train/trainer-options.js';
@@ -8,7 +7,7 @@ import { Trainer } from '../train/trainer.js';
 import type { Space, Values } from '../search/space.js';
 import { Study } from '../search/study.js';
 import { seedOf } from '../search/trial-random.js';
-import { checkList, isInstance } from '../values.js';
+import { checkList, checkSeed, isInstance } from '../values.js';
 import { type Member, member } from './member.js';
 
 /** Options of training members. */

@@ -1,5 +1,4 @@
 /** Options of a study, and their checks. */
-import { checkSeed } from '../data/order.js';
 import {
   checkNumber,
   checkOneOf,
@@ -8,7 +7,7 @@ import {
   requireOptions,
   wrongType,
 } from '../options.js';
-import { checkList, isObject, propertyOf } from '../values.js';
+import { checkList, checkSeed, isObject, propertyOf } from '../values.js';
 import { type AnyValues, type Parameter, checkSpace } from './parameters.js';
 import type { StoppingRule } from './rules/rule.js';
 import type { Sampler } from './sampler.js';

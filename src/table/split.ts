@@ -1,57 +1,97 @@
-/** Chooses rows for training, validation and testing at random. */
-import { ThalwegError } from '../errors.js';
-import { native } from '../native.js';
-import { checkNumber, checkOptions, describe } from '../options.js';
+/** Splits and folds of tables, whose classes and groups may be columns. */
+import { orderRows } from '../division/divide.js';
+import type { RowKeys } from '../division/keys.js';
+import {
+  type DatasetSplitOptions,
+  type FoldOptions,
+  planFolds,
+  planSplit,
+} from '../division/split.js';
+import { wrongType } from '../options.js';
+import { isObject } from '../values.js';
+import type { Cell } from './cells.js';
+import type { Column } from './column.js';
 
-/** Options of `table.split`. */
-export interface TableSplitOptions {
-  /** The share of the rows for validation, from 0 to 1. Default 0.2. */
-  readonly validation?: number;
-  /** The share of the rows for testing, from 0 to 1. Default 0. */
-  readonly test?: number;
-  /** The seed, an integer in [0, 2^64). Default 0. */
-  readonly seed?: number | bigint;
+/** Keys by which rows of a table are stratified or grouped. */
+interface TableKeys {
+  /**
+   * The name of a column, or one key for each row. Every part gets the same shares of its values, each within
+   * one row. Rows without a value are a class of their own. Default none.
+   */
+  readonly stratify?: string | RowKeys;
+  /**
+   * The name of a column, or one key for each row, such as the patient that it comes from. Rows with equal keys
+   * stay in one part, and so do rows without a value. Default none.
+   */
+  readonly groupBy?: string | RowKeys;
 }
 
-function checkSeed(value: unknown): bigint {
-  const seed = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (typeof seed === 'bigint' && seed >= 0n && seed < 2n ** 64n) return seed;
-  throw new ThalwegError({
-    code: 'SEED',
-    path: 'split.seed',
-    received: describe(value),
-    expected: 'an integer in [0, 2^64)',
-  });
+/** Options of {@link Table.kFold}. */
+export interface TableFoldOptions extends Omit<FoldOptions, 'stratify' | 'groupBy'>, TableKeys {}
+
+/** Options of {@link Table.split}: those of {@link Dataset.split}, but keys may be the name of a column. */
+export interface TableSplitOptions
+  extends Omit<DatasetSplitOptions, 'stratify' | 'groupBy'>, TableKeys {}
+
+/** The facts of a table that a split uses. */
+interface Source {
+  readonly length: number;
+  readonly column: (name: string) => Column;
 }
 
-/**
- * Returns the rows of each part in their order. Counts of rows are rounded to the nearest. The rows for
- * validation do not depend on those for testing.
- */
-export function splitRows(
-  length: number,
-  options: unknown,
-): Readonly<Record<'train' | 'validation' | 'test', Uint32Array>> {
-  const given = checkOptions('split', options, ['validation', 'test', 'seed']);
-  const share = { min: 0, max: 1 };
-  const validation = Math.round(
-    length * checkNumber('split.validation', given['validation'] ?? 0.2, share),
-  );
-  const test = Math.round(length * checkNumber('split.test', given['test'] ?? 0, share));
-  const seed = checkSeed(given['seed'] ?? 0);
-  const training = length - validation - test;
-  if (training < 1)
-    throw new ThalwegError({
-      code: 'RANGE',
-      path: 'split',
-      received: `${validation + test} of ${length} rows for validation and testing`,
-      expected: 'at least one row for training',
-    });
-  const order = new Uint32Array(length);
-  native.exactPermutation({ length, seed, epoch: 0, exact: true }, order);
-  return {
-    train: order.subarray(validation + test).sort(),
-    validation: order.subarray(0, validation).sort(),
-    test: order.subarray(validation, validation + test).sort(),
+/** Returns a key that differs for different values. */
+function keyOf(cell: Cell): string {
+  return cell === null ? '' : `=${cell instanceof Date ? cell.getTime() : cell}`;
+}
+
+/** Returns the options with keys of rows in place of names of columns; throws MISSING. */
+function withKeys(options: unknown, { column }: Source): unknown {
+  if (!isObject(options) || Array.isArray(options)) return options;
+  const given: Record<string, unknown> = { ...options };
+  for (const name of ['stratify', 'groupBy']) {
+    const key = given[name];
+    if (typeof key === 'string') given[name] = Array.from(column(key), keyOf);
+  }
+  return given;
+}
+
+/** Returns the facts that a division reads; a table has no classes of its own. */
+function divided(path: string, { length }: Source) {
+  const classes = (): never => {
+    throw wrongType(`${path}.stratify`, true, 'the name of a column, or one key a row');
   };
+  return { length, classes };
+}
+
+/** Runs of rows [first, count, …] of an order as sorted row numbers. */
+function rowsOf(runs: readonly number[], order: Uint32Array): Uint32Array {
+  const parts: number[] = [];
+  for (let i = 0; i < runs.length; i += 2) {
+    const first = runs[i]!;
+    for (const row of order.subarray(first, first + runs[i + 1]!)) parts.push(row);
+  }
+  return Uint32Array.from(parts).sort();
+}
+
+/** Returns the rows of each part in the order of the table; none for a part that was not asked for. */
+export function splitRows(
+  source: Source,
+  options: unknown,
+): Readonly<Partial<Record<'train' | 'validation' | 'test', Uint32Array>>> {
+  const plan = planSplit(withKeys(options, source), divided('split', source));
+  const order = orderRows(plan.order, source.length);
+  const parts = Object.entries(plan.runs).map(([name, runs]) => [name, rowsOf(runs, order)]);
+  return Object.fromEntries(parts) as ReturnType<typeof splitRows>;
+}
+
+/** Returns the rows of each fold in the order of the table. */
+export function* foldRows(
+  source: Source,
+  k: unknown,
+  options: unknown,
+): Generator<Readonly<Record<'train' | 'validation', Uint32Array>>> {
+  const plan = planFolds(k, withKeys(options, source), divided('kFold', source));
+  const order = orderRows(plan.order, source.length);
+  for (const { train, validation } of plan.folds)
+    yield { train: rowsOf(train, order), validation: rowsOf(validation, order) };
 }

@@ -1,6 +1,7 @@
 /** Tables: columns of equal length, by name. A table never changes; each method returns a new one. */
 import { inspect } from 'node:util';
 import { checkArray, isArrayOf } from '../arrays.js';
+import type { Parts } from '../division/split.js';
 import { ThalwegError } from '../errors.js';
 import { checkBoolean, checkNumber, checkOptions, wrongType } from '../options.js';
 import { checkList, isInstance, isList } from '../values.js';
@@ -12,20 +13,21 @@ import type { TableFault } from './faults.js';
 import { tableText } from './grid.js';
 import { unknownColumn } from './names.js';
 import { sortedRows } from './sort.js';
-import { type TableSplitOptions, splitRows } from './split.js';
+import { type TableFoldOptions, type TableSplitOptions, foldRows, splitRows } from './split.js';
 import { derivedColumn } from './value-columns.js';
 
 /** One row of a table: its value in each column, by name. */
 export type Row = Readonly<Record<string, Cell>>;
 
-/** The parts of a table that {@link Table.split} makes. */
-export interface TableSplit {
-  /** The rows for training. */
+/** The parts of a table that {@link Table.split} makes by the options O. */
+export type TableSplit<O extends TableSplitOptions = TableSplitOptions> = Parts<Table, O>;
+
+/** One fold of {@link Table.kFold}. */
+export interface TableFold {
+  /** The rows of all other folds. */
   readonly train: Table;
-  /** The rows for validation. */
+  /** The rows of this fold. */
   readonly validation: Table;
-  /** The rows for testing: none unless a share is asked for. */
-  readonly test: Table;
 }
 
 /** The first faults of a table, and how many there are. */
@@ -178,20 +180,38 @@ export class Table implements Iterable<Row> {
   }
 
   /**
-   * Splits the rows at random into some for training, some for validation and some for testing. The seed
-   * alone decides which; the rows of each part keep their order.
+   * Divides the rows into parts for training, validation and a test by the rules of {@link Dataset.split}: a
+   * part is a share below 1 or a number of rows, and a part that was not asked for is undefined. The rows of each
+   * part keep their order. Fit features on `train` alone.
    *
-   * @param options `validation` and `test` are shares of the rows. Default 0.2 and 0. `seed` is an integer of
-   * 64 bits. Default 0
-   * @throws ThalwegError RANGE where no row is left for training, SEED, TYPE, UNKNOWN_OPTION
+   * @throws ThalwegError RANGE, TYPE, SHAPE, SEED, MISSING, UNSUPPORTED, UNKNOWN_OPTION
+   * @example
+   * const { train, validation } = cars.split({ validation: 0.2, stratify: 'origin', seed: 7 });
    */
-  split(options: TableSplitOptions = {}): TableSplit {
-    const { train, validation, test } = splitRows(this.length, options);
-    return {
+  split<const O extends TableSplitOptions>(options: O): TableSplit<O> {
+    const { train, validation, test } = splitRows(this.#source(), options);
+    const part = (rows: Uint32Array | undefined) => rows && this.#take(rows);
+    const parts = { train: part(train), validation: part(validation), test: part(test) };
+    return parts as TableSplit<O>;
+  }
+
+  /**
+   * Divides the rows into `k` folds of the same size, or one row more, for cross-validation. Each row is in the
+   * validation of one fold, and in the training of all others. Fit features on the `train` of each fold.
+   *
+   * @param k an integer from 2 to the number of rows
+   * @throws ThalwegError RANGE, TYPE, SHAPE, SEED, MISSING, UNSUPPORTED, UNKNOWN_OPTION
+   */
+  kFold(k: number, options: TableFoldOptions = {}): readonly TableFold[] {
+    const folds = foldRows(this.#source(), k, options);
+    return Array.from(folds, ({ train, validation }) => ({
       train: this.#take(train),
       validation: this.#take(validation),
-      test: this.#take(test),
-    };
+    }));
+  }
+
+  #source() {
+    return { length: this.length, column: (name: string) => this.column(name) };
   }
 
   /**

@@ -1,7 +1,7 @@
 /** Makes the parts of a trainer from its options. */
 import { type WeightAverage, checkAverage, lowerAverage } from '../average/weights.js';
 import { describeTrainer } from '../checkpoint/writer.js';
-import { checkSeed } from '../data/order.js';
+import { checkSeed } from '../values.js';
 import { type DeviceName, resolveDevice } from '../device.js';
 import { ThalwegError } from '../errors.js';
 import { type Loss, type LossName, toLoss } from '../loss/loss.js';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { data } from '../../src/index.js';
-import { dealClasses, dealGroups } from '../../src/data/strata.js';
+import { dealClasses, dealGroups } from '../../src/division/strata.js';
 
 const mk = (length: number): data.Dataset =>
   data.fromArrays({ inputs: new Uint8Array(length), shape: [length, 1] });

@@ -216,31 +216,3 @@ describe('a terminal shows', () => {
     expect(String(data.rows([]))).toBe('(0 rows, 0 columns)');
   });
 });
-
-describe('a split', () => {
-  const table = data.rows(Array.from({ length: 100 }, (_, i) => ({ i })));
-  const of = (part: data.Table): readonly unknown[] => [...part.column('i')];
-
-  it('has each row once, in its order, by the seed alone', () => {
-    const { train, validation, test } = table.split({ validation: 0.25, test: 0.1, seed: 7 });
-    expect([train.length, validation.length, test.length]).toEqual([65, 25, 10]);
-    const all = [...of(train), ...of(validation), ...of(test)].map(Number);
-    expect(new Set(all).size).toBe(100);
-    expect(of(validation)).toEqual(of(validation).toSorted((a, b) => Number(a) - Number(b)));
-    expect(of(table.split({ validation: 0.25, seed: 7n }).validation)).toEqual(of(validation));
-    expect(of(table.split({ seed: 3 }).validation)).toEqual(
-      of(table.split({ seed: 3n }).validation),
-    );
-    expect(of(table.split({ seed: 3 }).validation)).not.toEqual(of(table.split().validation));
-  });
-
-  it.each<[string, data.TableSplitOptions, string]>([
-    ['no row for training', { validation: 0.5, test: 0.5 }, 'RANGE'],
-    ['a percentage', { validation: 20 }, 'RANGE'],
-    ['a text as a seed', { seed: '1' as never }, 'SEED'],
-    ['a negative seed', { seed: -1n }, 'SEED'],
-    ['an unknown option', { train: 0.8 } as never, 'UNKNOWN_OPTION'],
-  ])('refuses %s', async (_, options, code) => {
-    expect((await failure(() => table.split(options))).code).toBe(code);
-  });
-});

@@ -2,8 +2,8 @@
 import { ThalwegError } from '../errors.js';
 import { native } from '../native.js';
 import { checkBoolean } from '../options.js';
+import { checkSeed } from '../values.js';
 import { type KeyedRows, type RowKeys, checkKeys } from './keys.js';
-import { checkSeed } from './order.js';
 import { dealClasses, dealGroups } from './strata.js';
 
 /** Options of how rows are divided. */
@@ -93,6 +93,12 @@ export function startsOf(sizes: readonly number[]): number[] {
     next += size;
     return next - size;
   });
+}
+
+/** Returns the rows in an order of a division. */
+export function orderRows(order: Division['order'], length: number): Uint32Array {
+  if (order !== undefined && 'rows' in order) return order.rows;
+  return ordered(length, order?.seed);
 }
 
 /** Returns the rows part by part, each part in the order of `rows`. */

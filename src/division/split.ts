@@ -8,7 +8,7 @@ import {
   divide,
   divisionKeys,
   startsOf,
-} from './division.js';
+} from './divide.js';
 
 /** Options of {@link Dataset.split}. */
 export interface DatasetSplitOptions extends DivisionOptions {
