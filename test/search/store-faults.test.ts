@@ -63,6 +63,28 @@ describe('a damaged file', () => {
     expect(readFileSync(store, 'utf8')).toBe(before);
   });
 
+  it.each<[string, string]>([
+    ['JSON in one line', '{"a":1}'],
+    ['a text', 'hello'],
+    ['a letter', 'x'],
+  ])('stays as it is where it is of another kind and has no line break: %s', async (_, text) => {
+    const store = newStore();
+    writeFileSync(store, text);
+    const error = await failure(() => search.study({ space, store }));
+    expect(error).toMatchObject({ code: 'FORMAT', path: store });
+    expect(readFileSync(store, 'utf8')).toBe(text);
+  });
+
+  it('is begun anew where it has a part of its first record alone', async () => {
+    const store = newStore();
+    for (const length of [1, 10, 30]) {
+      writeFileSync(store, head.slice(0, length));
+      const study = await search.run({ ...base, store, trials: 1 });
+      expect(study.trials).toMatchObject([{ state: 'complete' }]);
+      expect(linesOf(store)[0]).toMatchObject({ op_code: 0, study_name: 'study' });
+    }
+  });
+
   it('with a huge line is refused before it is parsed', async () => {
     const store = newStore();
     writeFileSync(store, `${head}"${'x'.repeat(2 ** 24 + 10)}`);

@@ -6,6 +6,7 @@ import { ThalwegError } from '../../errors.js';
 import { syncFolder } from '../../io/atomic.js';
 import { fileError, files } from '../../io/files.js';
 import { makeFolder } from '../../io/folder.js';
+import { describe } from '../../options.js';
 import type { Change, Journal } from './journal.js';
 import { LineReader } from './line-reader.js';
 import { type JournalRecord, recordLine } from './records.js';
@@ -19,6 +20,15 @@ const usualGrace = 30_000;
 interface JournalOptions {
   /** Milliseconds after which a lock counts as left over. */
   readonly grace?: number;
+}
+
+/** The beginning of each record, as thalweg and Optuna write it. */
+const beginning = '{"op_code":';
+
+/** Returns true for a part of a record; a file of another kind begins otherwise. */
+function beginsRecord(torn: Buffer): boolean {
+  const text = torn.toString('latin1', 0, beginning.length);
+  return beginning.startsWith(text);
 }
 
 /** Opens the file, and makes it with its folder where there is none. */
@@ -132,14 +142,27 @@ export class FileJournal implements Journal {
     try {
       lock = await lockJournal(this.file, this.#grace);
       const torn = await this.#reader.read();
-      // A process that died while it wrote has left a part of a line, which nobody has relied on.
-      if (torn > 0) await this.#handle.truncate(this.#reader.bytes);
+      await this.#cut(torn);
       return await this.#append(body, isDurable);
     } catch (error) {
       throw fileError(error, this.file);
     } finally {
       await lock?.release();
     }
+  }
+
+  /** Removes a part of a line, which a process that died has left, and on which nobody has relied. */
+  async #cut(torn: Buffer): Promise<void> {
+    if (torn.length === 0) return;
+    if (this.#reader.bytes === 0 && !beginsRecord(torn))
+      throw new ThalwegError({
+        code: 'FORMAT',
+        path: this.file,
+        received: `a file that begins with ${describe(torn.toString('utf8', 0, 60))}`,
+        expected: "a journal of Optuna's, or no file",
+        remedy: 'use another file for the store',
+      });
+    await this.#handle.truncate(this.#reader.bytes);
   }
 
   async #append<T>(body: () => Change<T>, isDurable: boolean): Promise<T> {

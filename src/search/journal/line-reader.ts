@@ -19,13 +19,13 @@ export class LineReader {
     [this.#file, this.#handle, this.#apply] = [file, handle, apply];
   }
 
-  /** Applies all new whole lines, and returns the number of bytes of a torn last one. */
-  async read(): Promise<number> {
+  /** Applies all new whole lines, and returns the bytes of a torn last one. */
+  async read(): Promise<Buffer> {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
       const piece = Buffer.allocUnsafe(pieceBytes);
       const { bytesRead } = await this.#handle.read(piece, 0, pieceBytes, this.bytes + rest.length);
-      if (bytesRead === 0) return rest.length;
+      if (bytesRead === 0) return rest;
       const bytes = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
       rest = bytes.subarray(this.#applyLines(bytes));
       if (rest.length > longestLine) this.#applyLine(rest); // throws, because the line is too long
