@@ -1,5 +1,5 @@
 /** A study: a search under way, or ended, with its trials. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ThalwegError } from '../errors.js';
 import { checkNumber, describe, wrongType } from '../options.js';
 import { isInstance } from '../values.js';
@@ -139,6 +139,7 @@ export class Study<S extends Space = Space> {
    */
   async next(isEnding: () => boolean): Promise<Trial<Values<S>> | undefined> {
     for (;;) {
+      await nextTurn(); // signals, timers and servers get their turn between trials that do not wait
       this.#checkOpen();
       if (isEnding() || this.#budget.isSpent(this.#store.trials)) return undefined;
       const most = Math.min(this.#checked.trials, this.#chooser.length);

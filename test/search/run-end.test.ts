@@ -27,6 +27,17 @@ describe('a signal', () => {
     expect(study.trials.some(({ state }) => state === 'running')).toBe(true);
   });
 
+  it('reaches a search in memory whose objective does not wait', async () => {
+    const controller = new AbortController();
+    setTimeout(() => {
+      controller.abort();
+    }, 1);
+    const { signal } = controller;
+    const options = { space, trials: 20_000, sampler: 'random', signal } as const;
+    const study = await search.run({ ...options, objective: () => 0 });
+    expect(study.trials.length).toBeLessThan(20_000);
+  });
+
   it('ends a search that begins after its abort before its first trial', async () => {
     const signal = AbortSignal.abort();
     const study = await search.run({ space, trials: 5, signal, objective: () => 0 });
@@ -63,6 +74,18 @@ describe('a budget', () => {
 });
 
 describe('ask and tell', () => {
+  it('let timers run between trials', async () => {
+    let hasRun = false;
+    setTimeout(() => {
+      hasRun = true;
+    }, 1);
+    await using study = await search.study({ space, trials: 20_000, sampler: 'random' });
+    for (let trial = await study.ask(); trial !== undefined && !hasRun; trial = await study.ask())
+      await study.tell(trial, 0);
+    expect(hasRun).toBe(true);
+    expect(study.trials.length).toBeLessThan(20_000);
+  });
+
   it('leave the loop to the caller', async () => {
     await using study = await search.study({ space, trials: 30, seed: 1 });
     for (let trial = await study.ask(); trial !== undefined; trial = await study.ask())
