@@ -129,12 +129,21 @@ class Runner<S extends Space> {
   }
 
   async #tellError(trial: Trial<Values<S>>, error: unknown): Promise<void> {
-    if (isInstance(error, TrialStopped) && trial.stop)
+    if (trial.verdict !== undefined && isStop(error))
       return this.#study.tell(trial).catch(ignoreLost);
     await this.#study.fail(trial, messageOf(error)).catch(ignoreLost);
     const isNonFinite = isInstance(error, ThalwegError) && error.code === 'NONFINITE';
     if (!isNonFinite && this.#options.onError !== 'continue') this.#fail(error);
   }
+}
+
+/** Returns true for the errors with which an objective, or work that has its signal, obeys a stop. */
+function isStop(error: unknown): boolean {
+  return (
+    isInstance(error, TrialStopped) ||
+    propertyOf(error, 'name') === 'AbortError' ||
+    propertyOf(error, 'code') === 'ABORTED'
+  );
 }
 
 /** Passes over a trial that another worker took meanwhile: its result comes from there. */

@@ -69,7 +69,10 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
     return this.#verdict?.reason;
   }
 
-  /** A signal that is aborted where `stop` becomes true, for `fit` and other work that takes one. */
+  /**
+   * A signal that is aborted where `stop` becomes true, for `fit` and other work that takes one. The error with
+   * which such work then ends (AbortError, or ABORTED) may leave the objective: the trial counts as stopped.
+   */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

@@ -1,0 +1,53 @@
+/** Errors that leave objectives, and what a search makes of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ThalwegError, search } from '../../src/index.js';
+import { space } from './small-study.js';
+
+const never: search.StoppingRule = {
+  name: 'never',
+  judge: () => ({ reason: 'not wanted', state: 'pruned' }),
+};
+
+describe('work that the signal of a stopped trial aborts', () => {
+  const aborted = new ThalwegError({
+    code: 'ABORTED',
+    path: 'fit',
+    received: 'a signal',
+    expected: 'none',
+  });
+  it.each<[string, (signal: AbortSignal) => Promise<unknown>]>([
+    ['a timer', async (signal) => sleep(10_000, undefined, { signal })],
+    ['work that throws the reason', async (signal) => Promise.reject(signal.reason as Error)],
+    ['work of thalweg', async () => Promise.reject(aborted)],
+  ])('ends its trial alone: %s', async (_, work) => {
+    const study = await search.run({
+      space,
+      trials: 2,
+      stopping: [never],
+      objective: async (trial) => {
+        trial.report(0, 1);
+        await work(trial.signal);
+      },
+    });
+    expect(study.trials).toMatchObject(Array(2).fill({ state: 'pruned', reason: 'not wanted' }));
+  });
+
+  it('does not hide an abort of a trial that no rule has stopped', async () => {
+    const objective = async (): Promise<undefined> => {
+      await sleep(1, undefined, { signal: AbortSignal.abort() });
+      return undefined;
+    };
+    const run = search.run({ space, trials: 2, objective });
+    await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('does not hide another error of a stopped trial', async () => {
+    const objective = (trial: search.Trial): number => {
+      trial.report(0, 1);
+      throw new Error('a bug');
+    };
+    const run = search.run({ space, trials: 2, stopping: [never], objective });
+    await expect(run).rejects.toThrow('a bug');
+  });
+});
