@@ -194,7 +194,7 @@ export class Study<S extends Space = Space> {
    *
    * @param value the value of the objective; without it, the last reported one counts
    * @throws ThalwegError (as a rejection) TYPE, DISPOSED where the trial has ended, LOCKED where another worker
-   * has it by now, and NO_SPACE, MISSING or PERMISSION of the store
+   * has it by now, and NO_SPACE, MISSING, FORMAT or PERMISSION of the store
    */
   async tell(trial: Trial<Values<S>>, value?: number): Promise<void> {
     const own = this.#own(trial);

@@ -11,6 +11,7 @@ import type { Change, Journal } from './journal.js';
 import { LineReader } from './line-reader.js';
 import { type JournalRecord, recordLine } from './records.js';
 import { Replay } from './replay.js';
+import { checkSameFile } from './same-file.js';
 import { type HeldLock, lockJournal } from './symlink-lock.js';
 
 /** Milliseconds after which a lock counts as left over; Optuna waits as long. */
@@ -141,6 +142,7 @@ export class FileJournal implements Journal {
     let lock: HeldLock | undefined;
     try {
       lock = await lockJournal(this.file, this.#grace);
+      await checkSameFile(this.file, this.#handle, this.#reader.bytes);
       const torn = await this.#reader.read();
       await this.#cut(torn);
       return await this.#append(body, isDurable);
