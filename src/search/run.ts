@@ -125,13 +125,13 @@ class Runner<S extends Space> {
   async #tell(trial: Trial<Values<S>>, value: unknown): Promise<void> {
     if (value !== undefined && typeof value !== 'number')
       throw wrongType('objective', value, 'a number, or a promise of one');
-    await this.#study.tell(trial, value).catch(ignoreLost);
+    await this.#study.tell(trial, value).catch(warnOfLost);
   }
 
   async #tellError(trial: Trial<Values<S>>, error: unknown): Promise<void> {
     if (trial.verdict !== undefined && isStop(error))
-      return this.#study.tell(trial).catch(ignoreLost);
-    await this.#study.fail(trial, messageOf(error)).catch(ignoreLost);
+      return this.#study.tell(trial).catch(warnOfLost);
+    await this.#study.fail(trial, messageOf(error)).catch(warnOfLost);
     const isNonFinite = isInstance(error, ThalwegError) && error.code === 'NONFINITE';
     if (!isNonFinite && this.#options.onError !== 'continue') this.#fail(error);
   }
@@ -146,9 +146,10 @@ function isStop(error: unknown): boolean {
   );
 }
 
-/** Passes over a trial that another worker took meanwhile: its result comes from there. */
-function ignoreLost(error: unknown): void {
+/** Warns of a trial that another worker took meanwhile: its result comes from there. */
+function warnOfLost(error: unknown): void {
   if (!isInstance(error, ThalwegError) || error.code !== 'LOCKED') throw error;
+  process.emitWarning(`a result is dropped: ${error.message}`, 'ThalwegWarning');
 }
 
 /**

@@ -58,7 +58,8 @@ export interface StudyOptions<S extends Space = Space> {
   readonly name?: string;
   /**
    * The seconds after which a trial may be taken by another worker, where its own on another machine gives no
-   * sign of life; at least 1. On one machine a dead process is noticed at once. Default 60.
+   * sign of life; at least 1. On one machine a dead process is noticed at once, and a living one keeps its
+   * trials. An objective that blocks its process gives no sign of life. Default 60.
    */
   readonly leaseSeconds?: number;
 }

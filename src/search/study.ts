@@ -239,7 +239,7 @@ export class Study<S extends Space = Space> {
       path: `trial ${trial.number}`,
       received: 'a trial that another worker has taken',
       expected: 'a trial of this worker',
-      remedy: 'raise leaseSeconds where workers sleep for long',
+      remedy: 'raise leaseSeconds where objectives block for long',
     });
   }
 

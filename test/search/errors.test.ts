@@ -1,8 +1,12 @@
 /** Errors that leave objectives, and what a search makes of them. */
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError, search } from '../../src/index.js';
+import { writeLine } from '../../src/search/journal/line.js';
 import { space } from './small-study.js';
+import { newStore } from './studies.js';
 
 const never: search.StoppingRule = {
   name: 'never',
@@ -49,5 +53,27 @@ describe('work that the signal of a stopped trial aborts', () => {
     };
     const run = search.run({ space, trials: 2, stopping: [never], objective });
     await expect(run).rejects.toThrow('a bug');
+  });
+});
+
+describe('a result that comes too late', () => {
+  it('is dropped with a warning', async () => {
+    const store = newStore();
+    const warned = once(process, 'warning');
+    const study = await search.run({
+      space,
+      store,
+      trials: 1,
+      objective: () => {
+        const lease = { worker: 'w', host: 'far', pid: 1, start: '0', until: Date.now() + 1e9 };
+        const system_attr = { 'thalweg:lease': lease };
+        appendFileSync(store, writeLine({ op_code: 9, worker_id: 'w', trial_id: 0, system_attr }));
+        return 1;
+      },
+    });
+    expect(study.trials).toMatchObject([{ state: 'running' }]);
+    const [warning] = (await warned) as [Error];
+    expect(warning.name).toBe('ThalwegWarning');
+    expect(warning.message).toContain('a result is dropped: expected a trial of this worker');
   });
 });

@@ -164,6 +164,11 @@ describe('a trial that was left', () => {
     ['whose lease has run out', { ...far, until: 1 }, true],
     ['of a process of another machine', far, false],
     ['of a living process', { ...far, host: hostname(), pid: 1, start: startOf(1) }, false],
+    [
+      'that a living process here cannot renew',
+      { ...far, ...own, host: hostname(), until: 1 },
+      false,
+    ],
     ['of a thread of this process', { ...far, host: hostname(), ...own }, false],
     ['of a dead process', { ...far, host: hostname(), pid: 2 ** 22 }, true],
     ['of an earlier process of this number', { ...far, host: hostname(), pid: own.pid }, true],

@@ -17,7 +17,7 @@ interface Lease {
   /** The number of its process there, and when it began; a later process may have the same number. */
   readonly pid: number;
   readonly start: string;
-  /** The time until which the claim holds, in milliseconds since 1970. */
+  /** The time until which the claim holds on other machines, in milliseconds since 1970. */
   readonly until: number;
 }
 
@@ -83,6 +83,7 @@ function isGone({ pid, start }: Lease): boolean {
 export function isFree(trial: StoredTrial): boolean {
   if (trial.state !== 'running' || !Object.hasOwn(trial.systemAttributes, leaseKey)) return false;
   const lease = leaseOf(trial);
-  if (lease === undefined || lease.until < Date.now()) return true;
-  return lease.host === hostname() && isGone(lease);
+  if (lease === undefined) return true;
+  // Here a living process keeps its trial: where its objective blocks, it cannot renew the lease.
+  return lease.host === hostname() ? isGone(lease) : lease.until < Date.now();
 }
