@@ -1,6 +1,5 @@
 /** Watches the limits of a study's work. */
 import type { CheckedStudy } from './study-options.js';
-import type { TrialRecord } from './trial-record.js';
 
 /** Counts the work of a study from its opening on. */
 export class BudgetWatch {
@@ -18,11 +17,10 @@ export class BudgetWatch {
   }
 
   /** Returns true where a limit is reached. */
-  isSpent(trials: readonly TrialRecord[]): boolean {
+  isSpent(store: { readonly reports: number }): boolean {
     const { epochs, seconds } = this.#limits;
     if (performance.now() - this.#opened >= 1000 * seconds) return true;
     if (epochs === Infinity) return false;
-    const reported = trials.reduce((sum, { history }) => sum + history.length, 0);
-    return Math.max(reported, this.#epochs) >= epochs;
+    return this.#epochs >= epochs || store.reports >= epochs;
   }
 }

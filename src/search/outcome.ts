@@ -2,20 +2,15 @@
 import { ThalwegError } from '../errors.js';
 import type { Outcome } from './journal/study-store.js';
 import type { Trial } from './trial.js';
-import { costOf } from './trial-record.js';
 
 /** Returns the result of a trial: of what its objective returned, its reports, and what a rule said. */
 export function outcomeOf(
-  { history, verdict }: Trial<never>,
+  { reported: { last, best }, verdict }: Trial<never>,
   given: number | undefined,
-  maximize: boolean,
 ): Outcome {
-  const last = history.at(-1)?.value;
   const reason = verdict?.reason;
   if (verdict?.state === 'pruned')
     return { state: 'pruned', value: Number.isFinite(last) ? last : undefined, reason };
-  const costs = history.map(({ value }) => costOf(value, maximize));
-  const best = history[costs.indexOf(Math.min(...costs))]?.value;
   const value = given ?? (verdict === undefined ? last : best);
   if (value === undefined)
     throw new ThalwegError({

@@ -8,6 +8,7 @@ import type { Outcome, StudyStore } from './journal/study-store.js';
 import { type Border, borderText, findBorders } from './border.js';
 import { BudgetWatch } from './budget.js';
 import type { Chooser } from './chooser.js';
+import type { ReportHistory } from './history.js';
 import { outcomeOf } from './outcome.js';
 import { type ReportOptions, reportText } from './report.js';
 import { type Verdict, firstVerdict } from './rules/rule.js';
@@ -141,7 +142,7 @@ export class Study<S extends Space = Space> {
     for (;;) {
       await nextTurn(); // signals, timers and servers get their turn between trials that do not wait
       this.#checkOpen();
-      if (isEnding() || this.#budget.isSpent(this.#store.trials)) return undefined;
+      if (isEnding() || this.#budget.isSpent(this.#store)) return undefined;
       const most = Math.min(this.#checked.trials, this.#chooser.length);
       const changed = new Promise<void>((resolve) => this.#wake.push(resolve));
       const results = this.#results;
@@ -167,7 +168,8 @@ export class Study<S extends Space = Space> {
 
   #begin({ number, values, stage, epochs }: TrialRecord): Trial<Values<S>> {
     const parts = { number, seed: seedOf(this.seed, number), stage, epochs };
-    const trial = new Trial({ ...parts, values: values as Values<S> }, { report: this.#report });
+    const owner = { report: this.#report, maximize: this.#checked.maximize };
+    const trial = new Trial({ ...parts, values: values as Values<S> }, owner);
     this.#running.set(number, trial as unknown as RunningTrial);
     return trial;
   }
@@ -175,17 +177,17 @@ export class Study<S extends Space = Space> {
   readonly #report = (
     number: number,
     report: Report,
-    history: readonly Report[],
+    { reports: history, best }: ReportHistory,
   ): Verdict | undefined => {
     this.#store.report(number, report);
     this.#budget.count();
-    if (this.#budget.isSpent(this.#store.trials))
+    if (this.#budget.isSpent(this.#store))
       return { reason: 'the budget is used up', state: 'pruned' };
-    const { trials } = this.#store;
-    const { stage } = trials[number]!;
-    const others = trials.filter((each) => each.number !== number && each.stage === stage);
     const { rules, maximize } = this.#checked;
-    return firstVerdict(rules, { history, others, maximize });
+    if (rules.length === 0) return undefined;
+    const { stage } = this.#running.get(number)!;
+    const others = this.#store.others(number).filter((each) => each.stage === stage);
+    return firstVerdict(rules, { history, best: best!, others, maximize });
   };
 
   /**
@@ -200,7 +202,7 @@ export class Study<S extends Space = Space> {
     const own = this.#own(trial);
     if (value !== undefined && typeof value !== 'number')
       throw wrongType('tell.value', value, 'a number');
-    await this.#finish(own, outcomeOf(own, value, this.#checked.maximize));
+    await this.#finish(own, outcomeOf(own, value));
   }
 
   /**

@@ -3,6 +3,7 @@ import { ThalwegError } from '../errors.js';
 import { type MetricPath, checkMetricPath, readMetric } from '../metrics/path.js';
 import { checkNumber, wrongType } from '../options.js';
 import type { Callback } from '../run/callback.js';
+import { ReportHistory } from './history.js';
 import type { Verdict } from './rules/rule.js';
 import type { Report } from './trial-record.js';
 
@@ -14,8 +15,10 @@ export class TrialStopped extends Error {
 
 /** The part of a study that a trial uses. */
 interface TrialOwner {
+  /** True where greater values are better. */
+  readonly maximize: boolean;
   /** Keeps a report, and returns why the trial stops, if it does. */
-  report(number: number, report: Report, history: readonly Report[]): Verdict | undefined;
+  report(number: number, report: Report, history: ReportHistory): Verdict | undefined;
 }
 
 /** The parts of a trial that its study gives it. */
@@ -41,7 +44,7 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
   readonly epochs: number | undefined;
   readonly #owner: TrialOwner;
   readonly #controller = new AbortController();
-  readonly #history: Report[] = [];
+  readonly #history: ReportHistory;
   #verdict: Verdict | undefined;
   #state: 'running' | 'left' | 'told' = 'running';
 
@@ -57,6 +60,7 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
     this.stage = parts.stage;
     this.epochs = parts.epochs;
     this.#owner = owner;
+    this.#history = new ReportHistory(owner.maximize);
   }
 
   /** True where a rule has stopped the trial, or the search ends; the objective should then return. */
@@ -79,7 +83,7 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
 
   /** The reported values, by rising epoch. */
   get history(): readonly Report[] {
-    return [...this.#history];
+    return [...this.#history.reports];
   }
 
   /**
@@ -102,9 +106,7 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
       });
     if (this.#state === 'left') return;
     const report = { epoch, value };
-    const at = this.#history.findIndex((each) => each.epoch >= epoch);
-    if (at < 0) this.#history.push(report);
-    else this.#history.splice(at, this.#history[at]!.epoch === epoch ? 1 : 0, report);
+    this.#history.add(report);
     const verdict = this.#owner.report(this.number, report, this.#history);
     if (verdict === undefined || this.#verdict !== undefined) return;
     this.#verdict = verdict;
@@ -138,6 +140,15 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
         if (this.stop) run.stop(this.stopReason ?? 'the search ends');
       },
     };
+  }
+
+  /**
+   * The last and the best reported value; undefined before the first report.
+   *
+   * @internal
+   */
+  get reported(): { readonly last: number | undefined; readonly best: number | undefined } {
+    return { last: this.#history.reports.at(-1)?.value, best: this.#history.best };
   }
 
   /**

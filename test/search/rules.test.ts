@@ -1,6 +1,7 @@
 /** Rules that stop trials. */
 import { describe, expect, it } from 'vitest';
 import { Trainer, data, nn, optim, search } from '../../src/index.js';
+import { ReportHistory } from '../../src/search/history.js';
 import { failure } from '../oracle/failure.js';
 
 const reports = (values: readonly number[]): search.Report[] =>
@@ -21,8 +22,10 @@ function judge(
   others: readonly (readonly number[])[] = [],
   maximize = false,
 ): string | undefined {
-  const context = { history: reports(history), others: others.map(trialOf), maximize };
-  return rule.judge(context)?.reason;
+  const kept = new ReportHistory(maximize);
+  for (const report of reports(history)) kept.add(report);
+  const context = { history: kept.reports, best: kept.best!, maximize };
+  return rule.judge({ ...context, others: others.map(trialOf) })?.reason;
 }
 
 describe('median', () => {

@@ -67,6 +67,11 @@ export class StoredTrial {
     this.changed();
   }
 
+  /** The number of its reported epochs. */
+  get reports(): number {
+    return this.#history.size;
+  }
+
   /** Forgets the record, because something has changed. */
   changed(): void {
     this.#record = undefined;

@@ -121,6 +121,16 @@ export class StudyStore {
     return this.#stored.trials.map(({ record }) => record);
   }
 
+  /** The number of reported epochs of all trials, as of the last update. */
+  get reports(): number {
+    return this.#stored.trials.reduce((sum, { reports }) => sum + reports, 0);
+  }
+
+  /** Returns all trials but one, without making the record of that one. */
+  others(number: number): TrialRecord[] {
+    return this.#stored.trials.flatMap((each) => (each.number === number ? [] : each.record));
+  }
+
   /**
    * Takes a trial that another worker left, or else the next new one.
    *

@@ -5,6 +5,8 @@ import type { Report, TrialRecord } from '../trial-record.js';
 export interface RuleContext {
   /** The trial's reported values, by rising epoch; the last one is new. */
   readonly history: readonly Report[];
+  /** The best of these values, so that a rule need not look at all of them; NaN counts as the worst. */
+  readonly best: number;
   /** All other trials of the study, with their reported values. */
   readonly others: readonly TrialRecord[];
   /** True where greater values are better. */

@@ -1,14 +1,9 @@
 /** Rules that stop trials early: bad ones, ones that do not learn, and ones that have finished learning. */
 import { checkNumber, checkOptions } from '../../options.js';
 import { type TrialRecord, costOf } from '../trial-record.js';
-import type { RuleContext, StoppingRule, Verdict } from './rule.js';
+import type { StoppingRule, Verdict } from './rule.js';
 
 const whole = { min: 0, max: 2 ** 40, integer: true };
-
-/** Returns the costs of a trial's reports, in their order; a smaller one is better. */
-function costsOf({ history, maximize }: RuleContext): number[] {
-  return history.map(({ value }) => costOf(value, maximize));
-}
 
 function pruned(reason: string): Verdict {
   return { reason, state: 'pruned' };
@@ -23,7 +18,8 @@ function medianOf(values: readonly number[]): number {
 
 /** Returns the cost that another trial reported at an epoch. */
 function costAt({ history }: TrialRecord, epoch: number, maximize: boolean): number | undefined {
-  const report = history.find((each) => each.epoch === epoch);
+  const likely = history[epoch]; // most trials report each epoch
+  const report = likely?.epoch === epoch ? likely : history.find((each) => each.epoch === epoch);
   return report && costOf(report.value, maximize);
 }
 
@@ -47,15 +43,14 @@ export function median(options: MedianOptions = {}): StoppingRule {
   const warmup = checkNumber('median.warmup', options.warmup ?? 0, whole);
   return {
     name: 'median',
-    judge(context) {
-      const { history, others, maximize } = context;
+    judge({ history, best, others, maximize }) {
       const { epoch } = history.at(-1)!;
       if (epoch < warmup) return undefined;
       const costs = others
         .filter(({ state }) => state === 'complete')
         .flatMap((trial) => costAt(trial, epoch, maximize) ?? []);
       if (costs.length < startup) return undefined;
-      const isWorse = Math.min(...costsOf(context)) > medianOf(costs);
+      const isWorse = costOf(best, maximize) > medianOf(costs);
       return isWorse ? pruned(`worse than the median at epoch ${epoch}`) : undefined;
     },
   };
@@ -128,11 +123,10 @@ export function noLearning(options: NoLearningOptions = {}): StoppingRule {
   checkNumber('noLearning.gain', gain, { min: 0 });
   return {
     name: 'noLearning',
-    judge(context) {
-      const costs = costsOf(context);
-      if (costs.length !== epochs) return undefined;
-      const [first, best] = [costs[0]!, Math.min(...costs)];
-      if (first - best > gain * Math.abs(first)) return undefined;
+    judge({ history, best, maximize }) {
+      if (history.length !== epochs) return undefined;
+      const [first, least] = [costOf(history[0]!.value, maximize), costOf(best, maximize)];
+      if (first - least > gain * Math.abs(first)) return undefined;
       return pruned(`no learning in ${epochs} epochs`);
     },
   };
@@ -155,9 +149,8 @@ export function explosion(options: ExplosionOptions = {}): StoppingRule {
   const factor = checkNumber('explosion.factor', options.factor ?? 10, { min: 1, openMin: true });
   return {
     name: 'explosion',
-    judge({ history, maximize }) {
+    judge({ history, best, maximize }) {
       const { value, epoch } = history.at(-1)!;
-      const best = Math.min(...history.map((report) => report.value));
       const hasGrown = !maximize && best > 0 && value > factor * best;
       if (Number.isFinite(value) && !hasGrown) return undefined;
       return pruned(`exploded to ${value.toPrecision(4)} at epoch ${epoch}`);
@@ -186,9 +179,10 @@ export function patience(options: PatienceOptions = {}): StoppingRule {
   checkNumber('patience.minDelta', minDelta, { min: 0 });
   return {
     name: 'patience',
-    judge(context) {
+    judge({ history, maximize }) {
       let [best, waited] = [Infinity, 0];
-      for (const cost of costsOf(context)) {
+      for (const { value } of history) {
+        const cost = costOf(value, maximize);
         if (best - cost > minDelta || (best === Infinity && cost < best))
           [best, waited] = [cost, 0];
         else waited++;
