@@ -3,6 +3,17 @@ import { ThalwegError } from '../errors.js';
 import type { Outcome } from './journal/study-store.js';
 import type { Trial } from './trial.js';
 
+/** Makes the error of a trial that has neither a value nor a report. */
+export function noResult(): ThalwegError {
+  return new ThalwegError({
+    code: 'TYPE',
+    path: 'objective',
+    received: 'no result and no report',
+    expected: 'a number',
+    remedy: 'return the value of the objective, or call trial.report',
+  });
+}
+
 /** Returns the result of a trial: of what its objective returned, its reports, and what a rule said. */
 export function outcomeOf(
   { reported: { last, best }, verdict }: Trial<never>,
@@ -12,14 +23,7 @@ export function outcomeOf(
   if (verdict?.state === 'pruned')
     return { state: 'pruned', value: Number.isFinite(last) ? last : undefined, reason };
   const value = given ?? (verdict === undefined ? last : best);
-  if (value === undefined)
-    throw new ThalwegError({
-      code: 'TYPE',
-      path: 'objective',
-      received: 'no result and no report',
-      expected: 'a number',
-      remedy: 'return the value of the objective, or call trial.report',
-    });
+  if (value === undefined) throw noResult();
   if (Number.isFinite(value)) return { state: 'complete', value, reason };
   return { state: 'failed', value: undefined, reason: `the result is ${value}` };
 }

@@ -4,6 +4,7 @@ import { checkNumber, describe, wrongType } from '../options.js';
 import { onAbort } from '../abort.js';
 import { isInstance, propertyOf } from '../values.js';
 import { openStudy } from './open.js';
+import { noResult } from './outcome.js';
 import type { Space, Values } from './space.js';
 import { type StudyOptions, checkStudy } from './study-options.js';
 import type { Study } from './study.js';
@@ -23,7 +24,7 @@ export interface RunOptions<S extends Space = Space> extends StudyOptions<S> {
   /** The number of trials that run at once in this process, an integer from 1 to 1024. Default 1. */
   readonly concurrency?: number;
   /**
-   * `'throw'` ends the search where an objective throws; `'continue'` keeps the trial as failed, and goes on.
+   * `'throw'` ends the search where an objective throws or returns no number; `'continue'` keeps the trial as failed, and goes on.
    * A loss that is not finite (NONFINITE) never ends the search. Default `'throw'`.
    */
   readonly onError?: 'throw' | 'continue';
@@ -47,6 +48,17 @@ function checkRun(path: string, options: unknown): void {
     throw wrongType(`${path}.signal`, signal, 'an AbortSignal');
   if (onTrial !== undefined && typeof onTrial !== 'function')
     throw wrongType(`${path}.onTrial`, onTrial, 'a function of a record');
+}
+
+/** Returns what an objective returned; throws TYPE where it is no result. */
+function checkResult(
+  trial: { readonly reported: { readonly last: number | undefined }; readonly isLeft: boolean },
+  value: unknown,
+): number | undefined {
+  if (value !== undefined && typeof value !== 'number')
+    throw wrongType('objective', value, 'a number, or a promise of one');
+  if (value === undefined && trial.reported.last === undefined && !trial.isLeft) throw noResult();
+  return value;
 }
 
 /** Returns the message of anything that was thrown. */
@@ -110,22 +122,16 @@ class Runner<S extends Space> {
 
   async #runTrial(trial: Trial<Values<S>>): Promise<void> {
     let thrown: { readonly error: unknown } | undefined;
-    let value: unknown;
+    let value: number | undefined;
     try {
-      if (!trial.isLeft) value = await this.#options.objective(trial);
+      if (!trial.isLeft) value = checkResult(trial, await this.#options.objective(trial));
     } catch (error) {
       thrown = { error };
     }
     if (trial.isLeft) return this.#study.release(trial);
-    if (thrown === undefined) await this.#tell(trial, value);
+    if (thrown === undefined) await this.#study.tell(trial, value).catch(warnOfLost);
     else await this.#tellError(trial, thrown.error);
     this.#options.onTrial?.(this.#study.trials[trial.number]!);
-  }
-
-  async #tell(trial: Trial<Values<S>>, value: unknown): Promise<void> {
-    if (value !== undefined && typeof value !== 'number')
-      throw wrongType('objective', value, 'a number, or a promise of one');
-    await this.#study.tell(trial, value).catch(warnOfLost);
   }
 
   async #tellError(trial: Trial<Values<S>>, error: unknown): Promise<void> {

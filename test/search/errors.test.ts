@@ -56,6 +56,27 @@ describe('work that the signal of a stopped trial aborts', () => {
   });
 });
 
+describe('a result that is none', () => {
+  const returning = (value: unknown) => (): number => value as number;
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', '1'],
+    ['an object', {}],
+  ])('fails its trial alone where the search continues: %s', async (_, value) => {
+    const options = { space, trials: 2, objective: returning(value) };
+    const study = await search.run({ ...options, onError: 'continue' });
+    expect(study.trials).toMatchObject(Array(2).fill({ state: 'failed' }));
+    expect(study.trials[0]!.reason).toContain('expected a number');
+  });
+
+  it('is kept as a failure before the search ends', async () => {
+    const store = newStore();
+    const run = search.run({ space, store, trials: 2, objective: returning('1') });
+    await expect(run).rejects.toMatchObject({ code: 'TYPE', path: 'objective' });
+    expect((await search.load(store)).trials).toMatchObject([{ state: 'failed' }]);
+  });
+});
+
 describe('a result that comes too late', () => {
   it('is dropped with a warning', async () => {
     const store = newStore();
