@@ -208,11 +208,15 @@ export class Study<S extends Space = Space> {
   /**
    * Keeps that a trial has failed.
    *
-   * @param reason the reason, for its record
+   * @param reason the reason, for its record, or an error whose message is it; 1000 characters are kept
    * @throws ThalwegError (as a rejection) as {@link Study.tell}
    */
-  async fail(trial: Trial<Values<S>>, reason: string): Promise<void> {
-    await this.#finish(this.#own(trial), { state: 'failed', value: undefined, reason });
+  async fail(trial: Trial<Values<S>>, reason: string | Error): Promise<void> {
+    const own = this.#own(trial);
+    const text: unknown = isInstance(reason, Error) ? reason.message : reason;
+    if (typeof text !== 'string') throw wrongType('fail.reason', reason, 'text or an Error');
+    const kept = text.slice(0, 1000);
+    await this.#finish(own, { state: 'failed', value: undefined, reason: kept });
   }
 
   #own(trial: unknown): RunningTrial {

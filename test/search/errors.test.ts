@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ThalwegError, search } from '../../src/index.js';
 import { writeLine } from '../../src/search/journal/line.js';
+import { failure } from '../oracle/failure.js';
 import { space } from './small-study.js';
 import { newStore } from './studies.js';
 
@@ -74,6 +75,21 @@ describe('a result that is none', () => {
     const run = search.run({ space, store, trials: 2, objective: returning('1') });
     await expect(run).rejects.toMatchObject({ code: 'TYPE', path: 'objective' });
     expect((await search.load(store)).trials).toMatchObject([{ state: 'failed' }]);
+  });
+});
+
+describe('a failure that the caller tells', () => {
+  it('has a text or the message of an error as its reason', async () => {
+    await using study = await search.study({ space, trials: 3 });
+    const trial = (await study.ask())!;
+    for (const wrong of [undefined, null, 3, {}, { message: 'm' }])
+      expect(await failure(() => study.fail(trial, wrong as never))).toMatchObject({
+        code: 'TYPE',
+        path: 'fail.reason',
+      });
+    await study.fail(trial, new Error('no memory'));
+    await study.fail((await study.ask())!, 'x'.repeat(2000));
+    expect(study.trials.map(({ reason }) => reason)).toEqual(['no memory', 'x'.repeat(1000)]);
   });
 });
 
