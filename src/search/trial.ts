@@ -92,7 +92,7 @@ export class Trial<V = Readonly<Record<string, unknown>>> {
    *
    * @param epoch an integer, at least 0
    * @param value any number; NaN and infinities count as the worst
-   * @throws ThalwegError TYPE, RANGE; DISPOSED after the trial has ended
+   * @throws ThalwegError TYPE, also where a rule returns no verdict; RANGE; DISPOSED after the trial has ended
    */
   report(epoch: number, value: number): void {
     checkNumber('trial.epoch', epoch, { min: 0, max: 2 ** 40, integer: true });

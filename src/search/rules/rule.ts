@@ -1,4 +1,6 @@
 /** The contract of rules that stop trials early. */
+import { wrongType } from '../../options.js';
+import { propertyOf } from '../../values.js';
 import type { Report, TrialRecord } from '../trial-record.js';
 
 /** A trial that has just reported a value, and the study around it. */
@@ -29,14 +31,31 @@ export interface StoppingRule {
   judge(context: RuleContext): Verdict | undefined;
 }
 
-/** Returns the decision of the first rule that stops the trial; undefined where none does. */
+/** Returns what a rule decided; throws TYPE where it is no verdict. */
+function checkVerdict(rule: StoppingRule, value: unknown): Verdict {
+  const [reason, state] = [propertyOf(value, 'reason'), propertyOf(value, 'state')];
+  if (typeof reason === 'string' && (state === 'pruned' || state === 'complete'))
+    return { reason, state };
+  const { name } = rule as { readonly name?: unknown };
+  throw wrongType(
+    `stopping.${typeof name === 'string' ? name : 'judge'}`,
+    value,
+    "undefined, or an object of a text `reason` and a `state` 'pruned' or 'complete'",
+  );
+}
+
+/**
+ * Returns the decision of the first rule that stops the trial; undefined where none does.
+ *
+ * @throws ThalwegError TYPE where a rule returns neither a verdict nor undefined
+ */
 export function firstVerdict(
   rules: readonly StoppingRule[],
   context: RuleContext,
 ): Verdict | undefined {
   for (const rule of rules) {
     const verdict = rule.judge(context);
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined) return checkVerdict(rule, verdict);
   }
   return undefined;
 }
