@@ -99,7 +99,10 @@ const makers = { random, grid, sobol, tpe };
 function checkSampler(path: string, value: unknown): Sampler {
   if (typeof value === 'string')
     return makers[checkOneOf(path, value, ['random', 'grid', 'sobol', 'tpe'])]();
-  if (isObject(value) && typeof propertyOf(value, 'begin') === 'function') return value as Sampler;
+  if (isObject(value) && typeof propertyOf(value, 'begin') === 'function') {
+    checkText(`${path}.name`, propertyOf(value, 'name'));
+    return value as Sampler;
+  }
   throw wrongType(path, value, 'a sampler such as search.tpe()');
 }
 
