@@ -30,8 +30,11 @@ export interface RunOptions<S extends Space = Space> extends StudyOptions<S> {
   readonly onError?: 'throw' | 'continue';
   /** Ends the search early; running trials are handed back to the store. */
   readonly signal?: AbortSignal;
-  /** Called with the record of each trial that ends in this process. */
-  readonly onTrial?: (record: TrialRecord<Values<S>>) => void;
+  /**
+   * Called with the record of each trial that ends in this process. A promise is awaited; an error ends the
+   * search.
+   */
+  readonly onTrial?: (record: TrialRecord<Values<S>>) => unknown;
 }
 
 const runKeys = ['objective', 'concurrency', 'onError', 'signal', 'onTrial'];
@@ -131,7 +134,7 @@ class Runner<S extends Space> {
     if (trial.isLeft) return this.#study.release(trial);
     if (thrown === undefined) await this.#study.tell(trial, value).catch(warnOfLost);
     else await this.#tellError(trial, thrown.error);
-    this.#options.onTrial?.(this.#study.trials[trial.number]!);
+    await this.#options.onTrial?.(this.#study.trials[trial.number]!);
   }
 
   async #tellError(trial: Trial<Values<S>>, error: unknown): Promise<void> {
@@ -164,8 +167,8 @@ function warnOfLost(error: unknown): void {
  * those that a killed process left are run again, with the same values and seed.
  *
  * @returns the study, closed, with its trials
- * @throws ThalwegError (as a rejection) as {@link study}; and what the objective throws, unless `onError` is
- * `'continue'`
+ * @throws ThalwegError (as a rejection) as {@link study}; what the objective throws, unless `onError` is
+ * `'continue'`; and what `onTrial` throws
  * @example
  * const study = await search.run({
  *   space: { learningRate: search.logUniform(1e-6, 10) },

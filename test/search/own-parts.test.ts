@@ -1,4 +1,5 @@
 /** Rules, samplers and listeners of the caller, who may have written them wrongly. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { search } from '../../src/index.js';
 import { failure } from '../oracle/failure.js';
@@ -60,5 +61,24 @@ describe('a sampler', () => {
     const run = () =>
       search.run({ space, objective, trials: 1, sampler: { name, begin } as search.Sampler });
     expect(await failure(run)).toMatchObject({ code, path });
+  });
+});
+
+describe('onTrial', () => {
+  it('ends the search where it rejects, and is awaited', async () => {
+    const seen: number[] = [];
+    const run = search.run({
+      space,
+      objective,
+      trials: 5,
+      sampler: 'random',
+      onTrial: async ({ number }) => {
+        await sleep(1);
+        seen.push(number);
+        if (number === 2) throw new Error('no room for the picture');
+      },
+    });
+    await expect(run).rejects.toThrow('no room for the picture');
+    expect(seen).toEqual([0, 1, 2]);
   });
 });
