@@ -55,11 +55,11 @@ export interface Sampler {
 export const mostAttempts = 10_000;
 
 /** Makes the error of a constraint that refuses nearly everything. */
-export function refusedByConstraint(): ThalwegError {
+export function refusedByConstraint(points = mostAttempts): ThalwegError {
   return new ThalwegError({
     code: 'RANGE',
     path: 'search.constraint',
-    received: `a function that refused ${mostAttempts} points in a row`,
+    received: `a function that refused ${points} points in a row`,
     expected: 'a function that accepts a good part of the space',
     remedy: 'narrow the ranges instead, or use search.conditional',
   });

@@ -141,6 +141,16 @@ describe('sobol', () => {
 });
 
 describe('grid', () => {
+  it('is refused where the constraint refuses all of it', async () => {
+    const options = { space: { x: search.uniform(0, 1) }, constraint: () => false };
+    const run = () => search.study({ ...options, sampler: 'grid' });
+    expect(await failure(run)).toMatchObject({
+      code: 'RANGE',
+      path: 'search.constraint',
+      received: 'a function that refused 5 points in a row',
+    });
+  });
+
   it('tries each combination once, in an order of its seed', () => {
     const space = { x: search.uniform(0, 1), c: search.choice(['a', 'b']) };
     const all = sampled(search.grid({ points: 3 }), space, { trials: 6 });

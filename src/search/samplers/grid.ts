@@ -4,7 +4,12 @@ import { ThalwegError } from '../../errors.js';
 import { checkNumber, checkOptions } from '../../options.js';
 import { countOf, valueAt, valuesAt } from '../coordinates.js';
 import type { AnyValues, Parameter } from '../parameters.js';
-import type { Proposals, Sampler, SamplerSetting } from '../sampler.js';
+import {
+  type Proposals,
+  type Sampler,
+  type SamplerSetting,
+  refusedByConstraint,
+} from '../sampler.js';
 import type { PlainDimension } from '../space.js';
 
 /** Options of {@link grid}. */
@@ -77,6 +82,7 @@ function begin({ parameters, seed, accepts }: SamplerSetting, points: number): P
   // The order is random, so that a search that is ended early has not seen one corner alone.
   const order = [...permutation({ length: all.length, seed })];
   const accepted = order.map((index) => all[index]!).filter(accepts);
+  if (accepted.length === 0) throw refusedByConstraint(all.length);
   return {
     length: accepted.length,
     warnings: warningOf(axes, accepted.length),
