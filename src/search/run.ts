@@ -28,7 +28,10 @@ export interface RunOptions<S extends Space = Space> extends StudyOptions<S> {
    * A loss that is not finite (NONFINITE) never ends the search. Default `'throw'`.
    */
   readonly onError?: 'throw' | 'continue';
-  /** Ends the search early; running trials are handed back to the store. */
+  /**
+   * Ends the search early; running trials are handed back to the store. It ends after the running objectives
+   * have returned, which should look at `trial.stop` or pass `trial.signal` on.
+   */
   readonly signal?: AbortSignal;
   /**
    * Called with the record of each trial that ends in this process. A promise is awaited; an error ends the
