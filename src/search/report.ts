@@ -25,10 +25,18 @@ interface ReportParts {
   readonly options: ReportOptions;
 }
 
+/** Escapes control characters, and those that turn the direction of text: a terminal would obey them. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, (character) => {
+    const hex = character.codePointAt(0)!.toString(16);
+    return hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+  });
+}
+
 /** Formats a value of a parameter in few characters. */
 function valueText(value: ChoiceValue | undefined): string {
   if (value === undefined) return '';
-  if (typeof value !== 'number') return String(value);
+  if (typeof value !== 'number') return printable(String(value));
   return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : formatNumber(value);
 }
 
@@ -47,7 +55,7 @@ function columnsOf(best: readonly TrialRecord[], parameters: readonly Parameter[
     { title: 'trial', cells: numbers, isText: false },
     { title: 'value', cells: values, isText: false },
     ...parameters.map(({ name, dimension }) => ({
-      title: name,
+      title: printable(name),
       cells: best.map((trial) =>
         Object.hasOwn(trial.values, name) ? valueText(trial.values[name]) : '',
       ),
@@ -132,9 +140,9 @@ export function reportText(parts: ReportParts): string {
   const best = ranking(trials, maximize).slice(0, top);
   const blocks = best.length === 0 ? [] : blocksOf(columnsOf(best, parameters), columns);
   return [
-    ...wrap(`${name}, ${countsText(trials)}`, columns),
+    ...wrap(`${printable(name)}, ${countsText(trials)}`, columns),
     ...blocks.flatMap((block) => ['', ...linesOf(block)]),
-    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(note, columns))]),
-    ...warnings.flatMap((warning) => ['', ...wrap(`warning: ${warning}`, columns)]),
+    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((note) => wrap(printable(note), columns))]),
+    ...warnings.flatMap((warning) => ['', ...wrap(`warning: ${printable(warning)}`, columns)]),
   ].join('\n');
 }

@@ -82,3 +82,20 @@ describe('a report', () => {
     expect(await failure(() => study.report(options as object))).toMatchObject({ code, path });
   });
 });
+
+describe('names that would command a terminal', () => {
+  it('are escaped', async () => {
+    const hostile = '\u001b[2Jx\u202e\n';
+    const odd = await search.run({
+      space: { [hostile]: search.choice(['a\u0007', 'b\u0007']) },
+      name: hostile,
+      trials: 1,
+      sampler: 'random',
+      objective: () => 1,
+    });
+    const text = odd.report({ columns: 80 });
+    expect(text).toContain(String.raw`\u001b[2Jx\u202e\u000a, 1 trial: 1 complete`);
+    expect(text).toMatch(/[ab]\\u0007/);
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+  });
+});
