@@ -96,6 +96,28 @@ describe('models in TensorFlow.js', () => {
     }
   });
 
+  it.each(['input', 'probabilities', 'output', 'thalweg'])(
+    'load with a layer named %s',
+    async (name) => {
+      const network = nn.sequential(
+        { input: [2] },
+        nn.residual([nn.dense(2, { name })], { name }),
+        nn.dense(3),
+      );
+      using trainer = new Trainer({ model: network, loss: 'softmaxCrossEntropy', optimizer });
+      const model = await load(await exchange.toTfjs(trainer, { probabilities: true }));
+      const x = tf.tensor([0.5, -1], [1, 2]);
+      const y = model.predict(x) as tf.Tensor;
+      using predictor = await trainer.predictor();
+      const wanted = predictor.probabilitiesSync([0.5, -1]);
+      (await y.data()).forEach((value, i) => {
+        expect(value).toBeCloseTo(wanted[i]!, 6);
+      });
+      tf.dispose([x, y]);
+      model.dispose();
+    },
+  );
+
   it('go on training there', async () => {
     using trainer = await trained();
     const model = await load(await exchange.toTfjs(trainer, { probabilities: true }));

@@ -11,7 +11,7 @@ import { emitActivation } from './activation.js';
 import { emitAll } from './emitter.js';
 import { emitSoftmax } from './layers.js';
 import './pictures.js';
-import { type TfjsArtifacts, Topology } from './topology.js';
+import { type TfjsArtifacts, Topology, ownNames } from './topology.js';
 
 function metadataOf({ loss, classes, preprocessing, weights }: ExportSource) {
   return {
@@ -28,7 +28,7 @@ function encode(source: ExportSource, probabilities: boolean): TfjsArtifacts {
   const topology = new Topology(model.input, isTable ? 'int32' : 'float32');
   const input = { name: topology.input, shape: model.input };
   const value = emitAll(model.layers, '', { topology, arrays }, input);
-  const name = 'probabilities';
+  const name = ownNames.probabilities;
   const output = !probabilities
     ? value
     : outputKindOf(loss) === 'classes'

@@ -45,6 +45,9 @@ export interface Tensor {
   readonly values: Float32Array;
 }
 
+/** Names of layers that the model itself lacks. No layer of a user's has a name that ends in a dot. */
+export const ownNames = { input: 'input.', probabilities: 'probabilities.' };
+
 /** Collects layers in the order of computation, with their weights. */
 export class Topology {
   readonly #layers: object[] = [];
@@ -53,7 +56,7 @@ export class Topology {
 
   constructor(input: readonly number[], dtype: 'float32' | 'int32') {
     const config = { batch_input_shape: [null, ...input], dtype, sparse: false };
-    this.#input = this.#push('InputLayer', 'input', config, []);
+    this.#input = this.#push('InputLayer', ownNames.input, config, []);
   }
 
   /** The value that the model reads. */
