@@ -25,6 +25,7 @@ import { plain } from '../sealed/exact-json.js';
 import { type Writer, writerSchema } from '../sealed/writer.js';
 import { refuse } from '../io/safetensors-header.js';
 import { checkClasses } from './classes.js';
+import { checkPlain } from './plain-data.js';
 import { outputKindOf } from './outputs.js';
 
 /** Returns `'indices'` for a model whose first layer reads row numbers. */
@@ -56,6 +57,7 @@ const preprocessingSchema: Schema<Preprocessing> = (value) => ({
 
 /** Returns a preprocessing that a caller gave, as plain data; throws TYPE for another value. */
 export function checkPreprocessing(path: string, value: unknown): Preprocessing {
+  checkPlain(path, value);
   try {
     return preprocessingSchema(plain(value));
   } catch {

@@ -15,6 +15,7 @@ import {
   writeSealed,
 } from '../sealed/data.js';
 import { encodeSealedHead, statedSums } from '../sealed/head.js';
+import { isObject, propertyOf } from '../values.js';
 import { type ModelContent, parseDocument, toDocument } from './document.js';
 
 /** Arrays by the names of parameters and statistics. */
@@ -79,7 +80,7 @@ export async function writeModel(
   arrays: Arrays,
 ): Promise<void> {
   const text = toExactJson(toDocument(content));
-  parseDocument(knownRates(fromExactJson(text, file)), file); // no unreadable file is written
+  parseDocument(withKnownRates(fromExactJson(text, file)), file); // no unreadable file is written
   const entries = entriesOf(content.model);
   const { kind, version } = modelFormat;
   const encode = (sums: readonly string[]): Uint8Array =>
@@ -115,6 +116,12 @@ function knownRates(value: unknown): unknown {
   return Object.fromEntries(fields.map(([key, each]) => [key, knownRates(each)]));
 }
 
+/** Returns a document whose architecture alone has known rates; a preprocessing stays as it is. */
+function withKnownRates(document: unknown): unknown {
+  if (!isObject(document)) return document;
+  return { ...document, architecture: knownRates(propertyOf(document, 'architecture')) };
+}
+
 /** Options of {@link readModel}. */
 interface ReadModelOptions {
   /** True where the model will not be trained, so that rates of dropout do not matter. Default false. */
@@ -127,7 +134,7 @@ async function readOpened(
   { inference = false }: ReadModelOptions,
 ): Promise<LoadedModel> {
   const document = openModelHead(opened, file);
-  const content = parseDocument(inference ? knownRates(document) : document, file);
+  const content = parseDocument(inference ? withKnownRates(document) : document, file);
   const entries = entriesOf(content.model);
   checkEntries(file, entries, opened.entries);
   checkRoom(entries.at(-1)?.end ?? 0, file);
