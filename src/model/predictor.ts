@@ -48,6 +48,7 @@ export class Predictor implements Disposable {
   readonly preprocessing: Preprocessing | undefined;
   /** The device in use; `'auto'` is resolved. */
   readonly device: DeviceName;
+  readonly #shape: readonly number[];
   readonly #features: number;
   readonly #outputs: number;
   readonly #settings: PredictorSettings;
@@ -66,6 +67,7 @@ export class Predictor implements Disposable {
     this.classes = classes;
     this.preprocessing = preprocessing;
     this.device = settings.device;
+    this.#shape = model.input;
     this.#features = elements(model.input);
     this.#outputs = elements(model.outputShape);
     this.#settings = settings;
@@ -201,7 +203,7 @@ export class Predictor implements Disposable {
       return this.#batcher.call(rows, probabilities, signal);
     };
     if (!isInstance(inputs, Dataset))
-      return call(toRows(inputs, this.#features, this.#settings.bytes));
+      return call(toRows(inputs, this.#shape, this.#settings.bytes));
     const { batchSize } = this.#settings;
     const sizes = { features: this.#features, outputs: this.#outputs, batchSize };
     return predictDataset(inputs, sizes, call);
@@ -210,7 +212,7 @@ export class Predictor implements Disposable {
   #row(inputs: PredictorInputs, probabilities: boolean): Float32Array {
     const handle = this.#live();
     const outputs = new Float32Array(this.#outputs);
-    handle.predictRow(toRow(inputs, this.#features, this.#settings.bytes), outputs, probabilities);
+    handle.predictRow(toRow(inputs, this.#shape, this.#settings.bytes), outputs, probabilities);
     return outputs;
   }
 

@@ -3,6 +3,7 @@ import { checkArray, isArrayOf } from '../arrays.js';
 import { fromArrays } from '../data/from-arrays.js';
 import { gather } from '../data/gather.js';
 import { ThalwegError } from '../errors.js';
+import { elements } from '../nn/layer.js';
 import { wrongType } from '../options.js';
 import { isList } from '../values.js';
 
@@ -86,10 +87,16 @@ export function byteTable({ scale = 1, offset = 0 }: ByteScaling): Float32Array 
 /**
  * Returns a copy of the rows as packed float32.
  *
+ * @param shape the shape of one row
  * @param bytes the number of each byte
  * @throws ThalwegError TYPE, DTYPE, SHAPE, RANK, OVERFLOW, DETACHED, RESIZABLE
  */
-export function toRows(inputs: unknown, features: number, bytes: Float32Array): Float32Array {
+export function toRows(
+  inputs: unknown,
+  shape: readonly number[],
+  bytes: Float32Array,
+): Float32Array {
+  const features = elements(shape);
   if (isArrayOf(inputs, Uint8Array)) {
     const given = checkArray('inputs', inputs, Uint8Array);
     checkRows(given.length, features);
@@ -102,20 +109,25 @@ export function toRows(inputs: unknown, features: number, bytes: Float32Array): 
   }
   const extents = extentsOf(inputs);
   const whole = extents.reduce((product, extent) => product * extent, 1);
-  const ofRow = whole / extents[0]!;
-  // One list for each row, or one list for the only row; a flat list holds rows one after another.
-  if (extents.length > 1 && whole !== features && ofRow !== features)
+  // One list for each row, or the only row itself; a flat list holds rows one after another.
+  const isOnlyRow = extents.join() === shape.join();
+  if (extents.length > 1 && !isOnlyRow && whole / extents[0]! !== features)
     refuse('SHAPE', `lists of [${extents.join(', ')}]`, `rows of ${features} numbers`);
   checkRows(whole, features);
   return pack(inputs, extents);
 }
 
 /** Returns a row that native code reads at once: the given array itself where it is packed float32. */
-export function toRow(inputs: unknown, features: number, bytes: Float32Array): Float32Array {
+export function toRow(
+  inputs: unknown,
+  shape: readonly number[],
+  bytes: Float32Array,
+): Float32Array {
+  const features = elements(shape);
   const row =
     isArrayOf(inputs, Float32Array) && inputs.length === features
       ? checkArray('inputs', inputs, Float32Array)
-      : toRows(inputs, features, bytes);
+      : toRows(inputs, shape, bytes);
   if (row.length === features) return row;
   throw new ThalwegError({
     code: 'SHAPE',

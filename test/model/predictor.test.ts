@@ -225,6 +225,22 @@ describe('rows', () => {
     expect(() => predictor.predictSync([1, 2, 3, 4])).toThrow(/await predict/);
   });
 
+  it('are refused where a column stands for a row', async () => {
+    const rows = [[1], [2], [3], [4]];
+    for (const [input, code] of [
+      [[4], 'SHAPE'],
+      [[2, 2], 'SHAPE'],
+      [[4, 1], undefined],
+    ] as const) {
+      const network = nn.sequential({ input }, nn.flatten(), nn.dense(1));
+      using trainer = new Trainer({ model: network, loss: 'meanSquaredError', optimizer });
+      using predictor = await trainer.predictor();
+      const made = predictor.predict(rows);
+      if (code === undefined) expect(await made).toHaveLength(1);
+      else await expect(made).rejects.toMatchObject({ code, path: 'inputs' });
+    }
+  });
+
   it('are refused where a data set has another width', async () => {
     using predictor = mirror('huber');
     using dataset = data.fromArrays({ inputs: new Float32Array(3), shape: [1, 3] });
