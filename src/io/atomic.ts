@@ -75,8 +75,8 @@ export async function syncFolder(folder: string): Promise<void> {
  * is replaced keeps its access rights.
  *
  * @param body the bytes, or a function that writes them
- * @throws ThalwegError NO_SPACE, MISSING, PERMISSION; or another error of the file system. A present
- * file then stays as it was
+ * @throws ThalwegError NO_SPACE, MISSING, PERMISSION, UNSAFE_PATH for a folder; or another error of the
+ * file system. A present file then stays as it was
  */
 export async function writeAtomically(
   file: string,
@@ -86,6 +86,8 @@ export async function writeAtomically(
   // The name is unique among all processes and threads of all machines that share the folder.
   const temporary = join(folder, `.${basename(file)}.${randomUUID()}.tmp`);
   const old = await statusOf(file);
+  if (old?.isDirectory() === true)
+    throw fileError(Object.assign(new Error('a folder'), { code: 'EISDIR' }), file);
   // Nobody else may read the replacement of a private file, even while it is incomplete.
   const mode = old === undefined ? 0o666 : 0o600;
   const handle = await files.open(temporary, 'wx', mode).catch((error: unknown) => {

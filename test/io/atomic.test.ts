@@ -35,6 +35,16 @@ describe('writing atomically', () => {
     expect(readdirSync(folder)).toEqual(['file']);
   });
 
+  it.each(['.', '..', '/', 'folder', 'folder/'])(
+    'is UNSAFE_PATH for the folder %s',
+    async (name) => {
+      const at = name.startsWith('folder') ? name.replace('folder', folder) : name;
+      const { code, path } = await failure(() => writeAtomically(at, [bytes]));
+      expect([code, path]).toEqual(['UNSAFE_PATH', at]);
+      expect(readdirSync(folder)).toEqual(['file']);
+    },
+  );
+
   it('is NO_SPACE on a full disk, and keeps the old file', async () => {
     vi.mocked(promises.rename).mockRejectedValueOnce(systemError('ENOSPC'));
     const { code, path } = await failure(() => writeAtomically(file, [bytes]));
