@@ -61,9 +61,23 @@ export function fromFile<T>(file: string, path: string, make: () => T): T {
   }
 }
 
-/** Makes the model of a document's architecture; throws FORMAT where there is none. */
+/** Returns true where a value holds the mark of a function, which no file can hold. */
+function hasFunction(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return '$function' in value || Object.values(value).some(hasFunction);
+}
+
+/** Makes the model of a document's architecture; throws FORMAT where there is none, and UNSUPPORTED for a function. */
 export function architectureOf(document: unknown, file: string): Sequential {
   const { architecture } = parseValue(withArchitecture, document, `${file}: model`);
+  if (hasFunction(architecture))
+    refuse(
+      'UNSUPPORTED',
+      `${file}: model.architecture`,
+      'a dropout rate that is a function',
+      'a number or a schedule',
+      'give the rate as a number or a schedule before saveModel; a Predictor can serve the file',
+    );
   return fromFile(file, 'architecture', () => fromJSON(architecture as SequentialJson));
 }
 

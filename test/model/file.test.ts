@@ -113,7 +113,9 @@ describe('a model file', () => {
     const own = dropping((step: number) => 0.5 / (step + 1));
     using trainer = new Trainer({ model: own, loss: 'meanSquaredError', optimizer });
     await trainer.saveModel(file);
-    await expect(Trainer.load(file, { optimizer })).rejects.toMatchObject({ code: 'FORMAT' });
+    const refused = { code: 'UNSUPPORTED', remedy: expect.stringContaining('Predictor') as string };
+    await expect(Trainer.load(file, { optimizer })).rejects.toMatchObject(refused);
+    await expect(nn.load(file)).rejects.toMatchObject(refused);
   });
 });
 
