@@ -1,5 +1,7 @@
 /** The result of a trial. */
 import { ThalwegError } from '../errors.js';
+import { wrongType } from '../options.js';
+import { isInstance } from '../values.js';
 import type { Outcome } from './journal/study-store.js';
 import type { Trial } from './trial.js';
 
@@ -26,4 +28,11 @@ export function outcomeOf(
   if (value === undefined) throw noResult();
   if (Number.isFinite(value)) return { state: 'complete', value, reason };
   return { state: 'failed', value: undefined, reason: `the result is ${value}` };
+}
+
+/** Returns the outcome of a trial that has failed for this reason, a text or an error; throws TYPE for others. */
+export function failureOf(reason: unknown): Outcome {
+  const text: unknown = isInstance(reason, Error) ? reason.message : reason;
+  if (typeof text !== 'string') throw wrongType('fail.reason', reason, 'text or an Error');
+  return { state: 'failed', value: undefined, reason: text.slice(0, 1000) };
 }

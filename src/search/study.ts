@@ -9,7 +9,7 @@ import { type Border, borderText, findBorders } from './border.js';
 import { BudgetWatch } from './budget.js';
 import type { Chooser } from './chooser.js';
 import type { ReportHistory } from './history.js';
-import { outcomeOf } from './outcome.js';
+import { failureOf, outcomeOf } from './outcome.js';
 import { type ReportOptions, reportText } from './report.js';
 import { type Verdict, firstVerdict } from './rules/rule.js';
 import type { Space, Values } from './space.js';
@@ -56,8 +56,7 @@ export class Study<S extends Space = Space> {
     this.#chooser = chooser;
     this.#budget = new BudgetWatch(checked.budget);
     [this.#store, this.#journal] = [store, store.journal];
-    this.name = checked.name;
-    this.seed = checked.seed;
+    [this.name, this.seed] = [checked.name, checked.seed];
     this.direction = checked.maximize ? 'maximize' : 'minimize';
     this.#timer = this.#journal.isShared
       ? setInterval(() => void this.#renew(), (1000 * checked.leaseSeconds) / 3).unref()
@@ -212,11 +211,7 @@ export class Study<S extends Space = Space> {
    * @throws ThalwegError (as a rejection) as {@link Study.tell}
    */
   async fail(trial: Trial<Values<S>>, reason: string | Error): Promise<void> {
-    const own = this.#own(trial);
-    const text: unknown = isInstance(reason, Error) ? reason.message : reason;
-    if (typeof text !== 'string') throw wrongType('fail.reason', reason, 'text or an Error');
-    const kept = text.slice(0, 1000);
-    await this.#finish(own, { state: 'failed', value: undefined, reason: kept });
+    await this.#finish(this.#own(trial), failureOf(reason));
   }
 
   #own(trial: unknown): RunningTrial {
@@ -299,7 +294,7 @@ export class Study<S extends Space = Space> {
   }
 
   /** Closes the study; `await using` calls it. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
