@@ -1,5 +1,6 @@
 /** Random networks of every kind of layer, with nested residual blocks and odd shapes, and random weights. */
 import { nn } from '../../src/index.js';
+import { activationNames } from '../../src/nn/activation.js';
 import type { Layer } from '../../src/nn/layer.js';
 import { elements } from '../../src/nn/layer.js';
 import type { Sequential } from '../../src/nn/sequential.js';
@@ -15,20 +16,6 @@ const pick = <T>(random: Random, list: readonly T[]): T =>
 const upTo = (random: Random, most: number): number => 1 + Math.floor(random() * most);
 const coin = (random: Random): boolean => random() < 0.5;
 const isPicture = (shape: Shape): boolean => shape.length === 3;
-
-const activations = [
-  'relu',
-  'leakyRelu',
-  'sigmoid',
-  'tanh',
-  'gelu',
-  'silu',
-  'elu',
-  'selu',
-  'softplus',
-  'hardSwish',
-  'mish',
-] as const;
 
 function window(random: Random, shape: Shape) {
   const kernel = [upTo(random, Math.min(3, shape[0]!)), upTo(random, Math.min(3, shape[1]!))];
@@ -51,7 +38,7 @@ const conv2d: Make = (random, shape) => {
     padding: padding(random, kernel),
     dilation: fits && coin(random) ? 2 : 1,
     useBias: coin(random),
-    ...(coin(random) && { activation: pick(random, activations) }),
+    ...(coin(random) && { activation: pick(random, activationNames) }),
   });
 };
 
@@ -73,7 +60,7 @@ const conv1d: Make = (random, shape) => {
     stride: upTo(random, 2),
     padding: pick(random, ['valid', 'same', 'causal', kernel - 1] as const),
     useBias: coin(random),
-    ...(coin(random) && { activation: pick(random, activations) }),
+    ...(coin(random) && { activation: pick(random, activationNames) }),
   });
 };
 
@@ -99,7 +86,7 @@ export const kinds: Readonly<Record<string, Make>> = {
   dense: (random) =>
     nn.dense(upTo(random, 9), {
       useBias: coin(random),
-      ...(coin(random) && { activation: pick(random, activations) }),
+      ...(coin(random) && { activation: pick(random, activationNames) }),
     }),
   conv2d,
   conv1d,
@@ -140,7 +127,7 @@ export const kinds: Readonly<Record<string, Make>> = {
   },
   softmax: (_, shape) => (wide(shape) ? nn.softmax() : undefined),
   activation: (random) => {
-    const name = pick(random, [...activations, 'geluTanh'] as const);
+    const name = pick(random, [...activationNames, 'geluTanh'] as const);
     if (name === 'geluTanh') return nn.gelu({ approximate: 'tanh' });
     if (name === 'leakyRelu') return nn.leakyRelu({ slope: 0.2 });
     if (name === 'elu') return nn.elu({ alpha: 0.7 });
