@@ -2,10 +2,9 @@
 // convolution of copied channels.
 #include <algorithm>
 
-#include "core/position.h"
 #include "layers/patch_products.h"
 #include "layers/registry.h"
-#include "layers/window_fields.h"
+#include "layers/summed_convolution.h"
 
 namespace thalweg {
 
@@ -13,34 +12,21 @@ namespace {
 
 constexpr int64_t kAligned = 16;  // floats of 64 bytes
 
-class GroupedConvolutionLayer final : public Layer {
+class GroupedConvolutionLayer final : public SummedConvolution {
  public:
   GroupedConvolutionLayer(LayerPlace place, const LayerFields& fields)
-      : Layer(std::move(place)),
-        window_(read_window(fields, inputs(), outputs())),
+      : SummedConvolution(std::move(place), fields),
         groups_(fields.count("groups", 1)),
-        filters_(outputs() / window_.positions()),
-        products_(group_window(), filters_ / groups_),
-        activation_(
-            position<Activation>(fields.text("activation"), kActivationNames, "layer.activation")),
-        slope_(static_cast<float>(fields.number("slope"))) {
-    own(weight_, products_.patch_length(), filters_);
-    if (fields.truth("useBias")) own(bias_, filters_);
+        products_(group_window(), filters_ / groups_) {
+    own_parameters(fields, products_.patch_length());
   }
 
-  // Keeps the input of the activation if the derivative needs it.
-  int64_t kept(int64_t rows) const override {
-    return derivative_from_output(activation_) ? 0 : rows * outputs();
-  }
   int64_t workspace(int64_t rows) const override { return room(nullptr, rows).length; }
   int64_t scratch(int64_t rows) const override {
     return column_scratch(rows * window_.positions(), filters_);
   }
-  BackwardWay backward_way() const override { return BackwardWay::kApart; }
-  bool units_die() const override { return activation_ == Activation::kRelu; }
 
   void forward(const LayerPass& pass) const override {
-    float* sums = derivative_from_output(activation_) ? pass.y : pass.kept;
     const Room at = room(pass.workspace, pass.rows);
     for (int64_t group = 0; group < groups_; ++group) {
       take_weights(pass.backend, group, at.weight);
@@ -57,31 +43,15 @@ class GroupedConvolutionLayer final : public Layer {
                            .outputs = 0,
                            .activation = Activation::kNone,
                            .slope = 0});
-        pass.backend.copy_columns({at.y, sums + first * outputs() + group * width(),
+        pass.backend.copy_columns({at.y, sums(pass) + first * outputs() + group * width(),
                                    count * window_.positions(), width(), width(), filters_});
       });
     }
-    if (activation_ == Activation::kNone) return;
-    pass.backend.activation_forward({activation_, slope_, sums, pass.y, pass.rows * outputs()});
+    activate(pass);
   }
 
-  // First replaces dy by the gradient before the activation, and makes the bias gradient.
   void backward(const LayerPass& pass, float* dy, float* dx) const override {
-    pass.backend.dense_backward(
-        {.x = nullptr,
-         .weight = nullptr,
-         .y = pass.y,
-         .before = derivative_from_output(activation_) ? nullptr : pass.kept,
-         .dy = dy,
-         .dweight = nullptr,
-         .dbias = bias_.gradient,
-         .dx = nullptr,
-         .rows = pass.rows * window_.positions(),
-         .inputs = 0,
-         .outputs = filters_,
-         .activation = activation_,
-         .slope = slope_,
-         .scratch = pass.scratch});
+    go_back_through_activation(pass, dy);
     if (weight_.gradient == nullptr && dx == nullptr) return;
     for (int64_t group = 0; group < groups_; ++group) backward_group(pass, group, dy, dx);
   }
@@ -158,12 +128,8 @@ class GroupedConvolutionLayer final : public Layer {
                             products_.patch_length(), width(), width(), filters_});
   }
 
-  Window window_;
-  int64_t groups_, filters_;
+  int64_t groups_;
   PatchProducts products_;
-  Activation activation_;
-  float slope_;
-  Parameter weight_, bias_;
 };
 
 }  // namespace
